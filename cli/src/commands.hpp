@@ -1,0 +1,20 @@
+// One function a subcommand, each in the file of its name: adds itself to the program and leaves behind what to run.
+// Add one: a file, a line here and a line in run.cpp.
+#pragma once
+
+#include <CLI/CLI.hpp>
+#include <functional>
+#include <string>
+
+namespace stalemate::cli {
+
+// What the subcommand that was chosen does; returns the exit code.
+using Action = std::function<int()>;
+
+void add_check(CLI::App& program, Action& action, const std::string& invocation);
+void add_read(CLI::App& program, Action& action);
+void add_replay(CLI::App& program, Action& action);
+void add_show(CLI::App& program, Action& action);
+void add_step(CLI::App& program, Action& action);
+
+}  // namespace stalemate::cli

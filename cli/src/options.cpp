@@ -1,0 +1,151 @@
+#include "options.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <charconv>
+#include <cstdio>
+#include <cstring>
+#include <filesystem>
+#include <limits>
+
+#include "model/scenario.hpp"
+#include "traces/error.hpp"
+
+namespace stalemate::cli {
+namespace {
+
+constexpr int kAppsMax = 64;
+
+// Splits "10 MB" into 10 and "MB".
+std::pair<std::optional<std::uint64_t>, std::string> number_and_unit(const std::string& text) {
+  std::uint64_t value = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  std::string unit(end, text.data() + text.size());
+  unit.erase(0, unit.find_first_not_of(' ') == std::string::npos ? unit.size() : unit.find_first_not_of(' '));
+  if (error != std::errc{}) return {std::nullopt, unit};
+  return {value, unit};
+}
+
+bool has_kind(const model::Protocol& protocol, model::OperationKind kind) {
+  return std::any_of(protocol.operations.begin(), protocol.operations.end(),
+                     [&](const model::Operation& operation) { return operation.kind == kind; });
+}
+
+int checked_count(std::optional<int> count, int otherwise, const char* option) {
+  if (count && (*count < 0 || *count > kAppsMax))
+    throw traces::InputError(fmt::format("{} {}: say a number from 0 to {}", option, *count, kAppsMax));
+  return count.value_or(otherwise);
+}
+
+}  // namespace
+
+void ProtocolOptions::add_to(CLI::App& command) {
+  command.add_option("PROTOCOL", protocol, "a Markdown or .mmd file, or a page of the catalogue (stalemate read --list)")
+      ->required();
+  command.add_option("--role", roles, "what a participant is, where its name does not tell: X=cache (repeatable)")
+      ->allow_extra_args(false);
+}
+
+model::Protocol ProtocolOptions::read() const {
+  std::vector<std::string> names;
+  for (const model::CataloguePage& page : model::catalogue()) {
+    names.emplace_back(page.name);
+    std::error_code ignored;
+    if (page.name == protocol && !std::filesystem::exists(protocol, ignored))
+      return model::read_protocol(page.text, protocol + ".md", roles);
+  }
+  std::error_code error;
+  if (!std::filesystem::exists(protocol, error) && protocol.find('/') == std::string::npos)
+    throw traces::InputError(fmt::format("{}: no such file, and no such page in the catalogue{}; it has {}", protocol,
+                                         model::suggestion(protocol, names), fmt::join(names, ", ")));
+  return model::read_protocol(traces::read_text_file(protocol, kDiagramBytesMax), traces::base_name(protocol), roles);
+}
+
+void ScenarioOptions::add_to(CLI::App& command) {
+  command.add_option("--readers", readers, "app instances that run Read once (default 1)");
+  command.add_option("--writers", writers, "app instances that run Write once (default 1)");
+  command.add_option("--app", apps, "one app instance and its script: 'read; write k2', with | between sessions (repeatable)")
+      ->allow_extra_args(false);
+  command.add_option("--keys", keys, "how many keys there are")->capture_default_str();
+  command.add_flag("--cached", cached, "every key starts cached with its initial value");
+  command.add_option("--fault", faults,
+                     "what may go wrong, and how often: lost-request, lost-reply, lost-message or any, aimed with @write:2, "
+                     "with a budget =N (default 1; repeatable)")
+      ->allow_extra_args(false);
+  command.add_option("--on-database-timeout", on_database_timeout,
+                     "fail: the operation ends; continue: it goes on with the next arrow after a database write")
+      ->capture_default_str();
+  command.add_flag("--all-invoked", all_invoked, "start with every session's first operation already invoked");
+}
+
+traces::Scenario ScenarioOptions::scenario(const model::Protocol& protocol) const {
+  traces::Scenario scenario;
+  if (apps.empty() || readers || writers) {
+    const int otherwise = apps.empty() ? 1 : 0;
+    const int reading = checked_count(readers, has_kind(protocol, model::OperationKind::kRead) ? otherwise : 0, "--readers");
+    const int writing = checked_count(writers, has_kind(protocol, model::OperationKind::kWrite) ? otherwise : 0, "--writers");
+    scenario.apps.insert(scenario.apps.end(), static_cast<std::size_t>(reading), "read");
+    scenario.apps.insert(scenario.apps.end(), static_cast<std::size_t>(writing), "write");
+  }
+  scenario.apps.insert(scenario.apps.end(), apps.begin(), apps.end());
+  scenario.keys = keys;
+  scenario.cached = cached;
+  scenario.faults = faults;
+  scenario.on_database_timeout = on_database_timeout;
+  scenario.all_invoked = all_invoked;
+  return scenario;
+}
+
+void OutputOptions::add_to(CLI::App& command, const std::string& what) {
+  command.add_option("-o,--output", path, what);
+  command.add_flag("--force", force, "replace the output file if it exists");
+}
+
+void OutputOptions::check() const {
+  if (!path.empty()) traces::check_writable(path, force ? traces::Overwrite::kForce : traces::Overwrite::kKeep);
+}
+
+void OutputOptions::write(const std::string& text) const {
+  if (!path.empty()) traces::write_file(path, text, force ? traces::Overwrite::kForce : traces::Overwrite::kKeep);
+}
+
+std::uint64_t parse_bytes(const std::string& text, const std::string& option) {
+  const auto [value, unit] = number_and_unit(text);
+  static constexpr std::pair<const char*, std::uint64_t> kUnits[] = {
+      {"", 1},          {"B", 1},           {"KiB", 1ULL << 10}, {"MiB", 1ULL << 20}, {"GiB", 1ULL << 30},
+      {"kB", 1000ULL},  {"MB", 1000000ULL}, {"GB", 1000000000ULL}};
+  for (const auto& [name, factor] : kUnits)
+    if (value && *value > 0 && unit == name && *value <= std::numeric_limits<std::uint64_t>::max() / factor)
+      return *value * factor;
+  throw traces::InputError(fmt::format("{} {}: say a size such as 512MiB or 4GiB", option, text));
+}
+
+std::chrono::milliseconds parse_duration(const std::string& text, const std::string& option) {
+  const auto [value, unit] = number_and_unit(text);
+  static constexpr std::pair<const char*, std::uint64_t> kUnits[] = {{"ms", 1}, {"s", 1000}, {"m", 60000}, {"h", 3600000}};
+  for (const auto& [name, factor] : kUnits)
+    if (value && *value > 0 && *value < 1000000000 && unit == name) return std::chrono::milliseconds(*value * factor);
+  throw traces::InputError(fmt::format("{} {}: say a time with its unit, such as 500ms, 30s or 10m", option, text));
+}
+
+void print(const std::string& text) {
+  if (std::fwrite(text.data(), 1, text.size(), stdout) != text.size() || std::fflush(stdout) != 0)
+    throw traces::EnvironmentError(fmt::format("stdout: cannot write the result: {}", std::strerror(errno)));
+}
+
+std::string shell_word(const std::string& text) {
+  const auto plain = [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || std::strchr("-_./=,:@+", c) != nullptr;
+  };
+  if (!text.empty() && std::all_of(text.begin(), text.end(), [&](char c) { return c != '\0' && plain(c); })) return text;
+  std::string quoted = "'";
+  for (const char c : text) {
+    if (c == '\'') quoted += "'\\''";
+    else quoted += c;
+  }
+  return quoted + "'";
+}
+
+}  // namespace stalemate::cli

@@ -1,0 +1,67 @@
+// Options that several subcommands share, and how they become scenarios and limits.
+#pragma once
+
+#include <CLI/CLI.hpp>
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "model/protocol.hpp"
+#include "traces/file.hpp"
+#include "traces/trace.hpp"
+
+namespace stalemate::cli {
+
+inline constexpr std::size_t kDiagramBytesMax = std::size_t{4} << 20;
+inline constexpr std::size_t kTraceBytesMax = std::size_t{64} << 20;
+
+// PROTOCOL and --role.
+struct ProtocolOptions {
+  std::string protocol;
+  std::vector<std::string> roles;
+
+  void add_to(CLI::App& command);
+  // A file, or else a page of the catalogue. Throws traces::InputError.
+  model::Protocol read() const;
+};
+
+// --readers … --all-invoked.
+struct ScenarioOptions {
+  std::optional<int> readers;
+  std::optional<int> writers;
+  std::vector<std::string> apps;
+  int keys = 1;
+  bool cached = false;
+  std::vector<std::string> faults;
+  std::string on_database_timeout = "fail";
+  bool all_invoked = false;
+
+  void add_to(CLI::App& command);
+  // Readers and writers default to one of each kind that the protocol has, unless scripts are given.
+  traces::Scenario scenario(const model::Protocol& protocol) const;
+};
+
+// -o and --force.
+struct OutputOptions {
+  std::string path;
+  bool force = false;
+
+  void add_to(CLI::App& command, const std::string& what);
+  // Refuses early what write() would refuse late.
+  void check() const;
+  void write(const std::string& text) const;  // nothing where no path was given
+};
+
+// "4GiB", "512 MB", "1000": bytes. "10s", "5m", "250ms": a duration. Throw traces::InputError that names `option`.
+std::uint64_t parse_bytes(const std::string& text, const std::string& option);
+std::chrono::milliseconds parse_duration(const std::string& text, const std::string& option);
+
+// Writes to stdout; throws traces::EnvironmentError where it cannot all be written.
+void print(const std::string& text);
+
+// `text` as one word of a shell.
+std::string shell_word(const std::string& text);
+
+}  // namespace stalemate::cli

@@ -1,0 +1,46 @@
+#include <fmt/format.h>
+
+#include <memory>
+
+#include "commands.hpp"
+#include "options.hpp"
+#include "traces/error.hpp"
+
+namespace stalemate::cli {
+namespace {
+
+std::string list_catalogue() {
+  std::string text;
+  for (const model::CataloguePage& page : model::catalogue()) {
+    const auto end = page.text.find('\n');
+    std::string_view title = page.text.substr(0, end);
+    while (!title.empty() && (title.front() == '#' || title.front() == ' ')) title.remove_prefix(1);
+    text += fmt::format("{:<22} {}\n", page.name, title);
+  }
+  return text;
+}
+
+}  // namespace
+
+void add_read(CLI::App& program, Action& action) {
+  CLI::App& command = *program.add_subcommand("read", "how a diagram was understood, line by line, and what was assumed");
+  auto protocol = std::make_shared<ProtocolOptions>();
+  auto list = std::make_shared<bool>(false);
+  protocol->add_to(command);
+  command.get_option("PROTOCOL")->required(false);
+  command.add_flag("--list", *list, "list the catalogue's pages");
+  command.footer("Example: stalemate read docs/caching.md --role store=cache");
+  command.callback([protocol, list, &action] {
+    action = [protocol, list] {
+      if (*list) {
+        print(list_catalogue());
+        return 0;
+      }
+      if (protocol->protocol.empty()) throw traces::InputError("read: say which file, or --list for the catalogue");
+      print(model::describe_reading(protocol->read()));
+      return 0;
+    };
+  });
+}
+
+}  // namespace stalemate::cli

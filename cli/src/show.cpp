@@ -1,0 +1,43 @@
+#include <fmt/format.h>
+
+#include <memory>
+
+#include "commands.hpp"
+#include "model/scenario.hpp"
+#include "options.hpp"
+#include "traces/error.hpp"
+#include "traces/json.hpp"
+#include "traces/render.hpp"
+
+namespace stalemate::cli {
+
+void add_show(CLI::App& program, Action& action) {
+  CLI::App& command = *program.add_subcommand("show", "a trace as text, or as a diagram to paste where Mermaid is rendered");
+  struct Options {
+    std::string path;
+    std::string as = "text";
+  };
+  auto options = std::make_shared<Options>();
+  std::string formats;
+  for (const traces::Renderer& renderer : traces::renderers())
+    formats += fmt::format("{}{}: {}", formats.empty() ? "" : "; ", renderer.name, renderer.summary);
+  command.add_option("TRACE", options->path, "a trace file")->required();
+  command.add_option("--as", options->as, formats)->capture_default_str();
+  command.footer("Example: stalemate show race.json --as mermaid");
+  command.callback([options, &action] {
+    action = [options] {
+      std::vector<std::string> names;
+      for (const traces::Renderer& renderer : traces::renderers()) {
+        names.emplace_back(renderer.name);
+        if (renderer.name != options->as) continue;
+        print(renderer.render(traces::read_json(traces::read_text_file(options->path, kTraceBytesMax),
+                                                traces::base_name(options->path))));
+        return 0;
+      }
+      throw traces::InputError(fmt::format("--as {}: no such rendering{}; there is {}", options->as,
+                                           model::suggestion(options->as, names), fmt::join(names, ", ")));
+    };
+  });
+}
+
+}  // namespace stalemate::cli

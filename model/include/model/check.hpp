@@ -1,0 +1,70 @@
+// `check`: the whole state space of a scenario, a verdict for each property, the shortest trace of the first violation.
+// The result is a function of protocol, scenario and options alone; threads and the clock change nothing but whether a
+// limit was hit.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "model/protocol.hpp"
+#include "sim/search.hpp"
+#include "traces/trace.hpp"
+
+namespace stalemate::model {
+
+enum class Verdict { kHolds, kViolated, kInconclusive };
+std::string_view to_string(Verdict verdict);
+
+struct CheckOptions {
+  std::vector<std::string> properties;  // empty: the default ones that apply
+  unsigned threads = 1;
+  bool exhaust = false;
+  bool count_schedules = false;
+  std::optional<int> depth_max;
+  std::uint64_t memory_bytes_max = 0;
+  // Called during the search; returning an explanation ("stopped after 10 s") ends it, inconclusive.
+  std::function<std::optional<std::string>(const sim::Progress&)> interrupt;
+};
+
+struct PropertyReport {
+  std::string property;
+  std::string claim;
+  Verdict verdict = Verdict::kHolds;
+  std::string why;  // for inconclusive: the limit, or what was never reached
+};
+
+struct Schedules {
+  std::string total;      // decimal: they can exceed any machine integer
+  std::string violating;
+};
+
+struct Report {
+  std::string protocol;   // name of the file
+  traces::Scenario scenario;
+  Verdict verdict = Verdict::kHolds;
+  std::string property;   // the violated one, else empty
+  std::vector<PropertyReport> properties;
+  std::uint64_t states = 0;
+  std::uint64_t transitions = 0;
+  int depth = 0;
+  std::uint64_t at_rest = 0;
+  std::optional<std::uint64_t> incoherent_at_rest;  // where coherent-at-rest was checked
+  std::optional<Schedules> schedules;
+  std::vector<std::string> reductions;
+  std::vector<std::string> limits;         // that were hit
+  std::vector<std::string> never_reached;  // arrows, branches: only where the space was exhausted
+  std::optional<traces::Trace> trace;
+  std::size_t state_bytes = 0;
+};
+
+// Throws traces::InputError for a scenario or property that does not fit the protocol.
+Report check(const Protocol& protocol, const traces::Scenario& scenario, const CheckOptions& options);
+
+// The report for people, and as one JSON object.
+std::string describe(const Report& report);
+std::string to_json(const Report& report);
+
+}  // namespace stalemate::model

@@ -1,0 +1,154 @@
+// The transition function: the one place that knows what a step does. Search, walks and replays all go through it. It
+// works on raw words through a layout; model/packed_system.hpp gives it the fixed-size blocks that sim/ wants.
+//
+// M1: a session awaits at most one message; its point says which, and whether it is the request or the reply.
+// M2: requests of one session to one server are handled in the order sent: asynchronous ones wait in its slots, oldest
+//     first, and the awaited one is always the youngest.
+// M3: fields without meaning are zero, so that equal states are equal bytes. A session's value outlives its Read (it is
+//     the result), until the next invoke.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "model/fault.hpp"
+#include "model/layout.hpp"
+#include "model/program.hpp"
+#include "model/property.hpp"
+#include "model/scenario.hpp"
+#include "sim/system.hpp"
+
+namespace stalemate::model {
+
+// kHandleReceive and kHandleLose are the fused steps: a handle, and in the same instant the receipt or the loss of the
+// reply.
+enum class ActionKind : std::uint8_t { kInvoke, kHandle, kHandleReceive, kReceive, kFault, kHandleLose };
+
+// One enabled choice. `slot` as in MessageRef. `choice` counts the ways on from 0 (for invoke: operation, key and way).
+// `target` and `budget` of a fault: which budget pays, and which of its targets strikes.
+struct Action {
+  ActionKind kind = ActionKind::kInvoke;
+  std::uint8_t session = 0;
+  std::uint8_t slot = 0;
+  std::uint8_t budget = 0;
+  std::uint16_t target = 0;
+  std::uint16_t choice = 0;
+  bool operator==(const Action&) const = default;
+};
+
+// kFused: a reply is received in the step that makes it. Schedules are counted so.
+enum class Granularity { kPlain, kFused };
+
+inline constexpr std::size_t kWordsMax = 32;  // of a state: 256 bytes
+
+// Bit of Judgement::labels.
+inline constexpr std::uint32_t kAtRest = 1;
+
+class Machine {
+ public:
+  Machine(Program program, Scenario scenario, std::vector<const PropertyKind*> properties, Granularity granularity);
+
+  const Program& program() const { return program_; }
+  const Scenario& scenario() const { return scenario_; }
+  const std::vector<const PropertyKind*>& properties() const { return properties_; }
+  std::size_t words() const { return words_; }  // of a state
+
+  // Marks: first the program's, then one a property (its antecedent), then one a (budget, target) of faults.
+  std::size_t antecedent_mark(std::size_t property) const { return program_.marks.size() + property; }
+  std::size_t fault_mark(std::size_t budget, std::size_t target) const;
+
+  // The four functions of sim::System on words. `words` of initial() are zero on entry.
+  void initial(std::uint64_t* words, sim::Marks& marks) const;
+  void actions(const std::uint64_t* words, std::vector<Action>& out) const;
+  sim::PropertyMask apply(std::uint64_t* words, Action action, sim::Marks& marks) const;
+  sim::Judgement judge(const std::uint64_t* words, sim::Marks& marks) const;
+
+  // What the words say, for telling.
+  struct AsyncRequest {
+    RowId row = kNoRow;
+    std::size_t operation = 0;  // the ordinal of the one that sent it, from 1
+    std::size_t key = 0;
+    unsigned carried = 0;  // 0 nothing, else value + 1
+  };
+  const Point& point(const std::uint64_t* words, std::size_t session) const;
+  std::size_t key(const std::uint64_t* words, std::size_t session) const;
+  std::size_t invoked(const std::uint64_t* words, std::size_t session) const;  // operations so far
+  unsigned held(const std::uint64_t* words, std::size_t session) const;        // last value received: 0 none, else value + 1
+  unsigned replied(const std::uint64_t* words, std::size_t session) const;     // value in the reply in flight, likewise
+  unsigned carried(const std::uint64_t* words, std::size_t session, const Row& row) const;  // what a set of it carries
+  std::vector<AsyncRequest> in_slots(const std::uint64_t* words, std::size_t session) const;
+  unsigned cached(const std::uint64_t* words, std::size_t key) const;    // 0 absent, else value + 1
+  unsigned stored(const std::uint64_t* words, std::size_t key) const;    // the database's value
+  const ScriptedOperation* operation(const std::uint64_t* words, std::size_t session) const;  // under way or last; null before
+
+  // An invoke's choice taken apart, and the ways a step may go on from here (empty: the session is not concerned).
+  struct Invocation {
+    std::uint16_t operation = 0;
+    std::size_t key = 0;
+    std::size_t way = 0;
+    const Way* on = nullptr;
+  };
+  Invocation invocation(const std::uint64_t* words, const Action& action) const;
+  const std::vector<Way>* ways(const std::uint64_t* words, const Action& action) const;
+
+  // A fused action as the plain ones it stands for; any other as itself.
+  static std::vector<Action> plain(Action action);
+
+ private:
+  struct SessionFields {
+    Field point, invoked, value, reply, key;
+    struct Slot {
+      Field row, carried, key, operation;  // row + 1, 0: empty
+    };
+    std::vector<Slot> slots;
+  };
+  struct Answer {
+    Outcome outcome = Outcome::kOk;
+    unsigned value = 0;  // of kValue: value + 1
+  };
+  // Where one step's consequences are gathered.
+  struct Step {
+    std::uint64_t* words;
+    sim::Marks& marks;
+    sim::PropertyMask violated = 0;
+  };
+
+  void lay_out();
+  Field reply_field(std::size_t session) const;  // where the value in a reply in flight stands
+  void push_choices(std::vector<Action>& out, Action action, std::size_t count) const;
+  void push_faults(const std::uint64_t* words, std::vector<Action>& out, const MessageRef& message) const;
+  bool may_handle(const std::uint64_t* words, std::size_t session, Role to, std::size_t slots_before) const;
+  Answer peek(const std::uint64_t* words, const Row& row, std::size_t key) const;
+  Answer serve(Step& step, std::size_t session, const Row& row, std::size_t key, unsigned carried) const;
+  void invoke(Step& step, const Action& action) const;
+  void handle(Step& step, const Action& action) const;
+  void receive(Step& step, const Action& action) const;
+  void strike(Step& step, const Action& action) const;
+  void time_out(Step& step, std::size_t session, std::size_t choice) const;
+  void follow(Step& step, std::size_t session, const Way& way) const;
+  void end_operation(Step& step, std::size_t session, bool failed) const;
+  AsyncRequest take_slot(Step& step, std::size_t session, std::size_t slot) const;
+  void tell(Step& step, const Event& event) const;
+  Event event(const Step& step, EventKind kind, std::size_t session) const;
+
+  Program program_;
+  Scenario scenario_;
+  std::vector<const PropertyKind*> properties_;
+  Granularity granularity_;
+  std::size_t words_ = 0;
+  StoreFields stores_;
+  std::vector<SessionFields> sessions_;
+  std::vector<Field> budgets_;
+  std::vector<std::unique_ptr<Monitor>> monitors_;
+};
+
+// Compiles the protocol and resolves the scenario and the properties (empty: the default ones that apply). Throws
+// traces::InputError for what does not fit together, and for states that would be larger than 256 bytes.
+Machine make_machine(const Protocol& protocol, const traces::Scenario& words, const std::vector<std::string>& properties,
+                     Granularity granularity);
+
+}  // namespace stalemate::model

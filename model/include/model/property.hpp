@@ -1,0 +1,82 @@
+// Properties: named claims about every run. Each is one file in src/properties/ and one line in the table in
+// src/property.cpp. A property watches through a monitor: it hears the events of a step, may keep fields in the state (only
+// when it is checked), and judges states at rest.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "model/layout.hpp"
+#include "model/program.hpp"
+#include "model/scenario.hpp"
+
+namespace stalemate::model {
+
+enum class EventKind : std::uint8_t {
+  kInvoked,       // the session's operation starts, on `key`
+  kCommitted,     // the database's value of `key` is now `value`
+  kWriteAnswered, // the session learned that its database write was done
+  kWriteInDoubt,  // the session's database write timed out
+  kAcknowledged,  // the operation ended, or replied to an outside participant
+  kReturned,      // a Read returns `value` (received: one was received); together with kAcknowledged, before it
+  kEnded,         // the operation is over, acknowledged or failed
+};
+
+struct Event {
+  EventKind kind = EventKind::kInvoked;
+  std::size_t session = 0;
+  OperationKind operation = OperationKind::kRead;
+  std::size_t key = 0;
+  unsigned value = 0;
+  bool received = false;
+  bool awaited = true;  // kCommitted: the session awaits the answer
+};
+
+// Where the stores and the sessions' scripts stand in the state: what a monitor may read.
+struct StoreFields {
+  std::vector<Field> database;   // by key: a value
+  std::vector<Field> cache;      // by key: 0 absent, else value + 1; no fields where there is no cache
+  std::vector<Field> operation;  // by session: how many of its operations were invoked
+};
+
+// What a monitor finds out by one event or state.
+struct Finding {
+  bool violated = false;
+  bool relevant = false;  // the claim's antecedent was met: holding is not vacuous
+};
+
+class Monitor {
+ public:
+  virtual ~Monitor() = default;
+  virtual Finding on(const Event& event, std::uint64_t* words) const = 0;
+  virtual Finding at_rest(const std::uint64_t* words) const = 0;
+};
+
+struct MonitorSetting {
+  const Program& program;
+  const Scenario& scenario;
+  const StoreFields& fields;
+  LayoutBuilder& layout;  // for fields of its own
+};
+
+struct PropertyKind {
+  std::string_view name;
+  std::string_view claim;       // completes "X: "
+  std::string_view antecedent;  // what must occur for the claim to say anything
+  bool by_default = true;
+  bool (*applies)(const Program& program);
+  std::unique_ptr<Monitor> (*make)(const MonitorSetting& setting);
+};
+
+// All properties, in the order that breaks ties between equally short violations.
+std::span<const PropertyKind> property_kinds();
+
+// The properties named, or the default ones that apply to the program. In table order, without duplicates. Throws
+// traces::InputError for an unknown name or one that does not apply.
+std::vector<const PropertyKind*> select_properties(const std::vector<std::string>& names, const Program& program);
+
+}  // namespace stalemate::model

@@ -1,0 +1,142 @@
+#include "model/check.hpp"
+
+#include <fmt/format.h>
+
+#include "model/machine.hpp"
+#include "model/packed_system.hpp"
+#include "model/tell.hpp"
+#include "sim/schedules.hpp"
+#include "traces/error.hpp"
+
+namespace stalemate::model {
+namespace {
+
+using Result = sim::SearchResult<Action>;
+
+std::optional<std::string> limit_hit(const Result& result, const CheckOptions& options, const std::string& interruption) {
+  switch (result.end) {
+    case sim::SearchEnd::kExhausted:
+    case sim::SearchEnd::kViolation: return std::nullopt;
+    case sim::SearchEnd::kDepthLimit: return fmt::format("depth limit {} reached", options.depth_max.value_or(0));
+    case sim::SearchEnd::kMemoryLimit: return fmt::format("memory limit of {} bytes reached", options.memory_bytes_max);
+    case sim::SearchEnd::kInterrupted: return interruption;
+  }
+  return std::nullopt;
+}
+
+// The faults allowed by the scenario that never happened.
+std::vector<std::string> unused_faults(const Machine& machine, const sim::Marks& marks) {
+  std::vector<std::string> unused;
+  for (std::size_t b = 0; b < machine.scenario().budgets.size(); ++b) {
+    const FaultBudget& budget = machine.scenario().budgets[b];
+    for (std::size_t t = 0; t < budget.targets.size(); ++t)
+      if (!marks.reached(machine.fault_mark(b, t)))
+        unused.push_back(fmt::format("{} (of --fault {})", fault_kinds()[budget.targets[t].kind].name, budget.text));
+  }
+  return unused;
+}
+
+PropertyReport judge_property(const Machine& machine, std::size_t p, const Result& result,
+                              const std::optional<std::string>& limit, const std::vector<std::string>& unused) {
+  const PropertyKind& kind = *machine.properties()[p];
+  PropertyReport report{std::string(kind.name), std::string(kind.claim), Verdict::kInconclusive, ""};
+  if (result.counterexample && result.counterexample->property == static_cast<int>(p)) {
+    report.verdict = Verdict::kViolated;
+  } else if (limit) {
+    report.why = *limit;
+  } else if (result.end == sim::SearchEnd::kViolation) {
+    report.why = "the search stopped at the first violation; say --exhaust, or --property to check it alone";
+  } else if (result.violated_properties >> p & 1) {
+    report.verdict = Verdict::kViolated;
+    report.why = "another property has a shorter trace";
+  } else if (!result.marks.reached(machine.antecedent_mark(p))) {
+    report.why = fmt::format("vacuous: never reached: {}", kind.antecedent);
+  } else if (!unused.empty()) {
+    report.why = fmt::format("vacuous: never happened: {}", fmt::join(unused, ", "));
+  } else {
+    report.verdict = Verdict::kHolds;
+  }
+  return report;
+}
+
+// violated beats inconclusive beats holds.
+Verdict combine(const std::vector<PropertyReport>& properties) {
+  Verdict combined = Verdict::kHolds;
+  for (const PropertyReport& property : properties) {
+    if (property.verdict == Verdict::kViolated) return Verdict::kViolated;
+    if (property.verdict == Verdict::kInconclusive) combined = Verdict::kInconclusive;
+  }
+  return combined;
+}
+
+}  // namespace
+
+std::string_view to_string(Verdict verdict) {
+  switch (verdict) {
+    case Verdict::kHolds: return "holds";
+    case Verdict::kViolated: return "violated";
+    case Verdict::kInconclusive: return "inconclusive";
+  }
+  return "";
+}
+
+Report check(const Protocol& protocol, const traces::Scenario& words, const CheckOptions& options) {
+  traces::Scenario scenario = words;
+  scenario.all_invoked |= options.count_schedules;
+  const Machine machine = make_machine(protocol, scenario, options.properties, Granularity::kPlain);
+  scenario = machine.scenario().words;
+  if (machine.properties().empty())
+    throw traces::InputError("no property applies to this protocol; it needs a Read and a Write, or a cache");
+
+  std::string interruption;
+  sim::SearchOptions search_options;
+  search_options.threads = options.threads;
+  search_options.exhaust = options.exhaust;
+  search_options.depth_max = options.depth_max;
+  search_options.memory_bytes_max = options.memory_bytes_max;
+  if (options.interrupt)
+    search_options.keep_going = [&](const sim::Progress& progress) {
+      const auto reason = options.interrupt(progress);
+      if (reason) interruption = *reason;
+      return !reason;
+    };
+
+  Report report;
+  report.protocol = protocol.name;
+  report.scenario = scenario;
+  const Result result = with_packed_system(machine, [&](const auto& system) {
+    report.state_bytes = sizeof(typename std::decay_t<decltype(system)>::State);
+    return sim::search(system, search_options);
+  });
+  report.states = result.states;
+  report.transitions = result.transitions;
+  report.depth = result.depth;
+  report.at_rest = result.label_counts[0];
+  const auto limit = limit_hit(result, options, interruption);
+  if (limit) report.limits.push_back(*limit);
+
+  const std::vector<std::string> unused = unused_faults(machine, result.marks);
+  for (std::size_t p = 0; p < machine.properties().size(); ++p) {
+    report.properties.push_back(judge_property(machine, p, result, limit, unused));
+    if (machine.properties()[p]->name == "coherent-at-rest") report.incoherent_at_rest = result.violating_states[p];
+  }
+  report.verdict = combine(report.properties);
+  if (result.counterexample) {
+    report.property = machine.properties()[static_cast<std::size_t>(result.counterexample->property)]->name;
+    report.trace = tell_trace(machine, protocol, scenario, result.counterexample->actions, report.property);
+  }
+  if (result.end == sim::SearchEnd::kExhausted)
+    for (std::size_t m = 0; m < machine.program().marks.size(); ++m)
+      if (!result.marks.reached(m)) report.never_reached.push_back(machine.program().marks[m]);
+
+  if (options.count_schedules && !limit) {
+    const Machine fused = make_machine(protocol, scenario, options.properties, Granularity::kFused);
+    search_options.exhaust = true;
+    const auto count = with_packed_system(fused, [&](const auto& system) { return sim::count_schedules(system, search_options); });
+    if (count) report.schedules = Schedules{count->total.str(), count->violating.str()};
+    else report.limits.push_back(interruption.empty() ? "a limit was reached while counting schedules" : interruption);
+  }
+  return report;
+}
+
+}  // namespace stalemate::model

@@ -1,0 +1,11 @@
+// One function a fault, each in the file of its name; src/fault.cpp lists them.
+#pragma once
+
+#include "model/fault.hpp"
+
+namespace stalemate::model {
+
+FaultKind lost_request();
+FaultKind lost_reply();
+
+}  // namespace stalemate::model

@@ -1,0 +1,16 @@
+// lost-request: the request is never handled. A session that awaits it times out at once; an asynchronous one is just
+// gone.
+#include "faults/faults.hpp"
+
+namespace stalemate::model {
+
+FaultKind lost_request() {
+  return {
+      .name = "lost-request",
+      .summary = "a request is never handled; who awaits it times out at once",
+      .told_as = traces::StepKind::kLoseRequest,
+      .strikes = [](const Program&, const MessageRef& message) { return !message.is_reply; },
+  };
+}
+
+}  // namespace stalemate::model

@@ -1,0 +1,142 @@
+// fresh-reads: a read invoked after a write was acknowledged returns that write's value or a newer one.
+//
+// "Newer" is the order of commits at the database, so the monitor keeps sets of values, one bit each, never clocks:
+//   committed[k]  values the database has had, the initial one included
+//   before[s]     while session s runs a Write: the values committed before its own (what acknowledging makes old)
+//   answered[s]   the session knows that its database write was done
+//   old[k]        values older than some acknowledged write: what a read invoked now must not return
+//   key[s]        the key of the operation under way
+//   floor[s]      while session s runs a Read: old[k] at its invocation (shares its room with before[s])
+// A value that is committed again is the newest, so it leaves every set of its key.
+// F1: all of it is zero once no Read is left to be invoked (but for reads under way): it can no longer matter.
+// An operation that fails is not acknowledged, nor is one that does not await its database write.
+#include "properties/properties.hpp"
+#include "sim/invariant.hpp"
+
+namespace stalemate::model {
+namespace {
+
+class FreshReads final : public Monitor {
+ public:
+  explicit FreshReads(const MonitorSetting& setting) : operation_(setting.fields.operation) {
+    const unsigned bits = setting.scenario.values;
+    for (int key = 0; key < setting.scenario.keys; ++key) {
+      committed_.push_back(setting.layout.add_bits(bits));
+      old_.push_back(setting.layout.add_bits(bits));
+    }
+    for (const Session& session : setting.scenario.sessions) {
+      sets_.push_back(setting.layout.add_bits(bits));
+      answered_.push_back(setting.layout.add_bits(1));
+      key_.push_back(setting.layout.add(static_cast<std::uint64_t>(setting.scenario.keys)));
+      std::vector<OperationKind> kinds;
+      std::size_t reads_until = 0;
+      for (const ScriptedOperation& operation : session.operations) {
+        kinds.push_back(operation.kind);
+        if (operation.kind == OperationKind::kRead) reads_until = kinds.size();
+      }
+      reads_until_.push_back(reads_until);
+      kinds_.push_back(std::move(kinds));
+    }
+  }
+
+  Finding on(const Event& event, std::uint64_t* words) const override {
+    const std::size_t s = event.session;
+    switch (event.kind) {
+      case EventKind::kInvoked:
+        set(words, key_[s], event.key);
+        if (event.operation == OperationKind::kRead) set(words, sets_[s], get(words, old_[event.key]));
+        if (!reads_to_come(words)) forget(words);
+        return {};
+      case EventKind::kCommitted:
+        commit(event, words);
+        return {};
+      case EventKind::kWriteAnswered:
+        if (reads_to_come(words)) set(words, answered_[s], 1);
+        return {};
+      case EventKind::kWriteInDoubt:
+        set(words, answered_[s], 0);
+        return {};
+      case EventKind::kAcknowledged:
+        if (event.operation == OperationKind::kWrite && get(words, answered_[s]) != 0)
+          set(words, old_[event.key], get(words, old_[event.key]) | get(words, sets_[s]));
+        return {};
+      case EventKind::kReturned: {
+        const std::uint64_t floor = get(words, sets_[s]);
+        return {.violated = event.received && (floor >> event.value & 1) != 0,
+                .relevant = event.received && floor != 0};
+      }
+      case EventKind::kEnded:
+        set(words, sets_[s], 0);
+        set(words, answered_[s], 0);
+        set(words, key_[s], 0);
+        return {};
+    }
+    STALEMATE_INVARIANT(false, "every event is handled");
+    return {};
+  }
+
+  Finding at_rest(const std::uint64_t*) const override { return {}; }
+
+ private:
+  bool reads_to_come(const std::uint64_t* words) const {
+    for (std::size_t s = 0; s < operation_.size(); ++s)
+      if (get(words, operation_[s]) < reads_until_[s]) return true;
+    return false;
+  }
+
+  void commit(const Event& event, std::uint64_t* words) const {
+    const std::uint64_t bit = std::uint64_t{1} << event.value;
+    for (std::size_t s = 0; s < sets_.size(); ++s)
+      if (get(words, key_[s]) == event.key) set(words, sets_[s], get(words, sets_[s]) & ~bit);
+    if (!reads_to_come(words)) return;
+    set(words, old_[event.key], get(words, old_[event.key]) & ~bit);
+    // The initial value counts as committed from the start; its bit is kept implicitly.
+    const std::uint64_t committed = get(words, committed_[event.key]) | 1;
+    if (event.operation == OperationKind::kWrite && event.awaited) set(words, sets_[event.session], committed & ~bit);
+    set(words, committed_[event.key], committed | bit);
+  }
+
+  // F1.
+  void forget(std::uint64_t* words) const {
+    for (std::size_t s = 0; s < sets_.size(); ++s) {
+      const std::uint64_t invoked = get(words, operation_[s]);
+      if (invoked == 0 || kinds_[s][invoked - 1] == OperationKind::kRead) continue;
+      set(words, sets_[s], 0);
+      set(words, answered_[s], 0);
+      set(words, key_[s], 0);
+    }
+    for (std::size_t key = 0; key < old_.size(); ++key) {
+      set(words, old_[key], 0);
+      set(words, committed_[key], 0);
+    }
+  }
+
+  std::vector<Field> operation_;
+  std::vector<std::vector<OperationKind>> kinds_;  // by session, by ordinal
+  std::vector<std::size_t> reads_until_;           // by session: the ordinal of its last Read, 0 if none
+  std::vector<Field> committed_, old_;          // by key
+  std::vector<Field> sets_, answered_, key_;    // by session
+};
+
+}  // namespace
+
+PropertyKind fresh_reads() {
+  return {
+      .name = "fresh-reads",
+      .claim = "a read invoked after a write was acknowledged returns that write or a newer one",
+      .antecedent = "a read invoked after an acknowledged write",
+      .by_default = true,
+      .applies = [](const Program& program) {
+        bool reads = false;
+        bool writes = false;
+        for (const ProgramOperation& operation : program.operations)
+          (operation.kind == OperationKind::kRead ? reads : writes) = true;
+        return reads && writes;
+      },
+      .make = [](const MonitorSetting& setting) -> std::unique_ptr<Monitor> {
+        return std::make_unique<FreshReads>(setting);
+      },
+  };
+}
+
+}  // namespace stalemate::model

@@ -1,0 +1,47 @@
+// The table of properties.
+#include "model/property.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "properties/properties.hpp"
+#include "traces/error.hpp"
+
+namespace stalemate::model {
+namespace {
+
+const PropertyKind kKinds[] = {coherent_at_rest(), fresh_reads()};
+
+// Properties of the design that are not modelled yet, so that asking for one says so.
+constexpr std::string_view kPlanned[] = {"read-your-writes", "monotonic-reads", "committed-reads",
+                                         "no-fractured-read", "no-lost-update", "no-drift",
+                                         "linearizable",      "terminates",     "converges"};
+
+}  // namespace
+
+std::span<const PropertyKind> property_kinds() { return kKinds; }
+
+std::vector<const PropertyKind*> select_properties(const std::vector<std::string>& names, const Program& program) {
+  std::vector<std::string> known;
+  for (const PropertyKind& kind : kKinds) known.emplace_back(kind.name);
+  for (const std::string& name : names) {
+    if (std::find(known.begin(), known.end(), name) != known.end()) continue;
+    if (std::find(std::begin(kPlanned), std::end(kPlanned), name) != std::end(kPlanned))
+      throw traces::InputError(fmt::format("--property {}: understood, but not modelled yet; there is {}", name,
+                                           fmt::join(known, ", ")));
+    throw traces::InputError(fmt::format("--property {}: no such property{}; there is {}", name,
+                                         suggestion(name, known), fmt::join(known, ", ")));
+  }
+  std::vector<const PropertyKind*> selected;
+  for (const PropertyKind& kind : kKinds) {
+    const bool named = std::find(names.begin(), names.end(), kind.name) != names.end();
+    if (named && !kind.applies(program))
+      throw traces::InputError(fmt::format("--property {}: does not apply to this protocol: {}", kind.name,
+                                           program.has_cache ? "nothing in it can break it" : "it has no cache"));
+    if (named || (names.empty() && kind.by_default && kind.applies(program))) selected.push_back(&kind);
+  }
+  return selected;
+}
+
+}  // namespace stalemate::model

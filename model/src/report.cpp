@@ -1,0 +1,98 @@
+// A check's report, for people and as JSON.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+
+#include "model/check.hpp"
+#include "model/scenario.hpp"
+#include "traces/json.hpp"
+#include "traces/render.hpp"
+
+namespace stalemate::model {
+namespace {
+
+std::string plural(std::uint64_t count, std::string_view noun) {
+  return fmt::format("{} {}{}", count, noun, count == 1 ? "" : "s");
+}
+
+std::string render_text(const traces::Trace& trace) {
+  for (const traces::Renderer& renderer : traces::renderers())
+    if (renderer.name == "text") return renderer.render(trace);
+  return {};
+}
+
+}  // namespace
+
+std::string describe(const Report& report) {
+  std::string text = fmt::format("{}: {}\n{}: {}\n", to_string(report.verdict),
+                                 report.property.empty() ? "all properties checked" : report.property, report.protocol,
+                                 describe(report.scenario));
+  if (report.verdict == Verdict::kInconclusive)
+    text = fmt::format("inconclusive\n{}: {}\n", report.protocol, describe(report.scenario));
+  text += '\n';
+  std::size_t width = 0;
+  for (const PropertyReport& property : report.properties) width = std::max(width, property.property.size());
+  for (const PropertyReport& property : report.properties) {
+    text += fmt::format("  {:<{}}  {:<12}  {}\n", property.property, width, to_string(property.verdict), property.claim);
+    if (!property.why.empty()) text += fmt::format("  {:<{}}  {:<12}  ({})\n", "", width, "", property.why);
+  }
+  if (report.trace) text += "\n" + render_text(*report.trace);
+  text += fmt::format("\nsearched {}, {}, depth {}; {} at rest", plural(report.states, "state"),
+                      plural(report.transitions, "transition"), report.depth, plural(report.at_rest, "state"));
+  if (report.incoherent_at_rest) text += fmt::format(", {} of them incoherent", *report.incoherent_at_rest);
+  text += '\n';
+  if (report.schedules)
+    text += fmt::format("{} of {} schedules end in a violation\n", report.schedules->violating, report.schedules->total);
+  for (const std::string& limit : report.limits) text += fmt::format("limit: {}\n", limit);
+  for (const std::string& thing : report.never_reached) text += fmt::format("never reached: {}\n", thing);
+  return text;
+}
+
+std::string to_json(const Report& report) {
+  using Json = nlohmann::ordered_json;
+  Json json;
+  json["verdict"] = to_string(report.verdict);
+  json["property"] = report.property.empty() ? Json(nullptr) : Json(report.property);
+  json["protocol"] = report.protocol;
+  json["scenario"] = {{"apps", report.scenario.apps},
+                      {"keys", report.scenario.keys},
+                      {"cached", report.scenario.cached},
+                      {"faults", report.scenario.faults},
+                      {"on_database_timeout", report.scenario.on_database_timeout},
+                      {"all_invoked", report.scenario.all_invoked}};
+  json["properties"] = Json::array();
+  for (const PropertyReport& property : report.properties) {
+    Json entry = {{"property", property.property}, {"verdict", to_string(property.verdict)}};
+    if (!property.why.empty()) entry["why"] = property.why;
+    json["properties"].push_back(std::move(entry));
+  }
+  json["states"] = report.states;
+  json["transitions"] = report.transitions;
+  json["depth"] = report.depth;
+  json["at_rest"] = report.at_rest;
+  json["incoherent_at_rest"] = report.incoherent_at_rest ? Json(*report.incoherent_at_rest) : Json(nullptr);
+  if (report.schedules) {
+    // Numbers of any size: JSON has no largest integer, so they are written as the digits they are.
+    json["schedules"] = {{"total", "@total"}, {"violating", "@violating"}};
+  }
+  json["reductions"] = report.reductions;
+  json["limits"] = report.limits;
+  json["never_reached"] = report.never_reached;
+  std::string text = json.dump(2);
+  const auto replace = [&](const std::string& placeholder, const std::string& value) {
+    const auto at = text.find(placeholder);
+    if (at != std::string::npos) text.replace(at, placeholder.size(), value);
+  };
+  if (report.schedules) {
+    replace("\"@total\"", report.schedules->total);
+    replace("\"@violating\"", report.schedules->violating);
+  }
+  text.erase(text.find_last_of('}'));
+  while (!text.empty() && text.back() == '\n') text.pop_back();
+  text += ",\n  \"trace\": ";
+  text += report.trace ? traces::write_steps_json(*report.trace, 4) : "null";
+  return text + "\n}\n";
+}
+
+}  // namespace stalemate::model

@@ -1,0 +1,266 @@
+// From the words of a scenario (scripts, faults) to what they mean for a program.
+#include "model/scenario.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <charconv>
+#include <optional>
+
+#include "model/fault.hpp"
+#include "traces/error.hpp"
+
+namespace stalemate::model {
+namespace {
+
+using traces::InputError;
+
+std::string trim(std::string_view text) {
+  const auto first = text.find_first_not_of(" \t");
+  if (first == std::string_view::npos) return {};
+  return std::string(text.substr(first, text.find_last_not_of(" \t") - first + 1));
+}
+
+std::vector<std::string> split(std::string_view text, char separator) {
+  std::vector<std::string> parts;
+  while (true) {
+    const auto at = text.find(separator);
+    parts.push_back(trim(text.substr(0, at)));
+    if (at == std::string_view::npos) return parts;
+    text.remove_prefix(at + 1);
+  }
+}
+
+std::string lower(std::string_view text) {
+  std::string result(text);
+  for (char& c : result)
+    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+  return result;
+}
+
+std::optional<int> number(std::string_view text) {
+  int value = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (error != std::errc{} || end != text.data() + text.size()) return std::nullopt;
+  return value;
+}
+
+// Operations of the program that `name` stands for: one by its name, or all of a kind.
+std::vector<std::uint16_t> operations_named(const std::string& name, const Program& program) {
+  std::vector<std::uint16_t> by_name;
+  std::vector<std::uint16_t> by_kind;
+  for (std::size_t i = 0; i < program.operations.size(); ++i) {
+    const ProgramOperation& operation = program.operations[i];
+    if (lower(operation.name) == name) by_name.push_back(static_cast<std::uint16_t>(i));
+    if (to_string(operation.kind) == name) by_kind.push_back(static_cast<std::uint16_t>(i));
+  }
+  return by_name.empty() ? by_kind : by_name;
+}
+
+std::string operation_names(const Program& program) {
+  std::vector<std::string> names;
+  for (const ProgramOperation& operation : program.operations) names.push_back(lower(operation.name));
+  return fmt::format("{}", fmt::join(names, ", "));
+}
+
+ScriptedOperation parse_operation(const std::string& words, const std::string& where, int keys, const Program& program) {
+  if (words.empty())
+    throw InputError(fmt::format("{}: an operation is missing; write for example 'read; write k1'", where));
+  std::string name = lower(words);
+  ScriptedOperation operation;
+  const auto space = name.find_last_of(" \t");
+  if (space != std::string::npos && name[space + 1] == 'k') {
+    if (const auto key = number(std::string_view(name).substr(space + 2))) {
+      if (*key < 1 || *key > keys)
+        throw InputError(fmt::format("{}: k{} is outside the scenario's {} key{}; say --keys {}", where, *key, keys,
+                                     keys == 1 ? "" : "s", std::max(*key, 1)));
+      operation.key = *key - 1;
+      name = trim(std::string_view(name).substr(0, space));
+    }
+  }
+  if (operation.key == kAnyKey && keys == 1) operation.key = 0;
+  operation.candidates = operations_named(name, program);
+  if (operation.candidates.empty())
+    throw InputError(fmt::format("{}: the protocol has no operation \"{}\"; it has {}", where, name,
+                                 operation_names(program)));
+  operation.kind = program.operations[operation.candidates.front()].kind;
+  return operation;
+}
+
+std::string fault_names() {
+  std::vector<std::string> names;
+  for (const FaultKind& kind : fault_kinds()) names.emplace_back(kind.name);
+  for (const FaultAlias& alias : fault_aliases()) names.emplace_back(alias.name);
+  return fmt::format("{}", fmt::join(names, ", "));
+}
+
+std::vector<std::size_t> fault_kinds_named(const std::string& name) {
+  std::vector<std::string_view> wanted = {name};
+  std::vector<std::string> known;
+  for (const FaultAlias& alias : fault_aliases()) {
+    known.emplace_back(alias.name);
+    if (alias.name == name) wanted = alias.kinds;
+  }
+  std::vector<std::size_t> kinds;
+  for (std::size_t i = 0; i < fault_kinds().size(); ++i) {
+    known.emplace_back(fault_kinds()[i].name);
+    if (std::find(wanted.begin(), wanted.end(), fault_kinds()[i].name) != wanted.end()) kinds.push_back(i);
+  }
+  if (!kinds.empty()) return kinds;
+  const auto planned = planned_faults();
+  if (std::find(planned.begin(), planned.end(), name) != planned.end())
+    throw InputError(fmt::format("--fault {}: understood, but not modelled yet; there is {}", name, fault_names()));
+  throw InputError(
+      fmt::format("--fault {}: no such fault{}; there is {}", name, suggestion(name, known), fault_names()));
+}
+
+// "write:2" -> the request that arrow 2 of Write is, or answers.
+void aim(FaultTarget& target, const std::string& where, const std::string& text, const Program& program) {
+  const auto colon = text.rfind(':');
+  const auto arrow = colon == std::string::npos ? std::nullopt : number(std::string_view(text).substr(colon + 1));
+  if (!arrow)
+    throw InputError(fmt::format("{}: cannot read the aim \"{}\"; write OPERATION:ARROW, as in write:2", where, text));
+  const auto operations = operations_named(lower(trim(text.substr(0, colon))), program);
+  if (operations.size() != 1)
+    throw InputError(fmt::format("{}: \"{}\" names {} operation; the protocol has {}", where, text.substr(0, colon),
+                                 operations.empty() ? "no" : "more than one", operation_names(program)));
+  const ProgramOperation& operation = program.operations[operations.front()];
+  const auto count = static_cast<int>(operation.arrows.size());
+  if (*arrow < 1 || *arrow > count || operation.arrows[static_cast<std::size_t>(*arrow - 1)] == 0)
+    throw InputError(fmt::format("{}: arrow {} of {} is no request to a server, nor a reply to one{}", where, *arrow,
+                                 operation.name, *arrow > count ? fmt::format(" (it has {} arrows)", count) : ""));
+  target.operation = operations.front();
+  target.arrow = operation.arrows[static_cast<std::size_t>(*arrow - 1)];
+}
+
+FaultBudget parse_fault(const std::string& text, const Program& program) {
+  const std::string where = fmt::format("--fault {}", text);
+  FaultBudget budget;
+  std::string kinds = text;
+  const auto equals = text.rfind('=');
+  if (equals != std::string::npos) {
+    const auto count = number(trim(std::string_view(text).substr(equals + 1)));
+    if (!count || *count < 1 || *count > kBudgetMax)
+      throw InputError(fmt::format("{}: the budget after '=' is a number from 1 to {}", where, kBudgetMax));
+    budget.budget = static_cast<unsigned>(*count);
+    kinds = text.substr(0, equals);
+  }
+  std::vector<std::string> normalised;
+  for (const std::string& part : split(kinds, ',')) {
+    const auto at = part.find('@');
+    const std::string name = lower(trim(part.substr(0, at)));
+    for (const std::size_t kind : fault_kinds_named(name)) {
+      FaultTarget target{kind};
+      if (at != std::string::npos) aim(target, where, trim(std::string_view(part).substr(at + 1)), program);
+      budget.targets.push_back(target);
+    }
+    normalised.push_back(at == std::string::npos ? name : name + "@" + lower(trim(std::string_view(part).substr(at + 1))));
+  }
+  budget.text = fmt::format("{}={}", fmt::join(normalised, ","), budget.budget);
+  return budget;
+}
+
+}  // namespace
+
+Scenario resolve(const traces::Scenario& words, const Program& program) {
+  if (words.keys < 1 || words.keys > kKeysMax)
+    throw InputError(fmt::format("--keys {}: a scenario has 1 to {} keys", words.keys, kKeysMax));
+  if (words.apps.empty())
+    throw InputError("the scenario has no app instance; say --readers 1 --writers 1, or --app 'read; write'");
+  Scenario scenario;
+  scenario.keys = words.keys;
+  scenario.cached = words.cached;
+  scenario.all_invoked = words.all_invoked;
+  if (words.cached && !program.has_cache)
+    throw InputError("--cached: the protocol has no cache; leave it out");
+  unsigned writes = 0;
+  for (std::size_t app = 0; app < words.apps.size(); ++app) {
+    const std::string where = fmt::format("--app '{}'", words.apps[app]);
+    int ordinal = 0;
+    for (const std::string& script : split(words.apps[app], '|')) {
+      Session session{static_cast<int>(app) + 1, ++ordinal, {}};
+      for (const std::string& operation : split(script, ';')) {
+        ScriptedOperation parsed = parse_operation(operation, where, words.keys, program);
+        if (parsed.kind == OperationKind::kWrite) parsed.value = ++writes;
+        if (words.all_invoked && session.operations.empty() && parsed.key == kAnyKey)
+          throw InputError(fmt::format("{}: --all-invoked needs the key of every first operation, as in 'read k1'", where));
+        session.operations.push_back(std::move(parsed));
+      }
+      if (session.operations.size() > 255)
+        throw InputError(fmt::format("{}: a session has at most 255 operations", where));
+      scenario.sessions.push_back(std::move(session));
+    }
+  }
+  if (scenario.sessions.size() > static_cast<std::size_t>(kSessionsMax))
+    throw InputError(fmt::format("the scenario has {} sessions; at most {} are possible", scenario.sessions.size(), kSessionsMax));
+  if (writes > kWritesMax)
+    throw InputError(fmt::format("the scenario has {} writes; at most {} are possible", writes, kWritesMax));
+  if (words.all_invoked)
+    for (const Session& session : scenario.sessions) {
+      std::size_t ways = 0;
+      for (const std::uint16_t candidate : session.operations.front().candidates)
+        ways += program.operations[candidate].start.size();
+      if (ways != 1)
+        throw InputError("--all-invoked: an operation here starts with a choice, so there is no single first state; leave it out");
+    }
+  scenario.values = writes + 1;
+  scenario.words = words;
+  for (std::string& fault : scenario.words.faults) {
+    scenario.budgets.push_back(parse_fault(fault, program));
+    fault = scenario.budgets.back().text;
+  }
+  if (scenario.budgets.size() > 255) throw InputError("--fault: at most 255 of them are possible");
+  return scenario;
+}
+
+CompileOptions compile_options(const traces::Scenario& words) {
+  if (words.on_database_timeout == "fail") return {.continue_on_database_timeout = false};
+  if (words.on_database_timeout == "continue") return {.continue_on_database_timeout = true};
+  throw InputError(fmt::format("--on-database-timeout {}: say fail or continue", words.on_database_timeout));
+}
+
+std::string describe(const traces::Scenario& words) {
+  std::vector<std::string> parts;
+  const auto count = [&](std::string_view script) {
+    return static_cast<std::size_t>(std::count(words.apps.begin(), words.apps.end(), script));
+  };
+  const std::size_t readers = count("read");
+  const std::size_t writers = count("write");
+  if (readers + writers == words.apps.size()) {
+    if (readers > 0) parts.push_back(fmt::format("{} reader{}", readers, readers == 1 ? "" : "s"));
+    if (writers > 0) parts.push_back(fmt::format("{} writer{}", writers, writers == 1 ? "" : "s"));
+  } else {
+    for (const std::string& app : words.apps) parts.push_back(fmt::format("app '{}'", app));
+  }
+  parts.push_back(fmt::format("{} key{}{}", words.keys, words.keys == 1 ? "" : "s", words.cached ? ", cached" : ""));
+  if (words.faults.empty()) parts.emplace_back("no faults");
+  for (const std::string& fault : words.faults) parts.push_back("fault " + fault);
+  if (words.on_database_timeout != "fail") parts.push_back("on database timeout: " + words.on_database_timeout);
+  if (words.all_invoked) parts.emplace_back("all invoked");
+  return fmt::format("{}", fmt::join(parts, ", "));
+}
+
+std::string suggestion(std::string_view word, const std::vector<std::string>& names) {
+  std::size_t best = word.size() / 2 + 1;
+  const std::string* nearest = nullptr;
+  for (const std::string& name : names) {
+    std::vector<std::size_t> row(name.size() + 1);
+    for (std::size_t j = 0; j < row.size(); ++j) row[j] = j;
+    for (std::size_t i = 1; i <= word.size(); ++i) {
+      std::size_t diagonal = row[0];
+      row[0] = i;
+      for (std::size_t j = 1; j < row.size(); ++j) {
+        const std::size_t replaced = diagonal + (word[i - 1] == name[j - 1] ? 0 : 1);
+        diagonal = row[j];
+        row[j] = std::min({replaced, row[j] + 1, row[j - 1] + 1});
+      }
+    }
+    if (row.back() < best) {
+      best = row.back();
+      nearest = &name;
+    }
+  }
+  return nearest == nullptr ? "" : fmt::format(" (did you mean {}?)", *nearest);
+}
+
+}  // namespace stalemate::model

@@ -1,0 +1,182 @@
+#include "model/tell.hpp"
+
+#include <fmt/format.h>
+
+#include "sim/invariant.hpp"
+
+namespace stalemate::model {
+namespace {
+
+// `coded`: 0 nothing, else value + 1, as states keep it.
+std::optional<std::int64_t> shown_coded(unsigned coded) {
+  if (coded == 0) return std::nullopt;
+  return shown(coded - 1);
+}
+
+std::string key_name(std::size_t key) { return fmt::format("k{}", key + 1); }
+
+traces::Request tell_request(const Row& row, std::size_t key, unsigned carried) {
+  return {.arrow = row.arrow,
+          .to = std::string(to_string(row.to)),
+          .verb = std::string(to_string(row.verb)),
+          .key = key_name(key),
+          .value = shown_coded(carried),
+          .label = row.label,
+          .awaited = row.awaited};
+}
+
+traces::Request awaited_request(const Machine& machine, const std::uint64_t* words, std::size_t session) {
+  const Row& row = machine.program().rows[machine.point(words, session).row];
+  return tell_request(row, machine.key(words, session), machine.carried(words, session, row));
+}
+
+traces::Reply tell_reply(const Machine& machine, const std::uint64_t* words, std::size_t session) {
+  const Outcome outcome = machine.point(words, session).outcome;
+  traces::Reply reply{std::string(to_string(outcome)), std::nullopt};
+  if (outcome == Outcome::kValue) reply.value = shown_coded(machine.replied(words, session));
+  return reply;
+}
+
+traces::InFlight in_flight(const Session& session) {
+  traces::InFlight message;
+  message.app = session.app;
+  message.session = session.session;
+  return message;
+}
+
+// What a way sends and how it ends, as it happens after `words` (the state the way leads to).
+void tell_way(const Machine& machine, const Way& way, const std::uint64_t* after, const Action& action, std::size_t key,
+              traces::Step& step) {
+  const std::size_t s = action.session;
+  const ScriptedOperation& running = *machine.operation(after, s);
+  for (const Effect& effect : way.effects) {
+    if (effect.kind == EffectKind::kSendAsync) {
+      const Row& row = machine.program().rows[effect.row];
+      step.sends.push_back(tell_request(row, key, machine.carried(after, s, row)));
+    } else {
+      const bool last = way.next == kNoRow && &effect == &way.effects.back();
+      step.endings.push_back({last ? traces::Ending::Kind::kReturned : traces::Ending::Kind::kAcknowledged,
+                              running.kind == OperationKind::kRead ? shown_coded(machine.held(after, s)) : std::nullopt});
+    }
+  }
+  if (way.next != kNoRow) {
+    step.sends.push_back(awaited_request(machine, after, s));
+  } else if (way.failed) {
+    step.endings.push_back({traces::Ending::Kind::kFailed, std::nullopt});
+  } else if (way.effects.empty() || way.effects.back().kind != EffectKind::kAcknowledge) {
+    step.endings.push_back({traces::Ending::Kind::kReturned, std::nullopt});
+  }
+}
+
+}  // namespace
+
+std::int64_t shown(unsigned value) { return value == 0 ? kInitialValue : static_cast<std::int64_t>(value); }
+
+traces::State tell_state(const Machine& machine, const std::uint64_t* words) {
+  traces::State state;
+  for (std::size_t key = 0; key < static_cast<std::size_t>(machine.scenario().keys); ++key) {
+    if (machine.program().has_cache) state.cache.push_back({key_name(key), shown_coded(machine.cached(words, key))});
+    state.database.push_back({key_name(key), shown(machine.stored(words, key))});
+  }
+  for (std::size_t s = 0; s < machine.scenario().sessions.size(); ++s) {
+    const Session& session = machine.scenario().sessions[s];
+    for (const Machine::AsyncRequest& request : machine.in_slots(words, s)) {
+      traces::InFlight message = in_flight(session);
+      message.request = tell_request(machine.program().rows[request.row], request.key, request.carried);
+      state.in_flight.push_back(std::move(message));
+    }
+    const Point& at = machine.point(words, s);
+    if (at.row == kNoRow) continue;
+    traces::InFlight message = in_flight(session);
+    message.is_reply = at.is_reply;
+    message.request = awaited_request(machine, words, s);
+    if (at.is_reply) message.reply = tell_reply(machine, words, s);
+    state.in_flight.push_back(std::move(message));
+  }
+  return state;
+}
+
+traces::Step tell_step(const Machine& machine, const std::uint64_t* before, const Action& action,
+                       const std::uint64_t* after, sim::PropertyMask violated) {
+  const std::size_t s = action.session;
+  const Session& session = machine.scenario().sessions[s];
+  const Program& program = machine.program();
+  traces::Step step;
+  step.app = session.app;
+  step.session = session.session;
+  step.after = tell_state(machine, after);
+  for (std::size_t p = 0; p < machine.properties().size(); ++p)
+    if ((violated >> p & 1) != 0) step.violates.emplace_back(machine.properties()[p]->name);
+
+  if (action.kind == ActionKind::kInvoke) {
+    const Machine::Invocation invocation = machine.invocation(before, action);
+    const ProgramOperation& operation = program.operations[invocation.operation];
+    step.kind = traces::StepKind::kInvoke;
+    step.operation = static_cast<int>(machine.invoked(after, s));
+    step.diagram = operation.name;
+    step.key = key_name(invocation.key);
+    if (operation.start.size() > 1) step.choice = static_cast<int>(invocation.way) + 1;
+    tell_way(machine, *invocation.on, after, action, invocation.key, step);
+    return step;
+  }
+
+  // The message this step is about.
+  const bool slot = action.slot != 0;
+  const Machine::AsyncRequest request =
+      slot ? machine.in_slots(before, s)[action.slot - 1U]
+           : Machine::AsyncRequest{machine.point(before, s).row, machine.invoked(before, s), machine.key(before, s), 0};
+  const Row& row = program.rows[request.row];
+  step.operation = static_cast<int>(request.operation);
+  step.diagram = program.operations[row.operation].name;
+  step.key = key_name(request.key);
+  step.arrow = row.arrow;
+  const bool is_reply = !slot && machine.point(before, s).is_reply;
+  if (is_reply) step.reply = tell_reply(machine, before, s);
+  else step.request = slot ? tell_request(row, request.key, request.carried) : awaited_request(machine, before, s);
+
+  switch (action.kind) {
+    case ActionKind::kHandle:
+      step.kind = traces::StepKind::kHandle;
+      if (!slot) step.reply = tell_reply(machine, after, s);
+      break;
+    case ActionKind::kReceive: step.kind = traces::StepKind::kReceive; break;
+    case ActionKind::kFault: {
+      const FaultTarget& target = machine.scenario().budgets[action.budget].targets[action.target];
+      step.kind = fault_kinds()[target.kind].told_as;
+      step.budget = action.budget + 1;
+      break;
+    }
+    case ActionKind::kInvoke:
+    case ActionKind::kHandleReceive:
+    case ActionKind::kHandleLose: STALEMATE_INVARIANT(false, "only plain steps about a message are told here");
+  }
+  if (const std::vector<Way>* ways = machine.ways(before, action)) {
+    if (ways->size() > 1) step.choice = action.choice + 1;
+    tell_way(machine, (*ways)[action.choice], after, action, request.key, step);
+  }
+  return step;
+}
+
+traces::Trace tell_trace(const Machine& machine, const Protocol& protocol, const traces::Scenario& words,
+                         const std::vector<Action>& actions, const std::string& property) {
+  traces::Trace trace;
+  trace.protocol = {protocol.name, protocol.text, protocol.roles};
+  trace.scenario = words;
+  trace.property = property;
+  sim::Marks marks;
+  std::vector<std::uint64_t> before(machine.words());
+  machine.initial(before.data(), marks);
+  trace.initial = tell_state(machine, before.data());
+  for (const Action& action : actions) {
+    for (const Action& part : Machine::plain(action)) {
+      std::vector<std::uint64_t> after = before;
+      sim::PropertyMask violated = machine.apply(after.data(), part, marks);
+      violated |= machine.judge(after.data(), marks).violated;
+      trace.steps.push_back(tell_step(machine, before.data(), part, after.data(), violated));
+      before = std::move(after);
+    }
+  }
+  return trace;
+}
+
+}  // namespace stalemate::model

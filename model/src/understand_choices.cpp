@@ -1,0 +1,292 @@
+// Blocks: alt, opt and break become choices, rect is only looks, the rest is not modelled yet. A branch tests the latest
+// request by its label, or by the reply it begins with; one whose label says nothing of it is everything the others are
+// not; where none says anything, the choice is free.
+#include <algorithm>
+#include <utility>
+
+#include "understand_steps.hpp"
+#include "vocabulary.hpp"
+
+namespace stalemate::model {
+namespace {
+
+constexpr Outcomes kFailures = {Outcome::kError, Outcome::kTimeout};
+
+// A label that names another server speaks of something that is long past.
+bool speaks_of_other_server(const std::string& label, Role server) {
+  bool this_one = false;
+  bool other = false;
+  for (const std::string& word : split_words(label)) {
+    const auto role = role_words(word).role;
+    if (role == server) this_one = true;
+    if (role == Role::kCache || role == Role::kDatabase) other = other || role != server;
+  }
+  return other && !this_one;
+}
+
+std::optional<Override> branch_override(const std::string& name, const Section& section) {
+  for (const Statement& statement : section.body) {
+    const auto* directive = std::get_if<Directive>(&statement.node);
+    if (directive == nullptr) return std::nullopt;
+    const Override said = read_directive(name, statement.at, directive->text);
+    if (said.kind == Override::Kind::kBranch) return said;
+  }
+  return std::nullopt;
+}
+
+}  // namespace
+
+void StepWalk::block(Position at, const Block& block, Scope& scope) {
+  switch (block.kind) {
+    case BlockKind::kRect:
+      reading_.add(at, "how the diagram looks: no meaning");
+      for (const Section& section : block.sections) statements(section.body, scope);
+      return;
+    case BlockKind::kLoop:
+    case BlockKind::kPar:
+    case BlockKind::kCritical:
+      refuse_not_modelled(name(), at, std::string(to_string(block.kind)),
+                          "draw one way through it as straight lines or as alt");
+    case BlockKind::kAlt:
+    case BlockKind::kOpt:
+    case BlockKind::kBreak:
+      choice(at, block, scope);
+      return;
+  }
+}
+
+const Message* StepWalk::first_reply(const std::vector<Statement>& body, Role server) const {
+  for (const Statement& statement : body) {
+    if (std::holds_alternative<Block>(statement.node)) return nullptr;
+    const auto* message = std::get_if<Message>(&statement.node);
+    if (message == nullptr) continue;
+    const bool is_reply = role(message->from) == server && role(message->to) == Role::kApp &&
+                          message->arrow.head != ArrowHead::kBoth;
+    return is_reply ? message : nullptr;
+  }
+  return nullptr;
+}
+
+BranchTest StepWalk::test_of(const Section& section, const Latest& latest) const {
+  const Request& asks = latest.request();
+  BranchTest test;
+  test.reply = first_reply(section.body, asks.to);
+  if (const auto said = branch_override(name(), section)) {
+    test.free = said->free;
+    test.otherwise = said->otherwise;
+    test.outcomes = said->tests;
+    test.why = "as said";
+    const Outcomes possible = normal_outcomes(asks.verb) | kFailures;
+    if (!without(said->tests, possible).empty()) {
+      fail_at(name(), section.at, "a " + std::string(to_string(asks.verb)) + " cannot turn out as " +
+                                      list_of(without(said->tests, possible)) + ", but as " + list_of(possible));
+    }
+    return test;
+  }
+  const ReplyWords label = reply_words(section.label, asks.verb);
+  const ReplyWords reply = test.reply == nullptr ? ReplyWords{} : reply_words(test.reply->text, asks.verb);
+  const bool elsewhere = speaks_of_other_server(section.label, asks.to);
+  if (!label.outcomes.empty() && !elsewhere) {
+    test.outcomes = label.outcomes;
+    test.why = "by its label";
+    if (label.weak && !(label.outcomes == normal_outcomes(asks.verb)) && asks.verb == Verb::kGet) {
+      test.assumed = excerpt(section.label) + " is taken to be about the reply; say %% stalemate: branch = free in the "
+                                              "branch if it is not";
+    }
+    const bool contradicts = !reply.outcomes.empty() && common(label.outcomes, reply.outcomes).empty();
+    if (contradicts && !label.weak) {
+      fail_at(name(), section.at, "the label says " + in_words(label.outcomes, asks) + ", but the reply the branch "
+                                  "begins with says " + in_words(reply.outcomes, asks) + "; make them agree");
+    }
+    if (!contradicts) {
+      test.either_failure = common(test.outcomes, kFailures) == kFailures;
+      return test;
+    }
+    test.assumed.clear();
+  }
+  if (!reply.outcomes.empty()) {
+    test.outcomes = reply.outcomes;
+    test.why = "by the reply it begins with";
+  } else if (!label.outcomes.empty() && elsewhere && !label.weak) {
+    fail_at(name(), section.at, "the label speaks of another server, but the latest request (line " +
+                                    std::to_string(asks.at.line) + ") went to " + the(asks.to) +
+                                    "; move the block behind the reply it is about");
+  } else if (label.impossible) {
+    fail_at(name(), section.at, "a " + std::string(to_string(asks.verb)) + " cannot turn out as " +
+                                    label.impossible_what + ", but as " +
+                                    list_of(normal_outcomes(asks.verb) | kFailures) + "; reword the label, or write %% "
+                                    "stalemate: branch = free in the branch");
+  }
+  test.either_failure = common(test.outcomes, kFailures) == kFailures;
+  return test;
+}
+
+void StepWalk::refuse_outcome_without_request(const Section& section, const Latest& latest) const {
+  const auto said = branch_override(name(), section);
+  if (said && said->free) return;
+  const ReplyWords words = reply_words(section.label, Verb::kGet);
+  const bool names_outcome = said || (!words.outcomes.empty() && !words.weak);
+  if (!names_outcome) return;
+  fail_at(name(), section.at,
+          latest.depends_on_branch
+              ? "cannot tell which request this is about: it depends on the branch taken before; move it into the branches"
+              : "this is about the outcome of a request, but none was drawn yet; draw the request and then the block");
+}
+
+bool StepWalk::tested_next(const std::vector<Statement>& siblings, std::size_t index, Outcomes says,
+                           const Latest& latest) const {
+  for (std::size_t i = index + 1; i < siblings.size(); ++i) {
+    if (const auto* message = std::get_if<Message>(&siblings[i].node)) {
+      if (message->from == message->to) continue;
+      return false;
+    }
+    const auto* block = std::get_if<Block>(&siblings[i].node);
+    if (block == nullptr) continue;
+    const bool chooses =
+        block->kind == BlockKind::kAlt || block->kind == BlockKind::kOpt || block->kind == BlockKind::kBreak;
+    if (!chooses) return false;
+    for (const Section& section : block->sections) {
+      const Outcomes tests = common(test_of(section, latest).outcomes, normal_outcomes(latest.request().verb));
+      if (!without(tests, says).empty()) return true;
+    }
+    return false;
+  }
+  return false;
+}
+
+// I3 and I4 of Branch hold afterwards: all free or none, and at most the last is everything else.
+bool StepWalk::resolve(Position at, const Block& block, const Latest& latest, std::vector<BranchTest>& tests) const {
+  const bool free = std::all_of(tests.begin(), tests.end(), [](const BranchTest& t) { return t.outcomes.empty(); });
+  if (free) {
+    for (std::size_t i = 0; i < tests.size(); ++i) {
+      if (!tests[i].otherwise) continue;
+      fail_at(name(), block.sections[i].at, "everything else than what? no other branch tests the reply");
+    }
+    return true;
+  }
+  const Verb verb = latest.request().verb;
+  const bool timeout_alone = std::any_of(tests.begin(), tests.end(), [](const BranchTest& t) {
+    return t.outcomes.has(Outcome::kTimeout) && !t.either_failure;
+  });
+  Outcomes taken;
+  for (std::size_t i = 0; i < tests.size(); ++i) {
+    BranchTest& test = tests[i];
+    if (test.free) {
+      fail_at(name(), block.sections[i].at, "this branch is said to be free, but others of the block test the reply; make "
+                                            "all free, or none");
+    }
+    if (test.either_failure && timeout_alone) test.outcomes = without(test.outcomes, {Outcome::kTimeout});
+    if (!common(taken, test.outcomes).empty()) {
+      fail_at(name(), i == 0 ? at : block.sections[i].at,
+              "another branch of this block tests " + in_words(common(taken, test.outcomes), latest.request()) +
+                  " already; say what tells them apart with %% stalemate: branch = OUTCOME");
+    }
+    taken = taken | test.outcomes;
+  }
+  bool one_silent = false;
+  for (std::size_t i = 0; i < tests.size(); ++i) {
+    BranchTest& test = tests[i];
+    if (!test.outcomes.empty()) continue;
+    const bool last = i + 1 == tests.size();
+    const std::string& label = block.sections[i].label;
+    if (one_silent || (test.otherwise && !last)) {
+      fail_at(name(), block.sections[i].at,
+              "cannot tell when this branch is taken; name the outcome (" + list_of(normal_outcomes(verb)) +
+                  ", error or timeout) in its label, or with %% stalemate: branch = OUTCOME");
+    }
+    one_silent = true;
+    if (last) {
+      test.otherwise = true;
+      if (!label.empty() && test.why.empty()) {
+        test.assumed = excerpt(label) + " says nothing of the reply, so it is taken as everything the other branches are "
+                                        "not";
+      }
+      continue;
+    }
+    test.outcomes = without(normal_outcomes(verb), taken);
+    if (test.outcomes.empty()) {
+      fail_at(name(), block.sections[i].at, "nothing is left for this branch: the others test " + list_of(taken) +
+                                                " already; name an outcome in its label");
+    }
+    test.why = "what the others leave";
+    test.assumed = "its label says nothing of the reply, so it is taken as " + in_words(test.outcomes, latest.request());
+  }
+  return false;
+}
+
+void StepWalk::choice(Position at, const Block& block, Scope& scope) {
+  const Latest before = scope.latest;
+  const bool testable = before.known() && !before.request().drawn_lost;
+  std::vector<BranchTest> tests;
+  for (const Section& section : block.sections) {
+    if (testable) {
+      tests.push_back(test_of(section, before));
+    } else if (before.known()) {  // drawn lost: only a timeout is left
+      BranchTest test;
+      if (common(reply_words(section.label, before.request().verb).outcomes, kFailures).has(Outcome::kTimeout)) {
+        test.outcomes = {Outcome::kTimeout};
+        test.why = "by its label";
+      }
+      tests.push_back(std::move(test));
+    } else {
+      refuse_outcome_without_request(section, before);
+      tests.emplace_back();
+    }
+  }
+  Choice choice;
+  choice.at = at;
+  choice.kind = block.kind;
+  choice.free = resolve(at, block, before, tests);
+  if (!choice.free) await_after_all(before);
+
+  bool depends = false;
+  for (std::size_t i = 0; i < block.sections.size(); ++i) {
+    const Section& section = block.sections[i];
+    const BranchTest& test = tests[i];
+    Branch branch;
+    branch.at = i == 0 ? at : section.at;
+    branch.label = section.label;
+    branch.tests = test.outcomes;
+    branch.is_else = !choice.free && test.otherwise;
+    branch.ends_operation = block.kind == BlockKind::kBreak;
+    std::string meaning;
+    std::string assumed = test.assumed;
+    if (choice.free) {
+      meaning = "may happen or not: a free choice, explored both ways";
+      if (block.kind == BlockKind::kAlt) meaning = "one of " + std::to_string(tests.size()) + " ways: a free choice, all explored";
+      if (section.label.empty() || !before.known()) {
+        assumed = "it is about no reply, so it is free";
+      } else {
+        assumed = excerpt(section.label) + " says nothing of the reply, so it is free; say %% stalemate: branch = OUTCOME in "
+                                           "it if it does";
+      }
+      if (test.free) assumed.clear();
+    } else if (branch.is_else) {
+      meaning = "in every other case";
+    } else {
+      meaning = "if arrow " + std::to_string(before.request().arrow) + " turned out as " +
+                in_words(test.outcomes, before.request()) + " (" + test.why + ")";
+    }
+    if (branch.ends_operation) meaning += "; the operation ends with it";
+    reading_.add(branch.at, std::move(meaning), std::move(assumed));
+
+    Scope inside;
+    inside.body = &branch.body;
+    inside.latest = before;
+    inside.tested_reply = choice.free ? nullptr : test.reply;
+    inside.at_branch_start = true;
+    statements(section.body, inside);
+    if (!branch.ends_operation && !(inside.latest.same_request(before) && !inside.latest.depends_on_branch)) {
+      depends = true;
+    }
+    scope.latest.answered = scope.latest.answered || (inside.latest.same_request(before) && inside.latest.answered);
+    choice.branches.push_back(std::move(branch));
+  }
+  body_of(scope).push_back({std::move(choice)});
+  if (depends) {
+    scope.latest = {};
+    scope.latest.depends_on_branch = true;
+  }
+}
+
+}  // namespace stalemate::model

@@ -1,0 +1,125 @@
+// Parses the overrides. Strict: what is not known is an error, so that a typing mistake never leaves a guess standing.
+#include "understand_directives.hpp"
+
+#include <string_view>
+
+#include "traces/error.hpp"
+#include "understand_reading.hpp"
+#include "vocabulary.hpp"
+
+namespace stalemate::model {
+namespace {
+
+constexpr std::string_view kKnown =
+    "known are: role X = cache; operation = NAME; operation NAME is read (or write); means get (set, add, delete, local, "
+    "ok, value, miss, conflict, error, timeout); branch = miss (an outcome, else, free)";
+
+// What follows an optional "=".
+std::string_view value_of(std::string_view rest) {
+  rest = trim(rest);
+  if (!rest.empty() && rest.front() == '=') rest = trim(rest.substr(1));
+  return rest;
+}
+
+struct RoleText {
+  std::string participant;
+  std::optional<Role> role;
+  std::string word;
+};
+RoleText split_role(std::string_view text) {
+  const std::size_t equals = text.rfind('=');
+  if (equals == std::string_view::npos) return {};
+  const std::string word(trim(text.substr(equals + 1)));
+  return {std::string(trim(text.substr(0, equals))), role_named(word), word};
+}
+
+void read_operation(const std::string& name, Position at, std::string_view rest, Override& result) {
+  result.kind = Override::Kind::kOperation;
+  rest = value_of(rest);
+  const std::string padded = " " + std::string(rest);
+  const std::size_t is = padded.rfind(" is ");
+  if (is != std::string::npos) {
+    const std::string_view kind = trim(std::string_view(padded).substr(is + 4));
+    if (kind == "read") result.operation_kind = OperationKind::kRead;
+    if (kind == "write") result.operation_kind = OperationKind::kWrite;
+    if (result.operation_kind.has_value()) {
+      result.operation = std::string(trim(std::string_view(padded).substr(0, is)));
+      return;
+    }
+  }
+  if (rest.empty()) fail_at(name, at, "the operation has no name; write %% stalemate: operation = NAME");
+  result.operation = std::string(rest);
+}
+
+void read_means(const std::string& name, Position at, std::string_view rest, Override& result) {
+  result.kind = Override::Kind::kMeans;
+  const std::string_view word = value_of(rest);
+  result.local = word == "local";
+  result.verb = verb_named(word);
+  result.outcome = outcome_named(word);
+  if (!result.local && !result.verb && !result.outcome) {
+    fail_at(name, at, "\"means " + std::string(word) + "\" is not known; say get, set, add, delete, local, ok, value, "
+                     "miss, conflict, error or timeout");
+  }
+}
+
+void read_branch(const std::string& name, Position at, std::string_view rest, Override& result) {
+  result.kind = Override::Kind::kBranch;
+  const std::string_view value = value_of(rest);
+  result.free = value == "free";
+  result.otherwise = value == "else";
+  if (result.free || result.otherwise) return;
+  for (const std::string& word : split_words(value)) {
+    if (word == "or") continue;
+    const auto outcome = outcome_named(word);
+    if (!outcome) {
+      fail_at(name, at, "\"branch = " + std::string(value) + "\" is not known; say else, free, or outcomes out of ok, "
+                       "value, miss, conflict, error, timeout");
+    }
+    result.tests.add(*outcome);
+  }
+  if (result.tests.empty()) fail_at(name, at, "the branch tests nothing; write %% stalemate: branch = miss, else or free");
+}
+
+}  // namespace
+
+Override read_directive(const std::string& name, Position at, const std::string& text) {
+  const std::string_view whole = trim(text);
+  const std::size_t end = whole.find_first_of(" \t=");
+  const std::string_view key = whole.substr(0, end);
+  const std::string_view rest = end == std::string_view::npos ? std::string_view() : whole.substr(end);
+  Override result;
+  if (key == "role") {
+    const RoleText role = split_role(rest);
+    if (role.participant.empty() || !role.role) {
+      fail_at(name, at, "cannot tell which role is meant; write %% stalemate: role X = cache (roles: " +
+                           std::string(kRoleNames) + ")");
+    }
+    result.kind = Override::Kind::kRole;
+    result.participant = role.participant;
+    result.role = *role.role;
+  } else if (key == "operation") {
+    read_operation(name, at, rest, result);
+  } else if (key == "means") {
+    read_means(name, at, rest, result);
+  } else if (key == "branch") {
+    read_branch(name, at, rest, result);
+  } else {
+    fail_at(name, at, "unknown directive " + excerpt(key) + "; " + std::string(kKnown));
+  }
+  return result;
+}
+
+Override read_role_option(const std::string& text) {
+  const RoleText role = split_role(text);
+  if (role.participant.empty() || !role.role) {
+    throw traces::InputError("--role " + text + ": cannot tell which role is meant; say --role X=cache (roles: " +
+                             std::string(kRoleNames) + ")");
+  }
+  Override result;
+  result.participant = role.participant;
+  result.role = *role.role;
+  return result;
+}
+
+}  // namespace stalemate::model

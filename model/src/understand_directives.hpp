@@ -1,0 +1,37 @@
+// `%% stalemate:` lines: how a file overrides what would be guessed of it.
+//   role X = cache               the participant X is the cache (anywhere in the file, for the whole file)
+//   operation = NAME             names the operation that begins here; also "operation NAME is read|write"
+//   means WORD                   the next arrow: get, set, add, delete, local; or ok, value, miss, conflict, error, timeout
+//   branch = OUTCOME[, OUTCOME]  first in a branch of alt, opt or break: what it tests; or else, or free
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "model/diagram.hpp"
+#include "model/protocol.hpp"
+
+namespace stalemate::model {
+
+struct Override {
+  enum class Kind { kRole, kOperation, kMeans, kBranch };
+  Kind kind = Kind::kRole;
+  std::string participant;  // kRole
+  Role role = Role::kApp;
+  std::string operation;    // kOperation: its name, may be empty where only the kind is said
+  std::optional<OperationKind> operation_kind;
+  bool local = false;            // kMeans: one of local, verb, outcome
+  std::optional<Verb> verb;
+  std::optional<Outcome> outcome;
+  bool free = false;        // kBranch: one of free, otherwise, tests
+  bool otherwise = false;
+  Outcomes tests;
+};
+
+// Throws traces::InputError at `at` for an unknown key or word, with the list of those known.
+Override read_directive(const std::string& name, Position at, const std::string& text);
+
+// "X=cache", as given on the command line. Throws traces::InputError.
+Override read_role_option(const std::string& text);
+
+}  // namespace stalemate::model

@@ -1,0 +1,19 @@
+// Which operations are reads, which are writes, and what they are called.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "model/diagram.hpp"
+#include "model/protocol.hpp"
+#include "understand_reading.hpp"
+#include "understand_steps.hpp"
+
+namespace stalemate::model {
+
+// Decides kind and name of every segment (one list a diagram of the document) and says how in the reading. A kind is taken
+// from the nearest text that says exactly one: a directive, a note, the title, headings and lines above, the message from
+// outside; else from what the diagram changes. Throws traces::InputError where several of one kind cannot be told apart.
+void name_operations(const Document& document, std::vector<std::vector<Segment>>& segments, Reading& reading);
+
+}  // namespace stalemate::model

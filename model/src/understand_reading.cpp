@@ -1,0 +1,116 @@
+// Keeps the reading and fills in what statements looked like. Positions count code points; the file's text is only used
+// to show lines and to account for those without a statement of their own (end, comments, titles).
+#include "understand_reading.hpp"
+
+#include <algorithm>
+#include <tuple>
+#include <utility>
+
+namespace stalemate::model {
+namespace {
+
+bool is_continuation(char c) { return (static_cast<unsigned char>(c) & 0xC0) == 0x80; }
+
+// The byte where the 1-based code point `column` begins; the size where the line is shorter.
+std::size_t byte_of_column(std::string_view line, int column) {
+  int at = 0;
+  for (std::size_t i = 0; i < line.size(); ++i) {
+    if (!is_continuation(line[i]) && ++at == column) return i;
+  }
+  return line.size();
+}
+
+bool starts_with_word(std::string_view text, std::string_view word) {
+  return starts_ignoring_case(text, word) && (text.size() == word.size() || !is_word_byte(text[word.size()]));
+}
+
+std::string meaning_without_statement(std::string_view line) {
+  if (line.substr(0, 2) == "%%") return "a comment: no meaning";
+  if (starts_with_word(line, "end")) return "the block ends here";
+  if (starts_with_word(line, "title")) return "the title";
+  if (starts_with_word(line, "box")) return "how the diagram looks: no meaning";
+  return "belongs to a line above: no meaning of its own";
+}
+
+}  // namespace
+
+void refuse_not_modelled(const std::string& name, Position at, const std::string& understood,
+                         const std::string& instead) {
+  fail_at(name, at, "understood as \"" + understood + "\", which is not modelled yet; " + instead);
+}
+
+Reading::Reading(const Document& document) : document_(document), file_lines_(split_lines(document.text)) {}
+
+std::size_t Reading::add(Position at, std::string meaning, std::string assumed, std::string source) {
+  lines_.push_back({at, std::move(source), std::move(meaning), std::move(assumed)});
+  return lines_.size() - 1;
+}
+
+void Reading::also(std::size_t line, const std::string& meaning) { lines_.at(line).meaning += meaning; }
+
+void Reading::insert(std::size_t line, std::size_t offset, const std::string& text) {
+  lines_.at(line).meaning.insert(offset, text);
+}
+
+void Reading::introduce(std::size_t line, const std::string& what) {
+  std::string& meaning = lines_.at(line).meaning;
+  meaning = meaning.empty() ? what : what + "; " + meaning;
+}
+
+void Reading::also_assumed(std::size_t line, const std::string& assumed) {
+  std::string& all = lines_.at(line).assumed;
+  if (!all.empty()) all += "; ";
+  all += assumed;
+}
+
+// From `at` to the next statement on the same line, without the separator.
+std::string Reading::source_at(Position at) const {
+  if (at.line < 1 || static_cast<std::size_t>(at.line) > file_lines_.size()) return {};
+  const std::string_view line = file_lines_[static_cast<std::size_t>(at.line) - 1].text;
+  std::size_t end = line.size();
+  for (const ReadingLine& other : lines_) {
+    if (other.at.line == at.line && other.at.column > at.column) {
+      end = std::min(end, byte_of_column(line, other.at.column));
+    }
+  }
+  const std::size_t begin = std::min(byte_of_column(line, at.column), end);
+  std::string_view source = trim(line.substr(begin, end - begin));
+  if (end < line.size() && !source.empty() && source.back() == ';') source = trim(source.substr(0, source.size() - 1));
+  return std::string(source);
+}
+
+void Reading::account_for_the_rest() {
+  std::vector<int> mentioned;
+  for (const ReadingLine& line : lines_) mentioned.push_back(line.at.line);
+  std::sort(mentioned.begin(), mentioned.end());
+  for (std::size_t i = 0; i < document_.diagrams.size(); ++i) {
+    const int first = document_.diagrams[i].diagram.at.line;
+    int last = static_cast<int>(file_lines_.size());
+    if (i + 1 < document_.diagrams.size()) last = document_.diagrams[i + 1].diagram.at.line - 1;
+    for (int number = std::max(first, 1); number <= last; ++number) {
+      const std::string_view whole = file_lines_[static_cast<std::size_t>(number) - 1].text;
+      std::string_view line = trim(whole);
+      while (!line.empty() && line.front() == '>') line = trim(line.substr(1));
+      if (line.substr(0, 3) == "```" || line.substr(0, 3) == "~~~") break;
+      if (line.empty() || std::binary_search(mentioned.begin(), mentioned.end(), number)) continue;
+      const std::size_t indent = whole.find(line);
+      const auto code_points = std::count_if(whole.begin(), whole.begin() + static_cast<std::ptrdiff_t>(indent),
+                                             [](char c) { return !is_continuation(c); });
+      lines_.push_back({{number, static_cast<int>(code_points) + 1}, std::string(line),
+                        meaning_without_statement(line), ""});
+    }
+  }
+}
+
+std::vector<ReadingLine> Reading::finish() {
+  std::vector<std::string> sources;
+  for (const ReadingLine& line : lines_) sources.push_back(line.source.empty() ? source_at(line.at) : line.source);
+  for (std::size_t i = 0; i < lines_.size(); ++i) lines_[i].source = std::move(sources[i]);
+  account_for_the_rest();
+  std::stable_sort(lines_.begin(), lines_.end(), [](const ReadingLine& a, const ReadingLine& b) {
+    return std::tie(a.at.line, a.at.column) < std::tie(b.at.line, b.at.column);
+  });
+  return lines_;
+}
+
+}  // namespace stalemate::model

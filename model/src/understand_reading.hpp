@@ -1,0 +1,44 @@
+// The account of a file that understand() keeps while it reads: what each statement was taken to mean and what was
+// assumed. Every non-blank line of every diagram is accounted for in the end.
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "model/diagram.hpp"
+#include "model/protocol.hpp"
+#include "source_text.hpp"
+
+namespace stalemate::model {
+
+// The wording for what is recognised but not yet modelled; `instead` says how the file could be read all the same.
+[[noreturn]] void refuse_not_modelled(const std::string& name, Position at, const std::string& understood,
+                                      const std::string& instead);
+
+class Reading {
+ public:
+  explicit Reading(const Document& document);
+
+  const std::string& name() const { return document_.name; }
+  // Notes what the statement at `at` means; the result names the line for the calls below. `source`: the text shown,
+  // empty for what the file says at `at`.
+  std::size_t add(Position at, std::string meaning, std::string assumed = "", std::string source = "");
+  void also(std::size_t line, const std::string& meaning);        // appended to the meaning
+  void insert(std::size_t line, std::size_t offset, const std::string& text);  // into the meaning, at a byte of it
+  void introduce(std::size_t line, const std::string& what);      // put before the meaning
+  void also_assumed(std::size_t line, const std::string& assumed);
+  // All lines in the file's order, those that no add() mentioned included.
+  std::vector<ReadingLine> finish();
+
+ private:
+  std::string source_at(Position at) const;
+  void account_for_the_rest();
+
+  const Document& document_;
+  std::vector<SourceLine> file_lines_;
+  std::vector<ReadingLine> lines_;
+};
+
+}  // namespace stalemate::model

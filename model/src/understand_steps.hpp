@@ -1,0 +1,127 @@
+// What a diagram's statements make an app do: its arrows become requests, guards and acknowledgements, its blocks choices,
+// and what starts a second operation splits it. Which operations are reads or writes, and their names, is decided
+// afterwards (understand_naming.hpp).
+#pragma once
+
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "model/diagram.hpp"
+#include "model/protocol.hpp"
+#include "understand_directives.hpp"
+#include "understand_reading.hpp"
+#include "understand_roles.hpp"
+
+namespace stalemate::model {
+
+// Where a reading line is to say which value a request carries: at this byte of its meaning.
+struct ValuePlace {
+  std::size_t line = 0;
+  std::size_t offset = 0;
+};
+
+// One operation of a diagram, before it has a kind and a name.
+struct Segment {
+  Operation operation;  // kind and name not yet set
+  std::string message;  // label of the message from outside that starts it; empty where none does
+  std::string note;     // text of the note that names it
+  std::string given_name;  // by a directive
+  std::optional<OperationKind> given_kind;
+  bool asks = false;    // holds a request
+  bool changes_database = false;
+  std::size_t heading_line = 0;           // reading line that introduces it
+  std::vector<ValuePlace> value_places;
+};
+
+// REQUIRES: every participant of the diagram is in `roles`. At least one segment; each asks for something.
+// Throws traces::InputError for what cannot be told or is not modelled yet.
+std::vector<Segment> read_steps(const Diagram& diagram, const RolesOfDiagram& roles, Reading& reading);
+
+// Everything below is shared by the parts of the walk (understand_steps.cpp, understand_choices.cpp).
+
+// The request whose outcome a reply or branch speaks of, by its place in the body that holds it. I1: body is null where
+// there is none or where it depends on the branch taken.
+struct Latest {
+  std::vector<Act>* body = nullptr;
+  std::size_t index = 0;
+  std::size_t line = 0;  // its reading line
+  bool answered = false;
+  bool depends_on_branch = false;
+  bool known() const { return body != nullptr; }
+  Request& request() const { return std::get<Request>((*body)[index].node); }
+  bool same_request(const Latest& other) const { return body == other.body && index == other.index; }
+};
+
+// What a branch of alt, opt or break says of the latest request.
+struct BranchTest {
+  Outcomes outcomes;    // empty: its label says nothing of it
+  bool free = false;       // said by a directive
+  bool otherwise = false;  // said by a directive
+  bool either_failure = false;  // says "error", which covers a timeout unless another branch names one
+  const Message* reply = nullptr;  // the reply it begins with
+  std::string why;      // "by its label"
+  std::string assumed;
+};
+
+class StepWalk {
+ public:
+  StepWalk(const Diagram& diagram, const RolesOfDiagram& roles, Reading& reading);
+  std::vector<Segment> walk();
+
+ private:
+  // Where statements are being read into. body is null at the top of the diagram: the current segment's.
+  struct Scope {
+    std::vector<Act>* body = nullptr;
+    Latest latest;
+    const Message* tested_reply = nullptr;  // the reply that says what the branch tests
+    bool at_branch_start = false;           // nothing but directives so far
+    bool at_top() const { return body == nullptr; }
+  };
+  void statements(const std::vector<Statement>& list, Scope& scope);
+  void note(Position at, const Note& note, Scope& scope);
+  void directive(Position at, const Directive& directive, Scope& scope);
+  void message(Position at, const Message& message, Scope& scope, const std::vector<Statement>& siblings,
+               std::size_t index);
+  void local(Position at, const std::string& why);
+  void from_outside(Position at, const Message& message, Scope& scope);
+  void to_outside(Position at, const Message& message, Scope& scope);
+  void request(Position at, const Message& message, Role server, Scope& scope);
+  void reply(Position at, const Message& message, Role server, Scope& scope, const std::vector<Statement>& siblings,
+             std::size_t index);
+  void block(Position at, const Block& block, Scope& scope);
+  void choice(Position at, const Block& block, Scope& scope);
+
+  BranchTest test_of(const Section& section, const Latest& latest) const;
+  void refuse_outcome_without_request(const Section& section, const Latest& latest) const;
+  // Sets what each branch tests; true where it is a free choice.
+  bool resolve(Position at, const Block& block, const Latest& latest, std::vector<BranchTest>& tests) const;
+  const Message* first_reply(const std::vector<Statement>& body, Role server) const;
+  // Whether the alt, opt or break after statement `index` looks at outcomes other than `says`.
+  bool tested_next(const std::vector<Statement>& siblings, std::size_t index, Outcomes says, const Latest& latest) const;
+  void begin_segment(Position at, Scope& scope);
+  std::optional<Override> take_means();
+  void no_means_left() const;
+  void await_after_all(const Latest& latest);
+
+  Segment& current() { return segments_.back(); }
+  std::vector<Act>& body_of(Scope& scope) { return scope.at_top() ? current().operation.body : *scope.body; }
+  Role role(const std::string& id) const { return roles_.at(id); }
+  const std::string& name() const { return reading_.name(); }
+
+  const Diagram& diagram_;
+  const RolesOfDiagram& roles_;
+  Reading& reading_;
+  std::vector<Segment> segments_;
+  std::optional<Override> means_;  // waits for the next arrow
+  Position means_at_;
+};
+
+std::string the(Role role);                          // "the cache"
+std::string in_words(Outcomes outcomes, const Request& request);  // "a hit", "ok or a timeout"
+Outcomes normal_outcomes(Verb verb);                 // without faults
+Outcomes common(Outcomes a, Outcomes b);
+Outcomes without(Outcomes a, Outcomes b);
+
+}  // namespace stalemate::model

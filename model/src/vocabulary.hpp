@@ -1,0 +1,71 @@
+// The words of diagrams: which participant names mean which role, which labels mean which request, reply or operation.
+// Words are compared whole, ASCII letters without regard to case, independent of the locale. Labels are looked at one by
+// one, without the diagram around them; understand_steps.hpp puts them into context.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "model/protocol.hpp"
+
+namespace stalemate::model {
+
+// The words of a text in lower case: split where neither a letter nor a digit stands, and inside camelCase. Apostrophes
+// are dropped ("doesn't" is "doesnt"); bytes beyond ASCII count as letters.
+std::vector<std::string> split_words(std::string_view text);
+
+// Whether the words of `phrase` (separated by single spaces) stand next to each other in `words`.
+bool has_phrase(const std::vector<std::string>& words, std::string_view phrase);
+
+// What a participant's id or alias says. `role` is empty where no word is known or where several contradict each other
+// (`ambiguous`). `assumed` is filled where two words meet and one yields ("user service" is an app).
+struct RoleWords {
+  std::optional<Role> role;
+  bool ambiguous = false;
+  std::string word;  // the word that decided
+  std::string assumed;
+};
+RoleWords role_words(std::string_view text);
+std::optional<Role> role_named(std::string_view word);  // exactly "app", "cache", …
+inline constexpr std::string_view kRoleNames = "app, cache, database, replica, queue, worker, outside";
+
+// What the label of an arrow from the app to a server asks for.
+struct RequestWords {
+  enum class Kind { kVerb, kNotModelled, kNothing };
+  Kind kind = Kind::kNothing;
+  Verb verb = Verb::kGet;
+  std::string not_modelled;  // "begin a transaction"
+  bool expires = false;      // names a time to live
+  std::string assumed;
+};
+RequestWords request_words(std::string_view label);
+inline constexpr std::string_view kKnownRequests =
+    "get, read, fetch, load, look up, check, query, SELECT, GET; set, put, store, save, write, update, INSERT, SET; "
+    "set if absent, SET NX; delete, remove, invalidate, evict, DEL";
+std::optional<Verb> verb_named(std::string_view word);  // exactly "get", "set", "add", "delete"
+
+// What a reply, or the label of a branch, says of a request with this verb. `outcomes` is empty where it fits none.
+// A failure names both kError and kTimeout (a session cannot tell them apart), a timeout kTimeout alone.
+struct ReplyWords {
+  Outcomes outcomes;
+  bool weak = false;         // only by words such as "value" or "data", which also occur in passing
+  bool impossible = false;   // says something that this verb cannot turn out as
+  std::string impossible_what;
+};
+ReplyWords reply_words(std::string_view text, Verb verb);
+std::optional<Outcome> outcome_named(std::string_view word);
+std::string list_of(Outcomes outcomes);  // "value or miss", in the order of Outcome
+
+// Whether a heading, title, note or label speaks of reading, of writing, both or neither. `only` is set where it holds
+// nothing but such words and fillers ("Write path"), as a note must to separate operations.
+struct OperationWords {
+  bool read = false;
+  bool write = false;
+  bool only = false;
+  std::optional<OperationKind> kind() const;  // where it says exactly one of them
+};
+OperationWords operation_words(std::string_view text);
+
+}  // namespace stalemate::model

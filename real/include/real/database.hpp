@@ -1,0 +1,53 @@
+// The seam for databases: what a replay needs of one. A Database is an area of our own inside a server (for PostgreSQL
+// a schema with the table `stock`), a DatabaseSession one connection to it. Add a database: one file that implements
+// both, and a line where replay chooses. Adapters turn library exceptions into traces::EnvironmentError
+// ("PostgreSQL at host:port ...", never a password) or Interrupted; connects and statements end after 10 s.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "real/servers.hpp"
+#include "traces/trace.hpp"
+
+namespace stalemate::real {
+
+// What a server really replied. `error` is empty, or one line of the server's refusal; `reply.outcome` is "error" then.
+struct Answer {
+  traces::Reply reply;
+  std::string error;
+};
+
+// One row or entry, by the name it has in the server.
+struct StoredValue {
+  std::string name;
+  std::int64_t value = 0;
+  bool operator==(const StoredValue&) const = default;
+};
+
+class DatabaseSession {
+ public:
+  virtual ~DatabaseSession() = default;
+  virtual Answer get(const std::string& product) = 0;                      // value or miss
+  virtual Answer set(const std::string& product, std::int64_t value) = 0;  // ok: exactly one row was updated
+};
+
+class Database {
+ public:
+  virtual ~Database() = default;
+  virtual std::string version() const = 0;  // "PostgreSQL 15.18"
+  // Creates the area with these rows. REQUIRES: called once.
+  virtual void create(const std::vector<StoredValue>& rows) = 0;
+  virtual std::unique_ptr<DatabaseSession> connect() = 0;
+  // Every row, sorted by name, as a connection of its own sees them.
+  virtual std::vector<StoredValue> contents() = 0;
+  // Removes the area, if it is there, over a connection of its own, and makes sure that it is gone.
+  virtual void remove() = 0;
+};
+
+// Connects to learn the version; creates nothing. `run` names the area: schema stalemate_RUN.
+std::unique_ptr<Database> open_postgres(const PostgresAddress& address, const std::string& run);
+
+}  // namespace stalemate::real

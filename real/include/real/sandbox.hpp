@@ -1,0 +1,60 @@
+// Throw-away servers: the machine's own PostgreSQL and Redis in a temporary folder, on loopback ports the kernel picks,
+// with random passwords, as an unprivileged user. A supervisor process owns them: when the program ends, however it
+// ends (SIGKILL included), the supervisor stops the servers and removes the folder. An orderly end waits for that.
+// Nothing of the caller's environment (locale, PG*, current directory) reaches the servers.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "real/servers.hpp"
+
+namespace stalemate::real {
+
+// Where to look for the servers' programs, in this order.
+struct ProgramSearch {
+  std::string postgres_versions = "/usr/lib/postgresql";  // holds VERSION/bin; the newest is taken
+  std::optional<std::string> path;                        // instead of $PATH
+};
+
+struct Programs {
+  std::string initdb;
+  std::string postgres;  // beside initdb
+  std::string redis_server;
+};
+
+struct SandboxOptions {
+  bool postgres = true;
+  bool redis = true;
+  ProgramSearch programs;
+  // A free loopback port; by default the kernel is asked. One that turns out to be taken is given up for another.
+  std::function<int()> pick_port;
+};
+
+// Full paths of the programs `options` needs. Throws traces::EnvironmentError that names what is not installed.
+Programs find_programs(const SandboxOptions& options);
+
+class Sandbox {
+ public:
+  // Returns when every server answers. Throws traces::EnvironmentError (not installed, does not start: with the last
+  // line of its log) and Interrupted; nothing is left then. Removes what dead runs' sandboxes left behind.
+  explicit Sandbox(const SandboxOptions& options);
+  // Returns when every process has ended and the folder is gone. In a forked child it does nothing.
+  ~Sandbox();
+  Sandbox(const Sandbox&) = delete;
+  Sandbox& operator=(const Sandbox&) = delete;
+
+  // REQUIRES: the server was asked for.
+  const PostgresAddress& postgres() const;
+  const RedisAddress& redis() const;
+  const std::string& folder() const;
+
+ private:
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace stalemate::real

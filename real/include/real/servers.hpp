@@ -1,0 +1,46 @@
+// Where real servers are: addresses, the URLs they are given as, and how messages name them. Messages never hold a
+// password. Nothing here connects.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace stalemate::real {
+
+struct PostgresAddress {
+  std::string host;
+  int port = 5432;
+  std::string user;                                             // empty: the name of the user who runs the program
+  std::string password;                                         // empty: none, or what PGPASSWORD and ~/.pgpass say
+  std::string database;                                         // empty: as `user`
+  std::vector<std::pair<std::string, std::string>> parameters;  // further libpq keywords: sslmode, sslrootcert, ...
+};
+
+struct RedisAddress {
+  std::string host;
+  int port = 6379;
+  std::string user;
+  std::string password;
+  int database = 0;
+};
+
+// "postgresql://[user[:password]@]host[:port][/database][?keyword=value&...]", or with postgres://; parts may be
+// percent-encoded, an IPv6 host stands in brackets. Throws traces::InputError.
+PostgresAddress parse_postgres_url(std::string_view url);
+
+// "redis://[[user][:password]@]host[:port][/database number]". Throws traces::InputError.
+RedisAddress parse_redis_url(std::string_view url);
+
+// "PostgreSQL at 127.0.0.1:5432", "Redis at 127.0.0.1:6379".
+std::string place(const PostgresAddress& address);
+std::string place(const RedisAddress& address);
+
+struct Servers {
+  PostgresAddress postgres;
+  std::optional<RedisAddress> redis;  // not needed where the trace has no cache
+};
+
+}  // namespace stalemate::real

@@ -1,0 +1,246 @@
+// PostgreSQL behind the seam of real/database.hpp, by libpqxx. A lone statement is a transaction of its own. Parameters
+// are bound; the only text of ours in a statement is the schema's name, which is "stalemate_" and hexadecimal digits.
+#include <fmt/format.h>
+
+#include <cstdlib>
+#include <pqxx/pqxx>
+#include <vector>
+
+#include "real/database.hpp"
+#include "real/signals.hpp"
+#include "text.hpp"
+#include "traces/error.hpp"
+#include "watch.hpp"
+
+#include <unistd.h>
+
+namespace stalemate::real {
+namespace {
+
+// What a connection is for: once the user asked to stop, nothing begins but cleaning up.
+enum class Purpose { kWork, kCleanUp };
+
+std::string quoted(std::string_view value) {
+  std::string text = "'";
+  for (const char c : value) {
+    if (c == '\'' || c == '\\') text += '\\';
+    text += c;
+  }
+  return text + "'";
+}
+
+// The connection is described by the address alone: variables such as PGHOST or PGOPTIONS would speak to libpq behind
+// its back. What only helps to authenticate (PGPASSWORD, PGPASSFILE, PGSSL...) may stay.
+void forget_environment() {
+  for (const char* name : {"PGHOST", "PGHOSTADDR", "PGPORT", "PGDATABASE", "PGUSER", "PGOPTIONS", "PGAPPNAME",
+                           "PGSERVICE", "PGSERVICEFILE", "PGSYSCONFDIR", "PGTARGETSESSIONATTRS", "PGCLIENTENCODING",
+                           "PGREQUIREPEER", "PGCONNECT_TIMEOUT", "PGDATESTYLE", "PGTZ", "PGGEQO", "PGLOCALEDIR"}) {
+    ::unsetenv(name);
+  }
+}
+
+std::string connection_string(const PostgresAddress& address) {
+  std::string text = fmt::format("host={} port={} connect_timeout={} client_encoding=UTF8 application_name=stalemate",
+                                 quoted(address.host), address.port, kServerTimeoutSeconds);
+  const auto add = [&text](std::string_view keyword, const std::string& value) {
+    if (!value.empty()) text += fmt::format(" {}={}", keyword, quoted(value));
+  };
+  add("user", address.user);
+  add("password", address.password);
+  add("dbname", address.database);
+  for (const auto& [keyword, value] : address.parameters) add(keyword, value);
+  return text;
+}
+
+// What libpq says, without the server's address, which our own line begins with.
+std::string reason(const std::exception& error) {
+  std::string text = first_line(error.what());
+  if (text.starts_with("connection to server at")) {
+    const std::size_t end = text.find(" failed: ");
+    if (end != std::string::npos) text.erase(0, end + 9);
+  }
+  for (const std::string_view prefix : {"FATAL:  ", "ERROR:  "}) {
+    if (text.starts_with(prefix)) text.erase(0, prefix.size());
+  }
+  return text.empty() ? "no reason given" : text;
+}
+
+// An SQLSTATE that the statement's own values caused: the server's answer, not a failure of the machine.
+bool is_answer(const std::string& sqlstate) {
+  return sqlstate.starts_with("22") || sqlstate.starts_with("23") || sqlstate.starts_with("40");
+}
+
+class Connection {
+ public:
+  Connection(const PostgresAddress& address, Purpose purpose) : place_(place(address)) {
+    forget_environment();
+    try {
+      connection_.emplace(connection_string(address));
+    } catch (const std::exception& error) {
+      if (purpose == Purpose::kWork) throw_if_stopped();
+      throw traces::EnvironmentError(
+          fmt::format("{}: cannot connect: {}; check that it runs and what --postgres says", place_, reason(error)));
+    }
+    watch_.emplace(connection_->sock());
+    if (purpose == Purpose::kWork) throw_if_stopped();
+    execute(fmt::format("SET statement_timeout = {0}; SET lock_timeout = {0}; SET client_min_messages = warning",
+                        kServerTimeoutSeconds * 1000));
+  }
+  ~Connection() { watch_.reset(); }
+  Connection(const Connection&) = delete;
+  Connection& operator=(const Connection&) = delete;
+
+  // One statement (or several without parameters), one round trip. `refusal`: where an error that the values caused
+  // goes; without it, it is thrown as any other.
+  template <class... Values>
+  pqxx::result execute(const std::string& sql, const Values&... values) {
+    return answer_or_throw([&] { return run(sql, values...); }, nullptr);
+  }
+  template <class... Values>
+  pqxx::result try_execute(std::string& refusal, const std::string& sql, const Values&... values) {
+    return answer_or_throw([&] { return run(sql, values...); }, &refusal);
+  }
+
+  int server_version() const { return connection_->server_version(); }
+
+ private:
+  template <class... Values>
+  pqxx::result run(const std::string& sql, const Values&... values) {
+    pqxx::nontransaction statement(*connection_);
+    if constexpr (sizeof...(values) == 0) {
+      return statement.exec(sql);
+    } else {
+      return statement.exec_params(sql, values...);
+    }
+  }
+
+  template <class Work>
+  pqxx::result answer_or_throw(Work work, std::string* refusal) {
+    watch_->begin_wait();
+    try {
+      pqxx::result result = work();
+      watch_->end_wait();
+      return result;
+    } catch (const pqxx::sql_error& error) {
+      watch_->end_wait();
+      const std::string state = error.sqlstate();
+      if (refusal != nullptr && is_answer(state)) {
+        *refusal = fmt::format("{} (SQLSTATE {})", reason(error), state);
+        return {};
+      }
+      if (state == "57014" || state == "55P03") throw_timeout();
+      if (state.empty() || state.starts_with("57P") || state.starts_with("08")) throw_lost(error);
+      throw_if_stopped();
+      throw traces::EnvironmentError(
+          fmt::format("{}: it refuses a statement: {} (SQLSTATE {}); check the rights of the user in --postgres",
+                      place_, reason(error), state));
+    } catch (const pqxx::failure& error) {
+      watch_->end_wait();
+      throw_lost(error);
+    }
+  }
+
+  [[noreturn]] void throw_timeout() const {
+    throw traces::EnvironmentError(fmt::format("{}: no answer within {} s; check what holds it up, then replay again",
+                                               place_, kServerTimeoutSeconds));
+  }
+
+  [[noreturn]] void throw_lost(const std::exception& error) const {
+    if (watch_->timed_out()) throw_timeout();
+    throw_if_stopped();
+    throw traces::EnvironmentError(fmt::format(
+        "{}: the connection was lost: {}; check that the server still runs, then replay again", place_, reason(error)));
+  }
+
+  std::string place_;
+  std::optional<pqxx::connection> connection_;
+  std::optional<WatchedSocket> watch_;  // after connection_: released before the socket closes
+};
+
+class PostgresSession : public DatabaseSession {
+ public:
+  PostgresSession(const PostgresAddress& address, const std::string& schema)
+      : connection_(address, Purpose::kWork),
+        get_(fmt::format("SELECT quantity FROM {}.stock WHERE product_id = $1", schema)),
+        set_(fmt::format("UPDATE {}.stock SET quantity = $1 WHERE product_id = $2", schema)) {}
+
+  Answer get(const std::string& product) override {
+    std::string refusal;
+    const pqxx::result rows = connection_.try_execute(refusal, get_, product);
+    if (!refusal.empty()) return {{"error", {}}, refusal};
+    if (rows.empty()) return {{"miss", {}}, ""};
+    return {{"value", rows[0][0].as<std::int64_t>()}, ""};
+  }
+
+  Answer set(const std::string& product, std::int64_t value) override {
+    std::string refusal;
+    const pqxx::result result = connection_.try_execute(refusal, set_, value, product);
+    if (!refusal.empty()) return {{"error", {}}, refusal};
+    if (result.affected_rows() != 1) {
+      return {{"error", {}}, fmt::format("{} rows were updated instead of one", result.affected_rows())};
+    }
+    return {{"ok", {}}, ""};
+  }
+
+ private:
+  Connection connection_;
+  std::string get_;
+  std::string set_;
+};
+
+class Postgres : public Database {
+ public:
+  Postgres(const PostgresAddress& address, const std::string& run) : address_(address), schema_("stalemate_" + run) {
+    const int number = Connection(address, Purpose::kWork).server_version();
+    version_ = fmt::format("PostgreSQL {}.{}", number / 10000, number % 10000);
+  }
+
+  std::string version() const override { return version_; }
+
+  void create(const std::vector<StoredValue>& rows) override {
+    Connection control(address_, Purpose::kWork);
+    // One message without parameters is one transaction: the schema is there with its table, or not at all.
+    control.execute(
+        fmt::format("CREATE SCHEMA {0}; CREATE TABLE {0}.stock (product_id VARCHAR(36) PRIMARY KEY, "
+                    "quantity INT NOT NULL)",
+                    schema_));
+    const std::string insert = fmt::format("INSERT INTO {}.stock (product_id, quantity) VALUES ($1, $2)", schema_);
+    for (const StoredValue& row : rows) control.execute(insert, row.name, row.value);
+  }
+
+  std::unique_ptr<DatabaseSession> connect() override { return std::make_unique<PostgresSession>(address_, schema_); }
+
+  std::vector<StoredValue> contents() override {
+    Connection control(address_, Purpose::kWork);
+    std::vector<StoredValue> rows;
+    const std::string select =
+        fmt::format("SELECT product_id, quantity FROM {}.stock ORDER BY product_id COLLATE \"C\"", schema_);
+    for (const auto& row : control.execute(select)) {
+      rows.push_back({row[0].as<std::string>(), row[1].as<std::int64_t>()});
+    }
+    return rows;
+  }
+
+  void remove() override {
+    Connection control(address_, Purpose::kCleanUp);
+    control.execute(fmt::format("DROP SCHEMA IF EXISTS {} CASCADE", schema_));
+    const pqxx::result left = control.execute("SELECT 1 FROM pg_namespace WHERE nspname = $1", schema_);
+    if (!left.empty()) {
+      throw traces::EnvironmentError(
+          fmt::format("{}: schema {} is still there after it was dropped; drop it by hand", place(address_), schema_));
+    }
+  }
+
+ private:
+  PostgresAddress address_;
+  std::string schema_;
+  std::string version_;
+};
+
+}  // namespace
+
+std::unique_ptr<Database> open_postgres(const PostgresAddress& address, const std::string& run) {
+  return std::make_unique<Postgres>(address, run);
+}
+
+}  // namespace stalemate::real

@@ -1,0 +1,201 @@
+// Redis behind the seam of real/cache.hpp, by hiredis. Commands are sent as argument vectors: nothing is ever quoted.
+#include <fmt/format.h>
+#include <hiredis/hiredis.h>
+#include <sys/time.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <charconv>
+#include <optional>
+
+#include "real/cache.hpp"
+#include "real/signals.hpp"
+#include "text.hpp"
+#include "traces/error.hpp"
+#include "watch.hpp"
+
+namespace stalemate::real {
+namespace {
+
+enum class Purpose { kWork, kCleanUp };
+
+struct FreeContext {
+  void operator()(redisContext* context) const { redisFree(context); }
+};
+struct FreeReply {
+  void operator()(redisReply* reply) const { freeReplyObject(reply); }
+};
+using Reply = std::unique_ptr<redisReply, FreeReply>;
+
+std::string text_of(const redisReply& reply) { return reply.str == nullptr ? "" : std::string(reply.str, reply.len); }
+
+std::optional<std::int64_t> whole_number(const std::string& text) {
+  std::int64_t value = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (error != std::errc() || end != text.data() + text.size()) return {};
+  return value;
+}
+
+class Connection {
+ public:
+  Connection(const RedisAddress& address, Purpose purpose) : place_(place(address)) {
+    const timeval patience = {kServerTimeoutSeconds, 0};
+    context_.reset(redisConnectWithTimeout(address.host.c_str(), address.port, patience));
+    if (!context_ || context_->err != 0) {
+      if (purpose == Purpose::kWork) throw_if_stopped();
+      throw traces::EnvironmentError(fmt::format("{}: cannot connect: {}; check that it runs and what --redis says",
+                                                 place_, context_ ? first_line(context_->errstr) : "out of memory"));
+    }
+    redisSetTimeout(context_.get(), patience);
+    watch_.emplace(context_->fd);
+    if (purpose == Purpose::kWork) throw_if_stopped();
+    if (!address.password.empty()) {
+      if (address.user.empty()) {
+        execute({"AUTH", address.password});
+      } else {
+        execute({"AUTH", address.user, address.password});
+      }
+    }
+    if (address.database != 0) execute({"SELECT", fmt::format("{}", address.database)});
+  }
+  Connection(const Connection&) = delete;
+  Connection& operator=(const Connection&) = delete;
+
+  // One command, one round trip. Throws if there is no reply or the reply is an error.
+  Reply execute(const std::vector<std::string>& command) {
+    std::vector<const char*> arguments;
+    std::vector<std::size_t> sizes;
+    for (const std::string& argument : command) {
+      arguments.push_back(argument.data());
+      sizes.push_back(argument.size());
+    }
+    errno = 0;
+    Reply reply(static_cast<redisReply*>(
+        redisCommandArgv(context_.get(), static_cast<int>(command.size()), arguments.data(), sizes.data())));
+    if (!reply) throw_lost();
+    if (reply->type == REDIS_REPLY_ERROR) {
+      throw traces::EnvironmentError(fmt::format("{}: it refuses {}: {}; check what --redis says", place_, command[0],
+                                                 first_line(text_of(*reply))));
+    }
+    return reply;
+  }
+
+ private:
+  [[noreturn]] void throw_lost() const {
+    const int cause = errno;
+    throw_if_stopped();
+    if (context_->err == REDIS_ERR_IO && (cause == EAGAIN || cause == ETIMEDOUT)) {
+      throw traces::EnvironmentError(fmt::format("{}: no answer within {} s; check what holds it up, then replay again",
+                                                 place_, kServerTimeoutSeconds));
+    }
+    throw traces::EnvironmentError(
+        fmt::format("{}: the connection was lost: {}; check that the server still runs, then replay again", place_,
+                    first_line(context_->errstr)));
+  }
+
+  std::string place_;
+  std::unique_ptr<redisContext, FreeContext> context_;
+  std::optional<WatchedSocket> watch_;  // after context_: released before the socket closes
+};
+
+// Every key under the prefix, sorted. SCAN may give a key twice, and misses none that is there all the time.
+std::vector<std::string> keys_under(Connection& connection, const std::string& prefix) {
+  std::vector<std::string> keys;
+  std::string cursor = "0";
+  do {
+    const Reply page = connection.execute({"SCAN", cursor, "MATCH", prefix + "*", "COUNT", "1000"});
+    cursor = text_of(*page->element[0]);
+    const redisReply& found = *page->element[1];
+    for (std::size_t i = 0; i < found.elements; ++i) keys.push_back(text_of(*found.element[i]));
+  } while (cursor != "0");
+  std::sort(keys.begin(), keys.end());
+  keys.erase(std::unique(keys.begin(), keys.end()), keys.end());
+  return keys;
+}
+
+class RedisSession : public CacheSession {
+ public:
+  RedisSession(const RedisAddress& address, std::string prefix)
+      : connection_(address, Purpose::kWork), prefix_(std::move(prefix)) {}
+
+  Answer get(const std::string& product) override {
+    const Reply reply = connection_.execute({"GET", prefix_ + product});
+    if (reply->type == REDIS_REPLY_NIL) return {{"miss", {}}, ""};
+    const std::string text = text_of(*reply);
+    if (const std::optional<std::int64_t> value = whole_number(text)) return {{"value", value}, ""};
+    return {{"error", {}}, "the value is not a whole number: " + first_line(text)};
+  }
+
+  Answer set(const std::string& product, std::int64_t value) override {
+    connection_.execute({"SET", prefix_ + product, fmt::format("{}", value)});
+    return {{"ok", {}}, ""};
+  }
+
+  Answer add(const std::string& product, std::int64_t value) override {
+    const Reply reply = connection_.execute({"SET", prefix_ + product, fmt::format("{}", value), "NX"});
+    return {{reply->type == REDIS_REPLY_NIL ? "conflict" : "ok", {}}, ""};
+  }
+
+  Answer erase(const std::string& product) override {
+    connection_.execute({"DEL", prefix_ + product});
+    return {{"ok", {}}, ""};
+  }
+
+ private:
+  Connection connection_;
+  std::string prefix_;
+};
+
+class Redis : public Cache {
+ public:
+  Redis(const RedisAddress& address, const std::string& run) : address_(address), prefix_("stalemate:" + run + ":") {
+    Connection control(address, Purpose::kWork);
+    const std::string info = text_of(*control.execute({"INFO", "server"}));
+    const std::string_view field = "redis_version:";
+    const std::size_t at = info.find(field);
+    version_ = at == std::string::npos ? "Redis" : "Redis " + first_line(info.substr(at + field.size()));
+  }
+
+  std::string version() const override { return version_; }
+
+  std::unique_ptr<CacheSession> connect() override { return std::make_unique<RedisSession>(address_, prefix_); }
+
+  std::vector<StoredValue> contents() override {
+    Connection control(address_, Purpose::kWork);
+    std::vector<StoredValue> entries;
+    for (const std::string& key : keys_under(control, prefix_)) {
+      const Reply reply = control.execute({"GET", key});
+      if (reply->type == REDIS_REPLY_NIL) continue;
+      const std::optional<std::int64_t> value = whole_number(text_of(*reply));
+      if (!value) {
+        throw traces::EnvironmentError(
+            fmt::format("{}: key {} holds something that is not a whole number; replay again where nobody else writes",
+                        place(address_), key));
+      }
+      entries.push_back({key.substr(prefix_.size()), *value});
+    }
+    return entries;
+  }
+
+  void remove() override {
+    Connection control(address_, Purpose::kCleanUp);
+    for (const std::string& key : keys_under(control, prefix_)) control.execute({"DEL", key});
+    if (!keys_under(control, prefix_).empty()) {
+      throw traces::EnvironmentError(fmt::format(
+          "{}: keys {}* are still there after they were deleted; delete them by hand", place(address_), prefix_));
+    }
+  }
+
+ private:
+  RedisAddress address_;
+  std::string prefix_;
+  std::string version_;
+};
+
+}  // namespace
+
+std::unique_ptr<Cache> open_redis(const RedisAddress& address, const std::string& run) {
+  return std::make_unique<Redis>(address, run);
+}
+
+}  // namespace stalemate::real

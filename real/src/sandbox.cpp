@@ -1,0 +1,210 @@
+// See sandbox.hpp: the program's half. Makes the folder, forks the supervisor, waits for its report, and at the end
+// closes the lifeline and waits for the supervisor.
+#include "real/sandbox.hpp"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <poll.h>
+#include <pwd.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <charconv>
+#include <cstdlib>
+#include <cstring>
+#include <filesystem>
+#include <utility>
+
+#include "fresh.hpp"
+#include "real/signals.hpp"
+#include "sim/invariant.hpp"
+#include "supervisor.hpp"
+#include "traces/error.hpp"
+
+namespace stalemate::real {
+namespace {
+
+namespace fs = std::filesystem;
+
+struct User {
+  uid_t uid;
+  gid_t gid;
+};
+
+// Whom the servers run as: the user of this process, or an unprivileged one if that is root.
+User server_user() {
+  if (::geteuid() != 0) return {::geteuid(), ::getegid()};
+  for (const char* name : {"postgres", "nobody"}) {
+    const passwd* entry = ::getpwnam(name);
+    if (entry != nullptr && entry->pw_uid != 0) return {entry->pw_uid, entry->pw_gid};
+  }
+  throw traces::EnvironmentError(
+      "the sandbox: PostgreSQL does not run as root, and there is neither a user 'postgres' nor 'nobody' to run it as; "
+      "start stalemate as another user, or give --postgres URL");
+}
+
+// Whether the user can pass through every folder on the way to `folder`, and the process can create in it.
+bool is_usable(const fs::path& folder, const User& user) {
+  if (!folder.is_absolute() || ::access(folder.c_str(), W_OK | X_OK) != 0) return false;
+  fs::path way;
+  for (const fs::path& part : folder) {
+    way /= part;
+    struct stat info = {};
+    if (::stat(way.c_str(), &info) != 0 || !S_ISDIR(info.st_mode)) return false;
+    const mode_t bit = info.st_uid == user.uid ? S_IXUSR : info.st_gid == user.gid ? S_IXGRP : S_IXOTH;
+    if ((info.st_mode & bit) == 0) return false;
+  }
+  return true;
+}
+
+std::string base_folder(const User& user) {
+  const char* wish = std::getenv("TMPDIR");
+  if (wish != nullptr && *wish != '\0') {
+    std::error_code error;
+    const fs::path folder = fs::canonical(wish, error);
+    if (!error && is_usable(folder, user)) return folder.string();
+  }
+  return "/tmp";
+}
+
+class File {
+ public:
+  explicit File(int fd = -1) : fd_(fd) {}
+  ~File() { close(); }
+  File(File&& other) noexcept : fd_(std::exchange(other.fd_, -1)) {}
+  File& operator=(File&& other) noexcept {
+    close();
+    std::swap(fd_, other.fd_);
+    return *this;
+  }
+  int get() const { return fd_; }
+  void close() {
+    if (fd_ >= 0) ::close(fd_);
+    fd_ = -1;
+  }
+
+ private:
+  int fd_;
+};
+
+[[noreturn]] void refuse(const std::string& what) {
+  throw traces::EnvironmentError(fmt::format(
+      "the sandbox: {}: {}; free what is short, or give --postgres URL and --redis URL", what, std::strerror(errno)));
+}
+
+}  // namespace
+
+struct Sandbox::Impl {
+  std::string folder;
+  pid_t made_by = ::getpid();
+  pid_t supervisor = 0;
+  File lock;
+  File lifeline;
+  std::optional<PostgresAddress> postgres;
+  std::optional<RedisAddress> redis;
+
+  ~Impl() {
+    if (::getpid() != made_by) return;
+    lifeline.close();
+    if (supervisor > 0) {
+      while (::waitpid(supervisor, nullptr, 0) < 0 && errno == EINTR) continue;
+    }
+    // The supervisor has removed the folder, unless it was never started or somebody killed it.
+    std::error_code error;
+    if (!folder.empty()) fs::remove_all(folder, error);
+  }
+
+  void make_folder(const User& user) {
+    const std::string base = base_folder(user);
+    std::string name = fmt::format("{}/{}{}-XXXXXX", base, kSandboxPrefix, ::getpid());
+    if (::mkdtemp(name.data()) == nullptr) refuse("no folder can be made in " + base);
+    folder = name;
+    lock = File(::open(name.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+    if (lock.get() < 0 || ::flock(lock.get(), LOCK_EX) != 0) refuse("cannot lock " + folder);
+    if (::geteuid() == 0 && ::chown(name.c_str(), user.uid, user.gid) != 0) refuse("cannot give away " + folder);
+  }
+
+  // Returns the end from which the supervisor's report is read.
+  File start_supervisor(SupervisorPlan& plan) {
+    int life[2];
+    int report[2];
+    if (::pipe2(life, O_CLOEXEC) != 0) refuse("no pipe can be opened");
+    const File life_end(life[0]);
+    lifeline = File(life[1]);
+    if (::pipe2(report, O_CLOEXEC) != 0) refuse("no pipe can be opened");
+    File to_read(report[0]);
+    const File report_end(report[1]);
+    plan.lifeline = life_end.get();
+    plan.report = report_end.get();
+    plan.lock = lock.get();
+    supervisor = ::fork();
+    if (supervisor < 0) refuse("no process can be started");
+    if (supervisor == 0) supervise(plan);
+    return to_read;
+  }
+
+  std::string await_report(const File& from) const {
+    std::string line;
+    while (line.empty() || line.back() != '\n') {
+      throw_if_stopped();
+      pollfd waiting = {from.get(), POLLIN, 0};
+      if (::poll(&waiting, 1, 200) <= 0) continue;
+      char buffer[4096];
+      const ssize_t count = ::read(from.get(), buffer, sizeof buffer);
+      if (count < 0 && errno == EINTR) continue;
+      if (count <= 0) return "failed the process that starts the servers was killed";
+      line.append(buffer, static_cast<std::size_t>(count));
+    }
+    line.pop_back();
+    return line;
+  }
+};
+
+Sandbox::Sandbox(const SandboxOptions& options) : impl_(std::make_unique<Impl>()) {
+  const User user = server_user();
+  SupervisorPlan plan;
+  plan.programs = find_programs(options);
+  impl_->make_folder(user);
+  plan.folder = impl_->folder;
+  plan.postgres_password = fresh_hex(16);
+  plan.redis_password = fresh_hex(16);
+  plan.pick_port = options.pick_port ? options.pick_port : pick_free_port;
+  plan.uid = user.uid;
+  plan.gid = user.gid;
+  const File from = impl_->start_supervisor(plan);
+  const std::string line = impl_->await_report(from);
+  if (!line.starts_with("ready ")) {
+    throw traces::EnvironmentError(
+        fmt::format("the sandbox: {}; or give --postgres URL and --redis URL", line.substr(std::strlen("failed "))));
+  }
+  int ports[2] = {0, 0};
+  const char* at = line.data() + std::strlen("ready ");
+  const char* const end = line.data() + line.size();
+  at = std::from_chars(at, end, ports[0]).ptr + 1;
+  std::from_chars(at, end, ports[1]);
+  if (options.postgres) {
+    impl_->postgres = PostgresAddress{"127.0.0.1",  ports[0],
+                                      kSandboxUser, plan.postgres_password,
+                                      "postgres",   {{"sslmode", "disable"}, {"gssencmode", "disable"}}};
+  }
+  if (options.redis) impl_->redis = RedisAddress{"127.0.0.1", ports[1], "", plan.redis_password, 0};
+}
+
+Sandbox::~Sandbox() = default;
+
+const PostgresAddress& Sandbox::postgres() const {
+  STALEMATE_INVARIANT(impl_->postgres.has_value(), "the sandbox was asked for PostgreSQL");
+  return *impl_->postgres;
+}
+
+const RedisAddress& Sandbox::redis() const {
+  STALEMATE_INVARIANT(impl_->redis.has_value(), "the sandbox was asked for Redis");
+  return *impl_->redis;
+}
+
+const std::string& Sandbox::folder() const { return impl_->folder; }
+
+}  // namespace stalemate::real

@@ -1,0 +1,159 @@
+// The URLs of servers, taken apart. Stricter than libpq: what is not understood is refused rather than passed on.
+#include "real/servers.hpp"
+
+#include <fmt/format.h>
+
+#include <charconv>
+#include <cstdint>
+
+#include "traces/error.hpp"
+
+namespace stalemate::real {
+namespace {
+
+struct UrlParts {
+  std::string user;
+  std::string password;
+  std::string host;
+  int port = 0;
+  std::string path;   // without the slash
+  std::string query;  // without the question mark, not yet decoded
+};
+
+// What a URL looks like, for messages: the URL itself may hold a password.
+class UrlReader {
+ public:
+  UrlReader(std::string_view flag, std::string_view shape) : flag_(flag), shape_(shape) {}
+
+  [[noreturn]] void refuse(std::string_view what) const {
+    throw traces::InputError(fmt::format("{}: {}; it looks like {}", flag_, what, shape_));
+  }
+
+  UrlParts read(std::string_view rest, int default_port) const {
+    UrlParts parts;
+    const std::size_t end = rest.find_first_of("/?");
+    std::string_view authority = rest.substr(0, end);
+    std::string_view tail = end == std::string_view::npos ? std::string_view() : rest.substr(end);
+    if (const std::size_t question = tail.find('?'); question != std::string_view::npos) {
+      parts.query = tail.substr(question + 1);
+      tail = tail.substr(0, question);
+    }
+    if (!tail.empty()) parts.path = decode(tail.substr(1));
+    if (const std::size_t at = authority.rfind('@'); at != std::string_view::npos) {
+      const std::string_view who = authority.substr(0, at);
+      const std::size_t colon = who.find(':');
+      parts.user = decode(who.substr(0, colon));
+      if (colon != std::string_view::npos) parts.password = decode(who.substr(colon + 1));
+      authority = authority.substr(at + 1);
+    }
+    std::size_t host_end = authority.find(':');
+    if (authority.starts_with('[')) {
+      const std::size_t bracket = authority.find(']');
+      if (bracket == std::string_view::npos) refuse("the host's bracket is not closed");
+      parts.host = decode(authority.substr(1, bracket - 1));
+      host_end = bracket + 1;
+      if (host_end == authority.size()) host_end = std::string_view::npos;
+      if (host_end != std::string_view::npos && authority[host_end] != ':') refuse("after ']' comes ':' and the port");
+    } else {
+      parts.host = decode(authority.substr(0, host_end));
+    }
+    if (parts.host.empty()) refuse("no host is given");
+    parts.port = host_end == std::string_view::npos
+                     ? default_port
+                     : number(authority.substr(host_end + 1), 1, 65535, "the port is a number from 1 to 65535");
+    return parts;
+  }
+
+  int number(std::string_view text, int min, int max, std::string_view rule) const {
+    int value = 0;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+    if (error != std::errc() || end != text.data() + text.size() || value < min || value > max) refuse(rule);
+    return value;
+  }
+
+  std::string decode(std::string_view text) const {
+    std::string plain;
+    for (std::size_t i = 0; i < text.size(); ++i) {
+      unsigned byte = static_cast<unsigned char>(text[i]);
+      if (text[i] == '%') {
+        const std::string_view digits = text.substr(i + 1, 2);
+        const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), byte, 16);
+        if (digits.size() != 2 || error != std::errc() || end != digits.data() + 2) {
+          refuse("after '%' come two hexadecimal digits ('%25' is the sign itself)");
+        }
+        i += 2;
+      }
+      if (byte == 0) refuse("a zero byte cannot be part of it");
+      plain += static_cast<char>(static_cast<unsigned char>(byte));
+    }
+    return plain;
+  }
+
+ private:
+  std::string_view flag_;
+  std::string_view shape_;
+};
+
+// Removes the first of `schemes` that `url` begins with.
+bool strip_scheme(std::string_view& url, std::initializer_list<std::string_view> schemes) {
+  for (const std::string_view scheme : schemes) {
+    if (!url.starts_with(scheme)) continue;
+    url.remove_prefix(scheme.size());
+    return true;
+  }
+  return false;
+}
+
+bool is_keyword(std::string_view text) {
+  for (const char c : text) {
+    if ((c < 'a' || c > 'z') && c != '_') return false;
+  }
+  return !text.empty();
+}
+
+std::string host_and_port(const std::string& host, int port) {
+  return host.find(':') == std::string::npos ? fmt::format("{}:{}", host, port) : fmt::format("[{}]:{}", host, port);
+}
+
+}  // namespace
+
+PostgresAddress parse_postgres_url(std::string_view url) {
+  const UrlReader reader("--postgres", "postgresql://user:password@host:5432/database");
+  if (!strip_scheme(url, {"postgresql://", "postgres://"})) reader.refuse("the URL does not begin with postgresql://");
+  const UrlParts parts = reader.read(url, 5432);
+  PostgresAddress address{parts.host, parts.port, parts.user, parts.password, parts.path, {}};
+  std::string_view query = parts.query;
+  while (!query.empty()) {
+    const std::string_view pair = query.substr(0, query.find('&'));
+    query.remove_prefix(pair.size() < query.size() ? pair.size() + 1 : pair.size());
+    const std::size_t equals = pair.find('=');
+    const std::string keyword = reader.decode(pair.substr(0, equals));
+    if (equals == std::string_view::npos || !is_keyword(keyword)) reader.refuse("after '?' come keyword=value pairs");
+    for (const std::string_view own :
+         {"host", "hostaddr", "port", "user", "password", "dbname", "service", "options"}) {
+      if (keyword == own) reader.refuse(fmt::format("'{}' cannot stand after '?'", own));
+    }
+    address.parameters.emplace_back(keyword, reader.decode(pair.substr(equals + 1)));
+  }
+  return address;
+}
+
+RedisAddress parse_redis_url(std::string_view url) {
+  const UrlReader reader("--redis", "redis://:password@host:6379/0");
+  if (url.starts_with("rediss://")) reader.refuse("Redis over TLS (rediss://) is not supported");
+  if (!strip_scheme(url, {"redis://"})) reader.refuse("the URL does not begin with redis://");
+  const UrlParts parts = reader.read(url, 6379);
+  if (!parts.query.empty()) reader.refuse("nothing is understood after '?'");
+  const int database =
+      parts.path.empty() ? 0 : reader.number(parts.path, 0, 65535, "after '/' comes the database's number");
+  if (!parts.user.empty() && parts.password.empty()) reader.refuse("a user needs a password");
+  return {parts.host, parts.port, parts.user, parts.password, database};
+}
+
+std::string place(const PostgresAddress& address) {
+  return "PostgreSQL at " + host_and_port(address.host, address.port);
+}
+
+std::string place(const RedisAddress& address) { return "Redis at " + host_and_port(address.host, address.port); }
+
+}  // namespace stalemate::real

@@ -1,0 +1,388 @@
+// See supervisor.hpp. Single-threaded, no exceptions leave it, ends with _exit.
+//
+// How nothing is left, whatever dies first:
+//   1. The program dies: the lifeline's write end closes, the supervisor stops the servers and removes the folder.
+//   2. The supervisor dies: its servers get their parent-death signal; the folder stays, unlocked, until the program
+//      ends in order or a later sandbox removes it.
+//   3. A server dies: the program sees closed connections; the rest is case 1.
+#include "supervisor.hpp"
+
+#include <arpa/inet.h>
+#include <fcntl.h>
+#include <grp.h>
+#include <netinet/in.h>
+#include <poll.h>
+#include <sys/file.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <charconv>
+#include <chrono>
+#include <csignal>
+#include <cstdlib>
+#include <cstring>
+#include <filesystem>
+#include <fstream>
+#include <string_view>
+#include <vector>
+
+namespace stalemate::real {
+namespace {
+
+namespace fs = std::filesystem;
+using Clock = std::chrono::steady_clock;
+
+constexpr int kPollMs = 3;
+constexpr int kPortAttemptsMax = 8;
+constexpr auto kStartTimeout = std::chrono::seconds(60);
+constexpr auto kStopTimeout = std::chrono::seconds(4);
+
+// Why the servers do not start; empty: the program is gone, there is nobody to tell.
+struct StartupFailure {
+  std::string reason;
+};
+
+std::string read_all(const std::string& path) {
+  std::ifstream in(path, std::ios::binary);
+  return {std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>()};
+}
+
+std::string last_line(const std::string& path) {
+  std::string text = read_all(path);
+  while (!text.empty() && static_cast<unsigned char>(text.back()) <= ' ') text.pop_back();
+  const std::size_t newline = text.rfind('\n');
+  if (newline != std::string::npos) text.erase(0, newline + 1);
+  return text.empty() ? "its log is empty" : text;
+}
+
+sockaddr_in loopback(int port) {
+  sockaddr_in address = {};
+  address.sin_family = AF_INET;
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  address.sin_port = htons(static_cast<std::uint16_t>(port));
+  return address;
+}
+
+// REQUIRES: fd is a stream socket.
+bool connect_loopback(int fd, int port) {
+  const sockaddr_in address = loopback(port);
+  return ::connect(fd, reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0;
+}
+
+struct Server {
+  std::string name;  // "PostgreSQL"
+  std::string log;
+  pid_t pid = 0;  // 0: not running
+  int port = 0;
+  int attempts = 0;
+  bool ready = false;
+};
+
+class Supervisor {
+ public:
+  explicit Supervisor(const SupervisorPlan& plan) : plan_(plan) {
+    postgres_ = {"PostgreSQL", plan.folder + "/postgres.log", 0, 0, 0, false};
+    redis_ = {"Redis", plan.folder + "/redis.log", 0, 0, 0, false};
+  }
+
+  [[noreturn]] void run() {
+    try {
+      become_supervisor();
+      start();
+      report("ready " + std::to_string(postgres_.port) + " " + std::to_string(redis_.port));
+    } catch (const StartupFailure& failure) {
+      if (!failure.reason.empty()) report("failed " + failure.reason);
+    } catch (const std::exception& error) {
+      report(std::string("failed the sandbox cannot be prepared: ") + error.what());
+    }
+    while (!program_is_gone(-1)) continue;
+    stop();
+    std::error_code error;
+    for (int attempt = 0; attempt < 50 && fs::exists(plan_.folder, error); ++attempt) {
+      if (attempt > 0) ::usleep(20'000);
+      fs::remove_all(plan_.folder, error);
+    }
+    ::_exit(0);
+  }
+
+ private:
+  bool wants_postgres() const { return !plan_.programs.postgres.empty(); }
+  bool wants_redis() const { return !plan_.programs.redis_server.empty(); }
+
+  void become_supervisor() {
+    ::setsid();
+    ::prctl(PR_SET_NAME, "stalemate-sandb");
+    ::prctl(PR_SET_CHILD_SUBREAPER, 1);  // backends of a dead postmaster become our children, to be waited for
+    for (const int signal : {SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGPIPE, SIGALRM, SIGUSR1, SIGUSR2}) {
+      std::signal(signal, SIG_IGN);
+    }
+    std::signal(SIGCHLD, SIG_DFL);
+    sigset_t none;
+    sigemptyset(&none);
+    ::sigprocmask(SIG_SETMASK, &none, nullptr);
+    close_other_files();
+    ::umask(077);
+    if (::geteuid() == 0 && (::setgroups(0, nullptr) != 0 || ::setgid(plan_.gid) != 0 || ::setuid(plan_.uid) != 0)) {
+      throw StartupFailure{std::string("cannot become an unprivileged user: ") + std::strerror(errno)};
+    }
+    if (::chdir(plan_.folder.c_str()) != 0) {
+      throw StartupFailure{"the unprivileged user cannot enter " + plan_.folder + "; point TMPDIR at a folder it can"};
+    }
+  }
+
+  // Standard output included: whoever reads it must see its end when the program ends.
+  void close_other_files() {
+    const int null = ::open("/dev/null", O_RDWR);
+    for (int fd = 0; fd < 3; ++fd) ::dup2(null, fd);
+    rlimit limit = {};
+    ::getrlimit(RLIMIT_NOFILE, &limit);
+    std::vector<int> kept = {plan_.lifeline, plan_.report, plan_.lock};
+    std::sort(kept.begin(), kept.end());
+    unsigned first = 3;
+    for (const int fd : kept) {
+      const auto next = static_cast<unsigned>(fd);
+      if (next > first) ::close_range(first, next - 1, 0);
+      first = next + 1;
+    }
+    ::close_range(first, ~0U, 0);
+    for (const int fd : kept) ::fcntl(fd, F_SETFD, FD_CLOEXEC);
+  }
+
+  void report(std::string line) {
+    for (char& c : line) {
+      if (c == '\n') c = ' ';
+    }
+    line += '\n';
+    // A pipe takes a line of this length at once; if nobody reads, nobody needs it.
+    if (::write(plan_.report, line.data(), line.size()) < 0) return;
+  }
+
+  bool program_is_gone(int timeout_ms) {
+    pollfd waiting = {plan_.lifeline, POLLIN, 0};
+    return ::poll(&waiting, 1, timeout_ms) > 0;
+  }
+
+  // Starts `arguments` with its output going to `log`. `death_signal`: what it gets if the supervisor dies.
+  pid_t spawn(const std::vector<std::string>& arguments, const std::string& log, int death_signal) {
+    const pid_t supervisor = ::getpid();
+    const pid_t pid = ::fork();
+    if (pid < 0) throw StartupFailure{std::string("no further process can be started: ") + std::strerror(errno)};
+    if (pid > 0) return pid;
+    ::setpgid(0, 0);
+    for (const int signal : {SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGPIPE, SIGALRM, SIGUSR1, SIGUSR2}) {
+      std::signal(signal, SIG_DFL);
+    }
+    ::prctl(PR_SET_PDEATHSIG, death_signal);
+    if (::getppid() != supervisor) ::_exit(127);
+    const rlimit no_core = {0, 0};
+    ::setrlimit(RLIMIT_CORE, &no_core);
+    const int out = ::open(log.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+    ::dup2(out, 1);
+    ::dup2(out, 2);
+    std::vector<std::string> environment = {"PATH=/usr/bin:/bin", "LC_ALL=C", "TZ=UTC", "HOME=" + plan_.folder,
+                                            "TMPDIR=" + plan_.folder};
+    std::vector<char*> argv;
+    std::vector<char*> envp;
+    for (const std::string& argument : arguments) argv.push_back(const_cast<char*>(argument.c_str()));
+    for (std::string& variable : environment) envp.push_back(variable.data());
+    argv.push_back(nullptr);
+    envp.push_back(nullptr);
+    ::execve(argv[0], argv.data(), envp.data());
+    static_cast<void>(!::write(2, "cannot be executed\n", 19));
+    ::_exit(127);
+  }
+
+  void write_private_file(const std::string& name, const std::string& text) {
+    const int fd = ::open(name.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+    const bool written = fd >= 0 && ::write(fd, text.data(), text.size()) == static_cast<ssize_t>(text.size());
+    const int error = errno;
+    if (fd >= 0) ::close(fd);
+    if (!written) throw StartupFailure{"cannot write " + plan_.folder + "/" + name + ": " + std::strerror(error)};
+  }
+
+  void start_initdb() {
+    write_private_file("postgres.password", plan_.postgres_password + "\n");
+    initdb_ = spawn({plan_.programs.initdb, "-D", plan_.folder + "/postgres", "-U", kSandboxUser,
+                     "--pwfile=" + plan_.folder + "/postgres.password", "-A", "scram-sha-256", "--locale=C",
+                     "--encoding=UTF8", "--no-sync"},
+                    initdb_log(), SIGKILL);
+  }
+  std::string initdb_log() const { return plan_.folder + "/initdb.log"; }
+
+  void start_postgres() {
+    postgres_.port = next_port(redis_.port);
+    postgres_.pid = spawn(
+        {plan_.programs.postgres, "-D", plan_.folder + "/postgres", "-p", std::to_string(postgres_.port), "-h",
+         "127.0.0.1",
+         // No socket and no shared-memory file outside the folder.
+         "-c", "unix_socket_directories=", "-c", "dynamic_shared_memory_type=mmap",
+         // Nothing here outlives the process, so nothing needs to be safe on disk.
+         "-c", "fsync=off", "-c", "synchronous_commit=off", "-c", "full_page_writes=off", "-c", "wal_level=minimal",
+         "-c", "max_wal_senders=0", "-c", "autovacuum=off", "-c", "shared_buffers=16MB", "-c", "max_connections=200",
+         "-c", "logging_collector=off", "-c", "log_destination=stderr", "-c", "lc_messages=C", "-c", "timezone=UTC"},
+        postgres_.log, SIGQUIT);
+  }
+
+  void start_redis() {
+    redis_.port = next_port(postgres_.port);
+    write_private_file("redis.conf", "bind 127.0.0.1\nport " + std::to_string(redis_.port) + "\nrequirepass " +
+                                         plan_.redis_password +
+                                         "\nsave \"\"\nappendonly no\ndaemonize no\nlogfile \"\"\nloglevel notice\n");
+    redis_.pid = spawn({plan_.programs.redis_server, plan_.folder + "/redis.conf"}, redis_.log, SIGKILL);
+  }
+
+  int next_port(int taken) {
+    int port = taken;
+    for (int attempt = 0; port == taken && attempt < kPortAttemptsMax; ++attempt) port = plan_.pick_port();
+    return port;
+  }
+
+  void start() {
+    if (wants_postgres()) start_initdb();
+    if (wants_redis()) start_redis();
+    remove_leftovers();
+    const auto deadline = Clock::now() + kStartTimeout;
+    for (;;) {
+      reap();
+      if (wants_postgres() && postgres_.pid != 0 && !postgres_.ready) postgres_.ready = postgres_answers();
+      if (wants_redis() && redis_.pid != 0 && !redis_.ready) redis_.ready = redis_answers();
+      if ((!wants_postgres() || postgres_.ready) && (!wants_redis() || redis_.ready)) return;
+      if (Clock::now() > deadline) {
+        const Server& late = wants_postgres() && !postgres_.ready ? postgres_ : redis_;
+        throw StartupFailure{late.name + " does not answer a minute after its start: " + last_line(late.log)};
+      }
+      if (program_is_gone(kPollMs)) throw StartupFailure{};
+    }
+  }
+
+  // Takes note of every child that ended. Before all is ready, an end may be a failure: throws StartupFailure.
+  void reap() {
+    int status = 0;
+    for (pid_t pid; (pid = ::waitpid(-1, &status, WNOHANG)) > 0;) {
+      if (pid == initdb_) {
+        initdb_ = 0;
+        if (status != 0) throw StartupFailure{"initdb failed: " + last_line(initdb_log())};
+        start_postgres();
+      } else if (pid == postgres_.pid) {
+        ended(postgres_);
+      } else if (pid == redis_.pid) {
+        ended(redis_);
+      }
+    }
+  }
+
+  void ended(Server& server) {
+    server.pid = 0;
+    if (server.ready) return;  // the program learns it from its connections
+    const bool taken = read_all(server.log).find("ddress already in use") != std::string::npos;
+    if (!taken || ++server.attempts >= kPortAttemptsMax) {
+      throw StartupFailure{server.name + " does not start: " + last_line(server.log)};
+    }
+    &server == &postgres_ ? start_postgres() : start_redis();
+  }
+
+  // The postmaster says so in the eighth line of a file of its own: nobody else's server can be mistaken for it.
+  bool postgres_answers() const {
+    return read_all(plan_.folder + "/postgres/postmaster.pid").find("\nready") != std::string::npos;
+  }
+
+  // Only our Redis takes our password.
+  bool redis_answers() const {
+    const int fd = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    if (fd < 0) return false;
+    const timeval patience = {0, 200'000};
+    ::setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
+    const std::string command = "AUTH " + plan_.redis_password + "\r\n";
+    char reply[3] = {};
+    const bool answers = connect_loopback(fd, redis_.port) &&
+                         ::write(fd, command.data(), command.size()) == static_cast<ssize_t>(command.size()) &&
+                         ::read(fd, reply, sizeof reply) == 3 && std::string_view(reply, 3) == "+OK";
+    ::close(fd);
+    return answers;
+  }
+
+  // Folders of programs that are dead and whose supervisor is, too.
+  void remove_leftovers() {
+    const fs::path own(plan_.folder);
+    std::error_code error;
+    for (fs::directory_iterator it(own.parent_path(), error), end; !error && it != end; it.increment(error)) {
+      const std::string name = it->path().filename().string();
+      if (!name.starts_with(kSandboxPrefix) || it->path() == own) continue;
+      int pid = 0;
+      std::from_chars(name.data() + std::strlen(kSandboxPrefix), name.data() + name.size(), pid);
+      if (pid <= 0 || ::kill(pid, 0) == 0 || errno != ESRCH) continue;
+      const int folder = ::open(it->path().c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+      if (folder < 0) continue;
+      struct stat info = {};
+      if (::fstat(folder, &info) == 0 && info.st_uid == ::geteuid() && ::flock(folder, LOCK_EX | LOCK_NB) == 0) {
+        std::error_code left;  // a server of it that is still dying may be in the way; the next run tries again
+        fs::remove_all(it->path(), left);
+      }
+      ::close(folder);
+    }
+  }
+
+  // PostgreSQL stops at once and takes its shared memory along; what has not ended by the deadline is killed.
+  void stop() {
+    // Not the server that initdb runs: it reads the end of its input, then, and takes its shared memory along as well.
+    if (initdb_ > 0) ::kill(initdb_, SIGKILL);
+    if (redis_.pid > 0) ::kill(redis_.pid, SIGKILL);
+    if (postgres_.pid > 0) {
+      ::kill(postgres_.pid, SIGQUIT);
+      // Processes that somebody stopped (SIGSTOP) have to run in order to end.
+      signal_children(postgres_.pid, SIGCONT);
+      ::kill(postgres_.pid, SIGCONT);
+    }
+    const auto deadline = Clock::now() + kStopTimeout;
+    for (;;) {
+      const pid_t pid = ::waitpid(-1, nullptr, WNOHANG);
+      if (pid < 0 && errno == ECHILD) return;
+      if (pid > 0) continue;
+      if (Clock::now() > deadline) signal_children(::getpid(), SIGKILL);
+      ::usleep(2'000);
+    }
+  }
+
+  static void signal_children(pid_t parent, int signal) {
+    const std::string name = std::to_string(parent);
+    const std::string children = read_all("/proc/" + name + "/task/" + name + "/children");
+    const char* at = children.data();
+    const char* const end = at + children.size();
+    while (at != end) {
+      pid_t pid = 0;
+      const auto parsed = std::from_chars(at, end, pid);
+      if (parsed.ec == std::errc() && pid > 1) ::kill(pid, signal);
+      at = parsed.ptr == at ? at + 1 : parsed.ptr;
+    }
+  }
+
+  const SupervisorPlan& plan_;
+  pid_t initdb_ = 0;
+  Server postgres_;
+  Server redis_;
+};
+
+}  // namespace
+
+void supervise(const SupervisorPlan& plan) { Supervisor(plan).run(); }
+
+int pick_free_port() {
+  const int fd = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  sockaddr_in address = loopback(0);
+  socklen_t size = sizeof address;
+  int port = 0;
+  if (fd >= 0 && ::bind(fd, reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0 &&
+      ::getsockname(fd, reinterpret_cast<sockaddr*>(&address), &size) == 0) {
+    port = ntohs(address.sin_port);
+  }
+  if (fd >= 0) ::close(fd);
+  return port;
+}
+
+}  // namespace stalemate::real

@@ -1,0 +1,39 @@
+// The process that owns a sandbox: starts the servers, waits until the program that asked for them is gone, stops them
+// and removes the folder. It lives in a session of its own, so that a terminal's signals do not reach it, and learns of
+// the program's end, whatever ended it, as the end of a pipe.
+#pragma once
+
+#include <sys/types.h>
+
+#include <functional>
+#include <string>
+
+#include "real/sandbox.hpp"
+
+namespace stalemate::real {
+
+// A sandbox folder is called PREFIX PID "-" XXXXXX, with the pid of the program that made it, and is locked (flock) by
+// that program and by its supervisor as long as either lives.
+inline constexpr const char* kSandboxPrefix = "stalemate-sandbox-";
+inline constexpr const char* kSandboxUser = "stalemate";  // in PostgreSQL
+
+struct SupervisorPlan {
+  std::string folder;
+  Programs programs;  // an empty name: that server is not wanted
+  std::string postgres_password;
+  std::string redis_password;
+  std::function<int()> pick_port;
+  uid_t uid = 0;  // whom to become, if root
+  gid_t gid = 0;
+  int lifeline = -1;  // to read: ends when the program ends
+  int report = -1;    // to write: one line, "ready POSTGRES_PORT REDIS_PORT" (0: not wanted) or "failed REASON"
+  int lock = -1;      // the folder, locked
+};
+
+// The life of the supervisor; to be called in a freshly forked child. Uses nothing of the parent's but the plan.
+[[noreturn]] void supervise(const SupervisorPlan& plan);
+
+// A loopback port that is free now.
+int pick_free_port();
+
+}  // namespace stalemate::real

@@ -1,0 +1,13 @@
+// The definition of search(); see sim/detail/explorer.hpp for how it works.
+#pragma once
+
+#include "sim/detail/explorer.hpp"
+
+namespace stalemate::sim {
+
+template <System S>
+SearchResult<typename S::Action> search(const S& system, const SearchOptions& options) {
+  return detail::Explorer<S>(system, options).run();
+}
+
+}  // namespace stalemate::sim

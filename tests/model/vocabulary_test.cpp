@@ -1,0 +1,185 @@
+// The words themselves, without a diagram around them. Includes a header of model's own, which only this test needs.
+#include "../../model/src/vocabulary.hpp"
+
+#include <gtest/gtest.h>
+
+#include <string>
+#include <vector>
+
+namespace stalemate::model {
+namespace {
+
+using Words = std::vector<std::string>;
+
+TEST(Vocabulary, words_are_split_at_what_is_no_letter_and_inside_camel_case) {
+  EXPECT_EQ(split_words("redis-cache"), (Words{"redis", "cache"}));
+  EXPECT_EQ(split_words("getStockById(42)"), (Words{"get", "stock", "by", "id", "42"}));
+  EXPECT_EQ(split_words("SETEX k 60"), (Words{"setex", "k", "60"}));
+  EXPECT_EQ(split_words("doesn't exist"), (Words{"doesnt", "exist"}));
+  EXPECT_EQ(split_words("doesn\xE2\x80\x99t"), (Words{"doesnt"}));
+  EXPECT_EQ(split_words("Gr\xC3\xB6\xC3\x9F" "e lesen"), (Words{"gr\xC3\xB6\xC3\x9F" "e", "lesen"}));
+  EXPECT_EQ(split_words(" ... "), Words{});
+}
+
+TEST(Vocabulary, a_participant_is_known_by_any_word_of_its_name) {
+  const auto role = [](std::string_view text) { return role_words(text).role; };
+  for (const char* name : {"cache", "Redis", "memcached", "redis-cache", "my cache", "KeyDB", "redis1", "Redis Server"}) {
+    EXPECT_EQ(role(name), Role::kCache) << name;
+  }
+  for (const char* name : {"db", "PostgreSQL", "MySQL", "CockroachDB", "crdb", "orders_db", "SQL Server", "data store"}) {
+    EXPECT_EQ(role(name), Role::kDatabase) << name;
+  }
+  for (const char* name : {"app", "API", "order-service", "WebApp", "backend", "app2", "app server"}) {
+    EXPECT_EQ(role(name), Role::kApp) << name;
+  }
+  for (const char* name : {"user", "Client", "web browser"}) EXPECT_EQ(role(name), Role::kOutside) << name;
+  EXPECT_EQ(role("read replica"), Role::kReplica);
+  EXPECT_EQ(role("database replica"), Role::kReplica);
+  EXPECT_EQ(role("Kafka"), Role::kQueue);
+  EXPECT_EQ(role("invalidator"), Role::kWorker);
+}
+
+TEST(Vocabulary, a_participant_whose_words_contradict_each_other_is_ambiguous) {
+  for (const char* name : {"cache service", "cache db", "user database", "queue worker"}) {
+    EXPECT_FALSE(role_words(name).role.has_value()) << name;
+    EXPECT_TRUE(role_words(name).ambiguous) << name;
+  }
+  EXPECT_FALSE(role_words("foo").ambiguous);
+  EXPECT_EQ(role_words("user service").role, Role::kApp);
+  EXPECT_FALSE(role_words("user service").assumed.empty());
+}
+
+void expect_verb(Verb verb, const std::vector<std::string>& labels) {
+  for (const std::string& label : labels) {
+    const RequestWords words = request_words(label);
+    EXPECT_EQ(words.kind, RequestWords::Kind::kVerb) << label << " " << words.not_modelled;
+    EXPECT_EQ(words.verb, verb) << label;
+  }
+}
+
+TEST(Vocabulary, labels_that_get) {
+  expect_verb(Verb::kGet, {"Get value", "read", "Fetch the row", "load product", "look up key", "Looks up key", "lookup",
+                           "Check if value exists", "query by id", "SELECT quantity FROM stock WHERE id = $1", "GET k",
+                           "HGET stock:1 quantity", "getStock(id)", "1. Get value", "Request value", "MGET a b"});
+}
+
+TEST(Vocabulary, labels_that_set) {
+  expect_verb(Verb::kSet, {"Set value", "put", "Store result", "save", "Write new value", "UPDATE stock SET quantity = 1",
+                           "populate cache", "INSERT INTO stock VALUES (1)", "SET k v", "SETEX k 60 v", "SET k v EX 60",
+                           "Update value read before", "Cache the result", "upsert", "refresh entry"});
+}
+
+TEST(Vocabulary, labels_that_add_only_if_absent) {
+  expect_verb(Verb::kAdd, {"SET k v NX", "SETNX k v", "Set value if absent", "add if absent", "Put if not exists",
+                           "set value if it does not exist", "Set if missing", "ADD k 0 60 v", "set k v nx ex 60",
+                           "store unless present", "Set value only if not present"});
+}
+
+TEST(Vocabulary, labels_that_delete) {
+  expect_verb(Verb::kDelete, {"Delete value", "DEL k", "remove cached value", "Invalidate", "evict key", "purge",
+                              "UNLINK k", "Delete cached value", "cache invalidation", "delete if exists",
+                              "Request deletion"});
+}
+
+TEST(Vocabulary, add_alone_is_a_set_and_said_to_be_assumed) {
+  const RequestWords words = request_words("Add value to cache");
+  EXPECT_EQ(words.verb, Verb::kSet);
+  EXPECT_FALSE(words.assumed.empty());
+  EXPECT_TRUE(request_words("Set value").assumed.empty());
+}
+
+TEST(Vocabulary, two_steps_in_one_label_take_the_first_and_say_so) {
+  const RequestWords words = request_words("Update and delete");
+  EXPECT_EQ(words.verb, Verb::kSet);
+  EXPECT_NE(words.assumed.find("\"delete\""), std::string::npos);
+}
+
+TEST(Vocabulary, an_expiry_is_noticed) {
+  for (const char* label : {"SETEX k 60 v", "SET k v EX 60", "Set value, TTL 60", "store with expiry"}) {
+    EXPECT_TRUE(request_words(label).expires) << label;
+  }
+  EXPECT_FALSE(request_words("Set value").expires);
+}
+
+TEST(Vocabulary, what_is_not_modelled_is_told_by_name) {
+  const auto what = [](std::string_view label) {
+    const RequestWords words = request_words(label);
+    return words.kind == RequestWords::Kind::kNotModelled ? words.not_modelled : std::string("modelled");
+  };
+  EXPECT_EQ(what("BEGIN"), "begin a transaction");
+  EXPECT_EQ(what("Start transaction"), "begin a transaction");
+  EXPECT_EQ(what("COMMIT;"), "commit a transaction");
+  EXPECT_EQ(what("rollback"), "roll back a transaction");
+  EXPECT_EQ(what("SELECT * FROM stock FOR UPDATE"), "lock a row");
+  EXPECT_EQ(what("acquire lock"), "take a lock");
+  EXPECT_EQ(what("SET lock:k 1 NX"), "take a lock");
+  EXPECT_EQ(what("compare-and-set value"), "compare and set");
+  EXPECT_EQ(what("Set value if version matches"), "change something only if a condition holds");
+  EXPECT_EQ(what("Delete if value is 3"), "change something only if a condition holds");
+  EXPECT_EQ(what("get lease"), "take a lease");
+  EXPECT_EQ(what("publish event"), "publish an event");
+  EXPECT_EQ(what("INCR k"), "increment");
+  EXPECT_EQ(what("EXPIRE k 60"), "change when an entry expires");
+  EXPECT_EQ(what("FLUSHALL"), "clear the whole cache");
+  EXPECT_EQ(what("Get value"), "modelled");
+}
+
+TEST(Vocabulary, verbs_count_as_whole_words_only) {
+  for (const char* label : {"settings", "together", "", "hello", "budget", "offset"}) {
+    EXPECT_EQ(request_words(label).kind, RequestWords::Kind::kNothing) << label;
+  }
+}
+
+void expect_outcomes(Verb verb, Outcomes outcomes, const std::vector<std::string>& texts) {
+  for (const std::string& text : texts) {
+    EXPECT_EQ(list_of(reply_words(text, verb).outcomes), list_of(outcomes)) << text;
+  }
+}
+
+TEST(Vocabulary, replies_to_a_get) {
+  expect_outcomes(Verb::kGet, {Outcome::kMiss},
+                  {"Does not exist", "nil", "(nil)", "null", "None", "miss", "Cache miss", "not found", "404 Not Found",
+                   "absent", "empty", "no value", "no rows", "0 rows", "value not found", "isn't cached", "key not in cache",
+                   "doesn't exist", "cacheMiss", "no entry for key", "miss: no data", "entry expired"});
+  expect_outcomes(Verb::kGet, {Outcome::kValue},
+                  {"Value", "hit", "Cache hit", "data", "row", "result", "found", "cached value", "value found",
+                   "200 OK, data", "key exists", "in cache", "not empty", "not null", "value is not stale"});
+  expect_outcomes(Verb::kGet, {Outcome::kValue, Outcome::kMiss}, {"value or nil", "hit / miss", "value/null", "OK"});
+  expect_outcomes(Verb::kGet, {}, {"product", "", "quantity", "42"});
+}
+
+TEST(Vocabulary, replies_to_changes) {
+  expect_outcomes(Verb::kSet, {Outcome::kOk}, {"OK", "done", "success", "ack", "stored", "200", "1 row updated"});
+  expect_outcomes(Verb::kDelete, {Outcome::kOk}, {"OK", "deleted", "not found", "nil"});
+  expect_outcomes(Verb::kAdd, {Outcome::kOk}, {"OK", "stored", "key absent", "(integer) 1"});
+  expect_outcomes(Verb::kAdd, {Outcome::kConflict}, {"exists", "already there", "not stored", "NOT_STORED", "nil",
+                                                     "conflict", "(integer) 0"});
+  EXPECT_TRUE(reply_words("not found", Verb::kSet).outcomes.empty());
+  EXPECT_TRUE(reply_words("not found", Verb::kSet).impossible);
+}
+
+TEST(Vocabulary, failures_and_timeouts) {
+  for (const Verb verb : {Verb::kGet, Verb::kSet, Verb::kAdd, Verb::kDelete}) {
+    expect_outcomes(verb, {Outcome::kError, Outcome::kTimeout}, {"error", "failed", "cache unavailable", "failure"});
+    expect_outcomes(verb, {Outcome::kTimeout}, {"timeout", "timed out", "no reply", "request times out"});
+  }
+}
+
+TEST(Vocabulary, operations_are_told_by_whole_words) {
+  const auto kind = [](std::string_view text) { return operation_words(text).kind(); };
+  for (const char* text : {"Read", "Reading a value", "Product lookup", "Fetch", "GET /stock", "How to look up"}) {
+    EXPECT_EQ(kind(text), OperationKind::kRead) << text;
+  }
+  for (const char* text : {"Write", "Update path", "Save", "PUT /stock/1", "Deletes and updates", "Insert"}) {
+    EXPECT_EQ(kind(text), OperationKind::kWrite) << text;
+  }
+  for (const char* text : {"Before", "Read and write", "", "Let's get started", "Set up", "Already there"}) {
+    EXPECT_FALSE(kind(text).has_value()) << text;
+  }
+  EXPECT_TRUE(operation_words("Write path").only);
+  EXPECT_TRUE(operation_words("2. Read").only);
+  EXPECT_FALSE(operation_words("now write the value to the log").only);
+}
+
+}  // namespace
+}  // namespace stalemate::model

@@ -1,0 +1,235 @@
+// Servers that exist: their URLs, what goes wrong with them (one line, never a password), and that nothing of ours
+// stays.
+#include "real/servers.hpp"
+
+#include <arpa/inet.h>
+#include <fmt/format.h>
+#include <gtest/gtest.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <csignal>
+
+#include "real/sample_traces.hpp"
+#include "real/signals.hpp"
+#include "real/support.hpp"
+#include "traces/error.hpp"
+
+namespace stalemate::real {
+namespace {
+
+using samples::cache_aside_race;
+
+TEST(ServerUrl, EveryPartOfAPostgresUrlIsRead) {
+  const PostgresAddress address =
+      parse_postgres_url("postgresql://an%20n:p%40ss:w%2Ford@db.example:6543/stock?sslmode=require&sslrootcert=%2Fca");
+  EXPECT_EQ(address.user, "an n");
+  EXPECT_EQ(address.password, "p@ss:w/ord");
+  EXPECT_EQ(address.host, "db.example");
+  EXPECT_EQ(address.port, 6543);
+  EXPECT_EQ(address.database, "stock");
+  EXPECT_EQ(address.parameters, (decltype(address.parameters){{"sslmode", "require"}, {"sslrootcert", "/ca"}}));
+  EXPECT_EQ(place(address), "PostgreSQL at db.example:6543");
+}
+
+TEST(ServerUrl, PartsLeftOutHaveDefaults) {
+  const PostgresAddress postgres = parse_postgres_url("postgres://[::1]");
+  EXPECT_EQ(postgres.host, "::1");
+  EXPECT_EQ(postgres.port, 5432);
+  EXPECT_EQ(place(postgres), "PostgreSQL at [::1]:5432");
+  const RedisAddress redis = parse_redis_url("redis://localhost");
+  EXPECT_EQ(redis.port, 6379);
+  EXPECT_EQ(redis.database, 0);
+  const RedisAddress full = parse_redis_url("redis://me:secret@h:1/15");
+  EXPECT_EQ(full.user, "me");
+  EXPECT_EQ(full.password, "secret");
+  EXPECT_EQ(full.port, 1);
+  EXPECT_EQ(full.database, 15);
+}
+
+TEST(ServerUrl, WhatIsNoUrlIsRefusedWithoutRepeatingThePassword) {
+  for (const char* url :
+       {"mysql://u:geheim@h/d", "postgresql://", "postgresql://u:geheim@/d", "postgresql://u:geheim@h:0",
+        "postgresql://u:geheim@h:65536", "postgresql://u:geheim@h:x", "postgresql://u:geheim@[::1",
+        "postgresql://u:geheim%zz@h", "postgresql://u:geheim@h/d?password=geheim", "postgresql://u:geheim@h/d?sslmode",
+        "postgresql://u:geheim%00@h", "postgresql://u:geheim%4"}) {
+    try {
+      parse_postgres_url(url);
+      ADD_FAILURE() << url << " was taken";
+    } catch (const traces::InputError& error) {
+      EXPECT_EQ(std::string(error.what()).find("geheim"), std::string::npos) << error.what();
+      EXPECT_EQ(std::string(error.what()).rfind("--postgres: ", 0), 0U) << error.what();
+    }
+  }
+  for (const char* url :
+       {"rediss://:geheim@h", "redis://:geheim@h/x", "redis://:geheim@h/1?a=b", "redis://", "h:6379"}) {
+    try {
+      parse_redis_url(url);
+      ADD_FAILURE() << url << " was taken";
+    } catch (const traces::InputError& error) {
+      EXPECT_EQ(std::string(error.what()).find("geheim"), std::string::npos) << error.what();
+    }
+  }
+}
+
+ReplayPlace given() {
+  const Servers servers = support::shared_servers();
+  return {support::url(servers.postgres), support::url(*servers.redis), {}};
+}
+
+std::string failure(const ReplayPlace& where, const ReplayOptions& options = {}) {
+  try {
+    return verdict(replay_at(cache_aside_race(), where, options));
+  } catch (const traces::EnvironmentError& error) {
+    return error.what();
+  }
+}
+
+TEST(GivenServers, AreLeftAsTheyWereWhetherTheTraceIsReproducedOrNot) {
+  EXPECT_EQ(failure(given()), "reproduced");
+  EXPECT_TRUE(support::areas_left().empty());
+  traces::Trace wrong = cache_aside_race();
+  wrong.steps[6].reply = samples::miss();
+  EXPECT_EQ(verdict(replay_at(wrong, given())), "diverged at step 7: expected miss, got ok");
+  EXPECT_TRUE(support::areas_left().empty());
+}
+
+TEST(GivenServers, AreLeftAsTheyWereAfterCtrlC) {
+  for (const int stop : {SIGINT, SIGTERM}) {
+    ReplayOptions options;
+    options.on_step = [stop](int step) {
+      if (step == 8) ::raise(stop);
+    };
+    EXPECT_THROW(replay_at(cache_aside_race(), given(), options), Interrupted);
+    EXPECT_TRUE(support::areas_left().empty());
+  }
+  EXPECT_EQ(failure(given()), "reproduced") << "a signal of the past does not stop the next replay";
+}
+
+TEST(GivenServers, OnlyTheMissingOneIsStarted) {
+  ReplayPlace where = given();
+  where.redis_url.reset();
+  where.sandbox.programs.postgres_versions = "/nonexistent";  // would fail if it were looked for
+  EXPECT_EQ(failure(where), "reproduced");
+}
+
+TEST(GivenServers, WrongPasswordIsNamedButNotRepeated) {
+  ReplayPlace where = given();
+  PostgresAddress postgres = support::shared_sandbox().postgres();
+  postgres.password = "not-the-password";
+  where.postgres_url = support::url(postgres);
+  std::string line = failure(where);
+  EXPECT_EQ(line, fmt::format("PostgreSQL at 127.0.0.1:{}: cannot connect: password authentication failed for user "
+                              "\"stalemate\"; check that it runs and what --postgres says",
+                              postgres.port));
+  where = given();
+  RedisAddress redis = support::shared_sandbox().redis();
+  redis.password = "not-the-password";
+  where.redis_url = support::url(redis);
+  line = failure(where);
+  EXPECT_EQ(line.rfind(fmt::format("Redis at 127.0.0.1:{}: it refuses AUTH: WRONGPASS", redis.port), 0), 0U) << line;
+  EXPECT_EQ(line.find("not-the-password"), std::string::npos) << line;
+  where.redis_url = fmt::format("redis://127.0.0.1:{}", redis.port);
+  EXPECT_NE(failure(where).find("NOAUTH"), std::string::npos);
+  EXPECT_TRUE(support::areas_left().empty());
+}
+
+TEST(GivenServers, UnknownDatabaseAndUnreachableServersAreNamed) {
+  ReplayPlace where = given();
+  PostgresAddress postgres = support::shared_sandbox().postgres();
+  postgres.database = "no_such_database";
+  where.postgres_url = support::url(postgres);
+  EXPECT_NE(failure(where).find("database \"no_such_database\" does not exist"), std::string::npos) << failure(where);
+
+  const int closed = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);  // bound, but nobody listens
+  sockaddr_in address = {};
+  address.sin_family = AF_INET;
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  socklen_t size = sizeof address;
+  ASSERT_EQ(::bind(closed, reinterpret_cast<const sockaddr*>(&address), size), 0);
+  ASSERT_EQ(::getsockname(closed, reinterpret_cast<sockaddr*>(&address), &size), 0);
+  const int port = ntohs(address.sin_port);
+  where = given();
+  where.postgres_url = fmt::format("postgresql://u:geheim@127.0.0.1:{}/d", port);
+  EXPECT_EQ(
+      failure(where).rfind(fmt::format("PostgreSQL at 127.0.0.1:{}: cannot connect: Connection refused", port), 0), 0U)
+      << failure(where);
+  where = given();
+  where.redis_url = fmt::format("redis://:geheim@127.0.0.1:{}", port);
+  const std::string line = failure(where);
+  EXPECT_EQ(line.rfind(fmt::format("Redis at 127.0.0.1:{}: cannot connect: Connection refused", port), 0), 0U) << line;
+  EXPECT_EQ(line.find("geheim"), std::string::npos);
+  ::close(closed);
+}
+
+// Kills a server of a sandbox in the midst of a replay.
+std::string failure_when_killed(const Sandbox& sandbox, const std::string& program, int signal) {
+  ReplayOptions options;
+  options.on_step = [&](int step) {
+    if (step != 7) return;
+    const pid_t pid = support::process_in(sandbox.folder(), program);
+    ASSERT_GT(pid, 0);
+    ASSERT_EQ(::kill(pid, signal), 0);
+    ::usleep(100'000);
+  };
+  try {
+    return verdict(replay(cache_aside_race(), {sandbox.postgres(), sandbox.redis()}, options));
+  } catch (const traces::EnvironmentError& error) {
+    return error.what();
+  }
+}
+
+TEST(DyingServer, RedisIsNamedWithItsAddressAndWhatMayBeLeft) {
+  const Sandbox sandbox{SandboxOptions{}};
+  const std::string line = failure_when_killed(sandbox, "redis-server", SIGKILL);
+  EXPECT_EQ(line.rfind(fmt::format("Redis at 127.0.0.1:{}: the connection was lost", sandbox.redis().port), 0), 0U)
+      << line;
+  EXPECT_NE(line.find("may be left behind"), std::string::npos) << line;
+  EXPECT_EQ(line.find(sandbox.redis().password), std::string::npos) << line;
+  EXPECT_EQ(line.find('\n'), std::string::npos) << line;
+}
+
+TEST(DyingServer, PostgresIsNamedWithItsAddress) {
+  const Sandbox sandbox{SandboxOptions{}};
+  const std::string line = failure_when_killed(sandbox, "bin/postgres", SIGQUIT);
+  EXPECT_EQ(line.rfind(fmt::format("PostgreSQL at 127.0.0.1:{}: the connection was lost", sandbox.postgres().port), 0),
+            0U)
+      << line;
+  EXPECT_EQ(line.find(sandbox.postgres().password), std::string::npos) << line;
+  EXPECT_EQ(line.find('\n'), std::string::npos) << line;
+}
+
+TEST(FrozenServer, ARedisThatStopsAnsweringTimesOut) {
+  const Sandbox sandbox{SandboxOptions{}};
+  const std::string line = failure_when_killed(sandbox, "redis-server", SIGSTOP);
+  EXPECT_EQ(line.rfind(fmt::format("Redis at 127.0.0.1:{}: no answer within 10 s", sandbox.redis().port), 0), 0U)
+      << line;
+}
+
+TEST(FrozenServer, APostgresThatStopsAnsweringTimesOutAndItsSandboxStillEnds) {
+  std::string folder;
+  {
+    const Sandbox sandbox{SandboxOptions{}};
+    folder = sandbox.folder();
+    ReplayOptions options;
+    options.on_step = [&folder](int step) {
+      if (step != 7) return;
+      const std::vector<pid_t> frozen = support::processes_in(folder, "postgres");
+      EXPECT_GE(frozen.size(), 3U) << "the postmaster and a backend for each session";
+      for (const pid_t pid : frozen) ::kill(pid, SIGSTOP);
+    };
+    std::string line;
+    try {
+      replay(cache_aside_race(), {sandbox.postgres(), sandbox.redis()}, options);
+    } catch (const traces::EnvironmentError& error) {
+      line = error.what();
+    }
+    EXPECT_EQ(line.rfind(fmt::format("PostgreSQL at 127.0.0.1:{}: no answer within 10 s", sandbox.postgres().port), 0),
+              0U)
+        << line;
+  }
+  EXPECT_TRUE(support::processes_in(folder).empty());
+}
+
+}  // namespace
+}  // namespace stalemate::real

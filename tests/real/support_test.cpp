@@ -1,0 +1,240 @@
+// See support.hpp. A child is this program again with a job named in its environment: a fresh process, as the tool is.
+#include "real/support.hpp"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <hiredis/hiredis.h>
+#include <poll.h>
+#include <pwd.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <chrono>
+#include <csignal>
+#include <cstdio>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <pqxx/pqxx>
+
+#include "real/sample_traces.hpp"
+#include "real/signals.hpp"
+#include "traces/error.hpp"
+
+namespace stalemate::real::support {
+namespace {
+
+namespace fs = std::filesystem;
+
+void say(const std::string& line) {
+  std::printf("%s\n", line.c_str());
+  std::fflush(stdout);
+}
+
+// Runs longer than any test: 200,000 round trips.
+traces::Trace endless_trace() {
+  samples::TraceBuilder builder;
+  const samples::Session reader;
+  builder.invoke(reader);
+  for (int i = 0; i < 200'000; ++i) builder.handle(reader, 1, "database", "get", {}, samples::value(1000));
+  return builder.trace();
+}
+
+int do_job(const std::string& job) {
+  const char* user = std::getenv("STALEMATE_TEST_USER");
+  if (user != nullptr) {
+    const passwd* entry = ::getpwnam(user);
+    if (entry == nullptr || ::setgid(entry->pw_gid) != 0 || ::setuid(entry->pw_uid) != 0) return 70;
+  }
+  ReplayOptions options;
+  options.on_step = [&job](int step) {
+    if (step != 3) return;
+    say("at step 3");
+    if (job == "abort") std::abort();
+    if (job == "exit") std::exit(3);
+    if (job == "throw") throw std::runtime_error("thrown on purpose");
+  };
+  try {
+    const bool is_long = job == "endless" || job == "start";
+    if (job == "start") say("starting");
+    const Conformance result = replay_at(is_long ? endless_trace() : samples::cache_aside_race(), {}, options);
+    say(verdict(result));
+    return result.reproduced() ? 0 : 1;
+  } catch (const Interrupted& stop) {
+    say(stop.what());
+    end_by_signal(stop.signal);
+  } catch (const std::exception& error) {
+    say(error.what());
+    return 5;
+  }
+}
+
+class JobBeforeTests : public ::testing::Environment {
+ public:
+  void SetUp() override {
+    const char* job = std::getenv("STALEMATE_TEST_JOB");
+    if (job == nullptr) return;
+    const int code = do_job(job);
+    std::fflush(stdout);
+    ::_exit(code);
+  }
+};
+::testing::Environment* const job_before_tests = ::testing::AddGlobalTestEnvironment(new JobBeforeTests);
+
+std::string read_all(const fs::path& path) {
+  std::ifstream in(path, std::ios::binary);
+  return {std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>()};
+}
+
+}  // namespace
+
+const Sandbox& shared_sandbox() {
+  static const Sandbox sandbox{SandboxOptions{}};
+  return sandbox;
+}
+
+Servers shared_servers() { return {shared_sandbox().postgres(), shared_sandbox().redis()}; }
+
+std::string url(const PostgresAddress& address) {
+  return fmt::format("postgresql://{}:{}@{}:{}/{}", address.user, address.password, address.host, address.port,
+                     address.database);
+}
+
+std::string url(const RedisAddress& address) {
+  return fmt::format("redis://:{}@{}:{}/{}", address.password, address.host, address.port, address.database);
+}
+
+std::vector<std::string> areas_left() {
+  std::vector<std::string> left;
+  const Servers servers = shared_servers();
+  pqxx::connection connection(url(servers.postgres));
+  pqxx::nontransaction statement(connection);
+  for (const auto& row : statement.exec("SELECT nspname FROM pg_namespace WHERE nspname LIKE 'stalemate%'")) {
+    left.push_back(row[0].as<std::string>());
+  }
+  redisContext* context = redisConnect(servers.redis->host.c_str(), servers.redis->port);
+  freeReplyObject(redisCommand(context, "AUTH %s", servers.redis->password.c_str()));
+  auto* keys = static_cast<redisReply*>(redisCommand(context, "KEYS *"));
+  EXPECT_NE(keys, nullptr);
+  EXPECT_EQ(keys->type, REDIS_REPLY_ARRAY);
+  for (std::size_t i = 0; i < keys->elements; ++i) left.emplace_back(keys->element[i]->str);
+  freeReplyObject(keys);
+  redisFree(context);
+  return left;
+}
+
+std::vector<pid_t> processes_in(const std::string& folder, const std::string& words) {
+  std::vector<pid_t> found;
+  std::error_code error;
+  for (fs::directory_iterator it("/proc", error), end; !error && it != end; it.increment(error)) {
+    const std::string name = it->path().filename().string();
+    if (name.find_first_not_of("0123456789") != std::string::npos) continue;
+    std::error_code unreadable;
+    const std::string directory = fs::read_symlink(it->path() / "cwd", unreadable).string();
+    const std::string command = read_all(it->path() / "cmdline");
+    const bool is_inside = directory.starts_with(folder) || command.find(folder) != std::string::npos;
+    if (is_inside && command.find(words) != std::string::npos) found.push_back(static_cast<pid_t>(std::stol(name)));
+  }
+  return found;
+}
+
+pid_t process_in(const std::string& folder, const std::string& words) {
+  const std::vector<pid_t> found = processes_in(folder, words);
+  return found.empty() ? 0 : found.front();
+}
+
+bool within_seconds(int seconds, const std::function<bool()>& condition) {
+  const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(seconds);
+  while (!condition()) {
+    if (std::chrono::steady_clock::now() > deadline) return false;
+    ::usleep(5'000);
+  }
+  return true;
+}
+
+Folder::Folder() : path_("/tmp/stalemate-test-XXXXXX") {
+  EXPECT_NE(::mkdtemp(path_.data()), nullptr);
+  ::chmod(path_.c_str(), 01777);
+}
+
+Folder::~Folder() {
+  std::error_code error;
+  fs::remove_all(path_, error);
+}
+
+std::vector<std::string> Folder::entries() const {
+  std::vector<std::string> names;
+  std::error_code error;
+  for (fs::directory_iterator it(path_, error), end; !error && it != end; it.increment(error)) {
+    names.push_back(it->path().string());
+  }
+  return names;
+}
+
+::testing::AssertionResult Folder::becomes_empty() const {
+  if (within_seconds(5, [this] { return entries().empty() && processes_in(path_).empty(); })) {
+    return ::testing::AssertionSuccess();
+  }
+  return ::testing::AssertionFailure() << entries().size() << " folders and " << processes_in(path_).size()
+                                       << " processes are left in " << path_;
+}
+
+Child::Child(const std::string& job, const Folder& folder, const Options& options) {
+  int ends[2];
+  EXPECT_EQ(::pipe2(ends, O_CLOEXEC), 0);
+  std::vector<std::string> environment = options.environment;
+  environment.push_back("STALEMATE_TEST_JOB=" + job);
+  environment.push_back("TMPDIR=" + folder.path());
+  environment.push_back("PATH=/usr/local/bin:/usr/bin:/bin");
+  if (!options.user.empty()) environment.push_back("STALEMATE_TEST_USER=" + options.user);
+  std::vector<char*> variables;
+  for (std::string& variable : environment) variables.push_back(variable.data());
+  variables.push_back(nullptr);
+  const std::string program = fs::read_symlink("/proc/self/exe").string();
+  pid_ = ::fork();
+  if (pid_ == 0) {
+    ::dup2(ends[1], 1);
+    if (!options.directory.empty() && ::chdir(options.directory.c_str()) != 0) ::_exit(71);
+    ::execle(program.c_str(), program.c_str(), nullptr, variables.data());
+    ::_exit(72);
+  }
+  ::close(ends[1]);
+  out_ = ends[0];
+}
+
+Child::~Child() {
+  if (pid_ > 0) {
+    ::kill(pid_, SIGKILL);
+    wait();
+  }
+  ::close(out_);
+}
+
+bool Child::says(const std::string& line) {
+  return within_seconds(30, [&] {
+    pollfd waiting = {out_, POLLIN, 0};
+    char buffer[4096];
+    if (::poll(&waiting, 1, 0) > 0) {
+      const ssize_t count = ::read(out_, buffer, sizeof buffer);
+      if (count > 0) output_.append(buffer, static_cast<std::size_t>(count));
+    }
+    return output_.find(line + "\n") != std::string::npos;
+  });
+}
+
+void Child::send(int signal) const { ::kill(pid_, signal); }
+
+int Child::wait() {
+  char buffer[4096];
+  for (ssize_t count; (count = ::read(out_, buffer, sizeof buffer)) > 0;) {
+    output_.append(buffer, static_cast<std::size_t>(count));
+  }
+  int status = 0;
+  ::waitpid(pid_, &status, 0);
+  pid_ = 0;
+  return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+}
+
+}  // namespace stalemate::real::support

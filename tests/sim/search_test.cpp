@@ -1,0 +1,218 @@
+// What a search promises beside the order: priorities among violations, limits, interruption, failures.
+#include "sim/search.hpp"
+
+#include <gtest/gtest.h>
+
+#include <stdexcept>
+#include <thread>
+#include <vector>
+
+#include "sim/oracle_cache.hpp"
+#include "sim/reference_search.hpp"
+#include "sim/same_result.hpp"
+#include "sim/table_system.hpp"
+
+namespace stalemate::sim {
+namespace {
+
+using textbook::OracleCache;
+using textbook::TableRow;
+using textbook::TableSystem;
+using Rows = std::vector<TableRow>;
+
+std::vector<std::uint32_t> ordinals(const SearchResult<TableSystem::Action>& result) {
+  std::vector<std::uint32_t> path;
+  if (result.counterexample) {
+    for (const auto& action : result.counterexample->actions) path.push_back(action.ordinal);
+  }
+  return path;
+}
+
+using Path = std::vector<std::uint32_t>;
+
+TEST(SearchTest, ASystemWithoutActionsHasOneStateAndIsExhausted) {
+  const Rows rows(1);
+  const auto result = search(TableSystem(rows), {});
+  EXPECT_EQ(result.end, SearchEnd::kExhausted);
+  EXPECT_EQ(result.states, 1U);
+  EXPECT_EQ(result.transitions, 0U);
+  EXPECT_EQ(result.depth, 0);
+  EXPECT_FALSE(result.counterexample);
+  EXPECT_EQ(result.label_counts.size(), 32U);
+  EXPECT_EQ(result.violating_states.size(), 32U);
+}
+
+TEST(SearchTest, AnInitialStateThatViolatesIsACounterexampleOfNoSteps) {
+  const Rows rows{{.edges = {{1}}, .violated = 0b100}, {.edges = {}, .violated = 0b001}};
+  const auto stopped = search(TableSystem(rows), {});
+  EXPECT_EQ(stopped.end, SearchEnd::kViolation);
+  EXPECT_EQ(stopped.states, 1U);
+  ASSERT_TRUE(stopped.counterexample);
+  EXPECT_EQ(stopped.counterexample->property, 2);
+  EXPECT_TRUE(stopped.counterexample->actions.empty());
+  SearchOptions exhaust;
+  exhaust.exhaust = true;
+  const auto exhausted = search(TableSystem(rows), exhaust);
+  EXPECT_EQ(exhausted.end, SearchEnd::kExhausted);
+  EXPECT_EQ(exhausted.states, 2U);
+  ASSERT_TRUE(exhausted.counterexample);
+  EXPECT_EQ(exhausted.counterexample->property, 2) << "a shorter one goes before a lower property";
+  EXPECT_EQ(exhausted.violating_states[0], 1U);
+}
+
+TEST(SearchTest, AmongEquallyShortViolationsTheFirstPropertyWinsThoughAnotherIsFoundFirst) {
+  const Rows rows{{.edges = {{1}, {2}, {3}}},
+                  {.edges = {}, .violated = 0b10},
+                  {.edges = {}, .violated = 0b01},
+                  {.edges = {}, .violated = 0b01}};
+  const auto result = search(TableSystem(rows), {});
+  ASSERT_TRUE(result.counterexample);
+  EXPECT_EQ(result.counterexample->property, 0);
+  EXPECT_EQ(ordinals(result), Path{1}) << "and of two with that property the first in the order";
+  EXPECT_EQ(result.states, 4U) << "the level is finished";
+}
+
+TEST(SearchTest, AShorterViolationWinsOverALowerProperty) {
+  const Rows rows{
+      {.edges = {{1}, {2}}}, {.edges = {{3}}}, {.edges = {}, .violated = 0b1000}, {.edges = {}, .violated = 0b0001}};
+  SearchOptions options;
+  options.exhaust = true;
+  const auto result = search(TableSystem(rows), options);
+  ASSERT_TRUE(result.counterexample);
+  EXPECT_EQ(result.counterexample->property, 3);
+  EXPECT_EQ(ordinals(result), Path{1});
+  EXPECT_EQ(result.violating_states[0], 1U);
+  EXPECT_EQ(result.violating_states[3], 1U);
+}
+
+TEST(SearchTest, AStepThatViolatesIsFoundThoughItLeadsToAKnownState) {
+  const Rows rows{{.edges = {{1}}}, {.edges = {{1}, {0, 0b1}}}};
+  const auto result = search(TableSystem(rows), {});
+  EXPECT_EQ(result.end, SearchEnd::kViolation);
+  EXPECT_EQ(result.states, 2U);
+  EXPECT_EQ(ordinals(result), (Path{0, 1}));
+  EXPECT_EQ(result.violating_states[0], 0U) << "it is the step that violates, not a state";
+}
+
+TEST(SearchTest, OfTwoActionsToTheSameStateTheViolatingOneIsTheLastOfTheTrace) {
+  const Rows rows{{.edges = {{1}, {1, 0b1}}}, {}};
+  EXPECT_EQ(ordinals(search(TableSystem(rows), {})), Path{1});
+}
+
+TEST(SearchTest, PropertiesThatAreNotCheckedAreNotReportedOrCounted) {
+  const Rows rows{{.edges = {{1, 0b01}}}, {.edges = {{2}}, .violated = 0b01}, {.edges = {}, .violated = 0b11}};
+  SearchOptions options;
+  options.checked = 0b10;
+  const auto result = search(TableSystem(rows), options);
+  ASSERT_TRUE(result.counterexample);
+  EXPECT_EQ(result.counterexample->property, 1);
+  EXPECT_EQ(ordinals(result), (Path{0, 0}));
+  EXPECT_EQ(result.violating_states[0], 0U);
+  EXPECT_EQ(result.violating_states[1], 1U);
+}
+
+TEST(SearchTest, TheTraceIsTheSmallestOfTheShortestFirstStepFirst) {
+  // Two ways of two steps to state 3: by action 0 then 1, by action 1 then 0.
+  const Rows rows{{.edges = {{1}, {2}}}, {.edges = {{4}, {3}}}, {.edges = {{3}}}, {.edges = {}, .violated = 1}, {}};
+  EXPECT_EQ(ordinals(search(TableSystem(rows), {})), (Path{0, 1}));
+}
+
+TEST(SearchTest, StatesAtTheDepthLimitAreJudgedButNotExpanded) {
+  const Rows rows{{.edges = {{1}}}, {.edges = {{2}}, .violated = 1}, {}};
+  SearchOptions options;
+  options.exhaust = true;
+  options.depth_max = 1;
+  const auto result = search(TableSystem(rows), options);
+  EXPECT_EQ(result.end, SearchEnd::kDepthLimit);
+  EXPECT_EQ(result.states, 2U);
+  EXPECT_EQ(result.transitions, 1U);
+  EXPECT_EQ(result.depth, 1);
+  EXPECT_EQ(ordinals(result), Path{0});
+  options.depth_max = 0;
+  EXPECT_EQ(search(TableSystem(rows), options).states, 1U);
+}
+
+TEST(SearchTest, ADepthLimitAtWhichEveryStateIsTerminalIsNoLimit) {
+  const Rows rows{{.edges = {{1}, {2}}}, {}, {}};
+  SearchOptions options;
+  options.depth_max = 1;
+  EXPECT_EQ(search(TableSystem(rows), options).end, SearchEnd::kExhausted);
+  options.depth_max = 7;
+  EXPECT_EQ(search(TableSystem(rows), options).end, SearchEnd::kExhausted);
+}
+
+TEST(SearchTest, AMemoryLimitEndsTheSearchBelowItAtTheSamePointForAnyNumberOfThreads) {
+  const OracleCache system(3, 2, 1);
+  SearchOptions options;
+  options.exhaust = true;
+  options.memory_bytes_max = 12'000'000;
+  const auto one = search(system, options);
+  EXPECT_EQ(one.end, SearchEnd::kMemoryLimit);
+  EXPECT_LE(one.memory_bytes, options.memory_bytes_max);
+  EXPECT_GT(one.states, 50'000U) << "much less than the limit was used";
+  EXPECT_LT(one.states, 559'282U);
+  options.threads = 2;
+  EXPECT_EQ(textbook::difference(one, search(system, options)), "");
+}
+
+TEST(SearchTest, MemoryIsAboutWhatTheStatesAndTheVisitedSetNeed) {
+  SearchOptions options;
+  options.exhaust = true;
+  const auto result = search(OracleCache(3, 2, 1), options);
+  EXPECT_LT(result.memory_bytes / result.states, 64U);
+  EXPECT_GT(result.memory_bytes / result.states, 16U + 4 + 8);
+}
+
+TEST(SearchTest, KeepGoingMayInterruptAndHearsOfProgressFromTheCallingThread) {
+  const OracleCache system(2, 2, 1);
+  SearchOptions options;
+  options.threads = 2;
+  options.exhaust = true;
+  std::vector<Progress> heard;
+  const std::thread::id here = std::this_thread::get_id();
+  options.keep_going = [&](const Progress& progress) {
+    EXPECT_EQ(std::this_thread::get_id(), here);
+    heard.push_back(progress);
+    return progress.depth < 12;
+  };
+  const auto result = search(system, options);
+  EXPECT_EQ(result.end, SearchEnd::kInterrupted);
+  EXPECT_EQ(result.depth, 12);
+  ASSERT_GE(heard.size(), 13U);
+  EXPECT_EQ(heard.front().states, 1U);
+  EXPECT_EQ(heard.front().frontier, 1U);
+  for (std::size_t i = 1; i < heard.size(); ++i) {
+    EXPECT_GE(heard[i].states, heard[i - 1].states);
+    EXPECT_GE(heard[i].transitions, heard[i - 1].transitions);
+    EXPECT_GE(heard[i].memory_bytes, heard[i - 1].memory_bytes);
+  }
+  EXPECT_EQ(result.states, heard.back().states);
+}
+
+TEST(SearchTest, AFailureOfTheSystemIsThrownToTheCallerByAnyNumberOfThreads) {
+  Rows rows = textbook::random_rows({.states = 20'000}, 5);
+  rows[0].edges.clear();
+  for (std::uint32_t i = 1; i < 2'000; ++i) rows[0].edges.push_back({i});
+  rows[1'500] = {.edges = {{3}}, .throws = true};
+  for (const unsigned threads : {1U, 2U, 8U}) {
+    SearchOptions options;
+    options.threads = threads;
+    EXPECT_THROW(search(TableSystem(rows), options), std::runtime_error);
+  }
+}
+
+TEST(SearchTest, MarksAreThoseOfEveryStateJudgedAndEveryStepTaken) {
+  const Rows rows{{.edges = {{40}}}};
+  Rows chain(80);
+  chain[0].edges = {{40}};
+  chain[40].edges = {{79}};
+  const auto result = search(TableSystem(chain), {});
+  for (std::size_t s = 0; s < 80; ++s) {
+    EXPECT_EQ(result.marks.reached(2 * s), s == 0 || s == 40 || s == 79) << s;
+    EXPECT_EQ(result.marks.reached(2 * s + 1), s == 0 || s == 40) << s;
+  }
+  EXPECT_FALSE(result.marks.reached(100'000));
+}
+
+}  // namespace
+}  // namespace stalemate::sim

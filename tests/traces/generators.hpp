@@ -1,0 +1,151 @@
+// RapidCheck generators of traces: any shape that the format allows, with hostile text wherever text is allowed. The
+// steps make no sense as a story, and need not.
+#pragma once
+
+#include <rapidcheck.h>
+
+#include <cstdint>
+#include <limits>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "traces/trace.hpp"
+
+namespace stalemate::traces::generators {
+
+// Well-formed UTF-8 with whatever could upset JSON, Mermaid, a terminal or a line-based reader.
+inline rc::Gen<std::string> text() {
+  const auto piece = rc::gen::element<std::string>(
+      "a", "Get value", " ", "", "\"", "\\", "/", "\n", "\r\n", "\t", std::string(1, '\0'), "\x7F", "#", ";", ":", "%%",
+      "%%{init: {}}%%", "end", "End", "<br/>", "<script>", "&amp;", "->>", "--x", "-)", "```", "$$", "wrap:", "style:#1;",
+      "classDef x:#2;", "|", "'", "\u00e9", "\u00b6\u00df", "\ufb02\u00b0", "\u2028", "\u202e", "\u20ac", "\U0001F600",
+      "\U0010FFFF", "{}", "alt", "sequenceDiagram", "\x1b[31m", "~0~1");
+  return rc::gen::map(rc::gen::container<std::vector<std::string>>(piece), [](const std::vector<std::string>& pieces) {
+    std::string all;
+    for (const std::string& one : pieces) all += one;
+    return all;
+  });
+}
+
+inline rc::Gen<std::int64_t> value() {
+  return rc::gen::oneOf(rc::gen::arbitrary<std::int64_t>(),
+                        rc::gen::element<std::int64_t>(0, -1, std::numeric_limits<std::int64_t>::max(),
+                                                       std::numeric_limits<std::int64_t>::min()));
+}
+
+inline std::optional<std::int64_t> any_value() {
+  if (*rc::gen::arbitrary<bool>()) return *value();
+  return std::nullopt;
+}
+
+inline std::string any_key(const Scenario& scenario) {
+  return "k" + std::to_string(*rc::gen::inRange(1, scenario.keys + 1));
+}
+
+inline int any_app(const Scenario& scenario) {
+  return *rc::gen::inRange(1, static_cast<int>(scenario.apps.size()) + 1);
+}
+
+inline Request any_request(const Scenario& scenario, int arrow) {
+  Request request;
+  request.arrow = arrow;
+  request.to = *rc::gen::element<std::string>("cache", "database");
+  request.verb = request.to == "cache" ? *rc::gen::element<std::string>("get", "set", "add", "delete")
+                                       : *rc::gen::element<std::string>("get", "set");
+  request.key = any_key(scenario);
+  if (request.verb == "set" || request.verb == "add") request.value = *value();
+  request.label = *text();
+  request.awaited = *rc::gen::arbitrary<bool>();
+  return request;
+}
+
+inline Reply any_reply() {
+  Reply reply;
+  reply.outcome = *rc::gen::element<std::string>("ok", "value", "miss", "conflict");
+  if (reply.outcome == "value") reply.value = *value();
+  return reply;
+}
+
+inline int any_session(const Scenario& scenario, int app) {
+  return *rc::gen::inRange(1, session_count(scenario, app) + 1);
+}
+
+inline State any_state(const Scenario& scenario, bool has_cache) {
+  State state;
+  for (int i = 1; i <= scenario.keys; ++i) {
+    const std::string key = "k" + std::to_string(i);
+    if (has_cache) state.cache.push_back({key, any_value()});
+    state.database.push_back({key, *value()});
+  }
+  const int messages = *rc::gen::inRange(0, 3);
+  for (int i = 0; i < messages; ++i) {
+    InFlight message;
+    message.app = any_app(scenario);
+    message.session = any_session(scenario, message.app);
+    message.request = any_request(scenario, *rc::gen::inRange(1, 5));
+    message.is_reply = *rc::gen::arbitrary<bool>();
+    if (message.is_reply) message.reply = any_reply();
+    state.in_flight.push_back(message);
+  }
+  return state;
+}
+
+inline Step any_step(const Scenario& scenario, bool has_cache) {
+  Step step;
+  step.kind = *rc::gen::element(StepKind::kInvoke, StepKind::kHandle, StepKind::kReceive, StepKind::kLoseRequest,
+                                StepKind::kLoseReply);
+  step.app = any_app(scenario);
+  step.session = any_session(scenario, step.app);
+  step.operation = *rc::gen::inRange(1, 4);
+  step.diagram = *text();
+  step.key = any_key(scenario);
+  if (step.kind != StepKind::kInvoke) step.arrow = *rc::gen::inRange(1, 5);
+  step.choice = *rc::gen::inRange(0, 3);
+  const bool is_handle = step.kind == StepKind::kHandle;
+  if (is_handle || step.kind == StepKind::kLoseRequest) step.request = any_request(scenario, step.arrow);
+  if (step.kind == StepKind::kReceive || step.kind == StepKind::kLoseReply ||
+      (is_handle && *rc::gen::arbitrary<bool>())) {
+    step.reply = any_reply();
+  }
+  if (step.kind == StepKind::kLoseRequest || step.kind == StepKind::kLoseReply) {
+    step.budget = *rc::gen::inRange(1, static_cast<int>(scenario.faults.size()) + 1);
+  }
+  const int sends = *rc::gen::inRange(0, 3);
+  for (int i = 0; i < sends; ++i) step.sends.push_back(any_request(scenario, *rc::gen::inRange(1, 5)));
+  const int endings = *rc::gen::inRange(0, 3);
+  for (int i = 0; i < endings; ++i) {
+    Ending ending;
+    ending.kind = *rc::gen::element(Ending::Kind::kAcknowledged, Ending::Kind::kReturned, Ending::Kind::kFailed);
+    if (ending.kind != Ending::Kind::kFailed) ending.value = any_value();
+    step.endings.push_back(ending);
+  }
+  step.after = any_state(scenario, has_cache);
+  return step;
+}
+
+// REQUIRES: called inside a property.
+inline Trace any_trace() {
+  Trace trace;
+  trace.protocol.name = *text();
+  trace.protocol.text = *text();
+  trace.protocol.roles = *rc::gen::container<std::vector<std::string>>(text());
+  trace.scenario.apps = *rc::gen::nonEmpty(rc::gen::container<std::vector<std::string>>(text()));
+  trace.scenario.faults = *rc::gen::nonEmpty(rc::gen::container<std::vector<std::string>>(text()));
+  trace.scenario.keys = *rc::gen::inRange(1, 13);
+  trace.scenario.cached = *rc::gen::arbitrary<bool>();
+  trace.scenario.on_database_timeout = *rc::gen::element<std::string>("fail", "continue");
+  trace.scenario.all_invoked = *rc::gen::arbitrary<bool>();
+  if (*rc::gen::arbitrary<bool>()) trace.seed = *rc::gen::arbitrary<std::uint64_t>();
+  const bool has_cache = *rc::gen::arbitrary<bool>();
+  trace.initial = any_state(trace.scenario, has_cache);
+  const int steps = *rc::gen::inRange(0, 6);
+  for (int i = 0; i < steps; ++i) trace.steps.push_back(any_step(trace.scenario, has_cache));
+  if (steps > 0 && *rc::gen::arbitrary<bool>()) {
+    trace.property = *rc::gen::element<std::string>("coherent-at-rest", "fresh-reads", "my \"own\"\nproperty");
+    trace.steps.back().violates = {"other", trace.property};
+  }
+  return trace;
+}
+
+}  // namespace stalemate::traces::generators

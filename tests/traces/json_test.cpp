@@ -1,0 +1,132 @@
+// Traces as JSON: the bytes written, and that reading gives back what was written.
+#include "traces/json.hpp"
+
+#include <gtest/gtest.h>
+#include <rapidcheck/gtest.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "generators.hpp"
+#include "samples.hpp"
+#include "traces/error.hpp"
+#include "traces/file.hpp"
+
+namespace stalemate::traces {
+namespace {
+
+TEST(TraceJson, every_sample_comes_back_equal_and_is_written_again_byte_for_byte) {
+  for (const samples::Sample& sample : samples::all()) {
+    SCOPED_TRACE(sample.name);
+    const std::string text = write_json(sample.trace);
+    const Trace back = read_json(text, "t.json");
+    EXPECT_EQ(back, sample.trace);
+    EXPECT_EQ(write_json(back), text);
+  }
+}
+
+RC_GTEST_PROP(TraceJson, any_trace_comes_back_equal_and_is_written_again_byte_for_byte, ()) {
+  const Trace trace = generators::any_trace();
+  const std::string text = write_json(trace);
+  const Trace back = read_json(text, "t.json");
+  RC_ASSERT(back == trace);
+  RC_ASSERT(write_json(back) == text);
+}
+
+TEST(TraceJson, the_layout_is_one_step_a_line_with_keys_in_the_documented_order) {
+    samples::Story story(samples::scenario({"read"}), true);
+    const samples::Who reader;
+    story.invoke(reader, {{samples::get(1, "cache", "Get \"value\"")}, {}});
+    Trace trace = story.ends();
+    trace.protocol = {.name = "p.md", .text = "a\r\nb", .roles = {"X=cache"}};
+    trace.seed = 18446744073709551615U;
+    // Written down from FORMAT.md.
+    EXPECT_EQ(write_json(trace),
+              R"({
+  "format": "stalemate-trace",
+  "version": 1,
+  "protocol": {
+    "name": "p.md",
+    "roles": ["X=cache"],
+    "text": [
+      "a\r",
+      "b"
+    ]
+  },
+  "scenario": {"apps": ["read"], "keys": 1, "cached": false, "faults": [], "on_database_timeout": "fail", "all_invoked": false},
+  "property": null,
+  "seed": "18446744073709551615",
+  "initial": {"cache": {"k1": null}, "database": {"k1": 1000}, "in_flight": []},
+  "steps": [
+    {"kind": "invoke", "app": 1, "session": 1, "operation": 1, "diagram": "Read", "key": "k1", "sends": [{"arrow": 1, "to": "cache", "verb": "get", "key": "k1", "label": "Get \"value\""}], "after": {"cache": {"k1": null}, "database": {"k1": 1000}, "in_flight": [{"app": 1, "session": 1, "request": {"arrow": 1, "to": "cache", "verb": "get", "key": "k1", "label": "Get \"value\""}}]}}
+  ]
+}
+)");
+}
+
+TEST(TraceJson, a_protocol_text_keeps_every_byte_whatever_its_line_ends) {
+  for (const std::string text : {"", "\n", "\n\n", "a", "a\n", "a\r\nb\r\n", "\r", "a\rb", "\t\"\\\u00e9\U0001F600\n"}) {
+    Trace trace = samples::race();
+    trace.protocol.text = text;
+    EXPECT_EQ(read_json(write_json(trace), "t.json").protocol.text, text);
+  }
+}
+
+TEST(TraceJson, a_trace_without_steps_is_written_and_read) {
+  Trace trace = samples::database_only();
+  trace.steps.clear();
+  EXPECT_EQ(read_json(write_json(trace), "t.json"), trace);
+}
+
+TEST(TraceJson, keys_stand_in_the_order_of_their_numbers_even_beyond_nine) {
+  samples::Story story(samples::scenario({"read"}, {}, 12), true);
+  const Trace trace = story.ends();
+  const Trace back = read_json(write_json(trace), "t.json");
+  EXPECT_EQ(back, trace);
+  EXPECT_EQ(back.initial.database[1].key, "k2");
+  EXPECT_EQ(back.initial.database[11].key, "k12");
+}
+
+TEST(TraceJson, steps_alone_are_an_array_with_one_step_a_line_indented_as_asked) {
+  const Trace trace = samples::database_only();
+  const std::string text = write_steps_json(trace, 4);
+  EXPECT_EQ(std::count(text.begin(), text.end(), '\n'), 4);  // after "[" and after each of three steps
+  EXPECT_TRUE(text.starts_with("[\n      {\"kind\": \"invoke\""));
+  EXPECT_TRUE(text.ends_with("}\n    ]"));
+  Trace empty = trace;
+  empty.steps.clear();
+  EXPECT_EQ(write_steps_json(empty, 4), "[]");
+}
+
+TEST(TraceJson, text_that_is_not_utf8_cannot_be_written_and_says_so) {
+  Trace trace = samples::race();
+  trace.protocol.name = "caf\xE9.md";
+  try {
+    write_json(trace);
+    FAIL();
+  } catch (const InputError& error) {
+    EXPECT_NE(std::string(error.what()).find("not UTF-8"), std::string::npos);
+    EXPECT_EQ(std::string(error.what()).find('\xE9'), std::string::npos);
+  }
+}
+
+TEST(TraceJson, the_embedded_schema_is_the_file_beside_the_reader) {
+  EXPECT_EQ(trace_schema(), read_text_file(STALEMATE_SOURCE_DIR "/traces/trace.schema.json", 1 << 20));
+}
+
+TEST(TraceJson, every_saved_trace_is_valid_and_in_its_one_form) {
+  std::vector<std::filesystem::path> files;
+  for (const auto& entry : std::filesystem::directory_iterator(STALEMATE_SOURCE_DIR "/traces/saved")) {
+    if (entry.path().extension() == ".json") files.push_back(entry.path());
+  }
+  for (const auto& file : files) {
+    SCOPED_TRACE(file.string());
+    const std::string text = read_text_file(file.string(), 1 << 24);
+    EXPECT_EQ(write_json(read_json(text, file.filename().string())), text);
+  }
+}
+
+}  // namespace
+}  // namespace stalemate::traces

@@ -1,0 +1,182 @@
+// The Mermaid renderer: which arrows stand where, and that foreign text can never be more than text.
+#include <gtest/gtest.h>
+#include <rapidcheck/gtest.h>
+
+#include <string>
+#include <vector>
+
+#include "generators.hpp"
+#include "samples.hpp"
+#include "traces/render.hpp"
+
+namespace stalemate::traces {
+namespace {
+
+std::vector<std::string> mermaid_lines(const Trace& trace) {
+  std::string text;
+  for (const Renderer& renderer : renderers()) {
+    if (renderer.name == "mermaid") text = renderer.render(trace);
+  }
+  std::vector<std::string> lines;
+  std::size_t start = 0;
+  for (std::size_t end; (end = text.find('\n', start)) != std::string::npos; start = end + 1) {
+    const std::string line = text.substr(start, end - start);
+    lines.push_back(line.substr(std::min(line.find_first_not_of(' '), line.size())));
+  }
+  EXPECT_EQ(start, text.size()) << "no line feed at the end";
+  return lines;
+}
+
+// Where `line` stands; fails the test where it does not.
+std::size_t index_of(const std::vector<std::string>& lines, const std::string& line) {
+  for (std::size_t i = 0; i < lines.size(); ++i) {
+    if (lines[i] == line) return i;
+  }
+  std::string all;
+  for (const std::string& one : lines) all += one + "\n";
+  ADD_FAILURE() << "no line " << line << " in\n" << all;
+  return lines.size();
+}
+
+bool is_plain_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_'; }
+
+// `text` is nothing but text to Mermaid: no statement end, no comment, no tag but a line break, entities well formed.
+bool is_safe_text(const std::string& text) {
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const char c = text[i];
+    if (c == '#') {
+      std::size_t end = i + 1;
+      while (end < text.size() && text[end] >= '0' && text[end] <= '9') ++end;
+      if (end == i + 1 || end == text.size() || text[end] != ';') return false;
+      i = end;
+    } else if (c == '<') {
+      if (text.compare(i, 5, "<br/>") != 0) return false;
+      i += 4;
+    } else if (c == ';' || c == '>' || c == '%' || c == '{' || c == '}' || c == '\r' || (c >= 0 && c < 0x20)) {
+      return false;
+    }
+  }
+  return true;
+}
+
+// Every line is one of the statements that the renderer makes, with safe text behind it.
+bool is_statement(const std::string& line) {
+  if (line == "sequenceDiagram") return true;
+  std::size_t at = 0;
+  const auto word = [&](const std::string& wanted) {
+    if (line.compare(at, wanted.size(), wanted) != 0) return false;
+    at += wanted.size();
+    return true;
+  };
+  const auto id = [&] {
+    const std::size_t start = at;
+    while (at < line.size() && is_plain_letter(line[at])) ++at;
+    return at > start;
+  };
+  if (word("participant ")) return id() && (at == line.size() || (word(" as ") && is_safe_text(line.substr(at))));
+  if (word("Note over ")) {
+    if (!id() || (word(",") && !id())) return false;
+    return word(": ") && is_safe_text(line.substr(at));
+  }
+  if (!id()) return false;
+  const bool arrow = word("-->>") || word("->>") || word("--)") || word("-)") || word("--x") || word("-x");
+  return arrow && id() && word(": ") && is_safe_text(line.substr(at));
+}
+
+TEST(MermaidRenderer, participants_are_the_sessions_with_what_they_run_then_the_stores) {
+  const auto race = mermaid_lines(samples::race());
+  EXPECT_EQ(race[0], "sequenceDiagram");
+  EXPECT_EQ(race[1], "participant app1 as app1 (read)");
+  EXPECT_EQ(race[2], "participant app2 as app2 (write)");
+  EXPECT_EQ(race[3], "participant cache");
+  EXPECT_EQ(race[4], "participant database");
+  const auto sessions = mermaid_lines(samples::two_sessions());
+  EXPECT_EQ(sessions[1], "participant app1_1 as app1.1 (write k1#59; read k1)");
+  EXPECT_EQ(sessions[2], "participant app1_2 as app1.2 (read k2)");
+  const auto alone = mermaid_lines(samples::database_only());
+  EXPECT_EQ(alone[2], "participant database");
+}
+
+TEST(MermaidRenderer, race_the_overtaken_set_is_sent_before_the_write_and_arrives_after_the_delete) {
+  const auto lines = mermaid_lines(samples::race());
+  const std::size_t sent = index_of(lines, "app1-)cache: Set value [set k1=1000] (#35;1, on its way)");
+  const std::size_t write = index_of(lines, "app2->>database: Set value [set k1=1]");
+  const std::size_t deleted = index_of(lines, "app2->>cache: Delete value [delete k1]");
+  const std::size_t arrives = index_of(lines, "Note over cache: #35;1 arrives: set k1=1000");
+  EXPECT_LT(sent, write);
+  EXPECT_LT(write, deleted);
+  EXPECT_LT(deleted, arrives);
+  EXPECT_EQ(lines[arrives + 1], "Note over cache,database: cache k1=1000, database k1=1");
+}
+
+TEST(MermaidRenderer, race_a_message_handled_at_once_is_one_ordinary_arrow) {
+  const auto lines = mermaid_lines(samples::race());
+  const std::size_t get = index_of(lines, "app1->>cache: Get value [get k1]");
+  EXPECT_EQ(lines[get + 1], "cache-->>app1: miss");
+  EXPECT_EQ(lines[get + 2], "app1->>database: Get value [get k1]");
+  EXPECT_EQ(lines[get + 3], "database-->>app1: 1000");
+}
+
+TEST(MermaidRenderer, the_last_note_is_the_verdict_with_both_values) {
+  const auto lines = mermaid_lines(samples::race());
+  EXPECT_TRUE(lines.back().starts_with("Note over app1,database: Step 12 breaks coherent-at-rest.<br/>"));
+  EXPECT_NE(lines.back().find("holds k1=1000"), std::string::npos);
+}
+
+TEST(MermaidRenderer, a_lost_reply_is_a_crossed_dotted_arrow_and_the_app_times_out) {
+  const auto lines = mermaid_lines(samples::lost_reply());
+  const std::size_t lost = index_of(lines, "database--xapp2: ok (lost)");
+  EXPECT_EQ(lines[lost - 1], "Note over cache,database: cache k1=1000, database k1=1");
+  EXPECT_EQ(lines[lost + 1], "Note over app2: times out, Write k1 fails");
+  for (const std::string& line : lines) EXPECT_NE(line, "database-->>app2: ok");
+}
+
+TEST(MermaidRenderer, a_lost_request_is_a_crossed_arrow_and_nobody_waits_for_it) {
+  const auto lines = mermaid_lines(samples::async_lost());
+  const std::size_t lost = index_of(lines, "app1-xcache: Delete value [delete k1] (lost)");
+  EXPECT_EQ(lines[lost + 1], "Note over app2: starts Read k1");
+}
+
+TEST(MermaidRenderer, what_is_in_flight_at_the_end_says_so) {
+  const auto lines = mermaid_lines(samples::two_sessions());
+  index_of(lines, "app1_1-)cache: Get value [get k1] (#35;3, not yet handled)");
+  index_of(lines, "cache--)app1_2: miss (#35;4, not yet received)");
+  const std::size_t arrives = index_of(lines, "Note over cache: #35;2 arrives: delete k1");
+  EXPECT_TRUE(lines[arrives + 1].starts_with("Note over app1_1,database: ")) << lines[arrives + 1];
+}
+
+TEST(MermaidRenderer, requests_in_flight_at_the_start_are_drawn_too) {
+  Trace trace = samples::race();
+  trace.initial.in_flight = trace.steps[5].after.in_flight;  // app1's set, app2's write
+  trace.steps.erase(trace.steps.begin(), trace.steps.begin() + 6);
+  const auto lines = mermaid_lines(trace);
+  EXPECT_LT(index_of(lines, "app1-)cache: Set value [set k1=1000] (#35;1, on its way)"),
+            index_of(lines, "app2->>database: Set value [set k1=1]"));
+}
+
+TEST(MermaidRenderer, hostile_labels_are_escaped) {
+  Trace trace = samples::race();
+  trace.steps[0].sends[0].label = trace.steps[1].request->label = "a;b#c\n<b>&end %%{init: {}}%% style:#1;";
+  const auto lines = mermaid_lines(trace);
+  index_of(lines,
+           "app1->>cache: a#59;b#35;c #60;b#62;#38;#101;nd #37;#37;#123;init: #123;#125;#125;#37;#37; "
+           "#115;tyle:#35;1#59; [get k1]");
+}
+
+TEST(MermaidRenderer, a_label_cannot_ask_mermaid_to_wrap) {
+  Trace trace = samples::race();
+  trace.steps[0].sends[0].label = trace.steps[1].request->label = "Wrap: x";
+  index_of(mermaid_lines(trace), "app1->>cache: #87;rap: x [get k1]");
+}
+
+RC_GTEST_PROP(MermaidRenderer, any_trace_gives_only_its_own_statements_and_the_same_twice, ()) {
+  const Trace trace = generators::any_trace();
+  const auto lines = mermaid_lines(trace);
+  RC_ASSERT(lines == mermaid_lines(trace));
+  for (const std::string& line : lines) {
+    if (!is_statement(line)) RC_FAIL("not one of the renderer's statements: " + line);
+  }
+}
+
+}  // namespace
+}  // namespace stalemate::traces

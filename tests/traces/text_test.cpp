@@ -1,0 +1,179 @@
+// The text renderer and the one-line forms: that a reader finds the race in them.
+#include <gtest/gtest.h>
+#include <rapidcheck/gtest.h>
+
+#include <algorithm>
+#include <string>
+#include <vector>
+
+#include "generators.hpp"
+#include "samples.hpp"
+#include "traces/json.hpp"
+#include "traces/render.hpp"
+
+namespace stalemate::traces {
+namespace {
+
+std::string as(std::string_view name, const Trace& trace) {
+  for (const Renderer& renderer : renderers()) {
+    if (renderer.name == name) return renderer.render(trace);
+  }
+  ADD_FAILURE() << "no renderer " << name;
+  return "";
+}
+
+std::vector<std::string> lines_of(const std::string& text) {
+  std::vector<std::string> lines(1);
+  for (const char c : text) {
+    if (c == '\n') {
+      lines.emplace_back();
+    } else {
+      lines.back() += c;
+    }
+  }
+  return lines;
+}
+
+// The first line that holds `part`; "" if there is none.
+std::string line_with(const std::string& text, const std::string& part) {
+  for (const std::string& line : lines_of(text)) {
+    if (line.find(part) != std::string::npos) return line;
+  }
+  return "";
+}
+
+bool holds(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
+
+TEST(Renderers, are_listed_as_text_mermaid_json_and_each_has_a_summary) {
+  std::vector<std::string_view> names;
+  for (const Renderer& renderer : renderers()) {
+    names.push_back(renderer.name);
+    EXPECT_FALSE(renderer.summary.empty());
+  }
+  EXPECT_EQ(names, (std::vector<std::string_view>{"text", "mermaid", "json"}));
+  EXPECT_EQ(as("json", samples::race()), write_json(samples::race()));
+}
+
+TEST(StepLine, says_who_does_what_what_is_answered_sent_and_ended) {
+  const Trace trace = samples::race();
+  EXPECT_EQ(step_line(trace, trace.steps[0]), "app1  invoke   starts Read k1; sends cache: get k1");
+  EXPECT_EQ(step_line(trace, trace.steps[1]), "app1  handle   cache: get k1 -> miss");
+  EXPECT_EQ(step_line(trace, trace.steps[4]),
+            "app1  receive  database: get k1 -> 1000 arrives; sends cache: set k1=1000");
+  EXPECT_EQ(step_line(trace, trace.steps[9]), "app2  receive  cache: delete k1 -> ok arrives; ends");
+  EXPECT_EQ(step_line(trace, trace.steps[11]), "app1  receive  cache: set k1=1000 -> ok arrives; returns 1000");
+}
+
+TEST(StepLine, a_step_that_is_not_yet_in_the_trace_knows_its_request_too) {
+  Trace trace = samples::race();
+  const Step next = trace.steps[2];  // receives the reply to the get
+  trace.steps.resize(2);
+  EXPECT_EQ(step_line(trace, next), "app1  receive  cache: get k1 -> miss arrives; sends database: get k1");
+}
+
+TEST(StepLine, says_what_is_lost_and_who_times_out) {
+  const Trace lost = samples::lost_reply();
+  EXPECT_EQ(step_line(lost, lost.steps[9]), "app2  lose-reply    database: set k1=1 -> ok is lost; times out; fails");
+  const Trace async = samples::async_lost();
+  EXPECT_EQ(step_line(async, async.steps[3]), "app1  lose-request  cache: delete k1 never arrives");
+}
+
+TEST(StepLine, names_the_session_where_an_app_has_several) {
+  const Trace trace = samples::two_sessions();
+  EXPECT_EQ(step_line(trace, trace.steps[3]),
+            "app1.1  receive  database: set k1=5 -> ok arrives; sends cache: delete k1 (without waiting); "
+            "acknowledges; ends");
+  EXPECT_TRUE(step_line(trace, trace.steps[1]).starts_with("app1.2  invoke "));
+}
+
+TEST(StateLine, holds_both_stores_and_leaves_out_a_cache_that_is_none) {
+  EXPECT_EQ(state_line(final_state(samples::race())), "cache k1=1000  database k1=1");
+  EXPECT_EQ(state_line(samples::race().initial), "cache k1=-  database k1=1000");
+  EXPECT_EQ(state_line(samples::two_sessions().initial), "cache k1=- k2=-  database k1=1000 k2=1000");
+  EXPECT_EQ(state_line(samples::database_only().initial), "database k1=1000");
+}
+
+TEST(TextRenderer, the_race_shows_scenario_changes_the_broken_property_and_both_values) {
+  const std::string text = as("text", samples::race());
+  EXPECT_EQ(line_with(text, "scenario"), "scenario  --readers 1 --writers 1");
+  EXPECT_EQ(line_with(text, "breaks"), "breaks    coherent-at-rest");
+  EXPECT_TRUE(holds(line_with(text, "   7  "), "1 *"));
+  EXPECT_FALSE(holds(line_with(text, "   8  "), "*"));
+  EXPECT_TRUE(holds(line_with(text, "  11  "), "1000 *"));
+  EXPECT_TRUE(line_with(text, "  12  ").ends_with("<- breaks coherent-at-rest"));
+  EXPECT_TRUE(holds(line_with(text, "k1 "), "k1"));
+  EXPECT_TRUE(holds(text, "At rest the cache holds k1=1000, but the database holds k1=1."));
+  EXPECT_TRUE(holds(text, "Step 11 put k1=1000 into the cache, by a request that was sent at step 5, before step 7"));
+}
+
+TEST(TextRenderer, the_store_columns_of_all_steps_stand_under_their_heads) {
+  const std::string text = as("text", samples::race());
+  const std::vector<std::string> lines = lines_of(text);
+  const auto head = std::find_if(lines.begin(), lines.end(), [](const auto& l) { return l.starts_with("step  what"); });
+  ASSERT_NE(head, lines.end());
+  const std::size_t cache = head->find("cache k1");
+  const std::size_t database = head->find("database k1");
+  for (auto line = head + 1; line != head + 14; ++line) {  // the start and 12 steps
+    ASSERT_GT(line->size(), database) << *line;
+    EXPECT_NE((*line)[cache], ' ') << *line;
+    EXPECT_NE((*line)[database], ' ') << *line;
+    EXPECT_EQ((*line)[database - 1], ' ') << *line;
+  }
+}
+
+TEST(TextRenderer, an_entry_that_nobody_deleted_after_the_write_is_told_so) {
+  EXPECT_TRUE(holds(as("text", samples::lost_reply()),
+                    "Step 6 put k1=1000 into the cache; step 9 changed the database, and nothing deleted or replaced"));
+}
+
+TEST(TextRenderer, a_stale_read_names_the_write_that_was_acknowledged_before_it) {
+  const std::string text = as("text", samples::async_lost());
+  EXPECT_EQ(line_with(text, "scenario"), "scenario  --app write --app read --cached --fault lost-request@write:2=1");
+  EXPECT_TRUE(holds(text, "app2's Read k1 returned 1000 (step 7), although app1's Write of k1=7 had been acknowledged "
+                          "(step 3) before that read began (step 5)."));
+}
+
+TEST(TextRenderer, scripts_are_quoted_for_a_shell_and_keys_are_counted) {
+  EXPECT_EQ(line_with(as("text", samples::two_sessions()), "scenario"),
+            "scenario  --app 'write k1; read k1 | read k2' --keys 2");
+  Trace trace = samples::race();
+  trace.scenario.apps = {"it's"};
+  trace.scenario.on_database_timeout = "continue";
+  trace.scenario.all_invoked = true;
+  EXPECT_EQ(line_with(as("text", trace), "scenario"),
+            "scenario  --app 'it'\\''s' --on-database-timeout=continue --all-invoked");
+}
+
+TEST(TextRenderer, without_a_cache_there_is_no_cache_column) {
+  EXPECT_FALSE(holds(as("text", samples::database_only()), "cache k1"));
+}
+
+TEST(TextRenderer, keys_that_nothing_touches_are_not_shown_and_that_is_said) {
+  samples::Story story(samples::scenario({"read"}, {}, 50), true);
+  story.invoke({.key = "k7"}, {{samples::get(1, "cache", "Get value", "k7")}, {}});
+  const std::string text = as("text", story.ends());
+  EXPECT_TRUE(holds(text, "cache k7"));
+  EXPECT_FALSE(holds(text, "k8"));
+  EXPECT_TRUE(holds(text, "keys not shown are never touched"));
+}
+
+RC_GTEST_PROP(TextRenderer, any_trace_renders_the_same_twice_without_control_characters_or_trailing_blanks, ()) {
+  const Trace trace = generators::any_trace();
+  const std::string text = as("text", trace);
+  RC_ASSERT(text == as("text", trace));
+  RC_ASSERT(std::none_of(text.begin(), text.end(), [](char c) { return (c >= 0 && c < 0x20 && c != '\n') || c == 0x7F; }));
+  RC_ASSERT(!holds(text, "\u202e"));
+  RC_ASSERT(!holds(text, "\u2028"));
+  // Head, steps and verdicts: never more lines than the trace accounts for, so no foreign text broke a line.
+  RC_ASSERT(lines_of(text).size() <= 14 + trace.protocol.roles.size() + trace.steps.size() + 4 * trace.initial.database.size());
+  for (const std::string& line : lines_of(text)) RC_ASSERT(line.empty() || line.back() != ' ');
+}
+
+RC_GTEST_PROP(StepLine, of_any_step_is_one_line, ()) {
+  const Trace trace = generators::any_trace();
+  for (const Step& step : trace.steps) RC_ASSERT(!holds(step_line(trace, step), "\n"));
+  RC_ASSERT(!holds(state_line(trace.initial), "\n"));
+}
+
+}  // namespace
+}  // namespace stalemate::traces

@@ -1,0 +1,21 @@
+// Operating errors: what a user did or a machine lacks, as opposed to a bug (see sim/invariant.hpp) or a broken
+// property (an ordinary result). what() is one complete line: where (file:line:column, a JSON address, a host), what is
+// wrong, and what would mend it. The command line prints it and exits with the code of its kind.
+#pragma once
+
+#include <stdexcept>
+#include <string>
+
+namespace stalemate::traces {
+
+// Usage or unreadable input: a bad flag, diagram, trace or schedule. Exit code 2.
+class InputError : public std::runtime_error {
+  using std::runtime_error::runtime_error;
+};
+
+// The machine: a server or library is missing, a disk is full, a password is refused. Exit code 5.
+class EnvironmentError : public std::runtime_error {
+  using std::runtime_error::runtime_error;
+};
+
+}  // namespace stalemate::traces

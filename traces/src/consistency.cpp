@@ -1,0 +1,140 @@
+// Checks that the parts of a trace fit each other. Each check_ function throws the first Misfit it sees; the one public
+// function turns it into a value.
+#include "consistency.hpp"
+
+#include <fmt/format.h>
+
+#include <cstddef>
+
+namespace stalemate::traces {
+namespace {
+
+struct Misfit {
+  SchemaFault fault;
+};
+
+void require(bool fits, const std::string& pointer, const std::string& problem) {
+  if (!fits) throw Misfit{{pointer, problem}};
+}
+
+void check_key(const Trace& trace, const std::string& key, const std::string& pointer) {
+  // Lexically "k" and a number without leading zeros, by the schema.
+  const bool known = key.size() <= 5 && std::stoi(key.substr(1)) <= trace.scenario.keys;
+  require(known, pointer, fmt::format("there is no key {}: /scenario/keys is {}", key, trace.scenario.keys));
+}
+
+void check_session(const Trace& trace, int app, int session, const std::string& pointer) {
+  const std::size_t apps = trace.scenario.apps.size();
+  require(static_cast<std::size_t>(app) <= apps, pointer + "/app",
+          fmt::format("there is no app instance {}: /scenario/apps lists {}", app, apps));
+  const int sessions = session_count(trace.scenario, app);
+  require(session <= sessions, pointer + "/session",
+          fmt::format("there is no session {}: the script of app{} has {}", session, app, sessions));
+}
+
+void check_request(const Trace& trace, const Request& request, const std::string& pointer) {
+  check_key(trace, request.key, pointer + "/key");
+  const bool carries = request.verb == "set" || request.verb == "add";
+  require(carries == request.value.has_value(), pointer + "/value",
+          carries ? fmt::format("is missing: a {} carries a value", request.verb)
+                  : fmt::format("must not be there: a {} carries no value", request.verb));
+  const bool database_verb = request.verb == "get" || request.verb == "set";
+  require(request.to != "database" || database_verb, pointer + "/verb",
+          fmt::format("a database is asked to get or to set, not to {}", request.verb));
+}
+
+void check_reply(const Reply& reply, const std::string& pointer) {
+  const bool is_value = reply.outcome == "value";
+  require(is_value == reply.value.has_value(), pointer + "/value",
+          is_value ? "is missing: the outcome is \"value\""
+                   : fmt::format("must not be there: the outcome is \"{}\"", reply.outcome));
+}
+
+void check_store(const Trace& trace, const std::vector<Entry>& store, const std::string& pointer) {
+  const auto keys = static_cast<std::size_t>(trace.scenario.keys);
+  bool complete = store.size() == keys;
+  for (std::size_t i = 0; complete && i < keys; ++i) complete = store[i].key == fmt::format("k{}", i + 1);
+  require(complete, pointer, fmt::format("must have exactly the keys k1 to k{} (/scenario/keys is {})", keys, keys));
+}
+
+void check_state(const Trace& trace, const State& state, const std::string& pointer) {
+  const bool has_cache = !trace.initial.cache.empty();
+  if (has_cache || !state.cache.empty()) {
+    require(has_cache, pointer + "/cache", "must be empty, as it is in /initial: the protocol has no cache");
+    check_store(trace, state.cache, pointer + "/cache");
+  }
+  check_store(trace, state.database, pointer + "/database");
+  for (std::size_t i = 0; i < state.in_flight.size(); ++i) {
+    const std::string here = fmt::format("{}/in_flight/{}", pointer, i);
+    const InFlight& message = state.in_flight[i];
+    check_session(trace, message.app, message.session, here);
+    check_request(trace, message.request, here + "/request");
+    if (message.reply) check_reply(*message.reply, here + "/reply");
+  }
+}
+
+// Which fields each kind of step has.
+void check_kind(const Trace& trace, const Step& step, const std::string& pointer) {
+  const std::string kind(to_string(step.kind));
+  const bool is_invoke = step.kind == StepKind::kInvoke;
+  const bool needs_request = step.kind == StepKind::kHandle || step.kind == StepKind::kLoseRequest;
+  const bool needs_reply = step.kind == StepKind::kReceive || step.kind == StepKind::kLoseReply;
+  const bool is_fault = step.kind == StepKind::kLoseRequest || step.kind == StepKind::kLoseReply;
+  require(is_invoke == (step.arrow == 0), pointer + "/arrow",
+          is_invoke ? "must not be there: an invoke is about no message"
+                    : fmt::format("is missing: a {} is about a message", kind));
+  require(!needs_request || step.request, pointer + "/request", fmt::format("is missing: a {} has one", kind));
+  require(!is_invoke || !step.request, pointer + "/request", "must not be there: an invoke handles no request");
+  require(!step.request || step.request->arrow == step.arrow, pointer + "/request/arrow",
+          fmt::format("differs from the step's own arrow, {}", step.arrow));
+  require(!needs_reply || step.reply, pointer + "/reply", fmt::format("is missing: a {} has one", kind));
+  require(!step.reply || needs_reply || step.kind == StepKind::kHandle, pointer + "/reply",
+          fmt::format("must not be there: a {} has none", kind));
+  require(is_fault == (step.budget != 0), pointer + "/budget",
+          is_fault ? fmt::format("is missing: a {} is charged to one of /scenario/faults", kind)
+                   : fmt::format("must not be there: a {} is no fault", kind));
+  require(static_cast<std::size_t>(step.budget) <= trace.scenario.faults.size(), pointer + "/budget",
+          fmt::format("there is no fault {}: /scenario/faults lists {}", step.budget, trace.scenario.faults.size()));
+}
+
+void check_step(const Trace& trace, const Step& step, const std::string& pointer) {
+  check_session(trace, step.app, step.session, pointer);
+  check_key(trace, step.key, pointer + "/key");
+  check_kind(trace, step, pointer);
+  if (step.request) check_request(trace, *step.request, pointer + "/request");
+  if (step.reply) check_reply(*step.reply, pointer + "/reply");
+  for (std::size_t i = 0; i < step.sends.size(); ++i) {
+    check_request(trace, step.sends[i], fmt::format("{}/sends/{}", pointer, i));
+  }
+  for (std::size_t i = 0; i < step.endings.size(); ++i) {
+    const Ending& ending = step.endings[i];
+    require(ending.kind != Ending::Kind::kFailed || !ending.value, fmt::format("{}/endings/{}/value", pointer, i),
+            "must not be there: a failed operation returns nothing");
+  }
+  check_state(trace, step.after, pointer + "/after");
+}
+
+}  // namespace
+
+std::optional<SchemaFault> find_inconsistency(const Trace& trace) {
+  try {
+    check_state(trace, trace.initial, "/initial");
+    for (std::size_t i = 0; i < trace.steps.size(); ++i) {
+      check_step(trace, trace.steps[i], fmt::format("/steps/{}", i));
+    }
+    if (!trace.property.empty()) {
+      const bool named = !trace.steps.empty() && [&] {
+        for (const std::string& broken : trace.steps.back().violates) {
+          if (broken == trace.property) return true;
+        }
+        return false;
+      }();
+      require(named, "/property", "is not among what the last step violates");
+    }
+  } catch (const Misfit& misfit) {
+    return misfit.fault;
+  }
+  return std::nullopt;
+}
+
+}  // namespace stalemate::traces

@@ -1,0 +1,187 @@
+// Writing a trace as JSON: keys in a fixed order, one step a line. The layout is FORMAT.md's; equal traces give equal
+// bytes. What is absent or zero is left out, so that every trace has exactly one form.
+#include <fmt/format.h>
+
+#include <cstddef>
+#include <nlohmann/json.hpp>
+
+#include "text_tools.hpp"
+#include "traces/error.hpp"
+#include "traces/json.hpp"
+
+namespace stalemate::traces {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+std::string quoted(const std::string& text) {
+  if (find_bad_utf8(text)) {
+    throw InputError(fmt::format("\"{}\" is not UTF-8 and cannot be written into a trace; name it in UTF-8",
+                                 Json(text).dump(-1, ' ', true, Json::error_handler_t::replace)));
+  }
+  return Json(text).dump();
+}
+
+// `value` on one line, with a space after each comma and colon.
+void append_line(std::string& out, const Json& value) {
+  if (!value.is_structured()) {
+    out += value.is_string() ? quoted(value.get_ref<const std::string&>()) : value.dump();
+    return;
+  }
+  const bool is_object = value.is_object();
+  out += is_object ? '{' : '[';
+  const char* separator = "";
+  for (const auto& [key, inner] : value.items()) {
+    out += separator;
+    separator = ", ";
+    if (is_object) out += quoted(key) + ": ";
+    append_line(out, inner);
+  }
+  out += is_object ? '}' : ']';
+}
+
+std::string one_line(const Json& value) {
+  std::string line;
+  append_line(line, value);
+  return line;
+}
+
+// An array with each item on a line of its own.
+std::string one_item_a_line(const std::vector<Json>& items, int indent) {
+  if (items.empty()) return "[]";
+  const std::string margin(static_cast<std::size_t>(indent), ' ');
+  std::string out = "[\n";
+  for (std::size_t i = 0; i < items.size(); ++i) {
+    out += margin + "  ";
+    append_line(out, items[i]);
+    out += i + 1 < items.size() ? ",\n" : "\n";
+  }
+  return out + margin + "]";
+}
+
+Json to_json(const Request& request) {
+  Json json;
+  json["arrow"] = request.arrow;
+  json["to"] = request.to;
+  json["verb"] = request.verb;
+  json["key"] = request.key;
+  if (request.value) json["value"] = *request.value;
+  json["label"] = request.label;
+  if (!request.awaited) json["awaited"] = false;
+  return json;
+}
+
+Json to_json(const Reply& reply) {
+  Json json;
+  json["outcome"] = reply.outcome;
+  if (reply.value) json["value"] = *reply.value;
+  return json;
+}
+
+Json to_json(const Ending& ending) {
+  Json json;
+  json["kind"] = std::string(to_string(ending.kind));
+  if (ending.value) json["value"] = *ending.value;
+  return json;
+}
+
+Json to_json(const InFlight& message) {
+  Json json;
+  json["app"] = message.app;
+  json["session"] = message.session;
+  json["request"] = to_json(message.request);
+  if (message.is_reply) json["reply"] = to_json(message.reply.value_or(Reply{}));
+  return json;
+}
+
+Json to_json(const std::vector<Entry>& store) {
+  Json json = Json::object();
+  for (const Entry& entry : store) {
+    json[entry.key] = entry.value ? Json(*entry.value) : Json(nullptr);
+  }
+  return json;
+}
+
+template <class T>
+Json to_json_array(const std::vector<T>& items) {
+  Json json = Json::array();
+  for (const T& item : items) json.push_back(to_json(item));
+  return json;
+}
+
+Json to_json(const State& state) {
+  Json json;
+  json["cache"] = to_json(state.cache);
+  json["database"] = to_json(state.database);
+  json["in_flight"] = to_json_array(state.in_flight);
+  return json;
+}
+
+Json to_json(const Step& step) {
+  Json json;
+  json["kind"] = std::string(to_string(step.kind));
+  json["app"] = step.app;
+  json["session"] = step.session;
+  json["operation"] = step.operation;
+  json["diagram"] = step.diagram;
+  json["key"] = step.key;
+  if (step.arrow != 0) json["arrow"] = step.arrow;
+  if (step.choice != 0) json["choice"] = step.choice;
+  if (step.budget != 0) json["budget"] = step.budget;
+  if (step.request) json["request"] = to_json(*step.request);
+  if (step.reply) json["reply"] = to_json(*step.reply);
+  if (!step.sends.empty()) json["sends"] = to_json_array(step.sends);
+  if (!step.endings.empty()) json["endings"] = to_json_array(step.endings);
+  json["after"] = to_json(step.after);
+  if (!step.violates.empty()) json["violates"] = step.violates;
+  return json;
+}
+
+Json to_json(const Scenario& scenario) {
+  Json json;
+  json["apps"] = scenario.apps;
+  json["keys"] = scenario.keys;
+  json["cached"] = scenario.cached;
+  json["faults"] = scenario.faults;
+  json["on_database_timeout"] = scenario.on_database_timeout;
+  json["all_invoked"] = scenario.all_invoked;
+  return json;
+}
+
+// `text` cut at its line feeds; joined with line feeds, the pieces are `text` again.
+std::vector<Json> lines_of(const std::string& text) {
+  std::vector<Json> lines;
+  std::size_t start = 0;
+  for (std::size_t end; (end = text.find('\n', start)) != std::string::npos; start = end + 1) {
+    lines.emplace_back(text.substr(start, end - start));
+  }
+  lines.emplace_back(text.substr(start));
+  return lines;
+}
+
+}  // namespace
+
+std::string write_steps_json(const Trace& trace, int indent) {
+  std::vector<Json> steps;
+  steps.reserve(trace.steps.size());
+  for (const Step& step : trace.steps) steps.push_back(to_json(step));
+  return one_item_a_line(steps, indent);
+}
+
+std::string write_json(const Trace& trace) {
+  std::string out = "{\n  \"format\": \"stalemate-trace\",\n";
+  out += fmt::format("  \"version\": {},\n", kTraceVersion);
+  out += "  \"protocol\": {\n";
+  out += fmt::format("    \"name\": {},\n", quoted(trace.protocol.name));
+  out += fmt::format("    \"roles\": {},\n", one_line(trace.protocol.roles));
+  out += fmt::format("    \"text\": {}\n", one_item_a_line(lines_of(trace.protocol.text), 4));
+  out += "  },\n";
+  out += fmt::format("  \"scenario\": {},\n", one_line(to_json(trace.scenario)));
+  out += fmt::format("  \"property\": {},\n", trace.property.empty() ? "null" : quoted(trace.property));
+  if (trace.seed) out += fmt::format("  \"seed\": \"{}\",\n", *trace.seed);
+  out += fmt::format("  \"initial\": {},\n", one_line(to_json(trace.initial)));
+  out += fmt::format("  \"steps\": {}\n", write_steps_json(trace, 2));
+  return out + "}\n";
+}
+
+}  // namespace stalemate::traces

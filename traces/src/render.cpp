@@ -1,0 +1,95 @@
+// The table of renderers, and the one-line forms they share with the stepper and the replay.
+#include "traces/render.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "render/entries.hpp"
+#include "render/words.hpp"
+#include "text_tools.hpp"
+#include "traces/json.hpp"
+
+namespace stalemate::traces {
+namespace {
+
+using render::ending_words;
+using render::foreign;
+using render::operation_words;
+using render::reply_words;
+using render::request_words;
+
+constexpr Renderer kRenderers[] = {
+    {"text", "a table: what happens, step by step, and both stores after it", render::as_text},
+    {"mermaid", "a sequence diagram that GitHub, GitLab and editors draw", render::as_mermaid},
+    {"json", "the trace file itself", write_json},
+};
+
+std::string padded(const std::string& text, std::size_t width) {
+  return text + std::string(width - std::min(width, code_point_count(text)), ' ');
+}
+
+// The message a step is about, as far as it is known: "cache: get k1".
+std::string subject(const Trace& trace, const Step& step) {
+  const Request* request = render::request_of(trace, step);
+  return request == nullptr ? fmt::format("arrow {}", step.arrow)
+                            : fmt::format("{}: {}", foreign(request->to), request_words(*request));
+}
+
+std::string what_happens(const Trace& trace, const Step& step) {
+  const std::string answer = step.reply ? " -> " + reply_words(*step.reply) : "";
+  switch (step.kind) {
+    case StepKind::kInvoke:
+      return "starts " + operation_words(step);
+    case StepKind::kHandle:
+      return subject(trace, step) + answer;
+    case StepKind::kReceive:
+      return subject(trace, step) + answer + " arrives";
+    case StepKind::kLoseRequest: {
+      const bool awaited = !step.request || step.request->awaited;
+      return subject(trace, step) + " never arrives" + (awaited ? "; times out" : "");
+    }
+    case StepKind::kLoseReply:
+      return subject(trace, step) + answer + " is lost; times out";
+  }
+  return "?";
+}
+
+}  // namespace
+
+std::span<const Renderer> renderers() { return kRenderers; }
+
+std::string step_line(const Trace& trace, const Step& step) {
+  std::size_t actor_width = 0;
+  for (std::size_t app = 1; app <= trace.scenario.apps.size(); ++app) {
+    const int number = static_cast<int>(app);
+    const int sessions = session_count(trace.scenario, number);
+    actor_width = std::max(actor_width, actor_name(trace, number, sessions).size());
+  }
+  const std::string_view widest = trace.scenario.faults.empty() ? "receive" : "lose-request";
+  std::string line = padded(actor_name(trace, step.app, step.session), actor_width) + "  " +
+                     padded(std::string(to_string(step.kind)), widest.size()) + "  " + what_happens(trace, step);
+  for (const Request& request : step.sends) {
+    line += fmt::format("; sends {}: {}{}", foreign(request.to), request_words(request),
+                        request.awaited ? "" : " (without waiting)");
+  }
+  for (const Ending& ending : step.endings) line += "; " + ending_words(ending);
+  return line;
+}
+
+std::string state_line(const State& state) {
+  std::string line;
+  const auto add = [&line](std::string_view name, const std::vector<Entry>& store) {
+    if (store.empty()) return;
+    if (!line.empty()) line += "  ";
+    line += name;
+    for (const Entry& entry : store) {
+      line += fmt::format(" {}={}", foreign(entry.key), render::value_words(entry.value));
+    }
+  };
+  add("cache", state.cache);
+  add("database", state.database);
+  return line;
+}
+
+}  // namespace stalemate::traces

@@ -1,0 +1,125 @@
+// Follows every message of a trace from step to step. A session's requests to one arrow are handled in the order sent.
+#include "render/fates.hpp"
+
+#include <algorithm>
+#include <cstdint>
+
+namespace stalemate::traces::render {
+namespace {
+
+bool is_fault(StepKind kind) { return kind == StepKind::kLoseRequest || kind == StepKind::kLoseReply; }
+
+// Whether a server handles a request of another session in the steps strictly between `from` and `to`; `from` may be -1,
+// which the caller says by `first` = 0.
+bool others_handled(const Trace& trace, std::size_t first, std::size_t to, int app, int session) {
+  for (std::size_t i = first; i < to; ++i) {
+    const Step& step = trace.steps[i];
+    if (step.kind == StepKind::kHandle && (step.app != app || step.session != session)) return true;
+  }
+  return false;
+}
+
+void add_requests(const Trace& trace, Fates& fates) {
+  for (const InFlight& message : trace.initial.in_flight) {
+    if (message.is_reply) continue;
+    RequestFate fate;
+    fate.request = message.request;
+    fate.app = message.app;
+    fate.session = message.session;
+    fates.requests.push_back(fate);
+  }
+  for (std::size_t i = 0; i < trace.steps.size(); ++i) {
+    const Step& step = trace.steps[i];
+    if (step.request) {
+      const auto found = std::find_if(fates.requests.begin(), fates.requests.end(), [&](const RequestFate& fate) {
+        return !fate.done && fate.app == step.app && fate.session == step.session && fate.request.arrow == step.arrow;
+      });
+      if (found != fates.requests.end()) {
+        found->done = i;
+        found->lost = step.kind == StepKind::kLoseRequest;
+        found->overtaken =
+            !found->lost && others_handled(trace, found->sent ? *found->sent + 1 : 0, i, step.app, step.session);
+      }
+    }
+    for (const Request& request : step.sends) {
+      RequestFate fate;
+      fate.sent = i;
+      fate.request = request;
+      fate.app = step.app;
+      fate.session = step.session;
+      fates.requests.push_back(fate);
+    }
+  }
+}
+
+bool reply_in_flight(const State& state, const Step& handled) {
+  return std::any_of(state.in_flight.begin(), state.in_flight.end(), [&](const InFlight& message) {
+    return message.is_reply && message.app == handled.app && message.session == handled.session &&
+           message.request.arrow == handled.arrow;
+  });
+}
+
+void add_replies(const Trace& trace, Fates& fates) {
+  for (std::size_t i = 0; i < trace.steps.size(); ++i) {
+    const Step& handled = trace.steps[i];
+    if (handled.kind != StepKind::kHandle || !handled.reply) continue;
+    ReplyFate fate;
+    fate.sent = i;
+    if (reply_in_flight(handled.after, handled)) {
+      for (std::size_t j = i + 1; j < trace.steps.size() && !fate.done; ++j) {
+        const Step& step = trace.steps[j];
+        const bool takes = step.kind == StepKind::kReceive || step.kind == StepKind::kLoseReply;
+        if (!takes || step.app != handled.app || step.session != handled.session || step.arrow != handled.arrow) continue;
+        fate.done = j;
+        fate.lost = is_fault(step.kind);
+        fate.overtaken = !fate.lost && others_handled(trace, i + 1, j, handled.app, handled.session);
+      }
+      fate.in_flight_at_end = !fate.done;
+    }
+    fates.replies.push_back(fate);
+  }
+}
+
+// Tags in the order in which the messages are sent, a step's reply before its requests.
+void add_tags(Fates& fates) {
+  int tag = 0;
+  auto reply = fates.replies.begin();
+  const auto tag_replies_until = [&](std::size_t step) {
+    for (; reply != fates.replies.end() && reply->sent <= step; ++reply) {
+      if (reply->overtaken || reply->in_flight_at_end) reply->tag = ++tag;
+    }
+  };
+  for (RequestFate& request : fates.requests) {
+    if (request.sent) tag_replies_until(*request.sent);
+    if (request.overtaken || !request.done) request.tag = ++tag;
+  }
+  tag_replies_until(SIZE_MAX);
+}
+
+}  // namespace
+
+const RequestFate* Fates::handled_by(std::size_t step) const {
+  const auto found =
+      std::find_if(requests.begin(), requests.end(), [&](const RequestFate& fate) { return fate.done == step; });
+  return found == requests.end() ? nullptr : &*found;
+}
+
+const ReplyFate* Fates::replied_by(std::size_t step) const {
+  const auto found = std::find_if(replies.begin(), replies.end(), [&](const ReplyFate& f) { return f.sent == step; });
+  return found == replies.end() ? nullptr : &*found;
+}
+
+const ReplyFate* Fates::received_by(std::size_t step) const {
+  const auto found = std::find_if(replies.begin(), replies.end(), [&](const ReplyFate& f) { return f.done == step; });
+  return found == replies.end() ? nullptr : &*found;
+}
+
+Fates find_fates(const Trace& trace) {
+  Fates fates;
+  add_requests(trace, fates);
+  add_replies(trace, fates);
+  add_tags(fates);
+  return fates;
+}
+
+}  // namespace stalemate::traces::render

@@ -1,0 +1,46 @@
+// What became of each message of a trace: when it was sent, when it was handled, received or lost, and whether others were
+// handled in between. Renderers of message diagrams need it, because a trace tells of steps and not of messages.
+#pragma once
+
+#include <cstddef>
+#include <optional>
+#include <vector>
+
+#include "traces/trace.hpp"
+
+namespace stalemate::traces::render {
+
+// Steps are counted from 0. "Overtaken": a server handled a request of another session on the way, so that drawing the
+// message in one place would show a false order.
+struct RequestFate {
+  std::optional<std::size_t> sent;  // none: in flight at the start
+  std::optional<std::size_t> done;  // the step that handles or loses it; none: in flight at the end
+  bool lost = false;
+  bool overtaken = false;
+  Request request;
+  int app = 0;
+  int session = 0;
+  int tag = 0;  // from 1, for those that are drawn in two places; else 0
+};
+struct ReplyFate {
+  std::size_t sent = 0;             // the step that handles the request
+  std::optional<std::size_t> done;  // the step that receives or loses it; none: at once, or in flight at the end
+  bool lost = false;
+  bool in_flight_at_end = false;
+  bool overtaken = false;
+  int tag = 0;
+};
+struct Fates {
+  std::vector<RequestFate> requests;  // in the order sent
+  std::vector<ReplyFate> replies;     // in the order sent
+
+  // The request that step `step` handles or loses, the reply that it sends, and the reply that it receives or loses; null
+  // where there is none.
+  const RequestFate* handled_by(std::size_t step) const;
+  const ReplyFate* replied_by(std::size_t step) const;
+  const ReplyFate* received_by(std::size_t step) const;
+};
+
+Fates find_fates(const Trace& trace);
+
+}  // namespace stalemate::traces::render

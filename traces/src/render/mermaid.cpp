@@ -1,0 +1,264 @@
+// The Mermaid renderer. Mermaid draws every arrow horizontally, so a message stands in one place: where it is handled if
+// nothing came between, else as an asynchronous arrow with a tag where it is sent ("#2") and a note with that tag where it
+// is handled. Foreign text is escaped so that Mermaid's own parser takes any label for a label.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cstddef>
+
+#include "render/entries.hpp"
+#include "render/fates.hpp"
+#include "render/verdict.hpp"
+#include "render/words.hpp"
+#include "text_tools.hpp"
+
+namespace stalemate::traces::render {
+namespace {
+
+constexpr std::size_t kNoteWidth = 60;  // code points after which a long note breaks
+
+void replace_all(std::string& text, std::string_view from, std::string_view to) {
+  for (std::size_t at = 0; (at = text.find(from, at)) != std::string::npos; at += to.size()) {
+    text.replace(at, from.size(), to);
+  }
+}
+
+bool is_word_character(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9'); }
+
+// Whether `text` is `word`, which is in lower case, in any case.
+bool is_word(std::string_view text, std::string_view word) {
+  return std::equal(text.begin(), text.end(), word.begin(), word.end(),
+                    [](char a, char b) { return a == b || (a >= 'A' && a <= 'Z' && a - 'A' + 'a' == b); });
+}
+
+// `text` as Mermaid reads it back: whatever could be more than text there is written as an entity ("#59;").
+//   - all ASCII punctuation but the harmless; the word "wrap" or "nowrap" at the start, which could be an instruction;
+//   - the word "end", which closes a block wherever a statement could begin;
+//   - "style" and "classDef", after which Mermaid looks for colours and drops the semicolon of an entity;
+//   - U+FB02 and U+00B6, with which Mermaid marks entities inside.
+std::string escaped(std::string_view text) {
+  constexpr std::string_view kPlain = " .,_-=()[]/'*+!?@|:";
+  std::string out;
+  for (std::size_t offset = 0; offset < text.size();) {
+    std::size_t word_end = offset;
+    while (word_end < text.size() && is_word_character(text[word_end])) ++word_end;
+    if (word_end > offset) {
+      const std::string_view word = text.substr(offset, word_end - offset);
+      const bool wraps = out.empty() && (is_word(word, "wrap") || is_word(word, "nowrap"));
+      if (wraps || is_word(word, "end")) {
+        out += fmt::format("#{};{}", static_cast<int>(word[0]), word.substr(1));
+      } else {
+        out += word;
+      }
+      offset = word_end;
+      continue;
+    }
+    const std::string_view character = text.substr(offset, code_point_size(text, offset));
+    if (character.size() > 1 || kPlain.find(character) != std::string_view::npos) {
+      out += character;
+    } else {
+      out += fmt::format("#{};", static_cast<unsigned>(static_cast<unsigned char>(character[0])));
+    }
+    offset += character.size();
+  }
+  replace_all(out, "style", "#115;tyle");
+  replace_all(out, "classDef", "#99;lassDef");
+  replace_all(out, "\xEF\xAC\x82", "#64258;");
+  replace_all(out, "\xC2\xB6", "#182;");
+  return out;
+}
+
+// Escaped, with <br/> in place of blanks so that no line is much longer than kNoteWidth.
+std::string wrapped(const std::string& text) {
+  std::string out;
+  std::size_t width = 0;
+  for (std::size_t start = 0; start < text.size();) {
+    const std::size_t end = std::min(text.find(' ', start), text.size());
+    const std::string word = text.substr(start, end - start);
+    const std::size_t size = code_point_count(word);
+    if (width > 0) out += width + size > kNoteWidth ? "<br/>" : " ";
+    width = width > 0 && width + size <= kNoteWidth ? width + 1 + size : size;
+    out += escaped(word);
+    start = end + 1;
+  }
+  return out;
+}
+
+class Diagram {
+ public:
+  explicit Diagram(const Trace& trace) : trace_(trace), fates_(find_fates(trace)) {
+    has_cache_ = !trace.initial.cache.empty() ||
+                 std::any_of(fates_.requests.begin(), fates_.requests.end(),
+                             [](const RequestFate& fate) { return fate.request.to == "cache"; });
+  }
+
+  std::string draw() {
+    participants();
+    note(stores(), "at the start: " + values(shown_keys(trace_), trace_.initial));
+    sends(std::nullopt);
+    const State* before = &trace_.initial;
+    for (std::size_t i = 0; i < trace_.steps.size(); ++i) {
+      step(i, *before);
+      before = &trace_.steps[i].after;
+    }
+    std::string verdict;
+    for (const std::string& line : verdict_lines(trace_)) verdict += (verdict.empty() ? "" : "<br/>") + wrapped(line);
+    out_ += fmt::format("    Note over {}: {}\n",
+                        first_participant_ == "database" ? first_participant_ : first_participant_ + ",database", verdict);
+    return out_;
+  }
+
+ private:
+  // A participant's id: letters, digits and underscores, never a keyword.
+  static std::string session_id(int app, int session, bool several) {
+    return several ? fmt::format("app{}_{}", app, session) : fmt::format("app{}", app);
+  }
+  std::string session_id(int app, int session) const {
+    return session_id(app, session, session != 1 || session_count(trace_.scenario, app) > 1);
+  }
+  static std::string server_id(const std::string& role) {
+    if (role == "cache" || role == "database") return role;
+    std::string id = "server_";
+    for (const char c : role) {
+      if ((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9')) id += c;
+    }
+    return id;
+  }
+  std::string stores() const { return has_cache_ ? "cache,database" : "database"; }
+
+  void participants() {
+    out_ = "sequenceDiagram\n";
+    const auto declare = [&](const std::string& id, const std::string& shown) {
+      out_ += fmt::format("    participant {}{}\n", id, shown.empty() ? "" : " as " + escaped(shown));
+      if (first_participant_.empty()) first_participant_ = id;
+    };
+    for (std::size_t i = 0; i < trace_.scenario.apps.size(); ++i) {
+      const int app = static_cast<int>(i) + 1;
+      const std::string& script = trace_.scenario.apps[i];
+      const int sessions = session_count(trace_.scenario, app);
+      std::size_t start = 0;
+      for (int session = 1; session <= sessions; ++session) {
+        const std::size_t end = std::min(script.find('|', start), script.size());
+        declare(session_id(app, session, sessions > 1),
+                fmt::format("{} ({})", actor_name(trace_, app, session), foreign(script.substr(start, end - start))));
+        start = std::min(end + 1, script.size());
+      }
+    }
+    if (has_cache_) declare("cache", "");
+    declare("database", "");
+  }
+
+  // "cache k1=1000, database k1=1"
+  std::string values(const std::vector<std::string>& keys, const State& state) const {
+    std::string words;
+    for (const std::string& key : keys) {
+      if (!words.empty()) words += " | ";
+      if (has_cache_) words += fmt::format("cache {}={}, ", foreign(key), value_words(value_of(state.cache, key)));
+      words += fmt::format("database {}={}", foreign(key), value_words(value_of(state.database, key)));
+    }
+    return words;
+  }
+
+  void note(const std::string& over, const std::string& text) {
+    out_ += fmt::format("    Note over {}: {}\n", over, wrapped(text));
+  }
+
+  void arrow(const std::string& from, std::string_view line, const std::string& to, const std::string& text) {
+    out_ += fmt::format("    {}{}{}: {}\n", from, line, to, escaped(text));
+  }
+
+  // What stands on a request's arrow: as drawn in the protocol, then what was asked. `remark` comes last.
+  static std::string request_text(const Request& request, const std::string& remark) {
+    const std::string label = foreign(request.label);
+    const std::string asked = request_words(request);
+    return (label.empty() ? asked : fmt::format("{} [{}]", label, asked)) + (remark.empty() ? "" : " " + remark);
+  }
+
+  // The requests sent by step `sent` (none: before the first) that must be drawn there.
+  void sends(std::optional<std::size_t> sent) {
+    for (const RequestFate& fate : fates_.requests) {
+      if (fate.sent != sent || fate.tag == 0) continue;
+      arrow(session_id(fate.app, fate.session), "-)", server_id(fate.request.to),
+            request_text(fate.request,
+                         fmt::format("(#{}{})", fate.tag, fate.done ? ", on its way" : ", not yet handled")));
+    }
+  }
+
+  void handled_request(std::size_t index, const std::string& app) {
+    const Step& step = trace_.steps[index];
+    if (!step.request) return;
+    const Request& request = *step.request;
+    const std::string server = server_id(request.to);
+    const RequestFate* fate = fates_.handled_by(index);
+    if (step.kind == StepKind::kLoseRequest) {
+      arrow(app, "-x", server, request_text(request, "(lost)"));
+    } else if (fate != nullptr && fate->overtaken) {
+      note(server, fmt::format("#{} arrives: {}", fate->tag, request_words(request)));
+    } else {
+      arrow(app, request.awaited ? "->>" : "-)", server, request_text(request, ""));
+    }
+  }
+
+  void changes(const State& before, const State& after) {
+    std::vector<std::string> changed;
+    for (const Entry& entry : after.database) {
+      if (value_of(before.database, entry.key) != entry.value ||
+          value_of(before.cache, entry.key) != value_of(after.cache, entry.key)) {
+        changed.push_back(entry.key);
+      }
+    }
+    if (!changed.empty()) note(stores(), values(changed, after));
+  }
+
+  void reply(std::size_t index, const std::string& app) {
+    const Step& step = trace_.steps[index];
+    if (!step.reply) return;
+    const Request* request = request_of(trace_, step);
+    const std::string server = server_id(request == nullptr ? "database" : request->to);
+    const std::string words = reply_words(*step.reply);
+    if (step.kind == StepKind::kLoseReply) {
+      arrow(server, "--x", app, words + " (lost)");
+    } else if (step.kind == StepKind::kReceive) {
+      const ReplyFate* fate = fates_.received_by(index);
+      if (fate == nullptr) {
+        arrow(server, "-->>", app, words);
+      } else if (fate->overtaken) {
+        note(app, fmt::format("#{} arrives: {}", fate->tag, words));
+      }
+    } else if (const ReplyFate* fate = fates_.replied_by(index); fate != nullptr && fate->tag != 0) {
+      arrow(server, "--)", app,
+            fmt::format("{} (#{}{})", words, fate->tag, fate->done ? ", on its way" : ", not yet received"));
+    } else if (fate == nullptr || !fate->lost) {
+      arrow(server, "-->>", app, words);
+    }
+  }
+
+  void step(std::size_t index, const State& before) {
+    const Step& step = trace_.steps[index];
+    const std::string app = session_id(step.app, step.session);
+    if (step.kind == StepKind::kInvoke) note(app, "starts " + operation_words(step));
+    handled_request(index, app);
+    changes(before, step.after);
+    reply(index, app);
+    std::string fates;
+    const bool awaited = !step.request || step.request->awaited;
+    if (step.kind == StepKind::kLoseReply || (step.kind == StepKind::kLoseRequest && awaited)) fates = "times out";
+    for (const Ending& ending : step.endings) {
+      fates += fmt::format("{}{} {}", fates.empty() ? "" : ", ", operation_words(step), ending_words(ending));
+    }
+    if (!fates.empty()) note(app, fates);
+    sends(index);
+  }
+
+  const Trace& trace_;
+  Fates fates_;
+  bool has_cache_ = false;
+  std::string first_participant_;
+  std::string out_;
+};
+
+}  // namespace
+
+std::string as_mermaid(const Trace& trace) { return Diagram(trace).draw(); }
+
+}  // namespace stalemate::traces::render

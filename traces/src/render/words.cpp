@@ -1,0 +1,146 @@
+// The words of the renderers.
+#include "render/words.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <set>
+
+#include "text_tools.hpp"
+
+namespace stalemate::traces::render {
+namespace {
+
+// `word` as one word of a POSIX shell.
+std::string shell_word(const std::string& word) {
+  const bool plain = !word.empty() && word.find_first_not_of("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
+                                                            "-_=,.:@/") == std::string::npos;
+  if (plain) return word;
+  std::string quoted = "'";
+  for (const char c : word) {
+    if (c == '\'') {
+      quoted += "'\\''";
+    } else {
+      quoted += c;
+    }
+  }
+  return printable(quoted + "'");
+}
+
+}  // namespace
+
+std::string foreign(std::string_view text) {
+  const std::string shown = printable(text);
+  const std::size_t start = shown.find_first_not_of(' ');
+  if (start == std::string::npos) return "";
+  return clipped(std::string_view(shown).substr(start, shown.find_last_not_of(' ') - start + 1), kForeignTextMax);
+}
+
+std::string value_words(const std::optional<std::int64_t>& value) { return value ? fmt::format("{}", *value) : "-"; }
+
+std::string request_words(const Request& request) {
+  const std::string words = foreign(request.verb) + " " + foreign(request.key);
+  return request.value ? fmt::format("{}={}", words, *request.value) : words;
+}
+
+std::string reply_words(const Reply& reply) {
+  return reply.value ? value_words(reply.value) : foreign(reply.outcome);
+}
+
+std::string ending_words(const Ending& ending) {
+  switch (ending.kind) {
+    case Ending::Kind::kAcknowledged:
+      return ending.value ? "acknowledges " + value_words(ending.value) : "acknowledges";
+    case Ending::Kind::kReturned:
+      return ending.value ? "returns " + value_words(ending.value) : "ends";
+    case Ending::Kind::kFailed:
+      return "fails";
+  }
+  return "?";
+}
+
+std::string operation_words(const Step& step) { return foreign(step.diagram) + " " + foreign(step.key); }
+
+std::string scenario_words(const Scenario& scenario) {
+  const auto& apps = scenario.apps;
+  const auto readers = std::count(apps.begin(), apps.end(), "read");
+  const auto writers = std::count(apps.begin(), apps.end(), "write");
+  const bool readers_then_writers = !apps.empty() && static_cast<std::size_t>(readers + writers) == apps.size() &&
+                                    std::all_of(apps.begin(), apps.begin() + readers,
+                                                [](const std::string& script) { return script == "read"; });
+  std::string words;
+  if (readers_then_writers) {
+    words += fmt::format(" --readers {} --writers {}", readers, writers);
+  } else {
+    for (const std::string& script : apps) words += " --app " + shell_word(script);
+  }
+  if (scenario.keys != 1) words += fmt::format(" --keys {}", scenario.keys);
+  if (scenario.cached) words += " --cached";
+  for (const std::string& fault : scenario.faults) words += " --fault " + shell_word(fault);
+  if (scenario.on_database_timeout != "fail") {
+    words += " --on-database-timeout=" + shell_word(scenario.on_database_timeout);
+  }
+  if (scenario.all_invoked) words += " --all-invoked";
+  return words.empty() ? words : words.substr(1);
+}
+
+std::optional<std::int64_t> value_of(const std::vector<Entry>& store, std::string_view key) {
+  for (const Entry& entry : store) {
+    if (entry.key == key) return entry.value;
+  }
+  return std::nullopt;
+}
+
+std::vector<std::string> shown_keys(const Trace& trace) {
+  std::set<std::string, std::less<>> touched;
+  const auto touch_changes = [&](const std::vector<Entry>& before, const std::vector<Entry>& after) {
+    for (std::size_t i = 0; i < after.size(); ++i) {
+      if (i >= before.size() || before[i] != after[i]) touched.insert(after[i].key);
+    }
+  };
+  const State* before = &trace.initial;
+  for (const Step& step : trace.steps) {
+    touched.insert(step.key);
+    if (step.request) touched.insert(step.request->key);
+    for (const Request& request : step.sends) touched.insert(request.key);
+    touch_changes(before->cache, step.after.cache);
+    touch_changes(before->database, step.after.database);
+    before = &step.after;
+  }
+  std::vector<std::string> keys;
+  for (const Entry& entry : trace.initial.database) {
+    if (touched.empty() || touched.contains(entry.key)) keys.push_back(entry.key);
+  }
+  return keys;
+}
+
+bool same_operation(const Step& a, const Step& b) {
+  return a.app == b.app && a.session == b.session && a.operation == b.operation;
+}
+
+std::size_t index_of(const Trace& trace, const Step& step) {
+  for (std::size_t i = 0; i < trace.steps.size(); ++i) {
+    if (&trace.steps[i] == &step) return i;
+  }
+  return trace.steps.size();
+}
+
+const Request* request_of(const Trace& trace, const Step& step) {
+  if (step.request) return &*step.request;
+  if (step.kind == StepKind::kInvoke) return nullptr;
+  for (std::size_t i = index_of(trace, step); i-- > 0;) {
+    const Step& earlier = trace.steps[i];
+    if (!same_operation(earlier, step)) continue;
+    for (const Request& request : earlier.sends) {
+      if (request.arrow == step.arrow) return &request;
+    }
+  }
+  for (const InFlight& message : trace.initial.in_flight) {
+    if (message.app == step.app && message.session == step.session && message.request.arrow == step.arrow) {
+      return &message.request;
+    }
+  }
+  return nullptr;
+}
+
+}  // namespace stalemate::traces::render

@@ -1,0 +1,49 @@
+// What the renderers say alike: messages, values and scenarios in words. Everything returned stands on one line
+// and is safe to print; foreign text in it is clipped. Pure functions of the trace.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "traces/trace.hpp"
+
+namespace stalemate::traces::render {
+
+inline constexpr std::size_t kForeignTextMax = 60;  // code points of a label or name that are shown
+
+// Text that a user wrote, on one line, trimmed and clipped.
+std::string foreign(std::string_view text);
+
+// "1000", or "-" for none.
+std::string value_words(const std::optional<std::int64_t>& value);
+// "get k1", "set k1=1000".
+std::string request_words(const Request& request);
+// "ok", "miss", or the value: "1000".
+std::string reply_words(const Reply& reply);
+// "acknowledges", "returns 1000", "ends" (nothing to return), "fails".
+std::string ending_words(const Ending& ending);
+// "Read k1": the operation a step belongs to.
+std::string operation_words(const Step& step);
+// As on the command line: "--readers 1 --writers 1", "--app 'read; write k2'".
+std::string scenario_words(const Scenario& scenario);
+
+// The value of `key`; none if absent.
+std::optional<std::int64_t> value_of(const std::vector<Entry>& store, std::string_view key);
+
+// Keys that some step is about or changes, in the stores' order; all of them if there are none.
+std::vector<std::string> shown_keys(const Trace& trace);
+
+// Whether two steps belong to one operation of one session.
+bool same_operation(const Step& a, const Step& b);
+
+// Where `step` stands in the trace; if it is not one of its steps, where a next one would.
+std::size_t index_of(const Trace& trace, const Step& step);
+
+// The request a step is about, found in the step or among what was sent before it; null for an invoke or if unknown.
+const Request* request_of(const Trace& trace, const Step& step);
+
+}  // namespace stalemate::traces::render
