@@ -1,3 +1,4 @@
+// `stalemate check`: options into a search, its report to stdout, its trace to a file, its verdict into the exit code.
 #include <fmt/format.h>
 
 #include <memory>
@@ -50,14 +51,19 @@ struct CheckCommand {
       check.interrupt = [&](const sim::Progress& now) { return progress.update(now); };
       report = model::check(read, words, check);
     }
-    if (report.trace) output.write(traces::write_json(*report.trace));
-    else if (!output.path.empty()) fmt::print(stderr, "no trace to write: {} was not made\n", output.path);
+    if (report.trace)
+      output.write(traces::write_json(*report.trace));
+    else if (!output.path.empty())
+      fmt::print(stderr, "no trace to write: {} was not made\n", output.path);
     print(json ? model::to_json(report) : model::describe(report));
     if (report.verdict == model::Verdict::kViolated) fmt::print(stderr, "reproduce: {}\n", invocation);
     switch (report.verdict) {
-      case model::Verdict::kHolds: return 0;
-      case model::Verdict::kViolated: return 1;
-      case model::Verdict::kInconclusive: return 3;
+      case model::Verdict::kHolds:
+        return 0;
+      case model::Verdict::kViolated:
+        return 1;
+      case model::Verdict::kInconclusive:
+        return 3;
     }
     return 3;
   }
@@ -66,7 +72,8 @@ struct CheckCommand {
 }  // namespace
 
 void add_check(CLI::App& program, Action& action, const std::string& invocation) {
-  CLI::App& command = *program.add_subcommand("check", "search the whole state space; the shortest trace, or a proof within bounds");
+  CLI::App& command =
+      *program.add_subcommand("check", "search the whole state space; the shortest trace, or a proof within bounds");
   auto options = std::make_shared<CheckCommand>();
   options->protocol.add_to(command);
   options->scenario.add_to(command);
@@ -88,7 +95,8 @@ void add_check(CLI::App& program, Action& action, const std::string& invocation)
       "  stalemate check docs/caching.md --readers 2 --writers 1 -o race.json\n"
       "  stalemate check cache-aside --cached --fault lost-reply@write:1\n"
       "  stalemate check cache-aside --count-schedules");
-  command.callback([options, &action, invocation] { action = [options, invocation] { return options->run(invocation); }; });
+  command.callback(
+      [options, &action, invocation] { action = [options, invocation] { return options->run(invocation); }; });
 }
 
 }  // namespace stalemate::cli

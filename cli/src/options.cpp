@@ -1,3 +1,4 @@
+// Reading of the shared options, and the plain ways in and out of the program: files, stdout, shell words.
 #include "options.hpp"
 
 #include <fmt/format.h>
@@ -42,7 +43,8 @@ int checked_count(std::optional<int> count, int otherwise, const char* option) {
 }  // namespace
 
 void ProtocolOptions::add_to(CLI::App& command) {
-  command.add_option("PROTOCOL", protocol, "a Markdown or .mmd file, or a page of the catalogue (stalemate read --list)")
+  command
+      .add_option("PROTOCOL", protocol, "a Markdown or .mmd file, or a page of the catalogue (stalemate read --list)")
       ->required();
   command.add_option("--role", roles, "what a participant is, where its name does not tell: X=cache (repeatable)")
       ->allow_extra_args(false);
@@ -66,16 +68,21 @@ model::Protocol ProtocolOptions::read() const {
 void ScenarioOptions::add_to(CLI::App& command) {
   command.add_option("--readers", readers, "app instances that run Read once (default 1)");
   command.add_option("--writers", writers, "app instances that run Write once (default 1)");
-  command.add_option("--app", apps, "one app instance and its script: 'read; write k2', with | between sessions (repeatable)")
+  command
+      .add_option("--app", apps,
+                  "one app instance and its script: 'read; write k2', with | between sessions (repeatable)")
       ->allow_extra_args(false);
   command.add_option("--keys", keys, "how many keys there are")->capture_default_str();
   command.add_flag("--cached", cached, "every key starts cached with its initial value");
-  command.add_option("--fault", faults,
-                     "what may go wrong, and how often: lost-request, lost-reply, lost-message or any, aimed with @write:2, "
-                     "with a budget =N (default 1; repeatable)")
+  command
+      .add_option(
+          "--fault", faults,
+          "what may go wrong, and how often: lost-request, lost-reply, lost-message or any, aimed with @write:2, "
+          "with a budget =N (default 1; repeatable)")
       ->allow_extra_args(false);
-  command.add_option("--on-database-timeout", on_database_timeout,
-                     "fail: the operation ends; continue: it goes on with the next arrow after a database write")
+  command
+      .add_option("--on-database-timeout", on_database_timeout,
+                  "fail: the operation ends; continue: it goes on with the next arrow after a database write")
       ->capture_default_str();
   command.add_flag("--all-invoked", all_invoked, "start with every session's first operation already invoked");
 }
@@ -84,8 +91,10 @@ traces::Scenario ScenarioOptions::scenario(const model::Protocol& protocol) cons
   traces::Scenario scenario;
   if (apps.empty() || readers || writers) {
     const int otherwise = apps.empty() ? 1 : 0;
-    const int reading = checked_count(readers, has_kind(protocol, model::OperationKind::kRead) ? otherwise : 0, "--readers");
-    const int writing = checked_count(writers, has_kind(protocol, model::OperationKind::kWrite) ? otherwise : 0, "--writers");
+    const int reading =
+        checked_count(readers, has_kind(protocol, model::OperationKind::kRead) ? otherwise : 0, "--readers");
+    const int writing =
+        checked_count(writers, has_kind(protocol, model::OperationKind::kWrite) ? otherwise : 0, "--writers");
     scenario.apps.insert(scenario.apps.end(), static_cast<std::size_t>(reading), "read");
     scenario.apps.insert(scenario.apps.end(), static_cast<std::size_t>(writing), "write");
   }
@@ -114,8 +123,8 @@ void OutputOptions::write(const std::string& text) const {
 std::uint64_t parse_bytes(const std::string& text, const std::string& option) {
   const auto [value, unit] = number_and_unit(text);
   static constexpr std::pair<const char*, std::uint64_t> kUnits[] = {
-      {"", 1},          {"B", 1},           {"KiB", 1ULL << 10}, {"MiB", 1ULL << 20}, {"GiB", 1ULL << 30},
-      {"kB", 1000ULL},  {"MB", 1000000ULL}, {"GB", 1000000000ULL}};
+      {"", 1},         {"B", 1},           {"KiB", 1ULL << 10},  {"MiB", 1ULL << 20}, {"GiB", 1ULL << 30},
+      {"kB", 1000ULL}, {"MB", 1000000ULL}, {"GB", 1000000000ULL}};
   for (const auto& [name, factor] : kUnits)
     if (value && *value > 0 && unit == name && *value <= std::numeric_limits<std::uint64_t>::max() / factor)
       return *value * factor;
@@ -124,7 +133,8 @@ std::uint64_t parse_bytes(const std::string& text, const std::string& option) {
 
 std::chrono::milliseconds parse_duration(const std::string& text, const std::string& option) {
   const auto [value, unit] = number_and_unit(text);
-  static constexpr std::pair<const char*, std::uint64_t> kUnits[] = {{"ms", 1}, {"s", 1000}, {"m", 60000}, {"h", 3600000}};
+  static constexpr std::pair<const char*, std::uint64_t> kUnits[] = {
+      {"ms", 1}, {"s", 1000}, {"m", 60000}, {"h", 3600000}};
   for (const auto& [name, factor] : kUnits)
     if (value && *value > 0 && *value < 1000000000 && unit == name) return std::chrono::milliseconds(*value * factor);
   throw traces::InputError(fmt::format("{} {}: say a time with its unit, such as 500ms, 30s or 10m", option, text));
@@ -137,13 +147,17 @@ void print(const std::string& text) {
 
 std::string shell_word(const std::string& text) {
   const auto plain = [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || std::strchr("-_./=,:@+", c) != nullptr;
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+           std::strchr("-_./=,:@+", c) != nullptr;
   };
-  if (!text.empty() && std::all_of(text.begin(), text.end(), [&](char c) { return c != '\0' && plain(c); })) return text;
+  if (!text.empty() && std::all_of(text.begin(), text.end(), [&](char c) { return c != '\0' && plain(c); }))
+    return text;
   std::string quoted = "'";
   for (const char c : text) {
-    if (c == '\'') quoted += "'\\''";
-    else quoted += c;
+    if (c == '\'')
+      quoted += "'\\''";
+    else
+      quoted += c;
   }
   return quoted + "'";
 }

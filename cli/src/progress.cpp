@@ -1,3 +1,5 @@
+// Progress lines, the clock and the stop signals of a search. The only clock of this room; nothing of it reaches
+// stdout.
 #include "progress.hpp"
 
 #include <fmt/format.h>
@@ -53,12 +55,13 @@ void SearchProgress::show(const sim::Progress& progress, std::chrono::steady_clo
   if (!heading_shown_) fmt::print(stderr, "{}\n", heading_);
   heading_shown_ = true;
   const double seconds = std::chrono::duration<double>(now - start_).count();
-  const std::string line =
-      fmt::format("{} states, {:.0f}/s, depth {}, frontier {}, {} MiB, {:.0f} s", progress.states,
-                  static_cast<double>(progress.states) / seconds, progress.depth, progress.frontier,
-                  progress.memory_bytes >> 20, seconds);
-  if (on_terminal_) fmt::print(stderr, "\r\033[K{}", line);
-  else fmt::print(stderr, "{}\n", line);
+  const std::string line = fmt::format("{} states, {:.0f}/s, depth {}, frontier {}, {} MiB, {:.0f} s", progress.states,
+                                       static_cast<double>(progress.states) / seconds, progress.depth,
+                                       progress.frontier, progress.memory_bytes >> 20, seconds);
+  if (on_terminal_)
+    fmt::print(stderr, "\r\033[K{}", line);
+  else
+    fmt::print(stderr, "{}\n", line);
   line_open_ = on_terminal_;
   std::fflush(stderr);
 }

@@ -1,3 +1,4 @@
+// `stalemate read`: how a diagram was understood; `--list`: what the catalogue has.
 #include <fmt/format.h>
 
 #include <memory>
@@ -23,7 +24,8 @@ std::string list_catalogue() {
 }  // namespace
 
 void add_read(CLI::App& program, Action& action) {
-  CLI::App& command = *program.add_subcommand("read", "how a diagram was understood, line by line, and what was assumed");
+  CLI::App& command =
+      *program.add_subcommand("read", "how a diagram was understood, line by line, and what was assumed");
   auto protocol = std::make_shared<ProtocolOptions>();
   auto list = std::make_shared<bool>(false);
   protocol->add_to(command);

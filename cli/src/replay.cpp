@@ -1,3 +1,4 @@
+// `stalemate replay`: every trace is read and re-walked on the model before a server starts, then run for real.
 #include <fmt/format.h>
 
 #include <memory>
@@ -27,7 +28,8 @@ struct ReplayCommand {
 
   int run() const {
     if (sandbox && (postgres || redis))
-      throw traces::InputError("--sandbox starts servers of its own; leave it out, or leave out --postgres and --redis");
+      throw traces::InputError(
+          "--sandbox starts servers of its own; leave it out, or leave out --postgres and --redis");
     std::vector<traces::Trace> all;
     for (const std::string& path : paths) {
       const std::string name = traces::base_name(path);
@@ -59,7 +61,8 @@ struct ReplayCommand {
   }
 #else
   int replay(const std::vector<traces::Trace>&) const {
-    throw traces::EnvironmentError("replay: this build has no real servers; install libpqxx and hiredis and build again");
+    throw traces::EnvironmentError(
+        "replay: this build has no real servers; install libpqxx and hiredis and build again");
   }
 #endif
 };
@@ -71,7 +74,8 @@ void add_replay(CLI::App& program, Action& action) {
   auto options = std::make_shared<ReplayCommand>();
   command.add_option("TRACE", options->paths, "trace files")->required();
   command.add_flag("--sandbox", options->sandbox, "on throw-away servers of its own (the default)");
-  command.add_option("--postgres", options->postgres, "on this PostgreSQL: postgresql://user:password@host:port/database");
+  command.add_option("--postgres", options->postgres,
+                     "on this PostgreSQL: postgresql://user:password@host:port/database");
   command.add_option("--redis", options->redis, "on this Redis: redis://user:password@host:port/database");
   command.footer(
       "At servers that exist it works in a schema and under a key prefix of its own, and removes both.\n"

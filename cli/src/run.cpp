@@ -1,3 +1,4 @@
+// The program as a whole: its subcommands, its errors on one line each, its exit codes.
 #include "cli/run.hpp"
 
 #include <fmt/format.h>
@@ -19,10 +20,12 @@ constexpr int kExitInput = 2;
 constexpr int kExitEnvironment = 5;
 
 constexpr const char* kDescription =
-    "Finds the order of messages, or the lost one, that leaves a cache wrong beside its database; makes it happen on real "
+    "Finds the order of messages, or the lost one, that leaves a cache wrong beside its database; makes it happen on "
+    "real "
     "servers; explains it.";
 constexpr const char* kFooter =
-    "Exit codes: 0 holds or reproduced, 1 violated or diverged, 2 usage or unreadable input, 3 inconclusive, 5 environment.\n"
+    "Exit codes: 0 holds or reproduced, 1 violated or diverged, 2 usage or unreadable input, 3 inconclusive, 5 "
+    "environment.\n"
     "Example: stalemate check cache-aside -o race.json && echo holds || stalemate replay race.json";
 
 int complain(const std::string& message, int code) {
@@ -39,7 +42,8 @@ std::string unknown_argument(const CLI::App& program, const std::string& argumen
     for (const CLI::Option* option : where.get_options())
       for (const std::string& name : option->get_lnames()) known.push_back("--" + name);
   } else if (chosen.empty()) {
-    for (const CLI::App* command : program.get_subcommands([](const CLI::App*) { return true; })) known.push_back(command->get_name());
+    for (const CLI::App* command : program.get_subcommands([](const CLI::App*) { return true; }))
+      known.push_back(command->get_name());
   }
   return fmt::format("unknown {} {}{}; see stalemate {}--help", argument.rfind('-', 0) == 0 ? "option" : "argument",
                      argument, model::suggestion(argument.substr(0, argument.find('=')), known),
@@ -74,8 +78,9 @@ int run(int argc, char** argv) {
     return complain(extras.empty() ? error.what() : unknown_argument(program, extras.front()), kExitInput);
   } catch (const CLI::ParseError& error) {
     const auto chosen = program.get_subcommands();
-    return complain(fmt::format("{}; see stalemate {}--help", error.what(), chosen.empty() ? "" : chosen.front()->get_name() + " "),
-                    kExitInput);
+    return complain(
+        fmt::format("{}; see stalemate {}--help", error.what(), chosen.empty() ? "" : chosen.front()->get_name() + " "),
+        kExitInput);
   } catch (const traces::InputError& error) {
     return complain(error.what(), kExitInput);
   } catch (const traces::EnvironmentError& error) {

@@ -1,3 +1,4 @@
+// `stalemate show`: a trace file through one of the renderers.
 #include <fmt/format.h>
 
 #include <memory>
@@ -12,7 +13,8 @@
 namespace stalemate::cli {
 
 void add_show(CLI::App& program, Action& action) {
-  CLI::App& command = *program.add_subcommand("show", "a trace as text, or as a diagram to paste where Mermaid is rendered");
+  CLI::App& command =
+      *program.add_subcommand("show", "a trace as text, or as a diagram to paste where Mermaid is rendered");
   struct Options {
     std::string path;
     std::string as = "text";

@@ -1,3 +1,4 @@
+// `stalemate step`: a walk by a person at a prompt, or by a file that lists the steps.
 #include <fmt/format.h>
 
 #include <iostream>
@@ -35,8 +36,10 @@ struct StepCommand {
     output.check();
     const model::Protocol read = protocol.read();
     model::Walk walk(read, scenario.scenario(read), properties);
-    if (!schedule.empty()) follow(walk);
-    else converse(walk);
+    if (!schedule.empty())
+      follow(walk);
+    else
+      converse(walk);
     const traces::Trace trace = walk.trace();
     output.write(traces::write_json(trace));
     if (!schedule.empty()) {

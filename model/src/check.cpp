@@ -1,3 +1,4 @@
+// From a search's result to a verdict for each property: violated, holds, or inconclusive with its reason.
 #include "model/check.hpp"
 
 #include <fmt/format.h>
@@ -13,13 +14,18 @@ namespace {
 
 using Result = sim::SearchResult<Action>;
 
-std::optional<std::string> limit_hit(const Result& result, const CheckOptions& options, const std::string& interruption) {
+std::optional<std::string> limit_hit(const Result& result, const CheckOptions& options,
+                                     const std::string& interruption) {
   switch (result.end) {
     case sim::SearchEnd::kExhausted:
-    case sim::SearchEnd::kViolation: return std::nullopt;
-    case sim::SearchEnd::kDepthLimit: return fmt::format("depth limit {} reached", options.depth_max.value_or(0));
-    case sim::SearchEnd::kMemoryLimit: return fmt::format("memory limit of {} bytes reached", options.memory_bytes_max);
-    case sim::SearchEnd::kInterrupted: return interruption;
+    case sim::SearchEnd::kViolation:
+      return std::nullopt;
+    case sim::SearchEnd::kDepthLimit:
+      return fmt::format("depth limit {} reached", options.depth_max.value_or(0));
+    case sim::SearchEnd::kMemoryLimit:
+      return fmt::format("memory limit of {} bytes reached", options.memory_bytes_max);
+    case sim::SearchEnd::kInterrupted:
+      return interruption;
   }
   return std::nullopt;
 }
@@ -73,9 +79,12 @@ Verdict combine(const std::vector<PropertyReport>& properties) {
 
 std::string_view to_string(Verdict verdict) {
   switch (verdict) {
-    case Verdict::kHolds: return "holds";
-    case Verdict::kViolated: return "violated";
-    case Verdict::kInconclusive: return "inconclusive";
+    case Verdict::kHolds:
+      return "holds";
+    case Verdict::kViolated:
+      return "violated";
+    case Verdict::kInconclusive:
+      return "inconclusive";
   }
   return "";
 }
@@ -132,9 +141,12 @@ Report check(const Protocol& protocol, const traces::Scenario& words, const Chec
   if (options.count_schedules && !limit) {
     const Machine fused = make_machine(protocol, scenario, options.properties, Granularity::kFused);
     search_options.exhaust = true;
-    const auto count = with_packed_system(fused, [&](const auto& system) { return sim::count_schedules(system, search_options); });
-    if (count) report.schedules = Schedules{count->total.str(), count->violating.str()};
-    else report.limits.push_back(interruption.empty() ? "a limit was reached while counting schedules" : interruption);
+    const auto count =
+        with_packed_system(fused, [&](const auto& system) { return sim::count_schedules(system, search_options); });
+    if (count)
+      report.schedules = Schedules{count->total.str(), count->violating.str()};
+    else
+      report.limits.push_back(interruption.empty() ? "a limit was reached while counting schedules" : interruption);
   }
   return report;
 }

@@ -1,3 +1,4 @@
+// First fit: a field goes into the first word that has room for it, so a layout depends on the order of asking alone.
 #include "model/layout.hpp"
 
 #include <bit>

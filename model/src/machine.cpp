@@ -1,3 +1,5 @@
+// What is enabled, what a step does, and what the servers answer. Every rule of what may happen next is in this file or
+// in the table that model/src/program.cpp compiled.
 #include "model/machine.hpp"
 
 #include <fmt/format.h>
@@ -29,7 +31,8 @@ std::size_t async_arrows(const Program& program, const Session& session) {
 
 }  // namespace
 
-Machine::Machine(Program program, Scenario scenario, std::vector<const PropertyKind*> properties, Granularity granularity)
+Machine::Machine(Program program, Scenario scenario, std::vector<const PropertyKind*> properties,
+                 Granularity granularity)
     : program_(std::move(program)),
       scenario_(std::move(scenario)),
       properties_(std::move(properties)),
@@ -132,10 +135,18 @@ void Machine::actions(const std::uint64_t* words, std::vector<Action>& out) cons
 sim::PropertyMask Machine::apply(std::uint64_t* words, Action action, sim::Marks& marks) const {
   Step step{words, marks};
   switch (action.kind) {
-    case ActionKind::kInvoke: invoke(step, action); break;
-    case ActionKind::kHandle: handle(step, action); break;
-    case ActionKind::kReceive: receive(step, action); break;
-    case ActionKind::kFault: strike(step, action); break;
+    case ActionKind::kInvoke:
+      invoke(step, action);
+      break;
+    case ActionKind::kHandle:
+      handle(step, action);
+      break;
+    case ActionKind::kReceive:
+      receive(step, action);
+      break;
+    case ActionKind::kFault:
+      strike(step, action);
+      break;
     case ActionKind::kHandleReceive:
     case ActionKind::kHandleLose:
       for (const Action& part : plain(action)) step.violated |= apply(words, part, marks);
@@ -183,15 +194,25 @@ bool Machine::may_handle(const std::uint64_t* words, std::size_t session, Role t
   return true;
 }
 
+bool Machine::covers(const FaultTarget& target, const MessageRef& message) const {
+  const Row& row = program_.rows[message.row];
+  if (target.operation >= 0 && (target.operation != row.operation || target.arrow != row.arrow)) return false;
+  return fault_kinds()[target.kind].strikes(program_, message);
+}
+
 void Machine::push_faults(const std::uint64_t* words, std::vector<Action>& out, const MessageRef& message) const {
   const Row& row = program_.rows[message.row];
   for (std::size_t b = 0; b < budgets_.size(); ++b) {
     const FaultBudget& budget = scenario_.budgets[b];
     if (get(words, budgets_[b]) == budget.budget) continue;
     for (std::size_t t = 0; t < budget.targets.size(); ++t) {
-      const FaultTarget& target = budget.targets[t];
-      if (target.operation >= 0 && (target.operation != row.operation || target.arrow != row.arrow)) continue;
-      if (!fault_kinds()[target.kind].strikes(program_, message)) continue;
+      if (!covers(budget.targets[t], message)) continue;
+      // Of targets that overlap, the first one offers the fault.
+      const bool offered = std::any_of(budget.targets.begin(), budget.targets.begin() + static_cast<std::ptrdiff_t>(t),
+                                       [&](const FaultTarget& earlier) {
+                                         return earlier.kind == budget.targets[t].kind && covers(earlier, message);
+                                       });
+      if (offered) continue;
       const bool fused = message.is_reply && granularity_ == Granularity::kFused;
       const Action action{fused ? ActionKind::kHandleLose : ActionKind::kFault,
                           static_cast<std::uint8_t>(message.session),
@@ -270,16 +291,32 @@ void Machine::receive(Step& step, const Action& action) const {
     set(step.words, reply_field(s), 0);
     if (program_.operations[row.operation].kind == OperationKind::kRead) set(step.words, fields.value, value);
   }
-  if (row.to == Role::kDatabase && row.verb == Verb::kSet) tell(step, event(step, EventKind::kWriteAnswered, s));
+  if (row.to == Role::kDatabase && row.verb == Verb::kSet) {
+    tell(step, event(step, EventKind::kWriteAnswered, s));
+    // The user was told before the database answered; now both are so.
+    if (row.acknowledged) tell(step, event(step, EventKind::kAcknowledged, s));
+  }
   follow(step, s, row.after[static_cast<std::size_t>(at.outcome)][action.choice]);
 }
 
 void Machine::strike(Step& step, const Action& action) const {
   const Field used = budgets_[action.budget];
   set(step.words, used, get(step.words, used) + 1);
-  step.marks.reach(fault_mark(action.budget, action.target));
-  if (action.slot != 0) take_slot(step, action.session, action.slot - 1U);
-  else time_out(step, action.session, action.choice);
+  const Point at = point(step.words, action.session);
+  const MessageRef struck =
+      action.slot == 0
+          ? MessageRef{action.session, 0, at.row, at.is_reply}
+          : MessageRef{action.session, action.slot, in_slots(step.words, action.session)[action.slot - 1U].row, false};
+  const std::vector<FaultTarget>& targets = scenario_.budgets[action.budget].targets;
+  for (std::size_t t = 0; t < targets.size(); ++t) {
+    if (targets[t].kind == targets[action.target].kind && covers(targets[t], struck)) {
+      step.marks.reach(fault_mark(action.budget, t));
+    }
+  }
+  if (action.slot != 0)
+    take_slot(step, action.session, action.slot - 1U);
+  else
+    time_out(step, action.session, action.choice);
 }
 
 // The session learns nothing of its request: a value on its way to it is gone with the reply.
@@ -313,8 +350,10 @@ void Machine::follow(Step& step, std::size_t session, const Way& way) const {
       tell(step, event(step, EventKind::kAcknowledged, session));
     }
   }
-  if (way.next != kNoRow) set(step.words, fields.point, program_.rows[way.next].request_point);
-  else end_operation(step, session, way.failed);
+  if (way.next != kNoRow)
+    set(step.words, fields.point, program_.rows[way.next].request_point);
+  else
+    end_operation(step, session, way.failed);
 }
 
 // M3.
@@ -348,9 +387,11 @@ Machine::Answer Machine::peek(const std::uint64_t* words, const Row& row, std::s
       const unsigned entry = cached(words, key);
       return entry == 0 ? Answer{Outcome::kMiss, 0} : Answer{Outcome::kValue, entry};
     }
-    case Verb::kAdd: return {cached(words, key) == 0 ? Outcome::kOk : Outcome::kConflict, 0};
+    case Verb::kAdd:
+      return {cached(words, key) == 0 ? Outcome::kOk : Outcome::kConflict, 0};
     case Verb::kSet:
-    case Verb::kDelete: return {Outcome::kOk, 0};
+    case Verb::kDelete:
+      return {Outcome::kOk, 0};
   }
   STALEMATE_INVARIANT(false, "every verb is answered");
   return {};
@@ -449,15 +490,17 @@ unsigned Machine::stored(const std::uint64_t* words, std::size_t key) const {
   return static_cast<unsigned>(get(words, stores_.database[key]));
 }
 
-Machine make_machine(const Protocol& protocol, const traces::Scenario& words, const std::vector<std::string>& properties,
-                     Granularity granularity) {
+Machine make_machine(const Protocol& protocol, const traces::Scenario& words,
+                     const std::vector<std::string>& properties, Granularity granularity) {
   Program program = compile(protocol, compile_options(words));
   Scenario scenario = resolve(words, program);
   std::vector<const PropertyKind*> selected = select_properties(properties, program);
   Machine machine(std::move(program), std::move(scenario), std::move(selected), granularity);
   if (machine.words() > kWordsMax)
-    throw traces::InputError(fmt::format("the scenario needs {} bytes a state and {} is the most; take fewer app instances, "
-                                         "operations or keys", machine.words() * 8, kWordsMax * 8));
+    throw traces::InputError(
+        fmt::format("the scenario needs {} bytes a state and {} is the most; take fewer app instances, "
+                    "operations or keys",
+                    machine.words() * 8, kWordsMax * 8));
   return machine;
 }
 

@@ -22,7 +22,6 @@ constexpr std::string_view kExpectedStatement = "expected a message (A->>B: text
 
 // A block that is open around what is being read.
 struct OpenBlock {
-  BlockKind kind = BlockKind::kAlt;
   std::string keyword;  // as written: par_over stays par_over
   Position at;
 };
@@ -34,6 +33,7 @@ struct Closer {
   std::string word;
 };
 
+// An arrow and where it stands.
 struct PlacedArrow {
   ArrowToken token;
   Position at;
@@ -92,7 +92,7 @@ class Parser {
   }
 
   void parse_statement(Keyword keyword, Position at, std::vector<Statement>& body) {
-    const std::string word = fmt::format("{}", cursor_.word());
+    const std::string word(cursor_.word());
     if (keyword != Keyword::kNone) cursor_.advance(word.size());
     switch (keyword) {
       case Keyword::kParticipant:
@@ -140,9 +140,11 @@ class Parser {
     }
   }
 
+  // After the keyword `word` at `at`, up to and including "end".
   Block parse_block(BlockKind kind, const std::string& word, Position at) {
-    if (depth_ == kNestingMax)
+    if (depth_ == kNestingMax) {
       cursor_.fail(at, fmt::format("blocks are nested deeper than {}; split the diagram", kNestingMax));
+    }
     ++depth_;
     Block block{kind, {}};
     block.sections.push_back({at, label_text(cursor_.take_text()), {}});
@@ -156,7 +158,7 @@ class Parser {
       if (closer.keyword == Keyword::kNone) {
         cursor_.fail(at, fmt::format("\"{}\" is never closed; expected \"end\" on a line of its own after it", word));
       }
-      if (section_keyword(kind) != closer.keyword) fail_misplaced(closer, OpenBlock{kind, word, at});
+      if (section_keyword(kind) != closer.keyword) fail_misplaced(closer, OpenBlock{word, at});
       count_statement(closer.at);
       block.sections.push_back({closer.at, label_text(cursor_.take_text()), {}});
     }
@@ -168,6 +170,7 @@ class Parser {
     return block;
   }
 
+  // A word that begins a section, outside the block it belongs to.
   [[noreturn]] void fail_misplaced(const Closer& closer, const std::optional<OpenBlock>& open = std::nullopt) {
     const std::string_view home = closer.keyword == Keyword::kElse  ? "alt"
                                   : closer.keyword == Keyword::kAnd ? "par"
@@ -250,8 +253,9 @@ class Parser {
     }
     note.participants.push_back(participants_.parse_name(NameRole::kMention));
     if (cursor_.take(",")) {
-      if (note.placement != NotePlacement::kOver)
+      if (note.placement != NotePlacement::kOver) {
         cursor_.fail("a note beside stands at one participant; write \"over\" for two");
+      }
       note.participants.push_back(participants_.parse_name(NameRole::kMention));
     }
     note.text = parse_text_after_colon("a note");
@@ -265,15 +269,16 @@ class Parser {
 
   std::string parse_title() {
     cursor_.take(":");
-    const std::string text = plain_text(cursor_.take_text());
+    std::string text = plain_text(cursor_.take_text());
     if (text.empty()) cursor_.fail("expected the title's text after \"title\"");
     return text;
   }
 
   Decoration parse_accessibility(Keyword keyword, Position at) {
     const std::string what = keyword == Keyword::kAccTitle ? "accTitle" : "accDescr";
-    if (keyword == Keyword::kAccDescr && cursor_.take("{"))
+    if (keyword == Keyword::kAccDescr && cursor_.take("{")) {
       return {what, plain_text(cursor_.take_until("}", at, "\"accDescr {\""))};
+    }
     cursor_.take(":");
     return {what, plain_text(cursor_.take_line())};
   }
@@ -300,6 +305,7 @@ class Parser {
     return message;
   }
 
+  // Whether an arrow follows where a name or the text must.
   bool arrow_in_the_way() {
     cursor_.skip_spaces();
     return arrow_at(cursor_.rest()) || unsupported_arrow_length(cursor_.rest()) > 0;
@@ -338,7 +344,7 @@ class Parser {
       cursor_.fail(fmt::format("{} begins no arrow; expected ->>, -->>, ->, -->, <<->>, <<-->>, -x, --x, -) or --)",
                                excerpt(after.substr(0, 4))));
     }
-    const std::size_t end = statement.find_first_of(";");
+    const std::size_t end = statement.find(';');
     cursor_.fail(at, fmt::format("unknown statement {}; {}", excerpt(statement.substr(0, end)), kExpectedStatement));
   }
 

@@ -52,7 +52,7 @@ bool contains_arrow(std::string_view name) {
 
 std::string ParticipantList::declare(Position at, bool is_actor) {
   const std::string_view raw = take_declared_name(true);
-  const std::string id = plain_text(raw);
+  std::string id = plain_text(raw);
   Participant& participant = find_or_add(id, at);
   if (!participant.declared) participant.at = at;
   participant.declared = true;
@@ -76,7 +76,7 @@ std::string ParticipantList::parse_name(NameRole role) {
   const Position at = cursor_.position();
   const std::string_view text = cursor_.rest();
   const std::size_t length = name_length(text, role, arrow_names_);
-  const std::string id = plain_text(text.substr(0, length));
+  std::string id = plain_text(text.substr(0, length));
   if (id.empty())
     cursor_.fail(
         fmt::format("expected a participant's name, got {}", text.empty() ? "the end of the line" : excerpt(text)));

@@ -88,8 +88,10 @@ class Compiler {
   void advance(Cursor cursor, Known known, Way way, std::vector<Way>& out) {
     while (true) {
       while (cursor && cursor->index == cursor->acts->size()) {
-        if (cursor->ends_operation) cursor = nullptr;
-        else cursor = cursor->rest;
+        if (cursor->ends_operation)
+          cursor = nullptr;
+        else
+          cursor = cursor->rest;
       }
       if (!cursor) return finish(known, std::move(way), out);
       const Act& act = (*cursor->acts)[cursor->index];
@@ -109,8 +111,9 @@ class Compiler {
         known.outcome = Outcome::kOk;
       } else if (const auto* guard = std::get_if<Guard>(&act.node)) {
         const bool met = guard->outcomes.has(known.outcome);
-        way.marks.push_back(mark(guard, met ? 1 : 0, fmt::format("reply {} {}", guard->arrow,
-                                                                 met ? "as drawn" : "otherwise: the operation ends there")));
+        way.marks.push_back(
+            mark(guard, met ? 1 : 0,
+                 fmt::format("reply {} {}", guard->arrow, met ? "as drawn" : "otherwise: the operation ends there")));
         if (!met) return finish(known, std::move(way), out);
       } else if (std::holds_alternative<Acknowledge>(act.node)) {
         if (!known.acknowledged) way.effects.push_back({EffectKind::kAcknowledge, kNoRow});
@@ -136,7 +139,8 @@ class Compiler {
     }
     if (choice.kind != BlockKind::kAlt) {
       Way passed = way;
-      passed.marks.push_back(mark(&choice, -1, fmt::format("line {}: {} not taken", choice.at.line, to_string(choice.kind))));
+      passed.marks.push_back(
+          mark(&choice, -1, fmt::format("line {}: {} not taken", choice.at.line, to_string(choice.kind))));
       add_choice(passed, fmt::format("not: {}", choice.branches.front().label));
       advance(rest, known, std::move(passed), out);
     }
@@ -148,8 +152,9 @@ class Compiler {
   }
 
   std::uint32_t mark_branch(const Choice& choice, const Branch& branch) {
-    return mark(&branch, 0, fmt::format("line {}: {}{}{}", branch.at.line, to_string(choice.kind),
-                                        branch.label.empty() ? "" : " ", branch.label));
+    return mark(&branch, 0,
+                fmt::format("line {}: {}{}{}", branch.at.line, to_string(choice.kind), branch.label.empty() ? "" : " ",
+                            branch.label));
   }
 
   static const Branch* branch_for(const Choice& choice, Outcome outcome) {
@@ -172,7 +177,8 @@ class Compiler {
     out.push_back(std::move(way));
     if (out.size() > kWaysMax)
       fail(at, fmt::format("more than {} combinations of free choices between two requests; label the branches "
-                           "with the reply they depend on, or split the diagram", kWaysMax));
+                           "with the reply they depend on, or split the diagram",
+                           kWaysMax));
   }
 
   // Sets known.outcome to what a timeout or error of `request` counts as; false where the operation fails by it.
@@ -211,8 +217,9 @@ class Compiler {
     const OperationKind kind = program_.operations[operation_].kind;
     const bool stores = request.verb == Verb::kSet || request.verb == Verb::kAdd;
     if (kind == OperationKind::kRead && stores && !known.holds_value)
-      fail(request.at, "a Read stores the last value it received, and here it may not have received any; read the value "
-                       "from the database first");
+      fail(request.at,
+           "a Read stores the last value it received, and here it may not have received any; read the value "
+           "from the database first");
     const auto key = std::make_tuple(&request, known.acknowledged, known.holds_value);
     const auto found = rows_.find(key);
     if (found != rows_.end()) return found->second;
@@ -224,6 +231,7 @@ class Compiler {
     row.to = request.to;
     row.verb = request.verb;
     row.awaited = request.awaited;
+    row.acknowledged = known.acknowledged;
     row.arrow = request.arrow;
     row.label = request.label;
     row.at = request.at;
@@ -287,13 +295,17 @@ std::vector<Outcome> possible_outcomes(Role to, Verb verb) {
     case Verb::kGet:
       if (to == Role::kDatabase) return {Outcome::kValue};
       return {Outcome::kValue, Outcome::kMiss};
-    case Verb::kAdd: return {Outcome::kOk, Outcome::kConflict};
+    case Verb::kAdd:
+      return {Outcome::kOk, Outcome::kConflict};
     case Verb::kSet:
-    case Verb::kDelete: return {Outcome::kOk};
+    case Verb::kDelete:
+      return {Outcome::kOk};
   }
   STALEMATE_INVARIANT(false, "every verb has outcomes");
 }
 
-Program compile(const Protocol& protocol, const CompileOptions& options) { return Compiler(protocol, options).compile(); }
+Program compile(const Protocol& protocol, const CompileOptions& options) {
+  return Compiler(protocol, options).compile();
+}
 
 }  // namespace stalemate::model

@@ -14,9 +14,9 @@ namespace {
 const PropertyKind kKinds[] = {coherent_at_rest(), fresh_reads()};
 
 // Properties of the design that are not modelled yet, so that asking for one says so.
-constexpr std::string_view kPlanned[] = {"read-your-writes", "monotonic-reads", "committed-reads",
-                                         "no-fractured-read", "no-lost-update", "no-drift",
-                                         "linearizable",      "terminates",     "converges"};
+constexpr std::string_view kPlanned[] = {"read-your-writes",  "monotonic-reads", "committed-reads",
+                                         "no-fractured-read", "no-lost-update",  "no-drift",
+                                         "linearizable",      "terminates",      "converges"};
 
 }  // namespace
 
@@ -28,8 +28,8 @@ std::vector<const PropertyKind*> select_properties(const std::vector<std::string
   for (const std::string& name : names) {
     if (std::find(known.begin(), known.end(), name) != known.end()) continue;
     if (std::find(std::begin(kPlanned), std::end(kPlanned), name) != std::end(kPlanned))
-      throw traces::InputError(fmt::format("--property {}: understood, but not modelled yet; there is {}", name,
-                                           fmt::join(known, ", ")));
+      throw traces::InputError(
+          fmt::format("--property {}: understood, but not modelled yet; there is {}", name, fmt::join(known, ", ")));
     throw traces::InputError(fmt::format("--property {}: no such property{}; there is {}", name,
                                          suggestion(name, known), fmt::join(known, ", ")));
   }

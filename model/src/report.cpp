@@ -34,7 +34,8 @@ std::string describe(const Report& report) {
   std::size_t width = 0;
   for (const PropertyReport& property : report.properties) width = std::max(width, property.property.size());
   for (const PropertyReport& property : report.properties) {
-    text += fmt::format("  {:<{}}  {:<12}  {}\n", property.property, width, to_string(property.verdict), property.claim);
+    text +=
+        fmt::format("  {:<{}}  {:<12}  {}\n", property.property, width, to_string(property.verdict), property.claim);
     if (!property.why.empty()) text += fmt::format("  {:<{}}  {:<12}  ({})\n", "", width, "", property.why);
   }
   if (report.trace) text += "\n" + render_text(*report.trace);
@@ -43,7 +44,8 @@ std::string describe(const Report& report) {
   if (report.incoherent_at_rest) text += fmt::format(", {} of them incoherent", *report.incoherent_at_rest);
   text += '\n';
   if (report.schedules)
-    text += fmt::format("{} of {} schedules end in a violation\n", report.schedules->violating, report.schedules->total);
+    text +=
+        fmt::format("{} of {} schedules end in a violation\n", report.schedules->violating, report.schedules->total);
   for (const std::string& limit : report.limits) text += fmt::format("limit: {}\n", limit);
   for (const std::string& thing : report.never_reached) text += fmt::format("never reached: {}\n", thing);
   return text;

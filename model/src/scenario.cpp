@@ -63,7 +63,8 @@ std::string operation_names(const Program& program) {
   return fmt::format("{}", fmt::join(names, ", "));
 }
 
-ScriptedOperation parse_operation(const std::string& words, const std::string& where, int keys, const Program& program) {
+ScriptedOperation parse_operation(const std::string& words, const std::string& where, int keys,
+                                  const Program& program) {
   if (words.empty())
     throw InputError(fmt::format("{}: an operation is missing; write for example 'read; write k1'", where));
   std::string name = lower(words);
@@ -81,8 +82,8 @@ ScriptedOperation parse_operation(const std::string& words, const std::string& w
   if (operation.key == kAnyKey && keys == 1) operation.key = 0;
   operation.candidates = operations_named(name, program);
   if (operation.candidates.empty())
-    throw InputError(fmt::format("{}: the protocol has no operation \"{}\"; it has {}", where, name,
-                                 operation_names(program)));
+    throw InputError(
+        fmt::format("{}: the protocol has no operation \"{}\"; it has {}", where, name, operation_names(program)));
   operation.kind = program.operations[operation.candidates.front()].kind;
   return operation;
 }
@@ -154,7 +155,8 @@ FaultBudget parse_fault(const std::string& text, const Program& program) {
       if (at != std::string::npos) aim(target, where, trim(std::string_view(part).substr(at + 1)), program);
       budget.targets.push_back(target);
     }
-    normalised.push_back(at == std::string::npos ? name : name + "@" + lower(trim(std::string_view(part).substr(at + 1))));
+    normalised.push_back(at == std::string::npos ? name
+                                                 : name + "@" + lower(trim(std::string_view(part).substr(at + 1))));
   }
   budget.text = fmt::format("{}={}", fmt::join(normalised, ","), budget.budget);
   return budget;
@@ -171,8 +173,7 @@ Scenario resolve(const traces::Scenario& words, const Program& program) {
   scenario.keys = words.keys;
   scenario.cached = words.cached;
   scenario.all_invoked = words.all_invoked;
-  if (words.cached && !program.has_cache)
-    throw InputError("--cached: the protocol has no cache; leave it out");
+  if (words.cached && !program.has_cache) throw InputError("--cached: the protocol has no cache; leave it out");
   unsigned writes = 0;
   for (std::size_t app = 0; app < words.apps.size(); ++app) {
     const std::string where = fmt::format("--app '{}'", words.apps[app]);
@@ -183,7 +184,8 @@ Scenario resolve(const traces::Scenario& words, const Program& program) {
         ScriptedOperation parsed = parse_operation(operation, where, words.keys, program);
         if (parsed.kind == OperationKind::kWrite) parsed.value = ++writes;
         if (words.all_invoked && session.operations.empty() && parsed.key == kAnyKey)
-          throw InputError(fmt::format("{}: --all-invoked needs the key of every first operation, as in 'read k1'", where));
+          throw InputError(
+              fmt::format("{}: --all-invoked needs the key of every first operation, as in 'read k1'", where));
         session.operations.push_back(std::move(parsed));
       }
       if (session.operations.size() > 255)
@@ -192,7 +194,8 @@ Scenario resolve(const traces::Scenario& words, const Program& program) {
     }
   }
   if (scenario.sessions.size() > static_cast<std::size_t>(kSessionsMax))
-    throw InputError(fmt::format("the scenario has {} sessions; at most {} are possible", scenario.sessions.size(), kSessionsMax));
+    throw InputError(
+        fmt::format("the scenario has {} sessions; at most {} are possible", scenario.sessions.size(), kSessionsMax));
   if (writes > kWritesMax)
     throw InputError(fmt::format("the scenario has {} writes; at most {} are possible", writes, kWritesMax));
   if (words.all_invoked)
@@ -201,7 +204,8 @@ Scenario resolve(const traces::Scenario& words, const Program& program) {
       for (const std::uint16_t candidate : session.operations.front().candidates)
         ways += program.operations[candidate].start.size();
       if (ways != 1)
-        throw InputError("--all-invoked: an operation here starts with a choice, so there is no single first state; leave it out");
+        throw InputError(
+            "--all-invoked: an operation here starts with a choice, so there is no single first state; leave it out");
     }
   scenario.values = writes + 1;
   scenario.words = words;

@@ -1,3 +1,5 @@
+// From packed words and tables to the words of a trace. Reads the state before a step and the one after it; the table
+// says what happened in between.
 #include "model/tell.hpp"
 
 #include <fmt/format.h>
@@ -44,19 +46,33 @@ traces::InFlight in_flight(const Session& session) {
   return message;
 }
 
-// What a way sends and how it ends, as it happens after `words` (the state the way leads to).
-void tell_way(const Machine& machine, const Way& way, const std::uint64_t* after, const Action& action, std::size_t key,
-              traces::Step& step) {
+// What a session holds while it goes on from `before` by `action`, coded: the last value a Read received, or what a
+// Write writes. The state after does not tell: an operation that ends may have dropped it.
+unsigned holding(const Machine& machine, const std::uint64_t* before, const Action& action,
+                 const ScriptedOperation& running) {
+  if (running.kind == OperationKind::kWrite) return running.value + 1;
+  if (action.kind == ActionKind::kInvoke) return 0;
+  const Point& at = machine.point(before, action.session);
+  const bool value_on_its_way = at.is_reply && at.outcome == Outcome::kValue;
+  if (action.kind == ActionKind::kReceive && value_on_its_way) return machine.replied(before, action.session);
+  if (value_on_its_way && !machine.program().get_while_holding) return 0;  // lost, and its room was the only one
+  return machine.held(before, action.session);
+}
+
+// What a way sends and how it ends. `holding`: see there; `after`: the state the way leads to.
+void tell_way(const Machine& machine, const Way& way, unsigned holding, const std::uint64_t* after,
+              const Action& action, std::size_t key, traces::Step& step) {
   const std::size_t s = action.session;
   const ScriptedOperation& running = *machine.operation(after, s);
   for (const Effect& effect : way.effects) {
     if (effect.kind == EffectKind::kSendAsync) {
       const Row& row = machine.program().rows[effect.row];
-      step.sends.push_back(tell_request(row, key, machine.carried(after, s, row)));
+      const bool carries = row.verb == Verb::kSet || row.verb == Verb::kAdd;
+      step.sends.push_back(tell_request(row, key, carries ? holding : 0));
     } else {
-      const bool last = way.next == kNoRow && &effect == &way.effects.back();
+      const bool last = way.next == kNoRow && !way.failed && &effect == &way.effects.back();
       step.endings.push_back({last ? traces::Ending::Kind::kReturned : traces::Ending::Kind::kAcknowledged,
-                              running.kind == OperationKind::kRead ? shown_coded(machine.held(after, s)) : std::nullopt});
+                              running.kind == OperationKind::kRead ? shown_coded(holding) : std::nullopt});
     }
   }
   if (way.next != kNoRow) {
@@ -116,7 +132,8 @@ traces::Step tell_step(const Machine& machine, const std::uint64_t* before, cons
     step.diagram = operation.name;
     step.key = key_name(invocation.key);
     if (operation.start.size() > 1) step.choice = static_cast<int>(invocation.way) + 1;
-    tell_way(machine, *invocation.on, after, action, invocation.key, step);
+    tell_way(machine, *invocation.on, holding(machine, before, action, *machine.operation(after, s)), after, action,
+             invocation.key, step);
     return step;
   }
 
@@ -131,15 +148,19 @@ traces::Step tell_step(const Machine& machine, const std::uint64_t* before, cons
   step.key = key_name(request.key);
   step.arrow = row.arrow;
   const bool is_reply = !slot && machine.point(before, s).is_reply;
-  if (is_reply) step.reply = tell_reply(machine, before, s);
-  else step.request = slot ? tell_request(row, request.key, request.carried) : awaited_request(machine, before, s);
+  if (is_reply)
+    step.reply = tell_reply(machine, before, s);
+  else
+    step.request = slot ? tell_request(row, request.key, request.carried) : awaited_request(machine, before, s);
 
   switch (action.kind) {
     case ActionKind::kHandle:
       step.kind = traces::StepKind::kHandle;
       if (!slot) step.reply = tell_reply(machine, after, s);
       break;
-    case ActionKind::kReceive: step.kind = traces::StepKind::kReceive; break;
+    case ActionKind::kReceive:
+      step.kind = traces::StepKind::kReceive;
+      break;
     case ActionKind::kFault: {
       const FaultTarget& target = machine.scenario().budgets[action.budget].targets[action.target];
       step.kind = fault_kinds()[target.kind].told_as;
@@ -148,11 +169,13 @@ traces::Step tell_step(const Machine& machine, const std::uint64_t* before, cons
     }
     case ActionKind::kInvoke:
     case ActionKind::kHandleReceive:
-    case ActionKind::kHandleLose: STALEMATE_INVARIANT(false, "only plain steps about a message are told here");
+    case ActionKind::kHandleLose:
+      STALEMATE_INVARIANT(false, "only plain steps about a message are told here");
   }
   if (const std::vector<Way>* ways = machine.ways(before, action)) {
     if (ways->size() > 1) step.choice = action.choice + 1;
-    tell_way(machine, (*ways)[action.choice], after, action, request.key, step);
+    tell_way(machine, (*ways)[action.choice], holding(machine, before, action, *machine.operation(before, s)), after,
+             action, request.key, step);
   }
   return step;
 }

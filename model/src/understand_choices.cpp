@@ -1,6 +1,6 @@
-// Blocks: alt, opt and break become choices, rect is only looks, the rest is not modelled yet. A branch tests the latest
-// request by its label, or by the reply it begins with; one whose label says nothing of it is everything the others are
-// not; where none says anything, the choice is free.
+// Blocks: alt, opt and break become choices, rect is only looks, the rest is not modelled yet. A branch tests the
+// latest request by its label, or by the reply it begins with; one whose label says nothing of it is everything the
+// others are not; where none says anything, the choice is free.
 #include <algorithm>
 #include <utility>
 
@@ -60,8 +60,8 @@ const Message* StepWalk::first_reply(const std::vector<Statement>& body, Role se
     if (std::holds_alternative<Block>(statement.node)) return nullptr;
     const auto* message = std::get_if<Message>(&statement.node);
     if (message == nullptr) continue;
-    const bool is_reply = role(message->from) == server && role(message->to) == Role::kApp &&
-                          message->arrow.head != ArrowHead::kBoth;
+    const bool is_reply =
+        role(message->from) == server && role(message->to) == Role::kApp && message->arrow.head != ArrowHead::kBoth;
     return is_reply ? message : nullptr;
   }
   return nullptr;
@@ -78,8 +78,9 @@ BranchTest StepWalk::test_of(const Section& section, const Latest& latest) const
     test.why = "as said";
     const Outcomes possible = normal_outcomes(asks.verb) | kFailures;
     if (!without(said->tests, possible).empty()) {
-      fail_at(name(), section.at, "a " + std::string(to_string(asks.verb)) + " cannot turn out as " +
-                                      list_of(without(said->tests, possible)) + ", but as " + list_of(possible));
+      fail_at(name(), section.at,
+              "a " + std::string(to_string(asks.verb)) + " cannot turn out as " +
+                  list_of(without(said->tests, possible)) + ", but as " + list_of(possible));
     }
     return test;
   }
@@ -90,13 +91,17 @@ BranchTest StepWalk::test_of(const Section& section, const Latest& latest) const
     test.outcomes = label.outcomes;
     test.why = "by its label";
     if (label.weak && !(label.outcomes == normal_outcomes(asks.verb)) && asks.verb == Verb::kGet) {
-      test.assumed = excerpt(section.label) + " is taken to be about the reply; say %% stalemate: branch = free in the "
-                                              "branch if it is not";
+      test.assumed = excerpt(section.label) +
+                     " is taken to be about the reply; say %% stalemate: branch = free in the "
+                     "branch if it is not";
     }
     const bool contradicts = !reply.outcomes.empty() && common(label.outcomes, reply.outcomes).empty();
     if (contradicts && !label.weak) {
-      fail_at(name(), section.at, "the label says " + in_words(label.outcomes, asks) + ", but the reply the branch "
-                                  "begins with says " + in_words(reply.outcomes, asks) + "; make them agree");
+      fail_at(name(), section.at,
+              "the label says " + in_words(label.outcomes, asks) +
+                  ", but the reply the branch "
+                  "begins with says " +
+                  in_words(reply.outcomes, asks) + "; make them agree");
     }
     if (!contradicts) {
       test.either_failure = common(test.outcomes, kFailures) == kFailures;
@@ -108,14 +113,15 @@ BranchTest StepWalk::test_of(const Section& section, const Latest& latest) const
     test.outcomes = reply.outcomes;
     test.why = "by the reply it begins with";
   } else if (!label.outcomes.empty() && elsewhere && !label.weak) {
-    fail_at(name(), section.at, "the label speaks of another server, but the latest request (line " +
-                                    std::to_string(asks.at.line) + ") went to " + the(asks.to) +
-                                    "; move the block behind the reply it is about");
+    fail_at(name(), section.at,
+            "the label speaks of another server, but the latest request (line " + std::to_string(asks.at.line) +
+                ") went to " + the(asks.to) + "; move the block behind the reply it is about");
   } else if (label.impossible) {
-    fail_at(name(), section.at, "a " + std::string(to_string(asks.verb)) + " cannot turn out as " +
-                                    label.impossible_what + ", but as " +
-                                    list_of(normal_outcomes(asks.verb) | kFailures) + "; reword the label, or write %% "
-                                    "stalemate: branch = free in the branch");
+    fail_at(name(), section.at,
+            "a " + std::string(to_string(asks.verb)) + " cannot turn out as " + label.impossible_what + ", but as " +
+                list_of(normal_outcomes(asks.verb) | kFailures) +
+                "; reword the label, or write %% "
+                "stalemate: branch = free in the branch");
   }
   test.either_failure = common(test.outcomes, kFailures) == kFailures;
   return test;
@@ -127,10 +133,11 @@ void StepWalk::refuse_outcome_without_request(const Section& section, const Late
   const ReplyWords words = reply_words(section.label, Verb::kGet);
   const bool names_outcome = said || (!words.outcomes.empty() && !words.weak);
   if (!names_outcome) return;
-  fail_at(name(), section.at,
-          latest.depends_on_branch
-              ? "cannot tell which request this is about: it depends on the branch taken before; move it into the branches"
-              : "this is about the outcome of a request, but none was drawn yet; draw the request and then the block");
+  fail_at(
+      name(), section.at,
+      latest.depends_on_branch
+          ? "cannot tell which request this is about: it depends on the branch taken before; move it into the branches"
+          : "this is about the outcome of a request, but none was drawn yet; draw the request and then the block");
 }
 
 bool StepWalk::tested_next(const std::vector<Statement>& siblings, std::size_t index, Outcomes says,
@@ -172,8 +179,9 @@ bool StepWalk::resolve(Position at, const Block& block, const Latest& latest, st
   for (std::size_t i = 0; i < tests.size(); ++i) {
     BranchTest& test = tests[i];
     if (test.free) {
-      fail_at(name(), block.sections[i].at, "this branch is said to be free, but others of the block test the reply; make "
-                                            "all free, or none");
+      fail_at(name(), block.sections[i].at,
+              "this branch is said to be free, but others of the block test the reply; make "
+              "all free, or none");
     }
     if (test.either_failure && timeout_alone) test.outcomes = without(test.outcomes, {Outcome::kTimeout});
     if (!common(taken, test.outcomes).empty()) {
@@ -198,18 +206,21 @@ bool StepWalk::resolve(Position at, const Block& block, const Latest& latest, st
     if (last) {
       test.otherwise = true;
       if (!label.empty() && test.why.empty()) {
-        test.assumed = excerpt(label) + " says nothing of the reply, so it is taken as everything the other branches are "
-                                        "not";
+        test.assumed = excerpt(label) +
+                       " says nothing of the reply, so it is taken as everything the other branches are "
+                       "not";
       }
       continue;
     }
     test.outcomes = without(normal_outcomes(verb), taken);
     if (test.outcomes.empty()) {
-      fail_at(name(), block.sections[i].at, "nothing is left for this branch: the others test " + list_of(taken) +
-                                                " already; name an outcome in its label");
+      fail_at(name(), block.sections[i].at,
+              "nothing is left for this branch: the others test " + list_of(taken) +
+                  " already; name an outcome in its label");
     }
     test.why = "what the others leave";
-    test.assumed = "its label says nothing of the reply, so it is taken as " + in_words(test.outcomes, latest.request());
+    test.assumed =
+        "its label says nothing of the reply, so it is taken as " + in_words(test.outcomes, latest.request());
   }
   return false;
 }
@@ -253,12 +264,14 @@ void StepWalk::choice(Position at, const Block& block, Scope& scope) {
     std::string assumed = test.assumed;
     if (choice.free) {
       meaning = "may happen or not: a free choice, explored both ways";
-      if (block.kind == BlockKind::kAlt) meaning = "one of " + std::to_string(tests.size()) + " ways: a free choice, all explored";
+      if (block.kind == BlockKind::kAlt)
+        meaning = "one of " + std::to_string(tests.size()) + " ways: a free choice, all explored";
       if (section.label.empty() || !before.known()) {
         assumed = "it is about no reply, so it is free";
       } else {
-        assumed = excerpt(section.label) + " says nothing of the reply, so it is free; say %% stalemate: branch = OUTCOME in "
-                                           "it if it does";
+        assumed = excerpt(section.label) +
+                  " says nothing of the reply, so it is free; say %% stalemate: branch = OUTCOME in "
+                  "it if it does";
       }
       if (test.free) assumed.clear();
     } else if (branch.is_else) {

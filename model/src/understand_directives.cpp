@@ -11,7 +11,8 @@ namespace stalemate::model {
 namespace {
 
 constexpr std::string_view kKnown =
-    "known are: role X = cache; operation = NAME; operation NAME is read (or write); means get (set, add, delete, local, "
+    "known are: role X = cache; operation = NAME; operation NAME is read (or write); means get (set, add, delete, "
+    "local, "
     "ok, value, miss, conflict, error, timeout); branch = miss (an outcome, else, free)";
 
 // What follows an optional "=".
@@ -58,8 +59,10 @@ void read_means(const std::string& name, Position at, std::string_view rest, Ove
   result.verb = verb_named(word);
   result.outcome = outcome_named(word);
   if (!result.local && !result.verb && !result.outcome) {
-    fail_at(name, at, "\"means " + std::string(word) + "\" is not known; say get, set, add, delete, local, ok, value, "
-                     "miss, conflict, error or timeout");
+    fail_at(name, at,
+            "\"means " + std::string(word) +
+                "\" is not known; say get, set, add, delete, local, ok, value, "
+                "miss, conflict, error or timeout");
   }
 }
 
@@ -73,12 +76,15 @@ void read_branch(const std::string& name, Position at, std::string_view rest, Ov
     if (word == "or") continue;
     const auto outcome = outcome_named(word);
     if (!outcome) {
-      fail_at(name, at, "\"branch = " + std::string(value) + "\" is not known; say else, free, or outcomes out of ok, "
-                       "value, miss, conflict, error, timeout");
+      fail_at(name, at,
+              "\"branch = " + std::string(value) +
+                  "\" is not known; say else, free, or outcomes out of ok, "
+                  "value, miss, conflict, error, timeout");
     }
     result.tests.add(*outcome);
   }
-  if (result.tests.empty()) fail_at(name, at, "the branch tests nothing; write %% stalemate: branch = miss, else or free");
+  if (result.tests.empty())
+    fail_at(name, at, "the branch tests nothing; write %% stalemate: branch = miss, else or free");
 }
 
 }  // namespace
@@ -92,8 +98,9 @@ Override read_directive(const std::string& name, Position at, const std::string&
   if (key == "role") {
     const RoleText role = split_role(rest);
     if (role.participant.empty() || !role.role) {
-      fail_at(name, at, "cannot tell which role is meant; write %% stalemate: role X = cache (roles: " +
-                           std::string(kRoleNames) + ")");
+      fail_at(name, at,
+              "cannot tell which role is meant; write %% stalemate: role X = cache (roles: " + std::string(kRoleNames) +
+                  ")");
     }
     result.kind = Override::Kind::kRole;
     result.participant = role.participant;

@@ -1,8 +1,8 @@
 // `%% stalemate:` lines: how a file overrides what would be guessed of it.
 //   role X = cache               the participant X is the cache (anywhere in the file, for the whole file)
 //   operation = NAME             names the operation that begins here; also "operation NAME is read|write"
-//   means WORD                   the next arrow: get, set, add, delete, local; or ok, value, miss, conflict, error, timeout
-//   branch = OUTCOME[, OUTCOME]  first in a branch of alt, opt or break: what it tests; or else, or free
+//   means WORD                   the next arrow: get, set, add, delete, local; or ok, value, miss, conflict, error,
+//   timeout branch = OUTCOME[, OUTCOME]  first in a branch of alt, opt or break: what it tests; or else, or free
 #pragma once
 
 #include <optional>
@@ -18,12 +18,12 @@ struct Override {
   Kind kind = Kind::kRole;
   std::string participant;  // kRole
   Role role = Role::kApp;
-  std::string operation;    // kOperation: its name, may be empty where only the kind is said
+  std::string operation;  // kOperation: its name, may be empty where only the kind is said
   std::optional<OperationKind> operation_kind;
-  bool local = false;            // kMeans: one of local, verb, outcome
+  bool local = false;  // kMeans: one of local, verb, outcome
   std::optional<Verb> verb;
   std::optional<Outcome> outcome;
-  bool free = false;        // kBranch: one of free, otherwise, tests
+  bool free = false;  // kBranch: one of free, otherwise, tests
   bool otherwise = false;
   Outcomes tests;
 };

@@ -1,5 +1,5 @@
-// Names operations by the text nearest to them. The heading decides over the message from outside only where it speaks of
-// one operation: over several, each has to speak for itself.
+// Names operations by the text nearest to them. The heading decides over the message from outside only where it speaks
+// of one operation: over several, each has to speak for itself.
 #include "understand_naming.hpp"
 
 #include <algorithm>
@@ -120,8 +120,8 @@ void name_operations(const Document& document, std::vector<std::vector<Segment>>
       operation.name = segment.given_name;
       if (operation.name.empty()) {
         const bool alone = count_of_kind.at(static_cast<std::size_t>(decision.kind)) == 1;
-        operation.name = alone ? (read ? "Read" : "Write")
-                               : without_colon(own_name(document, i, segment, decision, only_one));
+        operation.name =
+            alone ? (read ? "Read" : "Write") : without_colon(own_name(document, i, segment, decision, only_one));
       }
       const std::string remedy = "; write %% stalemate: operation = NAME " +
                                  std::string(only_one ? "first in each of the diagrams" : "before each");

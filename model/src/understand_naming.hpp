@@ -11,9 +11,10 @@
 
 namespace stalemate::model {
 
-// Decides kind and name of every segment (one list a diagram of the document) and says how in the reading. A kind is taken
-// from the nearest text that says exactly one: a directive, a note, the title, headings and lines above, the message from
-// outside; else from what the diagram changes. Throws traces::InputError where several of one kind cannot be told apart.
+// Decides kind and name of every segment (one list a diagram of the document) and says how in the reading. A kind is
+// taken from the nearest text that says exactly one: a directive, a note, the title, headings and lines above, the
+// message from outside; else from what the diagram changes. Throws traces::InputError where several of one kind cannot
+// be told apart.
 void name_operations(const Document& document, std::vector<std::vector<Segment>>& segments, Reading& reading);
 
 }  // namespace stalemate::model

@@ -96,8 +96,8 @@ void Reading::account_for_the_rest() {
       const std::size_t indent = whole.find(line);
       const auto code_points = std::count_if(whole.begin(), whole.begin() + static_cast<std::ptrdiff_t>(indent),
                                              [](char c) { return !is_continuation(c); });
-      lines_.push_back({{number, static_cast<int>(code_points) + 1}, std::string(line),
-                        meaning_without_statement(line), ""});
+      lines_.push_back(
+          {{number, static_cast<int>(code_points) + 1}, std::string(line), meaning_without_statement(line), ""});
     }
   }
 }

@@ -25,9 +25,9 @@ class Reading {
   // Notes what the statement at `at` means; the result names the line for the calls below. `source`: the text shown,
   // empty for what the file says at `at`.
   std::size_t add(Position at, std::string meaning, std::string assumed = "", std::string source = "");
-  void also(std::size_t line, const std::string& meaning);        // appended to the meaning
+  void also(std::size_t line, const std::string& meaning);                     // appended to the meaning
   void insert(std::size_t line, std::size_t offset, const std::string& text);  // into the meaning, at a byte of it
-  void introduce(std::size_t line, const std::string& what);      // put before the meaning
+  void introduce(std::size_t line, const std::string& what);                   // put before the meaning
   void also_assumed(std::size_t line, const std::string& assumed);
   // All lines in the file's order, those that no add() mentioned included.
   std::vector<ReadingLine> finish();

@@ -57,14 +57,14 @@ void gather_role_directives(const Document& document, const std::vector<Statemen
     const Override said = read_directive(document.name, statement.at, directive->text);
     if (said.kind != Override::Kind::kRole) continue;
     if (!has_participant(document, said.participant)) {
-      fail_at(document.name, statement.at, "no participant is called " + excerpt(said.participant) + "; there are: " +
-                                              all_participants(document));
+      fail_at(document.name, statement.at,
+              "no participant is called " + excerpt(said.participant) + "; there are: " + all_participants(document));
     }
     const auto [found, is_new] = given.try_emplace(said.participant, Given{said.role, statement.at});
     if (!is_new && found->second.role != said.role) {
-      fail_at(document.name, statement.at, excerpt(said.participant) + " is the " +
-                                              std::string(to_string(found->second.role)) + " since line " +
-                                              std::to_string(found->second.at.line) + "; leave one of the two out");
+      fail_at(document.name, statement.at,
+              excerpt(said.participant) + " is the " + std::string(to_string(found->second.role)) + " since line " +
+                  std::to_string(found->second.at.line) + "; leave one of the two out");
     }
   }
 }
@@ -107,9 +107,10 @@ Told tell(const std::string& name, const Participant& participant, const GivenRo
     return {Role::kOutside, "drawn as an actor",
             "a stick figure is taken to be outside; say role " + participant.id + " = app if it is not", false};
   }
-  fail_at(name, participant.at, "cannot tell what " + excerpt(participant.id) + " is; say --role " + participant.id +
-                                   "=cache, or write %% stalemate: role " + participant.id + " = cache (roles: " +
-                                   std::string(kRoleNames) + ")");
+  fail_at(name, participant.at,
+          "cannot tell what " + excerpt(participant.id) + " is; say --role " + participant.id +
+              "=cache, or write %% stalemate: role " + participant.id + " = cache (roles: " + std::string(kRoleNames) +
+              ")");
 }
 
 // Whether `id` exchanges messages with a cache or database.

@@ -1,5 +1,5 @@
-// Which participant is what: from the command line, the file's own directives, the participant's id, its alias, its type,
-// the way it is drawn, in this order.
+// Which participant is what: from the command line, the file's own directives, the participant's id, its alias, its
+// type, the way it is drawn, in this order.
 #pragma once
 
 #include <map>

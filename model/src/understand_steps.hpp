@@ -1,6 +1,6 @@
-// What a diagram's statements make an app do: its arrows become requests, guards and acknowledgements, its blocks choices,
-// and what starts a second operation splits it. Which operations are reads or writes, and their names, is decided
-// afterwards (understand_naming.hpp).
+// What a diagram's statements make an app do: its arrows become requests, guards and acknowledgements, its blocks
+// choices, and what starts a second operation splits it. Which operations are reads or writes, and their names, is
+// decided afterwards (understand_naming.hpp).
 #pragma once
 
 #include <cstddef>
@@ -13,6 +13,7 @@
 #include "understand_directives.hpp"
 #include "understand_reading.hpp"
 #include "understand_roles.hpp"
+#include "vocabulary.hpp"
 
 namespace stalemate::model {
 
@@ -24,14 +25,14 @@ struct ValuePlace {
 
 // One operation of a diagram, before it has a kind and a name.
 struct Segment {
-  Operation operation;  // kind and name not yet set
-  std::string message;  // label of the message from outside that starts it; empty where none does
-  std::string note;     // text of the note that names it
+  Operation operation;     // kind and name not yet set
+  std::string message;     // label of the message from outside that starts it; empty where none does
+  std::string note;        // text of the note that names it
   std::string given_name;  // by a directive
   std::optional<OperationKind> given_kind;
-  bool asks = false;    // holds a request
+  bool asks = false;  // holds a request
   bool changes_database = false;
-  std::size_t heading_line = 0;           // reading line that introduces it
+  std::size_t heading_line = 0;  // reading line that introduces it
   std::vector<ValuePlace> value_places;
 };
 
@@ -39,7 +40,8 @@ struct Segment {
 // Throws traces::InputError for what cannot be told or is not modelled yet.
 std::vector<Segment> read_steps(const Diagram& diagram, const RolesOfDiagram& roles, Reading& reading);
 
-// Everything below is shared by the parts of the walk (understand_steps.cpp, understand_choices.cpp).
+// Everything below is shared by the parts of the walk (understand_steps.cpp, understand_arrows.cpp,
+// understand_choices.cpp).
 
 // The request whose outcome a reply or branch speaks of, by its place in the body that holds it. I1: body is null where
 // there is none or where it depends on the branch taken.
@@ -56,12 +58,12 @@ struct Latest {
 
 // What a branch of alt, opt or break says of the latest request.
 struct BranchTest {
-  Outcomes outcomes;    // empty: its label says nothing of it
-  bool free = false;       // said by a directive
-  bool otherwise = false;  // said by a directive
-  bool either_failure = false;  // says "error", which covers a timeout unless another branch names one
+  Outcomes outcomes;               // empty: its label says nothing of it
+  bool free = false;               // said by a directive
+  bool otherwise = false;          // said by a directive
+  bool either_failure = false;     // says "error", which covers a timeout unless another branch names one
   const Message* reply = nullptr;  // the reply it begins with
-  std::string why;      // "by its label"
+  std::string why;                 // "by its label"
   std::string assumed;
 };
 
@@ -90,6 +92,8 @@ class StepWalk {
   void request(Position at, const Message& message, Role server, Scope& scope);
   void reply(Position at, const Message& message, Role server, Scope& scope, const std::vector<Statement>& siblings,
              std::size_t index);
+  const Request& answered_by(Position at, Role server, const Latest& latest, bool begins_branch) const;
+  ReplyWords words_of_reply(const Message& message, Verb verb);
   void block(Position at, const Block& block, Scope& scope);
   void choice(Position at, const Block& block, Scope& scope);
 
@@ -99,7 +103,8 @@ class StepWalk {
   bool resolve(Position at, const Block& block, const Latest& latest, std::vector<BranchTest>& tests) const;
   const Message* first_reply(const std::vector<Statement>& body, Role server) const;
   // Whether the alt, opt or break after statement `index` looks at outcomes other than `says`.
-  bool tested_next(const std::vector<Statement>& siblings, std::size_t index, Outcomes says, const Latest& latest) const;
+  bool tested_next(const std::vector<Statement>& siblings, std::size_t index, Outcomes says,
+                   const Latest& latest) const;
   void begin_segment(Position at, Scope& scope);
   std::optional<Override> take_means();
   void no_means_left() const;
@@ -118,9 +123,9 @@ class StepWalk {
   Position means_at_;
 };
 
-std::string the(Role role);                          // "the cache"
+std::string the(Role role);                                       // "the cache"
 std::string in_words(Outcomes outcomes, const Request& request);  // "a hit", "ok or a timeout"
-Outcomes normal_outcomes(Verb verb);                 // without faults
+Outcomes normal_outcomes(Verb verb);                              // without faults
 Outcomes common(Outcomes a, Outcomes b);
 Outcomes without(Outcomes a, Outcomes b);
 

@@ -1,11 +1,10 @@
 // Words of roles and operations, and what all tables share. The words of requests and replies are in
-// vocabulary_labels.cpp. Tables are searched in order; nothing here depends on the locale.
+// vocabulary_requests.cpp and vocabulary_replies.cpp. Tables are searched in order; nothing here depends on the locale.
 #include "vocabulary.hpp"
 
 #include <algorithm>
 #include <array>
 #include <cstddef>
-#include <iterator>
 
 namespace stalemate::model {
 namespace {
@@ -47,35 +46,92 @@ struct RoleEntry {
   Role role;
 };
 constexpr RoleEntry kRoleWords[] = {
-    {"cache", Role::kCache},         {"caches", Role::kCache},        {"redis", Role::kCache},
-    {"memcached", Role::kCache},     {"memcache", Role::kCache},      {"valkey", Role::kCache},
-    {"dragonfly", Role::kCache},     {"keydb", Role::kCache},         {"elasticache", Role::kCache},
-    {"hazelcast", Role::kCache},     {"caffeine", Role::kCache},      {"ehcache", Role::kCache},
-    {"mcrouter", Role::kCache},      {"garnet", Role::kCache},        {"db", Role::kDatabase},
-    {"database", Role::kDatabase},   {"postgres", Role::kDatabase},   {"postgresql", Role::kDatabase},
-    {"pg", Role::kDatabase},         {"mysql", Role::kDatabase},      {"mariadb", Role::kDatabase},
-    {"cockroach", Role::kDatabase},  {"cockroachdb", Role::kDatabase},{"crdb", Role::kDatabase},
-    {"sql", Role::kDatabase},        {"sqlite", Role::kDatabase},     {"mssql", Role::kDatabase},
-    {"store", Role::kDatabase},      {"datastore", Role::kDatabase},  {"storage", Role::kDatabase},
-    {"oracle", Role::kDatabase},     {"mongo", Role::kDatabase},      {"mongodb", Role::kDatabase},
-    {"dynamodb", Role::kDatabase},   {"cassandra", Role::kDatabase},  {"spanner", Role::kDatabase},
-    {"aurora", Role::kDatabase},     {"rds", Role::kDatabase},        {"tidb", Role::kDatabase},
-    {"yugabyte", Role::kDatabase},   {"primary", Role::kDatabase},    {"rdbms", Role::kDatabase},
-    {"replica", Role::kReplica},     {"follower", Role::kReplica},    {"secondary", Role::kReplica},
-    {"standby", Role::kReplica},     {"queue", Role::kQueue},         {"kafka", Role::kQueue},
-    {"topic", Role::kQueue},         {"outbox", Role::kQueue},        {"cdc", Role::kQueue},
-    {"binlog", Role::kQueue},        {"wal", Role::kQueue},           {"rabbitmq", Role::kQueue},
-    {"sqs", Role::kQueue},           {"pubsub", Role::kQueue},        {"broker", Role::kQueue},
-    {"debezium", Role::kQueue},      {"stream", Role::kQueue},        {"worker", Role::kWorker},
-    {"consumer", Role::kWorker},     {"invalidator", Role::kWorker},  {"relay", Role::kWorker},
-    {"job", Role::kWorker},          {"cron", Role::kWorker},         {"app", Role::kApp},
-    {"application", Role::kApp},     {"api", Role::kApp},             {"service", Role::kApp},
-    {"server", Role::kApp},          {"backend", Role::kApp},         {"webapp", Role::kApp},
-    {"handler", Role::kApp},         {"controller", Role::kApp},      {"microservice", Role::kApp},
-    {"repository", Role::kApp},      {"gateway", Role::kApp},         {"reader", Role::kApp},
-    {"writer", Role::kApp},          {"user", Role::kOutside},        {"client", Role::kOutside},
-    {"browser", Role::kOutside},     {"customer", Role::kOutside},    {"frontend", Role::kOutside},
-    {"admin", Role::kOutside},       {"mobile", Role::kOutside},
+    {"cache", Role::kCache},
+    {"caches", Role::kCache},
+    {"redis", Role::kCache},
+    {"memcached", Role::kCache},
+    {"memcache", Role::kCache},
+    {"valkey", Role::kCache},
+    {"dragonfly", Role::kCache},
+    {"keydb", Role::kCache},
+    {"elasticache", Role::kCache},
+    {"hazelcast", Role::kCache},
+    {"caffeine", Role::kCache},
+    {"ehcache", Role::kCache},
+    {"mcrouter", Role::kCache},
+    {"garnet", Role::kCache},
+    {"db", Role::kDatabase},
+    {"database", Role::kDatabase},
+    {"postgres", Role::kDatabase},
+    {"postgresql", Role::kDatabase},
+    {"pg", Role::kDatabase},
+    {"mysql", Role::kDatabase},
+    {"mariadb", Role::kDatabase},
+    {"cockroach", Role::kDatabase},
+    {"cockroachdb", Role::kDatabase},
+    {"crdb", Role::kDatabase},
+    {"sql", Role::kDatabase},
+    {"sqlite", Role::kDatabase},
+    {"mssql", Role::kDatabase},
+    {"store", Role::kDatabase},
+    {"datastore", Role::kDatabase},
+    {"storage", Role::kDatabase},
+    {"oracle", Role::kDatabase},
+    {"mongo", Role::kDatabase},
+    {"mongodb", Role::kDatabase},
+    {"dynamodb", Role::kDatabase},
+    {"cassandra", Role::kDatabase},
+    {"spanner", Role::kDatabase},
+    {"aurora", Role::kDatabase},
+    {"rds", Role::kDatabase},
+    {"tidb", Role::kDatabase},
+    {"yugabyte", Role::kDatabase},
+    {"primary", Role::kDatabase},
+    {"rdbms", Role::kDatabase},
+    {"replica", Role::kReplica},
+    {"follower", Role::kReplica},
+    {"secondary", Role::kReplica},
+    {"standby", Role::kReplica},
+    {"queue", Role::kQueue},
+    {"kafka", Role::kQueue},
+    {"topic", Role::kQueue},
+    {"outbox", Role::kQueue},
+    {"cdc", Role::kQueue},
+    {"binlog", Role::kQueue},
+    {"wal", Role::kQueue},
+    {"rabbitmq", Role::kQueue},
+    {"sqs", Role::kQueue},
+    {"pubsub", Role::kQueue},
+    {"broker", Role::kQueue},
+    {"debezium", Role::kQueue},
+    {"stream", Role::kQueue},
+    {"worker", Role::kWorker},
+    {"consumer", Role::kWorker},
+    {"invalidator", Role::kWorker},
+    {"relay", Role::kWorker},
+    {"job", Role::kWorker},
+    {"cron", Role::kWorker},
+    {"app", Role::kApp},
+    {"application", Role::kApp},
+    {"api", Role::kApp},
+    {"service", Role::kApp},
+    {"server", Role::kApp},
+    {"backend", Role::kApp},
+    {"webapp", Role::kApp},
+    {"handler", Role::kApp},
+    {"controller", Role::kApp},
+    {"microservice", Role::kApp},
+    {"repository", Role::kApp},
+    {"gateway", Role::kApp},
+    {"reader", Role::kApp},
+    {"writer", Role::kApp},
+    {"user", Role::kOutside},
+    {"client", Role::kOutside},
+    {"browser", Role::kOutside},
+    {"customer", Role::kOutside},
+    {"frontend", Role::kOutside},
+    {"admin", Role::kOutside},
+    {"mobile", Role::kOutside},
 };
 
 std::optional<Role> role_of_word(std::string_view word) {
@@ -111,25 +167,21 @@ std::vector<RoleHit> role_hits(std::string_view text) {
 }
 
 constexpr std::string_view kReadWords[] = {
-    "read", "reads", "reading", "reader", "readers", "get", "gets", "getting", "lookup", "lookups", "fetch", "fetches",
-    "fetching", "query", "queries", "querying", "retrieve", "retrieval", "select", "load", "loads", "loading", "view",
+    "read",     "reads",     "reading", "reader",  "readers",  "get",     "gets",    "getting",
+    "lookup",   "lookups",   "fetch",   "fetches", "fetching", "query",   "queries", "querying",
+    "retrieve", "retrieval", "select",  "load",    "loads",    "loading", "view",
 };
 constexpr std::string_view kWriteWords[] = {
-    "write", "writes", "writing", "writer", "writers", "update", "updates", "updating", "save", "saves", "saving",
-    "put", "puts", "set", "sets", "setting", "insert", "inserts", "delete", "deletes", "store", "stores", "storing",
-    "create", "upsert", "post", "patch", "modify", "change", "changes",
+    "write",  "writes", "writing", "writer", "writers", "update",  "updates", "updating", "save",   "saves",
+    "saving", "put",    "puts",    "set",    "sets",    "setting", "insert",  "inserts",  "delete", "deletes",
+    "store",  "stores", "storing", "create", "upsert",  "post",    "patch",   "modify",   "change", "changes",
 };
 constexpr std::string_view kFillerWords[] = {
-    "the", "a", "an", "and", "then", "next", "now", "path", "flow", "operation", "request", "scenario", "case", "side",
-    "part", "of", "again", "later", "first", "second", "one", "two", "op",
+    "the",  "a",    "an",   "and", "then",  "next",  "now",   "path",   "flow", "operation", "request", "scenario",
+    "case", "side", "part", "of",  "again", "later", "first", "second", "one",  "two",       "op",
 };
 // Said in passing in the prose around diagrams.
 constexpr std::string_view kIdioms[] = {"get started", "set up", "read more", "read on", "data set", "data store"};
-
-template <typename Table>
-bool is_in(const Table& table, std::string_view word) {
-  return std::find(std::begin(table), std::end(table), word) != std::end(table);
-}
 
 std::string join(const std::vector<std::string>& words) {
   std::string text = " ";

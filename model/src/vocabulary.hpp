@@ -1,8 +1,10 @@
 // The words of diagrams: which participant names mean which role, which labels mean which request, reply or operation.
-// Words are compared whole, ASCII letters without regard to case, independent of the locale. Labels are looked at one by
-// one, without the diagram around them; understand_steps.hpp puts them into context.
+// Words are compared whole, ASCII letters without regard to case, independent of the locale. Labels are looked at one
+// by one, without the diagram around them; understand_steps.hpp puts them into context.
 #pragma once
 
+#include <algorithm>
+#include <iterator>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -18,6 +20,11 @@ std::vector<std::string> split_words(std::string_view text);
 
 // Whether the words of `phrase` (separated by single spaces) stand next to each other in `words`.
 bool has_phrase(const std::vector<std::string>& words, std::string_view phrase);
+
+template <typename Table>
+bool is_in(const Table& table, std::string_view word) {
+  return std::find(std::begin(table), std::end(table), word) != std::end(table);
+}
 
 // What a participant's id or alias says. `role` is empty where no word is known or where several contradict each other
 // (`ambiguous`). `assumed` is filled where two words meet and one yields ("user service" is an app).
@@ -50,8 +57,8 @@ std::optional<Verb> verb_named(std::string_view word);  // exactly "get", "set",
 // A failure names both kError and kTimeout (a session cannot tell them apart), a timeout kTimeout alone.
 struct ReplyWords {
   Outcomes outcomes;
-  bool weak = false;         // only by words such as "value" or "data", which also occur in passing
-  bool impossible = false;   // says something that this verb cannot turn out as
+  bool weak = false;        // only by words such as "value" or "data", which also occur in passing
+  bool impossible = false;  // says something that this verb cannot turn out as
   std::string impossible_what;
 };
 ReplyWords reply_words(std::string_view text, Verb verb);

@@ -1,3 +1,4 @@
+// Walks: a stack of states, the steps between them, and what is enabled at its end.
 #include "model/walk.hpp"
 
 #include <fmt/format.h>
@@ -71,7 +72,8 @@ bool Walk::undo() {
 traces::Trace Walk::trace() const {
   traces::Trace trace = tell_trace(impl_->machine, impl_->protocol, impl_->machine.scenario().words, {}, "");
   trace.steps = impl_->taken;
-  if (!trace.steps.empty() && !trace.steps.back().violates.empty()) trace.property = trace.steps.back().violates.front();
+  if (!trace.steps.empty() && !trace.steps.back().violates.empty())
+    trace.property = trace.steps.back().violates.front();
   return trace;
 }
 
@@ -80,8 +82,10 @@ std::string step_name(const traces::Trace& context, const traces::Step& step) {
   for (char& c : diagram)
     if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
   std::string name = fmt::format("{} {} ", to_string(step.kind), actor_name(context, step.app, step.session));
-  if (step.kind == traces::StepKind::kInvoke) name += fmt::format("{} {}", diagram, step.key);
-  else name += fmt::format("{}:{}", diagram, step.arrow);
+  if (step.kind == traces::StepKind::kInvoke)
+    name += fmt::format("{} {}", diagram, step.key);
+  else
+    name += fmt::format("{}:{}", diagram, step.arrow);
   if (step.operation > 1) name += fmt::format(" operation {}", step.operation);
   if (step.choice > 0) name += fmt::format(" choice {}", step.choice);
   if (step.budget > 1) name += fmt::format(" budget {}", step.budget);
@@ -94,8 +98,10 @@ std::size_t find_step(const traces::Trace& context, const std::vector<traces::St
     std::vector<std::string> parts;
     std::string part;
     for (const char c : text) {
-      if (c != ' ' && c != '\t') part += c;
-      else if (!part.empty()) parts.push_back(std::exchange(part, ""));
+      if (c != ' ' && c != '\t')
+        part += c;
+      else if (!part.empty())
+        parts.push_back(std::exchange(part, ""));
     }
     if (!part.empty()) parts.push_back(part);
     return parts;
@@ -107,8 +113,9 @@ std::size_t find_step(const traces::Trace& context, const std::vector<traces::St
     names.push_back(step_name(context, enabled[i]));
     const std::vector<std::string> parts = split(names.back());
     if (parts == wanted) return i;
-    if (std::all_of(wanted.begin(), wanted.end(),
-                    [&](const std::string& word) { return std::find(parts.begin(), parts.end(), word) != parts.end(); }))
+    if (std::all_of(wanted.begin(), wanted.end(), [&](const std::string& word) {
+          return std::find(parts.begin(), parts.end(), word) != parts.end();
+        }))
       matches.push_back(i);
   }
   if (matches.size() == 1) return matches.front();
@@ -139,9 +146,11 @@ traces::Trace rewalk(const traces::Trace& trace, const std::string& name) {
                                            names.empty() ? "nothing" : fmt::format("{}", fmt::join(names, ", "))));
     }
     if (found->request != step.request)
-      throw traces::InputError(fmt::format("{}/request: is not what the protocol sends here; make the trace again", where));
+      throw traces::InputError(
+          fmt::format("{}/request: is not what the protocol sends here; make the trace again", where));
     if (found->sends != step.sends)
-      throw traces::InputError(fmt::format("{}/sends: is not what the protocol sends here; make the trace again", where));
+      throw traces::InputError(
+          fmt::format("{}/sends: is not what the protocol sends here; make the trace again", where));
     walk.take(static_cast<std::size_t>(found - enabled.begin()));
   }
   traces::Trace told = walk.trace();

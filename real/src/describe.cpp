@@ -46,8 +46,8 @@ std::string describe(const traces::Trace& trace, const Conformance& conformance)
     line.erase(line.find_last_not_of(' ') + 1);
     text += line + "\n";
   }
-  text += fmt::format("\n{} ({} of {} steps, {} round trips)\n", verdict(conformance), lines.size(), trace.steps.size(),
-                      conformance.round_trips);
+  text += fmt::format("\n{} ({} of {} steps, {} round trip{})\n", verdict(conformance), lines.size(),
+                      trace.steps.size(), conformance.round_trips, conformance.round_trips == 1 ? "" : "s");
   if (!conformance.cache.empty()) text += store_line("redis", conformance.cache);
   text += store_line("postgres", conformance.database);
   return text;

@@ -41,7 +41,7 @@ void forget_environment() {
 
 std::string connection_string(const PostgresAddress& address) {
   std::string text = fmt::format("host={} port={} connect_timeout={} client_encoding=UTF8 application_name=stalemate",
-                                 quoted(address.host), address.port, kServerTimeoutSeconds);
+                                 quoted(address.host), address.port, address.timeout_seconds);
   const auto add = [&text](std::string_view keyword, const std::string& value) {
     if (!value.empty()) text += fmt::format(" {}={}", keyword, quoted(value));
   };
@@ -72,7 +72,8 @@ bool is_answer(const std::string& sqlstate) {
 
 class Connection {
  public:
-  Connection(const PostgresAddress& address, Purpose purpose) : place_(place(address)) {
+  Connection(const PostgresAddress& address, Purpose purpose)
+      : place_(place(address)), timeout_seconds_(address.timeout_seconds) {
     forget_environment();
     try {
       connection_.emplace(connection_string(address));
@@ -81,10 +82,10 @@ class Connection {
       throw traces::EnvironmentError(
           fmt::format("{}: cannot connect: {}; check that it runs and what --postgres says", place_, reason(error)));
     }
-    watch_.emplace(connection_->sock());
+    watch_.emplace(connection_->sock(), timeout_seconds_);
     if (purpose == Purpose::kWork) throw_if_stopped();
     execute(fmt::format("SET statement_timeout = {0}; SET lock_timeout = {0}; SET client_min_messages = warning",
-                        kServerTimeoutSeconds * 1000));
+                        timeout_seconds_ * 1000));
   }
   ~Connection() { watch_.reset(); }
   Connection(const Connection&) = delete;
@@ -123,7 +124,7 @@ class Connection {
       return result;
     } catch (const pqxx::sql_error& error) {
       watch_->end_wait();
-      const std::string state = error.sqlstate();
+      const std::string& state = error.sqlstate();
       if (refusal != nullptr && is_answer(state)) {
         *refusal = fmt::format("{} (SQLSTATE {})", reason(error), state);
         return {};
@@ -141,8 +142,8 @@ class Connection {
   }
 
   [[noreturn]] void throw_timeout() const {
-    throw traces::EnvironmentError(fmt::format("{}: no answer within {} s; check what holds it up, then replay again",
-                                               place_, kServerTimeoutSeconds));
+    throw traces::EnvironmentError(
+        fmt::format("{}: no answer within {} s; check what holds it up, then replay again", place_, timeout_seconds_));
   }
 
   [[noreturn]] void throw_lost(const std::exception& error) const {
@@ -153,6 +154,7 @@ class Connection {
   }
 
   std::string place_;
+  int timeout_seconds_;
   std::optional<pqxx::connection> connection_;
   std::optional<WatchedSocket> watch_;  // after connection_: released before the socket closes
 };

@@ -38,8 +38,9 @@ std::optional<std::int64_t> whole_number(const std::string& text) {
 
 class Connection {
  public:
-  Connection(const RedisAddress& address, Purpose purpose) : place_(place(address)) {
-    const timeval patience = {kServerTimeoutSeconds, 0};
+  Connection(const RedisAddress& address, Purpose purpose)
+      : place_(place(address)), timeout_seconds_(address.timeout_seconds) {
+    const timeval patience = {address.timeout_seconds, 0};
     context_.reset(redisConnectWithTimeout(address.host.c_str(), address.port, patience));
     if (!context_ || context_->err != 0) {
       if (purpose == Purpose::kWork) throw_if_stopped();
@@ -47,7 +48,7 @@ class Connection {
                                                  place_, context_ ? first_line(context_->errstr) : "out of memory"));
     }
     redisSetTimeout(context_.get(), patience);
-    watch_.emplace(context_->fd);
+    watch_.emplace(context_->fd, timeout_seconds_);
     if (purpose == Purpose::kWork) throw_if_stopped();
     if (!address.password.empty()) {
       if (address.user.empty()) {
@@ -86,7 +87,7 @@ class Connection {
     throw_if_stopped();
     if (context_->err == REDIS_ERR_IO && (cause == EAGAIN || cause == ETIMEDOUT)) {
       throw traces::EnvironmentError(fmt::format("{}: no answer within {} s; check what holds it up, then replay again",
-                                                 place_, kServerTimeoutSeconds));
+                                                 place_, timeout_seconds_));
     }
     throw traces::EnvironmentError(
         fmt::format("{}: the connection was lost: {}; check that the server still runs, then replay again", place_,
@@ -94,6 +95,7 @@ class Connection {
   }
 
   std::string place_;
+  int timeout_seconds_;
   std::unique_ptr<redisContext, FreeContext> context_;
   std::optional<WatchedSocket> watch_;  // after context_: released before the socket closes
 };

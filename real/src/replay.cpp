@@ -229,7 +229,7 @@ class Run {
 };
 
 // What cannot be removed, as a clause for an error message; "" if all is gone.
-std::string clean_up(Database& database, Cache* cache, const std::string& run) {
+std::string clean_up(Database& database, Cache* cache, const Servers& servers, const std::string& run) {
   std::string left;
   const auto attempt = [&left](const std::string& what, auto remove) {
     try {
@@ -238,8 +238,9 @@ std::string clean_up(Database& database, Cache* cache, const std::string& run) {
       left += fmt::format("; {} may be left behind ({})", what, error.what());
     }
   };
-  attempt("schema stalemate_" + run, [&] { database.remove(); });
-  if (cache != nullptr) attempt("keys stalemate:" + run + ":*", [&] { cache->remove(); });
+  if (!servers.is_postgres_throw_away) attempt("schema stalemate_" + run, [&] { database.remove(); });
+  if (cache != nullptr && !servers.is_redis_throw_away)
+    attempt("keys stalemate:" + run + ":*", [&] { cache->remove(); });
   return left;
 }
 
@@ -260,18 +261,18 @@ Conformance replay(const traces::Trace& trace, const Servers& servers, const Rep
   const std::unique_ptr<Cache> cache = needs_cache(trace) ? open_redis(*servers.redis, run) : nullptr;
   try {
     Conformance result = Run(trace, *database, cache.get()).run(options);
-    const std::string left = clean_up(*database, cache.get(), run);
+    const std::string left = clean_up(*database, cache.get(), servers, run);
     if (!left.empty()) throw_if_stopped();
     if (!left.empty()) throw traces::EnvironmentError("replay: " + verdict(result) + left);
     return result;
   } catch (const Interrupted& stop) {
-    throw Interrupted(stop.signal, stop.what() + clean_up(*database, cache.get(), run));
+    throw Interrupted(stop.signal, stop.what() + clean_up(*database, cache.get(), servers, run));
   } catch (const traces::EnvironmentError& error) {
-    throw traces::EnvironmentError(error.what() + clean_up(*database, cache.get(), run));
+    throw traces::EnvironmentError(error.what() + clean_up(*database, cache.get(), servers, run));
   } catch (const traces::InputError& error) {
-    throw traces::InputError(error.what() + clean_up(*database, cache.get(), run));
+    throw traces::InputError(error.what() + clean_up(*database, cache.get(), servers, run));
   } catch (...) {  // not ours to word: what a caller's own on_step threw
-    clean_up(*database, cache.get(), run);
+    clean_up(*database, cache.get(), servers, run);
     throw;
   }
 }
@@ -289,7 +290,7 @@ Conformance replay_at(const traces::Trace& trace, const ReplayPlace& where, cons
   if (wanted.postgres || wanted.redis) sandbox.emplace(wanted);
   if (wanted.postgres) postgres = sandbox->postgres();
   if (wanted.redis) redis = sandbox->redis();
-  Conformance result = replay(trace, {*postgres, redis}, options);
+  Conformance result = replay(trace, {*postgres, redis, wanted.postgres, wanted.redis}, options);
   sandbox.reset();
   throw_if_stopped();
   return result;

@@ -186,11 +186,13 @@ Sandbox::Sandbox(const SandboxOptions& options) : impl_(std::make_unique<Impl>()
   at = std::from_chars(at, end, ports[0]).ptr + 1;
   std::from_chars(at, end, ports[1]);
   if (options.postgres) {
-    impl_->postgres = PostgresAddress{"127.0.0.1",  ports[0],
-                                      kSandboxUser, plan.postgres_password,
-                                      "postgres",   {{"sslmode", "disable"}, {"gssencmode", "disable"}}};
+    impl_->postgres = PostgresAddress{"127.0.0.1",          ports[0],
+                                      kSandboxUser,         plan.postgres_password,
+                                      "postgres",           {{"sslmode", "disable"}, {"gssencmode", "disable"}},
+                                      kServerTimeoutSeconds};
   }
-  if (options.redis) impl_->redis = RedisAddress{"127.0.0.1", ports[1], "", plan.redis_password, 0};
+  if (options.redis)
+    impl_->redis = RedisAddress{"127.0.0.1", ports[1], "", plan.redis_password, 0, kServerTimeoutSeconds};
 }
 
 Sandbox::~Sandbox() = default;

@@ -121,7 +121,7 @@ PostgresAddress parse_postgres_url(std::string_view url) {
   const UrlReader reader("--postgres", "postgresql://user:password@host:5432/database");
   if (!strip_scheme(url, {"postgresql://", "postgres://"})) reader.refuse("the URL does not begin with postgresql://");
   const UrlParts parts = reader.read(url, 5432);
-  PostgresAddress address{parts.host, parts.port, parts.user, parts.password, parts.path, {}};
+  PostgresAddress address{parts.host, parts.port, parts.user, parts.password, parts.path, {}, kServerTimeoutSeconds};
   std::string_view query = parts.query;
   while (!query.empty()) {
     const std::string_view pair = query.substr(0, query.find('&'));
@@ -147,7 +147,7 @@ RedisAddress parse_redis_url(std::string_view url) {
   const int database =
       parts.path.empty() ? 0 : reader.number(parts.path, 0, 65535, "after '/' comes the database's number");
   if (!parts.user.empty() && parts.password.empty()) reader.refuse("a user needs a password");
-  return {parts.host, parts.port, parts.user, parts.password, database};
+  return {parts.host, parts.port, parts.user, parts.password, database, kServerTimeoutSeconds};
 }
 
 std::string place(const PostgresAddress& address) {

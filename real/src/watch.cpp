@@ -30,8 +30,8 @@ std::array<Slot, 1024> slots;
 
 // Never destroyed: the thread outlives static objects.
 std::mutex& table_lock() {
-  static auto* const lock = new std::mutex;
-  return *lock;
+  static auto* const kLock = new std::mutex;
+  return *kLock;
 }
 
 std::int64_t now_ms() {
@@ -68,7 +68,7 @@ void start_thread_once() {
 
 }  // namespace
 
-WatchedSocket::WatchedSocket(int fd) : slot_(0) {
+WatchedSocket::WatchedSocket(int fd, int timeout_seconds) : slot_(0), timeout_seconds_(timeout_seconds) {
   const std::lock_guard lock(table_lock());
   start_thread_once();
   const int count = static_cast<int>(slots.size());
@@ -86,7 +86,7 @@ WatchedSocket::~WatchedSocket() {
 }
 
 void WatchedSocket::begin_wait() {
-  slots[static_cast<std::size_t>(slot_)].deadline_ms = now_ms() + kServerTimeoutSeconds * 1000;
+  slots[static_cast<std::size_t>(slot_)].deadline_ms = now_ms() + timeout_seconds_ * 1000;
 }
 
 void WatchedSocket::end_wait() { slots[static_cast<std::size_t>(slot_)].deadline_ms = 0; }

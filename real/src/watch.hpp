@@ -5,23 +5,22 @@
 
 namespace stalemate::real {
 
-inline constexpr int kServerTimeoutSeconds = 10;
-
 class WatchedSocket {
  public:
-  explicit WatchedSocket(int fd);
+  WatchedSocket(int fd, int timeout_seconds);
   // REQUIRES: the socket is still open.
   ~WatchedSocket();
   WatchedSocket(const WatchedSocket&) = delete;
   WatchedSocket& operator=(const WatchedSocket&) = delete;
 
-  // Between the two the socket is shut down once kServerTimeoutSeconds have passed (within half a second).
+  // Between the two the socket is shut down once the timeout has passed (within half a second).
   void begin_wait();
   void end_wait();
   bool timed_out() const;
 
  private:
   int slot_;
+  int timeout_seconds_;
 };
 
 // Ends every wait. Async-signal-safe.

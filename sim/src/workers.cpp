@@ -21,11 +21,12 @@
 
 namespace stalemate::sim::detail {
 
-struct Workers::Crew {
+class Workers::Crew {
+ public:
   explicit Crew(unsigned threads) {
     try {
       for (unsigned worker = 1; worker < threads; ++worker) {
-        members.emplace_back([this, worker] { live(worker); });
+        members_.emplace_back([this, worker] { live(worker); });
       }
     } catch (...) {
       dismiss();
@@ -35,24 +36,24 @@ struct Workers::Crew {
   ~Crew() { dismiss(); }
 
   void dismiss() {
-    leaving.store(true);
-    wake_all(wake);
-    for (std::thread& member : members) member.join();
-    members.clear();
+    leaving_.store(true);
+    wake_all(wake_);
+    for (std::thread& member : members_) member.join();
+    members_.clear();
   }
 
   void run(std::size_t run_items, Call run_call, void* run_context) {
-    items = run_items;
-    call = run_call;
-    context = run_context;
-    failure = nullptr;
-    next_item.store(0, std::memory_order_relaxed);
-    stage.fetch_add(kOpen, std::memory_order_release);  // was closed: opens
-    wake_all(wake);
+    items_ = run_items;
+    call_ = run_call;
+    context_ = run_context;
+    failure_ = nullptr;
+    next_item_.store(0, std::memory_order_relaxed);
+    stage_.fetch_add(kOpen, std::memory_order_release);  // was closed: opens
+    wake_all(wake_);
     work(0);
-    stage.fetch_add(kOpen, std::memory_order_acq_rel);  // was open: closes, and the round's number grows
-    await([&] { return joined(stage.load(std::memory_order_acquire)) == 0; }, finished);
-    if (failure) std::rethrow_exception(std::exchange(failure, nullptr));
+    stage_.fetch_add(kOpen, std::memory_order_acq_rel);  // was open: closes, and the round's number grows
+    await([&] { return joined(stage_.load(std::memory_order_acquire)) == 0; }, finished_);
+    if (failure_) std::rethrow_exception(std::exchange(failure_, nullptr));
   }
 
  private:
@@ -66,32 +67,32 @@ struct Workers::Crew {
       std::uint64_t now = 0;
       await(
           [&] {
-            now = stage.load(std::memory_order_acquire);
-            return leaving.load() || ((now & kOpen) != 0 && round_of(now) >= unseen);
+            now = stage_.load(std::memory_order_acquire);
+            return leaving_.load() || ((now & kOpen) != 0 && round_of(now) >= unseen);
           },
-          wake);
-      if (leaving.load()) return;
-      if (!stage.compare_exchange_weak(now, now + 1, std::memory_order_acq_rel)) continue;
+          wake_);
+      if (leaving_.load()) return;
+      if (!stage_.compare_exchange_weak(now, now + 1, std::memory_order_acq_rel)) continue;
       unseen = round_of(now) + 1;
       work(worker);
-      const std::uint64_t before = stage.fetch_sub(1, std::memory_order_acq_rel);
-      if ((before & kOpen) == 0 && joined(before) == 1) wake_all(finished);
+      const std::uint64_t before = stage_.fetch_sub(1, std::memory_order_acq_rel);
+      if ((before & kOpen) == 0 && joined(before) == 1) wake_all(finished_);
     }
   }
 
   void work(unsigned worker) {
     while (true) {
-      const std::size_t item = next_item.fetch_add(1, std::memory_order_relaxed);
-      if (item >= items) return;
+      const std::size_t item = next_item_.fetch_add(1, std::memory_order_relaxed);
+      if (item >= items_) return;
       try {
-        call(context, worker, item);
+        call_(context_, worker, item);
       } catch (...) {
-        const std::lock_guard lock(mutex);
-        if (!failure || item < failed_item) {
-          failure = std::current_exception();
-          failed_item = item;
+        const std::lock_guard lock(mutex_);
+        if (!failure_ || item < failed_item_) {
+          failure_ = std::current_exception();
+          failed_item_ = item;
         }
-        next_item.store(items, std::memory_order_relaxed);
+        next_item_.store(items_, std::memory_order_relaxed);
       }
     }
   }
@@ -102,31 +103,31 @@ struct Workers::Crew {
       if (ready()) return;
       if (i >= kSpinsBeforeYield) std::this_thread::yield();
     }
-    std::unique_lock lock(mutex);
+    std::unique_lock lock(mutex_);
     signal.wait(lock, ready);
   }
 
   // The empty critical section: whoever found `ready` false under the lock sleeps by now and is woken.
   void wake_all(std::condition_variable& signal) {
-    { const std::lock_guard lock(mutex); }
+    { const std::lock_guard lock(mutex_); }
     signal.notify_all();
   }
 
   static constexpr int kSpinsBeforeYield = 2000;
   static constexpr int kSpins = kSpinsBeforeYield + 20;
 
-  std::mutex mutex;
-  std::condition_variable wake;
-  std::condition_variable finished;
-  std::atomic<std::uint64_t> stage{0};
-  std::atomic<bool> leaving{false};
-  std::atomic<std::size_t> next_item{0};
-  std::size_t items = 0;
-  Call call = nullptr;
-  void* context = nullptr;
-  std::exception_ptr failure;
-  std::size_t failed_item = 0;
-  std::vector<std::thread> members;
+  std::mutex mutex_;
+  std::condition_variable wake_;
+  std::condition_variable finished_;
+  std::atomic<std::uint64_t> stage_{0};
+  std::atomic<bool> leaving_{false};
+  std::atomic<std::size_t> next_item_{0};
+  std::size_t items_ = 0;
+  Call call_ = nullptr;
+  void* context_ = nullptr;
+  std::exception_ptr failure_;
+  std::size_t failed_item_ = 0;
+  std::vector<std::thread> members_;
 };
 
 Workers::Workers(unsigned threads) : threads_(threads) {}

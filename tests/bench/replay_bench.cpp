@@ -39,7 +39,7 @@ traces::Trace long_trace(int rounds) {
 }
 
 void replay_trace(benchmark::State& state, const traces::Trace& trace) {
-  const Servers servers{warm_sandbox().postgres(), warm_sandbox().redis()};
+  const Servers servers{warm_sandbox().postgres(), warm_sandbox().redis(), false, false};
   std::int64_t steps = 0;
   std::int64_t round_trips = 0;
   for (auto _ : state) {

@@ -5,6 +5,7 @@
 #include <string>
 #include <variant>
 
+#include <fmt/core.h>
 #include <gtest/gtest.h>
 
 #include "model/diagram_outline.hpp"
@@ -32,7 +33,7 @@ TEST(DiagramMessages, each_of_the_ten_arrows_is_read_with_its_line_and_head) {
   };
   for (const auto& c : cases) {
     for (const std::string space : {"", " ", "\t "}) {
-      const Diagram diagram = parse("sequenceDiagram\nA" + space + c.text + space + "B: hi");
+      const Diagram diagram = parse(fmt::format("sequenceDiagram\nA{0}{1}{0}B: hi", space, c.text));
       EXPECT_EQ(first_message(diagram).arrow, c.arrow) << c.text;
       EXPECT_EQ(first_message(diagram).from, "A") << c.text;
       EXPECT_EQ(first_message(diagram).to, "B") << c.text;

@@ -44,8 +44,8 @@ TEST(ProtocolCatalogue, pages_assume_nothing_but_how_guards_end) {
   for (const CataloguePage& page : catalogue()) {
     for (const ReadingLine& line : read_protocol(page.text, "p.md", {}).reading) {
       if (line.assumed.empty()) continue;
-      EXPECT_TRUE(starts_with(line.assumed, "on ") && contains(line.assumed, " the operation ends ")) << page.name << ": "
-                                                                                                   << line.assumed;
+      EXPECT_TRUE(starts_with(line.assumed, "on ") && contains(line.assumed, " the operation ends "))
+          << page.name << ": " << line.assumed;
     }
   }
 }

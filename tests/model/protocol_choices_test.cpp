@@ -28,7 +28,8 @@ TEST(ProtocolChoices, a_reply_at_the_start_of_a_branch_is_its_test_and_no_guard)
 }
 
 TEST(ProtocolChoices, an_else_without_a_label_is_the_complement) {
-  const std::string outline = after_get("alt miss\napp->>database: Get\nelse\napp->>app: use it\nend\napp->>cache: Set");
+  const std::string outline =
+      after_get("alt miss\napp->>database: Get\nelse\napp->>app: use it\nend\napp->>cache: Set");
   EXPECT_EQ(outline, "get cache#1; alt{miss: get database#2 | else: }; set cache#4");
 }
 
@@ -73,8 +74,9 @@ TEST(ProtocolChoices, failures_and_timeouts_are_branches) {
 TEST(ProtocolChoices, success_of_a_write) {
   EXPECT_EQ(outline_of("app->>database: Set\nalt success\napp->>cache: Delete\nelse failure\napp->>app: log\nend"),
             "set database#1; alt{ok: delete cache#2 | error or timeout: }");
-  EXPECT_EQ(outline_of("app->>cache: SETNX k v\nalt stored\napp->>app: fine\nelse already there\napp->>cache: GET k\nend"),
-            "add cache#1; alt{ok:  | conflict: get cache#3}");
+  EXPECT_EQ(
+      outline_of("app->>cache: SETNX k v\nalt stored\napp->>app: fine\nelse already there\napp->>cache: GET k\nend"),
+      "add cache#1; alt{ok:  | conflict: get cache#3}");
 }
 
 TEST(ProtocolChoices, a_block_that_is_about_no_reply_is_free) {
@@ -97,9 +99,10 @@ TEST(ProtocolChoices, a_directive_first_in_a_branch_says_what_it_tests) {
 }
 
 TEST(ProtocolChoices, blocks_nest_and_replies_outward_stand_in_branches) {
-  EXPECT_EQ(after_get("actor user\nalt hit\napp-->>user: value\nelse miss\napp->>database: Get\nalt found\ndatabase-->>app: "
-                      "row\napp->>cache: Set\nelse not found\napp-->>user: 404\nend\nend"),
-            "get cache#1; alt{value: ack | miss: get database#3; alt{value: set cache#5 | miss: ack}}");
+  EXPECT_EQ(
+      after_get("actor user\nalt hit\napp-->>user: value\nelse miss\napp->>database: Get\nalt found\ndatabase-->>app: "
+                "row\napp->>cache: Set\nelse not found\napp-->>user: 404\nend\nend"),
+      "get cache#1; alt{value: ack | miss: get database#3; alt{value: set cache#5 | miss: ack}}");
 }
 
 TEST(ProtocolChoices, a_timeout_of_a_request_drawn_as_lost_can_be_a_branch) {
@@ -122,10 +125,12 @@ TEST(ProtocolChoices, what_cannot_be_told_apart_is_refused) {
     const char* start;
   };
   const std::vector<Refusal> refusals = {
-      {"alt hit\napp->>app: a\nelse found\napp->>app: b\nend", "t.mmd:5:1: another branch of this block tests a hit already"},
+      {"alt hit\napp->>app: a\nelse found\napp->>app: b\nend",
+       "t.mmd:5:1: another branch of this block tests a hit already"},
       {"alt lalala\napp->>app: a\nelse dumdum\napp->>app: b\nelse miss\napp->>app: c\nend",
        "t.mmd:5:1: cannot tell when this branch is taken; name the outcome (value or miss"},
-      {"alt hit\ncache-->>app: miss\nend", "t.mmd:3:1: the label says a hit, but the reply the branch begins with says a miss"},
+      {"alt hit\ncache-->>app: miss\nend",
+       "t.mmd:3:1: the label says a hit, but the reply the branch begins with says a miss"},
       {"cache-->>app: hit\napp->>database: Get\nalt found in cache\napp->>app: a\nend",
        "t.mmd:5:1: the label speaks of another server, but the latest request (line 4) went to the database"},
       {"alt a\n%% stalemate: branch = free\napp->>app: a\nelse miss\napp->>app: b\nend",

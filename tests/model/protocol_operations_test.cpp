@@ -39,9 +39,10 @@ TEST(ProtocolOperations, without_such_a_text_a_diagram_that_changes_the_database
 }
 
 TEST(ProtocolOperations, a_heading_holds_for_the_diagrams_below_it_until_the_next) {
-  EXPECT_EQ(operations_of("# Read\n%%\n" + fenced("sequenceDiagram\n%% stalemate: operation = by key\napp->>cache: Get\n") +
-                          fenced("sequenceDiagram\n%% stalemate: operation = by name\napp->>database: Set\n")),
-            "by key:read by name:read");
+  EXPECT_EQ(
+      operations_of("# Read\n%%\n" + fenced("sequenceDiagram\n%% stalemate: operation = by key\napp->>cache: Get\n") +
+                    fenced("sequenceDiagram\n%% stalemate: operation = by name\napp->>database: Set\n")),
+      "by key:read by name:read");
   EXPECT_EQ(operations_of("# Read\n" + fenced(kRead) + "# Invalidate\n" + fenced(kWrite)), "Read:read Write:write");
 }
 
@@ -83,7 +84,8 @@ TEST(ProtocolOperations, a_note_that_names_the_next_operation_separates) {
 
 TEST(ProtocolOperations, directives_name_operations_and_their_kind) {
   const Protocol protocol = read_lines(
-      "%% stalemate: operation stock level is read\napp->>cache: Get\n%% stalemate: operation = Update\napp->>cache: Get\n"
+      "%% stalemate: operation stock level is read\napp->>cache: Get\n%% stalemate: operation = Update\napp->>cache: "
+      "Get\n"
       "%% stalemate: operation Restock is write\napp->>cache: Get\n"
       "%% stalemate: operation by name is read\n%% stalemate: means local\napp->>cache: x\napp->>cache: Get");
   ASSERT_EQ(protocol.operations.size(), 4U);
@@ -114,7 +116,8 @@ TEST(ProtocolOperations, several_of_a_kind_without_names_are_refused) {
 }
 
 TEST(ProtocolOperations, a_named_operation_that_asks_nothing_is_refused) {
-  EXPECT_TRUE(starts_with(error_of_lines("app->>cache: Get\nNote over app: Write"), "t.mmd:3:1: no arrow here goes from"));
+  EXPECT_TRUE(
+      starts_with(error_of_lines("app->>cache: Get\nNote over app: Write"), "t.mmd:3:1: no arrow here goes from"));
 }
 
 }  // namespace

@@ -1,5 +1,5 @@
-// Random diagrams, sensible and not: whatever is drawn is either understood, with the invariants of model/protocol.hpp, or
-// refused with one line that begins with its place.
+// Random diagrams, sensible and not: whatever is drawn is either understood, with the invariants of model/protocol.hpp,
+// or refused with one line that begins with its place.
 #include <gtest/gtest.h>
 #include <rapidcheck/gtest.h>
 
@@ -14,11 +14,12 @@ namespace {
 
 const std::vector<std::string> kParticipants = {"app", "cache", "database", "user", "api", "queue"};
 const std::vector<std::string> kArrows = {"->>", "-->>", "->", "-->", "-)", "--)", "-x", "--x", "<<->>", "<<-->>"};
-const std::vector<std::string> kLabels = {"Get value", "Set value", "Delete value", "SET k v NX", "value", "miss", "OK",
-                                          "error", "timeout", "BEGIN", "add", "value or nil", "", "blah", "already there"};
-const std::vector<std::string> kDirectives = {"means get", "means miss", "means local", "operation = A", "operation = B",
-                                              "operation is write", "branch = miss", "branch = free", "branch = else",
-                                              "role queue = app"};
+const std::vector<std::string> kLabels = {
+    "Get value", "Set value", "Delete value", "SET k v NX",   "value", "miss", "OK",           "error",
+    "timeout",   "BEGIN",     "add",          "value or nil", "",      "blah", "already there"};
+const std::vector<std::string> kDirectives = {"means get",     "means miss",         "means local",   "operation = A",
+                                              "operation = B", "operation is write", "branch = miss", "branch = free",
+                                              "branch = else", "role queue = app"};
 
 rc::Gen<std::string> label() { return rc::gen::elementOf(kLabels); }
 
@@ -34,29 +35,38 @@ rc::Gen<std::string> arrow() {
 // The arrows that make sense, so that deep diagrams are understood often enough.
 rc::Gen<std::string> exchange() {
   const std::vector<std::string> exchanges = {
-      "app->>cache: Get value\n",        "app->>database: Get value\n", "app->>database: Set value\n",
-      "app->>cache: Delete value\n",     "app-)cache: Delete value\n",  "app->>cache: Set if absent\n",
-      "app->>cache: Get\ncache-->>app: miss\n", "app->>database: Get\ndatabase-->>app: row\n", "app->>app: think\n",
-      "user->>app: GET\n",               "app-->>user: done\n",         "Note over app: Write\n",
+      "app->>cache: Get value\n",
+      "app->>database: Get value\n",
+      "app->>database: Set value\n",
+      "app->>cache: Delete value\n",
+      "app-)cache: Delete value\n",
+      "app->>cache: Set if absent\n",
+      "app->>cache: Get\ncache-->>app: miss\n",
+      "app->>database: Get\ndatabase-->>app: row\n",
+      "app->>app: think\n",
+      "user->>app: GET\n",
+      "app-->>user: done\n",
+      "Note over app: Write\n",
   };
   return rc::gen::elementOf(exchanges);
 }
 
 rc::Gen<std::string> lines(int depth) {
   auto simple = rc::gen::weightedOneOf<std::string>(
-      {{8, exchange()},
-       {2, arrow()},
-       {1, rc::gen::map(rc::gen::elementOf(kDirectives), [](const std::string& d) { return "%% stalemate: " + d + "\n"; })}});
+      {{8, exchange()}, {2, arrow()}, {1, rc::gen::map(rc::gen::elementOf(kDirectives), [](const std::string& d) {
+                                         return "%% stalemate: " + d + "\n";
+                                       })}});
   auto line = simple;
   if (depth > 0) {
-    auto block = rc::gen::map(
-        rc::gen::tuple(rc::gen::element<std::string>("alt", "alt", "opt", "break", "rect", "loop"), label(), lines(depth - 1),
-                       rc::gen::arbitrary<bool>(), label(), lines(depth - 1)),
-        [](const std::tuple<std::string, std::string, std::string, bool, std::string, std::string>& t) {
-          std::string text = std::get<0>(t) + " " + std::get<1>(t) + "\n" + std::get<2>(t);
-          if (std::get<0>(t) == "alt" && std::get<3>(t)) text += "else " + std::get<4>(t) + "\n" + std::get<5>(t);
-          return text + "end\n";
-        });
+    auto block =
+        rc::gen::map(rc::gen::tuple(rc::gen::element<std::string>("alt", "alt", "opt", "break", "rect", "loop"),
+                                    label(), lines(depth - 1), rc::gen::arbitrary<bool>(), label(), lines(depth - 1)),
+                     [](const std::tuple<std::string, std::string, std::string, bool, std::string, std::string>& t) {
+                       std::string text = std::get<0>(t) + " " + std::get<1>(t) + "\n" + std::get<2>(t);
+                       if (std::get<0>(t) == "alt" && std::get<3>(t))
+                         text += "else " + std::get<4>(t) + "\n" + std::get<5>(t);
+                       return text + "end\n";
+                     });
     line = rc::gen::weightedOneOf<std::string>({{4, simple}, {1, block}});
   }
   return rc::gen::map(rc::gen::resize(6, rc::gen::container<std::vector<std::string>>(line)),

@@ -57,16 +57,18 @@ TEST(ProtocolSteps, crossed_and_two_headed_arrows) {
 }
 
 TEST(ProtocolSteps, messages_that_ask_no_server_are_local_work) {
-  EXPECT_EQ(outline_of("app->>app: Get value\ncache->>cache: evict\nparticipant api\napi->>app: anything\napp->>cache: Get"),
-            "get cache#4");
+  EXPECT_EQ(
+      outline_of("app->>app: Get value\ncache->>cache: evict\nparticipant api\napi->>app: anything\napp->>cache: Get"),
+      "get cache#4");
   const Protocol protocol = read_lines("app->>app: Wait\napp->>app: Get value\napp->>cache: Get");
   EXPECT_TRUE(contains(describe_reading(protocol), "a wait takes no time in this model"));
   EXPECT_TRUE(contains(describe_reading(protocol), "an arrow from the app to itself asks no server"));
 }
 
 TEST(ProtocolSteps, the_reply_outward_acknowledges_and_what_follows_runs) {
-  EXPECT_EQ(outline_of("actor user\nuser->>app: PUT /stock\napp->>database: UPDATE\napp-->>user: done\napp->>cache: DEL"),
-            "set database#2; ack; delete cache#4");
+  EXPECT_EQ(
+      outline_of("actor user\nuser->>app: PUT /stock\napp->>database: UPDATE\napp-->>user: done\napp->>cache: DEL"),
+      "set database#2; ack; delete cache#4");
 }
 
 TEST(ProtocolSteps, an_expiry_is_an_assumption) {
@@ -75,9 +77,10 @@ TEST(ProtocolSteps, an_expiry_is_an_assumption) {
 }
 
 TEST(ProtocolSteps, directives_override_an_arrow) {
-  EXPECT_EQ(outline_of("%% stalemate: means delete\napp->>cache: frobnicate\n%% stalemate: means local\napp->>cache: COMMIT\n"
-                       "%% stalemate: means = set\napp->>database: Get"),
-            "delete cache#1; set database#3");
+  EXPECT_EQ(
+      outline_of("%% stalemate: means delete\napp->>cache: frobnicate\n%% stalemate: means local\napp->>cache: COMMIT\n"
+                 "%% stalemate: means = set\napp->>database: Get"),
+      "delete cache#1; set database#3");
   EXPECT_EQ(outline_of("app->>cache: Get\n%% stalemate: means miss\ncache-->>app: gone\napp->>database: Get"),
             "get cache#1; if miss; get database#3");
 }
@@ -89,8 +92,9 @@ TEST(ProtocolSteps, rect_and_decorations_change_nothing) {
 }
 
 TEST(ProtocolRoles, the_id_comes_before_the_alias_and_the_alias_before_the_type) {
-  EXPECT_EQ(outline(read_lines("participant R as Redis\nparticipant S as Stock Service\nS->>R: GET k").operations[0].body),
-            "get cache#1");
+  EXPECT_EQ(
+      outline(read_lines("participant R as Redis\nparticipant S as Stock Service\nS->>R: GET k").operations[0].body),
+      "get cache#1");
   EXPECT_EQ(outline(read_lines("participant cache as PostgreSQL\napp->>cache: Get").operations[0].body), "get cache#1");
   EXPECT_EQ(outline(read_lines("participant X@{ \"type\": \"database\" }\napp->>X: Get").operations[0].body),
             "get database#1");
@@ -128,16 +132,20 @@ void expect_refused(const std::vector<Refusal>& refusals) {
 
 TEST(ProtocolErrors, roles_that_cannot_be_told_are_asked_for) {
   expect_refused({
-      {"participant foo\napp->>foo: Get", "t.mmd:2:1: cannot tell what \"foo\" is; say --role foo=cache, or write %% "
-                                          "stalemate: role foo = cache (roles: app, cache, database, replica, queue, worker, "
-                                          "outside)"},
+      {"participant foo\napp->>foo: Get",
+       "t.mmd:2:1: cannot tell what \"foo\" is; say --role foo=cache, or write %% "
+       "stalemate: role foo = cache (roles: app, cache, database, replica, queue, worker, "
+       "outside)"},
       {"  participant cache service\napp->>cache: Get", "t.mmd:2:3: cannot tell what \"cache service\" is"},
-      {"app->>redis: Get\napp->>memcached: Get", "t.mmd:3:7: understood as \"a second cache beside redis\", which is not "
-                                                 "modelled yet; "},
+      {"app->>redis: Get\napp->>memcached: Get",
+       "t.mmd:3:7: understood as \"a second cache beside redis\", which is not "
+       "modelled yet; "},
       {"app->>db: Get\napp->>postgres: Get", "t.mmd:3:7: understood as \"a second database beside db\", which is not "},
-      {"%% stalemate: role Y = cache\napp->>cache: Get", "t.mmd:2:1: no participant is called \"Y\"; there are: app, cache"},
+      {"%% stalemate: role Y = cache\napp->>cache: Get",
+       "t.mmd:2:1: no participant is called \"Y\"; there are: app, cache"},
       {"%% stalemate: role cache = fridge\napp->>cache: Get", "t.mmd:2:1: cannot tell which role is meant"},
-      {"%% stalemate: role app = app\n%% stalemate: role app = cache\napp->>cache: Get", "t.mmd:3:1: \"app\" is the app"},
+      {"%% stalemate: role app = app\n%% stalemate: role app = cache\napp->>cache: Get",
+       "t.mmd:3:1: \"app\" is the app"},
   });
   EXPECT_TRUE(starts_with(error_of_lines("app->>cache: Get", {"Z=cache"}), "--role Z=cache: no participant of t.mmd"));
   EXPECT_TRUE(starts_with(error_of_lines("app->>cache: Get", {"cache"}), "--role cache: cannot tell which role"));
@@ -147,16 +155,20 @@ TEST(ProtocolErrors, what_is_understood_but_not_modelled_says_so_with_its_positi
   expect_refused({
       {"app->>database: BEGIN", "t.mmd:2:1: understood as \"begin a transaction\", which is not modelled yet; "},
       {"app->>cache: acquire lock", "t.mmd:2:1: understood as \"take a lock\", which is not modelled yet; "},
-      {"app->>database: Delete row", "t.mmd:2:1: understood as \"delete from the database\", which is not modelled yet; "},
+      {"app->>database: Delete row",
+       "t.mmd:2:1: understood as \"delete from the database\", which is not modelled yet; "},
       {"app->>database: Insert if absent", "t.mmd:2:1: understood as \"insert into the database only if absent\""},
       {"app->>queue: publish", "t.mmd:2:1: understood as \"a message of a queue\", which is not modelled yet; "},
       {"app->>replica: Get", "t.mmd:2:1: understood as \"a message of a replica\""},
       {"worker->>cache: DEL", "t.mmd:2:1: understood as \"a message of a worker\""},
-      {"app->>database: Set\ndatabase->>cache: invalidate", "t.mmd:3:1: understood as \"a message from the database to the "
-                                                            "cache\""},
-      {"app->>cache: Get\nuser->>cache: Get", "t.mmd:3:1: understood as \"a message between the cache and outside, past "
-                                              "the app\""},
-      {"app->>cache: Get\ncache--xapp: value", "t.mmd:3:1: understood as \"a lost reply\", which is not modelled yet; "},
+      {"app->>database: Set\ndatabase->>cache: invalidate",
+       "t.mmd:3:1: understood as \"a message from the database to the "
+       "cache\""},
+      {"app->>cache: Get\nuser->>cache: Get",
+       "t.mmd:3:1: understood as \"a message between the cache and outside, past "
+       "the app\""},
+      {"app->>cache: Get\ncache--xapp: value",
+       "t.mmd:3:1: understood as \"a lost reply\", which is not modelled yet; "},
       {"app->>cache: Get\ncache-->>app: error", "t.mmd:3:1: understood as \"a failure outside alt\""},
       {"loop retry\napp->>cache: Get\nend", "t.mmd:2:1: understood as \"loop\", which is not modelled yet; "},
       {"par a\napp->>cache: Get\nand b\napp->>database: Get\nend", "t.mmd:2:1: understood as \"par\""},
@@ -167,37 +179,45 @@ TEST(ProtocolErrors, what_is_understood_but_not_modelled_says_so_with_its_positi
 
 TEST(ProtocolErrors, labels_that_fit_nothing_list_what_would) {
   const std::string error = error_of_lines("app->>cache: frobnicate");
-  EXPECT_TRUE(starts_with(error, "t.mmd:2:1: cannot tell what \"frobnicate\" asks of the cache; understood would be: get"));
+  EXPECT_TRUE(
+      starts_with(error, "t.mmd:2:1: cannot tell what \"frobnicate\" asks of the cache; understood would be: get"));
   EXPECT_TRUE(contains(error, "%% stalemate: means"));
 }
 
 TEST(ProtocolErrors, replies_answer_the_latest_request) {
   expect_refused({
       {"cache-->>app: miss\napp->>cache: Get", "t.mmd:2:1: a reply from the cache, but nothing was asked of it"},
-      {"app->>cache: Get\napp->>database: Get\ncache-->>app: miss", "t.mmd:4:1: a reply from the cache, but the latest "
-                                                                    "request (line 3) went to the database"},
-      {"app->>cache: Get\ncache-->>app: hit\ncache-->>app: hit", "t.mmd:4:1: the latest request (line 2) has its reply "},
+      {"app->>cache: Get\napp->>database: Get\ncache-->>app: miss",
+       "t.mmd:4:1: a reply from the cache, but the latest "
+       "request (line 3) went to the database"},
+      {"app->>cache: Get\ncache-->>app: hit\ncache-->>app: hit",
+       "t.mmd:4:1: the latest request (line 2) has its reply "},
       {"app<<->>cache: Get\ncache-->>app: hit", "t.mmd:3:1: the latest request (line 2) has its reply "},
       {"app-xcache: Get\ncache-->>app: hit", "t.mmd:3:1: a reply to a request that is drawn as lost in line 2"},
-      {"app->>cache: Get\nopt maybe\napp->>database: Get\nend\ndatabase-->>app: row", "t.mmd:6:1: cannot tell which request "},
+      {"app->>cache: Get\nopt maybe\napp->>database: Get\nend\ndatabase-->>app: row",
+       "t.mmd:6:1: cannot tell which request "},
   });
 }
 
 TEST(ProtocolErrors, directives_are_strict) {
   expect_refused({
-      {"%% stalemate: rool X = cache\napp->>cache: Get", "t.mmd:2:1: unknown directive \"rool\"; known are: role X = cache; "},
+      {"%% stalemate: rool X = cache\napp->>cache: Get",
+       "t.mmd:2:1: unknown directive \"rool\"; known are: role X = cache; "},
       {"%% stalemate: means frob\napp->>cache: Get", "t.mmd:2:1: \"means frob\" is not known"},
-      {"app->>cache: Get\n%% stalemate: means get", "t.mmd:3:1: this says what the next arrow means, but no arrow follows"},
+      {"app->>cache: Get\n%% stalemate: means get",
+       "t.mmd:3:1: this says what the next arrow means, but no arrow follows"},
       {"%% stalemate: means ok\napp->>cache: Get", "t.mmd:2:1: the next arrow asks a server"},
       {"app->>cache: Get\n%% stalemate: means get\ncache-->>app: hit", "t.mmd:3:1: the next arrow is a reply"},
-      {"app->>cache: Set\n%% stalemate: means miss\ncache-->>app: hit", "t.mmd:3:1: a set cannot turn out as miss, but as ok"},
+      {"app->>cache: Set\n%% stalemate: means miss\ncache-->>app: hit",
+       "t.mmd:3:1: a set cannot turn out as miss, but as ok"},
       {"%% stalemate: branch = miss\napp->>cache: Get", "t.mmd:2:1: this says what a branch tests"},
       {"%% stalemate: operation =\napp->>cache: Get", "t.mmd:2:1: the operation has no name"},
   });
 }
 
 TEST(ProtocolErrors, a_diagram_that_asks_nothing_is_refused) {
-  expect_refused({{"user->>app: hello\napp-->>user: hi", "t.mmd:1:1: no arrow here goes from the app to a cache or a "}});
+  expect_refused(
+      {{"user->>app: hello\napp-->>user: hi", "t.mmd:1:1: no arrow here goes from the app to a cache or a "}});
 }
 
 }  // namespace

@@ -1,4 +1,5 @@
-// What the tests of the reader's second half share: reading a diagram given as text, and telling an operation in one line.
+// What the tests of the reader's second half share: reading a diagram given as text, and telling an operation in one
+// line.
 //
 //   get cache#1; if miss; get database#3; if value; set cache#5
 //   #n: arrow n; ~: not awaited; x: drawn lost; ack: the reply outward

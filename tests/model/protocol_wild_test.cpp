@@ -27,7 +27,9 @@ std::string told(const Protocol& protocol) {
   }
   return text;
 }
-std::string told(const std::string& text, const std::string& name = "t.md") { return told(read_protocol(text, name, {})); }
+std::string told(const std::string& text, const std::string& name = "t.md") {
+  return told(read_protocol(text, name, {}));
+}
 
 constexpr const char* kTutorial =
     "Read: get cache#1; if miss; get database#3; if value; set cache#5\n"
@@ -63,13 +65,15 @@ TEST(ProtocolWild, the_reading_of_the_tutorial_accounts_for_every_line_of_its_di
   const std::string text = describe_reading(protocol);
   EXPECT_TRUE(contains(text, "\nRead (line 6):\n"));
   EXPECT_TRUE(contains(text, "\nWrite (line 21):\n"));
-  EXPECT_TRUE(contains(text, "  12  cache-->>app: Does not exist  — reply to arrow 1 and a guard: what follows happens on a "
-                             "miss\n"));
+  EXPECT_TRUE(contains(text,
+                       "  12  cache-->>app: Does not exist  — reply to arrow 1 and a guard: what follows happens on a "
+                       "miss\n"));
   EXPECT_TRUE(contains(text, "assumed: on a hit the operation ends with that value"));
 }
 
 TEST(ProtocolWild, the_tutorials_own_file_where_it_is_at_hand) {
-  const std::filesystem::path path = std::filesystem::path(STALEMATE_SOURCE_DIR) / ".." / "shared" / "seed" / "steps.md";
+  const std::filesystem::path path =
+      std::filesystem::path(STALEMATE_SOURCE_DIR) / ".." / "shared" / "seed" / "steps.md";
   if (!std::filesystem::exists(path)) GTEST_SKIP() << "no " << path;
   EXPECT_EQ(told(file_text(path), "steps.md"), kTutorial);
 }
@@ -281,10 +285,11 @@ sequenceDiagram
 }
 
 TEST(ProtocolWild, front_matter_boxes_comments_and_semicolons) {
-  EXPECT_EQ(told("---\ntitle: Reading\n---\nsequenceDiagram;\nbox Aqua Stores\nparticipant cache\nparticipant database\nend\n"
-                 "%% a comment\napp->>cache: Get; cache-->>app: miss\napp->>database: Get # not part of the label\n",
-                 "t.mmd"),
-            "Read: get cache#1; if miss; get database#3");
+  EXPECT_EQ(
+      told("---\ntitle: Reading\n---\nsequenceDiagram;\nbox Aqua Stores\nparticipant cache\nparticipant database\nend\n"
+           "%% a comment\napp->>cache: Get; cache-->>app: miss\napp->>database: Get # not part of the label\n",
+           "t.mmd"),
+      "Read: get cache#1; if miss; get database#3");
   const Protocol protocol = read_protocol("sequenceDiagram\napp->>cache: Get; cache-->>app: miss\n", "t.mmd", {});
   std::vector<std::string> sources;
   for (const ReadingLine& line : protocol.reading) sources.push_back(line.source);
@@ -314,8 +319,10 @@ sequenceDiagram
 }
 
 TEST(ProtocolWild, database_only) {
-  const Protocol protocol = read_protocol("# Read\n```mermaid\nsequenceDiagram\nservice->>cockroach: SELECT v\n"
-                                          "cockroach-->>service: row\n```\n", "t.md", {});
+  const Protocol protocol = read_protocol(
+      "# Read\n```mermaid\nsequenceDiagram\nservice->>cockroach: SELECT v\n"
+      "cockroach-->>service: row\n```\n",
+      "t.md", {});
   EXPECT_EQ(told(protocol), "Read: get database#1; if value");
   EXPECT_FALSE(protocol.has_cache());
 }

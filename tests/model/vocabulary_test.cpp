@@ -17,16 +17,22 @@ TEST(Vocabulary, words_are_split_at_what_is_no_letter_and_inside_camel_case) {
   EXPECT_EQ(split_words("SETEX k 60"), (Words{"setex", "k", "60"}));
   EXPECT_EQ(split_words("doesn't exist"), (Words{"doesnt", "exist"}));
   EXPECT_EQ(split_words("doesn\xE2\x80\x99t"), (Words{"doesnt"}));
-  EXPECT_EQ(split_words("Gr\xC3\xB6\xC3\x9F" "e lesen"), (Words{"gr\xC3\xB6\xC3\x9F" "e", "lesen"}));
+  EXPECT_EQ(split_words("Gr\xC3\xB6\xC3\x9F"
+                        "e lesen"),
+            (Words{"gr\xC3\xB6\xC3\x9F"
+                   "e",
+                   "lesen"}));
   EXPECT_EQ(split_words(" ... "), Words{});
 }
 
 TEST(Vocabulary, a_participant_is_known_by_any_word_of_its_name) {
   const auto role = [](std::string_view text) { return role_words(text).role; };
-  for (const char* name : {"cache", "Redis", "memcached", "redis-cache", "my cache", "KeyDB", "redis1", "Redis Server"}) {
+  for (const char* name :
+       {"cache", "Redis", "memcached", "redis-cache", "my cache", "KeyDB", "redis1", "Redis Server"}) {
     EXPECT_EQ(role(name), Role::kCache) << name;
   }
-  for (const char* name : {"db", "PostgreSQL", "MySQL", "CockroachDB", "crdb", "orders_db", "SQL Server", "data store"}) {
+  for (const char* name :
+       {"db", "PostgreSQL", "MySQL", "CockroachDB", "crdb", "orders_db", "SQL Server", "data store"}) {
     EXPECT_EQ(role(name), Role::kDatabase) << name;
   }
   for (const char* name : {"app", "API", "order-service", "WebApp", "backend", "app2", "app server"}) {
@@ -58,15 +64,17 @@ void expect_verb(Verb verb, const std::vector<std::string>& labels) {
 }
 
 TEST(Vocabulary, labels_that_get) {
-  expect_verb(Verb::kGet, {"Get value", "read", "Fetch the row", "load product", "look up key", "Looks up key", "lookup",
-                           "Check if value exists", "query by id", "SELECT quantity FROM stock WHERE id = $1", "GET k",
-                           "HGET stock:1 quantity", "getStock(id)", "1. Get value", "Request value", "MGET a b"});
+  expect_verb(Verb::kGet,
+              {"Get value", "read", "Fetch the row", "load product", "look up key", "Looks up key", "lookup",
+               "Check if value exists", "query by id", "SELECT quantity FROM stock WHERE id = $1", "GET k",
+               "HGET stock:1 quantity", "getStock(id)", "1. Get value", "Request value", "MGET a b"});
 }
 
 TEST(Vocabulary, labels_that_set) {
-  expect_verb(Verb::kSet, {"Set value", "put", "Store result", "save", "Write new value", "UPDATE stock SET quantity = 1",
-                           "populate cache", "INSERT INTO stock VALUES (1)", "SET k v", "SETEX k 60 v", "SET k v EX 60",
-                           "Update value read before", "Cache the result", "upsert", "refresh entry"});
+  expect_verb(Verb::kSet,
+              {"Set value", "put", "Store result", "save", "Write new value", "UPDATE stock SET quantity = 1",
+               "populate cache", "INSERT INTO stock VALUES (1)", "SET k v", "SETEX k 60 v", "SET k v EX 60",
+               "Update value read before", "Cache the result", "upsert", "refresh entry"});
 }
 
 TEST(Vocabulary, labels_that_add_only_if_absent) {
@@ -76,9 +84,9 @@ TEST(Vocabulary, labels_that_add_only_if_absent) {
 }
 
 TEST(Vocabulary, labels_that_delete) {
-  expect_verb(Verb::kDelete, {"Delete value", "DEL k", "remove cached value", "Invalidate", "evict key", "purge",
-                              "UNLINK k", "Delete cached value", "cache invalidation", "delete if exists",
-                              "Request deletion"});
+  expect_verb(Verb::kDelete,
+              {"Delete value", "DEL k", "remove cached value", "Invalidate", "evict key", "purge", "UNLINK k",
+               "Delete cached value", "cache invalidation", "delete if exists", "Request deletion"});
 }
 
 TEST(Vocabulary, add_alone_is_a_set_and_said_to_be_assumed) {
@@ -138,9 +146,28 @@ void expect_outcomes(Verb verb, Outcomes outcomes, const std::vector<std::string
 
 TEST(Vocabulary, replies_to_a_get) {
   expect_outcomes(Verb::kGet, {Outcome::kMiss},
-                  {"Does not exist", "nil", "(nil)", "null", "None", "miss", "Cache miss", "not found", "404 Not Found",
-                   "absent", "empty", "no value", "no rows", "0 rows", "value not found", "isn't cached", "key not in cache",
-                   "doesn't exist", "cacheMiss", "no entry for key", "miss: no data", "entry expired"});
+                  {"Does not exist",
+                   "nil",
+                   "(nil)",
+                   "null",
+                   "None",
+                   "miss",
+                   "Cache miss",
+                   "not found",
+                   "404 Not Found",
+                   "absent",
+                   "empty",
+                   "no value",
+                   "no rows",
+                   "0 rows",
+                   "value not found",
+                   "isn't cached",
+                   "key not in cache",
+                   "doesn't exist",
+                   "cacheMiss",
+                   "no entry for key",
+                   "miss: no data",
+                   "entry expired"});
   expect_outcomes(Verb::kGet, {Outcome::kValue},
                   {"Value", "hit", "Cache hit", "data", "row", "result", "found", "cached value", "value found",
                    "200 OK, data", "key exists", "in cache", "not empty", "not null", "value is not stale"});
@@ -152,8 +179,8 @@ TEST(Vocabulary, replies_to_changes) {
   expect_outcomes(Verb::kSet, {Outcome::kOk}, {"OK", "done", "success", "ack", "stored", "200", "1 row updated"});
   expect_outcomes(Verb::kDelete, {Outcome::kOk}, {"OK", "deleted", "not found", "nil"});
   expect_outcomes(Verb::kAdd, {Outcome::kOk}, {"OK", "stored", "key absent", "(integer) 1"});
-  expect_outcomes(Verb::kAdd, {Outcome::kConflict}, {"exists", "already there", "not stored", "NOT_STORED", "nil",
-                                                     "conflict", "(integer) 0"});
+  expect_outcomes(Verb::kAdd, {Outcome::kConflict},
+                  {"exists", "already there", "not stored", "NOT_STORED", "nil", "conflict", "(integer) 0"});
   EXPECT_TRUE(reply_words("not found", Verb::kSet).outcomes.empty());
   EXPECT_TRUE(reply_words("not found", Verb::kSet).impossible);
 }

@@ -9,6 +9,9 @@
 #include <unistd.h>
 
 #include <csignal>
+#include <optional>
+#include <pqxx/pqxx>
+#include <thread>
 
 #include "real/sample_traces.hpp"
 #include "real/signals.hpp"
@@ -164,16 +167,19 @@ TEST(GivenServers, UnknownDatabaseAndUnreachableServersAreNamed) {
 
 // Kills a server of a sandbox in the midst of a replay.
 std::string failure_when_killed(const Sandbox& sandbox, const std::string& program, int signal) {
+  Servers servers{sandbox.postgres(), sandbox.redis(), false, false};
+  servers.postgres.timeout_seconds = 2;
+  servers.redis->timeout_seconds = 2;
   ReplayOptions options;
   options.on_step = [&](int step) {
     if (step != 7) return;
-    const pid_t pid = support::process_in(sandbox.folder(), program);
-    ASSERT_GT(pid, 0);
-    ASSERT_EQ(::kill(pid, signal), 0);
-    ::usleep(100'000);
+    const std::vector<pid_t> found = support::processes_in(sandbox.folder(), program);
+    ASSERT_FALSE(found.empty());
+    for (const pid_t pid : found) ::kill(pid, signal);
+    ::usleep(100'000);  // the kernel needs a moment to close its connections
   };
   try {
-    return verdict(replay(cache_aside_race(), {sandbox.postgres(), sandbox.redis()}, options));
+    return verdict(replay(cache_aside_race(), servers, options));
   } catch (const traces::EnvironmentError& error) {
     return error.what();
   }
@@ -199,36 +205,84 @@ TEST(DyingServer, PostgresIsNamedWithItsAddress) {
   EXPECT_EQ(line.find('\n'), std::string::npos) << line;
 }
 
-TEST(FrozenServer, ARedisThatStopsAnsweringTimesOut) {
+TEST(FrozenServer, RedisThatStopsAnsweringTimesOut) {
   const Sandbox sandbox{SandboxOptions{}};
   const std::string line = failure_when_killed(sandbox, "redis-server", SIGSTOP);
-  EXPECT_EQ(line.rfind(fmt::format("Redis at 127.0.0.1:{}: no answer within 10 s", sandbox.redis().port), 0), 0U)
+  EXPECT_EQ(line.rfind(fmt::format("Redis at 127.0.0.1:{}: no answer within 2 s", sandbox.redis().port), 0), 0U)
       << line;
 }
 
-TEST(FrozenServer, APostgresThatStopsAnsweringTimesOutAndItsSandboxStillEnds) {
+TEST(FrozenServer, PostgresThatStopsAnsweringTimesOutAndItsSandboxStillEnds) {
   std::string folder;
   {
     const Sandbox sandbox{SandboxOptions{}};
     folder = sandbox.folder();
-    ReplayOptions options;
-    options.on_step = [&folder](int step) {
-      if (step != 7) return;
-      const std::vector<pid_t> frozen = support::processes_in(folder, "postgres");
-      EXPECT_GE(frozen.size(), 3U) << "the postmaster and a backend for each session";
-      for (const pid_t pid : frozen) ::kill(pid, SIGSTOP);
-    };
-    std::string line;
-    try {
-      replay(cache_aside_race(), {sandbox.postgres(), sandbox.redis()}, options);
-    } catch (const traces::EnvironmentError& error) {
-      line = error.what();
-    }
-    EXPECT_EQ(line.rfind(fmt::format("PostgreSQL at 127.0.0.1:{}: no answer within 10 s", sandbox.postgres().port), 0),
+    const std::string line = failure_when_killed(sandbox, "postgres", SIGSTOP);
+    EXPECT_EQ(line.rfind(fmt::format("PostgreSQL at 127.0.0.1:{}: no answer within 2 s", sandbox.postgres().port), 0),
               0U)
         << line;
   }
   EXPECT_TRUE(support::processes_in(folder).empty());
+}
+
+// Somebody else's transaction holds the row that step 7 updates.
+class LockedRow {
+ public:
+  LockedRow() : connection_(support::url(support::shared_sandbox().postgres())), transaction_(connection_) {
+    const std::vector<std::string> areas = support::areas_left();
+    EXPECT_EQ(areas.size(), 1U);
+    transaction_.exec(fmt::format("UPDATE {}.stock SET quantity = quantity", areas.at(0)));
+  }
+  void release() { transaction_.abort(); }
+
+ private:
+  pqxx::connection connection_;
+  pqxx::work transaction_;
+};
+
+TEST(BlockedStatement, EndsByItsTimeout) {
+  Servers servers = support::shared_servers();
+  servers.postgres.timeout_seconds = 2;
+  std::optional<LockedRow> lock;
+  std::thread later;
+  ReplayOptions options;
+  options.on_step = [&](int step) {
+    if (step != 7) return;
+    lock.emplace();
+    later = std::thread([&lock] {
+      ::usleep(3'000'000);  // so that cleaning up finds the row free
+      lock->release();
+    });
+  };
+  std::string line;
+  try {
+    replay(cache_aside_race(), servers, options);
+  } catch (const traces::EnvironmentError& error) {
+    line = error.what();
+  }
+  if (later.joinable()) later.join();
+  EXPECT_EQ(line, fmt::format("{}: no answer within 2 s; check what holds it up, then replay again",
+                              place(servers.postgres)));
+  EXPECT_TRUE(support::areas_left().empty());
+}
+
+TEST(BlockedStatement, EndsByCtrlC) {
+  std::optional<LockedRow> lock;
+  std::thread later;
+  ReplayOptions options;
+  options.on_step = [&](int step) {
+    if (step != 7) return;
+    lock.emplace();
+    later = std::thread([&lock] {
+      ::usleep(300'000);
+      ::kill(::getpid(), SIGINT);
+      ::usleep(300'000);
+      lock->release();
+    });
+  };
+  EXPECT_THROW(replay_at(cache_aside_race(), given(), options), Interrupted);
+  if (later.joinable()) later.join();
+  EXPECT_TRUE(support::areas_left().empty());
 }
 
 }  // namespace

@@ -63,7 +63,8 @@ TEST(TraceJsonErrors, foreign_text_is_refused_where_it_stops_being_json) {
 }
 
 TEST(TraceJsonErrors, foreign_json_is_refused_as_no_trace) {
-  for (const char* text : {"{}", "[]", "3", "null", "\"x\"", R"({"format": "itf", "version": 1})", R"({"format": 7})"}) {
+  for (const char* text :
+       {"{}", "[]", "3", "null", "\"x\"", R"({"format": "itf", "version": 1})", R"({"format": 7})"}) {
     expect_prefix_and(refusal(text), "t.json: ", "not a stalemate trace");
   }
 }
@@ -83,8 +84,8 @@ TEST(TraceJsonErrors, an_impossible_version_is_off_the_schema) {
 TEST(TraceJsonErrors, an_unknown_word_is_refused_with_its_address_and_the_known_ones) {
   expect_prefix_and(refusal_with("/steps/3/kind", "teleport"), "t.json: /steps/3/kind: ", "\"handle\"");
   expect_prefix_and(refusal_with("/steps/3/request/to", "queue"), "t.json: /steps/3/request/to: ", "\"cache\"");
-  expect_prefix_and(refusal_with("/scenario/on_database_timeout", "wait"), "t.json: /scenario/on_database_timeout: ",
-                    "\"continue\"");
+  expect_prefix_and(refusal_with("/scenario/on_database_timeout", "wait"),
+                    "t.json: /scenario/on_database_timeout: ", "\"continue\"");
 }
 
 TEST(TraceJsonErrors, a_wrong_type_is_refused_with_its_address) {
@@ -107,8 +108,8 @@ TEST(TraceJsonErrors, numbers_out_of_range_are_refused) {
   expect_prefix_and(refusal_with("/steps/0/app", 4294967297), "t.json: /steps/0/app: ", "from 1 to");
   expect_prefix_and(refusal_with("/steps/0/app", 18446744073709551615U), "t.json: /steps/0/app: ", "from 1 to");
   expect_prefix_and(refusal_with("/scenario/keys", 0), "t.json: /scenario/keys: ", "from 1 to");
-  expect_prefix_and(refusal_with("/initial/database/k1", 9223372036854775808U), "t.json: /initial/database/k1: ",
-                    "too large");
+  expect_prefix_and(refusal_with("/initial/database/k1", 9223372036854775808U),
+                    "t.json: /initial/database/k1: ", "too large");
   expect_prefix_and(refusal_with("/seed", "18446744073709551616"), "t.json: /seed: ", "too large");
   expect_prefix_and(refusal_with("/seed", "007"), "t.json: /seed: ", "");
   expect_prefix_and(refusal_with("/seed", 7), "t.json: /seed: ", "expected string");
@@ -193,6 +194,12 @@ TEST(TraceJsonErrors, very_long_text_where_a_pattern_is_asked_for_is_refused_wit
   }
 }
 
+TEST(TraceJsonErrors, two_million_objects_in_one_array_are_read_in_time_that_grows_no_faster_than_the_file) {
+  std::string text = "[{}";
+  for (int i = 1; i < 2000000; ++i) text += ",{}";
+  expect_prefix_and(refusal(text + "]"), "t.json: ", "not a stalemate trace");  // or the test's time runs out
+}
+
 RC_GTEST_PROP(TraceJsonErrors, bytes_changed_anywhere_are_refused_in_one_line_or_give_a_trace_that_renders, ()) {
   const auto samples = samples::all();
   std::string text = write_json(samples[*rc::gen::inRange<std::size_t>(0, samples.size())].trace);
@@ -211,7 +218,8 @@ RC_GTEST_PROP(TraceJsonErrors, bytes_changed_anywhere_are_refused_in_one_line_or
                                                        "\"kind\": \"invoke\", ", "k", "e5", "\xFF"));
         break;
       default:
-        text.insert(at, text.substr(*rc::gen::inRange<std::size_t>(0, text.size()), *rc::gen::inRange<std::size_t>(1, 60)));
+        text.insert(at,
+                    text.substr(*rc::gen::inRange<std::size_t>(0, text.size()), *rc::gen::inRange<std::size_t>(1, 60)));
     }
     if (text.empty()) break;
   }
@@ -233,8 +241,8 @@ RC_GTEST_PROP(TraceJsonErrors, values_changed_anywhere_are_refused_or_give_a_tra
   json document = flat.unflatten();
   auto place = flat.begin();
   std::advance(place, *rc::gen::inRange<std::ptrdiff_t>(0, static_cast<std::ptrdiff_t>(flat.size())));
-  const json value = *rc::gen::element<json>(nullptr, true, 0, 1, 2, -1, 1.5, 1e300, 18446744073709551615U, "", "x", "k1",
-                                             "handle", json::array(), json::object(), json::array({1}));
+  const json value = *rc::gen::element<json>(nullptr, true, 0, 1, 2, -1, 1.5, 1e300, 18446744073709551615U, "", "x",
+                                             "k1", "handle", json::array(), json::object(), json::array({1}));
   document[json::json_pointer(place.key())] = value;
   try {
     const Trace trace = read_json(document.dump(), "t.json");

@@ -1,5 +1,5 @@
-// Traces made by hand for the tests: short stories told message by message. The teller keeps the stores and the messages
-// in flight, by rules simple enough to check by eye; it is no model of a protocol, and any order can be told.
+// Traces made by hand for the tests: short stories told message by message. The teller keeps the stores and the
+// messages in flight, by rules simple enough to check by eye; it is no model of a protocol, and any order can be told.
 #pragma once
 
 #include <algorithm>
@@ -13,16 +13,31 @@
 namespace stalemate::traces::samples {
 
 inline Request get(int arrow, std::string to, std::string label, std::string key = "k1") {
-  return {.arrow = arrow, .to = std::move(to), .verb = "get", .key = std::move(key), .value = {},
-          .label = std::move(label), .awaited = true};
+  return {.arrow = arrow,
+          .to = std::move(to),
+          .verb = "get",
+          .key = std::move(key),
+          .value = {},
+          .label = std::move(label),
+          .awaited = true};
 }
 inline Request set(int arrow, std::string to, std::int64_t value, std::string label, std::string key = "k1") {
-  return {.arrow = arrow, .to = std::move(to), .verb = "set", .key = std::move(key), .value = value,
-          .label = std::move(label), .awaited = true};
+  return {.arrow = arrow,
+          .to = std::move(to),
+          .verb = "set",
+          .key = std::move(key),
+          .value = value,
+          .label = std::move(label),
+          .awaited = true};
 }
 inline Request del(int arrow, std::string label, std::string key = "k1") {
-  return {.arrow = arrow, .to = "cache", .verb = "delete", .key = std::move(key), .value = {},
-          .label = std::move(label), .awaited = true};
+  return {.arrow = arrow,
+          .to = "cache",
+          .verb = "delete",
+          .key = std::move(key),
+          .value = {},
+          .label = std::move(label),
+          .awaited = true};
 }
 inline Request unawaited(Request request) {
   request.awaited = false;

@@ -1,24 +1,22 @@
-// Checks that the parts of a trace fit each other. Each check_ function throws the first Misfit it sees; the one public
-// function turns it into a value.
+// Checks that the parts of a trace fit each other. Each check_ function throws the Refusal of the first misfit it sees.
 #include "consistency.hpp"
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cstddef>
+
+#include "json_cursor.hpp"
 
 namespace stalemate::traces {
 namespace {
 
-struct Misfit {
-  SchemaFault fault;
-};
-
 void require(bool fits, const std::string& pointer, const std::string& problem) {
-  if (!fits) throw Misfit{{pointer, problem}};
+  if (!fits) throw Refusal{pointer, problem};
 }
 
 void check_key(const Trace& trace, const std::string& key, const std::string& pointer) {
-  // Lexically "k" and a number without leading zeros, by the schema.
+  // Lexically "k" and a number without leading zeros, as the reader made sure.
   const bool known = key.size() <= 5 && std::stoi(key.substr(1)) <= trace.scenario.keys;
   require(known, pointer, fmt::format("there is no key {}: /scenario/keys is {}", key, trace.scenario.keys));
 }
@@ -116,25 +114,17 @@ void check_step(const Trace& trace, const Step& step, const std::string& pointer
 
 }  // namespace
 
-std::optional<SchemaFault> find_inconsistency(const Trace& trace) {
-  try {
-    check_state(trace, trace.initial, "/initial");
-    for (std::size_t i = 0; i < trace.steps.size(); ++i) {
-      check_step(trace, trace.steps[i], fmt::format("/steps/{}", i));
-    }
-    if (!trace.property.empty()) {
-      const bool named = !trace.steps.empty() && [&] {
-        for (const std::string& broken : trace.steps.back().violates) {
-          if (broken == trace.property) return true;
-        }
-        return false;
-      }();
-      require(named, "/property", "is not among what the last step violates");
-    }
-  } catch (const Misfit& misfit) {
-    return misfit.fault;
+void check_consistency(const Trace& trace) {
+  check_state(trace, trace.initial, "/initial");
+  for (std::size_t i = 0; i < trace.steps.size(); ++i) {
+    check_step(trace, trace.steps[i], fmt::format("/steps/{}", i));
   }
-  return std::nullopt;
+  if (trace.property.empty()) return;
+  const bool named = !trace.steps.empty() && [&] {
+    const std::vector<std::string>& broken = trace.steps.back().violates;
+    return std::find(broken.begin(), broken.end(), trace.property) != broken.end();
+  }();
+  require(named, "/property", "is not among what the last step violates");
 }
 
 }  // namespace stalemate::traces

@@ -1,9 +1,10 @@
-// Reading and writing whole files (POSIX). A new file is made under a temporary name in its own folder, synced, and only
-// then named; whatever fails on the way removes it. Every error names the path.
+// Reading and writing whole files (POSIX). A new file is made under a temporary name in its own folder, synced, and
+// only then named; whatever fails on the way removes it. Every error names the path.
 #include "traces/file.hpp"
 
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
@@ -81,8 +82,35 @@ int open_retrying(const char* path, int flags, mode_t mode = 0) {
   }
 }
 
+// While it lives, going beyond a limit on file sizes is an error of write() and no signal that kills the process and
+// leaves a temporary file behind. The signal is sent to the thread that writes, so blocking it there is enough.
+class NoSizeSignal {
+ public:
+  NoSizeSignal() {
+    ::sigemptyset(&signals_);
+    ::sigaddset(&signals_, SIGXFSZ);
+    ::pthread_sigmask(SIG_BLOCK, &signals_, &before_);
+  }
+  ~NoSizeSignal() {
+    const int error = errno;
+    if (::sigismember(&before_, SIGXFSZ) == 0) {
+      const timespec now = {};
+      ::sigtimedwait(&signals_, nullptr, &now);  // takes the one that is pending, if any
+    }
+    ::pthread_sigmask(SIG_SETMASK, &before_, nullptr);
+    errno = error;
+  }
+  NoSizeSignal(const NoSizeSignal&) = delete;
+  NoSizeSignal& operator=(const NoSizeSignal&) = delete;
+
+ private:
+  sigset_t signals_ = {};
+  sigset_t before_ = {};
+};
+
 // Writes everything; false with errno set otherwise.
 bool write_all(int number, std::string_view text) {
+  const NoSizeSignal no_size_signal;
   while (!text.empty()) {
     const ssize_t written = ::write(number, text.data(), text.size());
     if (written < 0 && errno == EINTR) continue;
@@ -128,9 +156,9 @@ std::optional<int> own_stream(const std::string& path, const struct stat& status
 struct Plan {
   enum class Way { kStream, kInPlace, kNew, kReplace };
   Way way = Way::kNew;
-  int stream = -1;          // kStream: the descriptor
-  std::string target;       // otherwise: the path, symbolic links followed
-  mode_t permissions = 0;   // kReplace: those of the file that is there
+  int stream = -1;         // kStream: the descriptor
+  std::string target;      // otherwise: the path, symbolic links followed
+  mode_t permissions = 0;  // kReplace: those of the file that is there
 };
 
 // Decides without touching anything. Throws what write_file is to throw for what can be known beforehand.
@@ -154,8 +182,8 @@ Plan plan_writing(const std::string& path, Overwrite overwrite) {
     return Plan{.way = Plan::Way::kInPlace, .stream = -1, .target = path, .permissions = 0};
   }
   if (overwrite == Overwrite::kKeep) {
-    throw InputError(fmt::format("{}: exists already and is kept; give another name, or --force to replace it",
-                                 printable(path)));
+    throw InputError(
+        fmt::format("{}: exists already and is kept; give another name, or --force to replace it", printable(path)));
   }
   return Plan{.way = Plan::Way::kReplace,
               .stream = -1,
@@ -212,8 +240,8 @@ void write_through_temporary(const std::string& path, const Plan& plan, std::str
   if (!descriptor.close()) refuse_writing(path, errno);
   const int error = temporary.move_to(plan.target, replace);
   if (error == EEXIST) {
-    throw InputError(fmt::format("{}: came into being meanwhile and is kept; give another name, or --force to replace it",
-                                 printable(path)));
+    throw InputError(fmt::format(
+        "{}: came into being meanwhile and is kept; give another name, or --force to replace it", printable(path)));
   }
   if (error != 0) refuse_writing(path, error);
 }
@@ -234,8 +262,8 @@ std::string read_text_file(const std::string& path, std::size_t bytes_max) {
   }
   if (S_ISDIR(status.st_mode)) throw InputError(fmt::format("{}: is a folder; name a file in it", shown));
   const auto refuse_size = [&] {
-    throw InputError(fmt::format("{}: larger than {} bytes, the most that is read here; is it the right file?", shown,
-                                 bytes_max));
+    throw InputError(
+        fmt::format("{}: larger than {} bytes, the most that is read here; is it the right file?", shown, bytes_max));
   };
   if (S_ISREG(status.st_mode) && static_cast<std::size_t>(status.st_size) > bytes_max) refuse_size();
 

@@ -1,16 +1,19 @@
-// Reading a trace: text, then JSON, then the schema, then the fields, then what a schema cannot say (consistency.hpp).
-// Hostile text must end in InputError, cheaply: nesting is bounded before anything recurses, names must not stand twice,
-// and numbers are checked before they are narrowed.
+// Reading a trace: text, then JSON, then the fields, each asked for in the shape that trace.schema.json states, then
+// what a schema cannot say (consistency.hpp). Hostile text must end in InputError, cheaply: nesting is bounded before
+// anything recurses, names must not stand twice, and numbers are checked before they are narrowed.
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
+#include <charconv>
 #include <cstddef>
 #include <cstdint>
+#include <iterator>
 #include <nlohmann/json.hpp>
 #include <set>
 
 #include "consistency.hpp"
-#include "schema.hpp"
+#include "json_cursor.hpp"
 #include "text_tools.hpp"
 #include "traces/error.hpp"
 #include "traces/json.hpp"
@@ -19,6 +22,8 @@ namespace stalemate::traces {
 namespace {
 
 using nlohmann::json;
+
+constexpr int kJsonDepthMax = 64;
 
 // Every error of this file: "name: pointer: problem".
 [[noreturn]] void refuse(const std::string& name, const std::string& pointer, const std::string& problem) {
@@ -50,8 +55,9 @@ void check_shape(std::string_view text, const std::string& name) {
       in_string = true;
     } else if (c == '{' || c == '[') {
       if (++depth > kJsonDepthMax) {
-        refuse_at(name, text, i,
-                  fmt::format("brackets nested deeper than {}; a trace is not that deep, so this is none", kJsonDepthMax));
+        refuse_at(
+            name, text, i,
+            fmt::format("brackets nested deeper than {}; a trace is not that deep, so this is none", kJsonDepthMax));
       }
     } else if (c == '}' || c == ']') {
       --depth;
@@ -59,42 +65,45 @@ void check_shape(std::string_view text, const std::string& name) {
   }
 }
 
-// Follows the parser's events to find a name that stands twice in one object.
-class DuplicateFinder {
+// Follows a parser's events to find a name that stands twice in one object, which a json value no longer shows.
+class DuplicateFinder : public nlohmann::json_sax<json> {
  public:
-  bool operator()(json::parse_event_t event, const json& parsed) {
-    switch (event) {
-      case json::parse_event_t::object_start:
-        open_.emplace_back();
-        break;
-      case json::parse_event_t::key: {
-        const std::string& key = parsed.get_ref<const std::string&>();
-        if (duplicate_.empty() && !open_.back().insert(key).second) duplicate_ = key.empty() ? "\"\"" : key;
-        break;
-      }
-      case json::parse_event_t::object_end:
-        open_.pop_back();
-        break;
-      default:
-        break;
-    }
+  bool null() override { return true; }
+  bool boolean(bool) override { return true; }
+  bool number_integer(number_integer_t) override { return true; }
+  bool number_unsigned(number_unsigned_t) override { return true; }
+  bool number_float(number_float_t, const string_t&) override { return true; }
+  bool string(string_t&) override { return true; }
+  bool binary(binary_t&) override { return true; }
+  bool start_object(std::size_t) override {
+    open_.emplace_back();
     return true;
   }
-  const std::string& duplicate() const { return duplicate_; }
+  bool key(string_t& name) override {
+    if (!open_.back().insert(name).second) duplicate_ = name;
+    return !duplicate_;
+  }
+  bool end_object() override {
+    open_.pop_back();
+    return true;
+  }
+  bool start_array(std::size_t) override { return true; }
+  bool end_array() override { return true; }
+  bool parse_error(std::size_t, const std::string&, const json::exception&) override { return false; }
+
+  // The first one; it ends the search.
+  const std::optional<std::string>& duplicate() const { return duplicate_; }
 
  private:
   std::vector<std::set<std::string>> open_;  // the names so far in each object that is open
-  std::string duplicate_;                    // the first one found
+  std::optional<std::string> duplicate_;
 };
 
 json parse(std::string_view text, const std::string& name) {
   check_shape(text, name);
-  DuplicateFinder finder;
   json document;
   try {
-    document = json::parse(
-        text.begin(), text.end(),
-        [&finder](int, json::parse_event_t event, json& parsed) { return finder(event, parsed); }, true);
+    document = json::parse(text);
   } catch (const json::parse_error& error) {
     const std::size_t end = text.find_last_not_of(" \t\r\n");
     if (error.byte > text.size() || end == std::string_view::npos) {
@@ -105,200 +114,241 @@ json parse(std::string_view text, const std::string& name) {
   } catch (const json::exception&) {  // a number beyond every range
     refuse(name, "", "holds a number that is too large; a trace has none of that size");
   }
-  if (!finder.duplicate().empty()) {
-    refuse(name, "", fmt::format("the field \"{}\" stands twice in one object; remove one",
-                                 clipped(printable(finder.duplicate()), 60)));
+  // A walk of its own: the parser's own callback makes the parser look through an array after each object in it.
+  DuplicateFinder finder;
+  json::sax_parse(text, &finder);
+  if (finder.duplicate()) {
+    refuse(name, "",
+           fmt::format("the field \"{}\" stands twice in one object; remove one",
+                       clipped(printable(*finder.duplicate()), 60)));
   }
   return document;
 }
 
-// Format and version come before the schema, so that a foreign or a newer file is told for what it is.
+// Format and version come before the rest, so that a foreign or a newer file is told for what it is.
 void check_header(const json& document, const std::string& name) {
   if (!document.is_object() || document.value("format", json()) != "stalemate-trace") {
-    refuse(name, "", "not a stalemate trace: it does not say \"format\": \"stalemate-trace\"; "
-                     "a trace is what `stalemate check ... -o FILE` writes");
+    refuse(name, "",
+           "not a stalemate trace: it does not say \"format\": \"stalemate-trace\"; "
+           "a trace is what `stalemate check ... -o FILE` writes");
   }
   const json version = document.value("version", json());
   const bool newer = version.is_number_unsigned() && version.get<std::uint64_t>() > std::uint64_t{kTraceVersion};
   if (newer) {
-    refuse(name, "", fmt::format("written by a newer stalemate (trace version {}; this one reads up to {}); "
-                                 "update stalemate", version.dump(), kTraceVersion));
+    refuse(name, "",
+           fmt::format("written by a newer stalemate (trace version {}; this one reads up to {}); "
+                       "update stalemate",
+                       version.dump(), kTraceVersion));
   }
 }
 
-// The fields of a document that satisfies the schema. Only numbers can still be wrong: JSON's are wider than ours.
-class Fields {
- public:
-  explicit Fields(const std::string& name) : name_(name) {}
+// One function for each definition of trace.schema.json, in its order. A trace holds what they give; what they refuse
+// is off the schema, or a number that JSON can say and a trace cannot hold.
 
-  Trace trace(const json& from) const {
-    Trace trace;
-    trace.protocol = protocol(from["protocol"]);
-    trace.scenario = scenario(from["scenario"]);
-    if (from["property"].is_string()) trace.property = from["property"].get<std::string>();
-    if (from.contains("seed")) trace.seed = seed(from["seed"].get_ref<const std::string&>());
-    trace.initial = state(from["initial"], "/initial");
-    const json& steps = from["steps"];
-    trace.steps.reserve(steps.size());
-    for (std::size_t i = 0; i < steps.size(); ++i) trace.steps.push_back(step(steps[i], fmt::format("/steps/{}", i)));
-    return trace;
-  }
+constexpr int kKeyCountMax = 9999;
+constexpr int kOrdinalMax = 1000000;
+constexpr std::string_view kRoles[] = {"cache", "database"};
+constexpr std::string_view kVerbs[] = {"get", "set", "add", "delete"};
+constexpr std::string_view kOutcomes[] = {"ok", "value", "miss", "conflict"};
+constexpr std::string_view kTimeoutRules[] = {"fail", "continue"};
+constexpr StepKind kStepKinds[] = {StepKind::kInvoke, StepKind::kHandle, StepKind::kReceive, StepKind::kLoseRequest,
+                                   StepKind::kLoseReply};
+constexpr Ending::Kind kEndingKinds[] = {Ending::Kind::kAcknowledged, Ending::Kind::kReturned, Ending::Kind::kFailed};
 
- private:
-  Protocol protocol(const json& from) const {
-    Protocol protocol;
-    protocol.name = from["name"].get<std::string>();
-    protocol.roles = from["roles"].get<std::vector<std::string>>();
-    const json& lines = from["text"];
-    for (std::size_t i = 0; i < lines.size(); ++i) {
-      const std::string& line = lines[i].get_ref<const std::string&>();
-      if (line.find('\n') != std::string::npos) {
-        refuse(name_, fmt::format("/protocol/text/{}", i), "holds a line feed; give each line a string of its own");
-      }
-      if (i > 0) protocol.text += '\n';
-      protocol.text += line;
+template <class Kind, std::size_t Size>
+Kind read_kind(const Cursor& from, const Kind (&kinds)[Size]) {
+  std::array<std::string_view, Size> words;
+  std::transform(std::begin(kinds), std::end(kinds), words.begin(), [](Kind kind) { return to_string(kind); });
+  return kinds[from.word(words)];
+}
+
+template <std::size_t Size>
+std::string read_word(const Cursor& from, const std::string_view (&words)[Size]) {
+  return std::string(words[from.word(words)]);
+}
+
+template <class Read>
+auto read_each(const std::vector<Cursor>& items, Read read) {
+  std::vector<decltype(read(items.front()))> values;
+  values.reserve(items.size());
+  for (const Cursor& item : items) values.push_back(read(item));
+  return values;
+}
+
+std::string read_text(const Cursor& from) { return from.text(); }
+
+bool is_digits(std::string_view text) {
+  return std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
+}
+
+int read_ordinal(const Cursor& from) { return from.integer_between(1, kOrdinalMax); }
+
+// 0: absent.
+int read_optional_ordinal(const std::optional<Cursor>& from) { return from ? read_ordinal(*from) : 0; }
+
+std::optional<std::int64_t> read_optional_integer(const std::optional<Cursor>& from) {
+  if (!from) return std::nullopt;
+  return from->integer();
+}
+
+std::string read_key(const Cursor& from) {
+  const std::string& key = from.text();
+  const bool fits = key.size() >= 2 && key.size() <= 5 && key[0] == 'k' && key[1] != '0' && is_digits(key.substr(1));
+  if (!fits) from.refuse_value(fmt::format("a key, \"k1\" to \"k{}\"", kKeyCountMax));
+  return key;
+}
+
+std::uint64_t read_seed(const Cursor& from) {
+  const std::string& digits = from.text();
+  const bool fits = !digits.empty() && is_digits(digits) && (digits[0] != '0' || digits.size() == 1);
+  if (!fits) from.refuse_value("decimal digits without leading zeros");
+  std::uint64_t seed = 0;
+  const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), seed);
+  if (error != std::errc()) from.refuse("too large; at most 18446744073709551615");
+  return seed;
+}
+
+Protocol read_protocol(Cursor from) {
+  Protocol protocol;
+  protocol.name = from.at("name").text();
+  protocol.roles = read_each(from.at("roles").items(), read_text);
+  const char* separator = "";
+  for (const Cursor& line : from.at("text").some_items()) {
+    if (line.text().find('\n') != std::string::npos) {
+      line.refuse("holds a line feed; give each line a string of its own");
     }
-    return protocol;
+    protocol.text += separator + line.text();
+    separator = "\n";
   }
+  from.done();
+  return protocol;
+}
 
-  static Scenario scenario(const json& from) {
-    Scenario scenario;
-    scenario.apps = from["apps"].get<std::vector<std::string>>();
-    scenario.keys = from["keys"].get<int>();
-    scenario.cached = from["cached"].get<bool>();
-    scenario.faults = from["faults"].get<std::vector<std::string>>();
-    scenario.on_database_timeout = from["on_database_timeout"].get<std::string>();
-    scenario.all_invoked = from["all_invoked"].get<bool>();
-    return scenario;
+Scenario read_scenario(Cursor from) {
+  Scenario scenario;
+  scenario.apps = read_each(from.at("apps").items(), read_text);
+  scenario.keys = from.at("keys").integer_between(1, kKeyCountMax);
+  scenario.cached = from.at("cached").boolean();
+  scenario.faults = read_each(from.at("faults").items(), read_text);
+  scenario.on_database_timeout = read_word(from.at("on_database_timeout"), kTimeoutRules);
+  scenario.all_invoked = from.at("all_invoked").boolean();
+  from.done();
+  return scenario;
+}
+
+Request read_request(Cursor from) {
+  Request request;
+  request.arrow = read_ordinal(from.at("arrow"));
+  request.to = read_word(from.at("to"), kRoles);
+  request.verb = read_word(from.at("verb"), kVerbs);
+  request.key = read_key(from.at("key"));
+  request.value = read_optional_integer(from.find("value"));
+  request.label = from.at("label").text();
+  if (const auto awaited = from.find("awaited")) {
+    if (awaited->boolean()) awaited->refuse_value("false, or no such field where the reply is awaited");
+    request.awaited = false;
   }
+  from.done();
+  return request;
+}
 
-  // REQUIRES: 1 to 20 decimal digits.
-  std::uint64_t seed(const std::string& digits) const {
-    std::uint64_t value = 0;
-    for (const char c : digits) {
-      const auto digit = static_cast<std::uint64_t>(c - '0');
-      if (value > (UINT64_MAX - digit) / 10) refuse(name_, "/seed", "too large; at most 18446744073709551615");
-      value = value * 10 + digit;
-    }
-    return value;
+Reply read_reply(Cursor from) {
+  Reply reply;
+  reply.outcome = read_word(from.at("outcome"), kOutcomes);
+  reply.value = read_optional_integer(from.find("value"));
+  from.done();
+  return reply;
+}
+
+Ending read_ending(Cursor from) {
+  Ending ending;
+  ending.kind = read_kind(from.at("kind"), kEndingKinds);
+  ending.value = read_optional_integer(from.find("value"));
+  from.done();
+  return ending;
+}
+
+InFlight read_in_flight(Cursor from) {
+  InFlight message;
+  message.app = read_ordinal(from.at("app"));
+  message.session = read_ordinal(from.at("session"));
+  message.request = read_request(from.at("request"));
+  if (const auto reply = from.find("reply")) message.reply = read_reply(*reply);
+  message.is_reply = message.reply.has_value();
+  from.done();
+  return message;
+}
+
+// Keys in the order of their numbers: JSON leaves the order of names open.
+template <class Read>
+std::vector<Entry> read_store(const Cursor& from, Read read) {
+  std::vector<Entry> store;
+  for (const auto& [key, value] : from.entries()) store.push_back({.key = key, .value = read(value)});
+  std::sort(store.begin(), store.end(), [](const Entry& a, const Entry& b) {
+    return a.key.size() != b.key.size() ? a.key.size() < b.key.size() : a.key < b.key;
+  });
+  return store;
+}
+
+State read_state(Cursor from) {
+  State state;
+  state.cache = read_store(from.at("cache"), [](const Cursor& value) { return value.integer_or_null(); });
+  state.database = read_store(from.at("database"), [](const Cursor& value) { return value.integer(); });
+  state.in_flight = read_each(from.at("in_flight").items(), read_in_flight);
+  from.done();
+  return state;
+}
+
+Step read_step(Cursor from) {
+  Step step;
+  step.kind = read_kind(from.at("kind"), kStepKinds);
+  step.app = read_ordinal(from.at("app"));
+  step.session = read_ordinal(from.at("session"));
+  step.operation = read_ordinal(from.at("operation"));
+  step.diagram = from.at("diagram").text();
+  step.key = read_key(from.at("key"));
+  step.arrow = read_optional_ordinal(from.find("arrow"));
+  step.choice = read_optional_ordinal(from.find("choice"));
+  step.budget = read_optional_ordinal(from.find("budget"));
+  if (const auto request = from.find("request")) step.request = read_request(*request);
+  if (const auto reply = from.find("reply")) step.reply = read_reply(*reply);
+  if (const auto sends = from.find("sends")) step.sends = read_each(sends->some_items(), read_request);
+  if (const auto endings = from.find("endings")) step.endings = read_each(endings->some_items(), read_ending);
+  step.after = read_state(from.at("after"));
+  if (const auto violates = from.find("violates")) {
+    step.violates = read_each(violates->some_items(), [](const Cursor& name) { return name.some_text(); });
   }
+  from.done();
+  return step;
+}
 
-  std::optional<std::int64_t> value(const json& from, const std::string& pointer) const {
-    const auto found = from.find("value");
-    if (found == from.end()) return std::nullopt;
-    return integer(*found, pointer + "/value");
-  }
-
-  std::int64_t integer(const json& from, const std::string& pointer) const {
-    if (from.is_number_unsigned() && from.get<std::uint64_t>() > std::uint64_t{INT64_MAX}) {
-      refuse(name_, pointer, "too large; at most 9223372036854775807");
-    }
-    return from.get<std::int64_t>();
-  }
-
-  Request request(const json& from, const std::string& pointer) const {
-    Request request;
-    request.arrow = from["arrow"].get<int>();
-    request.to = from["to"].get<std::string>();
-    request.verb = from["verb"].get<std::string>();
-    request.key = from["key"].get<std::string>();
-    request.value = value(from, pointer);
-    request.label = from["label"].get<std::string>();
-    request.awaited = !from.contains("awaited");
-    return request;
-  }
-
-  Reply reply(const json& from, const std::string& pointer) const {
-    return Reply{.outcome = from["outcome"].get<std::string>(), .value = value(from, pointer)};
-  }
-
-  Ending ending(const json& from, const std::string& pointer) const {
-    Ending ending;
-    const std::string& word = from["kind"].get_ref<const std::string&>();
-    for (const auto kind : {Ending::Kind::kAcknowledged, Ending::Kind::kReturned, Ending::Kind::kFailed}) {
-      if (word == to_string(kind)) ending.kind = kind;
-    }
-    ending.value = value(from, pointer);
-    return ending;
-  }
-
-  // Keys in the order of their numbers: JSON leaves the order of names open.
-  std::vector<Entry> store(const json& from, const std::string& pointer) const {
-    std::vector<Entry> entries;
-    for (const auto& [key, content] : from.items()) {
-      Entry entry{.key = key, .value = std::nullopt};
-      if (!content.is_null()) entry.value = integer(content, pointer + "/" + pointer_token(key));
-      entries.push_back(std::move(entry));
-    }
-    std::sort(entries.begin(), entries.end(), [](const Entry& a, const Entry& b) {
-      return a.key.size() != b.key.size() ? a.key.size() < b.key.size() : a.key < b.key;
-    });
-    return entries;
-  }
-
-  State state(const json& from, const std::string& pointer) const {
-    State state;
-    state.cache = store(from["cache"], pointer + "/cache");
-    state.database = store(from["database"], pointer + "/database");
-    const json& messages = from["in_flight"];
-    for (std::size_t i = 0; i < messages.size(); ++i) {
-      state.in_flight.push_back(in_flight(messages[i], fmt::format("{}/in_flight/{}", pointer, i)));
-    }
-    return state;
-  }
-
-  InFlight in_flight(const json& from, const std::string& pointer) const {
-    InFlight message;
-    message.app = from["app"].get<int>();
-    message.session = from["session"].get<int>();
-    message.request = request(from["request"], pointer + "/request");
-    message.is_reply = from.contains("reply");
-    if (message.is_reply) message.reply = reply(from["reply"], pointer + "/reply");
-    return message;
-  }
-
-  Step step(const json& from, const std::string& pointer) const {
-    Step step;
-    const std::string& word = from["kind"].get_ref<const std::string&>();
-    for (const auto kind : {StepKind::kInvoke, StepKind::kHandle, StepKind::kReceive, StepKind::kLoseRequest,
-                            StepKind::kLoseReply}) {
-      if (word == to_string(kind)) step.kind = kind;
-    }
-    step.app = from["app"].get<int>();
-    step.session = from["session"].get<int>();
-    step.operation = from["operation"].get<int>();
-    step.diagram = from["diagram"].get<std::string>();
-    step.key = from["key"].get<std::string>();
-    step.arrow = from.value("arrow", 0);
-    step.choice = from.value("choice", 0);
-    step.budget = from.value("budget", 0);
-    if (from.contains("request")) step.request = request(from["request"], pointer + "/request");
-    if (from.contains("reply")) step.reply = reply(from["reply"], pointer + "/reply");
-    const json sends = from.value("sends", json::array());
-    for (std::size_t i = 0; i < sends.size(); ++i) {
-      step.sends.push_back(request(sends[i], fmt::format("{}/sends/{}", pointer, i)));
-    }
-    const json endings = from.value("endings", json::array());
-    for (std::size_t i = 0; i < endings.size(); ++i) {
-      step.endings.push_back(ending(endings[i], fmt::format("{}/endings/{}", pointer, i)));
-    }
-    step.after = state(from["after"], pointer + "/after");
-    step.violates = from.value("violates", std::vector<std::string>{});
-    return step;
-  }
-
-  const std::string& name_;
-};
+Trace read_trace(Cursor from) {
+  Trace trace;
+  from.at("format");  // checked with the header
+  const Cursor version = from.at("version");
+  if (version.integer() != kTraceVersion) version.refuse_value(fmt::format("{}", kTraceVersion));
+  trace.protocol = read_protocol(from.at("protocol"));
+  trace.scenario = read_scenario(from.at("scenario"));
+  trace.property = from.at("property").some_text_or_null();
+  if (const auto seed = from.find("seed")) trace.seed = read_seed(*seed);
+  trace.initial = read_state(from.at("initial"));
+  trace.steps = read_each(from.at("steps").items(), read_step);
+  from.done();
+  return trace;
+}
 
 }  // namespace
 
 Trace read_json(std::string_view text, const std::string& name) {
   const json document = parse(text, name);
   check_header(document, name);
-  if (const auto fault = find_schema_fault(document)) refuse(name, fault->pointer, fault->problem);
-  Trace trace = Fields(name).trace(document);
-  if (const auto fault = find_inconsistency(trace)) refuse(name, fault->pointer, fault->problem);
-  return trace;
+  try {
+    Trace trace = read_trace(Cursor(document));
+    check_consistency(trace);
+    return trace;
+  } catch (const Refusal& refusal) {
+    refuse(name, refusal.pointer, refusal.problem);
+  }
 }
 
 }  // namespace stalemate::traces

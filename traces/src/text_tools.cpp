@@ -72,8 +72,8 @@ std::optional<std::size_t> find_bad_utf8(std::string_view text) {
 }
 
 std::size_t code_point_count(std::string_view text) {
-  return static_cast<std::size_t>(std::count_if(
-      text.begin(), text.end(), [](char c) { return !is_continuation(static_cast<unsigned char>(c)); }));
+  return static_cast<std::size_t>(
+      std::count_if(text.begin(), text.end(), [](char c) { return !is_continuation(static_cast<unsigned char>(c)); }));
 }
 
 std::size_t code_point_size(std::string_view text, std::size_t offset) {

@@ -34,9 +34,7 @@ std::string_view to_string(Ending::Kind kind) {
   return "?";
 }
 
-const State& final_state(const Trace& trace) {
-  return trace.steps.empty() ? trace.initial : trace.steps.back().after;
-}
+const State& final_state(const Trace& trace) { return trace.steps.empty() ? trace.initial : trace.steps.back().after; }
 
 int session_count(const Scenario& scenario, int app) {
   if (app < 1 || static_cast<std::size_t>(app) > scenario.apps.size()) return 0;

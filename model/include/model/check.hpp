@@ -37,15 +37,15 @@ struct PropertyReport {
 };
 
 struct Schedules {
-  std::string total;      // decimal: they can exceed any machine integer
+  std::string total;  // decimal: they can exceed any machine integer
   std::string violating;
 };
 
 struct Report {
-  std::string protocol;   // name of the file
+  std::string protocol;  // name of the file
   traces::Scenario scenario;
   Verdict verdict = Verdict::kHolds;
-  std::string property;   // the violated one, else empty
+  std::string property;  // the violated one, else empty
   std::vector<PropertyReport> properties;
   std::uint64_t states = 0;
   std::uint64_t transitions = 0;

@@ -1,5 +1,5 @@
-// Faults: named things that may go wrong, each within a budget. Each is one file in src/faults/ and one line in the table
-// in src/fault.cpp.
+// Faults: named things that may go wrong, each within a budget. Each is one file in src/faults/ and one line in the
+// table in src/fault.cpp.
 #pragma once
 
 #include <cstdint>

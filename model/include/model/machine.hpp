@@ -77,13 +77,14 @@ class Machine {
   const Point& point(const std::uint64_t* words, std::size_t session) const;
   std::size_t key(const std::uint64_t* words, std::size_t session) const;
   std::size_t invoked(const std::uint64_t* words, std::size_t session) const;  // operations so far
-  unsigned held(const std::uint64_t* words, std::size_t session) const;        // last value received: 0 none, else value + 1
-  unsigned replied(const std::uint64_t* words, std::size_t session) const;     // value in the reply in flight, likewise
+  unsigned held(const std::uint64_t* words, std::size_t session) const;  // last value received: 0 none, else value + 1
+  unsigned replied(const std::uint64_t* words, std::size_t session) const;  // value in the reply in flight, likewise
   unsigned carried(const std::uint64_t* words, std::size_t session, const Row& row) const;  // what a set of it carries
   std::vector<AsyncRequest> in_slots(const std::uint64_t* words, std::size_t session) const;
-  unsigned cached(const std::uint64_t* words, std::size_t key) const;    // 0 absent, else value + 1
-  unsigned stored(const std::uint64_t* words, std::size_t key) const;    // the database's value
-  const ScriptedOperation* operation(const std::uint64_t* words, std::size_t session) const;  // under way or last; null before
+  unsigned cached(const std::uint64_t* words, std::size_t key) const;  // 0 absent, else value + 1
+  unsigned stored(const std::uint64_t* words, std::size_t key) const;  // the database's value
+  const ScriptedOperation* operation(const std::uint64_t* words,
+                                     std::size_t session) const;  // under way or last; null before
 
   // An invoke's choice taken apart, and the ways a step may go on from here (empty: the session is not concerned).
   struct Invocation {
@@ -121,6 +122,7 @@ class Machine {
   Field reply_field(std::size_t session) const;  // where the value in a reply in flight stands
   void push_choices(std::vector<Action>& out, Action action, std::size_t count) const;
   void push_faults(const std::uint64_t* words, std::vector<Action>& out, const MessageRef& message) const;
+  bool covers(const FaultTarget& target, const MessageRef& message) const;
   bool may_handle(const std::uint64_t* words, std::size_t session, Role to, std::size_t slots_before) const;
   Answer peek(const std::uint64_t* words, const Row& row, std::size_t key) const;
   Answer serve(Step& step, std::size_t session, const Row& row, std::size_t key, unsigned carried) const;
@@ -148,7 +150,7 @@ class Machine {
 
 // Compiles the protocol and resolves the scenario and the properties (empty: the default ones that apply). Throws
 // traces::InputError for what does not fit together, and for states that would be larger than 256 bytes.
-Machine make_machine(const Protocol& protocol, const traces::Scenario& words, const std::vector<std::string>& properties,
-                     Granularity granularity);
+Machine make_machine(const Protocol& protocol, const traces::Scenario& words,
+                     const std::vector<std::string>& properties, Granularity granularity);
 
 }  // namespace stalemate::model

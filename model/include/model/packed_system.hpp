@@ -36,7 +36,9 @@ class PackedSystem {
     applied.violated = machine_.apply(applied.next.words.data(), action, marks);
     return applied;
   }
-  sim::Judgement judge(const State& state, sim::Marks& marks) const { return machine_.judge(state.words.data(), marks); }
+  sim::Judgement judge(const State& state, sim::Marks& marks) const {
+    return machine_.judge(state.words.data(), marks);
+  }
 
  private:
   const Machine& machine_;

@@ -1,9 +1,9 @@
-// A protocol compiled to a table of steps. Every decision a diagram makes (guards, alt, opt, break, what a timeout counts
-// as) is resolved here, once, into "ways": after this request turned out so, these things are sent, and this request is
-// awaited next or the operation ends. The transition function (model/machine.hpp) only follows the table.
+// A protocol compiled to a table of steps. Every decision a diagram makes (guards, alt, opt, break, what a timeout
+// counts as) is resolved here, once, into "ways": after this request turned out so, these things are sent, and this
+// request is awaited next or the operation ends. The transition function (model/machine.hpp) only follows the table.
 //
-// A row stands for one request arrow in one situation (already acknowledged or not, a value already received or not), so
-// the table carries what a session would otherwise have to remember.
+// A row stands for one request arrow in one situation (already acknowledged or not, a value already received or not),
+// so the table carries what a session would otherwise have to remember.
 #pragma once
 
 #include <array>
@@ -30,10 +30,10 @@ struct Effect {
 // One way on. I1: next != kNoRow, or the operation ends (failed or not).
 struct Way {
   std::vector<Effect> effects;
-  RowId next = kNoRow;   // the request that is sent and awaited last
-  bool failed = false;   // the operation ends without success: nothing is acknowledged or returned
+  RowId next = kNoRow;               // the request that is sent and awaited last
+  bool failed = false;               // the operation ends without success: nothing is acknowledged or returned
   std::vector<std::uint32_t> marks;  // branches, guards and arrows this way passes
-  std::string choice;    // the branches a free choice took, for people; empty where there was none
+  std::string choice;                // the branches a free choice took, for people; empty where there was none
 };
 
 // The server's side of a row is (to, verb); the session's is after[].
@@ -42,6 +42,7 @@ struct Row {
   Role to = Role::kCache;
   Verb verb = Verb::kGet;
   bool awaited = true;
+  bool acknowledged = false;  // the operation has replied to an outside participant before
   int arrow = 0;
   std::string label;
   Position at;
@@ -62,8 +63,8 @@ struct Point {
 struct ProgramOperation {
   std::string name;
   OperationKind kind = OperationKind::kRead;
-  std::vector<Way> start;  // what invoking sends
-  std::vector<int> arrows; // Operation::arrows
+  std::vector<Way> start;   // what invoking sends
+  std::vector<int> arrows;  // Operation::arrows
 };
 
 struct Program {

@@ -1,6 +1,6 @@
 // Properties: named claims about every run. Each is one file in src/properties/ and one line in the table in
-// src/property.cpp. A property watches through a monitor: it hears the events of a step, may keep fields in the state (only
-// when it is checked), and judges states at rest.
+// src/property.cpp. A property watches through a monitor: it hears the events of a step, may keep fields in the state
+// (only when it is checked), and judges states at rest.
 #pragma once
 
 #include <cstdint>
@@ -17,13 +17,13 @@
 namespace stalemate::model {
 
 enum class EventKind : std::uint8_t {
-  kInvoked,       // the session's operation starts, on `key`
-  kCommitted,     // the database's value of `key` is now `value`
-  kWriteAnswered, // the session learned that its database write was done
-  kWriteInDoubt,  // the session's database write timed out
-  kAcknowledged,  // the operation ended, or replied to an outside participant
-  kReturned,      // a Read returns `value` (received: one was received); together with kAcknowledged, before it
-  kEnded,         // the operation is over, acknowledged or failed
+  kInvoked,        // the session's operation starts, on `key`
+  kCommitted,      // the database's value of `key` is now `value`
+  kWriteAnswered,  // the session learned that its database write was done
+  kWriteInDoubt,   // the session's database write timed out
+  kAcknowledged,   // the operation ended, or replied to an outside participant; again when a later write is answered
+  kReturned,       // a Read returns `value` (received: one was received); together with kAcknowledged, before it
+  kEnded,          // the operation is over, acknowledged or failed
 };
 
 struct Event {

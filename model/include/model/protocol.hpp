@@ -1,5 +1,5 @@
-// A protocol: what an application does to Read and to Write, as understood from its diagrams. Meaning only: roles, verbs,
-// guards and choices; no arrows' looks. model/program.hpp compiles it into a table of steps.
+// A protocol: what an application does to Read and to Write, as understood from its diagrams. Meaning only: roles,
+// verbs, guards and choices; no arrows' looks. model/program.hpp compiles it into a table of steps.
 #pragma once
 
 #include <optional>
@@ -53,7 +53,8 @@ struct Request {
   Verb verb = Verb::kGet;
   bool awaited = true;      // false: sent and forgotten (-) arrows)
   bool drawn_lost = false;  // -x: the diagram itself says that it never arrives; the session times out at once
-  int arrow = 0;            // Message::number
+  int arrow = 0;            // ordinal among the arrows of its operation, from 1: Message::number, where the diagram
+                            // holds one operation
   std::string label;
 };
 
@@ -79,11 +80,12 @@ struct Branch {
   Position at;
   std::string label;
   Outcomes tests;
-  bool is_else = false;  // taken where no other branch is
+  bool is_else = false;         // taken where no other branch is
   bool ends_operation = false;  // break: when the branch is done, the operation ends
   std::vector<Act> body;
 };
-// Outcomes that no branch of a testing Choice takes pass it by. A free opt or break has an implied second way: not taken.
+// Outcomes that no branch of a testing Choice takes pass it by. A free opt or break has an implied second way: not
+// taken.
 struct Choice {
   Position at;
   BlockKind kind = BlockKind::kAlt;
@@ -103,32 +105,31 @@ struct Operation {
   OperationKind kind = OperationKind::kRead;
   std::string name;  // "Read", "Write", or its own name where there are several of a kind
   std::vector<Act> body;
-  // Every arrow of the diagram by number (arrows[n-1] is arrow n): for aims such as lost-reply@write:2. A request's entry
-  // is its own number, a reply line's that of the request it answers, any other's 0.
+  // Every arrow of the operation by ordinal (arrows[n-1] is arrow n): for aims such as lost-reply@write:2. A request's
+  // entry is its own ordinal, a reply line's that of the request it answers, any other's 0.
   std::vector<int> arrows;
 };
 
 // One line of `stalemate read`: what a line of the file was taken to mean.
 struct ReadingLine {
   Position at;
-  std::string source;   // the statement, as written, trimmed
-  std::string meaning;  // "request 1: the app asks the cache to get the key"
+  std::string source;   // the statement, as written, trimmed; the id of a participant that is not declared
+  std::string meaning;  // "arrow 1: the app asks the cache to get the key"
   std::string assumed;  // what was guessed, and how to say it otherwise; empty where nothing was
 };
 
 struct Protocol {
-  std::string name;  // file name without folders
-  std::string text;  // the whole file, for traces
-  std::vector<std::string> roles;  // role overrides given from outside, "X=cache"
+  std::string name;                   // file name without folders
+  std::string text;                   // the whole file, for traces
+  std::vector<std::string> roles;     // role overrides given from outside, "X=cache"
   std::vector<Operation> operations;  // in the file's order; at least one
   std::vector<ReadingLine> reading;
-  // `%% stalemate: KEY = VALUE` lines other than role, by key, for later rooms.
-  bool has_cache() const;
+  bool has_cache() const;  // whether any operation asks a cache
 };
 
 // Reads a parsed document. `roles`: overrides "participant=role" from the command line, stronger than the diagram's own
-// `%% stalemate: role X = cache`. Throws traces::InputError "name:line:column: ..." where something cannot be told or is
-// not yet modelled; the line says what would have been understood and how to say it.
+// `%% stalemate: role X = cache`. Throws traces::InputError "name:line:column: ..." where something cannot be told or
+// is not yet modelled; the line says what would have been understood and how to say it.
 Protocol understand(const Document& document, const std::vector<std::string>& roles);
 
 // parse_document, then understand.

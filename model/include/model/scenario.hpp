@@ -1,5 +1,5 @@
-// A scenario resolved against a program: who runs what, on which keys, and which faults are allowed. Made from the words
-// of traces::Scenario, which is what the command line and a trace file hold.
+// A scenario resolved against a program: who runs what, on which keys, and which faults are allowed. Made from the
+// words of traces::Scenario, which is what the command line and a trace file hold.
 #pragma once
 
 #include <cstdint>
@@ -25,8 +25,8 @@ inline constexpr std::int64_t kInitialValue = 1000;
 struct ScriptedOperation {
   OperationKind kind = OperationKind::kRead;
   std::vector<std::uint16_t> candidates;
-  int key = kAnyKey;    // from 0; kAnyKey: invoking chooses
-  unsigned value = 0;   // what a Write writes, from 1, unique in the scenario; 0 for a Read
+  int key = kAnyKey;   // from 0; kAnyKey: invoking chooses
+  unsigned value = 0;  // what a Write writes, from 1, unique in the scenario; 0 for a Read
 };
 
 struct Session {

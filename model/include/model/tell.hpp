@@ -1,4 +1,5 @@
-// Telling: a state and a step of a machine in the words of traces/trace.hpp. Decides nothing; reads the machine's tables.
+// Telling: a state and a step of a machine in the words of traces/trace.hpp. Decides nothing; reads the machine's
+// tables.
 #pragma once
 
 #include <string>

@@ -36,8 +36,8 @@ class Walk {
   std::unique_ptr<Impl> impl_;
 };
 
-// The one-line name of a step: "invoke app1 read k1", "handle app2 write:1", "lose-reply app1 read:3". Within one list of
-// enabled steps no two are equal. What a schedule file holds, one a line.
+// The one-line name of a step: "invoke app1 read k1", "handle app2 write:1", "lose-reply app1 read:3". Within one list
+// of enabled steps no two are equal. What a schedule file holds, one a line.
 std::string step_name(const traces::Trace& context, const traces::Step& step);
 
 // Index of the enabled step that `words` names: all its words occur in exactly one step's name. Throws InputError

@@ -1,5 +1,5 @@
-// lost-reply: the request was handled, but its reply never arrives; the session times out and cannot know. Nobody awaits
-// the reply to an asynchronous request, so there is none to lose.
+// lost-reply: the request was handled, but its reply never arrives; the session times out and cannot know. Nobody
+// awaits the reply to an asynchronous request, so there is none to lose.
 #include "faults/faults.hpp"
 
 namespace stalemate::model {

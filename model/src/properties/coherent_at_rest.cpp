@@ -1,5 +1,5 @@
-// coherent-at-rest: when nothing is in flight and every invoked operation has ended, a cached entry equals the database.
-// Keeps nothing in the state.
+// coherent-at-rest: when nothing is in flight and every invoked operation has ended, a cached entry equals the
+// database. Keeps nothing in the state.
 #include "properties/properties.hpp"
 
 namespace stalemate::model {

@@ -114,8 +114,8 @@ class FreshReads final : public Monitor {
   std::vector<Field> operation_;
   std::vector<std::vector<OperationKind>> kinds_;  // by session, by ordinal
   std::vector<std::size_t> reads_until_;           // by session: the ordinal of its last Read, 0 if none
-  std::vector<Field> committed_, old_;          // by key
-  std::vector<Field> sets_, answered_, key_;    // by session
+  std::vector<Field> committed_, old_;             // by key
+  std::vector<Field> sets_, answered_, key_;       // by session
 };
 
 }  // namespace
@@ -126,13 +126,14 @@ PropertyKind fresh_reads() {
       .claim = "a read invoked after a write was acknowledged returns that write or a newer one",
       .antecedent = "a read invoked after an acknowledged write",
       .by_default = true,
-      .applies = [](const Program& program) {
-        bool reads = false;
-        bool writes = false;
-        for (const ProgramOperation& operation : program.operations)
-          (operation.kind == OperationKind::kRead ? reads : writes) = true;
-        return reads && writes;
-      },
+      .applies =
+          [](const Program& program) {
+            bool reads = false;
+            bool writes = false;
+            for (const ProgramOperation& operation : program.operations)
+              (operation.kind == OperationKind::kRead ? reads : writes) = true;
+            return reads && writes;
+          },
       .make = [](const MonitorSetting& setting) -> std::unique_ptr<Monitor> {
         return std::make_unique<FreshReads>(setting);
       },

@@ -1,7 +1,8 @@
 // The seam for databases: what a replay needs of one. A Database is an area of our own inside a server (for PostgreSQL
 // a schema with the table `stock`), a DatabaseSession one connection to it. Add a database: one file that implements
 // both, and a line where replay chooses. Adapters turn library exceptions into traces::EnvironmentError
-// ("PostgreSQL at host:port ...", never a password) or Interrupted; connects and statements end after 10 s.
+// ("PostgreSQL at host:port ...", never a password) or Interrupted; connects and statements end after the address's
+// timeout.
 #pragma once
 
 #include <cstdint>

@@ -10,6 +10,9 @@
 
 namespace stalemate::real {
 
+// How long a connect or a statement may take.
+inline constexpr int kServerTimeoutSeconds = 10;
+
 struct PostgresAddress {
   std::string host;
   int port = 5432;
@@ -17,6 +20,7 @@ struct PostgresAddress {
   std::string password;                                         // empty: none, or what PGPASSWORD and ~/.pgpass say
   std::string database;                                         // empty: as `user`
   std::vector<std::pair<std::string, std::string>> parameters;  // further libpq keywords: sslmode, sslrootcert, ...
+  int timeout_seconds = kServerTimeoutSeconds;
 };
 
 struct RedisAddress {
@@ -25,6 +29,7 @@ struct RedisAddress {
   std::string user;
   std::string password;
   int database = 0;
+  int timeout_seconds = kServerTimeoutSeconds;
 };
 
 // "postgresql://[user[:password]@]host[:port][/database][?keyword=value&...]", or with postgres://; parts may be
@@ -41,6 +46,9 @@ std::string place(const RedisAddress& address);
 struct Servers {
   PostgresAddress postgres;
   std::optional<RedisAddress> redis;  // not needed where the trace has no cache
+  // Ends with its sandbox, so that nothing in it has to be removed.
+  bool is_postgres_throw_away = false;
+  bool is_redis_throw_away = false;
 };
 
 }  // namespace stalemate::real

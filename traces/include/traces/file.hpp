@@ -10,7 +10,8 @@ namespace stalemate::traces {
 
 // The bytes of the file at `path`, which must be valid UTF-8 of at most `bytes_max` bytes. A leading byte order mark is
 // dropped. "-" is not special.
-// Throws InputError: missing, unreadable, a directory, too large, not UTF-8 (with line and column of the first bad byte).
+// Throws InputError: missing, unreadable, a directory, too large, not UTF-8 (with line and column of the first bad
+// byte).
 std::string read_text_file(const std::string& path, std::size_t bytes_max);
 
 // `path` without its folders, for results that must not tell where they were made.

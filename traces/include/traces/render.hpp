@@ -19,8 +19,8 @@ struct Renderer {
 // All renderers, in the order --help lists them: text, mermaid, json.
 std::span<const Renderer> renderers();
 
-// One line for one step, as the text renderer, the stepper and the replay print it: who does what to which message, what
-// it answers, sends and ends. No state. E.g. "app1  handle   cache: get k1 -> miss".
+// One line for one step, as the text renderer, the stepper and the replay print it: who does what to which message,
+// what it answers, sends and ends. No state. E.g. "app1  handle   cache: get k1 -> miss".
 std::string step_line(const Trace& trace, const Step& step);
 
 // Both stores on one line: "cache k1=1000  database k1=1".

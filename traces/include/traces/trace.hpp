@@ -1,6 +1,6 @@
 // A trace: what was found. Self-contained (protocol text, scenario, property), so that it can be told, rendered and
-// re-executed after the catalogue or the file it came from has changed. A regular value: equal traces are equal members,
-// and write_json() (traces/json.hpp) gives equal bytes. No times, hosts or folders.
+// re-executed after the catalogue or the file it came from has changed. A regular value: equal traces are equal
+// members, and write_json() (traces/json.hpp) gives equal bytes. No times, hosts or folders.
 #pragma once
 
 #include <cstdint>
@@ -25,8 +25,8 @@ struct Protocol {
 struct Scenario {
   std::vector<std::string> apps;  // one script per app instance: "read", "read k1; write k2", "read | write"
   int keys = 1;
-  bool cached = false;                 // every key starts cached with its initial value
-  std::vector<std::string> faults;     // "lost-message=1", "lost-reply@write:2=1"
+  bool cached = false;                       // every key starts cached with its initial value
+  std::vector<std::string> faults;           // "lost-message=1", "lost-reply@write:2=1"
   std::string on_database_timeout = "fail";  // or "continue"
   bool all_invoked = false;
   bool operator==(const Scenario&) const = default;
@@ -38,10 +38,10 @@ std::string_view to_string(StepKind kind);  // "invoke", "handle", "receive", "l
 // A request as it travels. `to` is a role ("cache", "database"); `verb` a word of model/protocol.hpp ("get", "set",
 // "add", "delete"); `value` what a set or add carries.
 struct Request {
-  int arrow = 0;      // ordinal among all arrows of its operation's diagram, from 1, as Mermaid's autonumber counts
+  int arrow = 0;  // ordinal among all arrows of its operation's diagram, from 1, as Mermaid's autonumber counts
   std::string to;
   std::string verb;
-  std::string key;    // "k1"
+  std::string key;  // "k1"
   std::optional<std::int64_t> value;
   std::string label;  // the text on the arrow, as drawn
   bool awaited = true;
@@ -81,8 +81,8 @@ struct InFlight {
   bool operator==(const InFlight&) const = default;
 };
 
-// Everything a renderer needs of the state after a step. Both stores list every key of the scenario, in order; `cache` is
-// empty where the protocol has none.
+// Everything a renderer needs of the state after a step. Both stores list every key of the scenario, in order; `cache`
+// is empty where the protocol has none.
 struct State {
   std::vector<Entry> cache;
   std::vector<Entry> database;
@@ -93,9 +93,9 @@ struct State {
 // One step. Named by kind, app, session, operation, arrow, choice and budget: never by an index into an enumeration.
 struct Step {
   StepKind kind = StepKind::kInvoke;
-  int app = 1;        // from 1
-  int session = 1;    // within its app instance, from 1
-  int operation = 1;  // ordinal within the session's script, from 1
+  int app = 1;          // from 1
+  int session = 1;      // within its app instance, from 1
+  int operation = 1;    // ordinal within the session's script, from 1
   std::string diagram;  // which diagram the operation runs: "Read", "Write", or its name where there are several
   std::string key;      // the operation's key: "k1"
   int arrow = 0;        // of the request handled, lost or replied to; 0 for invoke
@@ -114,7 +114,7 @@ struct Step {
 struct Trace {
   Protocol protocol;
   Scenario scenario;
-  std::string property;  // the one violated by the last step; "" for a walk that was merely saved
+  std::string property;               // the one violated by the last step; "" for a walk that was merely saved
   std::optional<std::uint64_t> seed;  // of the run that found it, if it was random
   State initial;
   std::vector<Step> steps;

@@ -9,8 +9,8 @@ namespace {
 
 bool is_fault(StepKind kind) { return kind == StepKind::kLoseRequest || kind == StepKind::kLoseReply; }
 
-// Whether a server handles a request of another session in the steps strictly between `from` and `to`; `from` may be -1,
-// which the caller says by `first` = 0.
+// Whether a server handles a request of another session in the steps strictly between `from` and `to`; `from` may be
+// -1, which the caller says by `first` = 0.
 bool others_handled(const Trace& trace, std::size_t first, std::size_t to, int app, int session) {
   for (std::size_t i = first; i < to; ++i) {
     const Step& step = trace.steps[i];
@@ -69,7 +69,8 @@ void add_replies(const Trace& trace, Fates& fates) {
       for (std::size_t j = i + 1; j < trace.steps.size() && !fate.done; ++j) {
         const Step& step = trace.steps[j];
         const bool takes = step.kind == StepKind::kReceive || step.kind == StepKind::kLoseReply;
-        if (!takes || step.app != handled.app || step.session != handled.session || step.arrow != handled.arrow) continue;
+        if (!takes || step.app != handled.app || step.session != handled.session || step.arrow != handled.arrow)
+          continue;
         fate.done = j;
         fate.lost = is_fault(step.kind);
         fate.overtaken = !fate.lost && others_handled(trace, i + 1, j, handled.app, handled.session);

@@ -1,5 +1,5 @@
-// What became of each message of a trace: when it was sent, when it was handled, received or lost, and whether others were
-// handled in between. Renderers of message diagrams need it, because a trace tells of steps and not of messages.
+// What became of each message of a trace: when it was sent, when it was handled, received or lost, and whether others
+// were handled in between. Renderers of message diagrams need it, because a trace tells of steps and not of messages.
 #pragma once
 
 #include <cstddef>
@@ -34,8 +34,8 @@ struct Fates {
   std::vector<RequestFate> requests;  // in the order sent
   std::vector<ReplyFate> replies;     // in the order sent
 
-  // The request that step `step` handles or loses, the reply that it sends, and the reply that it receives or loses; null
-  // where there is none.
+  // The request that step `step` handles or loses, the reply that it sends, and the reply that it receives or loses;
+  // null where there is none.
   const RequestFate* handled_by(std::size_t step) const;
   const ReplyFate* replied_by(std::size_t step) const;
   const ReplyFate* received_by(std::size_t step) const;

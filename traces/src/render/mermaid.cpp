@@ -1,6 +1,6 @@
-// The Mermaid renderer. Mermaid draws every arrow horizontally, so a message stands in one place: where it is handled if
-// nothing came between, else as an asynchronous arrow with a tag where it is sent ("#2") and a note with that tag where it
-// is handled. Foreign text is escaped so that Mermaid's own parser takes any label for a label.
+// The Mermaid renderer. Mermaid draws every arrow horizontally, so a message stands in one place: where it is handled
+// if nothing came between, else as an asynchronous arrow with a tag where it is sent ("#2") and a note with that tag
+// where it is handled. Foreign text is escaped so that Mermaid's own parser takes any label for a label.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -87,9 +87,9 @@ std::string wrapped(const std::string& text) {
 class Diagram {
  public:
   explicit Diagram(const Trace& trace) : trace_(trace), fates_(find_fates(trace)) {
-    has_cache_ = !trace.initial.cache.empty() ||
-                 std::any_of(fates_.requests.begin(), fates_.requests.end(),
-                             [](const RequestFate& fate) { return fate.request.to == "cache"; });
+    has_cache_ =
+        !trace.initial.cache.empty() || std::any_of(fates_.requests.begin(), fates_.requests.end(),
+                                                    [](const RequestFate& fate) { return fate.request.to == "cache"; });
   }
 
   std::string draw() {
@@ -103,8 +103,9 @@ class Diagram {
     }
     std::string verdict;
     for (const std::string& line : verdict_lines(trace_)) verdict += (verdict.empty() ? "" : "<br/>") + wrapped(line);
-    out_ += fmt::format("    Note over {}: {}\n",
-                        first_participant_ == "database" ? first_participant_ : first_participant_ + ",database", verdict);
+    out_ +=
+        fmt::format("    Note over {}: {}\n",
+                    first_participant_ == "database" ? first_participant_ : first_participant_ + ",database", verdict);
     return out_;
   }
 

@@ -52,7 +52,7 @@ std::string steps_table(const Trace& trace, const std::vector<std::string>& keys
   for (const std::string& key : keys) head.push_back("database " + foreign(key));
   std::vector<Row> rows = {head};
   const State* before = &trace.initial;
-  const auto add = [&](std::string number, std::string what, const State& after, const std::string& remark) {
+  const auto add = [&](const std::string& number, std::string what, const State& after, const std::string& remark) {
     const std::size_t width = code_point_count(number) < 4 ? 4 - code_point_count(number) : 0;
     Row row = {std::string(width, ' ') + number, std::move(what)};
     if (has_cache) append_values(row, keys, before->cache, after.cache);

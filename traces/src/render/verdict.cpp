@@ -14,8 +14,8 @@
 namespace stalemate::traces::render {
 namespace {
 
-// Index of the last step before `end` that ended or acknowledged a write of `key` whose database set was answered ok, and
-// the value of that set.
+// Index of the last step before `end` that ended or acknowledged a write of `key` whose database set was answered ok,
+// and the value of that set.
 struct AcknowledgedWrite {
   std::size_t step = 0;
   std::int64_t value = 0;
@@ -63,25 +63,26 @@ std::optional<std::size_t> last_cache_store(const Trace& trace, const std::strin
   return found;
 }
 
-// How the cache came to hold a value that is not the database's: a set from before the last change that came after it, or
-// an entry from before the change that nothing removed.
+// How the cache came to hold a value that is not the database's: a set from before the last change that came after it,
+// or an entry from before the change that nothing removed.
 void append_cause(std::vector<std::string>& lines, const Trace& trace, const std::string& key, std::int64_t cached) {
   const auto change = last_database_change(trace, key);
   if (!change) return;
   const auto store = last_cache_store(trace, key);
   if (!store || *store < *change) {
-    lines.push_back(fmt::format("{} the cache; step {} changed the database, and nothing deleted or replaced the entry after that.",
-                                store ? fmt::format("Step {} put {}={} into", *store + 1, key, cached)
-                                      : fmt::format("At the start {}={} stood in", key, cached),
-                                *change + 1));
+    lines.push_back(
+        fmt::format("{} the cache; step {} changed the database, and nothing deleted or replaced the entry after that.",
+                    store ? fmt::format("Step {} put {}={} into", *store + 1, key, cached)
+                          : fmt::format("At the start {}={} stood in", key, cached),
+                    *change + 1));
     return;
   }
   const Fates fates = find_fates(trace);
   const RequestFate* fate = fates.handled_by(*store);
   if (fate != nullptr && fate->sent && *fate->sent < *change) {
-    lines.push_back(
-        fmt::format("Step {} put {}={} into the cache, by a request that was sent at step {}, before step {} changed the database.",
-                    *store + 1, key, cached, *fate->sent + 1, *change + 1));
+    lines.push_back(fmt::format(
+        "Step {} put {}={} into the cache, by a request that was sent at step {}, before step {} changed the database.",
+        *store + 1, key, cached, *fate->sent + 1, *change + 1));
   }
 }
 
@@ -94,16 +95,17 @@ void append_incoherence(std::vector<std::string>& lines, const Trace& trace) {
     lines.push_back(fmt::format("At rest the cache holds {0}={1}, but the database holds {0}={2}.", key, *entry.value,
                                 value_words(stored)));
     append_cause(lines, trace, entry.key, *entry.value);
-    lines.push_back(fmt::format("Every read that finds {0} in the cache gets {1}, until something deletes or replaces the entry.",
-                                key, *entry.value));
+    lines.push_back(
+        fmt::format("Every read that finds {0} in the cache gets {1}, until something deletes or replaces the entry.",
+                    key, *entry.value));
   }
 }
 
 std::string stale_read_sentence(const Trace& trace) {
   const std::size_t last = trace.steps.size() - 1;
   const Step& step = trace.steps[last];
-  const auto returned = std::find_if(step.endings.begin(), step.endings.end(),
-                                     [](const Ending& e) { return e.value.has_value(); });
+  const auto returned =
+      std::find_if(step.endings.begin(), step.endings.end(), [](const Ending& e) { return e.value.has_value(); });
   const std::string actor = actor_name(trace, step.app, step.session);
   const std::string what =
       fmt::format("{}'s {} returned {} (step {})", actor, operation_words(step),
@@ -113,9 +115,9 @@ std::string stale_read_sentence(const Trace& trace) {
     const auto write = last_acknowledged_write(trace, step.key, i);
     if (!write) break;
     const Step& by = trace.steps[write->step];
-    return fmt::format("{}, although {}'s {} of {}={} had been acknowledged (step {}) before that read began (step {}).",
-                       what, actor_name(trace, by.app, by.session), foreign(by.diagram), step.key, write->value,
-                       write->step + 1, i + 1);
+    return fmt::format(
+        "{}, although {}'s {} of {}={} had been acknowledged (step {}) before that read began (step {}).", what,
+        actor_name(trace, by.app, by.session), foreign(by.diagram), step.key, write->value, write->step + 1, i + 1);
   }
   return what + ", which is older than a write that had been acknowledged before that read began.";
 }

@@ -1,5 +1,5 @@
-// What a trace shows, in sentences: which property is broken where, what that means for its values, and how it came to be.
-// Facts of the steps only; that a property is broken is what the trace says. Pure functions.
+// What a trace shows, in sentences: which property is broken where, what that means for its values, and how it came to
+// be. Facts of the steps only; that a property is broken is what the trace says. Pure functions.
 #pragma once
 
 #include <string>

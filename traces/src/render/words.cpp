@@ -13,8 +13,9 @@ namespace {
 
 // `word` as one word of a POSIX shell.
 std::string shell_word(const std::string& word) {
-  const bool plain = !word.empty() && word.find_first_not_of("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
-                                                            "-_=,.:@/") == std::string::npos;
+  const bool plain = !word.empty() && word.find_first_not_of(
+                                          "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
+                                          "-_=,.:@/") == std::string::npos;
   if (plain) return word;
   std::string quoted = "'";
   for (const char c : word) {
@@ -43,9 +44,7 @@ std::string request_words(const Request& request) {
   return request.value ? fmt::format("{}={}", words, *request.value) : words;
 }
 
-std::string reply_words(const Reply& reply) {
-  return reply.value ? value_words(reply.value) : foreign(reply.outcome);
-}
+std::string reply_words(const Reply& reply) { return reply.value ? value_words(reply.value) : foreign(reply.outcome); }
 
 std::string ending_words(const Ending& ending) {
   switch (ending.kind) {
@@ -65,9 +64,9 @@ std::string scenario_words(const Scenario& scenario) {
   const auto& apps = scenario.apps;
   const auto readers = std::count(apps.begin(), apps.end(), "read");
   const auto writers = std::count(apps.begin(), apps.end(), "write");
-  const bool readers_then_writers = !apps.empty() && static_cast<std::size_t>(readers + writers) == apps.size() &&
-                                    std::all_of(apps.begin(), apps.begin() + readers,
-                                                [](const std::string& script) { return script == "read"; });
+  const bool readers_then_writers =
+      !apps.empty() && static_cast<std::size_t>(readers + writers) == apps.size() &&
+      std::all_of(apps.begin(), apps.begin() + readers, [](const std::string& script) { return script == "read"; });
   std::string words;
   if (readers_then_writers) {
     words += fmt::format(" --readers {} --writers {}", readers, writers);

@@ -36,7 +36,7 @@ class Workers {
 
  private:
   using Call = void (*)(void* context, unsigned worker, std::size_t item);
-  struct Crew;
+  class Crew;
 
   void run_parallel(std::size_t items, Call call, void* context);
 

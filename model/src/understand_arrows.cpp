@@ -1,0 +1,296 @@
+// One arrow at a time: who asks whom for what, which reply answers which request, what comes from outside and goes
+// there. The latest request is the one a reply answers: requests are awaited one at a time, so a reply to any other
+// cannot be what was meant.
+#include <utility>
+
+#include "understand_steps.hpp"
+#include "vocabulary.hpp"
+
+namespace stalemate::model {
+namespace {
+
+constexpr std::string_view kOrLocal = "leave it out, or write %% stalemate: means local before it";
+
+bool is_server(Role role) { return role == Role::kCache || role == Role::kDatabase; }
+
+bool is_crossed(const Message& message) { return message.arrow.head == ArrowHead::kCross; }
+
+std::string asked(Verb verb) {
+  switch (verb) {
+    case Verb::kGet:
+      return "to get the key";
+    case Verb::kSet:
+      return "to set the key";
+    case Verb::kAdd:
+      return "to set the key, only if it is absent,";
+    case Verb::kDelete:
+      return "to delete the key";
+  }
+  return "";
+}
+
+// Several texts, those that are empty left out.
+std::string joined(const std::vector<std::string>& texts) {
+  std::string all;
+  for (const std::string& text : texts) {
+    if (!text.empty()) all += (all.empty() ? "" : "; ") + text;
+  }
+  return all;
+}
+
+// Why a reply that names no outcome of its request lets everything go on.
+std::string assumed_of_unclear_reply(const Message& message, const Request& asks, const ReplyWords& words) {
+  const std::string text = message.text.empty() ? "a reply without words" : excerpt(message.text);
+  const std::string verb(to_string(asks.verb));
+  if (!words.impossible_what.empty()) {
+    return text + " is taken as ok: a " + verb + " cannot turn out as " + words.impossible_what;
+  }
+  const Outcomes normal = normal_outcomes(asks.verb);
+  if (normal == Outcomes{Outcome::kOk}) return message.text.empty() ? "" : text + " is taken as ok";
+  return text + " does not say whether it is " + in_words(normal, asks) + ": what follows happens either way";
+}
+
+}  // namespace
+
+void StepWalk::message(Position at, const Message& message, Scope& scope, const std::vector<Statement>& siblings,
+                       std::size_t index) {
+  current().operation.arrows.push_back(0);
+  const Role from = role(message.from);
+  const Role to = role(message.to);
+  if (means_ && means_->local) {
+    take_means();
+    local(at, "as said");
+    return;
+  }
+  if (message.from == message.to) {
+    const std::vector<std::string> words = split_words(message.text);
+    const auto says = [&](std::string_view word) { return std::find(words.begin(), words.end(), word) != words.end(); };
+    if (says("wait") || says("waits") || says("sleep") || says("sleeps") || says("delay")) {
+      local(at, "a wait takes no time in this model: whatever others can do meanwhile is explored");
+    } else if (from == Role::kApp && request_words(message.text).kind == RequestWords::Kind::kVerb) {
+      local(at, "an arrow from the app to itself asks no server");
+    } else {
+      local(at, "");
+    }
+    return;
+  }
+  for (const Role other : {from, to}) {
+    if (other == Role::kReplica || other == Role::kQueue || other == Role::kWorker) {
+      refuse_not_modelled(name(), at, "a message of a " + std::string(to_string(other)), std::string(kOrLocal));
+    }
+  }
+  if (!is_server(from) && !is_server(to)) {
+    if (from == Role::kOutside && to == Role::kApp) return from_outside(at, message, scope);
+    if (from == Role::kApp && to == Role::kOutside) return to_outside(at, message, scope);
+    local(at, from == Role::kApp ? "both are the app" : "both are outside");
+    return;
+  }
+  if (is_server(from) && is_server(to)) {
+    refuse_not_modelled(name(), at, "a message from " + the(from) + " to " + the(to), std::string(kOrLocal));
+  }
+  if (from == Role::kOutside || to == Role::kOutside) {
+    refuse_not_modelled(name(), at,
+                        "a message between " + the(is_server(from) ? from : to) + " and outside, past the app",
+                        "draw it through the app, or say that its other end is the app: %% stalemate: role " +
+                            (from == Role::kOutside ? message.from : message.to) + " = app");
+  }
+  if (is_server(to) || message.arrow.head == ArrowHead::kBoth)
+    return request(at, message, is_server(to) ? to : from, scope);
+  reply(at, message, from, scope, siblings, index);
+}
+
+void StepWalk::local(Position at, const std::string& why) {
+  reading_.add(at, "local work, no effect" + (why.empty() ? "" : ": " + why));
+}
+
+void StepWalk::from_outside(Position at, const Message& message, Scope& scope) {
+  if (is_crossed(message)) refuse_not_modelled(name(), at, "a lost message from outside", "draw it as ->>");
+  if (means_)
+    fail_at(name(), means_at_, "the next arrow comes from outside: it asks no server; only \"means local\" fits it");
+  const bool answers = message.arrow.dotted && !current().operation.body.empty();
+  if (answers) return local(at, "an answer from outside");
+  if (!scope.at_top()) {
+    fail_at(name(), at, "an operation cannot begin inside a block; draw each operation on its own, one after another");
+  }
+  const bool begins = !current().operation.body.empty();
+  if (begins) {
+    current().operation.arrows.pop_back();  // the arrow belongs to the operation it starts
+    begin_segment(at, scope);
+    current().operation.arrows.push_back(0);
+  }
+  if (current().message.empty()) current().message = message.text;
+  const std::size_t line = reading_.add(at, "");
+  if (begins) current().heading_line = line;
+  reading_.also(line, begins ? "the next operation starts" : "the operation starts");
+}
+
+void StepWalk::to_outside(Position at, const Message& message, Scope& scope) {
+  if (is_crossed(message)) refuse_not_modelled(name(), at, "a lost message to outside", "draw it as -->>");
+  if (means_)
+    fail_at(name(), means_at_, "the next arrow goes outside: it asks no server; only \"means local\" fits it");
+  body_of(scope).push_back({Acknowledge{at, static_cast<int>(current().operation.arrows.size())}});
+  reading_.add(at, "acknowledges the operation; what follows still runs");
+}
+
+void StepWalk::request(Position at, const Message& message, Role server, Scope& scope) {
+  const RequestWords words = request_words(message.text);
+  Verb verb = words.verb;
+  std::string assumed = words.assumed;
+  if (const auto said = take_means()) {
+    if (!said->verb)
+      fail_at(name(), means_at_, "the next arrow asks a server; say get, set, add, delete or local of it");
+    verb = *said->verb;
+    assumed.clear();
+  } else if (words.kind == RequestWords::Kind::kNotModelled) {
+    refuse_not_modelled(name(), at, words.not_modelled,
+                        "leave it out, or say what to take it for: %% stalemate: means " +
+                            std::string(server == Role::kCache ? "get (set, add, delete, local)" : "get (set, local)") +
+                            " before it");
+  } else if (words.kind == RequestWords::Kind::kNothing) {
+    fail_at(name(), at,
+            "cannot tell what " + excerpt(message.text) + " asks of " + the(server) + "; understood would be: " +
+                std::string(kKnownRequests) + "; or write %% stalemate: means get (set, add, delete, local) before it");
+  }
+  if (server == Role::kDatabase && verb == Verb::kDelete) {
+    refuse_not_modelled(name(), at, "delete from the database", std::string(kOrLocal));
+  }
+  if (server == Role::kDatabase && verb == Verb::kAdd) {
+    refuse_not_modelled(name(), at, "insert into the database only if absent", std::string(kOrLocal));
+  }
+
+  Request asks;
+  asks.at = at;
+  asks.to = server;
+  asks.verb = verb;
+  asks.arrow = static_cast<int>(current().operation.arrows.size());
+  asks.label = message.text;
+  asks.drawn_lost = is_crossed(message);
+  asks.awaited = message.arrow.head != ArrowHead::kOpen;
+  std::string meaning = "arrow " + std::to_string(asks.arrow) + ": the app asks " + the(server) + " " + asked(verb);
+  const std::size_t value_offset = meaning.size();
+  if (!asks.awaited && verb == Verb::kGet) {
+    asks.awaited = true;
+    assumed = joined({assumed,
+                      "what a get finds is used, so its reply is awaited although the arrow is drawn as sent and "
+                      "forgotten"});
+  }
+  if (!asks.awaited) meaning += ", without waiting for the reply";
+  if (asks.drawn_lost) meaning += "; drawn as lost: it never arrives and the app times out";
+  if (message.arrow.head == ArrowHead::kBoth) meaning += ", and is answered";
+  if (words.expires && verb != Verb::kGet && verb != Verb::kDelete) {
+    assumed = joined({assumed, "the expiry is not modelled yet: the entry stays until it is deleted or overwritten"});
+  }
+  if (is_server(role(message.from))) {
+    assumed = joined({assumed, "a two-headed arrow is taken as a request of the app with its reply"});
+  }
+
+  current().asks = true;
+  current().changes_database = current().changes_database || (server == Role::kDatabase && verb == Verb::kSet);
+  current().operation.arrows.back() = asks.arrow;
+  const std::size_t line = reading_.add(at, std::move(meaning), std::move(assumed));
+  if (verb == Verb::kSet || verb == Verb::kAdd) current().value_places.push_back({line, value_offset});
+  std::vector<Act>& body = body_of(scope);
+  body.push_back({std::move(asks)});
+  scope.latest = {&body, body.size() - 1, line, message.arrow.head == ArrowHead::kBoth, false};
+}
+
+// A reply or a branch looks at how the request turned out, so somebody waits for it.
+void StepWalk::await_after_all(const Latest& latest) {
+  if (latest.request().awaited) return;
+  latest.request().awaited = true;
+  reading_.also_assumed(latest.line,
+                        "a reply to it is drawn, so the app is taken to wait for it; leave the reply out if it "
+                        "does not");
+}
+
+// The request that a reply from `server` answers; refuses a reply that answers none.
+const Request& StepWalk::answered_by(Position at, Role server, const Latest& latest, bool begins_branch) const {
+  if (latest.depends_on_branch) {
+    fail_at(name(), at,
+            "cannot tell which request this answers: it depends on the branch taken before; move it into the "
+            "branches");
+  }
+  if (!latest.known()) {
+    fail_at(name(), at, "a reply from " + the(server) + ", but nothing was asked of it here; draw the request first");
+  }
+  const Request& asks = latest.request();
+  const std::string line = std::to_string(asks.at.line);
+  if (asks.to != server) {
+    fail_at(name(), at,
+            "a reply from " + the(server) + ", but the latest request (line " + line + ") went to " + the(asks.to) +
+                "; a reply comes before the next request");
+  }
+  if (asks.drawn_lost) {
+    fail_at(name(), at, "a reply to a request that is drawn as lost in line " + line + "; leave one of the two out");
+  }
+  if (latest.answered && !begins_branch) {
+    fail_at(name(), at, "the latest request (line " + line + ") has its reply already; draw one reply a request");
+  }
+  return asks;
+}
+
+// What the reply says, or what a directive says of it.
+ReplyWords StepWalk::words_of_reply(const Message& message, Verb verb) {
+  const auto said = take_means();
+  if (!said) return reply_words(message.text, verb);
+  if (!said->outcome) {
+    fail_at(name(), means_at_, "the next arrow is a reply; say ok, value, miss, conflict, error or timeout of it");
+  }
+  ReplyWords words;
+  words.outcomes.add(*said->outcome);
+  const Outcomes possible = normal_outcomes(verb) | Outcomes{Outcome::kOk, Outcome::kError, Outcome::kTimeout};
+  if (common(words.outcomes, possible).empty()) {
+    fail_at(name(), means_at_,
+            "a " + std::string(to_string(verb)) + " cannot turn out as " + list_of(words.outcomes) + ", but as " +
+                list_of(normal_outcomes(verb)));
+  }
+  return words;
+}
+
+// A reply in straight lines is a guard where it says miss, value or conflict; otherwise what follows happens anyway.
+void StepWalk::reply(Position at, const Message& message, Role server, Scope& scope,
+                     const std::vector<Statement>& siblings, std::size_t index) {
+  const bool begins_branch = scope.tested_reply == &message;
+  if (is_crossed(message)) {
+    refuse_not_modelled(name(), at, "a lost reply", "draw the reply and let stalemate lose it: --fault lost-reply");
+  }
+  const Request& asks = answered_by(at, server, scope.latest, begins_branch);
+  scope.latest.answered = true;
+  current().operation.arrows.back() = asks.arrow;
+  const std::string answers = "reply to arrow " + std::to_string(asks.arrow);
+  const ReplyWords words = words_of_reply(message, asks.verb);
+  if (begins_branch) {
+    reading_.add(at, answers + ", which the branch is about");
+    return;
+  }
+  await_after_all(scope.latest);
+
+  const Outcomes normal = normal_outcomes(asks.verb);
+  const Outcomes says = common(words.outcomes, normal);
+  if (words.outcomes.empty()) {
+    reading_.add(at, answers, assumed_of_unclear_reply(message, asks, words));
+    return;
+  }
+  if (says.empty() && !words.outcomes.has(Outcome::kOk)) {
+    refuse_not_modelled(name(), at, "a failure outside alt", "draw it as a branch: alt error … end");
+  }
+  const bool decides =
+      !common(says, {Outcome::kValue, Outcome::kMiss, Outcome::kConflict}).empty() && !(says == normal);
+  if (!decides) {
+    reading_.add(at, answers + ": " + in_words(words.outcomes, asks));
+    return;
+  }
+  if (tested_next(siblings, index, says, scope.latest)) {
+    reading_.add(at, answers, "what it turned out as is left to the block below, which looks at other answers, too");
+    return;
+  }
+  const Outcomes others = without(normal, says);
+  std::string otherwise = "on " + in_words(others, asks) + " the operation ends";
+  if (asks.verb == Verb::kGet) otherwise += others.has(Outcome::kValue) ? " with that value" : " without one";
+  reading_.add(at, answers + " and a guard: what follows happens on " + in_words(says, asks),
+               otherwise + "; draw alt … else … end to say otherwise");
+  const int arrow = static_cast<int>(current().operation.arrows.size());
+  body_of(scope).push_back({Guard{at, words.outcomes, arrow}});
+}
+
+}  // namespace stalemate::model

@@ -1,0 +1,133 @@
+// `stalemate check` as a user runs it: exit codes, JSON, the same bytes anywhere, and what a limit or Ctrl-C leaves.
+#include <gtest/gtest.h>
+
+#include <cstdlib>
+#include <filesystem>
+#include <nlohmann/json.hpp>
+
+#include "program_support.hpp"
+
+namespace stalemate::cli {
+namespace {
+
+using Json = nlohmann::json;
+
+TEST(CheckCommand, the_tutorials_diagrams_are_violated_by_the_race_and_the_json_says_so) {
+  const Scratch scratch;
+  const Outcome outcome =
+      run_program({"check", scratch.write("steps.md", tutorial()), "--readers", "1", "--writers", "1", "--json"});
+  EXPECT_EQ(outcome.code, 1) << outcome.err;
+  const Json json = Json::parse(outcome.out);
+  EXPECT_EQ(json["verdict"], "violated");
+  EXPECT_EQ(json["property"], "coherent-at-rest");
+  EXPECT_EQ(json["trace"].size(), 12U);
+  EXPECT_EQ(json["trace"][11]["after"]["cache"]["k1"], 1000);
+  EXPECT_EQ(json["trace"][11]["after"]["database"]["k1"], 1);
+  EXPECT_EQ(json["reductions"], Json::array());
+  EXPECT_EQ(json["limits"], Json::array());
+}
+
+TEST(CheckCommand, the_tutorials_own_file_reads_the_same_where_it_is_there) {
+  const std::string seed = STALEMATE_SOURCE_DIR "/../shared/seed/steps.md";
+  if (!std::filesystem::exists(seed)) GTEST_SKIP() << "no " << seed << ": only the project's own copy was tested";
+  const Scratch scratch;
+  const Outcome own = run_program({"check", scratch.write("steps.md", tutorial()), "--json", "--count-schedules"});
+  const Outcome seeds = run_program({"check", seed, "--json", "--count-schedules"});
+  EXPECT_EQ(seeds.code, 1) << seeds.err;
+  EXPECT_EQ(Json::parse(seeds.out)["schedules"], (Json{{"total", 10}, {"violating", 1}}));
+  EXPECT_EQ(seeds.out, own.out);
+}
+
+// --- the same bytes ---
+
+struct Bytes {
+  std::string out, trace;
+  bool operator==(const Bytes&) const = default;
+};
+
+Bytes bytes(Invocation invocation) {
+  const Scratch scratch;
+  const std::string diagram = scratch.write("steps.md", tutorial());
+  const std::string trace = scratch.path("t.json");
+  invocation.arguments = {"check", diagram, "--readers", "2", "--fault", "lost-message", "-o", trace};
+  const Outcome outcome = run_program(invocation);
+  EXPECT_EQ(outcome.code, 1) << outcome.err;
+  return {outcome.out, read_all(trace)};
+}
+
+TEST(CheckCommand, the_same_bytes_twice_and_under_another_time_zone_locale_and_folder) {
+  const Bytes first = bytes({});
+  EXPECT_FALSE(first.trace.empty());
+  EXPECT_EQ(first.trace.find("/tmp"), std::string::npos) << "a trace names no folder";
+  EXPECT_EQ(bytes({}), first);
+  Invocation elsewhere;
+  elsewhere.environment = {"TZ=Asia/Kathmandu", "LC_ALL=tr_TR.UTF-8", "LANG=de_DE.UTF-8"};
+  elsewhere.folder = "/";
+  EXPECT_EQ(bytes(elsewhere), first);
+}
+
+TEST(CheckCommand, the_same_bytes_by_the_program_of_another_compiler) {
+  const char* other = std::getenv("STALEMATE_OTHER_PROGRAM");
+  if (other == nullptr) GTEST_SKIP() << "STALEMATE_OTHER_PROGRAM is not set; ./dev test builds one and sets it";
+  Invocation invocation;
+  invocation.program = other;
+  EXPECT_EQ(bytes(invocation), bytes({}));
+}
+
+// --- limits ---
+
+TEST(CheckCommand, ctrl_c_prints_what_is_known_so_far_and_exits_inconclusive) {
+  Invocation invocation;
+  invocation.arguments = {"check", "cache-aside", "--readers", "4", "--writers", "4", "--exhaust", "--json"};
+  invocation.interrupt_after_ms = 700;
+  const Outcome outcome = run_program(invocation);
+  EXPECT_EQ(outcome.code, 1) << "a violation was found on the way, so the verdict stands: " << outcome.err;
+  const Json json = Json::parse(outcome.out);
+  EXPECT_EQ(json["limits"], Json::array({"interrupted"}));
+  EXPECT_GT(json["states"], 0);
+}
+
+TEST(CheckCommand, each_limit_is_kept_and_said) {
+  const struct {
+    const char *option, *value, *said;
+  } limits[] = {{"--depth", "5", "depth limit 5 reached"},
+                {"--memory", "8MiB", "memory limit of 8388608 bytes reached"},
+                {"--time", "50ms", "time limit of 50 ms reached"}};
+  for (const auto& limit : limits) {
+    const Outcome outcome = run_program(
+        {"check", "database-only", "--readers", "6", "--writers", "6", "--json", limit.option, limit.value});
+    EXPECT_EQ(outcome.code, 3) << limit.option << outcome.err;
+    const Json json = Json::parse(outcome.out);
+    EXPECT_EQ(json["verdict"], "inconclusive");
+    EXPECT_EQ(json["limits"], Json::array({limit.said}));
+    EXPECT_TRUE(json["trace"].is_null());
+  }
+}
+
+// --- output ---
+
+TEST(CheckCommand, an_output_that_exists_is_kept_unless_forced_and_is_refused_before_the_search) {
+  const Scratch scratch;
+  const std::string trace = scratch.write("t.json", "precious");
+  const Outcome refused = run_program({"check", "cache-aside", "-o", trace});
+  EXPECT_EQ(refused.code, 2);
+  EXPECT_EQ(refused.out, "");
+  EXPECT_EQ(read_all(trace), "precious");
+  EXPECT_EQ(run_program({"check", "cache-aside", "-o", trace, "--force"}).code, 1);
+  EXPECT_NE(read_all(trace), "precious");
+  EXPECT_EQ(scratch.names(), std::vector<std::string>{"t.json"});
+}
+
+TEST(CheckCommand, a_full_disk_under_the_trace_or_under_stdout_is_an_environment_error) {
+  const Outcome trace = run_program({"check", "cache-aside", "-o", "/dev/full"});
+  EXPECT_EQ(trace.code, 5);
+  EXPECT_EQ(std::count(trace.err.begin(), trace.err.end(), '\n'), 1) << trace.err;
+  EXPECT_TRUE(std::filesystem::is_character_file("/dev/full"));
+  Invocation invocation;
+  invocation.arguments = {"check", "cache-aside"};
+  invocation.out_path = "/dev/full";
+  EXPECT_EQ(run_program(invocation).code, 5);
+}
+
+}  // namespace
+}  // namespace stalemate::cli

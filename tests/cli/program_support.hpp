@@ -1,0 +1,52 @@
+// Runs the built program as a user would and keeps what it said.
+#pragma once
+
+#include <string>
+#include <vector>
+
+namespace stalemate::cli {
+
+struct Outcome {
+  int code = -1;  // exit code; 128 + signal where one ended it
+  std::string out;
+  std::string err;
+};
+
+struct Invocation {
+  std::vector<std::string> arguments;
+  std::string input;                     // stdin
+  std::string folder;                    // where it runs; empty: here
+  std::vector<std::string> environment;  // "TZ=Asia/Kathmandu", added to this process's
+  std::string program = STALEMATE_PROGRAM;
+  int interrupt_after_ms = 0;  // sends SIGINT after this time, if it still runs
+  std::string out_path;        // stdout goes here instead of `out`
+};
+
+Outcome run_program(const Invocation& invocation);
+inline Outcome run_program(std::vector<std::string> arguments) {
+  Invocation invocation;
+  invocation.arguments = std::move(arguments);
+  return run_program(invocation);
+}
+
+// A folder of its own for one test, gone with it.
+class Scratch {
+ public:
+  Scratch();
+  ~Scratch();
+  Scratch(const Scratch&) = delete;
+  Scratch& operator=(const Scratch&) = delete;
+  std::string path(const std::string& name) const { return folder_ + "/" + name; }
+  std::string write(const std::string& name, const std::string& text) const;  // its path
+  std::vector<std::string> names() const;                                     // of what lies in it, sorted
+
+ private:
+  std::string folder_;
+};
+
+std::string read_all(const std::string& path);
+
+// The tutorial's two diagrams, in words of our own.
+std::string tutorial();
+
+}  // namespace stalemate::cli

@@ -1,0 +1,270 @@
+// A second implementation of what a protocol does, slow and literal, to compare model/ with: it walks the acts of a
+// model::Protocol where they stand, keeps messages as objects in lists, states in a std::map, and for fresh-reads the
+// whole history of commits. It shares no table, layout or monitor with the machine; only the types of the protocol and
+// of a told step are common. Deterministic. Not for anything larger than a few thousand states.
+//
+// A session's place is a path: act, branch, act, branch, ..., act. Where the meaning of a diagram leaves a corner open,
+// the code says which reading is taken ("Reading:").
+#pragma once
+
+#include <compare>
+#include <cstddef>
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "model/protocol.hpp"
+#include "traces/trace.hpp"
+
+namespace stalemate::model::reference {
+
+// The bounds, taken apart. A key is counted from 0; none: invoking chooses.
+struct Script {
+  OperationKind kind = OperationKind::kRead;
+  std::optional<std::size_t> key;
+};
+struct Aim {
+  bool reply = false;     // lost-reply, or lost-request
+  std::string operation;  // lower case; empty: anywhere
+  int arrow = 0;
+};
+struct Budget {
+  std::vector<Aim> aims;
+  unsigned count = 1;
+};
+struct Setting {
+  std::vector<std::vector<std::vector<Script>>> apps;  // app instance, session, operation
+  std::size_t keys = 1;
+  bool has_cache = true;  // a cache is reached by some request that is not drawn as lost
+  bool cached = false;
+  bool all_invoked = false;
+  bool continue_on_database_timeout = false;
+  std::vector<Budget> budgets;
+};
+
+// The setting in the words of the command line.
+inline traces::Scenario words_of(const Setting& setting) {
+  traces::Scenario words;
+  words.keys = static_cast<int>(setting.keys);
+  words.cached = setting.cached;
+  words.all_invoked = setting.all_invoked;
+  if (setting.continue_on_database_timeout) words.on_database_timeout = "continue";
+  for (const auto& app : setting.apps) {
+    std::string text;
+    for (std::size_t s = 0; s < app.size(); ++s) {
+      if (s > 0) text += " | ";
+      for (std::size_t i = 0; i < app[s].size(); ++i) {
+        if (i > 0) text += "; ";
+        text += to_string(app[s][i].kind);
+        if (app[s][i].key) text += " k" + std::to_string(*app[s][i].key + 1);
+      }
+    }
+    words.apps.push_back(text);
+  }
+  for (const Budget& budget : setting.budgets) {
+    std::string text;
+    for (const Aim& aim : budget.aims) {
+      if (!text.empty()) text += ',';
+      text += aim.reply ? "lost-reply" : "lost-request";
+      if (!aim.operation.empty()) text += '@' + aim.operation + ':' + std::to_string(aim.arrow);
+    }
+    words.faults.push_back(text + '=' + std::to_string(budget.count));
+  }
+  return words;
+}
+
+using Path = std::vector<std::size_t>;
+using Value = int;  // 0 the initial one, w what write number w of the scenario writes
+
+// The value as people see it: the tutorial's stock starts at 1000.
+inline std::optional<std::int64_t> shown(std::optional<Value> value) {
+  if (!value) return std::nullopt;
+  return *value == 0 ? 1000 : *value;
+}
+
+inline Path after(Path path) {
+  ++path.back();
+  return path;
+}
+
+struct Message {
+  std::size_t operation = 0;  // of the protocol
+  std::size_t ordinal = 0;    // of the script that sent it, from 1
+  Path at;
+  std::size_t key = 0;
+  std::optional<Value> value;  // what a set or add carries
+  // The situation it was sent in. Nothing depends on it, but the machine's table has a row for each.
+  bool acknowledged = false;
+  bool received = false;
+  auto operator<=>(const Message&) const = default;
+};
+
+struct Reply {
+  Outcome outcome = Outcome::kOk;
+  std::optional<Value> value;
+  std::optional<std::size_t> commit;  // of a database write, where history is kept: which commit it made
+  auto operator<=>(const Reply&) const = default;
+};
+
+struct Runner {
+  std::size_t begun = 0;  // operations invoked
+  bool running = false;
+  std::size_t operation = 0;  // while running, as all that follow
+  std::size_t key = 0;
+  bool acknowledged = false;               // replied to an outside participant
+  bool received = false;                   // got some value
+  std::vector<std::size_t> answered = {};  // with history: its commits that it knows of, if it knows of its last write
+  std::size_t oldest_allowed = 0;          // with history, of a Read: the index of the oldest commit it may return
+  std::optional<Value> held = {};          // of a Read: the last value received; afterwards its result
+  std::vector<Message> asynchronous = {};  // in flight, in the order sent
+  std::optional<Message> awaited = {};     // the request it waits for
+  std::optional<Reply> reply = {};         // its reply, if in flight
+  auto operator<=>(const Runner&) const = default;
+};
+
+struct Commit {
+  std::size_t runner = 0;
+  std::size_t ordinal = 0;
+  Value value = 0;
+  bool acknowledged = false;
+  auto operator<=>(const Commit&) const = default;
+};
+
+struct World {
+  std::vector<Value> database;
+  std::vector<std::optional<Value>> cache;
+  std::vector<Runner> runners;
+  std::vector<unsigned> spent;               // of each budget
+  std::vector<std::vector<Commit>> history;  // by key; index 0 is the initial value. Empty: not kept
+  auto operator<=>(const World&) const = default;
+};
+
+// One enabled step, told (all but `choice`, which numbers what the reference does not), and where it leads.
+struct Enabled {
+  traces::Step told;
+  World next;
+  bool stale = false;              // a Read returned what was already superseded when it was invoked
+  bool judged = false;             // a Read returned a value, and was invoked after an acknowledged write
+  std::optional<std::size_t> aim;  // of a fault: which of its budget's aims struck
+};
+
+class Model {
+ public:
+  Model(const Protocol& protocol, const Setting& setting, bool keep_history);
+
+  World initial() const;
+  std::vector<Enabled> enabled(const World& world) const;
+  bool at_rest(const World& world) const;
+  bool incoherent(const World& world) const;  // some cached entry differs from the database
+  traces::State tell(const World& world) const;
+
+ private:
+  // The latest reply, as guards and branches see it. none: nothing was asked yet, or a timeout was passed over.
+  struct Latest {
+    const Request* request = nullptr;
+    std::optional<Outcome> outcome;
+    bool timeout_unsaid = false;  // timed out, and nobody has looked yet
+  };
+  // A step on its way along the acts.
+  struct Running {
+    Enabled step;
+    std::size_t runner = 0;
+    Latest latest;
+    bool acknowledged_last = false;  // replied outward in this step, and sent nothing since
+  };
+
+  const Request& request(const Message& message) const;
+  const Act* act(std::size_t operation, const Path& path) const;
+  bool settle_place(std::size_t operation, Path& path) const;
+  traces::Request tell(const Message& message) const;
+
+  void go_on(Running running, Path path, std::vector<Enabled>& out) const;
+  const Act* looks_at(std::size_t operation, Path path) const;
+  bool settle_timeout(Latest& latest, std::size_t operation, const Path& path) const;
+  void send(Running running, const Path& path, const Request& sent, std::vector<Enabled>& out) const;
+  void choose(const Running& running, const Path& path, const Choice& choice, std::vector<Enabled>& out) const;
+  void acknowledge(Running& running) const;
+  void finish(Running running, bool failed, std::vector<Enabled>& out) const;
+  void judge_return(Running& running) const;
+  void mark_acknowledged(World& world, std::size_t r) const;
+
+  void invoke(const World& world, std::size_t r, std::vector<Enabled>& out) const;
+  void handle(const World& world, std::size_t r, std::optional<std::size_t> asynchronous,
+              std::vector<Enabled>& out) const;
+  void receive(const World& world, std::size_t r, std::vector<Enabled>& out) const;
+  void lose(const World& world, std::size_t r, std::optional<std::size_t> asynchronous,
+            std::vector<Enabled>& out) const;
+  Reply serve(World& world, std::size_t r, const Message& message) const;
+  Running start(const World& world, std::size_t r, traces::StepKind kind) const;
+  void about(Running& running, const Message& message) const;
+
+  const Protocol& protocol_;
+  Setting setting_;
+  bool keep_history_;
+  struct Place {
+    int app = 1;
+    int session = 1;
+    std::vector<Script> script;
+    std::vector<Value> values;  // of its writes, by operation; 0 for a Read
+  };
+  std::vector<Place> places_;
+};
+
+// Everything there is to reach, breadth first.
+struct Explored {
+  bool complete = false;  // false: more states than allowed; then nothing else counts
+  std::size_t states = 0;
+  std::size_t at_rest = 0;
+  std::size_t incoherent_at_rest = 0;
+  std::optional<std::size_t> incoherent_steps;  // of a shortest way to an incoherent rest
+  std::optional<std::size_t> stale_steps;       // of a shortest way to a stale read, that read included
+  bool filled_at_rest = false;
+  bool read_judged = false;
+  bool committed_again = false;                              // some value came to a key's database entry twice
+  std::set<std::pair<std::size_t, std::size_t>> struck;      // (budget, aim)
+  std::set<std::vector<std::optional<Value>>> final_stores;  // where nothing is enabled: the database, then the cache
+};
+inline Explored explore(const Model& model, std::size_t states_max) {
+  Explored found;
+  std::map<World, std::size_t> depth_of;
+  std::vector<World> queue = {model.initial()};
+  depth_of.emplace(queue.front(), 0);
+  for (std::size_t i = 0; i < queue.size(); ++i) {
+    if (queue.size() > states_max) return found;
+    const World world = queue[i];
+    const std::size_t depth = depth_of.at(world);
+    if (model.at_rest(world)) {
+      ++found.at_rest;
+      for (const auto& entry : world.cache) found.filled_at_rest |= entry.has_value();
+      if (model.incoherent(world)) {
+        ++found.incoherent_at_rest;
+        if (!found.incoherent_steps) found.incoherent_steps = depth;
+      }
+    }
+    for (const std::vector<Commit>& history : world.history) {
+      std::set<Value> values;
+      for (const Commit& commit : history) found.committed_again |= !values.insert(commit.value).second;
+    }
+    const std::vector<Enabled> steps = model.enabled(world);
+    if (steps.empty()) {
+      std::vector<std::optional<Value>> stores(world.database.begin(), world.database.end());
+      stores.insert(stores.end(), world.cache.begin(), world.cache.end());
+      found.final_stores.insert(stores);
+    }
+    for (const Enabled& step : steps) {
+      if (step.stale && !found.stale_steps) found.stale_steps = depth + 1;
+      found.read_judged |= step.judged;
+      if (step.aim) found.struck.emplace(static_cast<std::size_t>(step.told.budget) - 1, *step.aim);
+      if (depth_of.emplace(step.next, depth + 1).second) queue.push_back(step.next);
+    }
+  }
+  found.complete = true;
+  found.states = queue.size();
+  return found;
+}
+
+}  // namespace stalemate::model::reference

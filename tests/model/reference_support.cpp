@@ -1,0 +1,287 @@
+// The steps of the reference model (tests/model/reference_model.hpp), one function a kind of step, and how they are
+// told. What a session does between a reply and its next request is in reference_acts_support.cpp.
+#include <algorithm>
+#include <utility>
+
+#include "model/reference_model.hpp"
+
+namespace stalemate::model::reference {
+namespace {
+
+std::string lower(std::string text) {
+  for (char& c : text)
+    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+  return text;
+}
+
+std::string key_name(std::size_t key) { return "k" + std::to_string(key + 1); }
+
+traces::Reply told_reply(const Reply& reply) { return {std::string(to_string(reply.outcome)), shown(reply.value)}; }
+
+}  // namespace
+
+Model::Model(const Protocol& protocol, const Setting& setting, bool keep_history)
+    : protocol_(protocol), setting_(setting), keep_history_(keep_history) {
+  Value writes = 0;
+  for (std::size_t a = 0; a < setting.apps.size(); ++a) {
+    for (std::size_t s = 0; s < setting.apps[a].size(); ++s) {
+      Place place{static_cast<int>(a) + 1, static_cast<int>(s) + 1, setting.apps[a][s], {}};
+      for (const Script& script : place.script)
+        place.values.push_back(script.kind == OperationKind::kWrite ? ++writes : 0);
+      places_.push_back(std::move(place));
+    }
+  }
+}
+
+World Model::initial() const {
+  World world;
+  world.database.assign(setting_.keys, 0);
+  if (setting_.has_cache) world.cache.resize(setting_.keys);
+  if (setting_.cached) world.cache.assign(setting_.keys, Value{0});
+  world.runners.resize(places_.size());
+  world.spent.assign(setting_.budgets.size(), 0);
+  if (keep_history_) world.history.assign(setting_.keys, {Commit{}});
+  if (setting_.all_invoked) {
+    for (std::size_t r = 0; r < places_.size(); ++r) {
+      std::vector<Enabled> invoked;
+      invoke(world, r, invoked);
+      world = invoked.at(0).next;
+    }
+  }
+  return world;
+}
+
+bool Model::at_rest(const World& world) const {
+  return std::all_of(world.runners.begin(), world.runners.end(),
+                     [](const Runner& runner) { return !runner.running && runner.asynchronous.empty(); });
+}
+
+bool Model::incoherent(const World& world) const {
+  for (std::size_t key = 0; key < world.cache.size(); ++key)
+    if (world.cache[key] && *world.cache[key] != world.database[key]) return true;
+  return false;
+}
+
+traces::Request Model::tell(const Message& message) const {
+  const Request& sent = request(message);
+  return {.arrow = sent.arrow,
+          .to = std::string(to_string(sent.to)),
+          .verb = std::string(to_string(sent.verb)),
+          .key = key_name(message.key),
+          .value = shown(message.value),
+          .label = sent.label,
+          .awaited = sent.awaited};
+}
+
+traces::State Model::tell(const World& world) const {
+  traces::State state;
+  for (std::size_t key = 0; key < world.database.size(); ++key) {
+    if (!world.cache.empty()) state.cache.push_back({key_name(key), shown(world.cache[key])});
+    state.database.push_back({key_name(key), shown(world.database[key])});
+  }
+  for (std::size_t r = 0; r < world.runners.size(); ++r) {
+    const Runner& runner = world.runners[r];
+    const auto in_flight = [&](const Message& message) {
+      traces::InFlight told;
+      told.app = places_[r].app;
+      told.session = places_[r].session;
+      told.request = tell(message);
+      return told;
+    };
+    for (const Message& message : runner.asynchronous) state.in_flight.push_back(in_flight(message));
+    if (!runner.awaited) continue;
+    state.in_flight.push_back(in_flight(*runner.awaited));
+    if (!runner.reply) continue;
+    state.in_flight.back().is_reply = true;
+    state.in_flight.back().reply = told_reply(*runner.reply);
+  }
+  return state;
+}
+
+std::vector<Enabled> Model::enabled(const World& world) const {
+  std::vector<Enabled> steps;
+  for (std::size_t r = 0; r < world.runners.size(); ++r) {
+    const Runner& runner = world.runners[r];
+    if (!runner.running && runner.begun < places_[r].script.size()) invoke(world, r, steps);
+    for (std::size_t i = 0; i < runner.asynchronous.size(); ++i) {
+      handle(world, r, i, steps);
+      lose(world, r, i, steps);
+    }
+    if (!runner.awaited) continue;
+    if (runner.reply)
+      receive(world, r, steps);
+    else
+      handle(world, r, std::nullopt, steps);
+    lose(world, r, std::nullopt, steps);
+  }
+  for (Enabled& step : steps) step.told.after = tell(step.next);
+  return steps;
+}
+
+Model::Running Model::start(const World& world, std::size_t r, traces::StepKind kind) const {
+  Running running;
+  running.runner = r;
+  running.step.next = world;
+  running.step.told.kind = kind;
+  running.step.told.app = places_[r].app;
+  running.step.told.session = places_[r].session;
+  return running;
+}
+
+void Model::about(Running& running, const Message& message) const {
+  traces::Step& told = running.step.told;
+  told.operation = static_cast<int>(message.ordinal);
+  told.diagram = protocol_.operations[message.operation].name;
+  told.key = key_name(message.key);
+  told.arrow = request(message).arrow;
+}
+
+void Model::invoke(const World& world, std::size_t r, std::vector<Enabled>& out) const {
+  const std::size_t ordinal = world.runners[r].begun + 1;
+  const Script& script = places_[r].script[ordinal - 1];
+  for (std::size_t operation = 0; operation < protocol_.operations.size(); ++operation) {
+    if (protocol_.operations[operation].kind != script.kind) continue;
+    for (std::size_t key = 0; key < setting_.keys; ++key) {
+      if (script.key && *script.key != key) continue;
+      Running running = start(world, r, traces::StepKind::kInvoke);
+      Runner& runner = running.step.next.runners[r];
+      runner.begun = ordinal;
+      runner.running = true;
+      runner.operation = operation;
+      runner.key = key;
+      runner.held.reset();
+      if (keep_history_ && script.kind == OperationKind::kRead) {
+        const std::vector<Commit>& history = world.history[key];
+        for (std::size_t i = 0; i < history.size(); ++i)
+          if (history[i].acknowledged) runner.oldest_allowed = i;
+      }
+      running.step.told.operation = static_cast<int>(ordinal);
+      running.step.told.diagram = protocol_.operations[operation].name;
+      running.step.told.key = key_name(key);
+      go_on(std::move(running), {0}, out);
+    }
+  }
+}
+
+// Requests of a session to one server are handled in the order sent; the awaited one is the youngest.
+void Model::handle(const World& world, std::size_t r, std::optional<std::size_t> asynchronous,
+                   std::vector<Enabled>& out) const {
+  const Runner& before = world.runners[r];
+  const Message message = asynchronous ? before.asynchronous[*asynchronous] : *before.awaited;
+  const std::size_t older = asynchronous.value_or(before.asynchronous.size());
+  for (std::size_t i = 0; i < older; ++i)
+    if (request(before.asynchronous[i]).to == request(message).to) return;
+
+  Running running = start(world, r, traces::StepKind::kHandle);
+  about(running, message);
+  running.step.told.request = tell(message);
+  const Reply reply = serve(running.step.next, r, message);
+  Runner& runner = running.step.next.runners[r];
+  if (asynchronous) {
+    runner.asynchronous.erase(runner.asynchronous.begin() + static_cast<std::ptrdiff_t>(*asynchronous));
+  } else {
+    runner.reply = reply;
+    running.step.told.reply = told_reply(reply);
+  }
+  out.push_back(std::move(running.step));
+}
+
+Reply Model::serve(World& world, std::size_t r, const Message& message) const {
+  const Request& asked = request(message);
+  Reply reply;
+  if (asked.to == Role::kDatabase) {
+    Value& stored = world.database[message.key];
+    if (asked.verb == Verb::kGet) {
+      reply.outcome = Outcome::kValue;
+      reply.value = stored;
+    } else {
+      stored = message.value.value();
+      if (keep_history_) {
+        world.history[message.key].push_back({r, message.ordinal, stored, false});
+        if (asked.awaited) reply.commit = world.history[message.key].size() - 1;
+      }
+    }
+    return reply;
+  }
+  std::optional<Value>& entry = world.cache[message.key];
+  switch (asked.verb) {
+    case Verb::kGet:
+      reply.outcome = entry ? Outcome::kValue : Outcome::kMiss;
+      reply.value = entry;
+      break;
+    case Verb::kAdd:
+      if (entry)
+        reply.outcome = Outcome::kConflict;
+      else
+        entry = message.value.value();
+      break;
+    case Verb::kSet:
+      entry = message.value.value();
+      break;
+    case Verb::kDelete:
+      entry.reset();
+      break;
+  }
+  return reply;
+}
+
+void Model::receive(const World& world, std::size_t r, std::vector<Enabled>& out) const {
+  Running running = start(world, r, traces::StepKind::kReceive);
+  Runner& runner = running.step.next.runners[r];
+  const Message message = *std::exchange(runner.awaited, std::nullopt);
+  const Reply reply = *std::exchange(runner.reply, std::nullopt);
+  about(running, message);
+  running.step.told.reply = told_reply(reply);
+  running.latest = {&request(message), reply.outcome};
+  if (reply.value) {
+    runner.received = true;
+    if (protocol_.operations[message.operation].kind == OperationKind::kRead) runner.held = reply.value;
+  }
+  if (reply.commit) {
+    runner.answered.push_back(*reply.commit);
+    if (runner.acknowledged) mark_acknowledged(running.step.next, r);
+  }
+  go_on(std::move(running), after(message.at), out);
+}
+
+void Model::lose(const World& world, std::size_t r, std::optional<std::size_t> asynchronous,
+                 std::vector<Enabled>& out) const {
+  const Runner& before = world.runners[r];
+  const Message message = asynchronous ? before.asynchronous[*asynchronous] : *before.awaited;
+  const Operation& operation = protocol_.operations[message.operation];
+  const bool is_reply = !asynchronous && before.reply;
+  for (std::size_t b = 0; b < setting_.budgets.size(); ++b) {
+    const Budget& budget = setting_.budgets[b];
+    if (world.spent[b] >= budget.count) continue;
+    for (std::size_t a = 0; a < budget.aims.size(); ++a) {
+      const Aim& aim = budget.aims[a];
+      if (aim.reply != is_reply) continue;
+      if (!aim.operation.empty() &&
+          (aim.operation != lower(operation.name) ||
+           operation.arrows[static_cast<std::size_t>(aim.arrow) - 1] != request(message).arrow))
+        continue;
+      Running running = start(world, r, is_reply ? traces::StepKind::kLoseReply : traces::StepKind::kLoseRequest);
+      about(running, message);
+      running.step.told.budget = static_cast<int>(b) + 1;
+      running.step.aim = a;
+      ++running.step.next.spent[b];
+      Runner& runner = running.step.next.runners[r];
+      if (is_reply)
+        running.step.told.reply = told_reply(*before.reply);
+      else
+        running.step.told.request = tell(message);
+      if (asynchronous) {
+        runner.asynchronous.erase(runner.asynchronous.begin() + static_cast<std::ptrdiff_t>(*asynchronous));
+        out.push_back(std::move(running.step));
+        continue;
+      }
+      runner.awaited.reset();
+      runner.reply.reset();
+      if (request(message).to == Role::kDatabase && request(message).verb == Verb::kSet) runner.answered.clear();
+      running.latest = {&request(message), Outcome::kTimeout, true};
+      go_on(std::move(running), after(message.at), out);
+    }
+  }
+}
+
+}  // namespace stalemate::model::reference

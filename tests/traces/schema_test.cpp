@@ -1,0 +1,331 @@
+// The reader against trace.schema.json, judged by a validator of somebody else's: Debian's python3-jsonschema, which
+// must be there. Documents are changed at every address that the schema has; what the schema refuses, the reader must
+// refuse, and what the reader refuses beyond that, it must not refuse for its shape.
+#include <gtest/gtest.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cstdio>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <memory>
+#include <nlohmann/json.hpp>
+#include <set>
+#include <stdexcept>
+#include <string>
+#include <vector>
+
+#include "samples.hpp"
+#include "traces/error.hpp"
+#include "traces/file.hpp"
+#include "traces/json.hpp"
+
+namespace stalemate::traces {
+namespace {
+
+namespace fs = std::filesystem;
+using nlohmann::json;
+
+constexpr const char* kSchema = STALEMATE_SOURCE_DIR "/traces/trace.schema.json";
+constexpr const char* kScript = STALEMATE_SOURCE_DIR "/tests/traces/schema_check.py";
+
+struct Document {
+  std::string what;  // which document it is, or how it was changed
+  json content;
+};
+
+class Scratch {
+ public:
+  Scratch() : folder_((fs::temp_directory_path() / "stalemate-schema-test-XXXXXX").string()) {
+    if (mkdtemp(folder_.data()) == nullptr) throw std::runtime_error("no temporary folder");
+  }
+  Scratch(const Scratch&) = delete;
+  Scratch& operator=(const Scratch&) = delete;
+  ~Scratch() { fs::remove_all(folder_); }
+  std::string path(const std::string& name) const { return folder_ + "/" + name; }
+
+ private:
+  std::string folder_;
+};
+
+// As one word of a shell's command.
+std::string quoted(const std::string& text) {
+  std::string word = "'";
+  for (const char c : text) word += c == '\'' ? "'\\''" : std::string(1, c);
+  return word + "'";
+}
+
+// What the validator says of each document: "ok", or what is wrong. One process for all.
+std::vector<std::string> judge(const std::vector<Document>& documents) {
+  const Scratch scratch;
+  const std::string path = scratch.path("documents");
+  {
+    std::ofstream out(path, std::ios::binary);
+    for (const Document& document : documents) out << document.content.dump() << '\n';
+    if (!out.flush()) throw std::runtime_error(path + ": cannot be written");
+  }
+  const std::string command =
+      "/usr/bin/python3 -I " + quoted(kScript) + " " + quoted(kSchema) + " " + quoted(path) + " 2>&1";
+  std::FILE* pipe = popen(command.c_str(), "r");
+  if (pipe == nullptr) throw std::runtime_error("no process for: " + command);
+  std::vector<std::string> lines(1);
+  std::string output;
+  for (int c; (c = std::fgetc(pipe)) != EOF;) {
+    output += static_cast<char>(c);
+    if (c == '\n') {
+      lines.emplace_back();
+    } else {
+      lines.back() += static_cast<char>(c);
+    }
+  }
+  lines.pop_back();
+  if (pclose(pipe) != 0 || lines.size() != documents.size()) {
+    throw std::runtime_error("needs Debian's python3-jsonschema (./dev test installs it): " + command + "\n" + output);
+  }
+  return lines;
+}
+
+// "ok", or the line with which the reader refuses the document.
+std::string read_verdict(const json& document) {
+  try {
+    read_json(document.dump(), "t.json");
+  } catch (const InputError& error) {
+    return error.what();
+  }
+  return "ok";
+}
+
+bool has_one_of(const std::string& line, const std::vector<std::string>& parts) {
+  return std::any_of(parts.begin(), parts.end(),
+                     [&](const std::string& part) { return line.find(part) != std::string::npos; });
+}
+
+// A refusal in words that tell of types, members, ranges or known words: of what the schema states.
+bool is_about_shape(const std::string& refusal) {
+  return has_one_of(refusal,
+                    {": expected ", ": found ", "unknown field", "is the file complete?", "must not be empty"});
+}
+
+// A trace that has a value at every address of the schema.
+Trace trace_with_every_field() {
+  Trace trace = samples::async_lost();
+  trace.protocol.roles = {"X=cache"};
+  trace.seed = 7;
+  trace.steps[0].choice = 1;
+  trace.initial.in_flight = {{.app = 1,
+                              .session = 1,
+                              .is_reply = true,
+                              .request = samples::unawaited(samples::set(1, "database", 7, "Set value")),
+                              .reply = Reply{"value", 7}}};
+  trace.steps[0].after.in_flight = trace.initial.in_flight;
+  return trace;
+}
+
+// The addresses that `schema` has below `here`. "*" stands for an index and for a key of a store.
+void add_addresses(const json& schema, const json& root, const std::string& here, std::set<std::string>& addresses) {
+  if (schema.contains("$ref")) {
+    const auto reference = schema["$ref"].get<std::string>();
+    add_addresses(root.at(json::json_pointer(reference.substr(1))), root, here, addresses);
+    return;
+  }
+  addresses.insert(here);
+  if (schema.contains("properties")) {
+    for (const auto& [name, part] : schema["properties"].items()) {
+      add_addresses(part, root, here + "/" + name, addresses);
+    }
+  }
+  for (const char* word : {"items", "additionalProperties"}) {
+    if (schema.contains(word) && schema[word].is_object()) {
+      add_addresses(schema[word], root, here + "/*", addresses);
+    }
+  }
+}
+
+// Of every type, on both sides of every bound, and right words in wrong places.
+const std::vector<json>& replacements() {
+  static const std::vector<json> kValues = [] {
+    std::vector<json> all = {nullptr,
+                             true,
+                             false,
+                             0,
+                             1,
+                             2,
+                             -1,
+                             1.5,
+                             9999,
+                             10000,
+                             1000000,
+                             1000001,
+                             INT64_MAX,
+                             INT64_MIN,
+                             UINT64_MAX,
+                             json::array(),
+                             json::array({1}),
+                             json::array({"x"}),
+                             json::array({""}),
+                             json::array({nullptr}),
+                             json::object(),
+                             json({{"x", 1}}),
+                             json({{"k1", nullptr}}),
+                             json({{"k1", "x"}}),
+                             json({{"k1", 1.5}})};
+    for (const char* text : {"",
+                             "x",
+                             "1",
+                             "0",
+                             "007",
+                             "7a",
+                             "-7",
+                             "18446744073709551615",
+                             "18446744073709551616",
+                             "99999999999999999999",
+                             "100000000000000000000",
+                             "k",
+                             "k0",
+                             "k1",
+                             "k01",
+                             "k1x",
+                             "xk1",
+                             "K1",
+                             "k9999",
+                             "k10000",
+                             "k99999",
+                             "a\nb",
+                             "cache",
+                             "Cache",
+                             "database",
+                             "get",
+                             "add",
+                             "miss",
+                             "conflict",
+                             "ok",
+                             "value",
+                             "failed",
+                             "acknowledged",
+                             "invoke",
+                             "lose-reply",
+                             "fail",
+                             "continue",
+                             "fresh-reads",
+                             "stalemate-trace"}) {
+      all.emplace_back(text);
+    }
+    return all;
+  }();
+  return kValues;
+}
+
+// Every change of the value at `pointer`: other values, and, by its parent, no value or one under another name.
+void add_changes(const json& document, const json::json_pointer& pointer, std::vector<Document>& changed) {
+  const std::string where = pointer.to_string();
+  const auto change = [&](const std::string& what, auto edit) {
+    changed.push_back({where + ": " + what, document});
+    edit(changed.back().content);
+  };
+  for (const json& value : replacements()) {
+    change("now " + value.dump(), [&](json& copy) { copy[pointer] = value; });
+  }
+  const json& value = document[pointer];
+  if (value.is_object()) {
+    for (const char* name : {"extra", "", "value", "seed", "reply", "k2", "awaited", "budget"}) {
+      if (value.contains(name)) continue;
+      change(std::string("with ") + name, [&](json& copy) { copy[pointer][name] = 1; });
+    }
+  }
+  if (value.is_array()) {
+    for (const json& item : {json(nullptr), json(1), json("x"), json::object(), json::array()}) {
+      change("with another item " + item.dump(), [&](json& copy) { copy[pointer].push_back(item); });
+    }
+  }
+  if (pointer.empty()) return;
+  if (!document[pointer.parent_pointer()].is_object()) return;
+  const std::string& name = pointer.back();
+  change("removed", [&](json& copy) { copy[pointer.parent_pointer()].erase(name); });
+  for (const std::string& other : {name + "x", "x" + name, std::string("K")}) {
+    change("renamed " + other, [&](json& copy) {
+      json& parent = copy[pointer.parent_pointer()];
+      parent[other] = value;
+      parent.erase(name);
+    });
+  }
+}
+
+// All changes at the first place of each address that is not yet in `seen`.
+void add_all_changes(const json& document, const json::json_pointer& pointer, const std::string& address,
+                     std::set<std::string>& seen, std::vector<Document>& changed) {
+  if (seen.insert(address).second) add_changes(document, pointer, changed);
+  const json& value = document[pointer];
+  if (value.is_array()) {
+    for (std::size_t i = 0; i < value.size(); ++i) {
+      add_all_changes(document, pointer / i, address + "/*", seen, changed);
+    }
+  } else if (value.is_object()) {
+    for (const auto& [name, unused] : value.items()) {
+      const bool is_key = name.size() == 2 && name[0] == 'k';
+      add_all_changes(document, pointer / name, address + "/" + (is_key ? "*" : name), seen, changed);
+    }
+  }
+}
+
+TEST(TraceSchema, every_sample_and_every_saved_trace_satisfies_it) {
+  std::vector<Document> documents = {{"every field", json::parse(write_json(trace_with_every_field()))}};
+  for (const samples::Sample& sample : samples::all()) {
+    documents.push_back({sample.name, json::parse(write_json(sample.trace))});
+  }
+  for (const auto& entry : fs::directory_iterator(STALEMATE_SOURCE_DIR "/traces/saved")) {
+    const std::string path = entry.path().string();
+    if (path.ends_with(".json")) documents.push_back({path, json::parse(read_text_file(path, 1 << 24))});
+  }
+  const std::vector<std::string> verdicts = judge(documents);
+  for (std::size_t i = 0; i < documents.size(); ++i) {
+    EXPECT_EQ(verdicts[i], "ok") << documents[i].what;
+    EXPECT_EQ(read_verdict(documents[i].content), "ok") << documents[i].what;
+  }
+}
+
+TEST(TraceSchema, a_document_changed_at_any_address_of_the_schema_is_judged_alike_by_schema_and_reader) {
+  const json schema = json::parse(read_text_file(kSchema, 1 << 20));
+  std::set<std::string> addresses;
+  add_addresses(schema, schema, "", addresses);
+  std::set<std::string> seen;
+  std::vector<Document> changed;
+  add_all_changes(json::parse(write_json(trace_with_every_field())), json::json_pointer(), "", seen, changed);
+  EXPECT_EQ(seen, addresses) << "a field of the schema that trace_with_every_field() lacks, or one it should not have";
+
+  const std::vector<std::string> verdicts = judge(changed);
+  int refused_by_both = 0;
+  int accepted_by_both = 0;
+  int refused_beyond_the_schema = 0;
+  for (std::size_t i = 0; i < changed.size(); ++i) {
+    SCOPED_TRACE(changed[i].what);
+    const std::string read = read_verdict(changed[i].content);
+    if (verdicts[i] != "ok") {
+      // Not by chance, because the parts no longer fit each other: that is checked after the shape.
+      const bool is_told = has_one_of(read, {"not a stalemate trace", "newer stalemate", "/seed: too large"});
+      EXPECT_TRUE(is_told || is_about_shape(read)) << read << "; off the schema: " << verdicts[i];
+      ++refused_by_both;
+    } else if (read == "ok") {
+      ++accepted_by_both;
+    } else {
+      EXPECT_FALSE(is_about_shape(read)) << "satisfies the schema, but: " << read;
+      ++refused_beyond_the_schema;
+    }
+  }
+  // That each outcome was met often: otherwise the agreement would say little.
+  EXPECT_GT(refused_by_both, 2000);
+  EXPECT_GT(accepted_by_both, 100);
+  EXPECT_GT(refused_beyond_the_schema, 100);
+}
+
+TEST(TraceSchema, the_validator_knows_a_bad_document_from_a_good_one) {
+  json bad = json::parse(write_json(samples::race()));
+  bad["steps"][0]["app"] = 0;
+  const std::vector<std::string> verdicts = judge({{"good", json::parse(write_json(samples::race()))}, {"bad", bad}});
+  EXPECT_EQ(verdicts[0], "ok");
+  EXPECT_NE(verdicts[1].find("'steps', 0, 'app'"), std::string::npos) << verdicts[1];
+}
+
+}  // namespace
+}  // namespace stalemate::traces
