@@ -1,6 +1,8 @@
 // `stalemate check`: options into a search, its report to stdout, its trace to a file, its verdict into the exit code.
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <filesystem>
 #include <memory>
 #include <thread>
 
@@ -10,20 +12,22 @@
 #include "model/scenario.hpp"
 #include "options.hpp"
 #include "progress.hpp"
+#include "streams.hpp"
 #include "traces/error.hpp"
 #include "traces/json.hpp"
 
 namespace stalemate::cli {
 namespace {
 
-constexpr unsigned kThreadsMax = 256;
+constexpr int kThreadsMax = 256;
+constexpr int kDepthMax = 1000000000;
 
 struct CheckCommand {
   ProtocolOptions protocol;
   ScenarioOptions scenario;
   OutputOptions output;
   model::CheckOptions check;
-  int threads = static_cast<int>(std::max(1U, std::thread::hardware_concurrency()));
+  std::optional<int> threads;
   std::optional<int> depth;
   std::string memory;
   std::string time;
@@ -32,31 +36,29 @@ struct CheckCommand {
 
   int run(const std::string& invocation) {
     output.check();
-    if (threads < 1 || threads > static_cast<int>(kThreadsMax))
-      throw traces::InputError(fmt::format("--threads {}: say a number from 1 to {}", threads, kThreadsMax));
-    if (depth && *depth < 1) throw traces::InputError(fmt::format("--depth {}: say at least 1", *depth));
-    check.threads = static_cast<unsigned>(threads);
+    check.threads = threads ? static_cast<unsigned>(*threads) : std::max(1U, std::thread::hardware_concurrency());
     check.depth_max = depth;
     if (!memory.empty()) check.memory_bytes_max = parse_bytes(memory, "--memory");
-    std::optional<std::chrono::milliseconds> time_max;
-    if (!time.empty()) time_max = parse_duration(time, "--time");
+    std::optional<TimeLimit> time_limit;
+    if (!time.empty()) time_limit = TimeLimit{parse_duration(time, "--time"), time};
 
     const model::Protocol read = protocol.read();
-    const traces::Scenario words = scenario.scenario(read);
+    const traces::Scenario words = scenario.scenario(read, check.count_schedules ? "--count-schedules" : "");
     model::Report report;
     {
       SearchProgress progress(fmt::format("stalemate " STALEMATE_VERSION " check {}: {}, {} threads", read.name,
-                                          model::describe(words), threads),
-                              time_max);
+                                          model::describe(words), check.threads),
+                              std::move(time_limit));
       check.interrupt = [&](const sim::Progress& now) { return progress.update(now); };
       report = model::check(read, words, check);
     }
     if (report.trace)
       output.write(traces::write_json(*report.trace));
     else if (!output.path.empty())
-      fmt::print(stderr, "no trace to write: {} was not made\n", output.path);
+      note("{}", no_trace(output.path));
     print(json ? model::to_json(report) : model::describe(report));
-    if (report.verdict == model::Verdict::kViolated) fmt::print(stderr, "reproduce: {}\n", invocation);
+    note("{}", grounds(read));
+    if (report.verdict == model::Verdict::kViolated) note("reproduce: {}\n", invocation);
     switch (report.verdict) {
       case model::Verdict::kHolds:
         return 0;
@@ -66,6 +68,28 @@ struct CheckCommand {
         return 3;
     }
     return 3;
+  }
+
+  // What became of the output file of a check that found nothing to write to it.
+  static std::string no_trace(const std::string& path) {
+    std::error_code ignored;
+    if (std::filesystem::is_regular_file(path, ignored))
+      return fmt::format("no trace to write; the older {} is left as it was\n", path);
+    return fmt::format("no trace to write: {} was not made\n", path);
+  }
+
+  // What the verdict rests on besides the search: a line for each thing that a reader of it should know.
+  std::string grounds(const model::Protocol& read) const {
+    std::string text;
+    const auto assumptions = std::count_if(read.reading.begin(), read.reading.end(),
+                                           [](const model::ReadingLine& line) { return !line.assumed.empty(); });
+    if (assumptions > 0)
+      text += fmt::format("rests on {} assumption{} about the diagrams: {}\n", assumptions, assumptions == 1 ? "" : "s",
+                          protocol.reading_command());
+    if (std::none_of(read.operations.begin(), read.operations.end(),
+                     [](const model::Operation& operation) { return operation.kind == model::OperationKind::kWrite; }))
+      text += fmt::format("no Write is drawn in {}: only Reads run\n", read.name);
+    return text;
   }
 };
 
@@ -83,8 +107,9 @@ void add_check(CLI::App& program, Action& action, const std::string& invocation)
   command.add_flag("--count-schedules", options->check.count_schedules,
                    "count the schedules that end in a violation; implies --all-invoked");
   command.add_flag("--no-reduction", options->no_reduction, "search the plain state space");
-  command.add_option("--threads", options->threads, "threads (default: all cores; never changes the result)");
-  command.add_option("--depth", options->depth, "stop at this many steps, inconclusive");
+  add_number(command, "--threads", options->threads, {1, kThreadsMax},
+             "threads (default: all cores; never changes the result)");
+  add_number(command, "--depth", options->depth, {1, kDepthMax}, "stop at this many steps, inconclusive");
   command.add_option("--memory", options->memory, "stop at this much memory for states, inconclusive: 4GiB");
   command.add_option("--time", options->time, "stop after this time, inconclusive: 30s");
   command.add_flag("--json", options->json, "print one JSON object");

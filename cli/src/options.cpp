@@ -1,17 +1,16 @@
-// Reading of the shared options, and the plain ways in and out of the program: files, stdout, shell words.
+// Reading of the shared options: numbers, sizes, times, names of files, shell words.
 #include "options.hpp"
 
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cerrno>
 #include <charconv>
-#include <cstdio>
 #include <cstring>
 #include <filesystem>
 #include <limits>
 
 #include "model/scenario.hpp"
+#include "streams.hpp"
 #include "traces/error.hpp"
 
 namespace stalemate::cli {
@@ -34,12 +33,6 @@ bool has_kind(const model::Protocol& protocol, model::OperationKind kind) {
                      [&](const model::Operation& operation) { return operation.kind == kind; });
 }
 
-int checked_count(std::optional<int> count, int otherwise, const char* option) {
-  if (count && (*count < 0 || *count > kAppsMax))
-    throw traces::InputError(fmt::format("{} {}: say a number from 0 to {}", option, *count, kAppsMax));
-  return count.value_or(otherwise);
-}
-
 }  // namespace
 
 void ProtocolOptions::add_to(CLI::App& command) {
@@ -51,6 +44,7 @@ void ProtocolOptions::add_to(CLI::App& command) {
 }
 
 model::Protocol ProtocolOptions::read() const {
+  check_file_name(protocol, "PROTOCOL", "/dev/stdin");
   std::vector<std::string> names;
   for (const model::CataloguePage& page : model::catalogue()) {
     names.emplace_back(page.name);
@@ -60,19 +54,26 @@ model::Protocol ProtocolOptions::read() const {
   }
   std::error_code error;
   if (!std::filesystem::exists(protocol, error) && protocol.find('/') == std::string::npos)
-    throw traces::InputError(fmt::format("{}: no such file, and no such page in the catalogue{}; it has {}", protocol,
-                                         model::suggestion(protocol, names), fmt::join(names, ", ")));
+    throw traces::InputError(fmt::format("{}: no such file, and no such page in the catalogue{}; it has {}",
+                                         excerpt(protocol), model::suggestion(protocol, names),
+                                         fmt::join(names, ", ")));
   return model::read_protocol(traces::read_text_file(protocol, kDiagramBytesMax), traces::base_name(protocol), roles);
 }
 
+std::string ProtocolOptions::reading_command() const {
+  std::string command = "stalemate read " + shell_word(protocol);
+  for (const std::string& role : roles) command += " --role " + shell_word(role);
+  return command;
+}
+
 void ScenarioOptions::add_to(CLI::App& command) {
-  command.add_option("--readers", readers, "app instances that run Read once (default 1)");
-  command.add_option("--writers", writers, "app instances that run Write once (default 1)");
+  add_number(command, "--readers", readers, {0, kAppsMax}, "app instances that run Read once (default 1)");
+  add_number(command, "--writers", writers, {0, kAppsMax}, "app instances that run Write once (default 1)");
   command
       .add_option("--app", apps,
                   "one app instance and its script: 'read; write k2', with | between sessions (repeatable)")
       ->allow_extra_args(false);
-  command.add_option("--keys", keys, "how many keys there are")->capture_default_str();
+  add_number(command, "--keys", keys, {1, model::kKeysMax}, "how many keys there are (default 1)");
   command.add_flag("--cached", cached, "every key starts cached with its initial value");
   command
       .add_option(
@@ -87,19 +88,33 @@ void ScenarioOptions::add_to(CLI::App& command) {
   command.add_flag("--all-invoked", all_invoked, "start with every session's first operation already invoked");
 }
 
-traces::Scenario ScenarioOptions::scenario(const model::Protocol& protocol) const {
+std::vector<std::string> ScenarioOptions::counted_apps(const model::Protocol& protocol) const {
+  std::vector<std::string> counted;
+  if (!apps.empty() && !readers && !writers) return counted;
+  const auto add = [&](std::optional<int> count, model::OperationKind kind, const char* option, const char* drawn) {
+    const bool is_drawn = has_kind(protocol, kind);
+    if (count.value_or(0) > 0 && !is_drawn)
+      throw traces::InputError(fmt::format("{} {}: no {} is drawn in {}; draw one, or leave {} out", option, *count,
+                                           drawn, protocol.name, option));
+    const int otherwise = is_drawn && apps.empty() ? 1 : 0;
+    counted.insert(counted.end(), static_cast<std::size_t>(count.value_or(otherwise)),
+                   std::string(model::to_string(kind)));
+  };
+  add(readers, model::OperationKind::kRead, "--readers", "Read");
+  add(writers, model::OperationKind::kWrite, "--writers", "Write");
+  return counted;
+}
+
+traces::Scenario ScenarioOptions::scenario(const model::Protocol& protocol, std::string_view all_invoked_by) const {
   traces::Scenario scenario;
-  if (apps.empty() || readers || writers) {
-    const int otherwise = apps.empty() ? 1 : 0;
-    const int reading =
-        checked_count(readers, has_kind(protocol, model::OperationKind::kRead) ? otherwise : 0, "--readers");
-    const int writing =
-        checked_count(writers, has_kind(protocol, model::OperationKind::kWrite) ? otherwise : 0, "--writers");
-    scenario.apps.insert(scenario.apps.end(), static_cast<std::size_t>(reading), "read");
-    scenario.apps.insert(scenario.apps.end(), static_cast<std::size_t>(writing), "write");
-  }
+  scenario.apps = counted_apps(protocol);
+  scenario.keys = keys.value_or(1);
+  if ((all_invoked || !all_invoked_by.empty()) && scenario.keys > 1 && !scenario.apps.empty())
+    throw traces::InputError(fmt::format(
+        "{} with --keys {}: every first operation needs its key; in place of --readers and --writers say --app 'read "
+        "k1' --app 'write k1', and so on",
+        all_invoked_by.empty() ? "--all-invoked" : all_invoked_by, scenario.keys));
   scenario.apps.insert(scenario.apps.end(), apps.begin(), apps.end());
-  scenario.keys = keys;
   scenario.cached = cached;
   scenario.faults = faults;
   scenario.on_database_timeout = on_database_timeout;
@@ -108,7 +123,13 @@ traces::Scenario ScenarioOptions::scenario(const model::Protocol& protocol) cons
 }
 
 void OutputOptions::add_to(CLI::App& command, const std::string& what) {
-  command.add_option("-o,--output", path, what);
+  command.add_option_function<std::string>(
+      "-o,--output",
+      [this](const std::string& given) {
+        check_file_name(given, "-o", "/dev/stdout");
+        path = given;
+      },
+      what);
   command.add_flag("--force", force, "replace the output file if it exists");
 }
 
@@ -120,6 +141,25 @@ void OutputOptions::write(const std::string& text) const {
   if (!path.empty()) traces::write_file(path, text, force ? traces::Overwrite::kForce : traces::Overwrite::kKeep);
 }
 
+CLI::Option* add_number(CLI::App& command, const std::string& name, std::optional<int>& value, Range range,
+                        const std::string& what) {
+  const auto read = [&value, name, range](const std::string& text) {
+    int number = 0;
+    const char* const last = text.data() + text.size();
+    const auto [end, error] = std::from_chars(text.data(), last, number);
+    if (error != std::errc{} || end != last || number < range.least || number > range.most)
+      throw traces::InputError(
+          fmt::format("{} {}: say a whole number from {} to {}", name, excerpt(text), range.least, range.most));
+    value = number;
+  };
+  return command.add_option_function<std::string>(name, read, what)->type_name("N");
+}
+
+void check_file_name(const std::string& path, std::string_view option, std::string_view stream) {
+  if (path.empty()) throw traces::InputError(fmt::format("{}: the name is empty; say a file name", option));
+  if (path == "-") throw traces::InputError(fmt::format("{} -: no file is meant by that; say {}", option, stream));
+}
+
 std::uint64_t parse_bytes(const std::string& text, const std::string& option) {
   const auto [value, unit] = number_and_unit(text);
   static constexpr std::pair<const char*, std::uint64_t> kUnits[] = {
@@ -128,7 +168,7 @@ std::uint64_t parse_bytes(const std::string& text, const std::string& option) {
   for (const auto& [name, factor] : kUnits)
     if (value && *value > 0 && unit == name && *value <= std::numeric_limits<std::uint64_t>::max() / factor)
       return *value * factor;
-  throw traces::InputError(fmt::format("{} {}: say a size such as 512MiB or 4GiB", option, text));
+  throw traces::InputError(fmt::format("{} {}: say a size such as 512MiB or 4GiB", option, excerpt(text)));
 }
 
 std::chrono::milliseconds parse_duration(const std::string& text, const std::string& option) {
@@ -137,12 +177,8 @@ std::chrono::milliseconds parse_duration(const std::string& text, const std::str
       {"ms", 1}, {"s", 1000}, {"m", 60000}, {"h", 3600000}};
   for (const auto& [name, factor] : kUnits)
     if (value && *value > 0 && *value < 1000000000 && unit == name) return std::chrono::milliseconds(*value * factor);
-  throw traces::InputError(fmt::format("{} {}: say a time with its unit, such as 500ms, 30s or 10m", option, text));
-}
-
-void print(const std::string& text) {
-  if (std::fwrite(text.data(), 1, text.size(), stdout) != text.size() || std::fflush(stdout) != 0)
-    throw traces::EnvironmentError(fmt::format("stdout: cannot write the result: {}", std::strerror(errno)));
+  throw traces::InputError(
+      fmt::format("{} {}: say a time with its unit, such as 500ms, 30s or 10m", option, excerpt(text)));
 }
 
 std::string shell_word(const std::string& text) {

@@ -1,4 +1,5 @@
-// Options that several subcommands share, and how they become scenarios and limits.
+// Options that several subcommands share, and how they become scenarios and limits. Values that make no sense are
+// refused as traces::InputError, in words that say what would.
 #pragma once
 
 #include <CLI/CLI.hpp>
@@ -6,6 +7,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "model/protocol.hpp"
@@ -25,6 +27,8 @@ struct ProtocolOptions {
   void add_to(CLI::App& command);
   // A file, or else a page of the catalogue. Throws traces::InputError.
   model::Protocol read() const;
+  // The command that shows how it was read.
+  std::string reading_command() const;
 };
 
 // --readers … --all-invoked.
@@ -32,20 +36,25 @@ struct ScenarioOptions {
   std::optional<int> readers;
   std::optional<int> writers;
   std::vector<std::string> apps;
-  int keys = 1;
+  std::optional<int> keys;
   bool cached = false;
   std::vector<std::string> faults;
   std::string on_database_timeout = "fail";
   bool all_invoked = false;
 
   void add_to(CLI::App& command);
-  // Readers and writers default to one of each kind that the protocol has, unless scripts are given.
-  traces::Scenario scenario(const model::Protocol& protocol) const;
+  // Readers and writers default to one of each kind that the protocol has, unless scripts are given. `all_invoked_by`:
+  // another option that implies --all-invoked, where one does.
+  traces::Scenario scenario(const model::Protocol& protocol, std::string_view all_invoked_by = {}) const;
+
+ private:
+  // The scripts of --readers and --writers.
+  std::vector<std::string> counted_apps(const model::Protocol& protocol) const;
 };
 
 // -o and --force.
 struct OutputOptions {
-  std::string path;
+  std::string path;  // empty: not given
   bool force = false;
 
   void add_to(CLI::App& command, const std::string& what);
@@ -54,12 +63,20 @@ struct OutputOptions {
   void write(const std::string& text) const;  // nothing where no path was given
 };
 
+// An option that takes a whole number from `least` to `most`; anything else is refused by name, with the range.
+struct Range {
+  int least = 0;
+  int most = 0;
+};
+CLI::Option* add_number(CLI::App& command, const std::string& name, std::optional<int>& value, Range range,
+                        const std::string& what);
+
+// Refuses the names of files that are none: "" and "-", which other programs take for a stream that is `stream` here.
+void check_file_name(const std::string& path, std::string_view option, std::string_view stream);
+
 // "4GiB", "512 MB", "1000": bytes. "10s", "5m", "250ms": a duration. Throw traces::InputError that names `option`.
 std::uint64_t parse_bytes(const std::string& text, const std::string& option);
 std::chrono::milliseconds parse_duration(const std::string& text, const std::string& option);
-
-// Writes to stdout; throws traces::EnvironmentError where it cannot all be written.
-void print(const std::string& text);
 
 // `text` as one word of a shell.
 std::string shell_word(const std::string& text);

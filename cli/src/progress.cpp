@@ -2,12 +2,12 @@
 // stdout.
 #include "progress.hpp"
 
-#include <fmt/format.h>
 #include <unistd.h>
 
 #include <csignal>
-#include <cstdio>
 #include <utility>
+
+#include "streams.hpp"
 
 namespace stalemate::cli {
 namespace {
@@ -22,9 +22,9 @@ struct sigaction previous_terminate;
 
 }  // namespace
 
-SearchProgress::SearchProgress(std::string heading, std::optional<std::chrono::milliseconds> time_max)
+SearchProgress::SearchProgress(std::string heading, std::optional<TimeLimit> limit)
     : heading_(std::move(heading)),
-      time_max_(time_max),
+      limit_(std::move(limit)),
       start_(std::chrono::steady_clock::now()),
       shown_(start_),
       on_terminal_(isatty(STDERR_FILENO) == 1) {
@@ -38,7 +38,7 @@ SearchProgress::SearchProgress(std::string heading, std::optional<std::chrono::m
 SearchProgress::~SearchProgress() {
   sigaction(SIGINT, &previous_interrupt, nullptr);
   sigaction(SIGTERM, &previous_terminate, nullptr);
-  if (line_open_) fmt::print(stderr, "\r\033[K");
+  if (line_open_) remark("\r\033[K");
 }
 
 std::optional<std::string> SearchProgress::update(const sim::Progress& progress) {
@@ -46,24 +46,23 @@ std::optional<std::string> SearchProgress::update(const sim::Progress& progress)
   const auto pause = on_terminal_ ? std::chrono::milliseconds(250) : std::chrono::milliseconds(10000);
   if (now - shown_ >= pause) show(progress, now);
   if (stop_asked != 0) return "interrupted";
-  if (time_max_ && now - start_ >= *time_max_) return fmt::format("time limit of {} ms reached", time_max_->count());
+  if (limit_ && now - start_ >= limit_->max) return fmt::format("time limit of {} reached", limit_->text);
   return std::nullopt;
 }
 
 void SearchProgress::show(const sim::Progress& progress, std::chrono::steady_clock::time_point now) {
   shown_ = now;
-  if (!heading_shown_) fmt::print(stderr, "{}\n", heading_);
+  if (!heading_shown_) note("{}\n", heading_);
   heading_shown_ = true;
   const double seconds = std::chrono::duration<double>(now - start_).count();
   const std::string line = fmt::format("{} states, {:.0f}/s, depth {}, frontier {}, {} MiB, {:.0f} s", progress.states,
                                        static_cast<double>(progress.states) / seconds, progress.depth,
                                        progress.frontier, progress.memory_bytes >> 20, seconds);
   if (on_terminal_)
-    fmt::print(stderr, "\r\033[K{}", line);
+    note("\r\033[K{}", line);
   else
-    fmt::print(stderr, "{}\n", line);
+    note("{}\n", line);
   line_open_ = on_terminal_;
-  std::fflush(stderr);
 }
 
 }  // namespace stalemate::cli

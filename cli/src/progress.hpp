@@ -9,11 +9,17 @@
 
 namespace stalemate::cli {
 
+// How long a search may take, and the words in which its user said so.
+struct TimeLimit {
+  std::chrono::milliseconds max;
+  std::string text;
+};
+
 // While one lives, SIGINT and SIGTERM ask the search to stop; the handlers that were there come back afterwards.
 class SearchProgress {
  public:
   // `heading` is the first line of a run that takes long enough to show progress.
-  SearchProgress(std::string heading, std::optional<std::chrono::milliseconds> time_max);
+  SearchProgress(std::string heading, std::optional<TimeLimit> limit);
   ~SearchProgress();
   SearchProgress(const SearchProgress&) = delete;
   SearchProgress& operator=(const SearchProgress&) = delete;
@@ -26,7 +32,7 @@ class SearchProgress {
   void show(const sim::Progress& progress, std::chrono::steady_clock::time_point now);
 
   std::string heading_;
-  std::optional<std::chrono::milliseconds> time_max_;
+  std::optional<TimeLimit> limit_;
   std::chrono::steady_clock::time_point start_;
   std::chrono::steady_clock::time_point shown_;
   bool on_terminal_;

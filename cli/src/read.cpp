@@ -5,6 +5,7 @@
 
 #include "commands.hpp"
 #include "options.hpp"
+#include "streams.hpp"
 #include "traces/error.hpp"
 
 namespace stalemate::cli {

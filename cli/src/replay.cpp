@@ -9,6 +9,7 @@
 #include "commands.hpp"
 #include "model/walk.hpp"
 #include "options.hpp"
+#include "streams.hpp"
 #include "traces/error.hpp"
 #include "traces/json.hpp"
 
@@ -32,6 +33,7 @@ struct ReplayCommand {
           "--sandbox starts servers of its own; leave it out, or leave out --postgres and --redis");
     std::vector<traces::Trace> all;
     for (const std::string& path : paths) {
+      check_file_name(path, "TRACE", "/dev/stdin");
       const std::string name = traces::base_name(path);
       all.push_back(traces::read_json(traces::read_text_file(path, kTraceBytesMax), name));
       // Its steps must be those of the model; what they answer is for the servers to judge.
@@ -54,7 +56,7 @@ struct ReplayCommand {
         if (!conformance.reproduced()) code = 1;
       }
     } catch (const real::Interrupted& interrupted) {
-      fmt::print(stderr, "stalemate: {}\n", interrupted.what());
+      note("stalemate: {}\n", interrupted.what());
       real::end_by_signal(interrupted.signal);
     }
     return code;
@@ -80,7 +82,8 @@ void add_replay(CLI::App& program, Action& action) {
   command.footer(
       "At servers that exist it works in a schema and under a key prefix of its own, and removes both.\n"
       "Exit code: 0 reproduced, 1 diverged, 2 the trace does not fit its protocol, 5 a server is missing.\n"
-      "Example: stalemate check cache-aside -o race.json; stalemate replay race.json");
+      "Example: stalemate check cache-aside -o race.json\n"
+      "         stalemate replay race.json");
   command.callback([options, &action] { action = [options] { return options->run(); }; });
 }
 

@@ -4,13 +4,15 @@
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
-#include <cstdio>
+#include <exception>
+#include <new>
 #include <string>
 #include <vector>
 
 #include "commands.hpp"
 #include "model/scenario.hpp"
 #include "options.hpp"
+#include "streams.hpp"
 #include "traces/error.hpp"
 
 namespace stalemate::cli {
@@ -18,6 +20,7 @@ namespace {
 
 constexpr int kExitInput = 2;
 constexpr int kExitEnvironment = 5;
+constexpr std::size_t kParserLineMax = 200;
 
 constexpr const char* kDescription =
     "Finds the order of messages, or the lost one, that leaves a cache wrong beside its database; makes it happen on "
@@ -26,10 +29,11 @@ constexpr const char* kDescription =
 constexpr const char* kFooter =
     "Exit codes: 0 holds or reproduced, 1 violated or diverged, 2 usage or unreadable input, 3 inconclusive, 5 "
     "environment.\n"
-    "Example: stalemate check cache-aside -o race.json && echo holds || stalemate replay race.json";
+    "Example: stalemate check cache-aside -o race.json\n"
+    "         stalemate replay race.json";
 
 int complain(const std::string& message, int code) {
-  fmt::print(stderr, "stalemate: {}\n", message);
+  note("stalemate: {}\n", message);
   return code;
 }
 
@@ -46,47 +50,65 @@ std::string unknown_argument(const CLI::App& program, const std::string& argumen
       known.push_back(command->get_name());
   }
   return fmt::format("unknown {} {}{}; see stalemate {}--help", argument.rfind('-', 0) == 0 ? "option" : "argument",
-                     argument, model::suggestion(argument.substr(0, argument.find('=')), known),
+                     excerpt(argument), model::suggestion(argument.substr(0, argument.find('=')), known),
                      chosen.empty() ? "" : where.get_name() + " ");
+}
+
+// What the command line asks for, done. Every misunderstanding of the parser's is an InputError in our words.
+int parse_and_run(CLI::App& program, int argc, char** argv, const Action& action) {
+  try {
+    program.parse(argc, argv);
+  } catch (const CLI::CallForHelp&) {
+    print(program.help());
+    return 0;
+  } catch (const CLI::CallForVersion& version) {
+    print(fmt::format("{}\n", version.what()));
+    return 0;
+  } catch (const CLI::ExtrasError& error) {
+    const std::vector<std::string> extras = program.remaining(true);
+    throw traces::InputError(extras.empty() ? error.what() : unknown_argument(program, extras.front()));
+  } catch (const CLI::ConversionError& error) {
+    // Numbers are read by our own code: what is left is a flag with a value, "Could not convert: --cached = foo".
+    const std::string what = error.what();
+    const std::size_t name = what.find("--");
+    throw traces::InputError(fmt::format("{}: it takes no value; see stalemate --help",
+                                         name == std::string::npos ? what : excerpt(what.substr(name))));
+  } catch (const CLI::ParseError& error) {
+    const auto chosen = program.get_subcommands();
+    throw traces::InputError(fmt::format("{}; see stalemate {}--help", excerpt(error.what(), kParserLineMax),
+                                         chosen.empty() ? "" : chosen.front()->get_name() + " "));
+  }
+  if (!action) throw traces::InputError("say what to do: check, step, replay, show or read; see stalemate --help");
+  return action();
 }
 
 }  // namespace
 
 int run(int argc, char** argv) {
-  CLI::App program(kDescription, "stalemate");
-  program.footer(kFooter);
-  program.set_version_flag("--version", "stalemate " STALEMATE_VERSION);
-  program.require_subcommand(0, 1);
-
-  std::string invocation = "stalemate";
-  for (int i = 1; i < argc; ++i) invocation += " " + shell_word(argv[i]);
-  Action action;
-  add_check(program, action, invocation);
-  add_step(program, action);
-  add_replay(program, action);
-  add_show(program, action);
-  add_read(program, action);
-
   try {
-    program.parse(argc, argv);
-    if (!action) throw traces::InputError("say what to do: check, step, replay, show or read; see stalemate --help");
-    return action();
-  } catch (const CLI::Success& help) {
-    return program.exit(help);
-  } catch (const CLI::ExtrasError& error) {
-    std::vector<std::string> extras = program.remaining(true);
-    return complain(extras.empty() ? error.what() : unknown_argument(program, extras.front()), kExitInput);
-  } catch (const CLI::ParseError& error) {
-    const auto chosen = program.get_subcommands();
-    return complain(
-        fmt::format("{}; see stalemate {}--help", error.what(), chosen.empty() ? "" : chosen.front()->get_name() + " "),
-        kExitInput);
+    hold_standard_streams();
+    CLI::App program(kDescription, "stalemate");
+    program.footer(kFooter);
+    program.set_version_flag("--version", "stalemate " STALEMATE_VERSION);
+    program.require_subcommand(0, 1);
+
+    std::string invocation = "stalemate";
+    for (int i = 1; i < argc; ++i) invocation += " " + shell_word(argv[i]);
+    Action action;
+    add_check(program, action, invocation);
+    add_step(program, action);
+    add_replay(program, action);
+    add_show(program, action);
+    add_read(program, action);
+    return parse_and_run(program, argc, argv, action);
   } catch (const traces::InputError& error) {
     return complain(error.what(), kExitInput);
   } catch (const traces::EnvironmentError& error) {
     return complain(error.what(), kExitEnvironment);
   } catch (const std::bad_alloc&) {
     return complain("out of memory; give --memory a limit, or take a smaller scenario", kExitEnvironment);
+  } catch (const std::exception& error) {
+    return complain(fmt::format("this is a bug in stalemate: {}", error.what()), kExitEnvironment);
   }
 }
 

@@ -6,6 +6,7 @@
 #include "commands.hpp"
 #include "model/scenario.hpp"
 #include "options.hpp"
+#include "streams.hpp"
 #include "traces/error.hpp"
 #include "traces/json.hpp"
 #include "traces/render.hpp"
@@ -32,11 +33,12 @@ void add_show(CLI::App& program, Action& action) {
       for (const traces::Renderer& renderer : traces::renderers()) {
         names.emplace_back(renderer.name);
         if (renderer.name != options->as) continue;
+        check_file_name(options->path, "TRACE", "/dev/stdin");
         print(renderer.render(traces::read_json(traces::read_text_file(options->path, kTraceBytesMax),
                                                 traces::base_name(options->path))));
         return 0;
       }
-      throw traces::InputError(fmt::format("--as {}: no such rendering{}; there is {}", options->as,
+      throw traces::InputError(fmt::format("--as {}: no such rendering{}; there is {}", excerpt(options->as),
                                            model::suggestion(options->as, names), fmt::join(names, ", ")));
     };
   });

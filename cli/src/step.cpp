@@ -1,6 +1,7 @@
 // `stalemate step`: a walk by a person at a prompt, or by a file that lists the steps.
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <iostream>
 #include <memory>
 #include <string>
@@ -9,6 +10,7 @@
 #include "model/scenario.hpp"
 #include "model/walk.hpp"
 #include "options.hpp"
+#include "streams.hpp"
 #include "traces/error.hpp"
 #include "traces/json.hpp"
 #include "traces/render.hpp"
@@ -17,13 +19,22 @@ namespace stalemate::cli {
 namespace {
 
 constexpr std::size_t kScheduleBytesMax = std::size_t{1} << 20;
+constexpr std::size_t kPathMax = 4096;
 constexpr const char* kHelp =
     "  a number     take that step\n"
     "  words        take the step they name, such as: handle app1\n"
-    "  u            undo\n"
+    "  u, undo      take back the last step\n"
     "  t            the walk so far, as a table\n"
     "  w FILE       write it as a trace\n"
-    "  q            quit\n";
+    "  ?, h, help   this list\n"
+    "  q, quit      leave\n";
+
+std::string trimmed(const std::string& line) {
+  constexpr const char* kBlank = " \t\r";
+  const auto first = line.find_first_not_of(kBlank);
+  if (first == std::string::npos) return {};
+  return line.substr(first, line.find_last_not_of(kBlank) + 1 - first);
+}
 
 struct StepCommand {
   ProtocolOptions protocol;
@@ -54,15 +65,20 @@ struct StepCommand {
     int line_number = 0;
     for (std::size_t begin = 0; begin < text.size();) {
       const std::size_t end = std::min(text.find('\n', begin), text.size());
-      std::string line = text.substr(begin, end - begin);
+      const std::string line = trimmed(text.substr(begin, end - begin));
       begin = end + 1;
       ++line_number;
-      if (!line.empty() && line.back() == '\r') line.pop_back();
-      const auto first = line.find_first_not_of(" \t");
-      if (first == std::string::npos || line[first] == '#') continue;
-      walk.take(model::find_step(walk.trace(), walk.enabled(), line,
-                                 fmt::format("{}:{}", traces::base_name(schedule), line_number)));
+      if (line.empty() || line[0] == '#') continue;
+      walk.take(find(walk, line, fmt::format("{}:{}", traces::base_name(schedule), line_number)));
     }
+  }
+
+  // model::find_step, with words that its message may hold: no name of a step is changed by the excerpt.
+  static std::size_t find(const model::Walk& walk, const std::string& words, const std::string& where) {
+    const traces::Trace trace = walk.trace();
+    std::size_t longest = kExcerptMax;
+    for (const traces::Step& step : walk.enabled()) longest = std::max(longest, model::step_name(trace, step).size());
+    return model::find_step(trace, walk.enabled(), excerpt(words, longest), where);
   }
 
   void converse(model::Walk& walk) {
@@ -75,11 +91,14 @@ struct StepCommand {
       print("> ");
       std::string line;
       if (!std::getline(std::cin, line)) break;
+      line = trimmed(line);
       if (line == "q" || line == "quit") return;
       try {
         show = obey(walk, line);
       } catch (const traces::InputError& error) {
         print(fmt::format("{}\n", error.what()));
+      } catch (const traces::EnvironmentError& error) {
+        print(fmt::format("{}\n", error.what()));  // Throws in turn, and ends it, where it is stdout that failed.
       }
     }
     print("\n");
@@ -88,28 +107,38 @@ struct StepCommand {
   // Whether the situation changed.
   bool obey(model::Walk& walk, const std::string& line) {
     if (line.empty()) return true;
-    if (line == "?") {
+    if (line == "?" || line == "h" || line == "help") {
       print(kHelp);
-    } else if (line == "u") {
+    } else if (line == "u" || line == "undo") {
       if (walk.undo()) return true;
       print("nothing to undo\n");
     } else if (line == "t") {
       print(table(walk.trace()));
-    } else if (line.rfind("w ", 0) == 0) {
-      traces::write_file(line.substr(2), traces::write_json(walk.trace()),
+    } else if (line == "w" || line.rfind("w ", 0) == 0) {
+      const std::string path = trimmed(line.substr(1));
+      check_file_name(path, "w", "/dev/stdout");
+      traces::write_file(path, traces::write_json(walk.trace()),
                          output.force ? traces::Overwrite::kForce : traces::Overwrite::kKeep);
-      print(fmt::format("written to {}\n", line.substr(2)));
+      print(fmt::format("written to {}\n", excerpt(path, kPathMax)));
     } else if (line.find_first_not_of("0123456789") == std::string::npos) {
       const std::size_t choice = line.size() > 6 ? 0 : std::stoul(line);
       if (choice < 1 || choice > walk.enabled().size())
-        throw traces::InputError(fmt::format("{}: say a number from 1 to {}", line, walk.enabled().size()));
+        throw traces::InputError(fmt::format("{}: say a number from 1 to {}", excerpt(line), walk.enabled().size()));
       take(walk, choice - 1);
       return true;
     } else {
-      take(walk, model::find_step(walk.trace(), walk.enabled(), line, "not taken"));
+      take(walk, named(walk, line));
       return true;
     }
     return false;
+  }
+
+  static std::size_t named(const model::Walk& walk, const std::string& words) {
+    try {
+      return find(walk, words, "not taken");
+    } catch (const traces::InputError& error) {
+      throw traces::InputError(fmt::format("{}; ? lists what else can be said", error.what()));
+    }
   }
 
   static void take(model::Walk& walk, std::size_t index) {

@@ -95,7 +95,8 @@ Report check(const Protocol& protocol, const traces::Scenario& words, const Chec
   const Machine machine = make_machine(protocol, scenario, options.properties, Granularity::kPlain);
   scenario = machine.scenario().words;
   if (machine.properties().empty())
-    throw traces::InputError("no property applies to this protocol; it needs a Read and a Write, or a cache");
+    throw traces::InputError(
+        "no property says anything of this scenario; it needs a cache, or a Read that may follow a Write");
 
   std::string interruption;
   sim::SearchOptions search_options;
@@ -113,10 +114,12 @@ Report check(const Protocol& protocol, const traces::Scenario& words, const Chec
   Report report;
   report.protocol = protocol.name;
   report.scenario = scenario;
-  const Result result = with_packed_system(machine, [&](const auto& system) {
+  Result result = with_packed_system(machine, [&](const auto& system) {
     report.state_bytes = sizeof(typename std::decay_t<decltype(system)>::State);
     return sim::search(system, search_options);
   });
+  std::vector<std::uint64_t> initial(machine.words());
+  machine.initial(initial.data(), result.marks);  // --all-invoked: what the first invokes sent
   report.states = result.states;
   report.transitions = result.transitions;
   report.depth = result.depth;

@@ -1,5 +1,5 @@
-// Prints a reading for people: who is who, then every operation line by line, and under each line what was assumed.
-// Columns are aligned by code points; the result depends on the protocol alone.
+// Prints a reading for people: every operation line by line, and under each line who it introduces and what was
+// assumed. Columns are aligned by code points; the result depends on the protocol alone.
 #include <algorithm>
 #include <string>
 #include <vector>
@@ -52,17 +52,22 @@ std::string describe_reading(const Protocol& protocol) {
     text += "\n";
   }
   std::size_t assumptions = 0;
-  const std::string under(static_cast<std::size_t>(number_columns + source_columns) + 4, ' ');
+  const std::string under(static_cast<std::size_t>(number_columns + source_columns) + 8, ' ');
   for (const ReadingLine& line : protocol.reading) {
-    if (const Operation* operation = operation_at(protocol, line.at)) {
+    const bool beneath = line.source.empty();
+    if (const Operation* operation = operation_at(protocol, line.at); operation != nullptr && !beneath) {
       text += "\n" + operation->name + " (line " + std::to_string(line.at.line) + "):\n";
     }
-    const std::string number = std::to_string(line.at.line);
-    text += std::string(static_cast<std::size_t>(number_columns) - number.size() + 2, ' ') + number + "  " +
-            padded(line.source, source_columns) + "  — " + line.meaning + "\n";
+    if (beneath) {
+      text += under + line.meaning + "\n";
+    } else {
+      const std::string number = std::to_string(line.at.line);
+      text += std::string(static_cast<std::size_t>(number_columns) - number.size() + 2, ' ') + number + "  " +
+              padded(line.source, source_columns) + "  — " + line.meaning + "\n";
+    }
     if (line.assumed.empty()) continue;
     ++assumptions;
-    text += under + "    assumed: " + line.assumed + "\n";
+    text += under + "assumed: " + line.assumed + "\n";
   }
   text += "\n";
   if (assumptions == 0) {

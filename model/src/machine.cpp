@@ -21,7 +21,7 @@ std::size_t async_arrows(const Program& program, const Session& session) {
     for (const std::uint16_t candidate : operation.candidates) {
       std::size_t count = 0;
       for (const Row& row : program.rows)
-        if (row.operation == candidate && !row.awaited) ++count;
+        if (row.operation == candidate && !row.awaited && !row.drawn_lost) ++count;
       worst = std::max(worst, count);
     }
     most += worst;
@@ -332,6 +332,7 @@ void Machine::follow(Step& step, std::size_t session, const Way& way) const {
   for (const std::uint32_t mark : way.marks) step.marks.reach(mark);
   const SessionFields& fields = sessions_[session];
   for (const Effect& effect : way.effects) {
+    if (effect.kind == EffectKind::kSendLost) continue;
     if (effect.kind == EffectKind::kSendAsync) {
       std::size_t slot = 0;
       while (get(step.words, fields.slots[slot].row) != 0) ++slot;
@@ -494,7 +495,7 @@ Machine make_machine(const Protocol& protocol, const traces::Scenario& words,
                      const std::vector<std::string>& properties, Granularity granularity) {
   Program program = compile(protocol, compile_options(words));
   Scenario scenario = resolve(words, program);
-  std::vector<const PropertyKind*> selected = select_properties(properties, program);
+  std::vector<const PropertyKind*> selected = select_properties(properties, program, scenario);
   Machine machine(std::move(program), std::move(scenario), std::move(selected), granularity);
   if (machine.words() > kWordsMax)
     throw traces::InputError(

@@ -99,6 +99,7 @@ class Compiler {
       if (const auto* request = std::get_if<Request>(&act.node)) {
         way.marks.push_back(mark(request, 0, fmt::format("arrow {} \"{}\"", request->arrow, request->label)));
         if (request->drawn_lost) {
+          way.effects.push_back({EffectKind::kSendLost, row_for(*request, cursor, known)});
           if (!times_out(*request, Outcome::kTimeout, cursor, known)) return fail_operation(std::move(way), out);
           continue;
         }
@@ -107,13 +108,13 @@ class Compiler {
           way.next = row;
           return emit(std::move(way), out, request->at);
         }
-        way.effects.push_back({EffectKind::kSendAsync, row});
-        known.outcome = Outcome::kOk;
+        way.effects.push_back({EffectKind::kSendAsync, row});  // it has no reply: the latest one stays what it was
       } else if (const auto* guard = std::get_if<Guard>(&act.node)) {
         const bool met = guard->outcomes.has(known.outcome);
         way.marks.push_back(
             mark(guard, met ? 1 : 0,
-                 fmt::format("reply {} {}", guard->arrow, met ? "as drawn" : "otherwise: the operation ends there")));
+                 fmt::format("line {}: {}", guard->at.line,
+                             met ? "the reply as drawn" : "another reply, so the operation ends there")));
         if (!met) return finish(known, std::move(way), out);
       } else if (std::holds_alternative<Acknowledge>(act.node)) {
         if (!known.acknowledged) way.effects.push_back({EffectKind::kAcknowledge, kNoRow});
@@ -236,7 +237,9 @@ class Compiler {
     row.label = request.label;
     row.at = request.at;
     if (request.to == Role::kCache) program_.has_cache = true;
-    if (request.awaited) {
+    if (request.drawn_lost) {
+      row.drawn_lost = true;
+    } else if (request.awaited) {
       row.request_point = add_point({id, false, Outcome::kOk});
       for (Outcome outcome : possible_outcomes(request.to, request.verb))
         row.reply_points[static_cast<std::size_t>(outcome)] = add_point({id, true, outcome});

@@ -22,7 +22,8 @@ constexpr std::string_view kPlanned[] = {"read-your-writes",  "monotonic-reads",
 
 std::span<const PropertyKind> property_kinds() { return kKinds; }
 
-std::vector<const PropertyKind*> select_properties(const std::vector<std::string>& names, const Program& program) {
+std::vector<const PropertyKind*> select_properties(const std::vector<std::string>& names, const Program& program,
+                                                   const Scenario& scenario) {
   std::vector<std::string> known;
   for (const PropertyKind& kind : kKinds) known.emplace_back(kind.name);
   for (const std::string& name : names) {
@@ -39,7 +40,7 @@ std::vector<const PropertyKind*> select_properties(const std::vector<std::string
     if (named && !kind.applies(program))
       throw traces::InputError(fmt::format("--property {}: does not apply to this protocol: {}", kind.name,
                                            program.has_cache ? "nothing in it can break it" : "it has no cache"));
-    if (named || (names.empty() && kind.by_default && kind.applies(program))) selected.push_back(&kind);
+    if (named || (names.empty() && kind.applies(program) && kind.says_something(scenario))) selected.push_back(&kind);
   }
   return selected;
 }

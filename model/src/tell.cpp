@@ -59,16 +59,22 @@ unsigned holding(const Machine& machine, const std::uint64_t* before, const Acti
   return machine.held(before, action.session);
 }
 
+void tell_choice(const Way& way, std::size_t index, traces::Step& step) {
+  step.choice = static_cast<int>(index) + 1;
+  step.chosen = way.choice;
+}
+
 // What a way sends and how it ends. `holding`: see there; `after`: the state the way leads to.
 void tell_way(const Machine& machine, const Way& way, unsigned holding, const std::uint64_t* after,
               const Action& action, std::size_t key, traces::Step& step) {
   const std::size_t s = action.session;
   const ScriptedOperation& running = *machine.operation(after, s);
   for (const Effect& effect : way.effects) {
-    if (effect.kind == EffectKind::kSendAsync) {
+    if (effect.kind != EffectKind::kAcknowledge) {
       const Row& row = machine.program().rows[effect.row];
       const bool carries = row.verb == Verb::kSet || row.verb == Verb::kAdd;
       step.sends.push_back(tell_request(row, key, carries ? holding : 0));
+      step.sends.back().drawn_lost = row.drawn_lost;
     } else {
       const bool last = way.next == kNoRow && !way.failed && &effect == &way.effects.back();
       step.endings.push_back({last ? traces::Ending::Kind::kReturned : traces::Ending::Kind::kAcknowledged,
@@ -131,7 +137,7 @@ traces::Step tell_step(const Machine& machine, const std::uint64_t* before, cons
     step.operation = static_cast<int>(machine.invoked(after, s));
     step.diagram = operation.name;
     step.key = key_name(invocation.key);
-    if (operation.start.size() > 1) step.choice = static_cast<int>(invocation.way) + 1;
+    if (operation.start.size() > 1) tell_choice(*invocation.on, invocation.way, step);
     tell_way(machine, *invocation.on, holding(machine, before, action, *machine.operation(after, s)), after, action,
              invocation.key, step);
     return step;
@@ -173,7 +179,7 @@ traces::Step tell_step(const Machine& machine, const std::uint64_t* before, cons
       STALEMATE_INVARIANT(false, "only plain steps about a message are told here");
   }
   if (const std::vector<Way>* ways = machine.ways(before, action)) {
-    if (ways->size() > 1) step.choice = action.choice + 1;
+    if (ways->size() > 1) tell_choice((*ways)[action.choice], action.choice, step);
     tell_way(machine, (*ways)[action.choice], holding(machine, before, action, *machine.operation(before, s)), after,
              action, request.key, step);
   }

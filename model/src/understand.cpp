@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "model/protocol.hpp"
+#include "understand_directives.hpp"
 #include "understand_naming.hpp"
 #include "understand_reading.hpp"
 #include "understand_roles.hpp"
@@ -39,10 +40,24 @@ Protocol understand(const Document& document, const std::vector<std::string>& ro
   Reading reading(document);
   const std::vector<RolesOfDiagram> roles_of_diagrams = read_roles(document, roles, reading);
   std::vector<std::vector<Segment>> segments;
+  bool any = false;
   for (std::size_t i = 0; i < document.diagrams.size(); ++i) {
-    segments.push_back(read_steps(document.diagrams[i].diagram, roles_of_diagrams[i], reading));
+    const Diagram& diagram = document.diagrams[i].diagram;
+    segments.emplace_back();
+    if (const Position said = ignored_at(document.name, diagram); said.line != 0) {
+      reading.add(said, "says that the diagram is passed over");
+      reading.pass_over(diagram.at, "as said in line " + std::to_string(said.line));
+      continue;
+    }
+    segments.back() = read_steps(diagram, roles_of_diagrams[i], reading);
+    any = true;
+  }
+  if (!any) {
+    fail_at(document.name, document.diagrams.front().diagram.at,
+            "every diagram is passed over, so there is nothing to check; take %% stalemate: ignore out of one");
   }
   name_operations(document, segments, reading);
+  note_different_keys(segments, reading);
 
   Protocol protocol;
   protocol.name = document.name;

@@ -82,8 +82,8 @@ void StepWalk::message(Position at, const Message& message, Scope& scope, const 
   if (!is_server(from) && !is_server(to)) {
     if (from == Role::kOutside && to == Role::kApp) return from_outside(at, message, scope);
     if (from == Role::kApp && to == Role::kOutside) return to_outside(at, message, scope);
-    local(at, from == Role::kApp ? "both are the app" : "both are outside");
-    return;
+    if (from == Role::kApp) return between_apps(at, message);
+    return local(at, "both are outside");
   }
   if (is_server(from) && is_server(to)) {
     refuse_not_modelled(name(), at, "a message from " + the(from) + " to " + the(to), std::string(kOrLocal));
@@ -101,6 +101,34 @@ void StepWalk::message(Position at, const Message& message, Scope& scope, const 
 
 void StepWalk::local(Position at, const std::string& why) {
   reading_.add(at, "local work, no effect" + (why.empty() ? "" : ": " + why));
+}
+
+// Apps that only call one another are one app instance; that each call is waited for is what makes it local work.
+void StepWalk::between_apps(Position at, const Message& message) {
+  if (message.arrow.head == ArrowHead::kOpen || is_crossed(message)) {
+    refuse_not_modelled(
+        name(), at,
+        is_crossed(message) ? "a lost message between two apps" : "a message between two apps that nobody waits for",
+        "draw it as ->>, or write %% stalemate: means local before it");
+  }
+  const bool is_new = current().partners.insert(std::minmax(message.from, message.to)).second;
+  reading_.add(at, "local work, no effect: both are the app",
+               is_new ? message.from + " and " + message.to + " are taken as one app instance" : "");
+}
+
+// One operation shows what one app instance does.
+void StepWalk::asks_server(Position at, const std::string& app) {
+  Segment& segment = current();
+  if (segment.asking.empty()) {
+    segment.asking = app;
+    segment.asking_line = at.line;
+  }
+  if (segment.asking == app) return;
+  fail_at(name(), at,
+          excerpt(app) + " also asks the servers, as " + excerpt(segment.asking) + " did in line " +
+              std::to_string(segment.asking_line) +
+              ": two app instances in one diagram show one order of theirs, not what each does; draw Read and Write "
+              "each in a diagram of its own, or one participant where both are one app instance");
 }
 
 void StepWalk::from_outside(Position at, const Message& message, Scope& scope) {
@@ -129,10 +157,11 @@ void StepWalk::to_outside(Position at, const Message& message, Scope& scope) {
   if (means_)
     fail_at(name(), means_at_, "the next arrow goes outside: it asks no server; only \"means local\" fits it");
   body_of(scope).push_back({Acknowledge{at, static_cast<int>(current().operation.arrows.size())}});
-  reading_.add(at, "acknowledges the operation; what follows still runs");
+  current().line_of_arrow[static_cast<int>(current().operation.arrows.size())] = reading_.add(at, "");
 }
 
 void StepWalk::request(Position at, const Message& message, Role server, Scope& scope) {
+  asks_server(at, is_server(role(message.from)) ? message.to : message.from);
   const RequestWords words = request_words(message.text);
   Verb verb = words.verb;
   std::string assumed = words.assumed;
@@ -188,10 +217,17 @@ void StepWalk::request(Position at, const Message& message, Role server, Scope& 
   current().changes_database = current().changes_database || (server == Role::kDatabase && verb == Verb::kSet);
   current().operation.arrows.back() = asks.arrow;
   const std::size_t line = reading_.add(at, std::move(meaning), std::move(assumed));
+  current().line_of_arrow[asks.arrow] = line;
+  if (server == Role::kCache) {
+    if (const auto key = key_named(message.text)) current().keys.push_back({line, *key});
+    if (verb == Verb::kGet && !asks.drawn_lost) current().silent_gets.insert(asks.arrow);
+  }
+  if (verb == Verb::kGet) scope.get_line = at.line;
   if (verb == Verb::kSet || verb == Verb::kAdd) current().value_places.push_back({line, value_offset});
   std::vector<Act>& body = body_of(scope);
   body.push_back({std::move(asks)});
   scope.latest = {&body, body.size() - 1, line, message.arrow.head == ArrowHead::kBoth, false};
+  if (scope.latest.request().awaited) scope.awaited = scope.latest;
 }
 
 // A reply or a branch looks at how the request turned out, so somebody waits for it.
@@ -201,6 +237,31 @@ void StepWalk::await_after_all(const Latest& latest) {
   reading_.also_assumed(latest.line,
                         "a reply to it is drawn, so the app is taken to wait for it; leave the reply out if it "
                         "does not");
+}
+
+// The latest request from which `message` may come; one that nobody waits for gives way to an awaited get or add of the
+// same server that has no reply yet and of whose outcome the reply speaks.
+Latest StepWalk::answered_in_line(const Message& message, Role server, const Scope& scope) const {
+  const Latest& awaited = scope.awaited;
+  if (!scope.latest.known() || scope.latest.request().awaited || !awaited.known() || awaited.answered) {
+    return scope.latest;
+  }
+  if (awaited.request().to != server) return scope.latest;
+  const bool to_other = scope.latest.request().to != server;
+  const Verb verb = awaited.request().verb;
+  const Outcomes says = reply_words(message.text, verb).outcomes;
+  const bool decides = !common(says, {Outcome::kValue, Outcome::kMiss, Outcome::kConflict}).empty() &&
+                       !(common(says, normal_outcomes(verb)) == normal_outcomes(verb));
+  return to_other || decides ? awaited : scope.latest;
+}
+
+// Something drawn says how a request turned out, or that it was answered.
+void StepWalk::note_outcome_drawn(const Latest& latest, Scope& scope, bool by_reply) {
+  current().silent_gets.erase(latest.request().arrow);
+  if (!latest.request().awaited) await_after_all(latest);
+  if (!by_reply) return;
+  if (scope.latest.same_request(latest)) scope.latest.answered = true;
+  if (scope.awaited.same_request(latest)) scope.awaited.answered = true;
 }
 
 // The request that a reply from `server` answers; refuses a reply that answers none.
@@ -254,8 +315,9 @@ void StepWalk::reply(Position at, const Message& message, Role server, Scope& sc
   if (is_crossed(message)) {
     refuse_not_modelled(name(), at, "a lost reply", "draw the reply and let stalemate lose it: --fault lost-reply");
   }
-  const Request& asks = answered_by(at, server, scope.latest, begins_branch);
-  scope.latest.answered = true;
+  const Latest latest = begins_branch ? scope.tested : answered_in_line(message, server, scope);
+  const Request& asks = answered_by(at, server, latest, begins_branch);
+  note_outcome_drawn(latest, scope, true);
   current().operation.arrows.back() = asks.arrow;
   const std::string answers = "reply to arrow " + std::to_string(asks.arrow);
   const ReplyWords words = words_of_reply(message, asks.verb);
@@ -263,7 +325,6 @@ void StepWalk::reply(Position at, const Message& message, Role server, Scope& sc
     reading_.add(at, answers + ", which the branch is about");
     return;
   }
-  await_after_all(scope.latest);
 
   const Outcomes normal = normal_outcomes(asks.verb);
   const Outcomes says = common(words.outcomes, normal);
@@ -280,7 +341,7 @@ void StepWalk::reply(Position at, const Message& message, Role server, Scope& sc
     reading_.add(at, answers + ": " + in_words(words.outcomes, asks));
     return;
   }
-  if (tested_next(siblings, index, says, scope.latest)) {
+  if (tested_next(siblings, index, says, latest)) {
     reading_.add(at, answers, "what it turned out as is left to the block below, which looks at other answers, too");
     return;
   }

@@ -225,11 +225,42 @@ bool StepWalk::resolve(Position at, const Block& block, const Latest& latest, st
   return false;
 }
 
+// A request that nobody waits for comes into question only where no other does, or where a branch names its server or
+// begins with a reply from there.
+Latest StepWalk::tested_by(const Block& block, const Scope& scope) const {
+  if (scope.latest.known() && scope.latest.request().awaited) return scope.latest;
+  if (!scope.awaited.known()) return scope.awaited.depends_on_branch ? scope.awaited : scope.latest;
+  if (!scope.latest.known()) return scope.awaited;
+  const Role server = scope.latest.request().to;
+  const Role awaited_server = scope.awaited.request().to;
+  const bool named = std::any_of(block.sections.begin(), block.sections.end(), [&](const Section& section) {
+    return first_reply(section.body, server) != nullptr || speaks_of_other_server(section.label, awaited_server);
+  });
+  return named && server != awaited_server ? scope.latest : scope.awaited;
+}
+
+// A hit or a miss is a get's; a set or delete that was asked since stands between.
+void StepWalk::refuse_outcome_of_earlier_get(const Section& section, const Latest& latest, const Scope& scope) const {
+  const Verb verb = latest.request().verb;
+  if (scope.get_line == 0 || (verb != Verb::kSet && verb != Verb::kDelete)) return;
+  if (branch_override(name(), section)) return;
+  const ReplyWords words = reply_words(section.label, Verb::kGet);
+  const bool of_get = !common(words.outcomes, normal_outcomes(Verb::kGet)).empty() &&
+                      !(words.outcomes == normal_outcomes(Verb::kGet)) && !words.weak;
+  if (!of_get) return;
+  refuse_not_modelled(name(), section.at,
+                      "a branch about the get in line " + std::to_string(scope.get_line) + " behind the " +
+                          std::string(to_string(verb)) + " in line " + std::to_string(latest.request().at.line),
+                      "move the block behind the get, or write %% stalemate: branch = OUTCOME in the branch if it is "
+                      "about the latest request");
+}
+
 void StepWalk::choice(Position at, const Block& block, Scope& scope) {
-  const Latest before = scope.latest;
+  const Latest before = tested_by(block, scope);
   const bool testable = before.known() && !before.request().drawn_lost;
   std::vector<BranchTest> tests;
   for (const Section& section : block.sections) {
+    if (before.known()) refuse_outcome_of_earlier_get(section, before, scope);
     if (testable) {
       tests.push_back(test_of(section, before));
     } else if (before.known()) {  // drawn lost: only a timeout is left
@@ -248,9 +279,13 @@ void StepWalk::choice(Position at, const Block& block, Scope& scope) {
   choice.at = at;
   choice.kind = block.kind;
   choice.free = resolve(at, block, before, tests);
-  if (!choice.free) await_after_all(before);
+  if (!choice.free) note_outcome_drawn(before, scope, false);
 
   bool depends = false;
+  bool awaited_depends = false;
+  const Latest latest = scope.latest;
+  const Latest awaited = scope.awaited;
+  int get_line = scope.get_line;
   for (std::size_t i = 0; i < block.sections.size(); ++i) {
     const Section& section = block.sections[i];
     const BranchTest& test = tests[i];
@@ -285,21 +320,31 @@ void StepWalk::choice(Position at, const Block& block, Scope& scope) {
 
     Scope inside;
     inside.body = &branch.body;
-    inside.latest = before;
+    inside.latest = latest;
+    inside.awaited = awaited;
+    inside.get_line = scope.get_line;
+    inside.tested = before;
     inside.tested_reply = choice.free ? nullptr : test.reply;
     inside.at_branch_start = true;
     statements(section.body, inside);
-    if (!branch.ends_operation && !(inside.latest.same_request(before) && !inside.latest.depends_on_branch)) {
-      depends = true;
-    }
-    scope.latest.answered = scope.latest.answered || (inside.latest.same_request(before) && inside.latest.answered);
+    const auto leave = [&](const Latest& inner, const Latest& entered, Latest& outer, bool& differs) {
+      const bool same = inner.same_request(entered);
+      if (!branch.ends_operation && (!same || inner.depends_on_branch)) differs = true;
+      outer.answered = outer.answered || (same && inner.answered);
+    };
+    leave(inside.latest, latest, scope.latest, depends);
+    leave(inside.awaited, awaited, scope.awaited, awaited_depends);
+    if (!branch.ends_operation) get_line = std::max(get_line, inside.get_line);
     choice.branches.push_back(std::move(branch));
   }
   body_of(scope).push_back({std::move(choice)});
-  if (depends) {
-    scope.latest = {};
-    scope.latest.depends_on_branch = true;
-  }
+  const auto forget = [](Latest& request) {
+    request = {};
+    request.depends_on_branch = true;
+  };
+  if (depends) forget(scope.latest);
+  if (awaited_depends) forget(scope.awaited);
+  scope.get_line = get_line;
 }
 
 }  // namespace stalemate::model

@@ -13,7 +13,7 @@ namespace {
 constexpr std::string_view kKnown =
     "known are: role X = cache; operation = NAME; operation NAME is read (or write); means get (set, add, delete, "
     "local, "
-    "ok, value, miss, conflict, error, timeout); branch = miss (an outcome, else, free)";
+    "ok, value, miss, conflict, error, timeout); branch = miss (an outcome, else, free); ignore";
 
 // What follows an optional "=".
 std::string_view value_of(std::string_view rest) {
@@ -111,10 +111,22 @@ Override read_directive(const std::string& name, Position at, const std::string&
     read_means(name, at, rest, result);
   } else if (key == "branch") {
     read_branch(name, at, rest, result);
+  } else if (key == "ignore") {
+    if (!value_of(rest).empty()) fail_at(name, at, "\"ignore\" stands alone; it passes over the diagram it begins");
+    result.kind = Override::Kind::kIgnore;
   } else {
     fail_at(name, at, "unknown directive " + excerpt(key) + "; " + std::string(kKnown));
   }
   return result;
+}
+
+Position ignored_at(const std::string& name, const Diagram& diagram) {
+  for (const Statement& statement : diagram.statements) {
+    const auto* directive = std::get_if<Directive>(&statement.node);
+    if (directive == nullptr) return {};
+    if (read_directive(name, statement.at, directive->text).kind == Override::Kind::kIgnore) return statement.at;
+  }
+  return {};
 }
 
 Override read_role_option(const std::string& text) {

@@ -2,7 +2,9 @@
 //   role X = cache               the participant X is the cache (anywhere in the file, for the whole file)
 //   operation = NAME             names the operation that begins here; also "operation NAME is read|write"
 //   means WORD                   the next arrow: get, set, add, delete, local; or ok, value, miss, conflict, error,
-//   timeout branch = OUTCOME[, OUTCOME]  first in a branch of alt, opt or break: what it tests; or else, or free
+//   timeout
+//   branch = OUTCOME[, OUTCOME]  first in a branch of alt, opt or break: what it tests; or else, or free
+//   ignore                       first in a diagram: the diagram is passed over
 #pragma once
 
 #include <optional>
@@ -14,7 +16,7 @@
 namespace stalemate::model {
 
 struct Override {
-  enum class Kind { kRole, kOperation, kMeans, kBranch };
+  enum class Kind { kRole, kOperation, kMeans, kBranch, kIgnore };
   Kind kind = Kind::kRole;
   std::string participant;  // kRole
   Role role = Role::kApp;
@@ -30,6 +32,9 @@ struct Override {
 
 // Throws traces::InputError at `at` for an unknown key or word, with the list of those known.
 Override read_directive(const std::string& name, Position at, const std::string& text);
+
+// Where a diagram says that it is to be passed over, nowhere ({0, 0}) if it does not.
+Position ignored_at(const std::string& name, const Diagram& diagram);
 
 // "X=cache", as given on the command line. Throws traces::InputError.
 Override read_role_option(const std::string& text);

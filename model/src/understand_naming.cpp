@@ -145,6 +145,12 @@ void name_operations(const Document& document, std::vector<std::vector<Segment>>
       reading.introduce(segment.heading_line, "operation " + operation.name + ", a " +
                                                   std::string(to_string(decision.kind)) + ": " + decision.why);
       if (!assumed.empty()) reading.also_assumed(segment.heading_line, assumed);
+      for (const Answer& answer : segment.answers) {
+        reading.also(answer.line, read ? "answers outside with the value it received, if any"
+                                       : "answers outside: the operation counts as acknowledged once its database "
+                                         "write was answered, too");
+        if (answer.followed) reading.also(answer.line, "; what follows still runs");
+      }
       for (const ValuePlace& place : segment.value_places) {
         reading.insert(place.line, place.offset, read ? " to the value it received" : " to the new value");
       }

@@ -41,24 +41,33 @@ void refuse_not_modelled(const std::string& name, Position at, const std::string
 
 Reading::Reading(const Document& document) : document_(document), file_lines_(split_lines(document.text)) {}
 
-std::size_t Reading::add(Position at, std::string meaning, std::string assumed, std::string source) {
-  lines_.push_back({at, std::move(source), std::move(meaning), std::move(assumed)});
+std::size_t Reading::add(Position at, std::string meaning, std::string assumed) {
+  lines_.push_back({{at, "", std::move(meaning), std::move(assumed)}, false, at.column});
   return lines_.size() - 1;
 }
 
-void Reading::also(std::size_t line, const std::string& meaning) { lines_.at(line).meaning += meaning; }
+void Reading::add_beneath(Position at, std::string meaning, std::string assumed) {
+  lines_.push_back({{at, "", std::move(meaning), std::move(assumed)}, true, at.column});
+}
+
+void Reading::pass_over(Position at, const std::string& why) {
+  passed_over_.push_back(at.line);
+  add(at, "passed over: " + why);
+}
+
+void Reading::also(std::size_t line, const std::string& meaning) { lines_.at(line).told.meaning += meaning; }
 
 void Reading::insert(std::size_t line, std::size_t offset, const std::string& text) {
-  lines_.at(line).meaning.insert(offset, text);
+  lines_.at(line).told.meaning.insert(offset, text);
 }
 
 void Reading::introduce(std::size_t line, const std::string& what) {
-  std::string& meaning = lines_.at(line).meaning;
+  std::string& meaning = lines_.at(line).told.meaning;
   meaning = meaning.empty() ? what : what + "; " + meaning;
 }
 
 void Reading::also_assumed(std::size_t line, const std::string& assumed) {
-  std::string& all = lines_.at(line).assumed;
+  std::string& all = lines_.at(line).told.assumed;
   if (!all.empty()) all += "; ";
   all += assumed;
 }
@@ -68,9 +77,9 @@ std::string Reading::source_at(Position at) const {
   if (at.line < 1 || static_cast<std::size_t>(at.line) > file_lines_.size()) return {};
   const std::string_view line = file_lines_[static_cast<std::size_t>(at.line) - 1].text;
   std::size_t end = line.size();
-  for (const ReadingLine& other : lines_) {
-    if (other.at.line == at.line && other.at.column > at.column) {
-      end = std::min(end, byte_of_column(line, other.at.column));
+  for (const Line& other : lines_) {
+    if (!other.beneath && other.told.at.line == at.line && other.told.at.column > at.column) {
+      end = std::min(end, byte_of_column(line, other.told.at.column));
     }
   }
   const std::size_t begin = std::min(byte_of_column(line, at.column), end);
@@ -79,12 +88,26 @@ std::string Reading::source_at(Position at) const {
   return std::string(source);
 }
 
+// The statement that a line stands beneath begins at or before it.
+void Reading::put_beneath() {
+  for (Line& line : lines_) {
+    if (!line.beneath) continue;
+    line.statement_column = 0;
+    for (const Line& other : lines_) {
+      const Position at = other.told.at;
+      if (other.beneath || at.line != line.told.at.line || at.column > line.told.at.column) continue;
+      line.statement_column = std::max(line.statement_column, at.column);
+    }
+  }
+}
+
 void Reading::account_for_the_rest() {
   std::vector<int> mentioned;
-  for (const ReadingLine& line : lines_) mentioned.push_back(line.at.line);
+  for (const Line& line : lines_) mentioned.push_back(line.told.at.line);
   std::sort(mentioned.begin(), mentioned.end());
   for (std::size_t i = 0; i < document_.diagrams.size(); ++i) {
     const int first = document_.diagrams[i].diagram.at.line;
+    if (std::find(passed_over_.begin(), passed_over_.end(), first) != passed_over_.end()) continue;
     int last = static_cast<int>(file_lines_.size());
     if (i + 1 < document_.diagrams.size()) last = document_.diagrams[i + 1].diagram.at.line - 1;
     for (int number = std::max(first, 1); number <= last; ++number) {
@@ -96,21 +119,25 @@ void Reading::account_for_the_rest() {
       const std::size_t indent = whole.find(line);
       const auto code_points = std::count_if(whole.begin(), whole.begin() + static_cast<std::ptrdiff_t>(indent),
                                              [](char c) { return !is_continuation(c); });
-      lines_.push_back(
-          {{number, static_cast<int>(code_points) + 1}, std::string(line), meaning_without_statement(line), ""});
+      const int column = static_cast<int>(code_points) + 1;
+      lines_.push_back({{{number, column}, std::string(line), meaning_without_statement(line), ""}, false, column});
     }
   }
 }
 
 std::vector<ReadingLine> Reading::finish() {
-  std::vector<std::string> sources;
-  for (const ReadingLine& line : lines_) sources.push_back(line.source.empty() ? source_at(line.at) : line.source);
-  for (std::size_t i = 0; i < lines_.size(); ++i) lines_[i].source = std::move(sources[i]);
+  put_beneath();
+  for (Line& line : lines_) {
+    if (!line.beneath) line.told.source = source_at(line.told.at);
+  }
   account_for_the_rest();
-  std::stable_sort(lines_.begin(), lines_.end(), [](const ReadingLine& a, const ReadingLine& b) {
-    return std::tie(a.at.line, a.at.column) < std::tie(b.at.line, b.at.column);
+  std::stable_sort(lines_.begin(), lines_.end(), [](const Line& a, const Line& b) {
+    return std::tie(a.told.at.line, a.statement_column, a.beneath, a.told.at.column) <
+           std::tie(b.told.at.line, b.statement_column, b.beneath, b.told.at.column);
   });
-  return lines_;
+  std::vector<ReadingLine> told;
+  for (Line& line : lines_) told.push_back(std::move(line.told));
+  return told;
 }
 
 }  // namespace stalemate::model

@@ -1,5 +1,5 @@
 // The account of a file that understand() keeps while it reads: what each statement was taken to mean and what was
-// assumed. Every non-blank line of every diagram is accounted for in the end.
+// assumed. Every non-blank line of every diagram that is not passed over is accounted for in the end.
 #pragma once
 
 #include <cstddef>
@@ -22,23 +22,33 @@ class Reading {
   explicit Reading(const Document& document);
 
   const std::string& name() const { return document_.name; }
-  // Notes what the statement at `at` means; the result names the line for the calls below. `source`: the text shown,
-  // empty for what the file says at `at`.
-  std::size_t add(Position at, std::string meaning, std::string assumed = "", std::string source = "");
+  // Notes what the statement at `at` means; the result names the line for the calls below.
+  std::size_t add(Position at, std::string meaning, std::string assumed = "");
+  // What the statement at `at` brings in besides: told beneath it, without its text.
+  void add_beneath(Position at, std::string meaning, std::string assumed);
+  // The diagram that begins at `at` is not read; its lines are not accounted for.
+  void pass_over(Position at, const std::string& why);
   void also(std::size_t line, const std::string& meaning);                     // appended to the meaning
   void insert(std::size_t line, std::size_t offset, const std::string& text);  // into the meaning, at a byte of it
   void introduce(std::size_t line, const std::string& what);                   // put before the meaning
   void also_assumed(std::size_t line, const std::string& assumed);
-  // All lines in the file's order, those that no add() mentioned included.
+  // All lines in the file's order, those that no add() mentioned included. To be called once.
   std::vector<ReadingLine> finish();
 
  private:
+  struct Line {
+    ReadingLine told;
+    bool beneath = false;
+    int statement_column = 0;  // beneath: the column of the statement it stands beneath; else its own
+  };
   std::string source_at(Position at) const;
+  void put_beneath();
   void account_for_the_rest();
 
   const Document& document_;
   std::vector<SourceLine> file_lines_;
-  std::vector<ReadingLine> lines_;
+  std::vector<Line> lines_;
+  std::vector<int> passed_over_;  // lines where such diagrams begin
 };
 
 }  // namespace stalemate::model

@@ -92,7 +92,7 @@ std::optional<Told> told_by_words(const std::string& text, const std::string& wh
   return Told{*words.role, "by " + excerpt(words.word) + " in its " + which, std::move(assumed), false};
 }
 
-Told tell(const std::string& name, const Participant& participant, const GivenRoles& given) {
+Told tell(const std::string& name, const Participant& participant, const GivenRoles& given, bool several_diagrams) {
   if (const auto found = given.find(participant.id); found != given.end()) {
     const Given& said = found->second;
     return {said.role, said.at.line == 0 ? "said by --role" : "said in line " + std::to_string(said.at.line), "", true};
@@ -110,7 +110,7 @@ Told tell(const std::string& name, const Participant& participant, const GivenRo
   fail_at(name, participant.at,
           "cannot tell what " + excerpt(participant.id) + " is; say --role " + participant.id +
               "=cache, or write %% stalemate: role " + participant.id + " = cache (roles: " + std::string(kRoleNames) +
-              ")");
+              ")" + (several_diagrams ? "; %% stalemate: ignore first in a diagram passes over it" : ""));
 }
 
 // Whether `id` exchanges messages with a cache or database.
@@ -156,9 +156,13 @@ std::vector<RolesOfDiagram> read_roles(const Document& document, const std::vect
   std::vector<RolesOfDiagram> all;
   std::map<Role, const Participant*> first_of;  // in the whole file
   for (const Document::Entry& entry : document.diagrams) {
+    if (ignored_at(document.name, entry.diagram).line != 0) {
+      all.emplace_back();
+      continue;
+    }
     std::map<std::string, Told> told;
     for (const Participant& participant : entry.diagram.participants) {
-      told[participant.id] = tell(document.name, participant, given);
+      told[participant.id] = tell(document.name, participant, given, document.diagrams.size() > 1);
     }
     promote_outside(entry.diagram, told);
 
@@ -181,8 +185,12 @@ std::vector<RolesOfDiagram> read_roles(const Document& document, const std::vect
                     std::to_string(before.at.line);
         }
       }
-      reading.add(participant.at, described(said.role) + ", " + said.why, std::move(assumed),
-                  participant.declared ? "" : participant.id);
+      const std::string meaning = described(said.role) + ", " + said.why;
+      if (participant.declared) {
+        reading.add(participant.at, meaning, std::move(assumed));
+      } else {
+        reading.add_beneath(participant.at, participant.id + " is " + meaning, std::move(assumed));
+      }
     }
     all.push_back(std::move(roles));
   }

@@ -15,7 +15,8 @@ namespace stalemate::model {
 // The roles of one diagram's participants by id.
 using RolesOfDiagram = std::map<std::string, Role>;
 
-// One for each diagram of the document, with a reading line for each participant. `options`: "X=cache".
+// One for each diagram of the document, with a reading line for each participant; none for a diagram that is passed
+// over. `options`: "X=cache".
 // Throws traces::InputError where a role cannot be told, an override names nobody, or a diagram has two caches or two
 // databases.
 std::vector<RolesOfDiagram> read_roles(const Document& document, const std::vector<std::string>& options,

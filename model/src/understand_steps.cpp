@@ -93,6 +93,7 @@ std::vector<Segment> StepWalk::walk() {
           "app->>cache: Get value");
     }
   }
+  for (std::size_t i = 0; i < segments_.size(); ++i) remark_on(segments_[i], segments_[i].operation.body, false);
   return std::move(segments_);
 }
 
@@ -123,6 +124,8 @@ void StepWalk::begin_segment(Position at, Scope& scope) {
   segments_.emplace_back();
   current().operation.at = at;
   scope.latest = {};
+  scope.awaited = {};
+  scope.get_line = 0;
 }
 
 void StepWalk::note(Position at, const Note& note, Scope& scope) {
@@ -156,6 +159,10 @@ void StepWalk::directive(Position at, const Directive& directive, Scope& scope) 
       means_at_ = at;
       reading_.add(at, "says what the next arrow means");
       return;
+    case Override::Kind::kIgnore:
+      fail_at(name(), at,
+              "\"ignore\" passes over a whole diagram and stands first in it, before or right below sequenceDiagram; "
+              "write %% stalemate: means local to pass over one arrow");
     case Override::Kind::kOperation:
       break;
   }

@@ -4,8 +4,11 @@
 #pragma once
 
 #include <cstddef>
+#include <map>
 #include <optional>
+#include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "model/diagram.hpp"
@@ -23,6 +26,18 @@ struct ValuePlace {
   std::size_t offset = 0;
 };
 
+// A key that the label of a request to the cache names.
+struct KeyMention {
+  std::size_t line = 0;  // the request's reading line
+  std::string key;
+};
+
+// An answer to outside, whose wording depends on the operation's kind.
+struct Answer {
+  std::size_t line = 0;   // its reading line
+  bool followed = false;  // something happens after it
+};
+
 // One operation of a diagram, before it has a kind and a name.
 struct Segment {
   Operation operation;     // kind and name not yet set
@@ -34,14 +49,24 @@ struct Segment {
   bool changes_database = false;
   std::size_t heading_line = 0;  // reading line that introduces it
   std::vector<ValuePlace> value_places;
+  std::vector<KeyMention> keys;
+  std::vector<Answer> answers;
+  std::map<int, std::size_t> line_of_arrow;  // reading lines of requests and answers, by their arrows
+  std::set<int> silent_gets;                 // arrows of cache gets of which nothing drawn says how they turn out
+  std::string asking;                        // the app that asks servers, by its id; empty while none did
+  int asking_line = 0;                       // where it first did
+  std::set<std::pair<std::string, std::string>> partners;  // apps that call one another
 };
 
 // REQUIRES: every participant of the diagram is in `roles`. At least one segment; each asks for something.
 // Throws traces::InputError for what cannot be told or is not modelled yet.
 std::vector<Segment> read_steps(const Diagram& diagram, const RolesOfDiagram& roles, Reading& reading);
 
+// Says in the reading where labels of the cache's requests name different keys, in all operations together.
+void note_different_keys(const std::vector<std::vector<Segment>>& segments, Reading& reading);
+
 // Everything below is shared by the parts of the walk (understand_steps.cpp, understand_arrows.cpp,
-// understand_choices.cpp).
+// understand_choices.cpp, understand_remarks.cpp).
 
 // The request whose outcome a reply or branch speaks of, by its place in the body that holds it. I1: body is null where
 // there is none or where it depends on the branch taken.
@@ -56,7 +81,7 @@ struct Latest {
   bool same_request(const Latest& other) const { return body == other.body && index == other.index; }
 };
 
-// What a branch of alt, opt or break says of the latest request.
+// What a branch of alt, opt or break says of the request it is about.
 struct BranchTest {
   Outcomes outcomes;               // empty: its label says nothing of it
   bool free = false;               // said by a directive
@@ -76,7 +101,10 @@ class StepWalk {
   // Where statements are being read into. body is null at the top of the diagram: the current segment's.
   struct Scope {
     std::vector<Act>* body = nullptr;
-    Latest latest;
+    Latest latest;                          // awaited or not
+    Latest awaited;                         // the latest that somebody waits for
+    int get_line = 0;                       // where the latest get is drawn; 0: none so far
+    Latest tested;                          // the request that the branch is about
     const Message* tested_reply = nullptr;  // the reply that says what the branch tests
     bool at_branch_start = false;           // nothing but directives so far
     bool at_top() const { return body == nullptr; }
@@ -87,17 +115,24 @@ class StepWalk {
   void message(Position at, const Message& message, Scope& scope, const std::vector<Statement>& siblings,
                std::size_t index);
   void local(Position at, const std::string& why);
+  void between_apps(Position at, const Message& message);
+  void asks_server(Position at, const std::string& app);
   void from_outside(Position at, const Message& message, Scope& scope);
   void to_outside(Position at, const Message& message, Scope& scope);
   void request(Position at, const Message& message, Role server, Scope& scope);
   void reply(Position at, const Message& message, Role server, Scope& scope, const std::vector<Statement>& siblings,
              std::size_t index);
+  // The request that a reply in straight lines, or a block, is about.
+  Latest answered_in_line(const Message& message, Role server, const Scope& scope) const;
+  Latest tested_by(const Block& block, const Scope& scope) const;
   const Request& answered_by(Position at, Role server, const Latest& latest, bool begins_branch) const;
+  void note_outcome_drawn(const Latest& latest, Scope& scope, bool by_reply);
   ReplyWords words_of_reply(const Message& message, Verb verb);
   void block(Position at, const Block& block, Scope& scope);
   void choice(Position at, const Block& block, Scope& scope);
 
   BranchTest test_of(const Section& section, const Latest& latest) const;
+  void refuse_outcome_of_earlier_get(const Section& section, const Latest& latest, const Scope& scope) const;
   void refuse_outcome_without_request(const Section& section, const Latest& latest) const;
   // Sets what each branch tests; true where it is a free choice.
   bool resolve(Position at, const Block& block, const Latest& latest, std::vector<BranchTest>& tests) const;
@@ -109,6 +144,8 @@ class StepWalk {
   std::optional<Override> take_means();
   void no_means_left() const;
   void await_after_all(const Latest& latest);
+  // Adds to the reading what depends on whether anything comes after; `followed`: something does, after `body`.
+  void remark_on(Segment& segment, const std::vector<Act>& body, bool followed);
 
   Segment& current() { return segments_.back(); }
   std::vector<Act>& body_of(Scope& scope) { return scope.at_top() ? current().operation.body : *scope.body; }

@@ -47,10 +47,13 @@ struct RequestWords {
   bool expires = false;      // names a time to live
   std::string assumed;
 };
+// A verb that is negated ("don't delete", "no update") asks for nothing that is understood: kNothing.
 RequestWords request_words(std::string_view label);
 inline constexpr std::string_view kKnownRequests =
     "get, read, fetch, load, look up, check, query, SELECT, GET; set, put, store, save, write, update, INSERT, SET; "
     "set if absent, SET NX; delete, remove, invalidate, evict, DEL";
+// The key that the label of a request to a cache names, as written; none where it is plain English.
+std::optional<std::string> key_named(std::string_view label);
 std::optional<Verb> verb_named(std::string_view word);  // exactly "get", "set", "add", "delete"
 
 // What a reply, or the label of a branch, says of a request with this verb. `outcomes` is empty where it fits none.

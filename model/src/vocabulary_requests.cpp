@@ -215,7 +215,23 @@ const std::string_view* not_modelled(const std::vector<std::string>& words) {
   return nullptr;
 }
 
+// "don't delete", "no cache update", "nothing to invalidate": the verb at `index` is what does not happen. A condition
+// before it ("if not cached, read") negates something else.
+constexpr std::string_view kNegations[] = {"not",  "no",     "never",    "dont",  "doesnt",  "without", "nothing",
+                                           "skip", "skips",  "skipping", "avoid", "avoids",  "cannot",  "cant",
+                                           "wont", "mustnt", "shouldnt", "stop",  "neither", "nor"};
+constexpr std::string_view kBetweenNegationAndVerb[] = {
+    "to",    "the", "a",   "an", "any",  "need",     "needs", "ever",  "longer",   "more",   "further",  "also",
+    "cache", "db",  "key", "it", "even", "database", "value", "entry", "actually", "really", "explicit", "explicitly"};
+bool is_negated(const std::vector<std::string>& words, std::size_t index) {
+  while (index > 0 && is_in(kBetweenNegationAndVerb, words[index - 1])) --index;
+  if (index == 0 || !is_in(kNegations, words[index - 1])) return false;
+  return std::none_of(words.begin(), words.begin() + static_cast<std::ptrdiff_t>(index),
+                      [](const std::string& word) { return word == "if" || word == "when" || word == "unless"; });
+}
+
 struct FoundVerb {
+  bool negated = false;  // says first of all what is not to be done
   const VerbEntry* entry = nullptr;
   const VerbEntry* also = nullptr;  // a second step joined by "and", "or", "then"
 };
@@ -228,6 +244,10 @@ FoundVerb find_verb(const std::vector<std::string>& words) {
       entry = verb_entry("lookup");
     }
     if (entry == nullptr) continue;
+    if (is_negated(words, i)) {
+      found.negated = found.negated || found.entry == nullptr || found.entry->weak;
+      continue;
+    }
     if (found.entry == nullptr || (found.entry->weak && !entry->weak)) {
       found.entry = entry;
       continue;
@@ -289,6 +309,7 @@ RequestWords request_words(std::string_view label) {
   if (const std::string_view* what = not_modelled(words)) return refuse(*what);
 
   FoundVerb found = find_verb(words);
+  if (found.negated) return result;
   constexpr VerbEntry kCacheIt = {"cache", Verb::kSet};
   if ((found.entry == nullptr || found.entry->weak) && (words.front() == "cache" || words.front() == "caches") &&
       words.size() > 1) {

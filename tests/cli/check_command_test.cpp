@@ -92,7 +92,7 @@ TEST(CheckCommand, each_limit_is_kept_and_said) {
     const char *option, *value, *said;
   } limits[] = {{"--depth", "5", "depth limit 5 reached"},
                 {"--memory", "8MiB", "memory limit of 8388608 bytes reached"},
-                {"--time", "50ms", "time limit of 50 ms reached"}};
+                {"--time", "50ms", "time limit of 50ms reached"}};
   for (const auto& limit : limits) {
     const Outcome outcome = run_program(
         {"check", "database-only", "--readers", "6", "--writers", "6", "--json", limit.option, limit.value});
@@ -104,7 +104,82 @@ TEST(CheckCommand, each_limit_is_kept_and_said) {
   }
 }
 
+// --- what a verdict rests on ---
+
+// One operation, which changes nothing.
+constexpr const char* kReadOnly =
+    "# Read\n\n```mermaid\nsequenceDiagram\n    participant app\n    participant cache\n    participant database\n"
+    "    app->>cache: get value\n    cache-->>app: miss\n    app->>database: get value\n    database-->>app: value\n"
+    "    app->>cache: set value\n```\n";
+
+TEST(CheckCommand, assumptions_about_the_diagrams_are_counted_beside_the_verdict_as_read_lists_them) {
+  const Outcome read = run_program({"read", "cache-aside"});
+  std::size_t assumed = 0;
+  for (auto at = read.out.find("assumed: "); at != std::string::npos; at = read.out.find("assumed: ", at + 1))
+    ++assumed;
+  ASSERT_GT(assumed, 0U) << read.out;
+  const std::string counted = std::to_string(assumed) + (assumed == 1 ? " assumption" : " assumptions");
+  for (const char* json : {"", "--json"}) {
+    std::vector<std::string> arguments = {"check", "cache-aside"};
+    if (*json != '\0') arguments.emplace_back(json);
+    const Outcome outcome = run_program(arguments);
+    EXPECT_EQ(outcome.err.find("rests on " + counted + " about the diagrams: stalemate read cache-aside\n"), 0U)
+        << outcome.err;
+    EXPECT_EQ(outcome.out.find("rests on"), std::string::npos);
+  }
+}
+
+TEST(CheckCommand, a_protocol_without_a_write_is_said_to_run_only_reads) {
+  const Scratch scratch;
+  const Outcome outcome = run_program({"check", scratch.write("only.md", kReadOnly)});
+  EXPECT_NE(outcome.err.find("no Write is drawn in only.md: only Reads run\n"), std::string::npos) << outcome.err;
+  EXPECT_EQ(run_program({"check", "cache-aside"}).err.find("no Write"), std::string::npos);
+}
+
+TEST(CheckCommand, readers_and_writers_that_nothing_is_drawn_for_are_refused_by_their_own_name) {
+  const Scratch scratch;
+  const std::string diagram = scratch.write("only.md", kReadOnly);
+  const Outcome outcome = run_program({"check", diagram, "--writers", "1"});
+  EXPECT_EQ(outcome.code, 2);
+  EXPECT_EQ(outcome.err, "stalemate: --writers 1: no Write is drawn in only.md; draw one, or leave --writers out\n");
+  EXPECT_NE(run_program({"check", diagram, "--writers", "0"}).code, 2) << "none were asked for";
+}
+
 // --- output ---
+
+TEST(CheckCommand, a_forced_output_with_nothing_to_write_says_whether_an_older_file_stands) {
+  const Scratch scratch;
+  const std::string trace = scratch.path("t.json");
+  const Outcome none = run_program({"check", "database-only", "-o", trace, "--force"});
+  EXPECT_EQ(none.code, 0);
+  EXPECT_NE(none.err.find("no trace to write: " + trace + " was not made\n"), std::string::npos) << none.err;
+  scratch.write("t.json", "older");
+  const Outcome older = run_program({"check", "database-only", "-o", trace, "--force"});
+  EXPECT_EQ(older.code, 0);
+  EXPECT_NE(older.err.find("no trace to write; the older " + trace + " is left as it was\n"), std::string::npos)
+      << older.err;
+  EXPECT_EQ(read_all(trace), "older");
+}
+
+TEST(CheckCommand, a_stderr_that_is_full_or_closed_changes_neither_result_nor_exit_code) {
+  const Scratch scratch;
+  const std::string expected = run_program({"check", "cache-aside"}).out;
+  Invocation invocation;
+  invocation.arguments = {"check", "cache-aside", "-o", scratch.path("full.json")};
+  invocation.err_path = "/dev/full";
+  const Outcome full = run_program(invocation);
+  EXPECT_EQ(full.code, 1);
+  EXPECT_EQ(full.out, expected);
+  invocation.err_path.clear();
+  invocation.err_closed = true;
+  invocation.arguments.back() = scratch.path("closed.json");
+  const Outcome closed = run_program(invocation);
+  EXPECT_EQ(closed.code, 1);
+  EXPECT_EQ(closed.out, expected);
+  EXPECT_EQ(read_all(scratch.path("closed.json")), read_all(scratch.path("full.json"))) << "no remark lands in a file";
+  invocation.arguments = {"check", "no-such-page"};
+  EXPECT_EQ(run_program(invocation).code, 2);
+}
 
 TEST(CheckCommand, an_output_that_exists_is_kept_unless_forced_and_is_refused_before_the_search) {
   const Scratch scratch;
@@ -127,6 +202,10 @@ TEST(CheckCommand, a_full_disk_under_the_trace_or_under_stdout_is_an_environment
   invocation.arguments = {"check", "cache-aside"};
   invocation.out_path = "/dev/full";
   EXPECT_EQ(run_program(invocation).code, 5);
+  for (const char* option : {"--help", "--version"}) {
+    invocation.arguments = {option};
+    EXPECT_EQ(run_program(invocation).code, 5) << option;
+  }
 }
 
 }  // namespace

@@ -21,7 +21,10 @@ namespace {
 [[noreturn]] void become(const Invocation& invocation, int in, int out, int err) {
   dup2(in, STDIN_FILENO);
   dup2(out, STDOUT_FILENO);
-  dup2(err, STDERR_FILENO);
+  if (invocation.err_closed)
+    close(STDERR_FILENO);
+  else
+    dup2(err, STDERR_FILENO);
   for (int fd = 3; fd < 64; ++fd) close(fd);
   if (!invocation.folder.empty() && chdir(invocation.folder.c_str()) != 0) _exit(126);
   for (std::string variable : invocation.environment) {
@@ -58,7 +61,7 @@ int temporary_file() {
 Outcome run_program(const Invocation& invocation) {
   const int in = temporary_file();
   const int out = invocation.out_path.empty() ? temporary_file() : open(invocation.out_path.c_str(), O_WRONLY);
-  const int err = temporary_file();
+  const int err = invocation.err_path.empty() ? temporary_file() : open(invocation.err_path.c_str(), O_WRONLY);
   if (write(in, invocation.input.data(), invocation.input.size()) != static_cast<ssize_t>(invocation.input.size()))
     throw std::system_error(errno, std::generic_category(), "write");
   lseek(in, 0, SEEK_SET);
@@ -73,7 +76,7 @@ Outcome run_program(const Invocation& invocation) {
   Outcome outcome;
   outcome.code = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
   if (invocation.out_path.empty()) outcome.out = file_text(out);
-  outcome.err = file_text(err);
+  if (invocation.err_path.empty()) outcome.err = file_text(err);
   close(in);
   close(out);
   close(err);

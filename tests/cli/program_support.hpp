@@ -20,6 +20,8 @@ struct Invocation {
   std::string program = STALEMATE_PROGRAM;
   int interrupt_after_ms = 0;  // sends SIGINT after this time, if it still runs
   std::string out_path;        // stdout goes here instead of `out`
+  std::string err_path;        // stderr goes here instead of `err`
+  bool err_closed = false;     // started without a stderr, as by 2>&-
 };
 
 Outcome run_program(const Invocation& invocation);

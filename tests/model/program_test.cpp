@@ -33,12 +33,17 @@ std::string compile_error(const std::string& lines, const CompileOptions& option
   return "no error";
 }
 
-// A way in words: "~#2" sends arrow 2 and forgets it, "ack" acknowledges, "#3" awaits arrow 3, "failed" or "end" ends.
+// A way in words: "~#2" sends arrow 2 and forgets it, "!#2" one drawn as lost, "ack" acknowledges, "#3" awaits arrow 3,
+// "failed" or "end" ends.
 std::string outline(const Program& program, const Way& way) {
   std::string text;
   for (const Effect& effect : way.effects)
-    text +=
-        effect.kind == EffectKind::kAcknowledge ? "ack " : "~#" + std::to_string(program.rows[effect.row].arrow) + " ";
+    if (effect.kind == EffectKind::kAcknowledge) {
+      text += "ack ";
+    } else {
+      text += effect.kind == EffectKind::kSendLost ? "!#" : "~#";
+      text += std::to_string(program.rows[effect.row].arrow) + " ";
+    }
   if (way.next != kNoRow) return text + "#" + std::to_string(program.rows[way.next].arrow);
   return text + (way.failed ? "failed" : "end");
 }
@@ -162,10 +167,11 @@ TEST(Program, a_branch_for_timeouts_is_stronger_than_what_they_count_as_otherwis
 
 TEST(Program, a_request_drawn_as_lost_is_a_timeout_and_never_sent) {
   const Program write = compile_lines("app->>database: Set value\napp-xcache: Delete value\n");
-  ASSERT_EQ(write.rows.size(), 1U);
-  EXPECT_EQ(after(write, 1, Outcome::kOk), "ack end");
-  EXPECT_EQ(start(compile_lines("app-xdatabase: Set value\napp->>cache: Delete value\n")), "failed");
-  EXPECT_EQ(start(compile_lines("app-xdatabase: Set value\napp->>cache: Delete value\n", kContinue)), "#2");
+  ASSERT_EQ(write.rows.size(), 2U) << "it has a row, so that it can be told";
+  EXPECT_TRUE(write.rows[1].drawn_lost || write.rows[0].drawn_lost);
+  EXPECT_EQ(after(write, 1, Outcome::kOk), "!#2 ack end");
+  EXPECT_EQ(start(compile_lines("app-xdatabase: Set value\napp->>cache: Delete value\n")), "!#1 failed");
+  EXPECT_EQ(start(compile_lines("app-xdatabase: Set value\napp->>cache: Delete value\n", kContinue)), "!#1 #2");
 }
 
 TEST(Program, an_asynchronous_request_is_sent_on_the_way_to_the_next_awaited_one) {
@@ -249,10 +255,10 @@ TEST(Program, marks_say_arrows_replies_and_branches_and_are_passed_by_the_ways_t
   const Way& miss = first.after[static_cast<std::size_t>(Outcome::kMiss)].at(0);
   const Way& hit = first.after[static_cast<std::size_t>(Outcome::kValue)].at(0);
   EXPECT_TRUE(passes(program.operations[0].start.at(0), "Read arrow 1 \"Get value\""));
-  EXPECT_TRUE(passes(miss, "Read reply 2 as drawn"));
+  EXPECT_TRUE(passes(miss, "Read line 7: the reply as drawn"));
   EXPECT_TRUE(passes(miss, "Read arrow 3 \"Get value\""));
-  EXPECT_TRUE(passes(hit, "Read reply 2 otherwise: the operation ends there"));
-  EXPECT_FALSE(passes(hit, "Read reply 2 as drawn"));
+  EXPECT_TRUE(passes(hit, "Read line 7: another reply, so the operation ends there"));
+  EXPECT_FALSE(passes(hit, "Read line 7: the reply as drawn"));
   const auto set = std::find_if(program.rows.begin(), program.rows.end(), [](const Row& r) { return r.arrow == 5; });
   ASSERT_NE(set, program.rows.end());
   const std::vector<Way>& ways = set->after[static_cast<std::size_t>(Outcome::kOk)];

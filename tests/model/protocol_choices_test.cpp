@@ -110,6 +110,40 @@ TEST(ProtocolChoices, a_timeout_of_a_request_drawn_as_lost_can_be_a_branch) {
             "delete cache#1x; alt{timeout: delete cache#2}");
 }
 
+TEST(ProtocolChoices, an_outcome_is_of_the_awaited_request_although_another_was_sent_and_forgotten_since) {
+  EXPECT_EQ(after_get("app-)cache: Delete\nalt hit\napp->>app: use\nelse miss\napp->>database: Get\nend"),
+            "get cache#1; delete cache#2~; alt{value:  | miss: get database#4}");
+  EXPECT_EQ(after_get("app-)cache: Delete\nopt miss\napp->>database: Get\nend"),
+            "get cache#1; delete cache#2~; opt{miss: get database#3}");
+  EXPECT_EQ(after_get("app-)cache: Delete\nalt\ncache-->>app: nil\napp->>database: Get\nend"),
+            "get cache#1; delete cache#2~; alt{miss: get database#4}");
+  EXPECT_EQ(after_get("app-)cache: Delete\ncache-->>app: miss\napp->>database: Get"),
+            "get cache#1; delete cache#2~; if miss; get database#4");
+  EXPECT_EQ(after_get("opt lucky\napp-)cache: Delete\nend\nopt miss\napp->>database: Get\nend"),
+            "get cache#1; free opt{delete cache#2~}; opt{miss: get database#3}");
+}
+
+TEST(ProtocolChoices, a_branch_that_begins_with_the_reply_to_a_request_sent_and_forgotten_is_about_that) {
+  EXPECT_EQ(outline_of("app->>database: Set\napp-)cache: Delete\nalt deleted\ncache-->>app: 1\napp->>app: log\nelse "
+                       "error\napp->>app: log\nend"),
+            "set database#1; delete cache#2; alt{ok:  | error or timeout: }");
+  EXPECT_EQ(outline_of("app->>database: Set\napp-)cache: Delete\nopt cache error\napp->>app: log\nend"),
+            "set database#1; delete cache#2; opt{error or timeout: }")
+      << "so is one whose label names its server";
+}
+
+TEST(ProtocolChoices, a_hit_or_a_miss_behind_a_later_request_is_not_modelled) {
+  const std::string start =
+      "t.mmd:4:1: understood as \"a branch about the get in line 2 behind the delete in line 3\", which is not "
+      "modelled ";
+  EXPECT_TRUE(starts_with(error_after_get("app->>cache: Delete\nalt hit\napp->>app: use\nend"), start));
+  EXPECT_TRUE(starts_with(error_after_get("app->>cache: Delete\nopt miss\napp->>app: use\nend"), start));
+  EXPECT_TRUE(starts_with(error_after_get("app->>database: Set\nopt miss\napp->>app: use\nend"),
+                          "t.mmd:4:1: understood as \"a branch about the get in line 2 behind the set in line 3\""));
+  EXPECT_EQ(after_get("app->>cache: Delete\nopt deleted\napp->>database: Set\nend"),
+            "get cache#1; delete cache#2; opt{ok: set database#3}");
+}
+
 TEST(ProtocolChoices, every_line_of_a_block_is_in_the_reading) {
   const Protocol protocol = read_lines("app->>cache: Get\nalt hit\napp->>app: use\nelse\napp->>database: Get\nend");
   std::vector<int> lines;

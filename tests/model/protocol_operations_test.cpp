@@ -115,6 +115,34 @@ TEST(ProtocolOperations, several_of_a_kind_without_names_are_refused) {
                           "t.mmd:4:1: a second operation is called \"get\", as the one in line 1"));
 }
 
+TEST(ProtocolOperations, a_diagram_that_says_ignore_is_passed_over) {
+  const std::string overview = "sequenceDiagram\n%% stalemate: ignore\nfoo->>bar: hello\n";
+  EXPECT_EQ(operations_of("# Read\n" + fenced(overview) + "# Read\n" + fenced(kRead) + "# Write\n" + fenced(kWrite)),
+            "Read:read Write:write");
+  EXPECT_EQ(operations_of(fenced("%% stalemate: ignore\nsequenceDiagram\nfoo->>bar: hello\n") + fenced(kRead)),
+            "Read:read")
+      << "above the diagram's first word, too";
+  const std::string text = describe_reading(read_protocol(fenced(overview) + fenced(kRead), "t.md", {}));
+  EXPECT_TRUE(contains(text, "passed over: as said in line 3")) << text;
+  EXPECT_FALSE(contains(text, "hello")) << text;
+}
+
+TEST(ProtocolOperations, ignore_stands_alone_and_first_and_leaves_a_diagram) {
+  EXPECT_TRUE(
+      starts_with(error_of_lines("%% stalemate: ignore\napp->>cache: Get"), "t.mmd:1:1: every diagram is passed "));
+  EXPECT_TRUE(
+      starts_with(error_of_lines("app->>cache: Get\n%% stalemate: ignore"), "t.mmd:3:1: \"ignore\" passes over "));
+  EXPECT_TRUE(
+      starts_with(error_of_lines("%% stalemate: ignore this\napp->>cache: Get"), "t.mmd:2:1: \"ignore\" stands"));
+}
+
+TEST(ProtocolOperations, the_error_about_an_unknown_participant_names_ignore_where_there_are_several_diagrams) {
+  const std::string unknown = "sequenceDiagram\nfoo->>bar: hello\n";
+  const std::string hint = "%% stalemate: ignore first in a diagram passes over it";
+  EXPECT_TRUE(contains(error_of_text(fenced(kRead) + fenced(unknown), "t.md"), hint));
+  EXPECT_FALSE(contains(error_of_text(fenced(unknown), "t.md"), hint));
+}
+
 TEST(ProtocolOperations, a_named_operation_that_asks_nothing_is_refused) {
   EXPECT_TRUE(
       starts_with(error_of_lines("app->>cache: Get\nNote over app: Write"), "t.mmd:3:1: no arrow here goes from"));

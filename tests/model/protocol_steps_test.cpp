@@ -1,12 +1,23 @@
 // Straight lines: arrows to requests, replies to guards, roles, and what is refused, with its position.
 #include <gtest/gtest.h>
 
+#include <stdexcept>
 #include <string>
 
 #include "model/protocol_support.hpp"
 
 namespace stalemate::model {
 namespace {
+
+// The first reading line of line `number`.
+const ReadingLine& line_at(const Protocol& protocol, int number) {
+  for (const ReadingLine& line : protocol.reading) {
+    if (line.at.line == number) return line;
+  }
+  throw std::out_of_range("no reading of line");
+}
+std::string meaning_at(const Protocol& protocol, int number) { return line_at(protocol, number).meaning; }
+std::string assumed_at(const Protocol& protocol, int number) { return line_at(protocol, number).assumed; }
 
 TEST(ProtocolSteps, requests_guards_and_arrows_are_numbered_as_drawn) {
   const Protocol protocol = read_lines(
@@ -71,6 +82,22 @@ TEST(ProtocolSteps, the_reply_outward_acknowledges_and_what_follows_runs) {
       "set database#2; ack; delete cache#4");
 }
 
+TEST(ProtocolSteps, an_answer_outside_is_told_by_what_the_operation_does_and_only_where_something_follows) {
+  const std::string acknowledged = "answers outside: the operation counts as acknowledged once its database write was ";
+  EXPECT_EQ(meaning_at(read_lines("user->>app: PUT\napp->>database: Set\napp-->>user: done\napp->>cache: Del"), 4),
+            acknowledged + "answered, too; what follows still runs");
+  EXPECT_EQ(meaning_at(read_lines("user->>app: PUT\napp->>database: Set\napp-->>user: done"), 4),
+            acknowledged + "answered, too");
+  EXPECT_EQ(meaning_at(read_lines("user->>app: GET\napp->>cache: Get\napp-->>user: value"), 4),
+            "answers outside with the value it received, if any");
+  const Protocol blocks = read_lines(
+      "user->>app: GET\napp->>cache: Get\nbreak hit\napp-->>user: value\nend\nopt miss\napp-->>user: wait\nend\n"
+      "app->>database: Get");
+  EXPECT_EQ(meaning_at(blocks, 5), "answers outside with the value it received, if any")
+      << "a break ends the operation";
+  EXPECT_EQ(meaning_at(blocks, 8), "answers outside with the value it received, if any; what follows still runs");
+}
+
 TEST(ProtocolSteps, an_expiry_is_an_assumption) {
   const Protocol protocol = read_lines("app->>cache: SETEX k 60 v");
   EXPECT_TRUE(contains(describe_reading(protocol), "assumed: the expiry is not modelled yet"));
@@ -89,6 +116,60 @@ TEST(ProtocolSteps, rect_and_decorations_change_nothing) {
   EXPECT_EQ(outline_of("autonumber\nrect rgb(1,2,3)\napp->>+cache: Get\ncache-->>-app: miss\nend\nNote over app: cold\n"
                        "app->>database: Get"),
             "get cache#1; if miss; get database#3");
+}
+
+TEST(ProtocolSteps, a_get_of_the_cache_whose_outcome_is_not_drawn_is_said_to_go_on_either_way) {
+  const auto said = [](const std::string& lines) {
+    return contains(describe_reading(read_lines(lines)), "no reply is drawn: what follows happens on a hit and on a ");
+  };
+  EXPECT_TRUE(said("app->>cache: get\napp->>database: get\napp->>cache: set"));
+  EXPECT_TRUE(said("app->>cache: get\nopt lucky\napp->>database: get\nend")) << "a free choice looks at no reply";
+  EXPECT_TRUE(said("opt lucky\napp->>cache: get\nend\napp->>database: get")) << "what follows stands behind the block";
+  EXPECT_FALSE(said("app->>cache: get")) << "nothing follows";
+  EXPECT_FALSE(said("app->>cache: get\ncache-->>app: miss\napp->>database: get"));
+  EXPECT_FALSE(said("app->>cache: get\nalt miss\napp->>database: get\nend"));
+  EXPECT_FALSE(said("app->>database: get\napp->>cache: set"));
+}
+
+TEST(ProtocolSteps, labels_of_the_cache_that_name_different_keys_are_said_to_be_taken_as_one) {
+  const Protocol wrong_key = read_protocol(
+      "# Read\n```mermaid\nsequenceDiagram\napp->>cache: GET user:1\ncache-->>app: nil\napp->>db: SELECT user:7\n"
+      "app->>cache: SET user:1\n```\n# Write\n```mermaid\nsequenceDiagram\napp->>db: UPDATE users\n"
+      "app->>cache: DEL user_list\n```\n",
+      "t.md", {});
+  EXPECT_EQ(assumed_at(wrong_key, 13),
+            "\"user_list\" and \"user:1\" are taken as one key; stalemate models one key per operation");
+  EXPECT_EQ(assumed_at(wrong_key, 4), "");
+  EXPECT_EQ(assumed_at(wrong_key, 7), "") << "the same key";
+  EXPECT_EQ(assumed_at(read_lines("app->>database: Set\napp->>cache: Delete value\napp->>cache: remove entry"), 4), "")
+      << "plain English names no key";
+}
+
+TEST(ProtocolSteps, apps_that_call_one_another_are_one_instance_and_that_is_said_once) {
+  const Protocol protocol =
+      read_lines("api->>order service: reserve\norder service->>database: Set\norder service-->>api: done");
+  EXPECT_EQ(outline(protocol.operations[0].body), "set database#2");
+  EXPECT_EQ(assumed_at(protocol, 2), "api and order service are taken as one app instance");
+  EXPECT_EQ(assumed_at(protocol, 4), "");
+}
+
+TEST(ProtocolSteps, several_operations_of_a_diagram_may_be_of_several_apps) {
+  const Protocol protocol = read_lines(
+      "Note over reader: Read\nreader->>cache: Get\nNote over writer: Write\nwriter->>database: Set\n"
+      "writer->>cache: Delete");
+  ASSERT_EQ(protocol.operations.size(), 2U);
+  EXPECT_EQ(outline(protocol.operations[1].body), "set database#1; delete cache#2");
+}
+
+TEST(ProtocolSteps, a_line_is_shown_once_with_the_participants_it_introduces_beneath) {
+  const std::string text = describe_reading(read_lines("app->>cache: Get; cache-->>app: miss\napp->>db: Get"));
+  EXPECT_TRUE(contains(text,
+                       "  2  app->>cache: Get    — arrow 1: the app asks the cache to get the key\n"
+                       "                           app is the app, by \"app\" in its name\n"
+                       "                           cache is the cache, by \"cache\" in its name\n"
+                       "  2  cache-->>app: miss  "))
+      << text;
+  EXPECT_EQ(text.find("app->>cache: Get"), text.rfind("app->>cache: Get")) << text;
 }
 
 TEST(ProtocolRoles, the_id_comes_before_the_alias_and_the_alias_before_the_type) {
@@ -116,6 +197,17 @@ TEST(ProtocolRoles, where_no_app_is_drawn_whoever_asks_the_servers_is_the_app) {
   const Protocol protocol = read_lines("Client->>Cache: GET k\nCache-->>Client: nil\nClient->>DB: SELECT");
   EXPECT_EQ(outline(protocol.operations[0].body), "get cache#1; if miss; get database#3");
   EXPECT_TRUE(contains(describe_reading(protocol), "so it is the app; say role Client = outside"));
+}
+
+TEST(ProtocolErrors, two_apps_that_ask_the_servers_in_one_operation_are_refused) {
+  EXPECT_EQ(
+      error_of_text("# Race on update\n```mermaid\nsequenceDiagram\n  participant A as App 1\n"
+                    "  participant B as App 2\n  A->>cache: GET x\n  cache-->>A: miss\n  A->>db: SELECT x\n"
+                    "  B->>db: UPDATE x\n  B->>cache: DEL x\n  A->>cache: SET x\n```\n",
+                    "race.md"),
+      "race.md:9:3: \"B\" also asks the servers, as \"A\" did in line 6: two app instances in one diagram show one "
+      "order of theirs, not what each does; draw Read and Write each in a diagram of its own, or one participant "
+      "where both are one app instance");
 }
 
 struct Refusal {
@@ -175,6 +267,25 @@ TEST(ProtocolErrors, what_is_understood_but_not_modelled_says_so_with_its_positi
       {"critical a\napp->>cache: Get\nend", "t.mmd:2:1: understood as \"critical\""},
       {"user-xapp: go\napp->>cache: Get", "t.mmd:2:1: understood as \"a lost message from outside\""},
   });
+}
+
+TEST(ProtocolErrors, messages_between_apps_that_nobody_waits_for_are_not_modelled) {
+  expect_refused({
+      {"app->>database: Set\napp-)service: changed",
+       "t.mmd:3:1: understood as \"a message between two apps that nobody waits for\", which is not modelled yet; "},
+      {"app->>database: Set\napp-xservice: changed",
+       "t.mmd:3:1: understood as \"a lost message between two apps\", which is not modelled yet; "},
+  });
+  EXPECT_EQ(outline_of("app->>database: Set\n%% stalemate: means local\napp-)service: log"), "set database#1");
+}
+
+TEST(ProtocolErrors, a_negated_verb_is_not_taken_for_the_verb) {
+  for (const char* label : {"don't delete", "do not cache", "without deleting", "no update", "nothing to invalidate"}) {
+    const std::string error = error_of_lines(std::string("app->>database: Set\napp->>cache: ") + label);
+    EXPECT_TRUE(starts_with(error, std::string("t.mmd:3:1: cannot tell what \"") + label + "\" asks of the cache"))
+        << error;
+    EXPECT_TRUE(contains(error, "%% stalemate: means get (set, add, delete, local)")) << error;
+  }
 }
 
 TEST(ProtocolErrors, labels_that_fit_nothing_list_what_would) {

@@ -89,16 +89,18 @@ bool Model::settle_timeout(Latest& latest, std::size_t operation, const Path& pa
 
 void Model::send(Running running, const Path& path, const Request& sent, std::vector<Enabled>& out) const {
   Runner& runner = running.step.next.runners[running.runner];
-  if (sent.drawn_lost) {
-    if (sent.awaited) running.latest = {&sent, Outcome::kTimeout, true};
-    return go_on(std::move(running), after(path), out);
-  }
   Message message{runner.operation, runner.begun, path, runner.key, std::nullopt, runner.acknowledged, runner.received};
   if (sent.verb == Verb::kSet || sent.verb == Verb::kAdd) {
     const bool read = protocol_.operations[runner.operation].kind == OperationKind::kRead;
     message.value = read ? runner.held.value() : places_[running.runner].values[runner.begun - 1];
   }
   running.step.told.sends.push_back(tell(message));
+  if (sent.drawn_lost) {
+    running.step.told.sends.back().drawn_lost = true;
+    if (sent.awaited) running.latest = {&sent, Outcome::kTimeout, true};
+    running.acknowledged_last = false;
+    return go_on(std::move(running), after(path), out);
+  }
   if (sent.awaited) {
     runner.awaited = std::move(message);
     out.push_back(std::move(running.step));

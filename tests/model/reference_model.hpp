@@ -143,7 +143,7 @@ struct World {
   auto operator<=>(const World&) const = default;
 };
 
-// One enabled step, told (all but `choice`, which numbers what the reference does not), and where it leads.
+// One enabled step, told (all but `choice` and `chosen`, which name what the reference does not), and where it leads.
 struct Enabled {
   traces::Step told;
   World next;

@@ -82,6 +82,7 @@ std::optional<std::size_t> first_refused(const Model& model, const traces::Trace
         const bool breaks =
             trace.property == "fresh-reads" ? step.stale : model.at_rest(step.next) && model.incoherent(step.next);
         step.told.choice = trace.steps[i].choice;
+        step.told.chosen = trace.steps[i].chosen;
         if (breaks) step.told.violates = {trace.property};
         if (step.told == trace.steps[i]) next.push_back(step.next);
       }

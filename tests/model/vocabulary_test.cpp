@@ -89,6 +89,31 @@ TEST(Vocabulary, labels_that_delete) {
                "Delete cached value", "cache invalidation", "delete if exists", "Request deletion"});
 }
 
+TEST(Vocabulary, a_negated_verb_asks_for_nothing) {
+  for (const char* label : {"don't delete", "Do not delete", "do not cache", "without deleting", "no update",
+                            "never set", "no cache update", "no need to update", "nothing to invalidate",
+                            "skip the update", "don\xE2\x80\x99t delete", "don't delete, set instead"}) {
+    EXPECT_EQ(request_words(label).kind, RequestWords::Kind::kNothing) << label;
+  }
+  expect_verb(Verb::kGet, {"if not cached, read", "if not in cache get", "read, do not cache"});
+  expect_verb(Verb::kSet, {"update, don't delete", "set without expiry"});
+}
+
+TEST(Vocabulary, a_key_is_named_by_a_redis_command_or_by_how_it_is_written) {
+  const auto key = [](std::string_view label) { return key_named(label).value_or("none"); };
+  EXPECT_EQ(key("GET user:1"), "user:1");
+  EXPECT_EQ(key("SET x 1"), "x");
+  EXPECT_EQ(key("SETEX product:42 300 \"...\""), "product:42");
+  EXPECT_EQ(key("get(user:{id})"), "user:{id}");
+  EXPECT_EQ(key("delete user_list"), "user_list");
+  EXPECT_EQ(key("DEL user_list"), "user_list");
+  EXPECT_EQ(key("remove the entry order:7"), "order:7");
+  for (const char* label : {"get value", "GET", "GET the value", "Set value", "delete user 1", "Redis: get", "",
+                            "invalidate", "get at 12:30", "fetch http://host/x", "save {a:1}"}) {
+    EXPECT_EQ(key(label), "none") << label;
+  }
+}
+
 TEST(Vocabulary, add_alone_is_a_set_and_said_to_be_assumed) {
   const RequestWords words = request_words("Add value to cache");
   EXPECT_EQ(words.verb, Verb::kSet);

@@ -102,6 +102,7 @@ inline Step any_step(const Scenario& scenario, bool has_cache) {
   step.key = any_key(scenario);
   if (step.kind != StepKind::kInvoke) step.arrow = *rc::gen::inRange(1, 5);
   step.choice = *rc::gen::inRange(0, 3);
+  if (step.choice != 0) step.chosen = *text();
   const bool is_handle = step.kind == StepKind::kHandle;
   if (is_handle || step.kind == StepKind::kLoseRequest) step.request = any_request(scenario, step.arrow);
   if (step.kind == StepKind::kReceive || step.kind == StepKind::kLoseReply ||
@@ -112,7 +113,10 @@ inline Step any_step(const Scenario& scenario, bool has_cache) {
     step.budget = *rc::gen::inRange(1, static_cast<int>(scenario.faults.size()) + 1);
   }
   const int sends = *rc::gen::inRange(0, 3);
-  for (int i = 0; i < sends; ++i) step.sends.push_back(any_request(scenario, *rc::gen::inRange(1, 5)));
+  for (int i = 0; i < sends; ++i) {
+    step.sends.push_back(any_request(scenario, *rc::gen::inRange(1, 5)));
+    step.sends.back().drawn_lost = *rc::gen::arbitrary<bool>();
+  }
   const int endings = *rc::gen::inRange(0, 3);
   for (int i = 0; i < endings; ++i) {
     Ending ending;

@@ -158,6 +158,21 @@ TEST(TraceJsonErrors, a_second_form_of_the_same_trace_is_refused) {
   expect_prefix_and(refusal_with("/protocol/text", json::array()), "t.json: /protocol/text: ", "empty");
 }
 
+TEST(TraceJsonErrors, a_request_drawn_as_lost_stands_in_sends_only_and_says_so_only_when_it_is_true) {
+  expect_prefix_and(refusal_with("/steps/0/sends/0/drawn_lost", false),
+                    "t.json: /steps/0/sends/0/drawn_lost: ", "true");
+  expect_prefix_and(refusal_with("/steps/1/request/drawn_lost", true),
+                    "t.json: /steps/1/request/drawn_lost: ", "sends alone");
+  expect_prefix_and(refusal_with("/steps/0/after/in_flight/0/request/drawn_lost", true),
+                    "t.json: /steps/0/after/in_flight/0/request/drawn_lost: ", "sends alone");
+}
+
+TEST(TraceJsonErrors, a_branch_is_named_only_beside_a_choice_and_never_by_nothing) {
+  expect_prefix_and(refusal_with("/steps/0/chosen", "feature flag on"),
+                    "t.json: /steps/0/chosen: ", "without a choice");
+  expect_prefix_and(refusal_with("/steps/0/chosen", ""), "t.json: /steps/0/chosen: ", "empty");
+}
+
 TEST(TraceJsonErrors, a_name_that_stands_twice_in_one_object_is_refused) {
   std::string text = write_json(samples::race());
   text.insert(text.find("\"version\""), "\"version\": 1, ");

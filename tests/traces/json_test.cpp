@@ -66,6 +66,21 @@ TEST(TraceJson, the_layout_is_one_step_a_line_with_keys_in_the_documented_order)
 )");
 }
 
+TEST(TraceJson, the_branch_chosen_and_a_request_drawn_as_lost_are_written_only_where_they_are) {
+  const std::string text = write_json(samples::drawn_as_lost());
+  EXPECT_NE(text.find(R"("choice": 2, "chosen": "feature flag on", "reply": )"), std::string::npos) << text;
+  EXPECT_NE(text.find(R"("verb": "delete", "key": "k1", "label": "Delete value", "drawn_lost": true}, {"arrow": 3)"),
+            std::string::npos)
+      << text;
+  for (const char* name : {"chosen", "drawn_lost"}) {
+    EXPECT_EQ(text.find(name), text.rfind(name)) << name;
+    EXPECT_EQ(write_json(samples::race()).find(name), std::string::npos) << name;
+  }
+  Trace choice = samples::race();
+  choice.steps[0].choice = 1;  // of a branch without a label
+  EXPECT_NE(write_json(choice).find(R"("choice": 1, "sends")"), std::string::npos);
+}
+
 TEST(TraceJson, a_protocol_text_keeps_every_byte_whatever_its_line_ends) {
   for (const std::string text :
        {"", "\n", "\n\n", "a", "a\n", "a\r\nb\r\n", "\r", "a\rb", "\t\"\\\u00e9\U0001F600\n"}) {

@@ -137,10 +137,49 @@ TEST(MermaidRenderer, a_lost_request_is_a_crossed_arrow_and_nobody_waits_for_it)
   EXPECT_EQ(lines[lost + 1], "Note over app2: starts Read k1");
 }
 
+TEST(MermaidRenderer, a_request_drawn_as_lost_is_crossed_where_it_was_sent_and_the_app_times_out_and_sends_on) {
+  const auto lines = mermaid_lines(samples::drawn_as_lost());
+  const std::size_t lost = index_of(lines, "app1-xcache: Delete value [delete k1] (drawn as lost)");
+  EXPECT_EQ(lines[lost - 1], "Note over app1: takes the branch (feature flag on)");
+  EXPECT_EQ(lines[lost - 2], "database-->>app1: ok");
+  EXPECT_EQ(lines[lost + 1], "Note over app1: times out");
+  EXPECT_EQ(lines[lost + 2], "app1->>cache: Set value [set k1=1]");
+}
+
+TEST(MermaidRenderer, a_request_drawn_as_lost_that_nobody_awaits_times_nobody_out) {
+  Trace trace = samples::drawn_as_lost();
+  trace.steps[2].sends[0].awaited = false;
+  const auto lines = mermaid_lines(trace);
+  const std::size_t lost = index_of(lines, "app1-xcache: Delete value [delete k1] (drawn as lost)");
+  EXPECT_EQ(lines[lost + 1], "app1->>cache: Set value [set k1=1]");
+}
+
+TEST(MermaidRenderer, an_awaited_database_write_drawn_as_lost_fails_the_operation_after_its_arrow) {
+  samples::Story story(samples::scenario({"write"}), false);
+  story.invoke({.diagram = "Write"},
+               {{samples::drawn_lost(samples::set(1, "database", 1, "Set value"))}, {{Ending::Kind::kFailed, {}}}});
+  const auto lines = mermaid_lines(story.ends());
+  const std::size_t lost = index_of(lines, "app1-xdatabase: Set value [set k1=1] (drawn as lost)");
+  EXPECT_EQ(lines[lost - 1], "Note over app1: starts Write k1");
+  EXPECT_EQ(lines[lost + 1], "Note over app1: times out, Write k1 fails");
+}
+
+TEST(MermaidRenderer, the_branch_chosen_at_the_start_stands_beside_the_operation_and_is_escaped) {
+  Trace trace = samples::race();
+  trace.steps[0].choice = 1;
+  trace.steps[0].chosen = "a;b %% end";
+  index_of(mermaid_lines(trace), "Note over app1: starts Read k1 (a#59;b #37;#37; #101;nd)");
+}
+
+TEST(MermaidRenderer, an_answer_outside_is_called_that) {
+  const auto lines = mermaid_lines(samples::early_answer());
+  EXPECT_EQ(lines[index_of(lines, "Note over app1: starts Write k1") + 1], "Note over app1: Write k1 answers outside");
+}
+
 TEST(MermaidRenderer, what_is_in_flight_at_the_end_says_so) {
   const auto lines = mermaid_lines(samples::two_sessions());
-  index_of(lines, "app1_1-)cache: Get value [get k1] (#35;3, not yet handled)");
-  index_of(lines, "cache--)app1_2: miss (#35;4, not yet received)");
+  index_of(lines, "app1_1-)cache: Get value [get k1] (#35;3, never handled here)");
+  index_of(lines, "cache--)app1_2: miss to Get value (#35;4, never received here)");
   const std::size_t arrives = index_of(lines, "Note over cache: #35;2 arrives: delete k1");
   EXPECT_TRUE(lines[arrives + 1].starts_with("Note over app1_1,database: ")) << lines[arrives + 1];
 }

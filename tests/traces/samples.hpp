@@ -43,6 +43,10 @@ inline Request unawaited(Request request) {
   request.awaited = false;
   return request;
 }
+inline Request drawn_lost(Request request) {
+  request.drawn_lost = true;
+  return request;
+}
 inline Ending returned(std::optional<std::int64_t> value = {}) { return {Ending::Kind::kReturned, value}; }
 
 // Who acts: app instance, session and operation, and which diagram the operation runs for which key.
@@ -114,6 +118,12 @@ class Story {
     finish(std::move(step), who, std::move(then));
   }
 
+  // Names the branch that the last step chose.
+  void chose(int choice, std::string label) {
+    trace_.steps.back().choice = choice;
+    trace_.steps.back().chosen = std::move(label);
+  }
+
   Trace ends(const std::string& property = "") {
     trace_.property = property;
     if (!property.empty()) trace_.steps.back().violates = {property};
@@ -134,6 +144,7 @@ class Story {
 
   void finish(Step step, const Who& who, Then then) {
     for (const Request& request : then.sends) {
+      if (request.drawn_lost) continue;
       now_.in_flight.push_back(
           {.app = who.app, .session = who.session, .is_reply = false, .request = request, .reply = {}});
     }
@@ -254,6 +265,41 @@ inline Trace two_sessions() {
   return story.ends();
 }
 
+// The diagram itself draws the awaited delete as lost: the write times out there, sends on, and ends with the second
+// set. Which way it went was a free choice.
+inline Trace drawn_as_lost() {
+  const Who writer{.app = 1, .diagram = "Write"};
+  Story story(scenario({"write"}), true);
+  story.invoke(writer, {{set(1, "database", 1, "Set value")}, {}});
+  story.handle(writer, 1);
+  story.receive(writer, 1, {{drawn_lost(del(2, "Delete value")), set(3, "cache", 1, "Set value")}, {}});
+  story.chose(2, "feature flag on");
+  story.handle(writer, 3);
+  story.receive(writer, 3, {{}, {returned()}});
+  return story.ends();
+}
+
+// The write answers outside before its database does; a read that begins after both finds the old value in the cache.
+inline Trace early_answer() {
+  const Who writer{.app = 1, .diagram = "Write"};
+  const Who reader{.app = 2};
+  Scenario cached = scenario({"write", "read"});
+  cached.cached = true;
+  Story story(cached, true);
+  story.invoke(writer, {{set(1, "database", 1, "Set value")}, {{Ending::Kind::kAcknowledged, {}}}});
+  story.handle(writer, 1);
+  story.receive(writer, 1, {{del(2, "Delete value")}, {}});
+  story.invoke(reader, {{get(1, "cache", "Get value")}, {}});
+  story.handle(reader, 1);
+  story.receive(reader, 1, {{}, {returned(1000)}});
+  Trace trace = story.ends("fresh-reads");
+  trace.initial.cache[0].value = 1000;
+  for (Step& step : trace.steps) step.after.cache[0].value = 1000;
+  trace.steps[4].reply = trace.steps[5].reply = Reply{"value", 1000};
+  trace.steps[4].after.in_flight[1].reply = Reply{"value", 1000};
+  return trace;
+}
+
 // A protocol without a cache.
 inline Trace database_only() {
   const Who reader{.app = 1};
@@ -273,6 +319,8 @@ inline std::vector<Sample> all() {
           {"lost reply", lost_reply()},
           {"async lost", async_lost()},
           {"two sessions", two_sessions()},
+          {"drawn as lost", drawn_as_lost()},
+          {"early answer", early_answer()},
           {"database only", database_only()}};
 }
 

@@ -114,6 +114,8 @@ Trace trace_with_every_field() {
   trace.protocol.roles = {"X=cache"};
   trace.seed = 7;
   trace.steps[0].choice = 1;
+  trace.steps[0].chosen = "feature flag on";
+  trace.steps[0].sends[0].drawn_lost = true;
   trace.initial.in_flight = {{.app = 1,
                               .session = 1,
                               .is_reply = true,
@@ -292,6 +294,11 @@ TEST(TraceSchema, a_document_changed_at_any_address_of_the_schema_is_judged_alik
   std::set<std::string> seen;
   std::vector<Document> changed;
   add_all_changes(json::parse(write_json(trace_with_every_field())), json::json_pointer(), "", seen, changed);
+  // What the schema cannot say without a second definition of a request, and the reader refuses: only sends are drawn
+  // as lost.
+  std::erase_if(addresses, [](const std::string& address) {
+    return address.ends_with("/drawn_lost") && address != "/steps/*/sends/*/drawn_lost";
+  });
   EXPECT_EQ(seen, addresses) << "a field of the schema that trace_with_every_field() lacks, or one it should not have";
 
   const std::vector<std::string> verdicts = judge(changed);

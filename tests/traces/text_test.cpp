@@ -82,8 +82,31 @@ TEST(StepLine, names_the_session_where_an_app_has_several) {
   const Trace trace = samples::two_sessions();
   EXPECT_EQ(step_line(trace, trace.steps[3]),
             "app1.1  receive  database: set k1=5 -> ok arrives; sends cache: delete k1 (without waiting); "
-            "acknowledges; ends");
+            "answers outside; ends");
   EXPECT_TRUE(step_line(trace, trace.steps[1]).starts_with("app1.2  invoke "));
+}
+
+TEST(StepLine, a_request_drawn_as_lost_says_so_and_who_awaits_it_times_out_before_more_is_sent) {
+  Trace trace = samples::drawn_as_lost();
+  EXPECT_EQ(step_line(trace, trace.steps[2]),
+            "app1  receive  database: set k1=1 -> ok arrives (feature flag on); sends cache: delete k1, drawn as lost; "
+            "times out; sends cache: set k1=1");
+  trace.steps[2].sends[0].awaited = false;
+  EXPECT_TRUE(holds(step_line(trace, trace.steps[2]),
+                    "; sends cache: delete k1 (without waiting), drawn as lost; sends cache: set k1=1"));
+}
+
+TEST(StepLine, a_reply_belongs_to_the_request_that_arrived_and_not_to_one_drawn_as_lost) {
+  Trace trace = samples::drawn_as_lost();
+  trace.steps[2].sends.push_back(trace.steps[2].sends[0]);
+  trace.steps[2].sends[2].arrow = 3;  // the same arrow again, drawn as lost
+  EXPECT_TRUE(holds(step_line(trace, trace.steps[4]), "cache: set k1=1 -> ok arrives"));
+}
+
+TEST(StepLine, an_answer_outside_tells_what_a_read_answered) {
+  Trace trace = samples::race();
+  trace.steps[4].endings = {{Ending::Kind::kAcknowledged, 1000}};
+  EXPECT_TRUE(step_line(trace, trace.steps[4]).ends_with("; sends cache: set k1=1000; answers outside with 1000"));
 }
 
 TEST(StateLine, holds_both_stores_and_leaves_out_a_cache_that_is_none) {
@@ -134,6 +157,72 @@ TEST(TextRenderer, a_stale_read_names_the_write_that_was_acknowledged_before_it)
                     "(step 3) before that read began (step 5)."));
 }
 
+TEST(TextRenderer, a_write_that_answered_outside_first_is_acknowledged_when_its_database_replies) {
+  EXPECT_TRUE(holds(as("text", samples::early_answer()),
+                    "app2's Read k1 returned 1000 (step 6), although app1's Write of k1=1 had been acknowledged (step "
+                    "3: the database's reply; it had answered outside at step 1) before that read began (step 4)."));
+}
+
+TEST(TextRenderer, a_stale_read_is_not_measured_against_the_write_that_it_returned_nor_an_older_one) {
+  // Three writes one after another, committed in the order 1, 2, 3, acknowledged in the order 3, 2; a read returns 2.
+  samples::Story story(samples::scenario({"write", "write", "write", "read"}), false);
+  const auto writer = [](int app) { return samples::Who{.app = app, .diagram = "Write"}; };
+  const samples::Who reader{.app = 4};
+  for (int app = 1; app <= 3; ++app) story.invoke(writer(app), {{samples::set(1, "database", app, "Set value")}, {}});
+  for (int app = 1; app <= 3; ++app) story.handle(writer(app), 1);
+  for (int app = 3; app >= 1; --app) story.receive(writer(app), 1, {{}, {samples::returned()}});
+  story.invoke(reader, {{samples::get(1, "database", "Get value")}, {}});
+  story.handle(reader, 1);
+  story.receive(reader, 1, {{}, {samples::returned(2)}});
+  EXPECT_TRUE(holds(as("text", story.ends("fresh-reads")),
+                    "although app3's Write of k1=3 had been acknowledged (step 7) before that read began (step 10)."));
+}
+
+TEST(TextRenderer, a_walk_with_messages_in_flight_claims_nothing_of_its_values) {
+  Trace trace = samples::race();
+  trace.property.clear();
+  trace.steps.back().violates.clear();
+  EXPECT_TRUE(holds(as("text", trace), "<- differ"));
+  EXPECT_TRUE(holds(as("text", trace), "No property is named as broken by these steps."));
+  trace.steps.resize(11);  // the cache holds 1000, the database 1, and a reply is on its way
+  const std::string text = as("text", trace);
+  EXPECT_FALSE(holds(text, "<- differ"));
+  EXPECT_FALSE(holds(text, "No property is named"));
+  EXPECT_TRUE(holds(text, "Not at rest yet: 1 message is in flight, so nothing is claimed about the values."));
+  EXPECT_EQ(line_with(text, "breaks"), "breaks    nothing so far");
+  EXPECT_TRUE(holds(text, "at rest: no message is in flight"));
+}
+
+TEST(TextRenderer, the_legend_explains_the_words_and_values_of_this_trace) {
+  const std::string race = as("text", samples::race());
+  EXPECT_TRUE(holds(race, "\napp1: app instance 1\n"));
+  EXPECT_TRUE(holds(race, "values: 1000 is what every key starts with; 1, 2, ... are what the writes write"));
+  EXPECT_TRUE(holds(race, "at rest: no message is in flight"));
+  const std::string lost = as("text", samples::lost_reply());
+  EXPECT_TRUE(holds(lost, "lose-reply: the server carried out the request"));
+  EXPECT_TRUE(holds(lost, "\ntimes out: "));
+  EXPECT_TRUE(holds(lost, "\nfails: "));
+  EXPECT_TRUE(holds(as("text", samples::async_lost()), "\nlose-request: "));
+  EXPECT_TRUE(holds(as("text", samples::drawn_as_lost()), "\ndrawn as lost: "));
+  EXPECT_TRUE(holds(as("text", samples::drawn_as_lost()), "\ntimes out: "));
+  const std::string sessions = as("text", samples::two_sessions());
+  EXPECT_TRUE(holds(sessions, "\nanswers outside: "));
+  EXPECT_TRUE(holds(sessions, "\napp1.1: session 1 of app instance 1\n"));
+}
+
+TEST(TextRenderer, the_legend_leaves_out_what_this_trace_does_not_use) {
+  const std::string race = as("text", samples::race());
+  for (const char* word : {"lose-", "drawn as lost", "times out", "fails", "answers outside", "session"}) {
+    EXPECT_FALSE(holds(race, word)) << word;
+  }
+  EXPECT_FALSE(holds(as("text", samples::database_only()), "what the writes write"));
+  EXPECT_FALSE(holds(as("text", samples::database_only()), "at rest: "));
+  EXPECT_FALSE(holds(as("text", samples::early_answer()), "at rest"));  // in flight at the end, but that is not said
+  // Nobody waits for the request that is lost here, and what is written is not numbered.
+  EXPECT_FALSE(holds(as("text", samples::async_lost()), "times out"));
+  EXPECT_FALSE(holds(as("text", samples::async_lost()), "what the writes write"));
+}
+
 TEST(TextRenderer, scripts_are_quoted_for_a_shell_and_keys_are_counted) {
   EXPECT_EQ(line_with(as("text", samples::two_sessions()), "scenario"),
             "scenario  --app 'write k1; read k1 | read k2' --keys 2");
@@ -166,11 +255,11 @@ RC_GTEST_PROP(TextRenderer, any_trace_renders_the_same_twice_without_control_cha
       std::none_of(text.begin(), text.end(), [](char c) { return (c >= 0 && c < 0x20 && c != '\n') || c == 0x7F; }));
   RC_ASSERT(!holds(text, "\u202e"));
   RC_ASSERT(!holds(text, "\u2028"));
-  // Never more lines than the trace accounts for, so no foreign text broke a line: 14 that stand once (seed included),
-  // the empty piece after the last line feed, and for each key its final values and up to three sentences of the
-  // verdict.
+  // Never more lines than the trace accounts for, so no foreign text broke a line: 22 that stand once (seed and
+  // every line of the legend included), the empty piece after the last line feed, and for each key its final values and
+  // up to three sentences of the verdict.
   RC_ASSERT(lines_of(text).size() <=
-            15 + trace.protocol.roles.size() + trace.steps.size() + 4 * trace.initial.database.size());
+            23 + trace.protocol.roles.size() + trace.steps.size() + 4 * trace.initial.database.size());
   for (const std::string& line : lines_of(text)) RC_ASSERT(!line.ends_with(' '));
 }
 

@@ -41,6 +41,13 @@ void check_request(const Trace& trace, const Request& request, const std::string
           fmt::format("a database is asked to get or to set, not to {}", request.verb));
 }
 
+// A request that is on its way or has arrived: none that its diagram loses.
+void check_travelling(const Trace& trace, const Request& request, const std::string& pointer) {
+  require(!request.drawn_lost, pointer + "/drawn_lost",
+          "must not be there: a request drawn as lost is only ever sent, so it stands in a step's sends alone");
+  check_request(trace, request, pointer);
+}
+
 void check_reply(const Reply& reply, const std::string& pointer) {
   const bool is_value = reply.outcome == "value";
   require(is_value == reply.value.has_value(), pointer + "/value",
@@ -66,7 +73,7 @@ void check_state(const Trace& trace, const State& state, const std::string& poin
     const std::string here = fmt::format("{}/in_flight/{}", pointer, i);
     const InFlight& message = state.in_flight[i];
     check_session(trace, message.app, message.session, here);
-    check_request(trace, message.request, here + "/request");
+    check_travelling(trace, message.request, here + "/request");
     if (message.reply) check_reply(*message.reply, here + "/reply");
   }
 }
@@ -99,7 +106,9 @@ void check_step(const Trace& trace, const Step& step, const std::string& pointer
   check_session(trace, step.app, step.session, pointer);
   check_key(trace, step.key, pointer + "/key");
   check_kind(trace, step, pointer);
-  if (step.request) check_request(trace, *step.request, pointer + "/request");
+  require(step.chosen.empty() || step.choice != 0, pointer + "/chosen",
+          "must not be there: without a choice there is no branch to name");
+  if (step.request) check_travelling(trace, *step.request, pointer + "/request");
   if (step.reply) check_reply(*step.reply, pointer + "/reply");
   for (std::size_t i = 0; i < step.sends.size(); ++i) {
     check_request(trace, step.sends[i], fmt::format("{}/sends/{}", pointer, i));

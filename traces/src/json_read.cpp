@@ -248,6 +248,10 @@ Request read_request(Cursor from) {
     if (awaited->boolean()) awaited->refuse_value("false, or no such field where the reply is awaited");
     request.awaited = false;
   }
+  if (const auto drawn_lost = from.find("drawn_lost")) {
+    if (!drawn_lost->boolean()) drawn_lost->refuse_value("true, or no such field where the diagram loses nothing");
+    request.drawn_lost = true;
+  }
   from.done();
   return request;
 }
@@ -309,6 +313,7 @@ Step read_step(Cursor from) {
   step.key = read_key(from.at("key"));
   step.arrow = read_optional_ordinal(from.find("arrow"));
   step.choice = read_optional_ordinal(from.find("choice"));
+  if (const auto chosen = from.find("chosen")) step.chosen = chosen->some_text();
   step.budget = read_optional_ordinal(from.find("budget"));
   if (const auto request = from.find("request")) step.request = read_request(*request);
   if (const auto reply = from.find("reply")) step.reply = read_reply(*reply);

@@ -68,6 +68,7 @@ Json to_json(const Request& request) {
   if (request.value) json["value"] = *request.value;
   json["label"] = request.label;
   if (!request.awaited) json["awaited"] = false;
+  if (request.drawn_lost) json["drawn_lost"] = true;
   return json;
 }
 
@@ -127,6 +128,7 @@ Json to_json(const Step& step) {
   json["key"] = step.key;
   if (step.arrow != 0) json["arrow"] = step.arrow;
   if (step.choice != 0) json["choice"] = step.choice;
+  if (!step.chosen.empty()) json["chosen"] = step.chosen;
   if (step.budget != 0) json["budget"] = step.budget;
   if (step.request) json["request"] = to_json(*step.request);
   if (step.reply) json["reply"] = to_json(*step.reply);

@@ -13,6 +13,7 @@
 namespace stalemate::traces {
 namespace {
 
+using render::chosen_words;
 using render::ending_words;
 using render::foreign;
 using render::operation_words;
@@ -68,10 +69,12 @@ std::string step_line(const Trace& trace, const Step& step) {
   }
   const std::string_view widest = trace.scenario.faults.empty() ? "receive" : "lose-request";
   std::string line = padded(actor_name(trace, step.app, step.session), actor_width) + "  " +
-                     padded(std::string(to_string(step.kind)), widest.size()) + "  " + what_happens(trace, step);
+                     padded(std::string(to_string(step.kind)), widest.size()) + "  " + what_happens(trace, step) +
+                     chosen_words(step);
   for (const Request& request : step.sends) {
     line += fmt::format("; sends {}: {}{}", foreign(request.to), request_words(request),
                         request.awaited ? "" : " (without waiting)");
+    if (request.drawn_lost) line += request.awaited ? ", drawn as lost; times out" : ", drawn as lost";
   }
   for (const Ending& ending : step.endings) line += "; " + ending_words(ending);
   return line;

@@ -21,10 +21,10 @@ inline constexpr RowId kNoRow = 0xFFFF;
 inline constexpr PointId kIdle = 0;  // the point of a session between operations
 
 // What happens on the way from one reply (or invoke) to the next awaited request, in order.
-enum class EffectKind : std::uint8_t { kSendAsync, kAcknowledge };
+enum class EffectKind : std::uint8_t { kSendAsync, kSendLost, kAcknowledge };
 struct Effect {
   EffectKind kind = EffectKind::kAcknowledge;
-  RowId row = kNoRow;  // kSendAsync: which request
+  RowId row = kNoRow;  // which request is sent; kSendLost: one that the diagram draws as lost, so it changes nothing
 };
 
 // One way on. I1: next != kNoRow, or the operation ends (failed or not).
@@ -42,6 +42,7 @@ struct Row {
   Role to = Role::kCache;
   Verb verb = Verb::kGet;
   bool awaited = true;
+  bool drawn_lost = false;
   bool acknowledged = false;  // the operation has replied to an outside participant before
   int arrow = 0;
   std::string label;

@@ -67,16 +67,18 @@ struct PropertyKind {
   std::string_view name;
   std::string_view claim;       // completes "X: "
   std::string_view antecedent;  // what must occur for the claim to say anything
-  bool by_default = true;
   bool (*applies)(const Program& program);
+  // Whether a scenario can say anything about it; where it cannot, it is not checked unless it is named.
+  bool (*says_something)(const Scenario& scenario);
   std::unique_ptr<Monitor> (*make)(const MonitorSetting& setting);
 };
 
 // All properties, in the order that breaks ties between equally short violations.
 std::span<const PropertyKind> property_kinds();
 
-// The properties named, or the default ones that apply to the program. In table order, without duplicates. Throws
-// traces::InputError for an unknown name or one that does not apply.
-std::vector<const PropertyKind*> select_properties(const std::vector<std::string>& names, const Program& program);
+// The properties named, or those that apply to the program and of which the scenario can say something. In table order,
+// without duplicates. Throws traces::InputError for an unknown name or one that does not apply.
+std::vector<const PropertyKind*> select_properties(const std::vector<std::string>& names, const Program& program,
+                                                   const Scenario& scenario);
 
 }  // namespace stalemate::model

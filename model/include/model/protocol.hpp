@@ -66,7 +66,8 @@ struct Guard {
   int arrow = 0;
 };
 
-// The reply to an outside participant: acknowledges the operation (a Read returns its value); what follows still runs.
+// The reply to an outside participant: acknowledges the operation, a Write no sooner than its database write was
+// answered (a Read returns its value); what follows still runs.
 struct Acknowledge {
   Position at;
   int arrow = 0;
@@ -113,7 +114,7 @@ struct Operation {
 // One line of `stalemate read`: what a line of the file was taken to mean.
 struct ReadingLine {
   Position at;
-  std::string source;   // the statement, as written, trimmed; the id of a participant that is not declared
+  std::string source;   // the statement, as written, trimmed; empty: the line above introduces a participant
   std::string meaning;  // "arrow 1: the app asks the cache to get the key"
   std::string assumed;  // what was guessed, and how to say it otherwise; empty where nothing was
 };

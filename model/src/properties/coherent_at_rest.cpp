@@ -33,8 +33,8 @@ PropertyKind coherent_at_rest() {
       .name = "coherent-at-rest",
       .claim = "at rest, a cached entry equals the database",
       .antecedent = "a cached entry at rest",
-      .by_default = true,
       .applies = [](const Program& program) { return program.has_cache; },
+      .says_something = [](const Scenario&) { return true; },
       .make = [](const MonitorSetting& setting) -> std::unique_ptr<Monitor> {
         return std::make_unique<CoherentAtRest>(setting.fields);
       },

@@ -45,6 +45,7 @@ struct Request {
   std::optional<std::int64_t> value;
   std::string label;  // the text on the arrow, as drawn
   bool awaited = true;
+  bool drawn_lost = false;  // the diagram itself loses it (-x): sent, never in flight. Only in Step::sends
   bool operator==(const Request&) const = default;
 };
 
@@ -100,12 +101,15 @@ struct Step {
   std::string key;      // the operation's key: "k1"
   int arrow = 0;        // of the request handled, lost or replied to; 0 for invoke
   int choice = 0;       // which way a free choice was taken, from 1; 0 where there was none
+  std::string chosen;   // that branch's label, as drawn; "" where it has none or there was no choice
   int budget = 0;       // which --fault a fault was charged to, from 1; 0 for a step that is no fault
 
   std::optional<Request> request;  // handle, lose-request: what is handled or lost
   std::optional<Reply> reply;      // handle: what the server answers (absent: nobody awaits it); receive, lose-reply
-  std::vector<Request> sends;      // what goes in flight by this step: any asynchronous ones, then at most one awaited
-  std::vector<Ending> endings;     // acknowledged and/or ended by this step
+  // What this step sends, in order: asynchronous ones and ones drawn as lost (whoever awaits such a one times out at
+  // once), then at most one that is awaited in flight.
+  std::vector<Request> sends;
+  std::vector<Ending> endings;  // acknowledged and/or ended by this step
   State after;
   std::vector<std::string> violates;  // properties this step breaks
   bool operator==(const Step&) const = default;

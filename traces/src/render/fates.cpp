@@ -32,7 +32,8 @@ void add_requests(const Trace& trace, Fates& fates) {
     const Step& step = trace.steps[i];
     if (step.request) {
       const auto found = std::find_if(fates.requests.begin(), fates.requests.end(), [&](const RequestFate& fate) {
-        return !fate.done && fate.app == step.app && fate.session == step.session && fate.request.arrow == step.arrow;
+        return !fate.done && !fate.request.drawn_lost && fate.app == step.app && fate.session == step.session &&
+               fate.request.arrow == step.arrow;
       });
       if (found != fates.requests.end()) {
         found->done = i;
@@ -45,6 +46,7 @@ void add_requests(const Trace& trace, Fates& fates) {
       RequestFate fate;
       fate.sent = i;
       fate.request = request;
+      fate.lost = request.drawn_lost;
       fate.app = step.app;
       fate.session = step.session;
       fates.requests.push_back(fate);
@@ -92,7 +94,7 @@ void add_tags(Fates& fates) {
   };
   for (RequestFate& request : fates.requests) {
     if (request.sent) tag_replies_until(*request.sent);
-    if (request.overtaken || !request.done) request.tag = ++tag;
+    if (request.overtaken || (!request.done && !request.lost)) request.tag = ++tag;
   }
   tag_replies_until(SIZE_MAX);
 }

@@ -14,8 +14,8 @@ namespace stalemate::traces::render {
 // message in one place would show a false order.
 struct RequestFate {
   std::optional<std::size_t> sent;  // none: in flight at the start
-  std::optional<std::size_t> done;  // the step that handles or loses it; none: in flight at the end
-  bool lost = false;
+  std::optional<std::size_t> done;  // the step that handles or loses it; none: drawn as lost, or in flight at the end
+  bool lost = false;                // by a fault, or by the diagram itself
   bool overtaken = false;
   Request request;
   int app = 0;

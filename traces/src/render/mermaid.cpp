@@ -175,13 +175,24 @@ class Diagram {
     return (label.empty() ? asked : fmt::format("{} [{}]", label, asked)) + (remark.empty() ? "" : " " + remark);
   }
 
-  // The requests sent by step `sent` (none: before the first) that must be drawn there.
+  // The requests sent by step `sent` (none: before the first) that must be drawn there and are not drawn as lost.
   void sends(std::optional<std::size_t> sent) {
     for (const RequestFate& fate : fates_.requests) {
       if (fate.sent != sent || fate.tag == 0) continue;
       arrow(session_id(fate.app, fate.session), "-)", server_id(fate.request.to),
             request_text(fate.request,
-                         fmt::format("(#{}{})", fate.tag, fate.done ? ", on its way" : ", not yet handled")));
+                         fmt::format("(#{}{})", fate.tag, fate.done ? ", on its way" : ", never handled here")));
+    }
+  }
+
+  // The requests of a step that the diagram itself loses. `fates`: what is known of the app before the first; after,
+  // what is known since the last.
+  void drawn_lost(const Step& step, const std::string& app, std::string& fates) {
+    for (const Request& request : step.sends) {
+      if (!request.drawn_lost) continue;
+      if (!fates.empty()) note(app, fates);
+      arrow(app, "-x", server_id(request.to), request_text(request, "(drawn as lost)"));
+      fates = request.awaited ? "times out" : "";
     }
   }
 
@@ -227,8 +238,14 @@ class Diagram {
         note(app, fmt::format("#{} arrives: {}", fate->tag, words));
       }
     } else if (const ReplyFate* fate = fates_.replied_by(index); fate != nullptr && fate->tag != 0) {
-      arrow(server, "--)", app,
-            fmt::format("{} (#{}{})", words, fate->tag, fate->done ? ", on its way" : ", not yet received"));
+      if (fate->done) {
+        arrow(server, "--)", app, fmt::format("{} (#{}, on its way)", words, fate->tag));
+      } else {
+        const std::string label = request == nullptr ? "" : foreign(request->label);
+        const std::string asked = label.empty() && request != nullptr ? request_words(*request) : label;
+        arrow(server, "--)", app,
+              fmt::format("{}{}{} (#{}, never received here)", words, asked.empty() ? "" : " to ", asked, fate->tag));
+      }
     } else if (fate == nullptr || !fate->lost) {
       arrow(server, "-->>", app, words);
     }
@@ -237,13 +254,17 @@ class Diagram {
   void step(std::size_t index, const State& before) {
     const Step& step = trace_.steps[index];
     const std::string app = session_id(step.app, step.session);
-    if (step.kind == StepKind::kInvoke) note(app, "starts " + operation_words(step));
+    if (step.kind == StepKind::kInvoke) note(app, "starts " + operation_words(step) + chosen_words(step));
     handled_request(index, app);
     changes(before, step.after);
     reply(index, app);
     std::string fates;
     const bool awaited = !step.request || step.request->awaited;
     if (step.kind == StepKind::kLoseReply || (step.kind == StepKind::kLoseRequest && awaited)) fates = "times out";
+    if (step.kind != StepKind::kInvoke && !chosen_words(step).empty()) {
+      fates += (fates.empty() ? "takes the branch" : ", takes the branch") + chosen_words(step);
+    }
+    drawn_lost(step, app, fates);
     for (const Ending& ending : step.endings) {
       fates += fmt::format("{}{} {}", fates.empty() ? "" : ", ", operation_words(step), ending_words(ending));
     }

@@ -5,6 +5,7 @@
 #include <cstddef>
 
 #include "render/entries.hpp"
+#include "render/legend.hpp"
 #include "render/verdict.hpp"
 #include "render/words.hpp"
 #include "text_tools.hpp"
@@ -81,7 +82,7 @@ std::string final_table(const State& end, const std::vector<std::string>& keys, 
     Row row = {foreign(key)};
     if (has_cache) row.push_back(value_words(cached));
     row.push_back(value_words(stored));
-    if (has_cache && cached && cached != stored) row.push_back("<- differ");
+    if (has_cache && is_at_rest(end) && cached && cached != stored) row.push_back("<- differ");
     rows.push_back(std::move(row));
   }
   return table(rows);
@@ -96,14 +97,14 @@ std::string as_text(const Trace& trace) {
   for (const std::string& role : trace.protocol.roles) head.push_back({"role", foreign(role)});
   head.push_back({"scenario", scenario_words(trace.scenario)});
   if (trace.seed) head.push_back({"seed", fmt::format("{}", *trace.seed)});
-  head.push_back({"breaks", trace.property.empty() ? "nothing" : foreign(trace.property)});
+  const std::string_view unbroken = is_at_rest(final_state(trace)) ? "nothing" : "nothing so far";
+  head.push_back({"breaks", trace.property.empty() ? std::string(unbroken) : foreign(trace.property)});
 
   std::string out = table(head) + "\n";
   out += steps_table(trace, keys, has_cache);
-  out += "\ninvoke: an operation starts; handle: the server carries out a request; receive: the app gets the reply\n";
-  out += "*: changed by this step; -: absent";
-  if (keys.size() < trace.initial.database.size()) out += "; keys not shown are never touched";
-  out += "\n\n" + final_table(final_state(trace), keys, has_cache) + "\n";
+  out += "\n";
+  for (const std::string& line : legend_lines(trace)) out += line + "\n";
+  out += "\n" + final_table(final_state(trace), keys, has_cache) + "\n";
   for (const std::string& line : verdict_lines(trace)) out += line + "\n";
   return out;
 }

@@ -14,26 +14,58 @@
 namespace stalemate::traces::render {
 namespace {
 
-// Index of the last step before `end` that ended or acknowledged a write of `key` whose database set was answered ok,
-// and the value of that set.
+// A write that was acknowledged: its database set was answered, and the operation ended or answered outside.
 struct AcknowledgedWrite {
-  std::size_t step = 0;
+  std::size_t committed = 0;  // the step that carried out the database set
+  std::size_t answered = 0;   // the step in which its reply arrived
+  std::size_t told = 0;       // the first step that ended the operation or answered outside
   std::int64_t value = 0;
+
+  std::size_t acknowledged() const { return std::max(answered, told); }
 };
-std::optional<AcknowledgedWrite> last_acknowledged_write(const Trace& trace, const std::string& key, std::size_t end) {
+
+bool is_database_set(const Step& step, const std::string& key) {
+  return step.kind == StepKind::kHandle && step.request && step.request->to == "database" && step.request->key == key &&
+         step.request->value.has_value();
+}
+
+// What became of the database set that step `committed` carried out; none if it was not acknowledged.
+std::optional<AcknowledgedWrite> acknowledgement(const Trace& trace, std::size_t committed) {
+  const Step& set = trace.steps[committed];
+  std::optional<std::size_t> answered;
+  std::optional<std::size_t> told;
+  for (std::size_t i = 0; i < trace.steps.size(); ++i) {
+    const Step& step = trace.steps[i];
+    if (!same_operation(step, set)) continue;
+    const bool arrives = step.kind == StepKind::kReceive && step.arrow == set.arrow && i > committed;
+    if (arrives && !answered) answered = i;
+    const bool tells = std::any_of(step.endings.begin(), step.endings.end(),
+                                   [](const Ending& e) { return e.kind != Ending::Kind::kFailed; });
+    if (tells && !told) told = i;
+  }
+  if (!answered || !told) return std::nullopt;
+  return AcknowledgedWrite{.committed = committed, .answered = *answered, .told = *told, .value = *set.request->value};
+}
+
+// The last step that committed `value` to `key`; none for the initial value.
+std::optional<std::size_t> last_commit_of(const Trace& trace, const std::string& key,
+                                          std::optional<std::int64_t> value) {
+  std::optional<std::size_t> found;
+  for (std::size_t i = 0; i < trace.steps.size(); ++i) {
+    if (is_database_set(trace.steps[i], key) && trace.steps[i].request->value == value) found = i;
+  }
+  return found;
+}
+
+// The write of `key` that was acknowledged last before step `end`, of those committed after step `after` (none: all).
+std::optional<AcknowledgedWrite> last_acknowledged_write(const Trace& trace, const std::string& key, std::size_t end,
+                                                         std::optional<std::size_t> after) {
   std::optional<AcknowledgedWrite> found;
-  for (std::size_t i = 0; i < end; ++i) {
-    const Step& ending = trace.steps[i];
-    const bool acknowledges = std::any_of(ending.endings.begin(), ending.endings.end(),
-                                          [](const Ending& e) { return e.kind != Ending::Kind::kFailed; });
-    if (!acknowledges) continue;
-    for (std::size_t j = 0; j <= i; ++j) {
-      const Step& step = trace.steps[j];
-      if (step.kind == StepKind::kHandle && same_operation(step, ending) && step.request && step.reply &&
-          step.request->to == "database" && step.request->key == key && step.request->value) {
-        found = AcknowledgedWrite{.step = i, .value = *step.request->value};
-      }
-    }
+  for (std::size_t i = after ? *after + 1 : 0; i < end; ++i) {
+    if (!is_database_set(trace.steps[i], key)) continue;
+    const auto write = acknowledgement(trace, i);
+    if (!write || write->acknowledged() >= end) continue;
+    if (!found || write->acknowledged() > found->acknowledged()) found = write;
   }
   return found;
 }
@@ -106,18 +138,23 @@ std::string stale_read_sentence(const Trace& trace) {
   const Step& step = trace.steps[last];
   const auto returned =
       std::find_if(step.endings.begin(), step.endings.end(), [](const Ending& e) { return e.value.has_value(); });
+  const bool has_value = returned != step.endings.end();
   const std::string actor = actor_name(trace, step.app, step.session);
-  const std::string what =
-      fmt::format("{}'s {} returned {} (step {})", actor, operation_words(step),
-                  returned == step.endings.end() ? "a value" : value_words(returned->value), last + 1);
+  const std::string what = fmt::format("{}'s {} returned {} (step {})", actor, operation_words(step),
+                                       has_value ? value_words(returned->value) : "a value", last + 1);
+  const auto returned_commit = has_value ? last_commit_of(trace, step.key, returned->value) : std::nullopt;
   for (std::size_t i = 0; i <= last; ++i) {
     if (trace.steps[i].kind != StepKind::kInvoke || !same_operation(trace.steps[i], step)) continue;
-    const auto write = last_acknowledged_write(trace, step.key, i);
+    const auto write = last_acknowledged_write(trace, step.key, i, returned_commit);
     if (!write) break;
-    const Step& by = trace.steps[write->step];
-    return fmt::format(
-        "{}, although {}'s {} of {}={} had been acknowledged (step {}) before that read began (step {}).", what,
-        actor_name(trace, by.app, by.session), foreign(by.diagram), step.key, write->value, write->step + 1, i + 1);
+    const Step& by = trace.steps[write->committed];
+    const std::string when = write->answered > write->told
+                                 ? fmt::format("step {}: the database's reply; it had answered outside at step {}",
+                                               write->answered + 1, write->told + 1)
+                                 : fmt::format("step {}", write->told + 1);
+    return fmt::format("{}, although {}'s {} of {}={} had been acknowledged ({}) before that read began (step {}).",
+                       what, actor_name(trace, by.app, by.session), foreign(by.diagram), step.key, write->value, when,
+                       i + 1);
   }
   return what + ", which is older than a write that had been acknowledged before that read began.";
 }
@@ -125,7 +162,13 @@ std::string stale_read_sentence(const Trace& trace) {
 }  // namespace
 
 std::vector<std::string> verdict_lines(const Trace& trace) {
-  if (trace.property.empty() || trace.steps.empty()) return {"No property is named as broken by these steps."};
+  if (trace.property.empty() || trace.steps.empty()) {
+    const State& end = final_state(trace);
+    if (is_at_rest(end)) return {"No property is named as broken by these steps."};
+    const std::size_t messages = end.in_flight.size();
+    return {fmt::format("Not at rest yet: {} in flight, so nothing is claimed about the values.",
+                        messages == 1 ? "1 message is" : fmt::format("{} messages are", messages))};
+  }
   std::vector<std::string> lines;
   lines.push_back(fmt::format("Step {} breaks {}.", trace.steps.size(), foreign(trace.property)));
   if (trace.property == "coherent-at-rest") {

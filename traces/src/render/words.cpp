@@ -49,7 +49,7 @@ std::string reply_words(const Reply& reply) { return reply.value ? value_words(r
 std::string ending_words(const Ending& ending) {
   switch (ending.kind) {
     case Ending::Kind::kAcknowledged:
-      return ending.value ? "acknowledges " + value_words(ending.value) : "acknowledges";
+      return ending.value ? "answers outside with " + value_words(ending.value) : "answers outside";
     case Ending::Kind::kReturned:
       return ending.value ? "returns " + value_words(ending.value) : "ends";
     case Ending::Kind::kFailed:
@@ -57,6 +57,13 @@ std::string ending_words(const Ending& ending) {
   }
   return "?";
 }
+
+std::string chosen_words(const Step& step) {
+  const std::string label = foreign(step.chosen);
+  return label.empty() ? "" : fmt::format(" ({})", label);
+}
+
+bool is_at_rest(const State& state) { return state.in_flight.empty(); }
 
 std::string operation_words(const Step& step) { return foreign(step.diagram) + " " + foreign(step.key); }
 
@@ -131,7 +138,7 @@ const Request* request_of(const Trace& trace, const Step& step) {
     const Step& earlier = trace.steps[i];
     if (!same_operation(earlier, step)) continue;
     for (const Request& request : earlier.sends) {
-      if (request.arrow == step.arrow) return &request;
+      if (request.arrow == step.arrow && !request.drawn_lost) return &request;
     }
   }
   for (const InFlight& message : trace.initial.in_flight) {

@@ -24,8 +24,10 @@ std::string value_words(const std::optional<std::int64_t>& value);
 std::string request_words(const Request& request);
 // "ok", "miss", or the value: "1000".
 std::string reply_words(const Reply& reply);
-// "acknowledges", "returns 1000", "ends" (nothing to return), "fails".
+// "answers outside", "returns 1000", "ends" (nothing to return), "fails".
 std::string ending_words(const Ending& ending);
+// " (feature flag on)": the branch a free choice took; "" if it has no name or there was no choice.
+std::string chosen_words(const Step& step);
 // "Read k1": the operation a step belongs to.
 std::string operation_words(const Step& step);
 // As on the command line: "--readers 1 --writers 1", "--app 'read; write k2'".
@@ -33,6 +35,9 @@ std::string scenario_words(const Scenario& scenario);
 
 // The value of `key`; none if absent.
 std::optional<std::int64_t> value_of(const std::vector<Entry>& store, std::string_view key);
+
+// Whether nothing is in flight, as far as a trace's state tells. What the stores hold is a claim only then.
+bool is_at_rest(const State& state);
 
 // Keys that some step is about or changes, in the stores' order; all of them if there are none.
 std::vector<std::string> shown_keys(const Trace& trace);

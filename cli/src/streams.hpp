@@ -1,0 +1,36 @@
+// What the program says and where: results to stdout, everything else to stderr. A result that cannot be written is an
+// error; a remark that cannot be written is dropped, because it must never change how a run ends.
+#pragma once
+
+#include <fmt/format.h>
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+#include <utility>
+
+namespace stalemate::cli {
+
+// Gives every standard stream that the caller closed a stand-in, so that no file or connection of this program gets
+// its number and with it what is printed. Writing to a stdout that was closed still fails.
+void hold_standard_streams();
+
+// Writes to stdout; throws traces::EnvironmentError where it cannot all be written.
+void print(const std::string& text);
+
+// Writes to stderr as it is; whether it arrives is not asked.
+void remark(std::string_view text) noexcept;
+
+// As fmt::print(stderr, …), by way of remark().
+template <typename... Arguments>
+void note(fmt::format_string<Arguments...> format, Arguments&&... arguments) {
+  remark(fmt::format(format, std::forward<Arguments>(arguments)...));
+}
+
+inline constexpr std::size_t kExcerptMax = 60;
+
+// Text from outside, fit for a terminal: at most `code_points_max` code points, then "…"; control characters and bytes
+// that are no UTF-8 as \x1b, tabs as spaces.
+std::string excerpt(std::string_view text, std::size_t code_points_max = kExcerptMax);
+
+}  // namespace stalemate::cli

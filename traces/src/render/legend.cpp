@@ -1,0 +1,120 @@
+// The legend under the table: each explanation beside the question whether the trace uses what it explains.
+#include "render/legend.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+
+#include "render/words.hpp"
+
+namespace stalemate::traces::render {
+namespace {
+
+template <class Holds>
+bool any_step(const Trace& trace, Holds holds) {
+  return std::any_of(trace.steps.begin(), trace.steps.end(), holds);
+}
+
+template <class Holds>
+bool any_send(const Trace& trace, Holds holds) {
+  return any_step(trace, [&](const Step& step) { return std::any_of(step.sends.begin(), step.sends.end(), holds); });
+}
+
+bool any_kind(const Trace& trace, StepKind kind) {
+  return any_step(trace, [&](const Step& step) { return step.kind == kind; });
+}
+
+bool any_ending(const Trace& trace, Ending::Kind kind) {
+  return any_step(trace, [&](const Step& step) {
+    return std::any_of(step.endings.begin(), step.endings.end(), [&](const Ending& e) { return e.kind == kind; });
+  });
+}
+
+bool any_timeout(const Trace& trace) {
+  return any_kind(trace, StepKind::kLoseReply) ||
+         any_step(trace,
+                  [](const Step& step) {
+                    return step.kind == StepKind::kLoseRequest && (!step.request || step.request->awaited);
+                  }) ||
+         any_send(trace, [](const Request& request) { return request.drawn_lost && request.awaited; });
+}
+
+// Operations of all scripts: as many values as there can be writes.
+std::int64_t operation_count(const Scenario& scenario) {
+  std::int64_t count = 0;
+  for (const std::string& script : scenario.apps) {
+    count += 1 + std::count_if(script.begin(), script.end(), [](char c) { return c == ';' || c == '|'; });
+  }
+  return count;
+}
+
+// What the database was asked to store.
+std::vector<std::int64_t> written_values(const Trace& trace) {
+  std::vector<std::int64_t> values;
+  const auto add = [&values](const Request& request) {
+    if (request.to == "database" && request.value) values.push_back(*request.value);
+  };
+  for (const InFlight& message : trace.initial.in_flight) add(message.request);
+  for (const Step& step : trace.steps) std::for_each(step.sends.begin(), step.sends.end(), add);
+  return values;
+}
+
+// What every key starts with, if that is one value; what the writes write, if it is numbered as a scenario's writes
+// are.
+std::string values_line(const Trace& trace) {
+  const std::vector<Entry>& start = trace.initial.database;
+  const bool one_start =
+      !start.empty() && start.front().value &&
+      std::all_of(start.begin(), start.end(), [&](const Entry& entry) { return entry.value == start.front().value; });
+  if (!one_start) return "";
+  std::string line = fmt::format("values: {} is what every key starts with", *start.front().value);
+  const std::vector<std::int64_t> written = written_values(trace);
+  const std::int64_t written_max = operation_count(trace.scenario);
+  const bool numbered = std::all_of(written.begin(), written.end(),
+                                    [&](std::int64_t value) { return value >= 1 && value <= written_max; });
+  if (!written.empty() && numbered) line += "; 1, 2, ... are what the writes write, in the order of the scripts";
+  return line;
+}
+
+std::string actors_line(const Trace& trace) {
+  for (const Step& step : trace.steps) {
+    if (session_count(trace.scenario, step.app) > 1) {
+      return fmt::format("{}: session {} of app instance {}", actor_name(trace, step.app, step.session), step.session,
+                         step.app);
+    }
+  }
+  return trace.steps.empty() ? "" : fmt::format("app{0}: app instance {0}", trace.steps.front().app);
+}
+
+}  // namespace
+
+std::vector<std::string> legend_lines(const Trace& trace) {
+  std::vector<std::string> lines;
+  const auto add = [&lines](bool used, const std::string& line) {
+    if (used && !line.empty()) lines.push_back(line);
+  };
+  add(true, actors_line(trace));
+  add(true, "invoke: an operation starts; handle: the server carries out a request; receive: the app gets the reply");
+  add(any_kind(trace, StepKind::kLoseRequest), "lose-request: the request is lost on its way; no server ever sees it");
+  add(any_kind(trace, StepKind::kLoseReply), "lose-reply: the server carried out the request, but its reply is lost");
+  add(any_send(trace, [](const Request& request) { return request.drawn_lost; }),
+      "drawn as lost: the diagram itself loses this request, so it never arrives");
+  add(any_timeout(trace),
+      "times out: the app stops waiting for the reply; it cannot know whether the request was carried out");
+  add(any_ending(trace, Ending::Kind::kFailed), "fails: the operation ends here, without success");
+  add(any_ending(trace, Ending::Kind::kAcknowledged),
+      "answers outside: whoever asked gets an answer; the operation goes on");
+  add(true, values_line(trace));
+  const bool is_unfinished = trace.property.empty() && !is_at_rest(final_state(trace));
+  add(trace.property == "coherent-at-rest" || is_unfinished,
+      "at rest: no message is in flight and every operation that started has ended");
+  const bool hides_keys = shown_keys(trace).size() < trace.initial.database.size();
+  add(true,
+      fmt::format("*: changed by this step; -: absent{}", hides_keys ? "; keys not shown are never touched" : ""));
+  return lines;
+}
+
+}  // namespace stalemate::traces::render
