@@ -8,6 +8,7 @@
 #include <optional>
 
 #include "model/fault.hpp"
+#include "source_text.hpp"
 #include "traces/error.hpp"
 
 namespace stalemate::model {
@@ -15,27 +16,14 @@ namespace {
 
 using traces::InputError;
 
-std::string trim(std::string_view text) {
-  const auto first = text.find_first_not_of(" \t");
-  if (first == std::string_view::npos) return {};
-  return std::string(text.substr(first, text.find_last_not_of(" \t") - first + 1));
-}
-
 std::vector<std::string> split(std::string_view text, char separator) {
   std::vector<std::string> parts;
   while (true) {
     const auto at = text.find(separator);
-    parts.push_back(trim(text.substr(0, at)));
+    parts.emplace_back(trim(text.substr(0, at)));
     if (at == std::string_view::npos) return parts;
     text.remove_prefix(at + 1);
   }
-}
-
-std::string lower(std::string_view text) {
-  std::string result(text);
-  for (char& c : result)
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-  return result;
 }
 
 std::optional<int> number(std::string_view text) {
@@ -116,9 +104,9 @@ std::vector<std::size_t> fault_kinds_named(const std::string& name) {
 }
 
 // "write:2" -> the request that arrow 2 of Write is, or answers.
-void aim(FaultTarget& target, const std::string& where, const std::string& text, const Program& program) {
+void aim(FaultTarget& target, const std::string& where, std::string_view text, const Program& program) {
   const auto colon = text.rfind(':');
-  const auto arrow = colon == std::string::npos ? std::nullopt : number(std::string_view(text).substr(colon + 1));
+  const auto arrow = colon == std::string::npos ? std::nullopt : number(text.substr(colon + 1));
   if (!arrow)
     throw InputError(fmt::format("{}: cannot read the aim \"{}\"; write OPERATION:ARROW, as in write:2", where, text));
   const auto operations = operations_named(lower(trim(text.substr(0, colon))), program);

@@ -34,7 +34,8 @@ std::string_view trim_left(std::string_view text);
 
 bool is_word_byte(char c);  // letter, digit, underscore, or any byte of a character above 127
 bool is_digit(char c);
-char lower(char c);
+char lower(char c);  // of ASCII letters alone, whatever the locale
+std::string lower(std::string_view text);
 bool equals_ignoring_case(std::string_view text, std::string_view lower_case);
 bool starts_ignoring_case(std::string_view text, std::string_view lower_case);
 

@@ -6,14 +6,14 @@
 #include <array>
 #include <cstddef>
 
+#include "source_text.hpp"
+
 namespace stalemate::model {
 namespace {
 
 bool is_lower(char c) { return c >= 'a' && c <= 'z'; }
 bool is_upper(char c) { return c >= 'A' && c <= 'Z'; }
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
 bool is_word(char c) { return is_lower(c) || is_upper(c) || is_digit(c) || static_cast<unsigned char>(c) >= 0x80; }
-char to_lower(char c) { return is_upper(c) ? static_cast<char>(c - 'A' + 'a') : c; }
 
 constexpr std::string_view kCurlyApostrophe = "\xE2\x80\x99";
 
@@ -35,7 +35,7 @@ std::vector<std::string> split(std::string_view text, bool camel_case) {
       continue;
     }
     if (camel_case && i > 0 && is_upper(text[i]) && is_lower(text[i - 1])) flush();
-    word += to_lower(text[i]);
+    word += lower(text[i]);
   }
   flush();
   return words;

@@ -1,6 +1,7 @@
 // The key that the label of a request to a cache names. Only what is plainly a key counts: the argument of a Redis
 // command in capitals, a word such as "user:1" or "user:{id}", or "user_list" right after the command. Plain English
 // ("get value") names none.
+#include "source_text.hpp"
 #include "vocabulary.hpp"
 
 namespace stalemate::model {
@@ -29,14 +30,6 @@ std::vector<std::string_view> tokens_of(std::string_view label) {
   }
 }
 
-std::string in_lower_case(std::string_view text) {
-  std::string lower(text);
-  for (char& c : lower) {
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-  }
-  return lower;
-}
-
 // "user:1", "user:{id}", "item{7}"; neither "Redis:" nor a value such as "{a:1}", an address or a time of day.
 bool looks_like_key(std::string_view token) {
   if (token.front() == '{' && token.back() == '}') return false;
@@ -56,7 +49,7 @@ std::optional<std::string> key_named(std::string_view label) {
   }
   if (tokens.size() < 2) return std::nullopt;
   const std::string_view argument = tokens[1];
-  if (is_in(kCommands, tokens[0]) && !is_in(kNoKeys, in_lower_case(argument))) return std::string(argument);
+  if (is_in(kCommands, tokens[0]) && !is_in(kNoKeys, lower(argument))) return std::string(argument);
   const std::size_t joint = argument.find('_');
   const bool joined = joint != std::string_view::npos && joint > 0 && joint + 1 < argument.size();
   if (joined && request_words(tokens[0]).kind == RequestWords::Kind::kVerb) return std::string(argument);

@@ -9,6 +9,7 @@
 #include "model/machine.hpp"
 #include "model/tell.hpp"
 #include "sim/invariant.hpp"
+#include "source_text.hpp"
 #include "traces/error.hpp"
 
 namespace stalemate::model {
@@ -78,9 +79,7 @@ traces::Trace Walk::trace() const {
 }
 
 std::string step_name(const traces::Trace& context, const traces::Step& step) {
-  std::string diagram = step.diagram;
-  for (char& c : diagram)
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+  const std::string diagram = lower(step.diagram);
   std::string name = fmt::format("{} {} ", to_string(step.kind), actor_name(context, step.app, step.session));
   if (step.kind == traces::StepKind::kInvoke)
     name += fmt::format("{} {}", diagram, step.key);
