@@ -48,6 +48,7 @@ User server_user() {
 
 // Whether the user can pass through every folder on the way to `folder`, and the process can create in it.
 bool is_usable(const fs::path& folder, const User& user) {
+  if (folder.native().find('\n') != std::string::npos) return false;  // it is told on a line
   if (!folder.is_absolute() || ::access(folder.c_str(), W_OK | X_OK) != 0) return false;
   fs::path way;
   for (const fs::path& part : folder) {
@@ -101,7 +102,6 @@ struct Sandbox::Impl {
   std::string folder;
   pid_t made_by = ::getpid();
   pid_t supervisor = 0;
-  File lock;
   File lifeline;
   std::optional<PostgresAddress> postgres;
   std::optional<RedisAddress> redis;
@@ -112,19 +112,9 @@ struct Sandbox::Impl {
     if (supervisor > 0) {
       while (::waitpid(supervisor, nullptr, 0) < 0 && errno == EINTR) continue;
     }
-    // The supervisor has removed the folder, unless it was never started or somebody killed it.
+    // The supervisor has removed the folder, unless somebody killed it.
     std::error_code error;
     if (!folder.empty()) fs::remove_all(folder, error);
-  }
-
-  void make_folder(const User& user) {
-    const std::string base = base_folder(user);
-    std::string name = fmt::format("{}/{}{}-XXXXXX", base, kSandboxPrefix, ::getpid());
-    if (::mkdtemp(name.data()) == nullptr) refuse("no folder can be made in " + base);
-    folder = name;
-    lock = File(::open(name.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-    if (lock.get() < 0 || ::flock(lock.get(), LOCK_EX) != 0) refuse("cannot lock " + folder);
-    if (::geteuid() == 0 && ::chown(name.c_str(), user.uid, user.gid) != 0) refuse("cannot give away " + folder);
   }
 
   // Returns the end from which the supervisor's report is read.
@@ -139,7 +129,6 @@ struct Sandbox::Impl {
     const File report_end(report[1]);
     plan.lifeline = life_end.get();
     plan.report = report_end.get();
-    plan.lock = lock.get();
     supervisor = ::fork();
     if (supervisor < 0) refuse("no process can be started");
     if (supervisor == 0) supervise(plan);
@@ -167,8 +156,8 @@ Sandbox::Sandbox(const SandboxOptions& options) : impl_(std::make_unique<Impl>()
   const User user = server_user();
   SupervisorPlan plan;
   plan.programs = find_programs(options);
-  impl_->make_folder(user);
-  plan.folder = impl_->folder;
+  plan.base = base_folder(user);
+  plan.program = ::getpid();
   plan.postgres_password = fresh_hex(16);
   plan.redis_password = fresh_hex(16);
   plan.pick_port = options.pick_port ? options.pick_port : pick_free_port;
@@ -184,7 +173,8 @@ Sandbox::Sandbox(const SandboxOptions& options) : impl_(std::make_unique<Impl>()
   const char* at = line.data() + std::strlen("ready ");
   const char* const end = line.data() + line.size();
   at = std::from_chars(at, end, ports[0]).ptr + 1;
-  std::from_chars(at, end, ports[1]);
+  at = std::from_chars(at, end, ports[1]).ptr + 1;
+  impl_->folder.assign(at, end);
   if (options.postgres) {
     impl_->postgres = PostgresAddress{"127.0.0.1",          ports[0],
                                       kSandboxUser,         plan.postgres_password,

@@ -86,16 +86,13 @@ struct Server {
 
 class Supervisor {
  public:
-  explicit Supervisor(const SupervisorPlan& plan) : plan_(plan) {
-    postgres_ = {"PostgreSQL", plan.folder + "/postgres.log", 0, 0, 0, false};
-    redis_ = {"Redis", plan.folder + "/redis.log", 0, 0, 0, false};
-  }
+  explicit Supervisor(const SupervisorPlan& plan) : plan_(plan) {}
 
   [[noreturn]] void run() {
     try {
       become_supervisor();
       start();
-      report("ready " + std::to_string(postgres_.port) + " " + std::to_string(redis_.port));
+      report("ready " + std::to_string(postgres_.port) + " " + std::to_string(redis_.port) + " " + folder_);
     } catch (const StartupFailure& failure) {
       if (!failure.reason.empty()) report("failed " + failure.reason);
     } catch (const std::exception& error) {
@@ -104,9 +101,9 @@ class Supervisor {
     while (!program_is_gone(-1)) continue;
     stop();
     std::error_code error;
-    for (int attempt = 0; attempt < 50 && fs::exists(plan_.folder, error); ++attempt) {
+    for (int attempt = 0; attempt < 50 && !folder_.empty() && fs::exists(folder_, error); ++attempt) {
       if (attempt > 0) ::usleep(20'000);
-      fs::remove_all(plan_.folder, error);
+      fs::remove_all(folder_, error);
     }
     ::_exit(0);
   }
@@ -128,21 +125,39 @@ class Supervisor {
     ::sigprocmask(SIG_SETMASK, &none, nullptr);
     close_other_files();
     ::umask(077);
+    make_folder();
     if (::geteuid() == 0 && (::setgroups(0, nullptr) != 0 || ::setgid(plan_.gid) != 0 || ::setuid(plan_.uid) != 0)) {
       throw StartupFailure{std::string("cannot become an unprivileged user: ") + std::strerror(errno)};
     }
-    if (::chdir(plan_.folder.c_str()) != 0) {
-      throw StartupFailure{"the unprivileged user cannot enter " + plan_.folder + "; point TMPDIR at a folder it can"};
+    if (::chdir(folder_.c_str()) != 0) {
+      throw StartupFailure{"the unprivileged user cannot enter " + folder_ + "; point TMPDIR at a folder it can"};
     }
   }
 
   // Standard output included: whoever reads it must see its end when the program ends.
+  void make_folder() {
+    std::string name = plan_.base + "/" + kSandboxPrefix + std::to_string(plan_.program) + "-XXXXXX";
+    if (::mkdtemp(name.data()) == nullptr) {
+      throw StartupFailure{"no folder can be made in " + plan_.base + ": " + std::strerror(errno)};
+    }
+    folder_ = name;
+    postgres_ = {"PostgreSQL", folder_ + "/postgres.log", 0, 0, 0, false};
+    redis_ = {"Redis", folder_ + "/redis.log", 0, 0, 0, false};
+    const int lock = ::open(name.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);  // open as long as this process lives
+    if (lock < 0 || ::flock(lock, LOCK_EX) != 0) {
+      throw StartupFailure{"cannot lock " + folder_ + ": " + std::strerror(errno)};
+    }
+    if (::geteuid() == 0 && ::chown(name.c_str(), plan_.uid, plan_.gid) != 0) {
+      throw StartupFailure{"cannot give away " + folder_ + ": " + std::strerror(errno)};
+    }
+  }
+
   void close_other_files() {
     const int null = ::open("/dev/null", O_RDWR);
     for (int fd = 0; fd < 3; ++fd) ::dup2(null, fd);
     rlimit limit = {};
     ::getrlimit(RLIMIT_NOFILE, &limit);
-    std::vector<int> kept = {plan_.lifeline, plan_.report, plan_.lock};
+    std::vector<int> kept = {plan_.lifeline, plan_.report};
     std::sort(kept.begin(), kept.end());
     unsigned first = 3;
     for (const int fd : kept) {
@@ -185,8 +200,8 @@ class Supervisor {
     const int out = ::open(log.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
     ::dup2(out, 1);
     ::dup2(out, 2);
-    std::vector<std::string> environment = {"PATH=/usr/bin:/bin", "LC_ALL=C", "TZ=UTC", "HOME=" + plan_.folder,
-                                            "TMPDIR=" + plan_.folder};
+    std::vector<std::string> environment = {"PATH=/usr/bin:/bin", "LC_ALL=C", "TZ=UTC", "HOME=" + folder_,
+                                            "TMPDIR=" + folder_};
     std::vector<char*> argv;
     std::vector<char*> envp;
     for (const std::string& argument : arguments) argv.push_back(const_cast<char*>(argument.c_str()));
@@ -203,23 +218,22 @@ class Supervisor {
     const bool written = fd >= 0 && ::write(fd, text.data(), text.size()) == static_cast<ssize_t>(text.size());
     const int error = errno;
     if (fd >= 0) ::close(fd);
-    if (!written) throw StartupFailure{"cannot write " + plan_.folder + "/" + name + ": " + std::strerror(error)};
+    if (!written) throw StartupFailure{"cannot write " + folder_ + "/" + name + ": " + std::strerror(error)};
   }
 
   void start_initdb() {
     write_private_file("postgres.password", plan_.postgres_password + "\n");
-    initdb_ = spawn({plan_.programs.initdb, "-D", plan_.folder + "/postgres", "-U", kSandboxUser,
-                     "--pwfile=" + plan_.folder + "/postgres.password", "-A", "scram-sha-256", "--locale=C",
+    initdb_ = spawn({plan_.programs.initdb, "-D", folder_ + "/postgres", "-U", kSandboxUser,
+                     "--pwfile=" + folder_ + "/postgres.password", "-A", "scram-sha-256", "--locale=C",
                      "--encoding=UTF8", "--no-sync"},
                     initdb_log(), SIGKILL);
   }
-  std::string initdb_log() const { return plan_.folder + "/initdb.log"; }
+  std::string initdb_log() const { return folder_ + "/initdb.log"; }
 
   void start_postgres() {
     postgres_.port = next_port(redis_.port);
     postgres_.pid = spawn(
-        {plan_.programs.postgres, "-D", plan_.folder + "/postgres", "-p", std::to_string(postgres_.port), "-h",
-         "127.0.0.1",
+        {plan_.programs.postgres, "-D", folder_ + "/postgres", "-p", std::to_string(postgres_.port), "-h", "127.0.0.1",
          // No socket and no shared-memory file outside the folder.
          "-c", "unix_socket_directories=", "-c", "dynamic_shared_memory_type=mmap",
          // Nothing here outlives the process, so nothing needs to be safe on disk.
@@ -234,7 +248,7 @@ class Supervisor {
     write_private_file("redis.conf", "bind 127.0.0.1\nport " + std::to_string(redis_.port) + "\nrequirepass " +
                                          plan_.redis_password +
                                          "\nsave \"\"\nappendonly no\ndaemonize no\nlogfile \"\"\nloglevel notice\n");
-    redis_.pid = spawn({plan_.programs.redis_server, plan_.folder + "/redis.conf"}, redis_.log, SIGKILL);
+    redis_.pid = spawn({plan_.programs.redis_server, folder_ + "/redis.conf"}, redis_.log, SIGKILL);
   }
 
   int next_port(int taken) {
@@ -289,7 +303,7 @@ class Supervisor {
 
   // The postmaster says so in the eighth line of a file of its own: nobody else's server can be mistaken for it.
   bool postgres_answers() const {
-    return read_all(plan_.folder + "/postgres/postmaster.pid").find("\nready") != std::string::npos;
+    return read_all(folder_ + "/postgres/postmaster.pid").find("\nready") != std::string::npos;
   }
 
   // Only our Redis takes our password.
@@ -309,7 +323,7 @@ class Supervisor {
 
   // Folders of programs that are dead and whose supervisor is, too.
   void remove_leftovers() {
-    const fs::path own(plan_.folder);
+    const fs::path own(folder_);
     std::error_code error;
     for (fs::directory_iterator it(own.parent_path(), error), end; !error && it != end; it.increment(error)) {
       const std::string name = it->path().filename().string();
@@ -363,6 +377,7 @@ class Supervisor {
   }
 
   const SupervisorPlan& plan_;
+  std::string folder_;
   pid_t initdb_ = 0;
   Server postgres_;
   Server redis_;

@@ -12,13 +12,14 @@
 
 namespace stalemate::real {
 
-// A sandbox folder is called PREFIX PID "-" XXXXXX, with the pid of the program that made it, and is locked (flock) by
-// that program and by its supervisor as long as either lives.
+// A sandbox folder is called PREFIX PID "-" XXXXXX, with the pid of the program it is for. The supervisor makes it, so
+// that there is no moment at which the program's end would leave it behind, and locks it (flock) as long as it lives.
 inline constexpr const char* kSandboxPrefix = "stalemate-sandbox-";
 inline constexpr const char* kSandboxUser = "stalemate";  // in PostgreSQL
 
 struct SupervisorPlan {
-  std::string folder;
+  std::string base;  // where to make the folder
+  pid_t program = 0;
   Programs programs;  // an empty name: that server is not wanted
   std::string postgres_password;
   std::string redis_password;
@@ -26,8 +27,7 @@ struct SupervisorPlan {
   uid_t uid = 0;  // whom to become, if root
   gid_t gid = 0;
   int lifeline = -1;  // to read: ends when the program ends
-  int report = -1;    // to write: one line, "ready POSTGRES_PORT REDIS_PORT" (0: not wanted) or "failed REASON"
-  int lock = -1;      // the folder, locked
+  int report = -1;    // to write: one line, "ready POSTGRES_PORT REDIS_PORT FOLDER" (0: not wanted) or "failed REASON"
 };
 
 // The life of the supervisor; to be called in a freshly forked child. Uses nothing of the parent's but the plan.
