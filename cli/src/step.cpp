@@ -163,11 +163,7 @@ struct StepCommand {
     return text;
   }
 
-  static std::string table(const traces::Trace& trace) {
-    for (const traces::Renderer& renderer : traces::renderers())
-      if (renderer.name == "text") return renderer.render(trace);
-    return {};
-  }
+  static std::string table(const traces::Trace& trace) { return traces::find_renderer("text")->render(trace); }
 };
 
 }  // namespace

@@ -16,12 +16,6 @@ std::string plural(std::uint64_t count, std::string_view noun) {
   return fmt::format("{} {}{}", count, noun, count == 1 ? "" : "s");
 }
 
-std::string render_text(const traces::Trace& trace) {
-  for (const traces::Renderer& renderer : traces::renderers())
-    if (renderer.name == "text") return renderer.render(trace);
-  return {};
-}
-
 }  // namespace
 
 std::string describe(const Report& report) {
@@ -38,7 +32,7 @@ std::string describe(const Report& report) {
         fmt::format("  {:<{}}  {:<12}  {}\n", property.property, width, to_string(property.verdict), property.claim);
     if (!property.why.empty()) text += fmt::format("  {:<{}}  {:<12}  ({})\n", "", width, "", property.why);
   }
-  if (report.trace) text += "\n" + render_text(*report.trace);
+  if (report.trace) text += "\n" + traces::find_renderer("text")->render(*report.trace);
   text += fmt::format("\nsearched {}, {}, depth {}; {} at rest", plural(report.states, "state"),
                       plural(report.transitions, "transition"), report.depth, plural(report.at_rest, "state"));
   if (report.incoherent_at_rest) text += fmt::format(", {} of them incoherent", *report.incoherent_at_rest);

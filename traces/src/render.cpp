@@ -60,6 +60,13 @@ std::string what_happens(const Trace& trace, const Step& step) {
 
 std::span<const Renderer> renderers() { return kRenderers; }
 
+const Renderer* find_renderer(std::string_view name) {
+  for (const Renderer& renderer : renderers()) {
+    if (renderer.name == name) return &renderer;
+  }
+  return nullptr;
+}
+
 std::string step_line(const Trace& trace, const Step& step) {
   std::size_t actor_width = 0;
   for (std::size_t app = 1; app <= trace.scenario.apps.size(); ++app) {

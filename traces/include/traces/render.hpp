@@ -19,6 +19,9 @@ struct Renderer {
 // All renderers, in the order --help lists them: text, mermaid, json.
 std::span<const Renderer> renderers();
 
+// The one called `name`; null where there is none.
+const Renderer* find_renderer(std::string_view name);
+
 // One line for one step, as the text renderer, the stepper and the replay print it: who does what to which message,
 // what it answers, sends and ends. No state. E.g. "app1  handle   cache: get k1 -> miss".
 std::string step_line(const Trace& trace, const Step& step);
