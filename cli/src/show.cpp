@@ -34,8 +34,9 @@ void add_show(CLI::App& program, Action& action) {
         names.emplace_back(renderer.name);
         if (renderer.name != options->as) continue;
         check_file_name(options->path, "TRACE", "/dev/stdin");
-        print(renderer.render(traces::read_json(traces::read_text_file(options->path, kTraceBytesMax),
-                                                traces::base_name(options->path))));
+        print(renderer.render(
+            traces::read_json(traces::read_text_file(options->path, kTraceBytesMax), traces::base_name(options->path)),
+            {}));
         return 0;
       }
       throw traces::InputError(fmt::format("--as {}: no such rendering{}; there is {}", excerpt(options->as),

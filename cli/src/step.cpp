@@ -163,7 +163,7 @@ struct StepCommand {
     return text;
   }
 
-  static std::string table(const traces::Trace& trace) { return traces::find_renderer("text")->render(trace); }
+  static std::string table(const traces::Trace& trace) { return traces::find_renderer("text")->render(trace, {}); }
 };
 
 }  // namespace

@@ -32,7 +32,7 @@ std::string describe(const Report& report) {
         fmt::format("  {:<{}}  {:<12}  {}\n", property.property, width, to_string(property.verdict), property.claim);
     if (!property.why.empty()) text += fmt::format("  {:<{}}  {:<12}  ({})\n", "", width, "", property.why);
   }
-  if (report.trace) text += "\n" + traces::find_renderer("text")->render(*report.trace);
+  if (report.trace) text += "\n" + traces::find_renderer("text")->render(*report.trace, {});
   text += fmt::format("\nsearched {}, {}, depth {}; {} at rest", plural(report.states, "state"),
                       plural(report.transitions, "transition"), report.depth, plural(report.at_rest, "state"));
   if (report.incoherent_at_rest) text += fmt::format(", {} of them incoherent", *report.incoherent_at_rest);

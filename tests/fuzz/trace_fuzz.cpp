@@ -25,7 +25,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const Trace back = read_json(written, "fuzz.json");
   if (back != trace || write_json(back) != written) std::abort();
   for (const Renderer& renderer : renderers()) {
-    if (renderer.render(trace).empty()) std::abort();
+    if (renderer.render(trace, {}).empty()) std::abort();
   }
   for (const Step& step : trace.steps) {
     if (step_line(trace, step).empty()) std::abort();

@@ -242,7 +242,7 @@ RC_GTEST_PROP(TraceJsonErrors, bytes_changed_anywhere_are_refused_in_one_line_or
     const Trace trace = read_json(text, "t.json");
     const std::string written = write_json(trace);
     RC_ASSERT(write_json(read_json(written, "t.json")) == written);
-    for (const Renderer& renderer : renderers()) RC_ASSERT(!renderer.render(trace).empty());
+    for (const Renderer& renderer : renderers()) RC_ASSERT(!renderer.render(trace, {}).empty());
   } catch (const InputError& error) {
     RC_ASSERT(std::string(error.what()).starts_with("t.json:"));
     RC_ASSERT(std::string(error.what()).find('\n') == std::string::npos);
@@ -261,7 +261,7 @@ RC_GTEST_PROP(TraceJsonErrors, values_changed_anywhere_are_refused_or_give_a_tra
   document[json::json_pointer(place.key())] = value;
   try {
     const Trace trace = read_json(document.dump(), "t.json");
-    for (const Renderer& renderer : renderers()) RC_ASSERT(!renderer.render(trace).empty());
+    for (const Renderer& renderer : renderers()) RC_ASSERT(!renderer.render(trace, {}).empty());
     RC_ASSERT(read_json(write_json(trace), "t.json") == trace);
   } catch (const InputError& error) {
     RC_ASSERT(std::string(error.what()).starts_with("t.json: "));

@@ -15,7 +15,7 @@ namespace {
 std::vector<std::string> mermaid_lines(const Trace& trace) {
   std::string text;
   for (const Renderer& renderer : renderers()) {
-    if (renderer.name == "mermaid") text = renderer.render(trace);
+    if (renderer.name == "mermaid") text = renderer.render(trace, {});
   }
   std::vector<std::string> lines;
   std::size_t start = 0;

@@ -16,7 +16,7 @@ namespace {
 
 std::string as(std::string_view name, const Trace& trace) {
   for (const Renderer& renderer : renderers()) {
-    if (renderer.name == name) return renderer.render(trace);
+    if (renderer.name == name) return renderer.render(trace, {});
   }
   ADD_FAILURE() << "no renderer " << name;
   return "";

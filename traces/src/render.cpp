@@ -23,7 +23,7 @@ using render::request_words;
 constexpr Renderer kRenderers[] = {
     {"text", "a table: what happens, step by step, and both stores after it", render::as_text},
     {"mermaid", "a sequence diagram that GitHub, GitLab and editors draw", render::as_mermaid},
-    {"json", "the trace file itself", write_json},
+    {"json", "the trace file itself", [](const Trace& trace, const Highlights&) { return write_json(trace); }},
 };
 
 std::string padded(const std::string& text, std::size_t width) {

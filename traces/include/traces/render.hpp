@@ -1,7 +1,9 @@
-// Renderers: a trace as text or as a Mermaid sequence diagram. Each renders what it is handed and decides nothing about
-// the model. Add one: a file in src/render/ and a line in the table in src/render.cpp.
+// Renderers: a trace as text, as a diagram, in formats of other tools. Each renders what it is handed and decides
+// nothing about the model. Add one: a file in src/render/ and a line in the table in src/render.cpp.
 #pragma once
 
+#include <cstddef>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -10,10 +12,22 @@
 
 namespace stalemate::traces {
 
+// What to point out in a trace besides its steps; found by whoever analysed it. Steps are indices into Trace::steps.
+struct RacingPair {
+  std::size_t first = 0;  // first < second: the two steps whose order decides
+  std::size_t second = 0;
+  bool operator==(const RacingPair&) const = default;
+};
+struct Highlights {
+  std::optional<RacingPair> racing_pair;
+  std::optional<std::size_t> point_of_no_return;
+  bool operator==(const Highlights&) const = default;
+};
+
 struct Renderer {
   std::string_view name;     // as in `show --as NAME`
   std::string_view summary;  // one line for --help
-  std::string (*render)(const Trace& trace);
+  std::string (*render)(const Trace& trace, const Highlights& highlights);
 };
 
 // All renderers, in the order --help lists them: text, mermaid, json.

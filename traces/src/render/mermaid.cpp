@@ -281,6 +281,6 @@ class Diagram {
 
 }  // namespace
 
-std::string as_mermaid(const Trace& trace) { return Diagram(trace).draw(); }
+std::string as_mermaid(const Trace& trace, const Highlights& /*highlights*/) { return Diagram(trace).draw(); }
 
 }  // namespace stalemate::traces::render

@@ -90,7 +90,7 @@ std::string final_table(const State& end, const std::vector<std::string>& keys, 
 
 }  // namespace
 
-std::string as_text(const Trace& trace) {
+std::string as_text(const Trace& trace, const Highlights& /*highlights*/) {
   const std::vector<std::string> keys = shown_keys(trace);
   const bool has_cache = !trace.initial.cache.empty();
   std::vector<Row> head = {{"protocol", foreign(trace.protocol.name)}};
