@@ -14,6 +14,7 @@
 #include "traces/error.hpp"
 #include "traces/json.hpp"
 #include "traces/render.hpp"
+#include "traces/text.hpp"
 
 namespace stalemate::cli {
 namespace {
@@ -28,13 +29,6 @@ constexpr const char* kHelp =
     "  w FILE       write it as a trace\n"
     "  ?, h, help   this list\n"
     "  q, quit      leave\n";
-
-std::string trimmed(const std::string& line) {
-  constexpr const char* kBlank = " \t\r";
-  const auto first = line.find_first_not_of(kBlank);
-  if (first == std::string::npos) return {};
-  return line.substr(first, line.find_last_not_of(kBlank) + 1 - first);
-}
 
 struct StepCommand {
   ProtocolOptions protocol;
@@ -65,7 +59,7 @@ struct StepCommand {
     int line_number = 0;
     for (std::size_t begin = 0; begin < text.size();) {
       const std::size_t end = std::min(text.find('\n', begin), text.size());
-      const std::string line = trimmed(text.substr(begin, end - begin));
+      const std::string line(traces::trim(std::string_view(text).substr(begin, end - begin)));
       begin = end + 1;
       ++line_number;
       if (line.empty() || line[0] == '#') continue;
@@ -91,7 +85,7 @@ struct StepCommand {
       print("> ");
       std::string line;
       if (!std::getline(std::cin, line)) break;
-      line = trimmed(line);
+      line = std::string(traces::trim(line));
       if (line == "q" || line == "quit") return;
       try {
         show = obey(walk, line);
@@ -115,7 +109,7 @@ struct StepCommand {
     } else if (line == "t") {
       print(table(walk.trace()));
     } else if (line == "w" || line.rfind("w ", 0) == 0) {
-      const std::string path = trimmed(line.substr(1));
+      const std::string path(traces::trim(std::string_view(line).substr(1)));
       check_file_name(path, "w", "/dev/stdout");
       traces::write_file(path, traces::write_json(walk.trace()),
                          output.force ? traces::Overwrite::kForce : traces::Overwrite::kKeep);

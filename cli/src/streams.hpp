@@ -4,10 +4,11 @@
 
 #include <fmt/format.h>
 
-#include <cstddef>
 #include <string>
 #include <string_view>
 #include <utility>
+
+#include "traces/text.hpp"
 
 namespace stalemate::cli {
 
@@ -27,10 +28,8 @@ void note(fmt::format_string<Arguments...> format, Arguments&&... arguments) {
   remark(fmt::format(format, std::forward<Arguments>(arguments)...));
 }
 
-inline constexpr std::size_t kExcerptMax = 60;
-
-// Text from outside, fit for a terminal: at most `code_points_max` code points, then "…"; control characters and bytes
-// that are no UTF-8 as \x1b, tabs as spaces.
-std::string excerpt(std::string_view text, std::size_t code_points_max = kExcerptMax);
+// Text from outside, fit for a terminal.
+using traces::excerpt;
+using traces::kExcerptMax;
 
 }  // namespace stalemate::cli

@@ -293,20 +293,6 @@ class Compiler {
 
 }  // namespace
 
-std::vector<Outcome> possible_outcomes(Role to, Verb verb) {
-  switch (verb) {
-    case Verb::kGet:
-      if (to == Role::kDatabase) return {Outcome::kValue};
-      return {Outcome::kValue, Outcome::kMiss};
-    case Verb::kAdd:
-      return {Outcome::kOk, Outcome::kConflict};
-    case Verb::kSet:
-    case Verb::kDelete:
-      return {Outcome::kOk};
-  }
-  STALEMATE_INVARIANT(false, "every verb has outcomes");
-}
-
 Program compile(const Protocol& protocol, const CompileOptions& options) {
   return Compiler(protocol, options).compile();
 }

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "model/diagram.hpp"
+#include "traces/text.hpp"
 
 namespace stalemate::model {
 
@@ -24,13 +25,9 @@ std::vector<SourceLine> split_lines(std::string_view text);
 // Number of code points in UTF-8 (of bytes that begin one, where it is not valid).
 int count_code_points(std::string_view text);
 
-// Bytes of the white space character `text` starts with, 0 if none. Unicode's, as JavaScript's \s has it; line ends are
-// white space, too.
-std::size_t space_length(std::string_view text);
-
-// Without white space at both ends.
-std::string_view trim(std::string_view text);
-std::string_view trim_left(std::string_view text);
+using traces::space_length;
+using traces::trim;
+using traces::trim_left;
 
 bool is_word_byte(char c);  // letter, digit, underscore, or any byte of a character above 127
 bool is_digit(char c);
@@ -39,8 +36,7 @@ std::string lower(std::string_view text);
 bool equals_ignoring_case(std::string_view text, std::string_view lower_case);
 bool starts_ignoring_case(std::string_view text, std::string_view lower_case);
 
-// The start of `text` in quotation marks for an error: at most 40 code points, control characters and broken UTF-8 as
-// "?".
+// The start of `text` in quotation marks for an error: at most 40 code points of traces::excerpt().
 std::string excerpt(std::string_view text);
 
 // Throws traces::InputError "file:line:column: what".

@@ -4,6 +4,7 @@
 
 #include <utility>
 
+#include "sim/invariant.hpp"
 #include "vocabulary.hpp"
 
 namespace stalemate::model {
@@ -41,9 +42,10 @@ std::string in_words(Outcomes outcomes, const Request& request) {
   return text;
 }
 
-Outcomes normal_outcomes(Verb verb) {
+std::vector<Outcome> possible_outcomes(Role to, Verb verb) {
   switch (verb) {
     case Verb::kGet:
+      if (to == Role::kDatabase) return {Outcome::kValue};
       return {Outcome::kValue, Outcome::kMiss};
     case Verb::kAdd:
       return {Outcome::kOk, Outcome::kConflict};
@@ -51,7 +53,13 @@ Outcomes normal_outcomes(Verb verb) {
     case Verb::kDelete:
       return {Outcome::kOk};
   }
-  return {};
+  STALEMATE_INVARIANT(false, "every verb has outcomes");
+}
+
+Outcomes normal_outcomes(Verb verb) {
+  Outcomes normal;
+  for (const Outcome outcome : possible_outcomes(Role::kCache, verb)) normal.add(outcome);
+  return normal;
 }
 
 Outcomes common(Outcomes a, Outcomes b) {

@@ -162,7 +162,7 @@ class StepWalk {
 
 std::string the(Role role);                                       // "the cache"
 std::string in_words(Outcomes outcomes, const Request& request);  // "a hit", "ok or a timeout"
-Outcomes normal_outcomes(Verb verb);                              // without faults
+Outcomes normal_outcomes(Verb verb);                              // of any role, without faults
 Outcomes common(Outcomes a, Outcomes b);
 Outcomes without(Outcomes a, Outcomes b);
 

@@ -6,6 +6,8 @@
 //   alt{value: ack | else: get database#4}, free alt{...}, opt{miss: ...}, break{error or timeout: ... end}
 #pragma once
 
+#include <gtest/gtest.h>
+
 #include <string>
 #include <string_view>
 #include <vector>
@@ -20,22 +22,24 @@ inline Protocol read_lines(const std::string& lines, const std::vector<std::stri
   return read_protocol("sequenceDiagram\n" + lines, "t.mmd", roles);
 }
 
-inline std::string error_of_lines(const std::string& lines, const std::vector<std::string>& roles = {}) {
+// The one-line error a call ends with, or "no error".
+template <class Call>
+std::string error_of(Call&& call) {
   try {
-    read_lines(lines, roles);
+    call();
   } catch (const traces::InputError& error) {
+    EXPECT_EQ(std::string(error.what()).find('\n'), std::string::npos);
     return error.what();
   }
   return "no error";
 }
 
+inline std::string error_of_lines(const std::string& lines, const std::vector<std::string>& roles = {}) {
+  return error_of([&] { read_lines(lines, roles); });
+}
+
 inline std::string error_of_text(const std::string& text, const std::string& name) {
-  try {
-    read_protocol(text, name, {});
-  } catch (const traces::InputError& error) {
-    return error.what();
-  }
-  return "no error";
+  return error_of([&] { read_protocol(text, name, {}); });
 }
 
 inline std::string outline(Outcomes outcomes) {
@@ -86,5 +90,9 @@ inline std::string outline_of(const std::string& lines) {
 
 inline bool starts_with(std::string_view text, std::string_view start) { return text.substr(0, start.size()) == start; }
 inline bool contains(std::string_view text, std::string_view part) { return text.find(part) != std::string_view::npos; }
+
+inline void expect_start(const std::string& text, const std::string& start) {
+  EXPECT_EQ(text.substr(0, start.size()), start) << "of: " << text;
+}
 
 }  // namespace stalemate::model

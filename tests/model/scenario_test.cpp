@@ -36,17 +36,7 @@ traces::Scenario with_faults(std::vector<std::string> faults) {
 }
 
 std::string error_of(const traces::Scenario& scenario, const Program& program = both()) {
-  try {
-    resolve(scenario, program);
-  } catch (const traces::InputError& error) {
-    EXPECT_EQ(std::string(error.what()).find('\n'), std::string::npos);
-    return error.what();
-  }
-  return "no error";
-}
-
-void expect_start(const std::string& text, const std::string& start) {
-  EXPECT_EQ(text.substr(0, start.size()), start) << "of: " << text;
+  return model::error_of([&] { resolve(scenario, program); });
 }
 
 std::string kind_name(const FaultTarget& target) { return std::string(fault_kinds()[target.kind].name); }

@@ -43,21 +43,6 @@ std::vector<std::string> names(const Walk& walk) {
 
 void take(Walk& walk, std::string_view step) { walk.take(find_step(walk.trace(), walk.enabled(), step, "here")); }
 
-template <class Call>
-std::string error_of(Call&& call) {
-  try {
-    call();
-  } catch (const traces::InputError& error) {
-    EXPECT_EQ(std::string(error.what()).find('\n'), std::string::npos);
-    return error.what();
-  }
-  return "no error";
-}
-
-void expect_start(const std::string& text, const std::string& start) {
-  EXPECT_EQ(text.substr(0, start.size()), start) << "of: " << text;
-}
-
 using Names = std::vector<std::string>;
 
 TEST(Walk, an_operation_goes_from_invoke_over_handle_and_receive_to_its_end) {

@@ -16,8 +16,8 @@
 #include <optional>
 #include <utility>
 
-#include "text_tools.hpp"
 #include "traces/error.hpp"
+#include "traces/text.hpp"
 
 namespace stalemate::traces {
 namespace {

@@ -6,7 +6,7 @@
 #include <algorithm>
 #include <cstddef>
 
-#include "text_tools.hpp"
+#include "traces/text.hpp"
 
 namespace stalemate::traces {
 namespace {

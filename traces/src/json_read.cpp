@@ -14,9 +14,9 @@
 
 #include "consistency.hpp"
 #include "json_cursor.hpp"
-#include "text_tools.hpp"
 #include "traces/error.hpp"
 #include "traces/json.hpp"
+#include "traces/text.hpp"
 
 namespace stalemate::traces {
 namespace {

@@ -5,9 +5,9 @@
 #include <cstddef>
 #include <nlohmann/json.hpp>
 
-#include "text_tools.hpp"
 #include "traces/error.hpp"
 #include "traces/json.hpp"
+#include "traces/text.hpp"
 
 namespace stalemate::traces {
 namespace {

@@ -7,8 +7,8 @@
 
 #include "render/entries.hpp"
 #include "render/words.hpp"
-#include "text_tools.hpp"
 #include "traces/json.hpp"
+#include "traces/text.hpp"
 
 namespace stalemate::traces {
 namespace {

@@ -83,9 +83,6 @@ struct CompileOptions {
   bool continue_on_database_timeout = false;
 };
 
-// Outcomes a server may answer to a verb.
-std::vector<Outcome> possible_outcomes(Role to, Verb verb);
-
 // Throws traces::InputError with the position where the diagram asks for something that cannot be executed.
 Program compile(const Protocol& protocol, const CompileOptions& options);
 

@@ -25,6 +25,9 @@ enum class Outcome { kOk, kValue, kMiss, kConflict, kError, kTimeout };
 inline constexpr int kOutcomeCount = 6;
 std::string_view to_string(Outcome outcome);  // "ok", "value", "miss", "conflict", "error", "timeout"
 
+// Outcomes a server of this role may answer to a verb, without faults.
+std::vector<Outcome> possible_outcomes(Role to, Verb verb);
+
 // A set of outcomes.
 class Outcomes {
  public:

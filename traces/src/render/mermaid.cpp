@@ -10,7 +10,7 @@
 #include "render/fates.hpp"
 #include "render/verdict.hpp"
 #include "render/words.hpp"
-#include "text_tools.hpp"
+#include "traces/text.hpp"
 
 namespace stalemate::traces::render {
 namespace {

@@ -8,8 +8,8 @@
 #include "render/legend.hpp"
 #include "render/verdict.hpp"
 #include "render/words.hpp"
-#include "text_tools.hpp"
 #include "traces/render.hpp"
+#include "traces/text.hpp"
 
 namespace stalemate::traces::render {
 namespace {

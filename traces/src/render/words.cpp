@@ -6,7 +6,7 @@
 #include <algorithm>
 #include <set>
 
-#include "text_tools.hpp"
+#include "traces/text.hpp"
 
 namespace stalemate::traces::render {
 namespace {
@@ -30,12 +30,7 @@ std::string shell_word(const std::string& word) {
 
 }  // namespace
 
-std::string foreign(std::string_view text) {
-  const std::string shown = printable(text);
-  const std::size_t start = shown.find_first_not_of(' ');
-  if (start == std::string::npos) return "";
-  return clipped(std::string_view(shown).substr(start, shown.find_last_not_of(' ') - start + 1), kForeignTextMax);
-}
+std::string foreign(std::string_view text) { return clipped(trim(printable(text)), kForeignTextMax); }
 
 std::string value_words(const std::optional<std::int64_t>& value) { return value ? fmt::format("{}", *value) : "-"; }
 

@@ -1,5 +1,7 @@
 // Small text tools over UTF-8 bytes.
-#include "text_tools.hpp"
+#include "traces/text.hpp"
+
+#include <fmt/format.h>
 
 #include <algorithm>
 
@@ -51,6 +53,13 @@ bool is_unprintable(std::string_view character) {
   return second == 0x81 && third >= 0xA6 && third <= 0xA9;
 }
 
+// Start of the last character of `text`. REQUIRES: !text.empty().
+std::size_t last_character(std::string_view text) {
+  std::size_t at = text.size() - 1;
+  while (at > 0 && text.size() - at < 4 && is_continuation(byte_at(text, at))) --at;
+  return at;
+}
+
 }  // namespace
 
 Place place_of(std::string_view text, std::size_t offset) {
@@ -91,6 +100,55 @@ std::string printable(std::string_view text) {
     offset += character.size();
   }
   return shown;
+}
+
+std::string excerpt(std::string_view text, std::size_t size_max) {
+  std::string shown;
+  for (std::size_t count = 0; !text.empty(); ++count) {
+    if (count == size_max) return shown + "…";
+    const std::size_t size = well_formed_size(text, 0);
+    const std::string_view character = text.substr(0, size == 0 ? 1 : size);
+    if (character == "\t") {
+      shown += ' ';
+    } else if (size != 0 && !is_unprintable(character)) {
+      shown += character;
+    } else {
+      for (const char byte : character) shown += fmt::format("\\x{:02x}", static_cast<unsigned char>(byte));
+    }
+    text.remove_prefix(character.size());
+  }
+  return shown;
+}
+
+std::size_t space_length(std::string_view text) {
+  if (text.empty()) return 0;
+  const char c = text[0];
+  if (c == ' ' || (c >= '\t' && c <= '\r')) return 1;
+  if (static_cast<unsigned char>(c) < 0xC2) return 0;
+  if (text.substr(0, 2) == "\xC2\xA0") return 2;
+  const std::string_view three = text.substr(0, 3);
+  if (three == "\xE1\x9A\x80" || three == "\xE2\x80\xA8" || three == "\xE2\x80\xA9" || three == "\xE2\x80\xAF" ||
+      three == "\xE2\x81\x9F" || three == "\xE3\x80\x80" || three == "\xEF\xBB\xBF") {
+    return 3;
+  }
+  const bool width_space = three.size() == 3 && three.substr(0, 2) == "\xE2\x80" &&
+                           static_cast<unsigned char>(three[2]) >= 0x80 && static_cast<unsigned char>(three[2]) <= 0x8A;
+  return width_space ? 3 : 0;
+}
+
+std::string_view trim_left(std::string_view text) {
+  while (const std::size_t length = space_length(text)) text.remove_prefix(length);
+  return text;
+}
+
+std::string_view trim(std::string_view text) {
+  text = trim_left(text);
+  while (!text.empty()) {
+    const std::size_t at = last_character(text);
+    if (space_length(text.substr(at)) != text.size() - at) break;
+    text.remove_suffix(text.size() - at);
+  }
+  return text;
 }
 
 std::string clipped(std::string_view text, std::size_t size_max) {

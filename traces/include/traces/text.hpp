@@ -1,4 +1,5 @@
-// Small text tools: UTF-8, places in a text, and showing foreign text safely. Bytes only; no locale.
+// Small text tools that every room above shares: UTF-8, places in a text, and showing foreign text safely. Bytes only;
+// no locale. Not for what a text means.
 #pragma once
 
 #include <cstddef>
@@ -18,6 +19,19 @@ Place place_of(std::string_view text, std::size_t offset);
 // Offset of the first byte that is not part of well-formed UTF-8 (RFC 3629: no over-long forms, no surrogates, nothing
 // above U+10FFFF); none if there is no such byte.
 std::optional<std::size_t> find_bad_utf8(std::string_view text);
+
+// Any bytes, fit for one line of an error message: at most `size_max` code points, then an ellipsis; what printable()
+// replaces and bytes that are no UTF-8 as \x1b, tabs as spaces.
+inline constexpr std::size_t kExcerptMax = 60;
+std::string excerpt(std::string_view text, std::size_t size_max = kExcerptMax);
+
+// Bytes of the white space character `text` starts with, 0 if none. Unicode's, as JavaScript's \s has it; line ends are
+// white space, too. Any bytes.
+std::size_t space_length(std::string_view text);
+
+// Without white space at both ends, or at the start. Any bytes.
+std::string_view trim(std::string_view text);
+std::string_view trim_left(std::string_view text);
 
 // Number of code points. REQUIRES for this and the functions below: well-formed UTF-8; other bytes give odd but safe
 // results.
