@@ -1,0 +1,529 @@
+// The layout, in this order: who takes part and what is sent; the rows and their slots, top down; then the columns, as
+// wide as what stands between them; then what is written on the arrows, as far as it fits.
+#include "render/sequence_layout.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <map>
+#include <tuple>
+
+#include "render/fates.hpp"
+#include "render/sequence_lanes.hpp"
+#include "render/text_width.hpp"
+#include "render/verdict.hpp"
+#include "render/words.hpp"
+
+namespace stalemate::traces::render {
+namespace {
+
+constexpr int kMargin = 20;
+constexpr int kRowPadding = 8;
+constexpr int kRowHeightMin = 44;
+constexpr int kNoteSlot = 26;
+constexpr int kLineHeight = 19;
+constexpr int kLabelMargin = 14;  // from a lifeline to what is written beside it
+constexpr int kLaneGap = 6;
+constexpr int kLaneMargin = 16;  // from a store's lifeline to its first lane
+
+class Layout {
+ public:
+  Layout(const Trace& trace, const Highlights& highlights)
+      : trace_(trace), highlights_(highlights), keys_(shown_keys(trace)), end_row_(trace.steps.size() + 1) {}
+
+  SequenceLayout lay_out() {
+    find_columns();
+    find_messages();
+    place_head();
+    place_rows();
+    place_columns();
+    place_arrows();
+    place_notes_and_anchors();
+    place_activities();
+    lay_out_values(trace_, out_);
+    place_foot();
+    return std::move(out_);
+  }
+
+ private:
+  const Step& step_of(std::size_t row) const { return trace_.steps[row - 1]; }
+
+  // --- who takes part, what is sent
+
+  void find_columns() {
+    for (std::size_t i = 0; i < trace_.scenario.apps.size(); ++i) {
+      const int app = static_cast<int>(i) + 1;
+      const std::string& script = trace_.scenario.apps[i];
+      std::size_t start = 0;
+      for (int session = 1; session <= session_count(trace_.scenario, app); ++session) {
+        const std::size_t end = std::min(script.find('|', start), script.size());
+        Column column{.id = actor_name(trace_, app, session)};
+        column.script = wrapped(foreign(script.substr(start, end - start)), kSmallFont, kAppSpacingMax - 24, 2);
+        app_columns_[{app, session}] = out_.columns.size();
+        out_.columns.push_back(std::move(column));
+        start = std::min(end + 1, script.size());
+      }
+    }
+    app_count_ = out_.columns.size();
+    if (has_cache()) out_.columns.push_back({.id = "cache", .is_store = true});
+    out_.columns.push_back({.id = "database", .is_store = true});
+  }
+
+  bool has_cache() const {
+    const auto goes_to_cache = [](const Request& request) { return request.to == "cache"; };
+    return !trace_.initial.cache.empty() ||
+           std::any_of(trace_.steps.begin(), trace_.steps.end(), [&](const Step& step) {
+             return (step.request && goes_to_cache(*step.request)) ||
+                    std::any_of(step.sends.begin(), step.sends.end(), goes_to_cache);
+           });
+  }
+
+  std::size_t app_column(int app, int session) const { return app_columns_.at({app, session}); }
+  std::size_t server_column(const Request* request) const {
+    const bool is_cache = request != nullptr && request->to == "cache";
+    return is_cache && out_.columns[app_count_].id == "cache" ? app_count_ : out_.columns.size() - 1;
+  }
+
+  void find_messages() {
+    const Fates fates = find_fates(trace_);
+    for (const RequestFate& fate : fates.requests) {
+      Message message = request_message(fate.request, fate.app, fate.session);
+      message.from_row = fate.sent ? *fate.sent + 1 : 0;
+      message.to_row = fate.done ? *fate.done + 1 : message.is_drawn_lost ? message.from_row : end_row_;
+      message.fate = fate.lost ? MessageFate::kLost : fate.done ? MessageFate::kArrives : MessageFate::kInFlight;
+      out_.messages.push_back(std::move(message));
+    }
+    for (const ReplyFate& fate : fates.replies) {
+      Message message = reply_message(fate.reply, fate.request ? &*fate.request : nullptr, fate.app, fate.session);
+      message.from_row = fate.sent ? *fate.sent + 1 : 0;
+      message.to_row = fate.done ? *fate.done + 1 : fate.in_flight_at_end ? end_row_ : message.from_row;
+      message.fate = fate.lost               ? MessageFate::kLost
+                     : fate.in_flight_at_end ? MessageFate::kInFlight
+                                             : MessageFate::kArrives;
+      out_.messages.push_back(std::move(message));
+    }
+    find_messages_from_nowhere(fates);
+    for (std::size_t i = 0; i < out_.messages.size(); ++i) {
+      departures_[out_.messages[i].from_row].push_back(i);
+      if (!out_.messages[i].is_drawn_lost) arrivals_[out_.messages[i].to_row].push_back(i);
+    }
+  }
+
+  // Those that a step handles, receives or loses although no step sent them.
+  void find_messages_from_nowhere(const Fates& fates) {
+    for (std::size_t row = 1; row < end_row_; ++row) {
+      const Step& step = step_of(row);
+      const bool takes_reply = step.kind == StepKind::kReceive || step.kind == StepKind::kLoseReply;
+      std::optional<Message> message;
+      if (step.request && fates.handled_by(row - 1) == nullptr) {
+        message = request_message(*step.request, step.app, step.session);
+      } else if (takes_reply && step.reply && fates.received_by(row - 1) == nullptr) {
+        message = reply_message(*step.reply, request_of(trace_, step), step.app, step.session);
+      }
+      if (!message) continue;
+      const bool is_lost = step.kind == StepKind::kLoseRequest || step.kind == StepKind::kLoseReply;
+      message->fate = is_lost ? MessageFate::kLost : MessageFate::kArrives;
+      message->from_row = message->to_row = row;
+      out_.messages.push_back(std::move(*message));
+    }
+  }
+
+  Message request_message(const Request& request, int app, int session) const {
+    Message message;
+    message.is_awaited = request.awaited;
+    message.is_drawn_lost = request.drawn_lost;
+    message.app = app_column(app, session);
+    message.server = server_column(&request);
+    message.words = request_words(request);
+    message.label = foreign(request.label);
+    return message;
+  }
+
+  Message reply_message(const Reply& reply, const Request* request, int app, int session) const {
+    Message message;
+    message.is_reply = true;
+    message.app = app_column(app, session);
+    message.server = server_column(request);
+    message.words = reply_words(reply);
+    return message;
+  }
+
+  // --- rows, top down; y only
+
+  void place_head() {
+    out_.title = foreign(trace_.protocol.name);
+    y_ = kMargin + 22;
+    out_.boxes_top = y_ + 2 * kLineHeight + 6;
+    std::size_t lines = 0;
+    for (const Column& column : out_.columns) lines = std::max(lines, column.script.size());
+    out_.boxes_height = 28 + static_cast<int>(lines) * 15;
+    y_ = out_.boxes_top + out_.boxes_height + 24;  // the lanes' keys
+  }
+
+  void place_rows() {
+    out_.rows.resize(end_row_ + 1);
+    for (std::size_t row = 0; row <= end_row_; ++row) {
+      Row& placed = out_.rows[row];
+      placed.top = y_;
+      if (row == 0 || row == end_row_) {
+        placed.anchor.y = y_ + kRowPadding + 8;
+        y_ += row == 0 ? kRowPadding : 0;
+      }
+      y_ += kRowPadding;
+      place_slots(row);
+      y_ = std::max(y_ + kRowPadding, placed.top + kRowHeightMin);
+      placed.bottom = y_;
+      place_rules(row);
+    }
+    out_.lifelines_bottom = y_;
+  }
+
+  void place_slots(std::size_t row) {
+    const Step* step = row == 0 || row == end_row_ ? nullptr : &step_of(row);
+    if (step != nullptr && step->kind == StepKind::kInvoke) {
+      add_note(row, NoteKind::kStart, "starts " + operation_words(*step) + chosen_words(*step));
+    }
+    for (const std::size_t i : departures_[row]) {
+      if (out_.messages[i].is_within_a_row() && !is_answer(i, step)) depart(out_.messages[i]);
+    }
+    for (const std::size_t i : arrivals_[row]) {
+      if (!is_answer(i, step)) arrive(out_.messages[i]);
+    }
+    for (const std::size_t i : departures_[row]) {
+      Message& message = out_.messages[i];
+      if (!message.is_reply) continue;
+      if (!message.is_within_a_row() || is_answer(i, step)) depart(message);
+      if (is_answer(i, step)) arrive(message);
+    }
+    if (step != nullptr) add_middle_notes(row, *step);
+    for (const std::size_t i : departures_[row]) {
+      Message& message = out_.messages[i];
+      if (message.is_reply || message.is_within_a_row()) continue;
+      depart(message);
+      if (message.is_drawn_lost && message.is_awaited) add_note(row, NoteKind::kTrouble, "times out");
+    }
+    if (step == nullptr) return;
+    for (const Ending& ending : step->endings) {
+      add_note(row, ending.kind == Ending::Kind::kFailed ? NoteKind::kTrouble : NoteKind::kEnd, ending_words(ending));
+    }
+  }
+
+  // A reply that arrives in the very step that sends it: after the request it answers.
+  bool is_answer(std::size_t message, const Step* step) const {
+    const Message& reply = out_.messages[message];
+    return reply.is_reply && reply.is_within_a_row() && step != nullptr && step->kind == StepKind::kHandle;
+  }
+
+  void add_middle_notes(std::size_t row, const Step& step) {
+    const bool awaited = !step.request || step.request->awaited;
+    if (step.kind == StepKind::kLoseReply || (step.kind == StepKind::kLoseRequest && awaited)) {
+      add_note(row, NoteKind::kTrouble, "times out");
+    }
+    const std::string chosen = foreign(step.chosen);
+    if (step.kind != StepKind::kInvoke && !chosen.empty()) add_note(row, NoteKind::kPlain, "branch: " + chosen);
+  }
+
+  void add_note(std::size_t row, NoteKind kind, std::string text) {
+    const Step& step = step_of(row);
+    Note note{.kind = kind, .row = row, .column = app_column(step.app, step.session), .text = std::move(text)};
+    note.middle.y = y_ + kNoteSlot / 2;
+    y_ += kNoteSlot;
+    out_.notes.push_back(std::move(note));
+  }
+
+  // What is written on an arrow stands above its tail.
+  void depart(Message& message) {
+    message.tail.y = y_ + 20;
+    y_ += 24;
+    if (!message.is_drawn_lost) return;
+    message.head.y = message.tail.y + 12;
+    y_ += 22;
+  }
+
+  void arrive(Message& message) {
+    const bool is_told_again = is_long(message);
+    message.head.y = y_ + 6;
+    y_ += 10;
+    if (message.fate == MessageFate::kLost || message.fate == MessageFate::kInFlight) {
+      message.head.y += 4;
+      y_ += 16;
+    } else if (is_told_again) {
+      y_ += 18;
+    }
+  }
+
+  // Whether something happens while it is under way: what it says is then written at its head, too.
+  static bool is_long(const Message& message) { return message.to_row > message.from_row + 1; }
+
+  void place_rules(std::size_t row) {
+    const auto add = [&](Rule::Kind kind, const std::string& text) {
+      out_.rules.push_back({.kind = kind, .row = row, .text = text, .y = y_ + 20});
+      y_ += 28;
+    };
+    if (row == 0 || row == end_row_) return;
+    std::string broken;
+    for (const std::string& property : step_of(row).violates)
+      broken += (broken.empty() ? "" : ", ") + foreign(property);
+    if (!broken.empty()) add(Rule::Kind::kViolation, fmt::format("step {} breaks {}", row, broken));
+    if (highlights_.point_of_no_return == row - 1) {
+      add(Rule::Kind::kNoReturn,
+          fmt::format("point of no return: after step {} no order makes cache and database agree without another write",
+                      row));
+    }
+  }
+
+  // --- columns; x only
+
+  void place_columns() {
+    const bool has_race = highlights_.racing_pair && highlights_.racing_pair->first < trace_.steps.size() &&
+                          highlights_.racing_pair->second < trace_.steps.size();
+    if (has_race) {
+      out_.racing_rows = RacingPair{highlights_.racing_pair->first + 1, highlights_.racing_pair->second + 1};
+    }
+    out_.number_x = kMargin + 34;
+    out_.bracket_x = out_.number_x + 14;
+    const int gutter = has_race ? out_.bracket_x + 62 : out_.number_x + 14;
+    const int spacing = app_spacing();
+    int x = gutter + spacing / 2;
+    for (std::size_t i = 0; i < app_count_; ++i) {
+      Column& column = out_.columns[i];
+      column.x = x;
+      column.box_left = x - spacing / 2 + 6;
+      column.box_width = spacing - 12;
+      x += spacing;
+    }
+    int right = app_count_ == 0 ? gutter : x - spacing;
+    int gap_min = 130;
+    for (std::size_t i = app_count_; i < out_.columns.size(); ++i) {
+      Column& column = out_.columns[i];
+      column.x = right + std::clamp(gap_needed(i, i == app_count_), gap_min, 330);
+      right = place_lanes(i);
+      column.box_left = column.x - 12;
+      column.box_width = right - column.box_left;
+      gap_min = 96;
+    }
+    out_.width = std::max(right + kMargin, 660);
+  }
+
+  static constexpr int kAppSpacingMax = 210;
+
+  int app_spacing() const {
+    int wanted = 0;
+    for (const Note& note : out_.notes) wanted = std::max(wanted, text_width(note.text, kSmallFont) + 16);
+    for (std::size_t i = 0; i < app_count_; ++i) {
+      wanted = std::max(wanted, text_width(out_.columns[i].id, kFont));
+      for (const std::string& line : out_.columns[i].script) wanted = std::max(wanted, text_width(line, kSmallFont));
+    }
+    return std::clamp(wanted + 22, 112, kAppSpacingMax);
+  }
+
+  // Between the column before `server` and it: what is written there must have room.
+  int gap_needed(std::size_t server, bool is_first) const {
+    int needed = 0;
+    const int last_app_x = app_count_ == 0 ? 0 : out_.columns[app_count_ - 1].x;
+    for (const Message& message : out_.messages) {
+      const int words = text_width(message.words, kFont) + 2 * kLabelMargin;
+      if (message.server == server && (message.is_reply || is_long(message))) needed = std::max(needed, words);
+      if (message.is_reply || !is_first) continue;
+      const int label = message.label.empty() ? 0 : text_width(message.label, kSmallFont) + 8;
+      needed = std::max(needed, words + label - (last_app_x - out_.columns[message.app].x));
+    }
+    return needed;
+  }
+
+  // Where they end.
+  int place_lanes(std::size_t server) {
+    const bool is_cache = out_.columns[server].id == "cache";
+    int x = out_.columns[server].x + kLaneMargin;
+    const bool has_values = !is_cache || !trace_.initial.cache.empty();
+    const int width = lane_width(is_cache);
+    for (std::size_t i = 0; has_values && i < keys_.size(); ++i) {
+      out_.lanes.push_back({.column = server, .key = keys_[i], .x = x, .width = width});
+      x += width + kLaneGap;
+    }
+    return std::max(x - kLaneGap, out_.columns[server].x + 80);
+  }
+
+  int lane_width(bool is_cache) const {
+    int text = text_width("absent", kSmallFont);
+    const auto consider = [&](const State& state) {
+      for (const std::string& key : keys_) {
+        const std::string stored = value_words(value_of(state.database, key));
+        text = std::max(text, text_width(is_cache ? "≠ " + stored : stored, kSmallFont));
+        if (is_cache) text = std::max(text, text_width(value_words(value_of(state.cache, key)), kSmallFont));
+      }
+    };
+    consider(trace_.initial);
+    for (const Step& step : trace_.steps) consider(step.after);
+    return std::max(text + 10, 60);
+  }
+
+  // --- arrows and what is written on them
+
+  void place_arrows() {
+    for (Message& message : out_.messages) {
+      const int app = out_.columns[message.app].x;
+      const int server = out_.columns[message.server].x;
+      message.tail.x = message.is_reply ? server - 2 : app + 5;
+      if (message.fate == MessageFate::kArrives) {
+        message.head.x = message.is_reply ? app + 6 : server - 3;
+      } else if (message.fate == MessageFate::kLost) {
+        message.head.x = clear_of_lifelines((app + server) / 2);
+      } else {
+        message.head.x = clear_of_lifelines(message.is_reply ? app + (server - app) / 4 : server - (server - app) / 4);
+      }
+      caption_tail(message);
+      caption_head(message);
+    }
+  }
+
+  // A place near `x` where there is room for a few words.
+  int clear_of_lifelines(int x) const {
+    for (std::size_t i = 0; i < app_count_; ++i) {
+      if (std::abs(x - out_.columns[i].x) < 20) x = out_.columns[i].x + 24;
+    }
+    const Column& first = out_.columns[app_count_];
+    const int right = first.box_left + first.box_width;
+    if (out_.columns.size() > app_count_ + 1 && x > first.x - 70 && x < right + 30) x = first.x - 70;
+    return x;
+  }
+
+  // From `message`'s app to where the first store begins, or from its server back to what stands before it.
+  int room(const Message& message) const {
+    if (!message.is_reply) return out_.columns[app_count_].x - out_.columns[message.app].x - 2 * kLabelMargin;
+    const Column& server = out_.columns[message.server];
+    const Column* before = message.server == 0 ? nullptr : &out_.columns[message.server - 1];
+    const int left = before == nullptr ? 0 : before->is_store ? before->box_left + before->box_width : before->x;
+    return server.x - left - 2 * kLabelMargin;
+  }
+
+  void caption_tail(const Message& message) {
+    const int x =
+        message.is_reply ? out_.columns[message.server].x - kLabelMargin : out_.columns[message.app].x + kLabelMargin;
+    Caption caption{.row = message.from_row, .at = {x, message.tail.y - 6}};
+    caption.align = message.is_reply ? TextAlign::kEnd : TextAlign::kStart;
+    caption.text = fitted(message.words, kFont, room(message));
+    caption.muted = fitted(message.label, kSmallFont, room(message) - text_width(caption.text, kFont) - 8);
+    out_.captions.push_back(std::move(caption));
+  }
+
+  void caption_head(const Message& message) {
+    if (message.fate == MessageFate::kArrives && !is_long(message)) return;
+    Caption caption{.row = message.to_row, .at = message.head};
+    const int app = out_.columns[message.app].x;
+    const int server = out_.columns[message.server].x;
+    int space = 0;
+    if (message.fate == MessageFate::kArrives) {
+      caption.at = {message.is_reply ? app + kLabelMargin : server - kLabelMargin, message.head.y + 16};
+      caption.align = message.is_reply ? TextAlign::kStart : TextAlign::kEnd;
+      caption.muted = message.words;
+      space = message.is_reply ? server - app - 2 * kLabelMargin : gap_before(message.server);
+    } else if (message.fate == MessageFate::kLost) {
+      caption.is_warning = true;
+      caption.align = message.is_reply ? TextAlign::kEnd : TextAlign::kStart;
+      caption.at.x += message.is_reply ? -14 : 14;
+      caption.at.y += 5;
+      caption.text = message.is_drawn_lost ? "lost, as drawn" : "lost";
+      space = 100;
+    } else {
+      caption.align = message.is_reply ? TextAlign::kStart : TextAlign::kEnd;
+      caption.at.x += message.is_reply ? 10 : -10;
+      caption.at.y += 14;
+      caption.muted = message.words + ": still in flight";
+      space = message.is_reply ? server - caption.at.x - kLabelMargin : caption.at.x - app - kLabelMargin;
+    }
+    caption.muted = fitted(caption.muted, kSmallFont, space);
+    out_.captions.push_back(std::move(caption));
+  }
+
+  int gap_before(std::size_t server) const {
+    Message reply;
+    reply.is_reply = true;
+    reply.server = server;
+    return room(reply);
+  }
+
+  // --- what hangs on the columns and rows
+
+  void place_notes_and_anchors() {
+    const int width_max = app_spacing() - 10;
+    for (Note& note : out_.notes) {
+      note.text = fitted(note.text, kSmallFont, width_max - 16);
+      note.width = text_width(note.text, kSmallFont) + 16;
+      note.middle.x = out_.columns[note.column].x;
+    }
+    for (std::size_t row = 1; row < end_row_; ++row) out_.rows[row].anchor = anchor_of(row);
+  }
+
+  // Where its message arrives or is lost; of an invoke, where it sends.
+  Point anchor_of(std::size_t row) const {
+    const Step& step = step_of(row);
+    const int app = out_.columns[app_column(step.app, step.session)].x;
+    for (const std::size_t i : arrivals_.contains(row) ? arrivals_.at(row) : std::vector<std::size_t>()) {
+      const Message& message = out_.messages[i];
+      if (message.fate == MessageFate::kLost) return message.head;
+      return {out_.columns[message.is_reply ? message.app : message.server].x, message.head.y};
+    }
+    for (const std::size_t i : departures_.contains(row) ? departures_.at(row) : std::vector<std::size_t>()) {
+      return {app, out_.messages[i].tail.y};
+    }
+    return {app, out_.rows[row].top + kRowPadding + kNoteSlot / 2};
+  }
+
+  void place_activities() {
+    std::map<std::size_t, int> open;  // since when, by column
+    const auto close = [&](std::size_t column, int bottom) {
+      out_.activities.push_back({.column = column, .top = open.at(column), .bottom = bottom});
+      open.erase(column);
+    };
+    for (std::size_t row = 1; row < end_row_; ++row) {
+      const Step& step = step_of(row);
+      const std::size_t column = app_column(step.app, step.session);
+      const bool is_apps = step.kind != StepKind::kHandle && (!step.request || step.request->awaited);
+      if (step.kind == StepKind::kInvoke) {
+        if (open.contains(column)) close(column, out_.rows[row].top);
+        open[column] = out_.rows[row].top + kRowPadding + kNoteSlot / 2;
+      } else if (is_apps) {
+        open.try_emplace(column, out_.rows[0].top);
+      }
+      const bool ends = std::any_of(step.endings.begin(), step.endings.end(),
+                                    [](const Ending& e) { return e.kind != Ending::Kind::kAcknowledged; });
+      if (ends && open.contains(column)) close(column, out_.rows[row].bottom - kRowPadding - kNoteSlot / 2);
+    }
+    while (!open.empty()) close(open.begin()->first, out_.lifelines_bottom);
+  }
+
+  void place_foot() {
+    const int width = out_.width - 2 * kMargin;
+    out_.title = fitted(out_.title, kTitleFont, width);
+    out_.subtitle = wrapped(scenario_words(trace_.scenario), kSmallFont, width, 2);
+    for (Rule& rule : out_.rules) rule.text = fitted(rule.text, kSmallFont, width - 16);
+    y_ += 26;
+    out_.verdict_top = y_;
+    for (const std::string& sentence : verdict_lines(trace_)) {
+      for (std::string& line : wrapped(sentence, kFont, width, 6)) out_.verdict.push_back(std::move(line));
+    }
+    y_ += static_cast<int>(out_.verdict.size()) * kLineHeight + 10;
+    out_.legend_top = y_;
+    out_.height = y_;
+  }
+
+  const Trace& trace_;
+  const Highlights& highlights_;
+  std::vector<std::string> keys_;
+  std::size_t end_row_;
+  std::size_t app_count_ = 0;
+  std::map<std::pair<int, int>, std::size_t> app_columns_;
+  std::map<std::size_t, std::vector<std::size_t>> departures_;  // of messages, by row
+  std::map<std::size_t, std::vector<std::size_t>> arrivals_;
+  int y_ = 0;
+  SequenceLayout out_;
+};
+
+}  // namespace
+
+SequenceLayout lay_out_sequence(const Trace& trace, const Highlights& highlights) {
+  return Layout(trace, highlights).lay_out();
+}
+
+}  // namespace stalemate::traces::render
