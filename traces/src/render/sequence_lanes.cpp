@@ -17,9 +17,9 @@ const State& state_of(const Trace& trace, std::size_t row) {
   return trace.steps[std::min(row, trace.steps.size()) - 1].after;
 }
 
-// Where a row's change shows. A row that begins a band begins it at its top.
+// Where a row's change shows: in a step that a server handles, where the request arrives.
 int change_y(const SequenceLayout& layout, std::size_t row) {
-  return row == 0 ? layout.rows[0].top : layout.rows[row].anchor.y;
+  return layout.rows[row].top + (row == 0 ? 0 : kFirstArrival);
 }
 
 std::size_t ordinal_of(std::vector<std::int64_t>& values, const std::optional<std::int64_t>& value) {
@@ -79,7 +79,7 @@ class Values {
     return cached && cached != value_of(state_of(trace_, row).database, layout_.lanes[lane].key);
   }
 
-  // One for each value of the database: what it is must be told anew.
+  // One for each pair of values, because the difference is told with each.
   void add_incoherences(std::size_t lane) {
     const std::size_t last = layout_.rows.size() - 1;
     const auto stored = [&](std::size_t row) {
@@ -90,8 +90,9 @@ class Values {
         ++row;
         continue;
       }
+      const auto cached = value(lane, row);
       Incoherence span{.lane = lane, .first_row = row, .database = stored(row)};
-      while (row <= last && is_incoherent(lane, row) && stored(row) == span.database) ++row;
+      while (row <= last && value(lane, row) == cached && stored(row) == span.database) ++row;
       span.last_row = row - 1;
       span.top = change_y(layout_, span.first_row);
       span.bottom = row > last ? layout_.lifelines_bottom : change_y(layout_, row);

@@ -18,8 +18,9 @@ namespace stalemate::traces::render {
 namespace {
 
 constexpr int kMargin = 20;
+constexpr int kWidthMin = 660;
 constexpr int kRowPadding = 8;
-constexpr int kRowHeightMin = 44;
+constexpr int kRowHeightMin = 48;  // two values, one below the other, and room below them
 constexpr int kNoteSlot = 26;
 constexpr int kLineHeight = 19;
 constexpr int kLabelMargin = 14;  // from a lifeline to what is written beside it
@@ -153,7 +154,8 @@ class Layout {
   void place_head() {
     out_.title = foreign(trace_.protocol.name);
     y_ = kMargin + 22;
-    out_.boxes_top = y_ + 2 * kLineHeight + 6;
+    out_.subtitle = wrapped(scenario_words(trace_.scenario), kSmallFont, kWidthMin - 2 * kMargin, 3);
+    out_.boxes_top = y_ + static_cast<int>(out_.subtitle.size()) * 17 + 14;
     std::size_t lines = 0;
     for (const Column& column : out_.columns) lines = std::max(lines, column.script.size());
     out_.boxes_height = 28 + static_cast<int>(lines) * 15;
@@ -242,7 +244,7 @@ class Layout {
 
   void arrive(Message& message) {
     const bool is_told_again = is_long(message);
-    message.head.y = y_ + 6;
+    message.head.y = y_ + kFirstArrival - kRowPadding;
     y_ += 10;
     if (message.fate == MessageFate::kLost || message.fate == MessageFate::kInFlight) {
       message.head.y += 4;
@@ -302,7 +304,7 @@ class Layout {
       column.box_width = right - column.box_left;
       gap_min = 96;
     }
-    out_.width = std::max(right + kMargin, 660);
+    out_.width = std::max(right + kMargin, kWidthMin);
   }
 
   static constexpr int kAppSpacingMax = 210;
@@ -324,6 +326,9 @@ class Layout {
     for (const Message& message : out_.messages) {
       const int words = text_width(message.words, kFont) + 2 * kLabelMargin;
       if (message.server == server && (message.is_reply || is_long(message))) needed = std::max(needed, words);
+      if (message.fate == MessageFate::kLost && is_first) {
+        needed = std::max(needed, 2 * (text_width(lost_words(message), kFont) + 36));
+      }
       if (message.is_reply || !is_first) continue;
       const int label = message.label.empty() ? 0 : text_width(message.label, kSmallFont) + 8;
       needed = std::max(needed, words + label - (last_app_x - out_.columns[message.app].x));
@@ -370,7 +375,8 @@ class Layout {
       } else if (message.fate == MessageFate::kLost) {
         message.head.x = clear_of_lifelines((app + server) / 2);
       } else {
-        message.head.x = clear_of_lifelines(message.is_reply ? app + (server - app) / 4 : server - (server - app) / 4);
+        const int way = out_.columns[app_count_].x - app;
+        message.head.x = clear_of_lifelines(app + (message.is_reply ? way / 4 : way * 3 / 4));
       }
       caption_tail(message);
       caption_head(message);
@@ -384,8 +390,8 @@ class Layout {
     }
     const Column& first = out_.columns[app_count_];
     const int right = first.box_left + first.box_width;
-    if (out_.columns.size() > app_count_ + 1 && x > first.x - 70 && x < right + 30) x = first.x - 70;
-    return x;
+    const bool is_among_values = x > first.x && x < right + 60;
+    return is_among_values ? first.x - 110 : x;
   }
 
   // From `message`'s app to where the first store begins, or from its server back to what stands before it.
@@ -421,10 +427,9 @@ class Layout {
     } else if (message.fate == MessageFate::kLost) {
       caption.is_warning = true;
       caption.align = message.is_reply ? TextAlign::kEnd : TextAlign::kStart;
-      caption.at.x += message.is_reply ? -14 : 14;
+      caption.at.x += message.is_reply ? -16 : 16;
       caption.at.y += 5;
-      caption.text = message.is_drawn_lost ? "lost, as drawn" : "lost";
-      space = 100;
+      caption.text = lost_words(message);
     } else {
       caption.align = message.is_reply ? TextAlign::kStart : TextAlign::kEnd;
       caption.at.x += message.is_reply ? 10 : -10;
@@ -435,6 +440,8 @@ class Layout {
     caption.muted = fitted(caption.muted, kSmallFont, space);
     out_.captions.push_back(std::move(caption));
   }
+
+  static std::string lost_words(const Message& message) { return message.is_drawn_lost ? "lost, as drawn" : "lost"; }
 
   int gap_before(std::size_t server) const {
     Message reply;
@@ -472,6 +479,9 @@ class Layout {
 
   void place_activities() {
     std::map<std::size_t, int> open;  // since when, by column
+    for (const InFlight& message : trace_.initial.in_flight) {
+      open.try_emplace(app_column(message.app, message.session), out_.rows[0].top);
+    }
     const auto close = [&](std::size_t column, int bottom) {
       out_.activities.push_back({.column = column, .top = open.at(column), .bottom = bottom});
       open.erase(column);
@@ -496,7 +506,6 @@ class Layout {
   void place_foot() {
     const int width = out_.width - 2 * kMargin;
     out_.title = fitted(out_.title, kTitleFont, width);
-    out_.subtitle = wrapped(scenario_words(trace_.scenario), kSmallFont, width, 2);
     for (Rule& rule : out_.rules) rule.text = fitted(rule.text, kSmallFont, width - 16);
     y_ += 26;
     out_.verdict_top = y_;

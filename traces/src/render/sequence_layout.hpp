@@ -21,6 +21,7 @@ namespace stalemate::traces::render {
 inline constexpr int kTitleFont = 17;
 inline constexpr int kFont = 13;
 inline constexpr int kSmallFont = 12;
+inline constexpr int kFirstArrival = 14;  // from a row's top to where the message that it begins with arrives
 
 struct Point {
   int x = 0;
