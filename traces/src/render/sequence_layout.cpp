@@ -1,5 +1,5 @@
 // The layout, in this order: who takes part and what is sent; the rows and their slots, top down; then the columns, as
-// wide as what stands between them; then what is written on the arrows, as far as it fits.
+// wide as what stands between them; then all that hangs on both.
 #include "render/sequence_layout.hpp"
 
 #include <fmt/format.h>
@@ -8,8 +8,7 @@
 #include <map>
 #include <tuple>
 
-#include "render/fates.hpp"
-#include "render/sequence_lanes.hpp"
+#include "render/sequence_parts.hpp"
 #include "render/text_width.hpp"
 #include "render/verdict.hpp"
 #include "render/words.hpp"
@@ -18,12 +17,11 @@ namespace stalemate::traces::render {
 namespace {
 
 constexpr int kMargin = 20;
-constexpr int kWidthMin = 660;
+constexpr int kWidthMin = 700;
 constexpr int kRowPadding = 8;
 constexpr int kRowHeightMin = 48;  // two values, one below the other, and room below them
 constexpr int kNoteSlot = 26;
 constexpr int kLineHeight = 19;
-constexpr int kLabelMargin = 14;  // from a lifeline to what is written beside it
 constexpr int kLaneGap = 6;
 constexpr int kLaneMargin = 16;  // from a store's lifeline to its first lane
 
@@ -33,15 +31,18 @@ class Layout {
       : trace_(trace), highlights_(highlights), keys_(shown_keys(trace)), end_row_(trace.steps.size() + 1) {}
 
   SequenceLayout lay_out() {
-    find_columns();
-    find_messages();
+    add_participants(trace_, out_);
+    app_count_ = out_.app_count();
+    add_messages(trace_, out_);
+    find_ends();
     place_head();
     place_rows();
     place_columns();
     place_arrows();
+    add_captions(out_);
     place_notes_and_anchors();
     place_activities();
-    lay_out_values(trace_, out_);
+    add_values(trace_, out_);
     place_foot();
     return std::move(out_);
   }
@@ -49,104 +50,17 @@ class Layout {
  private:
   const Step& step_of(std::size_t row) const { return trace_.steps[row - 1]; }
 
-  // --- who takes part, what is sent
-
-  void find_columns() {
-    for (std::size_t i = 0; i < trace_.scenario.apps.size(); ++i) {
-      const int app = static_cast<int>(i) + 1;
-      const std::string& script = trace_.scenario.apps[i];
-      std::size_t start = 0;
-      for (int session = 1; session <= session_count(trace_.scenario, app); ++session) {
-        const std::size_t end = std::min(script.find('|', start), script.size());
-        Column column{.id = actor_name(trace_, app, session)};
-        column.script = wrapped(foreign(script.substr(start, end - start)), kSmallFont, kAppSpacingMax - 24, 2);
-        app_columns_[{app, session}] = out_.columns.size();
-        out_.columns.push_back(std::move(column));
-        start = std::min(end + 1, script.size());
-      }
-    }
-    app_count_ = out_.columns.size();
-    if (has_cache()) out_.columns.push_back({.id = "cache", .is_store = true});
-    out_.columns.push_back({.id = "database", .is_store = true});
-  }
-
-  bool has_cache() const {
-    const auto goes_to_cache = [](const Request& request) { return request.to == "cache"; };
-    return !trace_.initial.cache.empty() ||
-           std::any_of(trace_.steps.begin(), trace_.steps.end(), [&](const Step& step) {
-             return (step.request && goes_to_cache(*step.request)) ||
-                    std::any_of(step.sends.begin(), step.sends.end(), goes_to_cache);
-           });
-  }
-
-  std::size_t app_column(int app, int session) const { return app_columns_.at({app, session}); }
-  std::size_t server_column(const Request* request) const {
-    const bool is_cache = request != nullptr && request->to == "cache";
-    return is_cache && out_.columns[app_count_].id == "cache" ? app_count_ : out_.columns.size() - 1;
-  }
-
-  void find_messages() {
-    const Fates fates = find_fates(trace_);
-    for (const RequestFate& fate : fates.requests) {
-      Message message = request_message(fate.request, fate.app, fate.session);
-      message.from_row = fate.sent ? *fate.sent + 1 : 0;
-      message.to_row = fate.done ? *fate.done + 1 : message.is_drawn_lost ? message.from_row : end_row_;
-      message.fate = fate.lost ? MessageFate::kLost : fate.done ? MessageFate::kArrives : MessageFate::kInFlight;
-      out_.messages.push_back(std::move(message));
-    }
-    for (const ReplyFate& fate : fates.replies) {
-      Message message = reply_message(fate.reply, fate.request ? &*fate.request : nullptr, fate.app, fate.session);
-      message.from_row = fate.sent ? *fate.sent + 1 : 0;
-      message.to_row = fate.done ? *fate.done + 1 : fate.in_flight_at_end ? end_row_ : message.from_row;
-      message.fate = fate.lost               ? MessageFate::kLost
-                     : fate.in_flight_at_end ? MessageFate::kInFlight
-                                             : MessageFate::kArrives;
-      out_.messages.push_back(std::move(message));
-    }
-    find_messages_from_nowhere(fates);
+  void find_ends() {
     for (std::size_t i = 0; i < out_.messages.size(); ++i) {
       departures_[out_.messages[i].from_row].push_back(i);
       if (!out_.messages[i].is_drawn_lost) arrivals_[out_.messages[i].to_row].push_back(i);
     }
   }
 
-  // Those that a step handles, receives or loses although no step sent them.
-  void find_messages_from_nowhere(const Fates& fates) {
-    for (std::size_t row = 1; row < end_row_; ++row) {
-      const Step& step = step_of(row);
-      const bool takes_reply = step.kind == StepKind::kReceive || step.kind == StepKind::kLoseReply;
-      std::optional<Message> message;
-      if (step.request && fates.handled_by(row - 1) == nullptr) {
-        message = request_message(*step.request, step.app, step.session);
-      } else if (takes_reply && step.reply && fates.received_by(row - 1) == nullptr) {
-        message = reply_message(*step.reply, request_of(trace_, step), step.app, step.session);
-      }
-      if (!message) continue;
-      const bool is_lost = step.kind == StepKind::kLoseRequest || step.kind == StepKind::kLoseReply;
-      message->fate = is_lost ? MessageFate::kLost : MessageFate::kArrives;
-      message->from_row = message->to_row = row;
-      out_.messages.push_back(std::move(*message));
-    }
-  }
-
-  Message request_message(const Request& request, int app, int session) const {
-    Message message;
-    message.is_awaited = request.awaited;
-    message.is_drawn_lost = request.drawn_lost;
-    message.app = app_column(app, session);
-    message.server = server_column(&request);
-    message.words = request_words(request);
-    message.label = foreign(request.label);
-    return message;
-  }
-
-  Message reply_message(const Reply& reply, const Request* request, int app, int session) const {
-    Message message;
-    message.is_reply = true;
-    message.app = app_column(app, session);
-    message.server = server_column(request);
-    message.words = reply_words(reply);
-    return message;
+  using Ends = std::map<std::size_t, std::vector<std::size_t>>;  // messages, by row
+  static std::vector<std::size_t> at_row(const Ends& ends, std::size_t row) {
+    const auto found = ends.find(row);
+    return found == ends.end() ? std::vector<std::size_t>() : found->second;
   }
 
   // --- rows, top down; y only
@@ -185,20 +99,20 @@ class Layout {
     if (step != nullptr && step->kind == StepKind::kInvoke) {
       add_note(row, NoteKind::kStart, "starts " + operation_words(*step) + chosen_words(*step));
     }
-    for (const std::size_t i : departures_[row]) {
+    for (const std::size_t i : at_row(departures_, row)) {
       if (out_.messages[i].is_within_a_row() && !is_answer(i, step)) depart(out_.messages[i]);
     }
-    for (const std::size_t i : arrivals_[row]) {
+    for (const std::size_t i : at_row(arrivals_, row)) {
       if (!is_answer(i, step)) arrive(out_.messages[i]);
     }
-    for (const std::size_t i : departures_[row]) {
+    for (const std::size_t i : at_row(departures_, row)) {
       Message& message = out_.messages[i];
       if (!message.is_reply) continue;
       if (!message.is_within_a_row() || is_answer(i, step)) depart(message);
       if (is_answer(i, step)) arrive(message);
     }
     if (step != nullptr) add_middle_notes(row, *step);
-    for (const std::size_t i : departures_[row]) {
+    for (const std::size_t i : at_row(departures_, row)) {
       Message& message = out_.messages[i];
       if (message.is_reply || message.is_within_a_row()) continue;
       depart(message);
@@ -227,7 +141,7 @@ class Layout {
 
   void add_note(std::size_t row, NoteKind kind, std::string text) {
     const Step& step = step_of(row);
-    Note note{.kind = kind, .row = row, .column = app_column(step.app, step.session), .text = std::move(text)};
+    Note note{.kind = kind, .row = row, .column = out_.app_column(step.app, step.session), .text = std::move(text)};
     note.middle.y = y_ + kNoteSlot / 2;
     y_ += kNoteSlot;
     out_.notes.push_back(std::move(note));
@@ -243,7 +157,7 @@ class Layout {
   }
 
   void arrive(Message& message) {
-    const bool is_told_again = is_long(message);
+    const bool is_told_again = message.is_long();
     message.head.y = y_ + kFirstArrival - kRowPadding;
     y_ += 10;
     if (message.fate == MessageFate::kLost || message.fate == MessageFate::kInFlight) {
@@ -253,9 +167,6 @@ class Layout {
       y_ += 18;
     }
   }
-
-  // Whether something happens while it is under way: what it says is then written at its head, too.
-  static bool is_long(const Message& message) { return message.to_row > message.from_row + 1; }
 
   void place_rules(std::size_t row) {
     const auto add = [&](Rule::Kind kind, const std::string& text) {
@@ -269,8 +180,7 @@ class Layout {
     if (!broken.empty()) add(Rule::Kind::kViolation, fmt::format("step {} breaks {}", row, broken));
     if (highlights_.point_of_no_return == row - 1) {
       add(Rule::Kind::kNoReturn,
-          fmt::format("point of no return: after step {} no order makes cache and database agree without another write",
-                      row));
+          fmt::format("point of no return: after step {} only another write makes cache and database agree", row));
     }
   }
 
@@ -325,13 +235,17 @@ class Layout {
     const int last_app_x = app_count_ == 0 ? 0 : out_.columns[app_count_ - 1].x;
     for (const Message& message : out_.messages) {
       const int words = text_width(message.words, kFont) + 2 * kLabelMargin;
-      if (message.server == server && (message.is_reply || is_long(message))) needed = std::max(needed, words);
-      if (message.fate == MessageFate::kLost && is_first) {
-        needed = std::max(needed, 2 * (text_width(lost_words(message), kFont) + 36));
+      if (message.server == server && (message.is_reply || message.is_long())) needed = std::max(needed, words);
+      if (!is_first) continue;
+      const int way = last_app_x - out_.columns[message.app].x;
+      if (message.fate != MessageFate::kArrives) {
+        // From half of the way on, or up to three quarters of it.
+        const int said = text_width(end_words(message), kFont) + 2 * kLabelMargin;
+        needed = std::max(needed, (message.fate == MessageFate::kLost ? said * 2 : said * 4 / 3) - way);
       }
-      if (message.is_reply || !is_first) continue;
+      if (message.is_reply) continue;
       const int label = message.label.empty() ? 0 : text_width(message.label, kSmallFont) + 8;
-      needed = std::max(needed, words + label - (last_app_x - out_.columns[message.app].x));
+      needed = std::max(needed, words + label - way);
     }
     return needed;
   }
@@ -363,7 +277,7 @@ class Layout {
     return std::max(text + 10, 60);
   }
 
-  // --- arrows and what is written on them
+  // --- arrows
 
   void place_arrows() {
     for (Message& message : out_.messages) {
@@ -378,8 +292,6 @@ class Layout {
         const int way = out_.columns[app_count_].x - app;
         message.head.x = clear_of_lifelines(app + (message.is_reply ? way / 4 : way * 3 / 4));
       }
-      caption_tail(message);
-      caption_head(message);
     }
   }
 
@@ -392,62 +304,6 @@ class Layout {
     const int right = first.box_left + first.box_width;
     const bool is_among_values = x > first.x && x < right + 60;
     return is_among_values ? first.x - 110 : x;
-  }
-
-  // From `message`'s app to where the first store begins, or from its server back to what stands before it.
-  int room(const Message& message) const {
-    if (!message.is_reply) return out_.columns[app_count_].x - out_.columns[message.app].x - 2 * kLabelMargin;
-    const Column& server = out_.columns[message.server];
-    const Column* before = message.server == 0 ? nullptr : &out_.columns[message.server - 1];
-    const int left = before == nullptr ? 0 : before->is_store ? before->box_left + before->box_width : before->x;
-    return server.x - left - 2 * kLabelMargin;
-  }
-
-  void caption_tail(const Message& message) {
-    const int x =
-        message.is_reply ? out_.columns[message.server].x - kLabelMargin : out_.columns[message.app].x + kLabelMargin;
-    Caption caption{.row = message.from_row, .at = {x, message.tail.y - 6}};
-    caption.align = message.is_reply ? TextAlign::kEnd : TextAlign::kStart;
-    caption.text = fitted(message.words, kFont, room(message));
-    caption.muted = fitted(message.label, kSmallFont, room(message) - text_width(caption.text, kFont) - 8);
-    out_.captions.push_back(std::move(caption));
-  }
-
-  void caption_head(const Message& message) {
-    if (message.fate == MessageFate::kArrives && !is_long(message)) return;
-    Caption caption{.row = message.to_row, .at = message.head};
-    const int app = out_.columns[message.app].x;
-    const int server = out_.columns[message.server].x;
-    int space = 0;
-    if (message.fate == MessageFate::kArrives) {
-      caption.at = {message.is_reply ? app + kLabelMargin : server - kLabelMargin, message.head.y + 16};
-      caption.align = message.is_reply ? TextAlign::kStart : TextAlign::kEnd;
-      caption.muted = message.words;
-      space = message.is_reply ? server - app - 2 * kLabelMargin : gap_before(message.server);
-    } else if (message.fate == MessageFate::kLost) {
-      caption.is_warning = true;
-      caption.align = message.is_reply ? TextAlign::kEnd : TextAlign::kStart;
-      caption.at.x += message.is_reply ? -16 : 16;
-      caption.at.y += 5;
-      caption.text = lost_words(message);
-    } else {
-      caption.align = message.is_reply ? TextAlign::kStart : TextAlign::kEnd;
-      caption.at.x += message.is_reply ? 10 : -10;
-      caption.at.y += 14;
-      caption.muted = message.words + ": still in flight";
-      space = message.is_reply ? server - caption.at.x - kLabelMargin : caption.at.x - app - kLabelMargin;
-    }
-    caption.muted = fitted(caption.muted, kSmallFont, space);
-    out_.captions.push_back(std::move(caption));
-  }
-
-  static std::string lost_words(const Message& message) { return message.is_drawn_lost ? "lost, as drawn" : "lost"; }
-
-  int gap_before(std::size_t server) const {
-    Message reply;
-    reply.is_reply = true;
-    reply.server = server;
-    return room(reply);
   }
 
   // --- what hangs on the columns and rows
@@ -465,14 +321,14 @@ class Layout {
   // Where its message arrives or is lost; of an invoke, where it sends.
   Point anchor_of(std::size_t row) const {
     const Step& step = step_of(row);
-    const int app = out_.columns[app_column(step.app, step.session)].x;
-    for (const std::size_t i : arrivals_.contains(row) ? arrivals_.at(row) : std::vector<std::size_t>()) {
-      const Message& message = out_.messages[i];
+    const int app = out_.columns[out_.app_column(step.app, step.session)].x;
+    if (const auto found = arrivals_.find(row); found != arrivals_.end()) {
+      const Message& message = out_.messages[found->second.front()];
       if (message.fate == MessageFate::kLost) return message.head;
       return {out_.columns[message.is_reply ? message.app : message.server].x, message.head.y};
     }
-    for (const std::size_t i : departures_.contains(row) ? departures_.at(row) : std::vector<std::size_t>()) {
-      return {app, out_.messages[i].tail.y};
+    if (const auto found = departures_.find(row); found != departures_.end()) {
+      return {app, out_.messages[found->second.front()].tail.y};
     }
     return {app, out_.rows[row].top + kRowPadding + kNoteSlot / 2};
   }
@@ -480,7 +336,7 @@ class Layout {
   void place_activities() {
     std::map<std::size_t, int> open;  // since when, by column
     for (const InFlight& message : trace_.initial.in_flight) {
-      open.try_emplace(app_column(message.app, message.session), out_.rows[0].top);
+      open.try_emplace(out_.app_column(message.app, message.session), out_.rows[0].top);
     }
     const auto close = [&](std::size_t column, int bottom) {
       out_.activities.push_back({.column = column, .top = open.at(column), .bottom = bottom});
@@ -488,7 +344,7 @@ class Layout {
     };
     for (std::size_t row = 1; row < end_row_; ++row) {
       const Step& step = step_of(row);
-      const std::size_t column = app_column(step.app, step.session);
+      const std::size_t column = out_.app_column(step.app, step.session);
       const bool is_apps = step.kind != StepKind::kHandle && (!step.request || step.request->awaited);
       if (step.kind == StepKind::kInvoke) {
         if (open.contains(column)) close(column, out_.rows[row].top);
@@ -522,9 +378,8 @@ class Layout {
   std::vector<std::string> keys_;
   std::size_t end_row_;
   std::size_t app_count_ = 0;
-  std::map<std::pair<int, int>, std::size_t> app_columns_;
-  std::map<std::size_t, std::vector<std::size_t>> departures_;  // of messages, by row
-  std::map<std::size_t, std::vector<std::size_t>> arrivals_;
+  Ends departures_;
+  Ends arrivals_;
   int y_ = 0;
   SequenceLayout out_;
 };

@@ -21,6 +21,7 @@ namespace stalemate::traces::render {
 inline constexpr int kTitleFont = 17;
 inline constexpr int kFont = 13;
 inline constexpr int kSmallFont = 12;
+inline constexpr int kLabelMargin = 14;   // from a lifeline to what is written beside it
 inline constexpr int kFirstArrival = 14;  // from a row's top to where the message that it begins with arrives
 
 struct Point {
@@ -34,6 +35,8 @@ struct Column {
   std::string id;  // "app1", "app2.1", "cache", "database"
   std::vector<std::string> script = {};
   bool is_store = false;
+  int app = 0;  // of an app's session
+  int session = 0;
   int x = 0;
   int box_left = 0;
   int box_width = 0;
@@ -61,6 +64,8 @@ struct Message {
   Point head;
 
   bool is_within_a_row() const { return from_row == to_row && !is_drawn_lost; }
+  // Whether something happens while it is under way: what it says is then written at its head, too.
+  bool is_long() const { return to_row > from_row + 1; }
 };
 
 // A line of text; `muted` follows `text` in a weaker style. Both as they fit.
@@ -155,6 +160,10 @@ struct SequenceLayout {
   std::vector<std::string> verdict;
   int verdict_top = 0;
   int legend_top = 0;
+
+  // The apps' columns come first. REQUIRES: the scenario has that session.
+  std::size_t app_count() const;
+  std::size_t app_column(int app, int session) const;
 };
 
 // Highlights of steps that the trace does not have are left out.

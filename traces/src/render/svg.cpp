@@ -52,8 +52,8 @@ class Svg {
     add_bands();
     add_lifelines();
     add_messages();
-    add_rules();
     add_race();
+    add_rules();
     add_values();
     add_captions();
     add_notes();

@@ -1,8 +1,8 @@
-// A state per row: row 0 is the initial one, row n the one after step n, and the last row repeats the final one.
-#include "render/sequence_lanes.hpp"
-
+// The stores' values as bands, cut where they change, and the spans in which cache and database differ. A state per
+// row: row 0 is the initial one, row n the one after step n, and the last row repeats the final one.
 #include <algorithm>
 
+#include "render/sequence_parts.hpp"
 #include "render/words.hpp"
 
 namespace stalemate::traces::render {
@@ -110,6 +110,6 @@ class Values {
 
 }  // namespace
 
-void lay_out_values(const Trace& trace, SequenceLayout& layout) { Values(trace, layout).add(); }
+void add_values(const Trace& trace, SequenceLayout& layout) { Values(trace, layout).add(); }
 
 }  // namespace stalemate::traces::render
