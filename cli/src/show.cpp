@@ -12,10 +12,20 @@
 #include "traces/render.hpp"
 
 namespace stalemate::cli {
+namespace {
+
+traces::InputError no_such_rendering(const std::string& name) {
+  std::vector<std::string> names;
+  for (const traces::Renderer& renderer : traces::renderers()) names.emplace_back(renderer.name);
+  return traces::InputError(fmt::format("--as {}: no such rendering{}; there is {}", excerpt(name),
+                                        model::suggestion(name, names), fmt::join(names, ", ")));
+}
+
+}  // namespace
 
 void add_show(CLI::App& program, Action& action) {
-  CLI::App& command =
-      *program.add_subcommand("show", "a trace as text, or as a diagram to paste where Mermaid is rendered");
+  CLI::App& command = *program.add_subcommand(
+      "show", "a trace as text, as a diagram to paste or to look at, or in another tool's format");
   struct Options {
     std::string path;
     std::string as = "text";
@@ -26,21 +36,16 @@ void add_show(CLI::App& program, Action& action) {
     formats += fmt::format("{}{}: {}", formats.empty() ? "" : "; ", renderer.name, renderer.summary);
   command.add_option("TRACE", options->path, "a trace file")->required();
   command.add_option("--as", options->as, formats)->capture_default_str();
-  command.footer("Example: stalemate show race.json --as mermaid");
+  command.footer("Example: stalemate show race.json --as svg > race.svg");
   command.callback([options, &action] {
     action = [options] {
-      std::vector<std::string> names;
-      for (const traces::Renderer& renderer : traces::renderers()) {
-        names.emplace_back(renderer.name);
-        if (renderer.name != options->as) continue;
-        check_file_name(options->path, "TRACE", "/dev/stdin");
-        print(renderer.render(
-            traces::read_json(traces::read_text_file(options->path, kTraceBytesMax), traces::base_name(options->path)),
-            {}));
-        return 0;
-      }
-      throw traces::InputError(fmt::format("--as {}: no such rendering{}; there is {}", excerpt(options->as),
-                                           model::suggestion(options->as, names), fmt::join(names, ", ")));
+      const traces::Renderer* renderer = traces::find_renderer(options->as);
+      if (renderer == nullptr) throw no_such_rendering(options->as);
+      check_file_name(options->path, "TRACE", "/dev/stdin");
+      print(renderer->render(
+          traces::read_json(traces::read_text_file(options->path, kTraceBytesMax), traces::base_name(options->path)),
+          {}));
+      return 0;
     };
   });
 }

@@ -137,6 +137,7 @@ TEST(BadInput, numbers_and_words_that_make_no_sense_are_refused) {
       {{"chekc", "cache-aside"}, "did you mean check?"},
       {{"check"}, "PROTOCOL"},
       {{"show", "t.json", "--as", "mermaidd"}, "did you mean mermaid?"},
+      {{"show", "t.json", "--as", "svgg"}, "did you mean svg?"},
       {{}, "say what to do"},
   };
   for (const auto& one : cases) expect_refused(one.arguments, 2, one.part);

@@ -20,7 +20,9 @@ inline rc::Gen<std::string> text() {
       "a", "Get value", " ", "", "\"", "\\", "/", "\n", "\r\n", "\t", std::string(1, '\0'), "\x7F", "#", ";", ":", "%%",
       "%%{init: {}}%%", "end", "End", "<br/>", "<script>", "&amp;", "->>", "--x", "-)", "```", "$$",
       "wrap:", "style:#1;", "classDef x:#2;", "|", "'", "\u00e9", "\u00b6\u00df", "\ufb02\u00b0", "\u2028", "\u202e",
-      "\u20ac", "\U0001F600", "\U0010FFFF", "{}", "alt", "sequenceDiagram", "\x1b[31m", "~0~1");
+      "\u20ac", "\U0001F600", "\U0010FFFF", "{}", "alt", "sequenceDiagram", "\x1b[31m", "~0~1",
+      "<img src=x onerror=alert(1)>", "]]>", "</script>", "</text></svg>", "<!--", "-->", "&#60;", "\ufffe", "\uffff",
+      "\u061c");
   return rc::gen::map(rc::gen::container<std::vector<std::string>>(piece), [](const std::vector<std::string>& pieces) {
     std::string all;
     for (const std::string& one : pieces) all += one;

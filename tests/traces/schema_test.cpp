@@ -2,22 +2,16 @@
 // must be there. Documents are changed at every address that the schema has; what the schema refuses, the reader must
 // refuse, and what the reader refuses beyond that, it must not refuse for its shape.
 #include <gtest/gtest.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
 #include <algorithm>
-#include <cstdio>
-#include <cstdlib>
 #include <filesystem>
-#include <fstream>
-#include <memory>
 #include <nlohmann/json.hpp>
 #include <set>
-#include <stdexcept>
 #include <string>
 #include <vector>
 
 #include "samples.hpp"
+#include "schema_support.hpp"
 #include "traces/error.hpp"
 #include "traces/file.hpp"
 #include "traces/json.hpp"
@@ -29,62 +23,16 @@ namespace fs = std::filesystem;
 using nlohmann::json;
 
 constexpr const char* kSchema = STALEMATE_SOURCE_DIR "/traces/trace.schema.json";
-constexpr const char* kScript = STALEMATE_SOURCE_DIR "/tests/traces/schema_check.py";
 
 struct Document {
   std::string what;  // which document it is, or how it was changed
   json content;
 };
 
-class Scratch {
- public:
-  Scratch() : folder_((fs::temp_directory_path() / "stalemate-schema-test-XXXXXX").string()) {
-    if (mkdtemp(folder_.data()) == nullptr) throw std::runtime_error("no temporary folder");
-  }
-  Scratch(const Scratch&) = delete;
-  Scratch& operator=(const Scratch&) = delete;
-  ~Scratch() { fs::remove_all(folder_); }
-  std::string path(const std::string& name) const { return folder_ + "/" + name; }
-
- private:
-  std::string folder_;
-};
-
-// As one word of a shell's command.
-std::string quoted(const std::string& text) {
-  std::string word = "'";
-  for (const char c : text) word += c == '\'' ? "'\\''" : std::string(1, c);
-  return word + "'";
-}
-
-// What the validator says of each document: "ok", or what is wrong. One process for all.
 std::vector<std::string> judge(const std::vector<Document>& documents) {
-  const Scratch scratch;
-  const std::string path = scratch.path("documents");
-  {
-    std::ofstream out(path, std::ios::binary);
-    for (const Document& document : documents) out << document.content.dump() << '\n';
-    if (!out.flush()) throw std::runtime_error(path + ": cannot be written");
-  }
-  const std::string command =
-      "/usr/bin/python3 -I " + quoted(kScript) + " " + quoted(kSchema) + " " + quoted(path) + " 2>&1";
-  std::FILE* pipe = popen(command.c_str(), "r");
-  if (pipe == nullptr) throw std::runtime_error("no process for: " + command);
-  std::vector<std::string> lines(1);
-  std::string output;
-  for (int c; (c = std::fgetc(pipe)) != EOF;) {
-    output += static_cast<char>(c);
-    if (c == '\n') {
-      lines.emplace_back();
-    } else {
-      lines.back() += static_cast<char>(c);
-    }
-  }
-  lines.pop_back();
-  if (pclose(pipe) != 0 || lines.size() != documents.size()) {
-    throw std::runtime_error("needs Debian's python3-jsonschema (./dev test installs it): " + command + "\n" + output);
-  }
-  return lines;
+  std::vector<json> contents;
+  for (const Document& document : documents) contents.push_back(document.content);
+  return schema::judge(kSchema, contents);
 }
 
 // "ok", or the line with which the reader refuses the document.

@@ -50,7 +50,7 @@ TEST(Renderers, are_listed_as_text_mermaid_json_and_each_has_a_summary) {
     names.push_back(renderer.name);
     EXPECT_FALSE(renderer.summary.empty());
   }
-  EXPECT_EQ(names, (std::vector<std::string_view>{"text", "mermaid", "json"}));
+  EXPECT_EQ(names, (std::vector<std::string_view>{"text", "mermaid", "svg", "itf", "json"}));
   EXPECT_EQ(as("json", samples::race()), write_json(samples::race()));
 }
 

@@ -45,7 +45,10 @@ std::size_t well_formed_size(std::string_view text, std::size_t offset) {
 bool is_unprintable(std::string_view character) {
   const unsigned first = byte_at(character, 0);
   if (character.size() == 1) return first < 0x20 || first == 0x7F;
-  if (character.size() == 2) return first == 0xC2 && byte_at(character, 1) < 0xA0;
+  if (character.size() == 2) {
+    const unsigned last = byte_at(character, 1);
+    return (first == 0xC2 && last < 0xA0) || (first == 0xD8 && last == 0x9C);
+  }
   if (character.size() != 3 || first != 0xE2) return false;
   const unsigned second = byte_at(character, 1);
   const unsigned third = byte_at(character, 2);

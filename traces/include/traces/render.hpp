@@ -30,7 +30,7 @@ struct Renderer {
   std::string (*render)(const Trace& trace, const Highlights& highlights);
 };
 
-// All renderers, in the order --help lists them: text, mermaid, json.
+// All renderers, in the order --help lists them: text, mermaid, svg, itf, json.
 std::span<const Renderer> renderers();
 
 // The one called `name`; null where there is none.

@@ -61,24 +61,41 @@ bool reply_in_flight(const State& state, const Step& handled) {
   });
 }
 
+// The step from `first` on that takes the reply to request `arrow`.
+void follow_reply(const Trace& trace, std::size_t first, int arrow, ReplyFate& fate) {
+  for (std::size_t i = first; i < trace.steps.size(); ++i) {
+    const Step& step = trace.steps[i];
+    const bool takes = step.kind == StepKind::kReceive || step.kind == StepKind::kLoseReply;
+    if (!takes || step.app != fate.app || step.session != fate.session || step.arrow != arrow) continue;
+    fate.done = i;
+    fate.lost = is_fault(step.kind);
+    fate.overtaken = !fate.lost && others_handled(trace, first, i, fate.app, fate.session);
+    return;
+  }
+  fate.in_flight_at_end = true;
+}
+
 void add_replies(const Trace& trace, Fates& fates) {
+  for (const InFlight& message : trace.initial.in_flight) {
+    if (!message.is_reply || !message.reply) continue;
+    ReplyFate fate;
+    fate.reply = *message.reply;
+    fate.request = message.request;
+    fate.app = message.app;
+    fate.session = message.session;
+    follow_reply(trace, 0, message.request.arrow, fate);
+    fates.replies.push_back(fate);
+  }
   for (std::size_t i = 0; i < trace.steps.size(); ++i) {
     const Step& handled = trace.steps[i];
     if (handled.kind != StepKind::kHandle || !handled.reply) continue;
     ReplyFate fate;
     fate.sent = i;
-    if (reply_in_flight(handled.after, handled)) {
-      for (std::size_t j = i + 1; j < trace.steps.size() && !fate.done; ++j) {
-        const Step& step = trace.steps[j];
-        const bool takes = step.kind == StepKind::kReceive || step.kind == StepKind::kLoseReply;
-        if (!takes || step.app != handled.app || step.session != handled.session || step.arrow != handled.arrow)
-          continue;
-        fate.done = j;
-        fate.lost = is_fault(step.kind);
-        fate.overtaken = !fate.lost && others_handled(trace, i + 1, j, handled.app, handled.session);
-      }
-      fate.in_flight_at_end = !fate.done;
-    }
+    fate.reply = *handled.reply;
+    fate.request = handled.request;
+    fate.app = handled.app;
+    fate.session = handled.session;
+    if (reply_in_flight(handled.after, handled)) follow_reply(trace, i + 1, handled.arrow, fate);
     fates.replies.push_back(fate);
   }
 }
@@ -88,7 +105,8 @@ void add_tags(Fates& fates) {
   int tag = 0;
   auto reply = fates.replies.begin();
   const auto tag_replies_until = [&](std::size_t step) {
-    for (; reply != fates.replies.end() && reply->sent <= step; ++reply) {
+    for (; reply != fates.replies.end() && (!reply->sent || *reply->sent <= step); ++reply) {
+      if (!reply->sent) continue;
       if (reply->overtaken || reply->in_flight_at_end) reply->tag = ++tag;
     }
   };

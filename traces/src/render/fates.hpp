@@ -23,11 +23,15 @@ struct RequestFate {
   int tag = 0;  // from 1, for those that are drawn in two places; else 0
 };
 struct ReplyFate {
-  std::size_t sent = 0;             // the step that handles the request
+  std::optional<std::size_t> sent;  // the step that handles the request; none: in flight at the start
   std::optional<std::size_t> done;  // the step that receives or loses it; none: at once, or in flight at the end
   bool lost = false;
   bool in_flight_at_end = false;
   bool overtaken = false;
+  Reply reply;
+  std::optional<Request> request;  // the one replied to, if known
+  int app = 0;
+  int session = 0;
   int tag = 0;
 };
 struct Fates {

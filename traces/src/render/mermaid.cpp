@@ -232,7 +232,7 @@ class Diagram {
       arrow(server, "--x", app, words + " (lost)");
     } else if (step.kind == StepKind::kReceive) {
       const ReplyFate* fate = fates_.received_by(index);
-      if (fate == nullptr) {
+      if (fate == nullptr || !fate->sent) {
         arrow(server, "-->>", app, words);
       } else if (fate->overtaken) {
         note(app, fmt::format("#{} arrives: {}", fate->tag, words));

@@ -1,0 +1,37 @@
+// The reviewed traces of traces/saved, and with them the hand-made ones: what every renderer must be right about.
+#pragma once
+
+#include <algorithm>
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "samples.hpp"
+#include "traces/file.hpp"
+#include "traces/json.hpp"
+
+namespace stalemate::traces::samples {
+
+struct NamedTrace {
+  std::string name;
+  Trace trace;
+};
+
+// In the order of their names.
+inline std::vector<NamedTrace> saved() {
+  std::vector<NamedTrace> traces;
+  for (const auto& entry : std::filesystem::directory_iterator(STALEMATE_SOURCE_DIR "/traces/saved")) {
+    const std::string path = entry.path().string();
+    if (path.ends_with(".json")) traces.push_back({path, read_json(read_text_file(path, 1 << 24), path)});
+  }
+  std::sort(traces.begin(), traces.end(), [](const NamedTrace& a, const NamedTrace& b) { return a.name < b.name; });
+  return traces;
+}
+
+inline std::vector<NamedTrace> saved_and_made() {
+  std::vector<NamedTrace> traces = saved();
+  for (Sample& sample : all()) traces.push_back({sample.name, std::move(sample.trace)});
+  return traces;
+}
+
+}  // namespace stalemate::traces::samples

@@ -1,0 +1,134 @@
+// The ITF renderer: Apalache's Informal Trace Format (ADR-015), for viewers and for tests generated from traces. A
+// state for the start and one for each step; every state has every variable, and a variable has one type throughout:
+//   cache         key -> Some(value) or None; empty where the protocol has none
+//   database      key -> value
+//   in_flight     the messages under way, a list, oldest first per session
+//   action_taken  "init", then the kind of the step that led here
+//   parameters    whose step, and about which message: a record; 0, "" and None where a step has no such thing
+//   violates      the properties that the step breaks
+// Integers are #bigint everywhere: a 64-bit value does not fit a JSON number in every reader. No times, no paths.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+#include <string>
+
+#include "render/entries.hpp"
+#include "render/words.hpp"
+
+namespace stalemate::traces::render {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+Json integer(std::int64_t value) { return {{"#bigint", fmt::format("{}", value)}}; }
+
+Json none() { return {{"tag", "None"}, {"value", {{"#tup", Json::array()}}}}; }
+Json some(Json value) { return {{"tag", "Some"}, {"value", std::move(value)}}; }
+Json optional_integer(const std::optional<std::int64_t>& value) { return value ? some(integer(*value)) : none(); }
+
+Json map_of(const std::vector<Entry>& store, Json (*value)(const std::optional<std::int64_t>&)) {
+  Json pairs = Json::array();
+  for (const Entry& entry : store) pairs.push_back(Json::array({entry.key, value(entry.value)}));
+  return {{"#map", std::move(pairs)}};
+}
+
+Json stored_integer(const std::optional<std::int64_t>& value) {
+  return value ? integer(*value) : Json{{"#unserializable", "absent"}};
+}
+
+Json request_record(const Request& request) {
+  return {{"arrow", integer(request.arrow)},
+          {"to", request.to},
+          {"verb", request.verb},
+          {"key", request.key},
+          {"value", optional_integer(request.value)},
+          {"label", request.label},
+          {"awaited", request.awaited},
+          {"drawn_lost", request.drawn_lost}};
+}
+
+Json reply_record(const Reply& reply) { return {{"outcome", reply.outcome}, {"value", optional_integer(reply.value)}}; }
+
+Json in_flight(const State& state) {
+  Json messages = Json::array();
+  for (const InFlight& message : state.in_flight) {
+    messages.push_back({{"app", integer(message.app)},
+                        {"session", integer(message.session)},
+                        {"is_reply", message.is_reply},
+                        {"request", request_record(message.request)},
+                        {"reply", message.reply ? some(reply_record(*message.reply)) : none()}});
+  }
+  return messages;
+}
+
+Json parameters(const Step& step) {
+  Json sends = Json::array();
+  for (const Request& request : step.sends) sends.push_back(request_record(request));
+  Json endings = Json::array();
+  for (const Ending& ending : step.endings) {
+    endings.push_back({{"kind", to_string(ending.kind)}, {"value", optional_integer(ending.value)}});
+  }
+  return {{"app", integer(step.app)},
+          {"session", integer(step.session)},
+          {"operation", integer(step.operation)},
+          {"diagram", step.diagram},
+          {"key", step.key},
+          {"arrow", integer(step.arrow)},
+          {"choice", integer(step.choice)},
+          {"chosen", step.chosen},
+          {"budget", integer(step.budget)},
+          {"request", step.request ? some(request_record(*step.request)) : none()},
+          {"reply", step.reply ? some(reply_record(*step.reply)) : none()},
+          {"sends", std::move(sends)},
+          {"endings", std::move(endings)}};
+}
+
+// Each once, in the order named.
+Json set_of(const std::vector<std::string>& names) {
+  Json members = Json::array();
+  for (const std::string& name : names) {
+    if (std::find(members.begin(), members.end(), Json(name)) == members.end()) members.push_back(name);
+  }
+  return {{"#set", std::move(members)}};
+}
+
+Json state_object(std::size_t index, const State& state, std::string_view action, const Step& step) {
+  return {{"#meta", {{"index", index}}},
+          {"cache", map_of(state.cache, optional_integer)},
+          {"database", map_of(state.database, stored_integer)},
+          {"in_flight", in_flight(state)},
+          {"action_taken", action},
+          {"parameters", parameters(step)},
+          {"violates", set_of(step.violates)}};
+}
+
+std::string dumped(const Json& json) { return json.dump(-1, ' ', false, Json::error_handler_t::replace); }
+
+// What the "init" state has for parameters: of a step that is none.
+Step no_step() {
+  Step step;
+  step.app = step.session = step.operation = 0;
+  return step;
+}
+
+}  // namespace
+
+std::string as_itf(const Trace& trace, const Highlights& /*highlights*/) {
+  const std::string broken = trace.property.empty() ? "no property is named as broken" : "breaks " + trace.property;
+  const Json meta = {{"format", "ITF"},
+                     {"format-description", "https://apalache-mc.org/docs/adr/015adr-trace.html"},
+                     {"source", trace.protocol.name},
+                     {"description", fmt::format("stalemate check {}: {}", scenario_words(trace.scenario), broken)}};
+  const Json vars = {"cache", "database", "in_flight", "action_taken", "parameters", "violates"};
+  std::string out =
+      fmt::format("{{\n  \"#meta\": {},\n  \"vars\": {},\n  \"states\": [\n    ", dumped(meta), dumped(vars));
+  out += dumped(state_object(0, trace.initial, "init", no_step()));
+  for (std::size_t i = 0; i < trace.steps.size(); ++i) {
+    const Step& step = trace.steps[i];
+    out += ",\n    " + dumped(state_object(i + 1, step.after, to_string(step.kind), step));
+  }
+  return out + "\n  ]\n}\n";
+}
+
+}  // namespace stalemate::traces::render

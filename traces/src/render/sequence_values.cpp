@@ -1,0 +1,115 @@
+// The stores' values as bands, cut where they change, and the spans in which cache and database differ. A state per
+// row: row 0 is the initial one, row n the one after step n, and the last row repeats the final one.
+#include <algorithm>
+
+#include "render/sequence_parts.hpp"
+#include "render/words.hpp"
+
+namespace stalemate::traces::render {
+namespace {
+
+constexpr int kToldAgainAfter = 140;  // pixels from a value to the bottom from which on it is written there again
+constexpr int kFirstLine = 16;        // from where a value begins to the baseline that tells it
+constexpr int kSecondLine = 31;
+
+const State& state_of(const Trace& trace, std::size_t row) {
+  if (row == 0 || trace.steps.empty()) return trace.initial;
+  return trace.steps[std::min(row, trace.steps.size()) - 1].after;
+}
+
+// Where a row's change shows: in a step that a server handles, where the request arrives.
+int change_y(const SequenceLayout& layout, std::size_t row) {
+  return layout.rows[row].top + (row == 0 ? 0 : kFirstArrival);
+}
+
+std::size_t ordinal_of(std::vector<std::int64_t>& values, const std::optional<std::int64_t>& value) {
+  if (!value) return 0;
+  const auto found = std::find(values.begin(), values.end(), *value);
+  if (found == values.end()) values.push_back(*value);
+  return static_cast<std::size_t>(std::find(values.begin(), values.end(), *value) - values.begin());
+}
+
+// The values of all lanes in the order of the rows, so that a value's ordinal does not depend on its lane.
+std::vector<std::int64_t> values_in_order(const Trace& trace, const SequenceLayout& layout) {
+  std::vector<std::int64_t> values;
+  for (std::size_t row = 0; row <= trace.steps.size(); ++row) {
+    const State& state = state_of(trace, row);
+    for (const Lane& lane : layout.lanes) ordinal_of(values, value_of(state.database, lane.key));
+    for (const Lane& lane : layout.lanes) ordinal_of(values, value_of(state.cache, lane.key));
+  }
+  return values;
+}
+
+class Values {
+ public:
+  Values(const Trace& trace, SequenceLayout& layout)
+      : trace_(trace), layout_(layout), values_(values_in_order(trace, layout)) {}
+
+  void add() {
+    for (std::size_t lane = 0; lane < layout_.lanes.size(); ++lane) {
+      add_segments(lane);
+      if (is_cache(lane)) add_incoherences(lane);
+    }
+  }
+
+ private:
+  bool is_cache(std::size_t lane) const { return layout_.columns[layout_.lanes[lane].column].id == "cache"; }
+
+  std::optional<std::int64_t> value(std::size_t lane, std::size_t row) const {
+    const State& state = state_of(trace_, row);
+    return value_of(is_cache(lane) ? state.cache : state.database, layout_.lanes[lane].key);
+  }
+
+  void add_segments(std::size_t lane) {
+    const std::size_t last = layout_.rows.size() - 1;
+    for (std::size_t row = 0; row <= last;) {
+      Segment segment{.lane = lane, .first_row = row, .value = value(lane, row)};
+      while (row <= last && value(lane, row) == segment.value) ++row;
+      segment.last_row = row - 1;
+      segment.top = change_y(layout_, segment.first_row);
+      segment.bottom = row > last ? layout_.lifelines_bottom : change_y(layout_, row);
+      segment.ordinal = ordinal_of(values_, segment.value);
+      segment.is_told_again = row > last && segment.bottom - segment.top > kToldAgainAfter;
+      layout_.segments.push_back(segment);
+    }
+  }
+
+  bool is_incoherent(std::size_t lane, std::size_t row) const {
+    const auto cached = value(lane, row);
+    return cached && cached != value_of(state_of(trace_, row).database, layout_.lanes[lane].key);
+  }
+
+  // One for each pair of values, because the difference is told with each.
+  void add_incoherences(std::size_t lane) {
+    const std::size_t last = layout_.rows.size() - 1;
+    const auto stored = [&](std::size_t row) {
+      return value_of(state_of(trace_, row).database, layout_.lanes[lane].key);
+    };
+    for (std::size_t row = 0; row <= last;) {
+      if (!is_incoherent(lane, row)) {
+        ++row;
+        continue;
+      }
+      const auto cached = value(lane, row);
+      Incoherence span{.lane = lane, .first_row = row, .database = stored(row)};
+      while (row <= last && value(lane, row) == cached && stored(row) == span.database) ++row;
+      span.last_row = row - 1;
+      span.top = change_y(layout_, span.first_row);
+      span.bottom = row > last ? layout_.lifelines_bottom : change_y(layout_, row);
+      const bool value_is_told_here =
+          span.first_row == 0 || value(lane, span.first_row) != value(lane, span.first_row - 1);
+      span.remark_y = span.top + (value_is_told_here ? kSecondLine : kFirstLine);
+      layout_.incoherences.push_back(span);
+    }
+  }
+
+  const Trace& trace_;
+  SequenceLayout& layout_;
+  std::vector<std::int64_t> values_;
+};
+
+}  // namespace
+
+void add_values(const Trace& trace, SequenceLayout& layout) { Values(trace, layout).add(); }
+
+}  // namespace stalemate::traces::render
