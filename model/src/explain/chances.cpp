@@ -98,7 +98,7 @@ void count_schedules(const Subject& subject, std::uint64_t states_max, Explanati
     explanation.schedules = Schedules{count->total.str(), count->violating.str()};
   else
     explanation.limits.push_back(
-        fmt::format("there are more than {} states: the schedules are not counted", states_max));
+        fmt::format("how many orders go wrong (the scenario has more than {} states)", states_max));
 }
 
 void find_smallest_faults(const Subject& subject, std::uint64_t states_max, Explanation& explanation) {
@@ -112,7 +112,7 @@ void find_smallest_faults(const Subject& subject, std::uint64_t states_max, Expl
       }
       if (verdict == Verdict::kInconclusive) {
         explanation.limits.push_back(
-            fmt::format("there are more than {} states: whether fewer faults suffice is not computed", states_max));
+            fmt::format("whether fewer faults suffice (the scenario has more than {} states)", states_max));
         return;
       }
     }

@@ -56,6 +56,27 @@ class Chart {
     return states;
   }
 
+  std::size_t edge_of(Vertex from, const Action& action) const {
+    std::size_t edge = space_.first_edge(from);
+    while (edge < space_.first_edge(from + 1) && !(space_.actions[edge] == action)) ++edge;
+    STALEMATE_INVARIANT(edge < space_.first_edge(from + 1), "the steps of a trace are edges of its state space");
+    return edge;
+  }
+
+  // The edge by which `step` happens in a state; none where it is not enabled.
+  std::optional<std::size_t> edge_named(Vertex from, const traces::Step& step) const {
+    const Words words(space_.state(from), space_.state(from) + space_.words_per_state);
+    Words after;
+    for (std::size_t edge = space_.first_edge(from); edge < space_.first_edge(from + 1); ++edge)
+      if (same_name(try_step(machine_, words, space_.actions[edge], after), step)) return edge;
+    return std::nullopt;
+  }
+
+  // Whether a run that takes the edge can still go well.
+  bool may_take(std::size_t edge) const {
+    return space_.graph.violated_by_step[edge] == 0 && !doomed(space_.graph.target[edge]);
+  }
+
   // How many steps of `path` are taken before one of them breaks the property by itself: all of them if none does.
   std::size_t unbroken_steps(const Path& path) const {
     Vertex at = 0;
@@ -115,13 +136,6 @@ class Chart {
   void for_each_edge(Visit&& visit) const {
     for (Vertex from = 0; from < space_.state_count(); ++from)
       for (std::size_t edge = space_.first_edge(from); edge < space_.first_edge(from + 1); ++edge) visit(from, edge);
-  }
-
-  std::size_t edge_of(Vertex from, const Action& action) const {
-    std::size_t edge = space_.first_edge(from);
-    while (edge < space_.first_edge(from + 1) && !(space_.actions[edge] == action)) ++edge;
-    STALEMATE_INVARIANT(edge < space_.first_edge(from + 1), "the steps of a trace are edges of its state space");
-    return edge;
   }
 
   bool is_coherent(Vertex state) const {
@@ -206,6 +220,19 @@ std::optional<std::size_t> Chart::always_passed(const std::vector<Vertex>& passe
   return std::nullopt;
 }
 
+// Sets what of the course's escape, which begins in state `from`, makes the difference to `dooming`.
+void find_decisive(const Chart& chart, const StateSpace& space, Vertex from, const traces::Step& dooming,
+                   Course& course) {
+  for (std::size_t i = 0; i < course.escape->size(); ++i) {
+    from = space.graph.target[chart.edge_of(from, (*course.escape)[i])];
+    const std::optional<std::size_t> edge = chart.edge_named(from, dooming);
+    if (edge && !chart.may_take(*edge)) continue;
+    course.decisive = i;
+    course.prevents = !edge.has_value();
+    return;
+  }
+}
+
 }  // namespace
 
 std::optional<Course> find_course(const Subject& subject, std::uint64_t states_max) {
@@ -223,15 +250,14 @@ std::optional<Course> find_course(const Subject& subject, std::uint64_t states_m
     course.no_return = doomed - 1;
     course.escape = chart.way_out(passed[doomed - 1], false);
     if (!course.escape) course.escape = chart.way_out(passed[doomed - 1], true);
+    if (course.escape) find_decisive(chart, *space, passed[doomed - 1], subject.trace.steps[doomed - 1], course);
   }
   course.writes_heal = chart.healed_by_writes(passed.back());
   bool too_many = false;
   course.always_passed = chart.always_passed(passed, too_many);
   if (too_many)
     course.limits.push_back(
-        fmt::format("more than {} states lead to a violation: what every such run passes is not "
-                    "computed",
-                    kDominatorStatesMax));
+        fmt::format("what every run that goes wrong passes (more than {} states lead there)", kDominatorStatesMax));
   return course;
 }
 

@@ -55,8 +55,8 @@ Explanation explain(const traces::Trace& trace, const ExplainOptions& options) {
       explanation.escape = Otherwise{*course->no_return, continue_with(subject, *course->no_return, *course->escape)};
   } else {
     explanation.limits.push_back(
-        fmt::format("the scenario has more than {} states: the point of no return, what could have happened before it, "
-                    "and what every such run passes are not computed",
+        fmt::format("the point of no return, what could have happened before it, what every run that goes wrong passes "
+                    "(the scenario has more than {} states)",
                     options.states_max));
   }
   count_schedules(subject, options.states_max, explanation);

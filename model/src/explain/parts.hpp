@@ -41,7 +41,11 @@ struct Course {
   std::optional<std::size_t> no_return;
   bool doomed_from_start = false;
   std::optional<std::vector<Action>> escape;  // from the state before no_return
-  bool writes_heal = false;                   // with further Writes some run from the end comes to a coherent rest
+  // Which step of the escape makes the difference: after it the step no_return does not doom any more, or (`prevents`)
+  // cannot happen any more. From 0; 0 and `prevents` where there is no such step.
+  std::size_t decisive = 0;
+  bool prevents = true;
+  bool writes_heal = false;  // with further Writes some run from the end comes to a coherent rest
   std::optional<std::size_t> always_passed;
   std::vector<std::string> limits;
 };

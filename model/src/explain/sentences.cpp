@@ -296,8 +296,9 @@ class Teller {
       say("before-it", "Just before step {} all was well: at rest, with {}.", escape.from + 1, ends);
       return;
     }
-    say("before-it", "Just before step {} it could still have gone well: if {} next instead, {} to a rest with {}.",
-        escape.from + 1, event_words(run, run.steps[escape.from]),
+    const traces::Step& decisive = run.steps[escape.from + course_->decisive];
+    say("before-it", "Just before step {} it could still have gone well: if {} {}, {} to a rest with {}.",
+        escape.from + 1, event_words(run, decisive), course_->prevents ? "instead" : "first",
         run.steps.size() == escape.from + 1 ? std::string("that leads")
                                             : fmt::format("{} lead", counted(run.steps.size() - escape.from, "step")),
         ends);
