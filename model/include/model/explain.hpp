@@ -19,8 +19,9 @@
 //   trace is doomed, too, whatever its state.
 // Point of no return: the step after which the trace is doomed and stays so. (The first after which it is, unless it
 //   invokes a Write in a doomed state.)
-// Escape: from the state before the point of no return, a shortest run without violation and without a further Write to
-//   a rest that is neither violating nor doomed: without further faults if there is one, ties by the system's order.
+// Escape: from the state before the point of no return, a shortest run without a further Write to a rest that is neither
+//   violating nor doomed. If there is one, without passing a violating state; then, if there is one, without further
+//   faults. Ties by the system's order.
 // Always passed: the last state of the trace, before the violation and after the first step, that every run of the
 //   scenario passes on its way to a violation: a dominator of all of them.
 // Schedules: as check() counts them, all operations invoked; as the scenario stands where that cannot be, or where the
@@ -48,7 +49,7 @@ struct ExplainOptions {
 // The same scenario, other choices: how the run goes on from just before a step of the trace.
 struct Otherwise {
   std::size_t from = 0;  // the first step of `run` that differs from the trace
-  traces::Trace run;     // to its rest; it breaks nothing, so `property` is empty
+  traces::Trace run;     // to its rest, which is well; `property` is empty
 };
 
 // One plain sentence and what it is about: "read", "missed-write", "racing-pair", "no-return", "before-it", "duration",

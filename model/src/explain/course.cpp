@@ -99,8 +99,13 @@ class Chart {
     return false;
   }
 
-  // Breadth first in the system's order; with `faults`, they may strike.
-  std::optional<std::vector<Action>> way_out(Vertex start, bool faults) const {
+  struct Allowed {
+    bool faults = false;     // may strike
+    bool violating = false;  // states may be passed, to be mended later
+  };
+
+  // Breadth first in the system's order.
+  std::optional<std::vector<Action>> way_out(Vertex start, Allowed allowed) const {
     constexpr std::size_t kUnseen = ~std::size_t{0};
     std::vector<std::size_t> by(space_.state_count(), kUnseen);  // the edge that found a state
     std::vector<Vertex> before(space_.state_count(), start);
@@ -117,8 +122,9 @@ class Chart {
       }
       for (std::size_t edge = space_.first_edge(state); edge < space_.first_edge(state + 1); ++edge) {
         const Vertex next = space_.graph.target[edge];
-        const bool fault = space_.actions[edge].kind == ActionKind::kFault;
-        if (!is_good(state, edge) || (fault && !faults) || next == start || by[next] != kUnseen) continue;
+        if (!is_good(state, edge) || next == start || by[next] != kUnseen) continue;
+        if (!allowed.faults && space_.actions[edge].kind == ActionKind::kFault) continue;
+        if (!allowed.violating && space_.graph.violated_by_state[next] != 0) continue;
         by[next] = edge;
         before[next] = state;
         queue.push(next);
@@ -248,8 +254,9 @@ std::optional<Course> find_course(const Subject& subject, std::uint64_t states_m
   course.doomed_from_start = doomed == 0;
   if (doomed > 0 && doomed < passed.size()) {
     course.no_return = doomed - 1;
-    course.escape = chart.way_out(passed[doomed - 1], false);
-    if (!course.escape) course.escape = chart.way_out(passed[doomed - 1], true);
+    for (const bool violating : {false, true})
+      for (const bool faults : {false, true})
+        if (!course.escape) course.escape = chart.way_out(passed[doomed - 1], {faults, violating});
     if (course.escape) find_decisive(chart, *space, passed[doomed - 1], subject.trace.steps[doomed - 1], course);
   }
   course.writes_heal = chart.healed_by_writes(passed.back());
