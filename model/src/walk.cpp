@@ -8,6 +8,7 @@
 
 #include "model/machine.hpp"
 #include "model/tell.hpp"
+#include "path.hpp"
 #include "sim/invariant.hpp"
 #include "source_text.hpp"
 #include "traces/error.hpp"
@@ -34,14 +35,11 @@ struct Walk::Impl {
   void look() {
     enabled.clear();
     successors.clear();
-    sim::Marks marks;
     std::vector<Action> actions;
     machine.actions(states.back().data(), actions);
     for (const Action& action : actions) {
-      std::vector<std::uint64_t> after = states.back();
-      sim::PropertyMask violated = machine.apply(after.data(), action, marks);
-      violated |= machine.judge(after.data(), marks).violated;
-      enabled.push_back(tell_step(machine, states.back().data(), action, after.data(), violated));
+      std::vector<std::uint64_t> after;
+      enabled.push_back(try_step(machine, states.back(), action, after));
       successors.push_back(std::move(after));
     }
   }
@@ -127,33 +125,10 @@ traces::Trace rewalk(const traces::Trace& trace, const std::string& name) {
   const Protocol protocol = read_protocol(trace.protocol.text, trace.protocol.name, trace.protocol.roles);
   std::vector<std::string> properties;
   if (!trace.property.empty()) properties.push_back(trace.property);
-  Walk walk(protocol, trace.scenario, properties);
-  for (std::size_t i = 0; i < trace.steps.size(); ++i) {
-    const traces::Step& step = trace.steps[i];
-    const std::string where = fmt::format("{}: /steps/{}", name, i);
-    const std::vector<traces::Step>& enabled = walk.enabled();
-    const auto same = [&](const traces::Step& other) {
-      return other.kind == step.kind && other.app == step.app && other.session == step.session &&
-             other.operation == step.operation && other.diagram == step.diagram && other.key == step.key &&
-             other.arrow == step.arrow && other.choice == step.choice && other.budget == step.budget;
-    };
-    const auto found = std::find_if(enabled.begin(), enabled.end(), same);
-    if (found == enabled.end()) {
-      std::vector<std::string> names;
-      for (const traces::Step& other : enabled) names.push_back(step_name(trace, other));
-      throw traces::InputError(fmt::format("{}: \"{}\" is not enabled; enabled here: {}", where, step_name(trace, step),
-                                           names.empty() ? "nothing" : fmt::format("{}", fmt::join(names, ", "))));
-    }
-    if (found->request != step.request)
-      throw traces::InputError(
-          fmt::format("{}/request: is not what the protocol sends here; make the trace again", where));
-    if (found->sends != step.sends)
-      throw traces::InputError(
-          fmt::format("{}/sends: is not what the protocol sends here; make the trace again", where));
-    walk.take(static_cast<std::size_t>(found - enabled.begin()));
-  }
-  traces::Trace told = walk.trace();
-  told.property = trace.property;
+  const Machine machine = make_machine(protocol, trace.scenario, properties, Granularity::kPlain);
+  Path path = follow(machine, trace, name);
+  traces::Trace told = tell_trace(machine, protocol, machine.scenario().words, {}, trace.property);
+  told.steps = std::move(path.told);
   told.seed = trace.seed;
   return told;
 }

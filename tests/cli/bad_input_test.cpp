@@ -81,7 +81,7 @@ TEST(BadInput, a_trace_that_cannot_be_read_is_refused_with_its_address) {
     changed.replace(at, from.size(), to);
     return scratch.write(name, changed);
   };
-  for (const char* command : {"show", "replay"}) {
+  for (const char* command : {"show", "replay", "explain"}) {
     expect_refused({command, scratch.write("truncated.json", text.substr(0, text.size() / 2))}, 2, "truncated.json");
     expect_refused({command, scratch.write("foreign.json", "{\"traceEvents\": []}")}, 2, "foreign.json");
     expect_refused({command, scratch.write("empty.json", "")}, 2, "empty.json");
@@ -92,8 +92,9 @@ TEST(BadInput, a_trace_that_cannot_be_read_is_refused_with_its_address) {
     expect_refused({command, scratch.path("missing.json")}, 2, "missing.json");
   }
   // Well formed, but the model does not let the reply arrive before the request was handled.
-  expect_refused({"replay", edited("order.json", "\"kind\": \"handle\"", "\"kind\": \"receive\"")}, 2,
-                 "order.json: /steps/1");
+  for (const char* command : {"replay", "explain"})
+    expect_refused({command, edited("order.json", "\"kind\": \"handle\"", "\"kind\": \"receive\"")}, 2,
+                   "order.json: /steps/1");
 }
 
 TEST(BadInput, numbers_and_words_that_make_no_sense_are_refused) {
@@ -116,6 +117,7 @@ TEST(BadInput, numbers_and_words_that_make_no_sense_are_refused) {
       {{"check", ""}, "say a file name"},
       {{"show", "-"}, "say /dev/stdin"},
       {{"replay", "-"}, "say /dev/stdin"},
+      {{"explain", "-"}, "say /dev/stdin"},
       {{"check", "no\x1b[2Jpage"}, "no\\x1b[2Jpage"},
       {{"check", "cache-aside", "--keys", "0"}, "--keys"},
       {{"check", "cache-aside", "--threads", "0"}, "--threads"},
@@ -144,7 +146,7 @@ TEST(BadInput, numbers_and_words_that_make_no_sense_are_refused) {
 }
 
 TEST(BadInput, every_subcommand_has_help_with_an_example) {
-  for (const char* command : {"check", "step", "replay", "show", "read"}) {
+  for (const char* command : {"check", "step", "replay", "show", "explain", "read"}) {
     const Outcome outcome = run_program({command, "--help"});
     EXPECT_EQ(outcome.code, 0);
     EXPECT_NE(outcome.out.find("Example"), std::string::npos) << command;

@@ -85,13 +85,6 @@ std::string scenario_words(const Scenario& scenario) {
   return words.empty() ? words : words.substr(1);
 }
 
-std::optional<std::int64_t> value_of(const std::vector<Entry>& store, std::string_view key) {
-  for (const Entry& entry : store) {
-    if (entry.key == key) return entry.value;
-  }
-  return std::nullopt;
-}
-
 std::vector<std::string> shown_keys(const Trace& trace) {
   std::set<std::string, std::less<>> touched;
   const auto touch_changes = [&](const std::vector<Entry>& before, const std::vector<Entry>& after) {
@@ -115,33 +108,11 @@ std::vector<std::string> shown_keys(const Trace& trace) {
   return keys;
 }
 
-bool same_operation(const Step& a, const Step& b) {
-  return a.app == b.app && a.session == b.session && a.operation == b.operation;
-}
-
 std::size_t index_of(const Trace& trace, const Step& step) {
   for (std::size_t i = 0; i < trace.steps.size(); ++i) {
     if (&trace.steps[i] == &step) return i;
   }
   return trace.steps.size();
-}
-
-const Request* request_of(const Trace& trace, const Step& step) {
-  if (step.request) return &*step.request;
-  if (step.kind == StepKind::kInvoke) return nullptr;
-  for (std::size_t i = index_of(trace, step); i-- > 0;) {
-    const Step& earlier = trace.steps[i];
-    if (!same_operation(earlier, step)) continue;
-    for (const Request& request : earlier.sends) {
-      if (request.arrow == step.arrow && !request.drawn_lost) return &request;
-    }
-  }
-  for (const InFlight& message : trace.initial.in_flight) {
-    if (message.app == step.app && message.session == step.session && message.request.arrow == step.arrow) {
-      return &message.request;
-    }
-  }
-  return nullptr;
 }
 
 }  // namespace stalemate::traces::render

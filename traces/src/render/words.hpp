@@ -9,9 +9,14 @@
 #include <string_view>
 #include <vector>
 
+#include "traces/story.hpp"
 #include "traces/trace.hpp"
 
 namespace stalemate::traces::render {
+
+using traces::request_of;
+using traces::same_operation;
+using traces::value_of;
 
 inline constexpr std::size_t kForeignTextMax = 60;  // code points of a label or name that are shown
 
@@ -33,22 +38,13 @@ std::string operation_words(const Step& step);
 // As on the command line: "--readers 1 --writers 1", "--app 'read; write k2'".
 std::string scenario_words(const Scenario& scenario);
 
-// The value of `key`; none if absent.
-std::optional<std::int64_t> value_of(const std::vector<Entry>& store, std::string_view key);
-
 // Whether nothing is in flight, as far as a trace's state tells. What the stores hold is a claim only then.
 bool is_at_rest(const State& state);
 
 // Keys that some step is about or changes, in the stores' order; all of them if there are none.
 std::vector<std::string> shown_keys(const Trace& trace);
 
-// Whether two steps belong to one operation of one session.
-bool same_operation(const Step& a, const Step& b);
-
 // Where `step` stands in the trace; if it is not one of its steps, where a next one would.
 std::size_t index_of(const Trace& trace, const Step& step);
-
-// The request a step is about, found in the step or among what was sent before it; null for an invoke or if unknown.
-const Request* request_of(const Trace& trace, const Step& step);
 
 }  // namespace stalemate::traces::render

@@ -1,0 +1,47 @@
+// `stalemate explain`: a trace file in plain sentences.
+#include <fmt/format.h>
+
+#include <memory>
+
+#include "commands.hpp"
+#include "model/explain.hpp"
+#include "model/walk.hpp"
+#include "options.hpp"
+#include "streams.hpp"
+#include "traces/error.hpp"
+#include "traces/json.hpp"
+
+namespace stalemate::cli {
+
+void add_explain(CLI::App& program, Action& action) {
+  CLI::App& command = *program.add_subcommand(
+      "explain", "a trace in plain sentences: what was missed, which order decided, when it became inevitable");
+  struct Options {
+    std::string path;
+    bool json = false;
+  };
+  auto options = std::make_shared<Options>();
+  command.add_option("TRACE", options->path, "a trace file that breaks a property")->required();
+  command.add_flag("--json", options->json, "the explanation as one JSON object; its steps are counted from 0");
+  command.footer(
+      "Steps are counted as in `stalemate show TRACE`.\n"
+      "Example: stalemate check cache-aside -o race.json\n"
+      "         stalemate explain race.json");
+  command.callback([options, &action] {
+    action = [options] {
+      check_file_name(options->path, "TRACE", "/dev/stdin");
+      const std::string name = traces::base_name(options->path);
+      const traces::Trace trace =
+          model::rewalk(traces::read_json(traces::read_text_file(options->path, kTraceBytesMax), name), name);
+      if (trace.property.empty() || trace.steps.empty() || trace.steps.back().violates.empty())
+        throw traces::InputError(
+            fmt::format("{}: breaks no property, so there is nothing to explain; see it with stalemate show {}",
+                        excerpt(name), shell_word(options->path)));
+      const model::Explanation explanation = model::explain(trace);
+      print(options->json ? model::to_json(trace, explanation) : model::describe(trace, explanation));
+      return 0;
+    };
+  });
+}
+
+}  // namespace stalemate::cli

@@ -1,0 +1,68 @@
+// An explanation as a whole: the trace is followed on the model, then every part is asked.
+#include "model/explain.hpp"
+
+#include <fmt/format.h>
+
+#include <utility>
+
+#include "explain/parts.hpp"
+#include "model/tell.hpp"
+#include "traces/error.hpp"
+
+namespace stalemate::model {
+namespace explaining {
+
+traces::Trace continue_with(const Subject& subject, std::size_t from, const std::vector<Action>& actions) {
+  std::vector<Action> all(subject.path.actions.begin(),
+                          subject.path.actions.begin() + static_cast<std::ptrdiff_t>(from));
+  all.insert(all.end(), actions.begin(), actions.end());
+  return tell_trace(subject.machine, subject.protocol, subject.machine.scenario().words, all, "");
+}
+
+}  // namespace explaining
+
+Explanation explain(const traces::Trace& trace, const ExplainOptions& options) {
+  using namespace explaining;
+  if (trace.property.empty())
+    throw traces::InputError(
+        "the trace names no property that it breaks, so there is nothing to explain; see it with "
+        "stalemate show TRACE");
+  const Protocol protocol = read_protocol(trace.protocol.text, trace.protocol.name, trace.protocol.roles);
+  const Machine machine = make_machine(protocol, trace.scenario, {trace.property}, Granularity::kPlain);
+  const Path path = follow(machine, trace, "trace");
+  if (path.told.empty() || path.told.back().violates.empty())
+    throw traces::InputError(
+        fmt::format("the last step of the trace does not break {}, so there is nothing to explain; "
+                    "see it with stalemate show TRACE",
+                    trace.property));
+  traces::Trace told = tell_trace(machine, protocol, machine.scenario().words, {}, trace.property);
+  told.steps = path.told;
+  const Subject subject{protocol, machine, told, path};
+
+  Explanation explanation;
+  const std::optional<Race> race = find_race(subject);
+  if (race) {
+    explanation.order_reversed = race->reversed;
+    if (race->second < told.steps.size())
+      explanation.highlights.racing_pair = traces::RacingPair{race->first, race->second};
+  }
+  const std::optional<Course> course = find_course(subject, options.states_max);
+  if (course) {
+    explanation.highlights.point_of_no_return = course->no_return;
+    explanation.always_passed = course->always_passed;
+    explanation.limits = course->limits;
+    if (course->escape)
+      explanation.escape = Otherwise{*course->no_return, continue_with(subject, *course->no_return, *course->escape)};
+  } else {
+    explanation.limits.push_back(
+        fmt::format("the point of no return, what could have happened before it, what every run that goes wrong passes "
+                    "(the scenario has more than {} states)",
+                    options.states_max));
+  }
+  count_schedules(subject, options.states_max, explanation);
+  find_smallest_faults(subject, options.states_max, explanation);
+  explanation.sentences = tell(subject, explanation, race, course);
+  return explanation;
+}
+
+}  // namespace stalemate::model

@@ -1,0 +1,64 @@
+// What a trace is about, found by looking along its steps: which write a stale read missed, how an entry that differs
+// from the database came to stand in the cache, which message a step is about. Facts of the steps only; that a property
+// is broken is what the trace says. Pure functions. Steps are counted from 0, as indices into Trace::steps.
+#pragma once
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "traces/trace.hpp"
+
+namespace stalemate::traces {
+
+// A write that was acknowledged: its database set was answered, and the operation ended or answered outside.
+struct AcknowledgedWrite {
+  std::size_t committed = 0;  // the step that carried out the database set
+  std::size_t answered = 0;   // the step in which its reply arrived
+  std::size_t told = 0;       // the first step that ended the operation or answered outside
+  std::int64_t value = 0;
+
+  std::size_t acknowledged() const { return std::max(answered, told); }
+};
+
+// The read that the last step ends, or answers outside, and the write it missed: of those acknowledged before it began
+// and newer than what it returned, the one acknowledged last.
+struct StaleRead {
+  std::optional<std::int64_t> value;        // what it returned
+  std::optional<std::size_t> began;         // none: before the first step
+  std::optional<std::size_t> found;         // the step in which a server answered with the value
+  std::optional<AcknowledgedWrite> missed;  // none: not to be told from the steps
+};
+// REQUIRES: the trace has a step.
+StaleRead find_stale_read(const Trace& trace);
+
+// A cached entry that differs from the database after the last step, and how it came to be there.
+struct DifferingEntry {
+  std::string key;
+  std::int64_t cached = 0;
+  std::optional<std::int64_t> stored;
+  std::optional<std::size_t> changed;  // the last step that changed the database's value
+  std::optional<std::size_t> put;      // the last step that stored the key in the cache; none: it stood there at first
+  std::optional<std::size_t> sent;     // the step that sent what `put` stored
+};
+std::vector<DifferingEntry> find_differing_entries(const Trace& trace);
+
+// The request a step is about, found in the step or among what was sent before it; null for an invoke or if unknown.
+// REQUIRES for all but handle and lose-request: `step` is one of the trace's.
+const Request* request_of(const Trace& trace, const Step& step);
+
+// Whether two steps belong to one operation of one session.
+bool same_operation(const Step& a, const Step& b);
+
+// The value of `key`; none if absent.
+std::optional<std::int64_t> value_of(const std::vector<Entry>& store, std::string_view key);
+
+// Text that a user wrote (a label, the name of a diagram), as it may stand in a sentence: on one line, without control
+// characters, trimmed and clipped.
+std::string shown_text(std::string_view text);
+
+}  // namespace stalemate::traces

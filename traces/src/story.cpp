@@ -1,0 +1,153 @@
+// Looking along the steps of a trace for what became of its writes and reads.
+#include "traces/story.hpp"
+
+#include "render/fates.hpp"
+#include "render/words.hpp"
+
+namespace stalemate::traces {
+namespace {
+
+bool is_database_set(const Step& step, const std::string& key) {
+  return step.kind == StepKind::kHandle && step.request && step.request->to == "database" && step.request->key == key &&
+         step.request->value.has_value();
+}
+
+// What became of the database set that step `committed` carried out; none if it was not acknowledged.
+std::optional<AcknowledgedWrite> acknowledgement(const Trace& trace, std::size_t committed) {
+  const Step& set = trace.steps[committed];
+  std::optional<std::size_t> answered;
+  std::optional<std::size_t> told;
+  for (std::size_t i = 0; i < trace.steps.size(); ++i) {
+    const Step& step = trace.steps[i];
+    if (!same_operation(step, set)) continue;
+    const bool arrives = step.kind == StepKind::kReceive && step.arrow == set.arrow && i > committed;
+    if (arrives && !answered) answered = i;
+    const bool tells = std::any_of(step.endings.begin(), step.endings.end(),
+                                   [](const Ending& e) { return e.kind != Ending::Kind::kFailed; });
+    if (tells && !told) told = i;
+  }
+  if (!answered || !told) return std::nullopt;
+  return AcknowledgedWrite{.committed = committed, .answered = *answered, .told = *told, .value = *set.request->value};
+}
+
+// The last step that committed `value` to `key`; none for the initial value.
+std::optional<std::size_t> last_commit_of(const Trace& trace, const std::string& key,
+                                          std::optional<std::int64_t> value) {
+  std::optional<std::size_t> found;
+  for (std::size_t i = 0; i < trace.steps.size(); ++i) {
+    if (is_database_set(trace.steps[i], key) && trace.steps[i].request->value == value) found = i;
+  }
+  return found;
+}
+
+// The write of `key` that was acknowledged last before step `end`, of those committed after step `after` (none: all).
+std::optional<AcknowledgedWrite> last_acknowledged_write(const Trace& trace, const std::string& key, std::size_t end,
+                                                         std::optional<std::size_t> after) {
+  std::optional<AcknowledgedWrite> found;
+  for (std::size_t i = after ? *after + 1 : 0; i < end; ++i) {
+    if (!is_database_set(trace.steps[i], key)) continue;
+    const auto write = acknowledgement(trace, i);
+    if (!write || write->acknowledged() >= end) continue;
+    if (!found || write->acknowledged() > found->acknowledged()) found = write;
+  }
+  return found;
+}
+
+// The last step that changed the database's value of `key`.
+std::optional<std::size_t> last_database_change(const Trace& trace, const std::string& key) {
+  std::optional<std::size_t> found;
+  const State* before = &trace.initial;
+  for (std::size_t i = 0; i < trace.steps.size(); ++i) {
+    const State& after = trace.steps[i].after;
+    if (value_of(before->database, key) != value_of(after.database, key)) found = i;
+    before = &after;
+  }
+  return found;
+}
+
+// The last step that stored `key` in the cache.
+std::optional<std::size_t> last_cache_store(const Trace& trace, const std::string& key) {
+  std::optional<std::size_t> found;
+  for (std::size_t i = 0; i < trace.steps.size(); ++i) {
+    const Step& step = trace.steps[i];
+    if (step.kind != StepKind::kHandle || !step.request || step.request->to != "cache") continue;
+    const bool stores = step.request->verb == "set" || step.request->verb == "add";
+    const bool refused = step.reply && step.reply->outcome == "conflict";
+    if (stores && !refused && step.request->key == key) found = i;
+  }
+  return found;
+}
+
+}  // namespace
+
+StaleRead find_stale_read(const Trace& trace) {
+  const std::size_t last = trace.steps.size() - 1;
+  const Step& step = trace.steps[last];
+  StaleRead read;
+  for (const Ending& ending : step.endings)
+    if (ending.value && !read.value) read.value = ending.value;
+  for (std::size_t i = 0; i <= last; ++i) {
+    const Step& earlier = trace.steps[i];
+    if (!same_operation(earlier, step)) continue;
+    if (earlier.kind == StepKind::kInvoke) read.began = i;
+    if (earlier.kind == StepKind::kHandle && earlier.reply && earlier.reply->value &&
+        read.value == earlier.reply->value)
+      read.found = i;
+  }
+  if (!read.began) return read;
+  const auto returned_commit = read.value ? last_commit_of(trace, step.key, read.value) : std::nullopt;
+  read.missed = last_acknowledged_write(trace, step.key, *read.began, returned_commit);
+  return read;
+}
+
+std::vector<DifferingEntry> find_differing_entries(const Trace& trace) {
+  std::vector<DifferingEntry> differing;
+  const State& end = final_state(trace);
+  for (const Entry& entry : end.cache) {
+    const auto stored = value_of(end.database, entry.key);
+    if (!entry.value || entry.value == stored) continue;
+    DifferingEntry found{
+        entry.key,   *entry.value, stored, last_database_change(trace, entry.key), last_cache_store(trace, entry.key),
+        std::nullopt};
+    if (found.put) {
+      const render::Fates fates = render::find_fates(trace);
+      const render::RequestFate* fate = fates.handled_by(*found.put);
+      if (fate != nullptr) found.sent = fate->sent;
+    }
+    differing.push_back(std::move(found));
+  }
+  return differing;
+}
+
+const Request* request_of(const Trace& trace, const Step& step) {
+  if (step.request) return &*step.request;
+  if (step.kind == StepKind::kInvoke) return nullptr;
+  for (std::size_t i = render::index_of(trace, step); i-- > 0;) {
+    const Step& earlier = trace.steps[i];
+    if (!same_operation(earlier, step)) continue;
+    for (const Request& request : earlier.sends) {
+      if (request.arrow == step.arrow && !request.drawn_lost) return &request;
+    }
+  }
+  for (const InFlight& message : trace.initial.in_flight) {
+    if (message.app == step.app && message.session == step.session && message.request.arrow == step.arrow) {
+      return &message.request;
+    }
+  }
+  return nullptr;
+}
+
+bool same_operation(const Step& a, const Step& b) {
+  return a.app == b.app && a.session == b.session && a.operation == b.operation;
+}
+
+std::optional<std::int64_t> value_of(const std::vector<Entry>& store, std::string_view key) {
+  for (const Entry& entry : store) {
+    if (entry.key == key) return entry.value;
+  }
+  return std::nullopt;
+}
+
+std::string shown_text(std::string_view text) { return render::foreign(text); }
+
+}  // namespace stalemate::traces
