@@ -5,7 +5,7 @@
 #include <array>
 #include <cstdint>
 
-#include "text_tools.hpp"
+#include "traces/text.hpp"
 
 namespace stalemate::traces::render {
 namespace {

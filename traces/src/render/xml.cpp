@@ -1,7 +1,7 @@
 // Escaping for XML.
 #include "render/xml.hpp"
 
-#include "text_tools.hpp"
+#include "traces/text.hpp"
 
 namespace stalemate::traces::render {
 
