@@ -16,7 +16,8 @@ namespace {
 using Attributes = std::vector<std::pair<std::string_view, std::string>>;  // values as they stand in the file
 
 // Text as a quoted string whose every character is shown. An ampersand would begin an entity; a backslash begins
-// Graphviz's own sequences (\N is the vertex's name), which are read once in a label and twice in a tooltip.
+// Graphviz's own sequences (\N is the vertex's name), which it reads once in a label and, as of 2.43, twice in a
+// tooltip.
 std::string quoted(std::string_view text, std::string_view backslash) {
   std::string out = "\"";
   for (const char c : text) {
@@ -38,7 +39,7 @@ std::string quoted(std::string_view text, std::string_view backslash) {
 std::string label(const std::vector<std::string>& lines) {
   return quoted(fmt::format("{}", fmt::join(lines, "\n")), "\\\\");
 }
-std::string tooltip(std::string_view line) { return quoted(line, "&#92;"); }
+std::string tooltip(std::string_view line) { return quoted(line, "\\\\\\\\"); }
 
 void write(std::ostream& out, const Attributes& attributes) {
   out << " [";
