@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <boost/graph/graphviz.hpp>
+#include <locale>
 #include <sstream>
 #include <utility>
 

@@ -4,6 +4,7 @@
 
 #include <boost/graph/graphml.hpp>
 #include <boost/property_map/function_property_map.hpp>
+#include <locale>
 #include <sstream>
 
 #include "render/boost_graph.hpp"
