@@ -122,6 +122,19 @@ traces::Scenario ScenarioOptions::scenario(const model::Protocol& protocol, std:
   return scenario;
 }
 
+std::string ScenarioOptions::as_given() const {
+  std::string words;
+  if (readers) words += fmt::format(" --readers {}", *readers);
+  if (writers) words += fmt::format(" --writers {}", *writers);
+  for (const std::string& app : apps) words += " --app " + shell_word(app);
+  if (keys) words += fmt::format(" --keys {}", *keys);
+  if (cached) words += " --cached";
+  for (const std::string& fault : faults) words += " --fault " + shell_word(fault);
+  if (on_database_timeout != "fail") words += " --on-database-timeout " + shell_word(on_database_timeout);
+  if (all_invoked) words += " --all-invoked";
+  return words;
+}
+
 void OutputOptions::add_to(CLI::App& command, const std::string& what) {
   command.add_option_function<std::string>(
       "-o,--output",

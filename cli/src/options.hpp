@@ -46,6 +46,8 @@ struct ScenarioOptions {
   // Readers and writers default to one of each kind that the protocol has, unless scripts are given. `all_invoked_by`:
   // another option that implies --all-invoked, where one does.
   traces::Scenario scenario(const model::Protocol& protocol, std::string_view all_invoked_by = {}) const;
+  // These options again as a command line has them, each after a blank: " --readers 2 --cached".
+  std::string as_given() const;
 
  private:
   // The scripts of --readers and --writers.

@@ -37,6 +37,13 @@ int complain(const std::string& message, int code) {
   return code;
 }
 
+std::vector<std::string> names_of_subcommands(const CLI::App& program) {
+  std::vector<std::string> names;
+  for (const CLI::App* command : program.get_subcommands([](const CLI::App*) { return true; }))
+    names.push_back(command->get_name());
+  return names;
+}
+
 // The argument that nobody understood, with the nearest one that exists.
 std::string unknown_argument(const CLI::App& program, const std::string& argument) {
   const auto chosen = program.get_subcommands();
@@ -46,8 +53,7 @@ std::string unknown_argument(const CLI::App& program, const std::string& argumen
     for (const CLI::Option* option : where.get_options())
       for (const std::string& name : option->get_lnames()) known.push_back("--" + name);
   } else if (chosen.empty()) {
-    for (const CLI::App* command : program.get_subcommands([](const CLI::App*) { return true; }))
-      known.push_back(command->get_name());
+    known = names_of_subcommands(program);
   }
   return fmt::format("unknown {} {}{}; see stalemate {}--help", argument.rfind('-', 0) == 0 ? "option" : "argument",
                      excerpt(argument), model::suggestion(argument.substr(0, argument.find('=')), known),
@@ -78,7 +84,9 @@ int parse_and_run(CLI::App& program, int argc, char** argv, const Action& action
     throw traces::InputError(fmt::format("{}; see stalemate {}--help", excerpt(error.what(), kParserLineMax),
                                          chosen.empty() ? "" : chosen.front()->get_name() + " "));
   }
-  if (!action) throw traces::InputError("say what to do: check, step, replay, show, explain or read; see stalemate --help");
+  if (!action)
+    throw traces::InputError(
+        fmt::format("say what to do: {}; see stalemate --help", fmt::join(names_of_subcommands(program), ", ")));
   return action();
 }
 
@@ -100,6 +108,7 @@ int run(int argc, char** argv) {
     add_replay(program, action);
     add_show(program, action);
     add_explain(program, action);
+    add_graph(program, action);
     add_read(program, action);
     return parse_and_run(program, argc, argv, action);
   } catch (const traces::InputError& error) {

@@ -1,0 +1,106 @@
+// The words of a state graph's nodes and edges.
+#include "render/graph_words.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "render/words.hpp"
+#include "traces/trace.hpp"
+
+namespace stalemate::traces::render {
+namespace {
+
+// What the state says of the message that a step receives or loses as a reply; null where it says nothing.
+const InFlight* reply_in_flight(const State& before, const Step& step) {
+  const auto found = std::find_if(before.in_flight.begin(), before.in_flight.end(), [&](const InFlight& message) {
+    return message.is_reply && message.app == step.app && message.session == step.session;
+  });
+  return found == before.in_flight.end() ? nullptr : &*found;
+}
+
+// The request that a step is about; null for an invoke.
+const Request* request_of(const StateGraph& graph, const StateEdge& edge) {
+  if (edge.step.request) return &*edge.step.request;
+  const InFlight* message = reply_in_flight(graph.nodes[edge.from].state, edge.step);
+  return message != nullptr && edge.step.reply ? &message->request : nullptr;
+}
+
+std::string store_words(std::string_view name, const std::vector<Entry>& store) {
+  std::string words(name);
+  for (const Entry& entry : store) words += fmt::format(" {}={}", foreign(entry.key), value_words(entry.value));
+  return words;
+}
+
+std::string message_words(const std::string& actor, const InFlight& message) {
+  const std::string server = foreign(message.request.to);
+  const std::string request = request_words(message.request);
+  if (message.is_reply)
+    return fmt::format("{} answers {}: {} -> {}", server, actor, request,
+                       message.reply ? reply_words(*message.reply) : "?");
+  return fmt::format("{} asks {}: {}", actor, server, request);
+}
+
+std::string idle_words(const std::string& actor, const IdleSession& session) {
+  if (session.begun == 0) return actor + " has not begun";
+  const std::string did =
+      session.begun == session.of ? "is done" : fmt::format("did {} of {}", session.begun, session.of);
+  return fmt::format("{} {}{}", actor, did, session.value ? fmt::format(", read {}", *session.value) : "");
+}
+
+std::string what_happens(const StateGraph& graph, const StateEdge& edge) {
+  const Step& step = edge.step;
+  if (step.kind == StepKind::kInvoke) return "starts " + operation_words(step);
+  const Request* request = request_of(graph, edge);
+  std::string words = request == nullptr ? fmt::format("arrow {}", step.arrow)
+                                         : fmt::format("{}: {}", foreign(request->to), request_words(*request));
+  if (step.reply) words += " -> " + reply_words(*step.reply);
+  return words;
+}
+
+}  // namespace
+
+std::string xml_text(std::string text) {
+  for (const std::string_view character : {"\xEF\xBF\xBE", "\xEF\xBF\xBF"})
+    for (std::size_t at = 0; (at = text.find(character, at)) != std::string::npos;) text.replace(at, 3, " ");
+  return text;
+}
+
+std::string actor_words(const StateGraph& graph, int app, int session) {
+  Trace names;
+  names.scenario = graph.scenario;
+  return actor_name(names, app, session);
+}
+
+std::vector<std::string> node_lines(const StateGraph& graph, std::size_t node) {
+  const StateNode& of = graph.nodes[node];
+  std::vector<std::string> lines;
+  if (node == 0) lines.emplace_back("start");
+  if (!of.state.cache.empty()) lines.push_back(store_words("cache", of.state.cache));
+  lines.push_back(store_words("database", of.state.database));
+  for (const InFlight& message : of.state.in_flight)
+    lines.push_back(message_words(actor_words(graph, message.app, message.session), message));
+  for (const IdleSession& session : of.idle)
+    lines.push_back(idle_words(actor_words(graph, session.app, session.session), session));
+  for (const std::string& property : of.violates) lines.push_back("breaks " + foreign(property));
+  for (std::string& line : lines) line = xml_text(std::move(line));
+  return lines;
+}
+
+std::vector<std::string> edge_lines(const StateGraph& graph, const StateEdge& edge) {
+  const Step& step = edge.step;
+  std::vector<std::string> lines;
+  lines.push_back(fmt::format("{} {}", actor_words(graph, step.app, step.session), to_string(step.kind)));
+  lines.push_back(what_happens(graph, edge) + chosen_words(step));
+  for (const Ending& ending : step.endings) lines.push_back(ending_words(ending));
+  for (const std::string& property : step.violates) lines.push_back("breaks " + foreign(property));
+  for (std::string& line : lines) line = xml_text(std::move(line));
+  return lines;
+}
+
+std::string drawn_words(const StateGraph& graph, const StateEdge& edge) {
+  const Request* request = request_of(graph, edge);
+  return request == nullptr ? "" : xml_text(foreign(request->label));
+}
+
+}  // namespace stalemate::traces::render
