@@ -78,7 +78,7 @@ int parse_and_run(CLI::App& program, int argc, char** argv, const Action& action
     throw traces::InputError(fmt::format("{}; see stalemate {}--help", excerpt(error.what(), kParserLineMax),
                                          chosen.empty() ? "" : chosen.front()->get_name() + " "));
   }
-  if (!action) throw traces::InputError("say what to do: check, step, replay, show or read; see stalemate --help");
+  if (!action) throw traces::InputError("say what to do: check, hunt, step, replay, show or read; see stalemate --help");
   return action();
 }
 
@@ -96,6 +96,7 @@ int run(int argc, char** argv) {
     for (int i = 1; i < argc; ++i) invocation += " " + shell_word(argv[i]);
     Action action;
     add_check(program, action, invocation);
+    add_hunt(program, action, invocation);
     add_step(program, action);
     add_replay(program, action);
     add_show(program, action);
