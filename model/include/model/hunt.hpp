@@ -46,7 +46,8 @@ struct HuntFound {
   traces::Trace trace;
   std::size_t steps_drawn = 0;    // of the run as it was drawn
   std::size_t smaller_cases = 0;  // how many times something could be left out
-  bool shortest = false;          // no shorter trace breaks the property in this scenario: its whole space was searched
+  bool exhausted = false;         // the whole space of its scenario was searched
+  bool shortest = false;          // no shorter trace breaks the property in this scenario
   bool smallest = false;  // none breaks it with an app instance, an operation, a key or a fault less: searched likewise
   bool cut_short = false;  // shrinking was interrupted
 };

@@ -120,6 +120,28 @@ std::optional<Action> find(Run& run, const StepIdentity& wanted) {
   return best;
 }
 
+// A step that is not enabled may become so by what its session did not need to do where the guidance comes from, where
+// a fault had cut it short: to handle the request, to receive the reply.
+constexpr int kCatchUpStepsMax = 4;
+
+std::vector<Action> catch_up(Run run, const StepIdentity& wanted) {
+  std::vector<Action> taken;
+  for (int i = 0; i <= kCatchUpStepsMax; ++i) {
+    if (const std::optional<Action> action = find(run, wanted)) {
+      taken.push_back(*action);
+      return taken;
+    }
+    const std::vector<Action>& enabled = run.enabled();
+    const auto next = std::find_if(enabled.begin(), enabled.end(), [&](const Action& action) {
+      return action.kind != ActionKind::kFault && run.what_is(action).session == wanted.session;
+    });
+    if (next == enabled.end()) break;
+    taken.push_back(*next);
+    run.take(taken.back());
+  }
+  return {};
+}
+
 }  // namespace
 
 std::shared_ptr<const Machine> machine_of(const std::shared_ptr<const Program>& program, const Plan& plan,
@@ -154,10 +176,9 @@ std::optional<Case> execute(Plan plan, std::shared_ptr<const Machine> machine,
     actions.push_back(action);
     return run.take(action) != 0;
   };
-  for (const StepIdentity& wanted : guidance) {
-    const std::optional<Action> action = find(run, wanted);
-    if (action && breaks(*action)) return case_of(std::move(plan), std::move(machine), std::move(actions));
-  }
+  for (const StepIdentity& wanted : guidance)
+    for (const Action& action : catch_up(run, wanted))
+      if (breaks(action)) return case_of(std::move(plan), std::move(machine), std::move(actions));
   while (true) {
     const std::vector<Action>& enabled = run.enabled();
     const auto next =

@@ -1,5 +1,5 @@
 // A case: a plan and a run of it that breaks a property; and how a run is carried over to another plan: its steps are
-// recognised by what they are, taken where they are enabled, skipped where not.
+// recognised by what they are, taken where they are enabled or soon can be, skipped where not.
 //
 // Determinism: everything here is a function of its arguments; every step goes through the machine.
 #pragma once

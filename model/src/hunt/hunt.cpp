@@ -187,10 +187,13 @@ void Hunt::keep(const Machine& machine, const Plan& plan, const sim::WalkRecord<
   HuntFound found;
   found.run = report_.runs;
   found.steps_drawn = drawn.actions.size();
-  const Shrunk shrunk = shrink(program_, std::move(drawn), {options_.states_max, [this] { return go_on(true); }});
+  const Shrunk shrunk =
+      shrink(program_, std::move(drawn),
+             {.keep_faults = options_.all, .states_max = options_.states_max, .go_on = [this] { return go_on(true); }});
   found.trace = tell(shrunk.smallest, protocol_, options_.seed);
   found.cause = cause_of(found.trace);
   found.smaller_cases = shrunk.smaller_cases;
+  found.exhausted = shrunk.exhausted;
   found.shortest = shrunk.shortest;
   found.smallest = shrunk.smallest_scenario;
   found.cut_short = shrunk.cut_short;

@@ -19,8 +19,9 @@ std::string plural(std::uint64_t count, std::string_view noun) {
 // What is known about how small a trace is.
 std::string minimality(const HuntFound& found) {
   if (found.cut_short) return "shrinking was interrupted: it may be longer than it must be";
-  if (!found.shortest)
-    return "no step and nothing of its scenario can be left out of this run; too many states to prove more";
+  if (!found.exhausted)
+    return "nothing can be left out of this run; too many states to search whether its scenario has a shorter one";
+  if (!found.shortest) return "nothing can be left out of this run; with other faults there is a shorter one";
   if (!found.smallest) return "no shorter one exists in this scenario: all of it was searched";
   return "no shorter one exists in this scenario, and none with an app instance, an operation, a key or a fault less: "
          "all of it was searched";
@@ -71,6 +72,7 @@ nlohmann::ordered_json found_json(const HuntFound& found, std::size_t index) {
           {"cause", found.cause},
           {"steps_drawn", found.steps_drawn},
           {"shrinks", found.smaller_cases},
+          {"exhausted", found.exhausted},
           {"shortest", found.shortest},
           {"smallest", found.smallest},
           {"cut_short", found.cut_short},

@@ -155,9 +155,23 @@ struct Candidate {
   Steps guidance;
 };
 
+// Without one of the faults that happened, nor the right to it.
+void leave_out_fault_steps(const Case& from, std::vector<Candidate>& smaller) {
+  for (std::size_t i = 0; i < from.actions.size(); ++i) {
+    if (from.actions[i].kind != ActionKind::kFault) continue;
+    const auto budget = static_cast<std::ptrdiff_t>(from.actions[i].budget);
+    Candidate without{from.plan, from.steps};
+    auto& faults = without.plan->faults;
+    if (--faults[static_cast<std::size_t>(budget)].budget == 0) faults.erase(faults.begin() + budget);
+    without.guidance.erase(without.guidance.begin() + static_cast<std::ptrdiff_t>(i));
+    smaller.push_back(std::move(without));
+  }
+}
+
 std::vector<Candidate> candidates(const Case& from) {
   std::vector<Candidate> all;
   for (Plan& plan : smaller_plans(from)) all.push_back({std::move(plan), from.steps});
+  leave_out_fault_steps(from, all);
   std::vector<Steps> schedules;
   leave_out_steps(from.steps, schedules);
   join_turns(from.steps, schedules);
@@ -196,16 +210,27 @@ class Searches {
   bool complete_ = false;
 };
 
+// The faults of a run, by kind and message.
+std::multiset<std::pair<std::size_t, RowId>> faults_of(const Case& of) {
+  std::multiset<std::pair<std::size_t, RowId>> faults;
+  for (const StepIdentity& step : of.steps)
+    if (step.kind == ActionKind::kFault) faults.insert({step.fault, step.row});
+  return faults;
+}
+
 // Any violation in a scenario that has one thing less. `proven`: there is none.
 std::optional<Case> search_smaller(const std::shared_ptr<const Program>& program, const Case& from, Searches& searches,
-                                   bool& proven) {
+                                   bool keep_faults, bool& proven) {
   proven = true;
   for (Plan& plan : smaller_plans(from)) {
     auto machine = machine_of(program, plan, property_of(from));
     if (!machine) continue;
     if (auto actions = searches.search(*machine)) {
       Case smaller = case_of(std::move(plan), std::move(machine), std::move(*actions));
-      if (smaller.measure < from.measure) return smaller;
+      if (keep_faults && faults_of(smaller) != faults_of(from))
+        proven = false;
+      else if (smaller.measure < from.measure)
+        return smaller;
     } else if (!searches.complete()) {
       proven = false;
     }
@@ -244,12 +269,16 @@ Shrunk shrink(const std::shared_ptr<const Program>& program, Case found, const S
 
     std::optional<Case> smaller;
     const auto shortest = searches.search(*shrunk.smallest.machine);
-    shrunk.shortest = searches.complete();
+    shrunk.exhausted = searches.complete();
+    shrunk.shortest = shrunk.exhausted;
     if (shortest) {
       Case other = case_of(shrunk.smallest.plan, shrunk.smallest.machine, *shortest);
-      if (other.measure < shrunk.smallest.measure) smaller = std::move(other);
+      if (other.actions.size() < shrunk.smallest.actions.size()) shrunk.shortest = false;
+      const bool same_faults = faults_of(other) == faults_of(shrunk.smallest);
+      if (other.measure < shrunk.smallest.measure && (!options.keep_faults || same_faults)) smaller = std::move(other);
     }
-    if (!smaller) smaller = search_smaller(program, shrunk.smallest, searches, shrunk.smallest_scenario);
+    if (!smaller)
+      smaller = search_smaller(program, shrunk.smallest, searches, options.keep_faults, shrunk.smallest_scenario);
     shrunk.cut_short = !options.go_on();
     if (!smaller || shrunk.cut_short) return shrunk;
     shrunk.smallest = std::move(*smaller);

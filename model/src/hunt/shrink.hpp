@@ -15,6 +15,9 @@
 namespace stalemate::model::hunting {
 
 struct ShrinkOptions {
+  // What is left has the faults that are needed for this very run; else, any violation in a smaller scenario is taken,
+  // one without faults before one with.
+  bool keep_faults = false;
   std::uint64_t states_max = 0;  // of all searches together
   std::function<bool()> go_on;   // asked now and then; false interrupts
 };
@@ -22,7 +25,8 @@ struct ShrinkOptions {
 struct Shrunk {
   Case smallest;
   std::size_t smaller_cases = 0;  // times that something was left out
-  bool shortest = false;          // see HuntFound
+  bool exhausted = false;         // this and what follows: see HuntFound
+  bool shortest = false;
   bool smallest_scenario = false;
   bool cut_short = false;
 };
