@@ -70,7 +70,7 @@ struct HuntCommand {
     const model::HuntSpace space = this->space(read);
     model::HuntReport report;
     {
-      WorkProgress progress(heading(read, space), Heading::kAtOnce, std::move(time_limit));
+      WorkProgress progress(heading(read, space), Heading::kAtStart, std::move(time_limit));
       hunt.interrupt = [&](const model::HuntProgress& now) {
         return progress.update([&](double seconds) { return progress_line(now, seconds); });
       };

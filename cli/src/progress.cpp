@@ -24,6 +24,7 @@ struct sigaction previous_terminate;
 
 WorkProgress::WorkProgress(std::string heading, Heading when, std::optional<TimeLimit> limit)
     : heading_(std::move(heading)),
+      when_(when),
       limit_(std::move(limit)),
       start_(std::chrono::steady_clock::now()),
       shown_(start_),
@@ -33,9 +34,6 @@ WorkProgress::WorkProgress(std::string heading, Heading when, std::optional<Time
   action.sa_handler = ask_to_stop;
   sigaction(SIGINT, &action, &previous_interrupt);
   sigaction(SIGTERM, &action, &previous_terminate);
-  if (when == Heading::kWithProgress) return;
-  note("{}\n", heading_);
-  heading_shown_ = true;
 }
 
 WorkProgress::~WorkProgress() {
@@ -47,10 +45,13 @@ WorkProgress::~WorkProgress() {
 std::optional<std::string> WorkProgress::update(const std::function<std::string(double)>& line) {
   const auto now = std::chrono::steady_clock::now();
   const auto pause = on_terminal_ ? std::chrono::milliseconds(250) : std::chrono::milliseconds(10000);
-  if (now - shown_ >= pause) {
-    shown_ = now;
-    if (!heading_shown_) note("{}\n", heading_);
+  const bool show = now - shown_ >= pause;
+  if (!heading_shown_ && (show || when_ == Heading::kAtStart)) {
+    note("{}\n", heading_);
     heading_shown_ = true;
+  }
+  if (show) {
+    shown_ = now;
     const std::string text = line(std::chrono::duration<double>(now - start_).count());
     if (on_terminal_)
       note("\r\033[K{}", text);

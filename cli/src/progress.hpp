@@ -14,8 +14,9 @@ struct TimeLimit {
   std::string text;
 };
 
-// When the first line of a run is said: with the first progress that is shown, or before anything else.
-enum class Heading { kWithProgress, kAtOnce };
+// When the first line of a run is said: with the first progress that is shown, or as soon as the work begins (not
+// sooner: what is refused before is refused in one line).
+enum class Heading { kWithProgress, kAtStart };
 
 // While one lives, SIGINT and SIGTERM ask the work to stop; the handlers that were there come back afterwards.
 class WorkProgress {
@@ -35,6 +36,7 @@ class WorkProgress {
 
  private:
   std::string heading_;
+  Heading when_;
   std::optional<TimeLimit> limit_;
   std::chrono::steady_clock::time_point start_;
   std::chrono::steady_clock::time_point shown_;
