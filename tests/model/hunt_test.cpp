@@ -377,6 +377,7 @@ RC_GTEST_PROP(Hunt, finds_nothing_that_the_exhaustive_search_says_is_not_there, 
     RC_ASSERT(!found.shortest || again.trace->steps.size() == found.trace.steps.size());
     RC_ASSERT(traces::read_json(traces::write_json(found.trace), "found") == found.trace);
   }
+  RC_CLASSIFY(!report.found.empty(), "violated");
   CheckOptions check_options;
   check_options.interrupt = [](const sim::Progress& now) -> std::optional<std::string> {
     if (now.states < kSpaceMax) return std::nullopt;
