@@ -22,6 +22,12 @@ namespace {
 constexpr int kThreadsMax = 256;
 constexpr int kDepthMax = 1000000000;
 
+std::string progress_line(const sim::Progress& now, double seconds) {
+  return fmt::format("{} states, {:.0f}/s, depth {}, frontier {}, {} MiB, {:.0f} s", now.states,
+                     static_cast<double>(now.states) / seconds, now.depth, now.frontier, now.memory_bytes >> 20,
+                     seconds);
+}
+
 struct CheckCommand {
   ProtocolOptions protocol;
   ScenarioOptions scenario;
@@ -46,10 +52,12 @@ struct CheckCommand {
     const traces::Scenario words = scenario.scenario(read, check.count_schedules ? "--count-schedules" : "");
     model::Report report;
     {
-      SearchProgress progress(fmt::format("stalemate " STALEMATE_VERSION " check {}: {}, {} threads", read.name,
-                                          model::describe(words), check.threads),
-                              std::move(time_limit));
-      check.interrupt = [&](const sim::Progress& now) { return progress.update(now); };
+      WorkProgress progress(fmt::format("stalemate " STALEMATE_VERSION " check {}: {}, {} threads", read.name,
+                                        model::describe(words), check.threads),
+                            Heading::kWithProgress, std::move(time_limit));
+      check.interrupt = [&](const sim::Progress& now) {
+        return progress.update([&](double seconds) { return progress_line(now, seconds); });
+      };
       report = model::check(read, words, check);
     }
     if (report.trace)

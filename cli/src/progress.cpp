@@ -1,4 +1,4 @@
-// Progress lines, the clock and the stop signals of a search. The only clock of this room; nothing of it reaches
+// Progress lines, the clock and the stop signals of long work. The only clock of this room; nothing of it reaches
 // stdout.
 #include "progress.hpp"
 
@@ -16,14 +16,15 @@ volatile std::sig_atomic_t stop_asked = 0;
 
 extern "C" void ask_to_stop(int) { stop_asked = 1; }
 
-// Room for the handlers of SIGINT and SIGTERM that the innermost SearchProgress replaced.
+// Room for the handlers of SIGINT and SIGTERM that the innermost WorkProgress replaced.
 struct sigaction previous_interrupt;
 struct sigaction previous_terminate;
 
 }  // namespace
 
-SearchProgress::SearchProgress(std::string heading, std::optional<TimeLimit> limit)
+WorkProgress::WorkProgress(std::string heading, Heading when, std::optional<TimeLimit> limit)
     : heading_(std::move(heading)),
+      when_(when),
       limit_(std::move(limit)),
       start_(std::chrono::steady_clock::now()),
       shown_(start_),
@@ -35,34 +36,37 @@ SearchProgress::SearchProgress(std::string heading, std::optional<TimeLimit> lim
   sigaction(SIGTERM, &action, &previous_terminate);
 }
 
-SearchProgress::~SearchProgress() {
+WorkProgress::~WorkProgress() {
   sigaction(SIGINT, &previous_interrupt, nullptr);
   sigaction(SIGTERM, &previous_terminate, nullptr);
-  if (line_open_) remark("\r\033[K");
+  clear_line();
 }
 
-std::optional<std::string> SearchProgress::update(const sim::Progress& progress) {
+std::optional<std::string> WorkProgress::update(const std::function<std::string(double)>& line) {
   const auto now = std::chrono::steady_clock::now();
   const auto pause = on_terminal_ ? std::chrono::milliseconds(250) : std::chrono::milliseconds(10000);
-  if (now - shown_ >= pause) show(progress, now);
+  const bool show = now - shown_ >= pause;
+  if (!heading_shown_ && (show || when_ == Heading::kAtStart)) {
+    note("{}\n", heading_);
+    heading_shown_ = true;
+  }
+  if (show) {
+    shown_ = now;
+    const std::string text = line(std::chrono::duration<double>(now - start_).count());
+    if (on_terminal_)
+      note("\r\033[K{}", text);
+    else
+      note("{}\n", text);
+    line_open_ = on_terminal_;
+  }
   if (stop_asked != 0) return "interrupted";
   if (limit_ && now - start_ >= limit_->max) return fmt::format("time limit of {} reached", limit_->text);
   return std::nullopt;
 }
 
-void SearchProgress::show(const sim::Progress& progress, std::chrono::steady_clock::time_point now) {
-  shown_ = now;
-  if (!heading_shown_) note("{}\n", heading_);
-  heading_shown_ = true;
-  const double seconds = std::chrono::duration<double>(now - start_).count();
-  const std::string line = fmt::format("{} states, {:.0f}/s, depth {}, frontier {}, {} MiB, {:.0f} s", progress.states,
-                                       static_cast<double>(progress.states) / seconds, progress.depth,
-                                       progress.frontier, progress.memory_bytes >> 20, seconds);
-  if (on_terminal_)
-    note("\r\033[K{}", line);
-  else
-    note("{}\n", line);
-  line_open_ = on_terminal_;
+void WorkProgress::clear_line() {
+  if (line_open_) remark("\r\033[K");
+  line_open_ = false;
 }
 
 }  // namespace stalemate::cli

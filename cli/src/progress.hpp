@@ -1,37 +1,42 @@
-// Progress of a search on stderr, limits of time, and Ctrl-C. Never touches the result.
+// Progress of long work on stderr, limits of time, and Ctrl-C. Never touches the result.
 #pragma once
 
 #include <chrono>
+#include <functional>
 #include <optional>
 #include <string>
 
-#include "sim/search.hpp"
-
 namespace stalemate::cli {
 
-// How long a search may take, and the words in which its user said so.
+// How long the work may take, and the words in which its user said so.
 struct TimeLimit {
   std::chrono::milliseconds max;
   std::string text;
 };
 
-// While one lives, SIGINT and SIGTERM ask the search to stop; the handlers that were there come back afterwards.
-class SearchProgress {
- public:
-  // `heading` is the first line of a run that takes long enough to show progress.
-  SearchProgress(std::string heading, std::optional<TimeLimit> limit);
-  ~SearchProgress();
-  SearchProgress(const SearchProgress&) = delete;
-  SearchProgress& operator=(const SearchProgress&) = delete;
+// When the first line of a run is said: with the first progress that is shown, or as soon as the work begins (not
+// sooner: what is refused before is refused in one line).
+enum class Heading { kWithProgress, kAtStart };
 
-  // Shows where the search is, at most a few times a second on a terminal, every ten seconds elsewhere. Why it should
-  // stop, if it should.
-  std::optional<std::string> update(const sim::Progress& progress);
+// While one lives, SIGINT and SIGTERM ask the work to stop; the handlers that were there come back afterwards.
+class WorkProgress {
+ public:
+  // `heading` is the first line of the run.
+  WorkProgress(std::string heading, Heading when, std::optional<TimeLimit> limit);
+  ~WorkProgress();
+  WorkProgress(const WorkProgress&) = delete;
+  WorkProgress& operator=(const WorkProgress&) = delete;
+
+  // Shows where the work is, at most a few times a second on a terminal, every ten seconds elsewhere: line(seconds
+  // since the start). Why it should stop, if it should.
+  std::optional<std::string> update(const std::function<std::string(double)>& line);
+
+  // Makes room for other lines on stderr.
+  void clear_line();
 
  private:
-  void show(const sim::Progress& progress, std::chrono::steady_clock::time_point now);
-
   std::string heading_;
+  Heading when_;
   std::optional<TimeLimit> limit_;
   std::chrono::steady_clock::time_point start_;
   std::chrono::steady_clock::time_point shown_;

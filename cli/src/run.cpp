@@ -104,6 +104,7 @@ int run(int argc, char** argv) {
     for (int i = 1; i < argc; ++i) invocation += " " + shell_word(argv[i]);
     Action action;
     add_check(program, action, invocation);
+    add_hunt(program, action, invocation);
     add_step(program, action);
     add_replay(program, action);
     add_show(program, action);

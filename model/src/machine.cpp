@@ -31,7 +31,7 @@ std::size_t async_arrows(const Program& program, const Session& session) {
 
 }  // namespace
 
-Machine::Machine(Program program, Scenario scenario, std::vector<const PropertyKind*> properties,
+Machine::Machine(std::shared_ptr<const Program> program, Scenario scenario, std::vector<const PropertyKind*> properties,
                  Granularity granularity)
     : program_(std::move(program)),
       scenario_(std::move(scenario)),
@@ -46,21 +46,21 @@ void Machine::lay_out() {
   const auto keys = static_cast<std::uint64_t>(scenario_.keys);
   for (std::uint64_t key = 0; key < keys; ++key) {
     stores_.database.push_back(layout.add(values));
-    if (program_.has_cache) stores_.cache.push_back(layout.add(values + 1));
+    if (program_->has_cache) stores_.cache.push_back(layout.add(values + 1));
   }
   for (const Session& session : scenario_.sessions) {
     bool free_key = false;
     for (const ScriptedOperation& operation : session.operations) free_key |= operation.key == kAnyKey;
     SessionFields fields;
-    fields.point = layout.add(program_.points.size());
+    fields.point = layout.add(program_->points.size());
     fields.invoked = layout.add(session.operations.size() + 1);
     fields.value = layout.add(values + 1);
-    if (program_.get_while_holding) fields.reply = layout.add(values + 1);
+    if (program_->get_while_holding) fields.reply = layout.add(values + 1);
     if (free_key) fields.key = layout.add(keys);
-    if (program_.has_async) {
-      const std::size_t slots = async_arrows(program_, session);
+    if (program_->has_async) {
+      const std::size_t slots = async_arrows(*program_, session);
       for (std::size_t i = 0; i < slots; ++i)
-        fields.slots.push_back({layout.add(program_.rows.size() + 1), layout.add(values + 1), layout.add(keys),
+        fields.slots.push_back({layout.add(program_->rows.size() + 1), layout.add(values + 1), layout.add(keys),
                                 layout.add(session.operations.size() + 1)});
     }
     stores_.operation.push_back(fields.invoked);
@@ -68,12 +68,12 @@ void Machine::lay_out() {
   }
   for (const FaultBudget& budget : scenario_.budgets) budgets_.push_back(layout.add(budget.budget + 1ULL));
   for (const PropertyKind* property : properties_)
-    monitors_.push_back(property->make({program_, scenario_, stores_, layout}));
+    monitors_.push_back(property->make({*program_, scenario_, stores_, layout}));
   words_ = layout.words();
 }
 
 std::size_t Machine::fault_mark(std::size_t budget, std::size_t target) const {
-  std::size_t mark = program_.marks.size() + properties_.size() + target;
+  std::size_t mark = program_->marks.size() + properties_.size() + target;
   for (std::size_t i = 0; i < budget; ++i) mark += scenario_.budgets[i].targets.size();
   return mark;
 }
@@ -101,7 +101,7 @@ void Machine::actions(const std::uint64_t* words, std::vector<Action>& out) cons
       if (row == 0) break;
       const auto id = static_cast<RowId>(row - 1);
       const auto slot = static_cast<std::uint8_t>(slots + 1);
-      if (may_handle(words, s, program_.rows[id].to, slots)) out.push_back({ActionKind::kHandle, session, slot});
+      if (may_handle(words, s, program_->rows[id].to, slots)) out.push_back({ActionKind::kHandle, session, slot});
       push_faults(words, out, {s, slot, id, false});
     }
     if (at.row == kNoRow) {
@@ -110,14 +110,14 @@ void Machine::actions(const std::uint64_t* words, std::vector<Action>& out) cons
       const ScriptedOperation& operation = scenario_.sessions[s].operations[next];
       const std::size_t keys = operation.key == kAnyKey ? static_cast<std::size_t>(scenario_.keys) : 1;
       std::size_t starts = 0;
-      for (const std::uint16_t candidate : operation.candidates) starts += program_.operations[candidate].start.size();
+      for (const std::uint16_t candidate : operation.candidates) starts += program_->operations[candidate].start.size();
       push_choices(out, {ActionKind::kInvoke, session}, starts * keys);
     } else if (at.is_reply) {
-      const Row& row = program_.rows[at.row];
+      const Row& row = program_->rows[at.row];
       push_choices(out, {ActionKind::kReceive, session}, row.after[static_cast<std::size_t>(at.outcome)].size());
       push_faults(words, out, {s, 0, at.row, true});
     } else {
-      const Row& row = program_.rows[at.row];
+      const Row& row = program_->rows[at.row];
       if (may_handle(words, s, row.to, slots)) {
         if (granularity_ == Granularity::kPlain) {
           out.push_back({ActionKind::kHandle, session});
@@ -189,19 +189,19 @@ void Machine::push_choices(std::vector<Action>& out, Action action, std::size_t 
 bool Machine::may_handle(const std::uint64_t* words, std::size_t session, Role to, std::size_t slots_before) const {
   for (std::size_t i = 0; i < slots_before; ++i) {
     const auto row = static_cast<RowId>(get(words, sessions_[session].slots[i].row) - 1);
-    if (program_.rows[row].to == to) return false;
+    if (program_->rows[row].to == to) return false;
   }
   return true;
 }
 
 bool Machine::covers(const FaultTarget& target, const MessageRef& message) const {
-  const Row& row = program_.rows[message.row];
+  const Row& row = program_->rows[message.row];
   if (target.operation >= 0 && (target.operation != row.operation || target.arrow != row.arrow)) return false;
-  return fault_kinds()[target.kind].strikes(program_, message);
+  return fault_kinds()[target.kind].strikes(*program_, message);
 }
 
 void Machine::push_faults(const std::uint64_t* words, std::vector<Action>& out, const MessageRef& message) const {
-  const Row& row = program_.rows[message.row];
+  const Row& row = program_->rows[message.row];
   for (std::size_t b = 0; b < budgets_.size(); ++b) {
     const FaultBudget& budget = scenario_.budgets[b];
     if (get(words, budgets_[b]) == budget.budget) continue;
@@ -233,7 +233,7 @@ Machine::Invocation Machine::invocation(const std::uint64_t* words, const Action
   const std::size_t keys = operation.key == kAnyKey ? static_cast<std::size_t>(scenario_.keys) : 1;
   std::size_t choice = action.choice;
   for (const std::uint16_t candidate : operation.candidates) {
-    const std::vector<Way>& start = program_.operations[candidate].start;
+    const std::vector<Way>& start = program_->operations[candidate].start;
     if (choice < start.size() * keys) {
       const std::size_t way = choice % start.size();
       const std::size_t key =
@@ -250,7 +250,7 @@ const std::vector<Way>* Machine::ways(const std::uint64_t* words, const Action& 
   if (action.slot != 0 || action.kind == ActionKind::kInvoke || action.kind == ActionKind::kHandle) return nullptr;
   const Point& at = point(words, action.session);
   const Outcome outcome = action.kind == ActionKind::kReceive ? at.outcome : Outcome::kTimeout;
-  return &program_.rows[at.row].after[static_cast<std::size_t>(outcome)];
+  return &program_->rows[at.row].after[static_cast<std::size_t>(outcome)];
 }
 
 // --- what a step does ---
@@ -270,11 +270,11 @@ void Machine::handle(Step& step, const Action& action) const {
   const std::size_t s = action.session;
   if (action.slot != 0) {
     const AsyncRequest request = take_slot(step, s, action.slot - 1U);
-    serve(step, s, program_.rows[request.row], request.key, request.carried);
+    serve(step, s, program_->rows[request.row], request.key, request.carried);
     return;
   }
   const SessionFields& fields = sessions_[s];
-  const Row& row = program_.rows[point(step.words, s).row];
+  const Row& row = program_->rows[point(step.words, s).row];
   const Answer answer = serve(step, s, row, key(step.words, s), carried(step.words, s, row));
   set(step.words, fields.point, row.reply_points[static_cast<std::size_t>(answer.outcome)]);
   if (answer.outcome == Outcome::kValue) set(step.words, reply_field(s), answer.value);
@@ -284,12 +284,12 @@ void Machine::receive(Step& step, const Action& action) const {
   const std::size_t s = action.session;
   const SessionFields& fields = sessions_[s];
   const Point at = point(step.words, s);
-  const Row& row = program_.rows[at.row];
+  const Row& row = program_->rows[at.row];
   if (at.outcome == Outcome::kValue) {
     // A Write looks only at whether there was a value and keeps none.
     const std::uint64_t value = get(step.words, reply_field(s));
     set(step.words, reply_field(s), 0);
-    if (program_.operations[row.operation].kind == OperationKind::kRead) set(step.words, fields.value, value);
+    if (program_->operations[row.operation].kind == OperationKind::kRead) set(step.words, fields.value, value);
   }
   if (row.to == Role::kDatabase && row.verb == Verb::kSet) {
     tell(step, event(step, EventKind::kWriteAnswered, s));
@@ -322,7 +322,7 @@ void Machine::strike(Step& step, const Action& action) const {
 // The session learns nothing of its request: a value on its way to it is gone with the reply.
 void Machine::time_out(Step& step, std::size_t session, std::size_t choice) const {
   const Point at = point(step.words, session);
-  const Row& row = program_.rows[at.row];
+  const Row& row = program_->rows[at.row];
   if (at.is_reply && at.outcome == Outcome::kValue) set(step.words, reply_field(session), 0);
   if (row.to == Role::kDatabase && row.verb == Verb::kSet) tell(step, event(step, EventKind::kWriteInDoubt, session));
   follow(step, session, row.after[static_cast<std::size_t>(Outcome::kTimeout)][choice]);
@@ -337,7 +337,7 @@ void Machine::follow(Step& step, std::size_t session, const Way& way) const {
       std::size_t slot = 0;
       while (get(step.words, fields.slots[slot].row) != 0) ++slot;
       set(step.words, fields.slots[slot].row, effect.row + 1ULL);
-      set(step.words, fields.slots[slot].carried, carried(step.words, session, program_.rows[effect.row]));
+      set(step.words, fields.slots[slot].carried, carried(step.words, session, program_->rows[effect.row]));
       set(step.words, fields.slots[slot].key, key(step.words, session));
       set(step.words, fields.slots[slot].operation, get(step.words, fields.invoked));
     } else {
@@ -352,7 +352,7 @@ void Machine::follow(Step& step, std::size_t session, const Way& way) const {
     }
   }
   if (way.next != kNoRow)
-    set(step.words, fields.point, program_.rows[way.next].request_point);
+    set(step.words, fields.point, program_->rows[way.next].request_point);
   else
     end_operation(step, session, way.failed);
 }
@@ -409,7 +409,7 @@ Machine::Answer Machine::serve(Step& step, std::size_t session, const Row& row, 
   STALEMATE_INVARIANT(carried != 0, "a database write carries a value");
   set(step.words, stores_.database[key], carried - 1);
   Event committed = event(step, EventKind::kCommitted, session);
-  committed.operation = program_.operations[row.operation].kind;
+  committed.operation = program_->operations[row.operation].kind;
   committed.key = key;
   committed.value = carried - 1;
   committed.awaited = row.awaited;
@@ -436,7 +436,7 @@ Event Machine::event(const Step& step, EventKind kind, std::size_t session) cons
 // --- reading the words ---
 
 const Point& Machine::point(const std::uint64_t* words, std::size_t session) const {
-  return program_.points[get(words, sessions_[session].point)];
+  return program_->points[get(words, sessions_[session].point)];
 }
 
 std::size_t Machine::invoked(const std::uint64_t* words, std::size_t session) const {
@@ -459,7 +459,7 @@ unsigned Machine::held(const std::uint64_t* words, std::size_t session) const {
 }
 
 Field Machine::reply_field(std::size_t session) const {
-  return program_.get_while_holding ? sessions_[session].reply : sessions_[session].value;
+  return program_->get_while_holding ? sessions_[session].reply : sessions_[session].value;
 }
 
 unsigned Machine::replied(const std::uint64_t* words, std::size_t session) const {
@@ -493,9 +493,14 @@ unsigned Machine::stored(const std::uint64_t* words, std::size_t key) const {
 
 Machine make_machine(const Protocol& protocol, const traces::Scenario& words,
                      const std::vector<std::string>& properties, Granularity granularity) {
-  Program program = compile(protocol, compile_options(words));
-  Scenario scenario = resolve(words, program);
-  std::vector<const PropertyKind*> selected = select_properties(properties, program, scenario);
+  return make_machine(std::make_shared<const Program>(compile(protocol, compile_options(words))), words, properties,
+                      granularity);
+}
+
+Machine make_machine(std::shared_ptr<const Program> program, const traces::Scenario& words,
+                     const std::vector<std::string>& properties, Granularity granularity) {
+  Scenario scenario = resolve(words, *program);
+  std::vector<const PropertyKind*> selected = select_properties(properties, *program, scenario);
   Machine machine(std::move(program), std::move(scenario), std::move(selected), granularity);
   if (machine.words() > kWordsMax)
     throw traces::InputError(

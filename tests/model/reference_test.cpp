@@ -38,7 +38,7 @@ struct MachineSpace {
 
 MachineSpace explore_machine(const Protocol& protocol, const traces::Scenario& words) {
   const Program program = compile(protocol, compile_options(words));
-  const Machine machine(program, resolve(words, program), {}, Granularity::kPlain);
+  const Machine machine(std::make_shared<const Program>(program), resolve(words, program), {}, Granularity::kPlain);
   MachineSpace found;
   sim::Marks marks;
   std::vector<std::uint64_t> first(machine.words());

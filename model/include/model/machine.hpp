@@ -50,15 +50,17 @@ inline constexpr std::uint32_t kAtRest = 1;
 
 class Machine {
  public:
-  Machine(Program program, Scenario scenario, std::vector<const PropertyKind*> properties, Granularity granularity);
+  // Machines of one protocol share its program. REQUIRES: program is not null.
+  Machine(std::shared_ptr<const Program> program, Scenario scenario, std::vector<const PropertyKind*> properties,
+          Granularity granularity);
 
-  const Program& program() const { return program_; }
+  const Program& program() const { return *program_; }
   const Scenario& scenario() const { return scenario_; }
   const std::vector<const PropertyKind*>& properties() const { return properties_; }
   std::size_t words() const { return words_; }  // of a state
 
   // Marks: first the program's, then one a property (its antecedent), then one a (budget, target) of faults.
-  std::size_t antecedent_mark(std::size_t property) const { return program_.marks.size() + property; }
+  std::size_t antecedent_mark(std::size_t property) const { return program_->marks.size() + property; }
   std::size_t fault_mark(std::size_t budget, std::size_t target) const;
 
   // The four functions of sim::System on words. `words` of initial() are zero on entry.
@@ -137,7 +139,7 @@ class Machine {
   void tell(Step& step, const Event& event) const;
   Event event(const Step& step, EventKind kind, std::size_t session) const;
 
-  Program program_;
+  std::shared_ptr<const Program> program_;
   Scenario scenario_;
   std::vector<const PropertyKind*> properties_;
   Granularity granularity_;
@@ -151,6 +153,10 @@ class Machine {
 // Compiles the protocol and resolves the scenario and the properties (empty: the default ones that apply). Throws
 // traces::InputError for what does not fit together, and for states that would be larger than 256 bytes.
 Machine make_machine(const Protocol& protocol, const traces::Scenario& words,
+                     const std::vector<std::string>& properties, Granularity granularity);
+
+// The same for a protocol that was compiled before, with the options that `words` ask for.
+Machine make_machine(std::shared_ptr<const Program> program, const traces::Scenario& words,
                      const std::vector<std::string>& properties, Granularity granularity);
 
 }  // namespace stalemate::model

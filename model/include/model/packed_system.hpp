@@ -40,7 +40,17 @@ class PackedSystem {
     return machine_.judge(state.words.data(), marks);
   }
 
+  // Groups of actions for sim/strategies/swarm.hpp: what a session does by kind of step, its asynchronous requests
+  // apart.
+  std::size_t group_count() const { return machine_.scenario().sessions.size() * kGroupsPerSession; }
+  std::size_t group(const Action& action) const {
+    const std::size_t kind = action.slot != 0 ? kGroupsPerSession - 1 : static_cast<std::size_t>(action.kind);
+    return action.session * kGroupsPerSession + kind;
+  }
+
  private:
+  static constexpr std::size_t kGroupsPerSession = 7;  // the kinds of ActionKind, and one more
+
   const Machine& machine_;
 };
 

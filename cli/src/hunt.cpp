@@ -1,0 +1,198 @@
+// `stalemate hunt`: options into a hunt, what it finds to files before it is shown, its report to stdout, its verdict
+// into the exit code. The one place where a fresh seed is drawn.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <charconv>
+#include <filesystem>
+#include <memory>
+#include <random>
+
+#include "commands.hpp"
+#include "model/hunt.hpp"
+#include "options.hpp"
+#include "progress.hpp"
+#include "sim/strategies.hpp"
+#include "streams.hpp"
+#include "traces/error.hpp"
+#include "traces/json.hpp"
+
+namespace stalemate::cli {
+namespace {
+
+constexpr int kRunsMax = 1000000000;
+constexpr int kKeysDrawn = 2;
+
+std::uint64_t parse_seed(const std::string& text) {
+  std::uint64_t seed = 0;
+  const char* const last = text.data() + text.size();
+  const auto [end, error] = std::from_chars(text.data(), last, seed);
+  if (error != std::errc{} || end != last)
+    throw traces::InputError(
+        fmt::format("--seed {}: say a whole number from 0 to {}", excerpt(text), ~std::uint64_t{0}));
+  return seed;
+}
+
+std::string progress_line(const model::HuntProgress& now, double seconds) {
+  return fmt::format("{} runs, {} steps, {:.0f} steps/s, {} distinct states, {} found, {:.0f} s{}", now.runs, now.steps,
+                     static_cast<double>(now.steps) / seconds, now.states, now.found, seconds,
+                     now.shrinking ? ", shrinking" : "");
+}
+
+struct HuntCommand {
+  ProtocolOptions protocol;
+  ScenarioOptions scenario;
+  OutputOptions output;
+  model::HuntOptions hunt;
+  std::optional<int> apps;
+  std::optional<int> operations;
+  std::optional<int> runs;
+  std::string seed;
+  std::string time;
+  bool json = false;
+
+  int run(std::string invocation) {
+    check_output();
+    if (seed.empty()) {
+      hunt.seed = std::random_device{}();
+      invocation += fmt::format(" --seed {}", hunt.seed);
+    } else {
+      hunt.seed = parse_seed(seed);
+    }
+    std::optional<TimeLimit> time_limit;
+    if (!time.empty()) time_limit = TimeLimit{parse_duration(time, "--for"), time};
+    if (runs)
+      hunt.runs_max = static_cast<std::uint64_t>(*runs);
+    else if (time_limit)
+      hunt.runs_max = 0;
+
+    const model::Protocol read = protocol.read();
+    const model::HuntSpace space = this->space(read);
+    model::HuntReport report;
+    {
+      WorkProgress progress(heading(read, space), Heading::kAtStart, std::move(time_limit));
+      hunt.interrupt = [&](const model::HuntProgress& now) {
+        return progress.update([&](double seconds) { return progress_line(now, seconds); });
+      };
+      std::size_t count = 0;
+      hunt.found = [&](const model::HuntFound& found) {
+        save(found, ++count);
+        progress.clear_line();
+        note("run {}: {}, {} steps{}\n", found.run, found.cause, found.trace.steps.size(),
+             output.path.empty() ? "" : "; written to " + path_of(count));
+      };
+      report = model::hunt(read, space, hunt);
+    }
+    print(json ? model::to_json(report) : model::describe(report));
+    if (report.found.empty() && !output.path.empty()) note("no trace to write to {}\n", output.path);
+    note("reproduce: {}\n", invocation);
+    return report.verdict == model::Verdict::kViolated ? 1 : 3;
+  }
+
+  // The scripts that are given, or what to draw them from.
+  model::HuntSpace space(const model::Protocol& read) const {
+    model::HuntSpace space;
+    if (scenario.readers || scenario.writers || !scenario.apps.empty()) {
+      for (const auto& [name, value] : {std::pair{"--apps", apps}, std::pair{"--operations", operations}})
+        if (value)
+          throw traces::InputError(fmt::format(
+              "{} {}: --readers, --writers and --app say who runs what, so nothing is drawn; leave one of them out",
+              name, *value));
+      space.scenario = scenario.scenario(read);
+      return space;
+    }
+    space.scenario.keys = scenario.keys.value_or(kKeysDrawn);
+    space.scenario.cached = scenario.cached;
+    space.scenario.faults = scenario.faults;
+    space.scenario.on_database_timeout = scenario.on_database_timeout;
+    space.scenario.all_invoked = scenario.all_invoked;
+    space.apps = apps.value_or(space.apps);
+    space.operations = operations.value_or(space.operations);
+    return space;
+  }
+
+  std::string heading(const model::Protocol& read, const model::HuntSpace& space) const {
+    return fmt::format(
+        "stalemate " STALEMATE_VERSION " hunt {}: {}, {}, strategy {}, {}{}, seed {}", read.name,
+        model::describe(space),
+        hunt.properties.empty() ? "every property that applies" : fmt::format("{}", fmt::join(hunt.properties, ", ")),
+        hunt.strategy, hunt.runs_max == 0 ? "runs" : fmt::format("{} runs", hunt.runs_max),
+        time.empty() ? "" : " for " + time, hunt.seed);
+  }
+
+  // With --all a folder holds cause-1.json, cause-2.json and so on.
+  std::string path_of(std::size_t count) const {
+    return hunt.all ? (std::filesystem::path(output.path) / fmt::format("cause-{}.json", count)).string() : output.path;
+  }
+
+  void check_output() const {
+    if (output.path.empty() || !hunt.all) {
+      output.check();
+      return;
+    }
+    std::error_code error;
+    if (!std::filesystem::is_directory(output.path, error))
+      throw traces::InputError(
+          fmt::format("-o {}: with --all it names a folder that exists; there is none", excerpt(output.path)));
+    for (const auto& entry : std::filesystem::directory_iterator(output.path, error)) {
+      const std::string name = entry.path().filename().string();
+      if (!output.force && name.rfind("cause-", 0) == 0 && entry.path().extension() == ".json")
+        throw traces::InputError(fmt::format("-o {}: holds {} already; say --force to replace it, or another folder",
+                                             excerpt(output.path), excerpt(name)));
+    }
+    traces::check_writable(path_of(1), output.force ? traces::Overwrite::kForce : traces::Overwrite::kKeep);
+  }
+
+  void save(const model::HuntFound& found, std::size_t count) const {
+    if (output.path.empty()) return;
+    traces::write_file(path_of(count), traces::write_json(found.trace),
+                       output.force ? traces::Overwrite::kForce : traces::Overwrite::kKeep);
+  }
+};
+
+std::string strategies_help() {
+  std::string text = "how steps are chosen";
+  for (std::size_t i = 0; i < sim::kStrategies.size(); ++i)
+    text += fmt::format("{} {}: {}", i == 0 ? ":" : ";", sim::kStrategies[i].name, sim::kStrategies[i].summary);
+  return text;
+}
+
+}  // namespace
+
+void add_hunt(CLI::App& program, Action& action, const std::string& invocation) {
+  CLI::App& command = *program.add_subcommand(
+      "hunt", "random scenarios, faults and schedules, where the space is too large to search; shrinks what it finds");
+  auto options = std::make_shared<HuntCommand>();
+  options->protocol.add_to(command);
+  add_number(command, "--apps", options->apps, {1, model::kHuntAppsMax},
+             "draw up to this many app instances (default 3)");
+  add_number(command, "--operations", options->operations, {1, model::kHuntOperationsMax},
+             "of up to this many operations each (default 3)");
+  options->scenario.add_to(command);
+  command.get_option("--keys")->description(
+      "draw from up to this many keys (default 2); with --app how many there are");
+  command.get_option("--readers")->description("draw no scripts: app instances that run Read once");
+  command.get_option("--writers")->description("draw no scripts: app instances that run Write once");
+  command.get_option("--fault")->description(
+      "what may go wrong, and how often at most: lost-request, lost-reply, lost-message or any, aimed with @write:2, "
+      "with a budget =N (default 1; repeatable)");
+  command.add_option("--property", options->hunt.properties, "what to watch (default: those that apply; repeatable)")
+      ->allow_extra_args(false);
+  add_number(command, "--runs", options->runs, {1, kRunsMax}, "schedules to try (default 100000; none with --for)");
+  command.add_option("--for", options->time, "stop after this time: 30s, 10m");
+  command.add_option("--seed", options->seed, "repeats a hunt: the same seed finds the same (default: a fresh one)");
+  command.add_option("--strategy", options->hunt.strategy, strategies_help())->capture_default_str();
+  command.add_flag("--all", options->hunt.all, "go on after the first violation and keep one trace for each cause");
+  command.add_flag("--json", options->json, "print one JSON object");
+  options->output.add_to(command, "write the trace to this file; with --all each to a file in this folder");
+  command.footer(
+      "Exit code: 1 violated, 3 inconclusive: nothing found proves nothing, and what was covered is told.\n"
+      "Examples:\n"
+      "  stalemate hunt docs/caching.md --apps 4 --operations 3 --keys 2 --fault lost-message -o found.json\n"
+      "  stalemate hunt cache-aside --fault any=2 --for 10m --all -o found/\n"
+      "  stalemate hunt database-only --readers 3 --writers 3 --runs 1000000 --seed 7");
+  command.callback(
+      [options, &action, invocation] { action = [options, invocation] { return options->run(invocation); }; });
+}
+
+}  // namespace stalemate::cli

@@ -1,0 +1,40 @@
+// What a hunt finds and shrinks happens on a real PostgreSQL and a real Redis, too.
+#include <gtest/gtest.h>
+
+#include "model/hunt.hpp"
+#include "real/replay.hpp"
+#include "real/support.hpp"
+
+namespace stalemate::real {
+namespace {
+
+model::Protocol page(const std::string& name) {
+  for (const model::CataloguePage& page : model::catalogue())
+    if (page.name == name) return model::read_protocol(page.text, name + ".md", {});
+  ADD_FAILURE() << "no page " << name;
+  return {};
+}
+
+TEST(HuntReplay, every_cause_found_in_the_tutorials_diagrams_is_reproduced) {
+  model::HuntSpace space;
+  space.scenario.keys = 2;
+  space.scenario.faults = {"lost-message=1"};
+  space.apps = 4;
+  model::HuntOptions options;
+  options.all = true;
+  options.runs_max = 5000;
+  for (const std::string name : {"cache-aside", "write-through"}) {
+    for (std::uint64_t seed = 1; seed <= 3; ++seed) {
+      options.seed = seed;
+      const model::HuntReport report = model::hunt(page(name), space, options);
+      EXPECT_GE(report.found.size(), 2U);
+      for (const model::HuntFound& found : report.found) {
+        const Conformance result = replay(found.trace, support::shared_servers());
+        EXPECT_TRUE(result.reproduced()) << name << " seed " << seed << ": " << found.cause << ": " << verdict(result);
+      }
+    }
+  }
+}
+
+}  // namespace
+}  // namespace stalemate::real
