@@ -119,7 +119,7 @@ std::string as_itf(const Trace& trace, const Highlights& /*highlights*/) {
   const Json meta = {{"format", "ITF"},
                      {"format-description", "https://apalache-mc.org/docs/adr/015adr-trace.html"},
                      {"source", trace.protocol.name},
-                     {"description", fmt::format("stalemate check {}: {}", scenario_words(trace.scenario), broken)}};
+                     {"description", fmt::format("stalemate, {}: {}", scenario_words(trace.scenario), broken)}};
   const Json vars = {"cache", "database", "in_flight", "action_taken", "parameters", "violates"};
   std::string out =
       fmt::format("{{\n  \"#meta\": {},\n  \"vars\": {},\n  \"states\": [\n    ", dumped(meta), dumped(vars));
