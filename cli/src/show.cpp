@@ -4,6 +4,7 @@
 #include <memory>
 
 #include "commands.hpp"
+#include "model/explain.hpp"
 #include "model/scenario.hpp"
 #include "options.hpp"
 #include "streams.hpp"
@@ -19,6 +20,17 @@ traces::InputError no_such_rendering(const std::string& name) {
   for (const traces::Renderer& renderer : traces::renderers()) names.emplace_back(renderer.name);
   return traces::InputError(fmt::format("--as {}: no such rendering{}; there is {}", excerpt(name),
                                         model::suggestion(name, names), fmt::join(names, ", ")));
+}
+
+// What to point out; nothing, with a remark, where the trace is not one of today's model.
+traces::Highlights highlights_of(const traces::Trace& trace) {
+  if (trace.property.empty()) return {};
+  try {
+    return model::find_highlights(trace);
+  } catch (const traces::InputError& error) {
+    note("the racing pair and the point of no return are not marked: {}\n", error.what());
+    return {};
+  }
 }
 
 }  // namespace
@@ -42,9 +54,9 @@ void add_show(CLI::App& program, Action& action) {
       const traces::Renderer* renderer = traces::find_renderer(options->as);
       if (renderer == nullptr) throw no_such_rendering(options->as);
       check_file_name(options->path, "TRACE", "/dev/stdin");
-      print(renderer->render(
-          traces::read_json(traces::read_text_file(options->path, kTraceBytesMax), traces::base_name(options->path)),
-          {}));
+      const traces::Trace trace =
+          traces::read_json(traces::read_text_file(options->path, kTraceBytesMax), traces::base_name(options->path));
+      print(renderer->render(trace, renderer->points_out ? highlights_of(trace) : traces::Highlights{}));
       return 0;
     };
   });

@@ -23,7 +23,7 @@ using render::request_words;
 constexpr Renderer kRenderers[] = {
     {"text", "a table: what happens, step by step, and both stores after it", render::as_text},
     {"mermaid", "a sequence diagram that GitHub, GitLab and editors draw", render::as_mermaid},
-    {"svg", "a sequence diagram of our own, as a picture: slanted arrows, the stores' values", render::as_svg},
+    {"svg", "a sequence diagram of our own, as a picture: slanted arrows, the stores' values", render::as_svg, true},
     {"itf", "Apalache's trace format (ADR-015), for its viewers and for generated tests", render::as_itf},
     {"json", "the trace file itself", [](const Trace& trace, const Highlights&) { return write_json(trace); }},
 };

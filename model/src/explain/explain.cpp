@@ -21,8 +21,11 @@ traces::Trace continue_with(const Subject& subject, std::size_t from, const std:
 
 }  // namespace explaining
 
-Explanation explain(const traces::Trace& trace, const ExplainOptions& options) {
-  using namespace explaining;
+namespace {
+
+// Follows a trace on the model and asks about it.
+template <class Ask>
+auto ask_about(const traces::Trace& trace, Ask&& ask) {
   if (trace.property.empty())
     throw traces::InputError(
         "the trace names no property that it breaks, so there is nothing to explain; see it with "
@@ -37,32 +40,55 @@ Explanation explain(const traces::Trace& trace, const ExplainOptions& options) {
                     trace.property));
   traces::Trace told = tell_trace(machine, protocol, machine.scenario().words, {}, trace.property);
   told.steps = path.told;
-  const Subject subject{protocol, machine, told, path};
+  return ask(explaining::Subject{protocol, machine, told, path});
+}
 
-  Explanation explanation;
-  const std::optional<Race> race = find_race(subject);
-  if (race) {
-    explanation.order_reversed = race->reversed;
-    if (race->second < told.steps.size())
-      explanation.highlights.racing_pair = traces::RacingPair{race->first, race->second};
-  }
-  const std::optional<Course> course = find_course(subject, options.states_max);
-  if (course) {
-    explanation.highlights.point_of_no_return = course->no_return;
-    explanation.always_passed = course->always_passed;
-    explanation.limits = course->limits;
-    if (course->escape)
-      explanation.escape = Otherwise{*course->no_return, continue_with(subject, *course->no_return, *course->escape)};
-  } else {
-    explanation.limits.push_back(
-        fmt::format("the point of no return, what could have happened before it, what every run that goes wrong passes "
-                    "(the scenario has more than {} states)",
-                    options.states_max));
-  }
-  count_schedules(subject, options.states_max, explanation);
-  find_smallest_faults(subject, options.states_max, explanation);
-  explanation.sentences = tell(subject, explanation, race, course);
-  return explanation;
+// The pair as far as the trace shows it.
+std::optional<traces::RacingPair> shown(const std::optional<explaining::Race>& race, const traces::Trace& trace) {
+  if (!race || race->second >= trace.steps.size()) return std::nullopt;
+  return traces::RacingPair{race->first, race->second};
+}
+
+}  // namespace
+
+traces::Highlights find_highlights(const traces::Trace& trace, const ExplainOptions& options) {
+  return ask_about(trace, [&](const explaining::Subject& subject) {
+    traces::Highlights highlights;
+    highlights.racing_pair = shown(find_race(subject), trace);
+    if (const auto course = find_course(subject, options.states_max)) highlights.point_of_no_return = course->no_return;
+    return highlights;
+  });
+}
+
+std::optional<traces::RacingPair> find_racing_pair(const traces::Trace& trace) {
+  return ask_about(trace, [&](const explaining::Subject& subject) { return shown(find_race(subject), trace); });
+}
+
+Explanation explain(const traces::Trace& trace, const ExplainOptions& options) {
+  using namespace explaining;
+  return ask_about(trace, [&](const Subject& subject) {
+    Explanation explanation;
+    const std::optional<Race> race = find_race(subject);
+    if (race) explanation.order_reversed = race->reversed;
+    explanation.highlights.racing_pair = shown(race, trace);
+    const std::optional<Course> course = find_course(subject, options.states_max);
+    if (course) {
+      explanation.highlights.point_of_no_return = course->no_return;
+      explanation.always_passed = course->always_passed;
+      explanation.limits = course->limits;
+      if (course->escape)
+        explanation.escape = Otherwise{*course->no_return, continue_with(subject, *course->no_return, *course->escape)};
+    } else {
+      explanation.limits.push_back(fmt::format(
+          "the point of no return, what could have happened before it, what every run that goes wrong passes "
+          "(the scenario has more than {} states)",
+          options.states_max));
+    }
+    count_schedules(subject, options.states_max, explanation);
+    find_smallest_faults(subject, options.states_max, explanation);
+    explanation.sentences = tell(subject, explanation, race, course);
+    return explanation;
+  });
 }
 
 }  // namespace stalemate::model

@@ -5,6 +5,7 @@
 
 #include <set>
 
+#include "model/explain.hpp"
 #include "model/fault.hpp"
 #include "source_text.hpp"
 
@@ -18,14 +19,19 @@ std::string_view name_of(traces::StepKind kind) {
   return to_string(kind);
 }
 
+std::string place_of(const traces::Step& step) { return fmt::format("{}:{}", lower(step.diagram), step.arrow); }
+
 }  // namespace
 
 std::string cause_of(const traces::Trace& trace) {
   std::multiset<std::string> faults;
   for (const traces::Step& step : trace.steps)
-    if (step.budget > 0) faults.insert(fmt::format("{} of {}:{}", name_of(step.kind), lower(step.diagram), step.arrow));
-  return fmt::format("{}; {}", trace.property,
-                     faults.empty() ? "no fault" : fmt::format("{}", fmt::join(faults, ", ")));
+    if (step.budget > 0) faults.insert(fmt::format("{} of {}", name_of(step.kind), place_of(step)));
+  std::string cause =
+      fmt::format("{}; {}", trace.property, faults.empty() ? "no fault" : fmt::format("{}", fmt::join(faults, ", ")));
+  if (const auto pair = find_racing_pair(trace))
+    cause += fmt::format("; {} before {}", place_of(trace.steps[pair->first]), place_of(trace.steps[pair->second]));
+  return cause;
 }
 
 }  // namespace stalemate::model::hunting

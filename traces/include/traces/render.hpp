@@ -28,6 +28,7 @@ struct Renderer {
   std::string_view name;     // as in `show --as NAME`
   std::string_view summary;  // one line for --help
   std::string (*render)(const Trace& trace, const Highlights& highlights);
+  bool points_out = false;  // whether it draws highlights
 };
 
 // All renderers, in the order --help lists them: text, mermaid, svg, itf, json.
