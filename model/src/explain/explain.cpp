@@ -22,7 +22,6 @@ traces::Trace continue_with(const Subject& subject, std::size_t from, const std:
 }  // namespace explaining
 
 Explanation explain(const traces::Trace& trace, const ExplainOptions& options) {
-  using namespace explaining;
   if (trace.property.empty())
     throw traces::InputError(
         "the trace names no property that it breaks, so there is nothing to explain; see it with "
@@ -37,31 +36,32 @@ Explanation explain(const traces::Trace& trace, const ExplainOptions& options) {
                     trace.property));
   traces::Trace told = tell_trace(machine, protocol, machine.scenario().words, {}, trace.property);
   told.steps = path.told;
-  const Subject subject{protocol, machine, told, path};
+  const explaining::Subject subject{protocol, machine, told, path};
 
   Explanation explanation;
-  const std::optional<Race> race = find_race(subject);
+  const std::optional<explaining::Race> race = explaining::find_race(subject);
   if (race) {
     explanation.order_reversed = race->reversed;
     if (race->second < told.steps.size())
       explanation.highlights.racing_pair = traces::RacingPair{race->first, race->second};
   }
-  const std::optional<Course> course = find_course(subject, options.states_max);
+  const std::optional<explaining::Course> course = explaining::find_course(subject, options.states_max);
   if (course) {
     explanation.highlights.point_of_no_return = course->no_return;
     explanation.always_passed = course->always_passed;
     explanation.limits = course->limits;
     if (course->escape)
-      explanation.escape = Otherwise{*course->no_return, continue_with(subject, *course->no_return, *course->escape)};
+      explanation.escape =
+          Otherwise{*course->no_return, explaining::continue_with(subject, *course->no_return, *course->escape)};
   } else {
     explanation.limits.push_back(
         fmt::format("the point of no return, what could have happened before it, what every run that goes wrong passes "
                     "(the scenario has more than {} states)",
                     options.states_max));
   }
-  count_schedules(subject, options.states_max, explanation);
-  find_smallest_faults(subject, options.states_max, explanation);
-  explanation.sentences = tell(subject, explanation, race, course);
+  explaining::count_schedules(subject, options.states_max, explanation);
+  explaining::find_smallest_faults(subject, options.states_max, explanation);
+  explanation.sentences = explaining::tell(subject, explanation, race, course);
   return explanation;
 }
 

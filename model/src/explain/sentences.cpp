@@ -68,7 +68,7 @@ std::string store_words(std::string_view store, const std::string& key, const st
 
 // "no k1 in the cache and k1=1 in the database"
 std::string stores_words(const traces::State& state, const std::string& key) {
-  const std::string database = store_words("database", key, traces::value_of(state.database, key));
+  std::string database = store_words("database", key, traces::value_of(state.database, key));
   if (state.cache.empty()) return database;
   return fmt::format("{} and {}", store_words("cache", key, traces::value_of(state.cache, key)), database);
 }
