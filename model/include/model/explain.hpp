@@ -19,7 +19,8 @@
 //   trace is doomed, too, whatever its state.
 // Point of no return: the step after which the trace is doomed and stays so. (The first after which it is, unless it
 //   invokes a Write in a doomed state.)
-// Escape: from the state before the point of no return, a shortest run without a further Write to a rest that is neither
+// Escape: from the state before the point of no return, a shortest run without a further Write to a rest that is
+// neither
 //   violating nor doomed. If there is one, without passing a violating state; then, if there is one, without further
 //   faults. Ties by the system's order.
 // Always passed: the last state of the trace, before the violation and after the first step, that every run of the

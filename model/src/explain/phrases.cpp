@@ -1,0 +1,82 @@
+// The phrases that sentences are made of.
+#include "explain/phrases.hpp"
+
+#include <fmt/format.h>
+
+#include "model/protocol.hpp"
+#include "traces/story.hpp"
+
+namespace stalemate::model::explaining {
+namespace {
+
+using traces::shown_text;
+
+std::string store_words(std::string_view store, const std::string& key, const std::optional<std::int64_t>& value) {
+  return value ? fmt::format("{}={} in the {}", key, *value, store) : fmt::format("no {} in the {}", key, store);
+}
+
+}  // namespace
+
+std::string request_words(const traces::Request& request) {
+  const std::string words = fmt::format("{} {}", request.verb, request.key);
+  return request.value ? fmt::format("{}={}", words, *request.value) : words;
+}
+
+std::string actor(const traces::Trace& trace, const traces::Step& step) {
+  return actor_name(trace, step.app, step.session);
+}
+
+std::string operation_words(const traces::Trace& trace, const traces::Step& step) {
+  std::string words = fmt::format("{}'s {} of {}", actor(trace, step), shown_text(step.diagram), step.key);
+  if (step.kind == traces::StepKind::kHandle && step.request && step.request->value &&
+      step.request->to == to_string(Role::kDatabase))
+    words += fmt::format("={}", *step.request->value);
+  return words;
+}
+
+std::string message_words(const traces::Trace& trace, const traces::Step& step) {
+  const traces::Request* request = traces::request_of(trace, step);
+  return fmt::format("{}'s {}", actor(trace, step),
+                     request == nullptr ? fmt::format("arrow {}", step.arrow) : request_words(*request));
+}
+
+std::string server_of(const traces::Trace& trace, const traces::Step& step) {
+  const traces::Request* request = traces::request_of(trace, step);
+  return request == nullptr ? "the server" : "the " + request->to;
+}
+
+std::string event_words(const traces::Trace& trace, const traces::Step& step) {
+  switch (step.kind) {
+    case traces::StepKind::kInvoke:
+      return fmt::format("{} starts {} {}", actor(trace, step), shown_text(step.diagram), step.key);
+    case traces::StepKind::kHandle:
+      return fmt::format("{} handles {}", server_of(trace, step), message_words(trace, step));
+    case traces::StepKind::kReceive:
+      return fmt::format("{}'s reply to {} arrives", server_of(trace, step), message_words(trace, step));
+    case traces::StepKind::kLoseRequest:
+      return fmt::format("{} is lost on its way to {}", message_words(trace, step), server_of(trace, step));
+    case traces::StepKind::kLoseReply:
+      return fmt::format("{}'s reply to {} is lost", server_of(trace, step), message_words(trace, step));
+  }
+  return "";
+}
+
+std::string stores_words(const traces::State& state, const std::string& key) {
+  std::string database = store_words("database", key, traces::value_of(state.database, key));
+  if (state.cache.empty()) return database;
+  return fmt::format("{} and {}", store_words("cache", key, traces::value_of(state.cache, key)), database);
+}
+
+std::string counted(std::size_t count, std::string_view noun) {
+  return fmt::format("{} {}{}", count, noun, count == 1 ? "" : "s");
+}
+
+bool is_fault(traces::StepKind kind) {
+  return kind == traces::StepKind::kLoseRequest || kind == traces::StepKind::kLoseReply;
+}
+
+bool fails(const traces::Step& step) {
+  return !step.endings.empty() && step.endings.back().kind == traces::Ending::Kind::kFailed;
+}
+
+}  // namespace stalemate::model::explaining
