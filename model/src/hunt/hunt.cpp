@@ -25,10 +25,8 @@
 #include "sim/strategies.hpp"
 #include "traces/error.hpp"
 
-namespace stalemate::model {
+namespace stalemate::model::hunting {
 namespace {
-
-using namespace hunting;
 
 constexpr std::uint64_t kRunsPerRound = 64;
 constexpr int kSizeFirst = 20;            // of what RapidCheck draws; kNominalSize is full size
@@ -109,8 +107,8 @@ Hunt::Hunt(const Protocol& protocol, const HuntSpace& space, const HuntOptions& 
       program_(std::make_shared<const Program>(compile(protocol, compile_options(space.scenario)))),
       space_(space) {
   check_strategy(options.strategy);
-  check_space(*program_, space_);
   const Machine whole = make_machine(program_, whole_of(*program_, space_), options.properties, Granularity::kPlain);
+  check_space(*program_, space_);
   space_.scenario.faults = whole.scenario().words.faults;
   properties_ = whole.properties();
   if (properties_.empty())
@@ -244,6 +242,9 @@ void Hunt::finish() {
 }
 
 }  // namespace
+}  // namespace stalemate::model::hunting
+
+namespace stalemate::model {
 
 double HuntReport::unseen_chance() const {
   return states_visited == 0 ? 1 : static_cast<double>(states_once) / static_cast<double>(states_visited);
@@ -254,7 +255,7 @@ double HuntReport::new_states_per_run() const {
 }
 
 HuntReport hunt(const Protocol& protocol, const HuntSpace& space, const HuntOptions& options) {
-  return Hunt(protocol, space, options).run();
+  return hunting::Hunt(protocol, space, options).run();
 }
 
 }  // namespace stalemate::model

@@ -94,7 +94,7 @@ std::string script_name(const Program& program, std::size_t index) {
   const ProgramOperation& operation = program.operations[index];
   const auto of_kind = std::count_if(program.operations.begin(), program.operations.end(),
                                      [&](const ProgramOperation& other) { return other.kind == operation.kind; });
-  const std::string name = lower(operation.name);
+  std::string name = lower(operation.name);
   if (of_kind == 1 || name.find_first_of(";|") != std::string::npos || operation_of(name, 2).key != 0)
     return std::string(to_string(operation.kind));
   return name;

@@ -2,6 +2,7 @@
 #include "hunt/shrink.hpp"
 
 #include <fmt/format.h>
+#include <rapidcheck.h>
 
 #include <algorithm>
 #include <optional>
@@ -238,20 +239,21 @@ std::optional<Case> search_smaller(const std::shared_ptr<const Program>& program
   return std::nullopt;
 }
 
-}  // namespace
-
+// The case, and as its shrinks every smaller case that leaves one thing out or changes the order at one place.
 rc::Shrinkable<Case> shrinkable(const std::shared_ptr<const Program>& program, Case found) {
   return rc::shrinkable::shrinkRecur(std::move(found), [program](const Case& from) {
     return rc::seq::mapMaybe(rc::seq::fromContainer(candidates(from)), [program, from](Candidate&& candidate) {
       auto machine = candidate.plan ? machine_of(program, *candidate.plan, property_of(from)) : from.machine;
       if (!machine) return rc::Maybe<Case>(rc::Nothing);
-      std::optional<Case> smaller =
-          execute(candidate.plan ? std::move(*candidate.plan) : from.plan, std::move(machine), candidate.guidance);
+      const Plan& plan = candidate.plan ? *candidate.plan : from.plan;
+      std::optional<Case> smaller = execute(plan, std::move(machine), candidate.guidance);
       if (!smaller || !(smaller->measure < from.measure)) return rc::Maybe<Case>(rc::Nothing);
       return rc::Maybe<Case>(std::move(*smaller));
     });
   });
 }
+
+}  // namespace
 
 Shrunk shrink(const std::shared_ptr<const Program>& program, Case found, const ShrinkOptions& options) {
   Shrunk shrunk;

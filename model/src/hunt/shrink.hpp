@@ -5,10 +5,9 @@
 // Determinism: a function of the case and the limit; an interruption leaves the smallest case so far.
 #pragma once
 
-#include <rapidcheck.h>
-
 #include <cstdint>
 #include <functional>
+#include <memory>
 
 #include "hunt/case.hpp"
 
@@ -30,9 +29,6 @@ struct Shrunk {
   bool smallest_scenario = false;
   bool cut_short = false;
 };
-
-// The case, and as its shrinks every smaller case that leaves one thing out or changes the order at one place.
-rc::Shrinkable<Case> shrinkable(const std::shared_ptr<const Program>& program, Case found);
 
 // REQUIRES: the case's machine has one property.
 Shrunk shrink(const std::shared_ptr<const Program>& program, Case found, const ShrinkOptions& options);

@@ -15,7 +15,7 @@ namespace stalemate::sim {
 
 class Fingerprints {
  public:
-  // 12.6 million entries in at most 128 MiB.
+  // 12.6 million entries in at most 128 MiB, and half of that again while it grows.
   static constexpr std::uint64_t kEntriesMax = (std::uint64_t{1} << 24) / 4 * 3;
 
   explicit Fingerprints(std::uint64_t entries_max = kEntriesMax);
