@@ -163,7 +163,7 @@ std::string draw_svg(const std::string& dot_text) {
   if (WEXITSTATUS(end.status) != 0)
     throw traces::EnvironmentError(
         fmt::format("dot: failed with {}{}; take --as dot", WEXITSTATUS(end.status), reason));
-  const std::string svg = out.text();
+  std::string svg = out.text();
   if (svg.find("</svg>") == std::string::npos)
     throw traces::EnvironmentError(fmt::format("dot: drew no SVG{}; take --as dot", reason));
   return svg;
