@@ -12,6 +12,7 @@ namespace stalemate::cli {
 using Action = std::function<int()>;
 
 void add_check(CLI::App& program, Action& action, const std::string& invocation);
+void add_lesson(CLI::App& program, Action& action);
 void add_read(CLI::App& program, Action& action);
 void add_replay(CLI::App& program, Action& action);
 void add_show(CLI::App& program, Action& action);

@@ -78,7 +78,7 @@ int parse_and_run(CLI::App& program, int argc, char** argv, const Action& action
     throw traces::InputError(fmt::format("{}; see stalemate {}--help", excerpt(error.what(), kParserLineMax),
                                          chosen.empty() ? "" : chosen.front()->get_name() + " "));
   }
-  if (!action) throw traces::InputError("say what to do: check, step, replay, show or read; see stalemate --help");
+  if (!action) throw traces::InputError("say what to do: check, step, replay, show, lesson or read; see stalemate --help");
   return action();
 }
 
@@ -99,6 +99,7 @@ int run(int argc, char** argv) {
     add_step(program, action);
     add_replay(program, action);
     add_show(program, action);
+    add_lesson(program, action);
     add_read(program, action);
     return parse_and_run(program, argc, argv, action);
   } catch (const traces::InputError& error) {
