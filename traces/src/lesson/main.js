@@ -9,7 +9,7 @@ function setHash(hash) {
 
 // The address as a part and what it says of it; anything that is not understood is the first story's start.
 function readHash() {
-  const [part, ...rest] = decodeURIComponent(location.hash.slice(1)).split('/');
+  const [part, ...rest] = location.hash.slice(1).split('/');
   if (part === 'play') {
     const side = sides.get(rest[0]) || sides.values().next().value;
     const run = (rest[1] || '').split('.').filter((choice) => /^\d+$/.test(choice)).map(Number);
