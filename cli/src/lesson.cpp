@@ -27,9 +27,9 @@ struct LessonCommand {
     output.write(traces::render_lesson(made));
     std::string told;
     for (const traces::LessonSide& side : made.sides)
-      told += fmt::format("{}{}: {}, {} states", told.empty() ? "" : "; ", excerpt(side.protocol),
-                          side.broken.empty() ? "nothing is violated" : side.broken + " is violated",
-                          side.states.size());
+      told +=
+          fmt::format("{}{}: {}, {} states", told.empty() ? "" : "; ", excerpt(side.protocol),
+                      side.broken.empty() ? "nothing is violated" : side.broken + " is violated", side.states.size());
     note("{}: open it in a browser\n{}\n", output.path, told);
     return 0;
   }
@@ -43,17 +43,16 @@ void add_lesson(CLI::App& program, Action& action) {
   auto options = std::make_shared<LessonCommand>();
   options->protocol.add_to(command);
   options->scenario.add_to(command);
-  command
-      .add_option("--property", options->lesson.properties, "what to check (default: those that apply; repeatable)")
+  command.add_option("--property", options->lesson.properties, "what to check (default: those that apply; repeatable)")
       ->allow_extra_args(false);
   options->output.add_to(command, "write the page to this file: one HTML file that needs no network");
-  command.footer(fmt::format(
-      "The whole state space is part of the page: {} states at most.\n"
-      "Exit code: 0 written.\n"
-      "Examples:\n"
-      "  stalemate lesson cache-aside -o lesson.html\n"
-      "  stalemate lesson docs/caching.md --cached --fault lost-request@write:2 -o lost-delete.html",
-      model::kLessonStatesMax));
+  command.footer(
+      fmt::format("The whole state space is part of the page: {} states at most.\n"
+                  "Exit code: 0 written.\n"
+                  "Examples:\n"
+                  "  stalemate lesson cache-aside -o lesson.html\n"
+                  "  stalemate lesson docs/caching.md --cached --fault lost-request@write:2 -o lost-delete.html",
+                  model::kLessonStatesMax));
   command.callback([options, &action] { action = [options] { return options->run(); }; });
 }
 

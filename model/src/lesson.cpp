@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <functional>
 #include <optional>
+#include <span>
 #include <utility>
 
 #include "model/check.hpp"
@@ -189,7 +190,7 @@ void add_reassurance(LessonSide& side) {
   }
 }
 
-// A side whose story is its violation, if there is one. `states_max` is lowered by the states it has.
+// A side whose story is its violation, if there is one.
 LessonSide make_side(const Protocol& protocol, const Machine& machine, const StateSpace& space) {
   LessonSide side;
   side.protocol = protocol.name;
@@ -254,15 +255,18 @@ Machine machine_after(const Protocol& after, const Scenario& before) {
   return make_machine(after, words, {}, Granularity::kPlain);
 }
 
-StateSpace limited_space(const Machine& machine, std::uint64_t states_left, std::uint64_t states_max) {
-  std::optional<StateSpace> space = build_state_space(machine, states_left);
-  if (space) return std::move(*space);
-  const SpaceSize size = measure_state_space(machine, kCountMax);
-  throw traces::InputError(fmt::format(
-      "this scenario has {}{} states, and a lesson holds {} at most, both sides together; take fewer app instances, "
-      "operations, keys or faults, or draw the trace alone: stalemate check ... -o trace.json, then stalemate show "
-      "trace.json --as svg",
-      size.complete ? "" : "more than ", size.states, states_max));
+[[noreturn]] void refuse(std::span<const Machine* const> machines, std::uint64_t states_max) {
+  SpaceSize size;
+  for (const Machine* machine : machines) {
+    const SpaceSize one = measure_state_space(*machine, kCountMax);
+    size.states += one.states;
+    size.complete &= one.complete;
+  }
+  throw traces::InputError(
+      fmt::format("this scenario has {}{} states, those on the database alone included, and a lesson holds {} at most; "
+                  "take fewer app instances, operations, keys or faults, or draw the trace alone: stalemate check ... "
+                  "-o trace.json, then stalemate show trace.json --as svg",
+                  size.complete ? "" : "more than ", size.states, states_max));
 }
 
 }  // namespace
@@ -271,22 +275,28 @@ traces::Lesson make_lesson(const Protocol& protocol, const traces::Scenario& sce
   const Machine machine = make_machine(protocol, scenario, options.properties, Granularity::kPlain);
   traces::Lesson lesson;
   lesson.scenario = describe(machine.scenario().words);
-  const StateSpace space = limited_space(machine, options.states_max, options.states_max);
   std::optional<Protocol> after;
   std::optional<Machine> other;
-  std::optional<StateSpace> other_space;
+  std::vector<const Machine*> machines = {&machine};
   if (machine.program().has_cache) {
     after.emplace(database_only());
     other.emplace(machine_after(*after, machine.scenario()));
-    const std::uint64_t left = options.states_max - std::min<std::uint64_t>(options.states_max, space.state_count());
-    other_space.emplace(limited_space(*other, left, options.states_max));
+    machines.push_back(&*other);
+  }
+  std::vector<StateSpace> spaces;
+  std::uint64_t states_left = options.states_max;
+  for (const Machine* each : machines) {
+    std::optional<StateSpace> space = build_state_space(*each, states_left);
+    if (!space) refuse(machines, options.states_max);
+    states_left -= space->state_count();
+    spaces.push_back(std::move(*space));
   }
 
-  lesson.sides.push_back(make_side(protocol, machine, space));
+  lesson.sides.push_back(make_side(protocol, machine, spaces[0]));
   lesson.sides[0].id = "before";
   if (lesson.sides[0].broken.empty()) lesson.sides[0].story = first_choices(lesson.sides[0].states);
   if (other) {
-    lesson.sides.push_back(make_side(*after, *other, *other_space));
+    lesson.sides.push_back(make_side(*after, *other, spaces[1]));
     lesson.sides[1].id = "after";
     if (lesson.sides[1].broken.empty()) go_along(lesson.sides[1], lesson.sides[0]);
   }

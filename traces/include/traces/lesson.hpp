@@ -1,8 +1,8 @@
 // The lesson: one page to teach with. The same operations before (as the diagrams say, with a cache) and after (on the
 // database alone), each with its whole state space, so that the page can answer every choice of a player offline.
 //
-// Plain data, and its rendering as one self-contained HTML file: no network, no other file, nothing of the model's rules.
-// The bytes are a function of the data alone.
+// Plain data, and its rendering as one self-contained HTML file: no network, no other file, nothing of the model's
+// rules. The bytes are a function of the data alone.
 #pragma once
 
 #include <cstdint>

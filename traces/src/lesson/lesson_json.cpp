@@ -20,7 +20,8 @@ using render::foreign;
 class Table {
  public:
   std::size_t index_of(const Json& value) {
-    const auto [entry, is_new] = places_.try_emplace(value.dump(-1, ' ', false, Json::error_handler_t::replace), list_.size());
+    const auto [entry, is_new] =
+        places_.try_emplace(value.dump(-1, ' ', false, Json::error_handler_t::replace), list_.size());
     if (is_new) list_.push_back(value);
     return entry->second;
   }
@@ -69,7 +70,8 @@ class SideWriter {
     for (const LessonSentence& sentence : side_.sentences)
       json["sentences"].push_back({{"about", sentence.about}, {"text", sentence.text}});
     json["others"] = Json::array();
-    for (const LessonOther& other : side_.others) json["others"].push_back({{"about", other.about}, {"run", other.run}});
+    for (const LessonOther& other : side_.others)
+      json["others"].push_back({{"about", other.about}, {"run", other.run}});
     return json;
   }
 
