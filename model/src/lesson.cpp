@@ -190,10 +190,17 @@ void add_reassurance(LessonSide& side) {
   }
 }
 
+std::string option_for(const Protocol& protocol) {
+  for (const CataloguePage& page : catalogue())
+    if (page.text == protocol.text) return std::string(page.name);
+  return protocol.name;
+}
+
 // A side whose story is its violation, if there is one.
 LessonSide make_side(const Protocol& protocol, const Machine& machine, const StateSpace& space) {
   LessonSide side;
   side.protocol = protocol.name;
+  side.protocol_option = option_for(protocol);
   side.scenario = machine.scenario().words;
   side.has_cache = machine.program().has_cache;
   side.states = tell_states(machine, space);

@@ -339,6 +339,17 @@ class Story(LessonTest):
         for sentence in self.before.side["sentences"]:
             self.assertIn(sentence["text"], self.text(".explanation"))
 
+    def test_the_runs_that_the_explanation_tells_of_are_links_and_end_well(self):
+        self.open("before/step=12")
+        links = [link.get_attribute("href").partition("#")[2] for link in self.find_all(".explanation a")]
+        others = [other["run"] for other in self.before.side["others"]]
+        self.assertEqual(links, ["play/before/" + ".".join(map(str, run)) for run in others])
+        for fragment, run in zip(links, others):
+            self.assertEqual(self.before.edges[self.before.end(run)], [], "to its rest")
+            self.open(fragment)
+            self.assertEqual(self.hash(), f"#{fragment}")
+            self.assertIn("nothing went wrong", self.text(".verdict.safe"))
+
 
 def flights(space):
     """(sent, done) of each message of the story, steps from 1, done -1 where it was on its way at the end. A session has
@@ -503,7 +514,7 @@ class Looks(LessonTest):
     def screenshots(self, name):
         for part in self.PARTS:
             self.open(part)
-            self.browser.screenshot(f"lesson-{name}-{part.split('/')[0]}-{part.split('/')[1][:6].replace('=', '')}")
+            self.browser.screenshot(f"lesson-{name}-{part.split('/')[0]}-{part.split('/')[1][:7].replace('=', '')}")
 
     def test_on_a_desktop(self):
         self.screenshots("light")
@@ -540,7 +551,7 @@ class Looks(LessonTest):
         self.browser.media(type="print")
         self.assertEqual(self.find_all("svg .later"), [])
         self.assertEqual(len(self.find_all("circle.event")), len(self.before.side["story"]))
-        for selector in ["nav", ".controls", ".jump", ".keys"]:
+        for selector in ["nav", ".controls", ".jump", ".keys", ".explanation a"]:
             self.assertFalse(any(each.is_displayed() for each in self.find_all(selector)), selector)
         for selector in ["h1", "svg.sequence", ".explanation", ".stores"]:
             self.assertTrue(self.find(selector).is_displayed(), selector)

@@ -51,8 +51,9 @@ struct LessonOther {
 
 // I1: states[0] is the initial one. I2: edges lead to states that exist, runs take edges that exist.
 struct LessonSide {
-  std::string id;  // "before", "after"
-  std::string protocol;
+  std::string id;               // "before", "after"
+  std::string protocol;         // name of the file
+  std::string protocol_option;  // how a command line names it: a page of the catalogue without ".md"
   Scenario scenario;
   bool has_cache = false;
   std::vector<LessonState> states;

@@ -154,7 +154,9 @@ class Game {
       const names = this.side.names(this.steps()[won - 1].violates).join(' and ');
       const fewest = won === this.shortest ? `No run does it in fewer.` : `The shortest run has ${plural(this.shortest, 'step')}.`;
       const help = this.hints > 0 ? ` You took ${plural(this.hints, 'hint')}.` : '';
-      say('won', this.side.hasCache ? 'You made the cache lie.' : 'You made a read lie.', `${names} is broken in step ${won}. ${fewest}${help}`);
+      const k = this.side.keys.findIndex((_, i) => this.side.hasCache && state.cache[i] !== null && state.cache[i] !== state.database[i]);
+      const lie = k < 0 ? '' : ` The cache says ${this.side.keys[k]} is ${state.cache[k]}, the database says ${state.database[k]}.`;
+      say('won', this.side.hasCache ? 'You made the cache lie.' : 'You made a read lie.', `${names} is broken in step ${won}.${lie} ${fewest}${help}`);
     } else if (this.side.distances()[state.index] === Infinity) {
       const everywhere = this.shortest === Infinity;
       if (everywhere && now === 0) return;

@@ -44,7 +44,7 @@ class SideWriter {
     Json json;
     json["id"] = side_.id;
     json["protocol"] = foreign(side_.protocol);
-    json["command"] = "stalemate check " + foreign(side_.protocol) + " " + render::scenario_words(side_.scenario);
+    json["command"] = fmt::format("stalemate check {} {}", option(), render::scenario_words(side_.scenario));
     json["hasCache"] = side_.has_cache;
     json["keys"] = Json::array();
     for (const Entry& entry : side_.states.front().state.database) json["keys"].push_back(foreign(entry.key));
@@ -76,6 +76,15 @@ class SideWriter {
   }
 
  private:
+  // The protocol as a word of a shell; a name that would need quoting stands for any.
+  std::string option() const {
+    constexpr std::string_view kPlain = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_=,.:@";
+    const std::string& name = side_.protocol_option;
+    const bool is_plain =
+        !name.empty() && name.size() <= render::kForeignTextMax && name.find_first_not_of(kPlain) == std::string::npos;
+    return is_plain ? name : "PROTOCOL";
+  }
+
   // Sessions in the order of the scripts.
   Json actors() const {
     Json list = Json::array();

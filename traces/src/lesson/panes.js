@@ -105,7 +105,8 @@ function explanationPane(side) {
     for (const other of side.others) {
       const belongs = other.about === 'order-reversed' ? 'racing-pair' : 'before-it';
       if (belongs !== sentence.about) continue;
-      text.append(' ', element('a', {href: playHash(side, other.run)}, kOthers[other.about] || other.about), '.');
+      const link = element('a', {href: playHash(side, other.run)}, kOthers[other.about] || other.about);
+      text.append(element('span', {class: 'other'}, ' ', link, '.'));
     }
     list.append(text);
   }
