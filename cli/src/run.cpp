@@ -78,7 +78,8 @@ int parse_and_run(CLI::App& program, int argc, char** argv, const Action& action
     throw traces::InputError(fmt::format("{}; see stalemate {}--help", excerpt(error.what(), kParserLineMax),
                                          chosen.empty() ? "" : chosen.front()->get_name() + " "));
   }
-  if (!action) throw traces::InputError("say what to do: check, step, replay, show, lesson or read; see stalemate --help");
+  if (!action)
+    throw traces::InputError("say what to do: check, step, replay, show, lesson or read; see stalemate --help");
   return action();
 }
 
