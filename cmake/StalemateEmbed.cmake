@@ -3,8 +3,8 @@
 #   stalemate_embed(TARGET SYMBOL file...)
 #
 # generates SYMBOL.hpp with `std::span<const EmbeddedFile> SYMBOL()` in namespace stalemate::embedded (name without
-# folder, contents), in the order of the files given, and adds it to TARGET. The target stalemate_generated makes all
-# of them without compiling anything, for tools that read the sources.
+# folder, contents, their SHA-256), in the order of the files given, and adds it to TARGET. The target
+# stalemate_generated makes all of them without compiling anything, for tools that read the sources.
 
 set(STALEMATE_EMBED_SCRIPT ${CMAKE_CURRENT_LIST_DIR}/embed.cmake)
 add_custom_target(stalemate_generated)

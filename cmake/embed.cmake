@@ -7,7 +7,8 @@ foreach(file IN LISTS FILES)
   file(READ ${file} hex HEX)
   string(REGEX REPLACE "([0-9a-f][0-9a-f])" "'\\\\x\\1'," bytes "${hex}")
   string(APPEND texts "constexpr char kText${index}[] = {${bytes}'\\0'};\n")
-  string(APPEND items "    {\"${name}\", {kText${index}, sizeof kText${index} - 1}},\n")
+  file(SHA256 ${file} sha256)
+  string(APPEND items "    {\"${name}\", {kText${index}, sizeof kText${index} - 1}, \"${sha256}\"},\n")
   math(EXPR index "${index} + 1")
 endforeach()
 file(WRITE ${HEADER}
@@ -21,6 +22,7 @@ namespace stalemate::embedded {
 struct EmbeddedFile {
   std::string_view name;
   std::string_view text;
+  std::string_view sha256;  // of the text, in hexadecimal
 };
 #endif
 std::span<const EmbeddedFile> ${SYMBOL}();

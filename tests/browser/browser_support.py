@@ -105,6 +105,7 @@ class Browser:
             self.driver = webdriver.Chrome(service=service, options=options)
             self.driver.set_page_load_timeout(60)
             self.driver.set_script_timeout(60)
+            self._forget()
         except Exception:
             self.close()
             raise
@@ -116,12 +117,15 @@ class Browser:
             self.driver = None
         shutil.rmtree(self._profile, ignore_errors=True)
 
-    def open(self, path, fragment=""):
-        """Loads the file at PATH anew, with #FRAGMENT where one is given, and forgets what was heard before."""
+    def _forget(self):
         self.driver.get("about:blank")
         self._hear()
         self._console.clear()
         self._requests.clear()
+
+    def open(self, path, fragment=""):
+        """Loads the file at PATH anew, with #FRAGMENT where one is given, and forgets what was heard before."""
+        self._forget()
         url = pathlib.Path(path).resolve().as_uri() + (f"#{fragment}" if fragment else "")
         self.driver.get(url)
 

@@ -1,0 +1,197 @@
+// A lesson's data as compact JSON: what occurs again and again (messages, steps, stores) stands once in a table and is
+// named by its place in it. In the order of first occurrence, so that the bytes depend on the data alone.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <map>
+#include <nlohmann/json.hpp>
+
+#include "lesson/sentence.hpp"
+#include "render/words.hpp"
+#include "traces/lesson.hpp"
+
+namespace stalemate::traces {
+namespace {
+
+using Json = nlohmann::ordered_json;
+using render::foreign;
+
+// Each different value once.
+class Table {
+ public:
+  std::size_t index_of(const Json& value) {
+    const auto [entry, is_new] =
+        places_.try_emplace(value.dump(-1, ' ', false, Json::error_handler_t::replace), list_.size());
+    if (is_new) list_.push_back(value);
+    return entry->second;
+  }
+  const Json& list() const { return list_; }
+
+ private:
+  std::map<std::string, std::size_t> places_;
+  Json list_ = Json::array();
+};
+
+Json value_json(const std::optional<std::int64_t>& value) { return value ? Json(*value) : Json(nullptr); }
+
+class SideWriter {
+ public:
+  explicit SideWriter(const LessonSide& side) : side_(side) { context_.scenario = side.scenario; }
+
+  Json write() {
+    Json states = Json::array();
+    for (const LessonState& state : side_.states) states.push_back(state_json(state));
+    Json json;
+    json["id"] = side_.id;
+    json["protocol"] = foreign(side_.protocol);
+    json["command"] = fmt::format("stalemate check {} {}", option(), render::scenario_words(side_.scenario));
+    json["hasCache"] = side_.has_cache;
+    json["keys"] = Json::array();
+    for (const Entry& entry : side_.states.front().state.database) json["keys"].push_back(foreign(entry.key));
+    json["actors"] = actors();
+    json["properties"] = Json::array();
+    for (const LessonProperty& property : side_.properties)
+      json["properties"].push_back({{"name", foreign(property.name)},
+                                    {"claim", property.claim},
+                                    {"verdict", property.verdict},
+                                    {"why", property.why}});
+    json["broken"] = foreign(side_.broken);
+    json["requests"] = requests_.list();
+    json["messages"] = messages_.list();
+    json["stores"] = stores_.list();
+    json["steps"] = steps_.list();
+    json["states"] = std::move(states);
+    json["story"] = side_.story;
+    json["moments"] = side_.moments;
+    const Highlights& marked = side_.highlights;
+    json["race"] = marked.racing_pair ? Json{marked.racing_pair->first, marked.racing_pair->second} : Json(nullptr);
+    json["noReturn"] = marked.point_of_no_return ? Json(*marked.point_of_no_return) : Json(nullptr);
+    json["sentences"] = Json::array();
+    for (const LessonSentence& sentence : side_.sentences)
+      json["sentences"].push_back({{"about", sentence.about}, {"text", sentence.text}});
+    json["others"] = Json::array();
+    for (const LessonOther& other : side_.others)
+      json["others"].push_back({{"about", other.about}, {"run", other.run}});
+    return json;
+  }
+
+ private:
+  // The protocol as a word of a shell; a name that would need quoting stands for any.
+  std::string option() const {
+    constexpr std::string_view kPlain = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_=,.:@";
+    const std::string& name = side_.protocol_option;
+    const bool is_plain =
+        !name.empty() && name.size() <= render::kForeignTextMax && name.find_first_not_of(kPlain) == std::string::npos;
+    return is_plain ? name : "PROTOCOL";
+  }
+
+  // Sessions in the order of the scripts.
+  Json actors() const {
+    Json list = Json::array();
+    for (std::size_t i = 0; i < side_.scenario.apps.size(); ++i) {
+      const std::string& script = side_.scenario.apps[i];
+      const int app = static_cast<int>(i) + 1;
+      std::size_t start = 0;
+      for (int session = 1; session <= session_count(side_.scenario, app); ++session) {
+        const std::size_t end = std::min(script.find('|', start), script.size());
+        list.push_back({{"name", actor_name(context_, app, session)},
+                        {"script", foreign(std::string_view(script).substr(start, end - start))}});
+        start = std::min(end + 1, script.size());
+      }
+    }
+    return list;
+  }
+
+  std::size_t actor(int app, int session) const {
+    int index = session - 1;
+    for (int before = 1; before < app; ++before) index += session_count(side_.scenario, before);
+    return static_cast<std::size_t>(index);
+  }
+
+  std::size_t request(const Request& request) {
+    Json json = {{"arrow", request.arrow},
+                 {"to", foreign(request.to)},
+                 {"words", render::request_words(request)},
+                 {"label", foreign(request.label)}};
+    if (!request.awaited) json["async"] = true;
+    if (request.drawn_lost) json["lost"] = true;
+    return requests_.index_of(json);
+  }
+
+  std::size_t message(const InFlight& message) {
+    Json json = {{"actor", actor(message.app, message.session)}, {"request", request(message.request)}};
+    if (message.reply) json["reply"] = render::reply_words(*message.reply);
+    return messages_.index_of(json);
+  }
+
+  std::size_t stores(const State& state) {
+    Json both = {Json::array(), Json::array()};
+    for (const Entry& entry : state.cache) both[0].push_back(value_json(entry.value));
+    for (const Entry& entry : state.database) both[1].push_back(value_json(entry.value));
+    return stores_.index_of(both);
+  }
+
+  std::size_t step(const State& before, const Step& step) {
+    const lesson::StepSentence sentence = lesson::step_sentence(context_, before, step);
+    Json json = {{"kind", to_string(step.kind)},
+                 {"actor", actor(step.app, step.session)},
+                 {"operation", render::operation_words(step)},
+                 {"arrow", step.arrow},
+                 {"what", sentence.what},
+                 {"then", sentence.then}};
+    if (const Request* about = lesson::subject_of(before, step)) json["request"] = request(*about);
+    if (step.reply) json["reply"] = render::reply_words(*step.reply);
+    if (step.budget != 0) json["fault"] = true;
+    if (!step.sends.empty()) json["sends"] = Json::array();
+    for (const Request& sent : step.sends) json["sends"].push_back(request(sent));
+    if (!step.endings.empty()) json["endings"] = Json::array();
+    for (const Ending& ending : step.endings) json["endings"].push_back(render::ending_words(ending));
+    return steps_.index_of(json);
+  }
+
+  std::uint32_t mask(const std::vector<std::string>& violates) const {
+    std::uint32_t bits = 0;
+    for (std::size_t p = 0; p < side_.properties.size(); ++p)
+      if (std::find(violates.begin(), violates.end(), side_.properties[p].name) != violates.end()) bits |= 1U << p;
+    return bits;
+  }
+
+  // [stores, [message…], at rest, violated, [step, target, violated, …]]
+  Json state_json(const LessonState& state) {
+    Json in_flight = Json::array();
+    for (const InFlight& each : state.state.in_flight) in_flight.push_back(message(each));
+    Json edges = Json::array();
+    for (const LessonEdge& edge : state.edges) {
+      edges.push_back(step(state.state, edge.step));
+      edges.push_back(edge.target);
+      edges.push_back(mask(edge.step.violates));
+    }
+    return Json{stores(state.state), std::move(in_flight), state.at_rest ? 1 : 0, mask(state.violates),
+                std::move(edges)};
+  }
+
+  const LessonSide& side_;
+  Trace context_;
+  Table requests_, messages_, stores_, steps_;
+};
+
+}  // namespace
+
+std::string lesson_json(const Lesson& lesson) {
+  Json json;
+  json["scenario"] = lesson.scenario;
+  json["sides"] = Json::array();
+  for (const LessonSide& side : lesson.sides) json["sides"].push_back(SideWriter(side).write());
+  const std::string text = json.dump(-1, ' ', false, Json::error_handler_t::replace);
+  std::string safe;
+  safe.reserve(text.size());
+  for (const char c : text) {
+    if (c == '<')
+      safe += "\\u003c";
+    else
+      safe += c;
+  }
+  return safe;
+}
+
+}  // namespace stalemate::traces

@@ -1,0 +1,86 @@
+// The sentences of a lesson's steps.
+#include "lesson/sentence.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "render/words.hpp"
+
+namespace stalemate::traces::lesson {
+namespace {
+
+using render::foreign;
+using render::operation_words;
+using render::reply_words;
+using render::request_words;
+
+std::string send_sentence(const Request& request) {
+  const std::string who = "the " + foreign(request.to);
+  if (request.drawn_lost)
+    return fmt::format("It sends {}: {}, which the diagram draws as lost{}.", who, request_words(request),
+                       request.awaited ? ", and stops waiting" : "");
+  if (!request.awaited) return fmt::format("It sends {}, without waiting: {}.", who, request_words(request));
+  return fmt::format("It asks {}: {}.", who, request_words(request));
+}
+
+std::string ending_sentence(const Step& step, const Ending& ending) {
+  const std::string operation = operation_words(step);
+  switch (ending.kind) {
+    case Ending::Kind::kAcknowledged:
+      return ending.value ? fmt::format("Its {} answers whoever asked: {}.", operation, *ending.value)
+                          : fmt::format("Its {} answers whoever asked.", operation);
+    case Ending::Kind::kReturned:
+      return ending.value ? fmt::format("Its {} returns {}.", operation, *ending.value)
+                          : fmt::format("Its {} is done.", operation);
+    case Ending::Kind::kFailed:
+      return fmt::format("Its {} fails.", operation);
+  }
+  return "";
+}
+
+std::string what_happens(const std::string& actor, const Request* request, const Step& step) {
+  if (step.kind == StepKind::kInvoke) return fmt::format("{} starts {}", actor, operation_words(step));
+  const std::string server = request == nullptr ? "server" : foreign(request->to);
+  const std::string words = request == nullptr ? fmt::format("arrow {}", step.arrow) : request_words(*request);
+  const std::string answer = step.reply ? reply_words(*step.reply) : "";
+  switch (step.kind) {
+    case StepKind::kHandle:
+      return answer.empty() ? fmt::format("The {} handles {}'s {}; nobody waits for the answer", server, actor, words)
+                            : fmt::format("The {} handles {}'s {} and answers: {}", server, actor, words, answer);
+    case StepKind::kReceive:
+      return fmt::format("{} gets the {}'s answer to {}: {}", actor, server, words, answer);
+    case StepKind::kLoseRequest:
+      return fmt::format("{}'s {} is lost on its way to the {}{}", actor, words, server,
+                         request == nullptr || request->awaited ? fmt::format("; {} stops waiting", actor) : "");
+    case StepKind::kLoseReply:
+      return fmt::format("The {}'s answer to {}'s {} is lost; {} stops waiting and cannot know", server, actor, words,
+                         actor);
+    case StepKind::kInvoke:
+      break;
+  }
+  return "";
+}
+
+}  // namespace
+
+const Request* subject_of(const State& before, const Step& step) {
+  if (step.request) return &*step.request;
+  const auto found = std::find_if(before.in_flight.begin(), before.in_flight.end(), [&](const InFlight& message) {
+    return message.is_reply && message.app == step.app && message.session == step.session &&
+           message.request.arrow == step.arrow;
+  });
+  return found == before.in_flight.end() ? nullptr : &found->request;
+}
+
+StepSentence step_sentence(const Trace& context, const State& before, const Step& step) {
+  StepSentence sentence;
+  sentence.what = what_happens(actor_name(context, step.app, step.session), subject_of(before, step), step) +
+                  render::chosen_words(step) + ".";
+  const auto add = [&](const std::string& more) { sentence.then += (sentence.then.empty() ? "" : " ") + more; };
+  for (const Request& request : step.sends) add(send_sentence(request));
+  for (const Ending& ending : step.endings) add(ending_sentence(step, ending));
+  return sentence;
+}
+
+}  // namespace stalemate::traces::lesson

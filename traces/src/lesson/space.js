@@ -1,0 +1,155 @@
+// The data of the page: two sides, each a whole state space, and the questions a page asks of it. No rules of the model
+// are here: what may happen in a state, and what it breaks, is looked up.
+'use strict';
+
+// One side. A run is a list of choices: which edge is taken in each state, from state 0 on.
+class Side {
+  constructor(json) {
+    Object.assign(this, json);
+    this.edgeCount = json.states.reduce((sum, state) => sum + state[4].length / 3, 0);
+  }
+
+  // What the state with this number looks like.
+  state(index) {
+    const [stores, messages, atRest, violates] = this.states[index];
+    const [cache, database] = this.stores[stores];
+    return {index, cache, database, atRest: atRest === 1, violates,
+            messages: messages.map((m) => this.describe(this.messages[m]))};
+  }
+
+  describe(message) {
+    return {...message, request: this.requests[message.request]};
+  }
+
+  // What can happen in it: the step, where it leads, and a bit for each property that it breaks.
+  edges(index) {
+    const flat = this.states[index][4];
+    const list = [];
+    for (let e = 0; e < flat.length; e += 3) {
+      list.push({step: this.steps[flat[e]], target: flat[e + 1], violates: flat[e + 2]});
+    }
+    return list;
+  }
+
+  // The run as a list of steps with the states around them; as far as the choices exist.
+  walk(run) {
+    const steps = [];
+    let at = 0;
+    for (const choice of run) {
+      const edge = this.edges(at)[choice];
+      if (!edge) break;
+      steps.push({...edge.step, violates: edge.violates, before: at, after: edge.target});
+      at = edge.target;
+    }
+    return steps;
+  }
+
+  // How many of the run's choices exist.
+  lengthOf(run) {
+    return this.walk(run).length;
+  }
+
+  request(step) {
+    return step.request === undefined ? null : this.requests[step.request];
+  }
+
+  sends(step) {
+    return (step.sends || []).map((index) => this.requests[index]);
+  }
+
+  names(violates) {
+    return this.properties.filter((_, p) => (violates >> p & 1) !== 0).map((property) => property.name);
+  }
+
+  // By state: the least number of steps to a violation; Infinity where none can be reached. Backwards from the edges
+  // that violate, breadth first.
+  distances() {
+    if (this.distance) return this.distance;
+    const count = this.states.length;
+    const into = Array.from({length: count}, () => []);
+    this.distance = new Array(count).fill(Infinity);
+    const queue = [];
+    for (let from = 0; from < count; ++from) {
+      for (const edge of this.edges(from)) {
+        into[edge.target].push(from);
+        if (edge.violates !== 0 && this.distance[from] === Infinity) {
+          this.distance[from] = 1;
+          queue.push(from);
+        }
+      }
+    }
+    for (let head = 0; head < queue.length; ++head) {
+      for (const from of into[queue[head]]) {
+        if (this.distance[from] !== Infinity) continue;
+        this.distance[from] = this.distance[queue[head]] + 1;
+        queue.push(from);
+      }
+    }
+    return this.distance;
+  }
+
+  // A choice that begins a shortest way to a violation; -1 where there is none.
+  hint(index) {
+    const distance = this.distances();
+    let best = -1;
+    let least = Infinity;
+    this.edges(index).forEach((edge, choice) => {
+      const length = edge.violates !== 0 ? 1 : distance[edge.target] + 1;
+      if (length < least) {
+        least = length;
+        best = choice;
+      }
+    });
+    return best;
+  }
+
+  // What became of each message of these steps: where it was sent, where it was handled, received or lost. Rows count
+  // from 1, 0 is the start; no `done`: still in flight. A session's requests to one arrow are handled in the order sent.
+  messagesOf(steps) {
+    const list = [];
+    for (const message of this.state(0).messages) {
+      if (message.reply === undefined) list.push({request: message.request, actor: message.actor, sent: 0});
+    }
+    steps.forEach((step, i) => {
+      const row = i + 1;
+      const open = (reply) => list.find((m) => m.done === undefined && !m.request.lost && m.actor === step.actor &&
+                                               (m.reply !== undefined) === reply && m.request.arrow === step.arrow);
+      if (step.kind === 'handle' || step.kind === 'lose-request') {
+        const message = open(false);
+        if (message) Object.assign(message, {done: row, lost: step.kind === 'lose-request'});
+      } else if (step.kind !== 'invoke') {
+        const message = open(true);
+        if (message) Object.assign(message, {done: row, lost: step.kind === 'lose-reply'});
+      }
+      if (step.kind === 'handle' && step.reply !== undefined) {
+        list.push({request: this.request(step), reply: step.reply, actor: step.actor, sent: row});
+      }
+      for (const request of this.sends(step)) {
+        list.push({request, actor: step.actor, sent: row, lost: request.lost === true});
+      }
+    });
+    return list;
+  }
+}
+
+const lessonData = JSON.parse(document.getElementById('lesson-data').textContent);
+const sides = new Map(lessonData.sides.map((json) => [json.id, new Side(json)]));
+
+// An element with its attributes and children; text is always text.
+function element(name, attributes = {}, ...children) {
+  const made = document.createElement(name);
+  for (const [key, value] of Object.entries(attributes)) {
+    if (key.startsWith('on')) made.addEventListener(key.slice(2), value);
+    else if (value !== undefined && value !== false) made.setAttribute(key, value === true ? '' : value);
+  }
+  made.append(...children);
+  return made;
+}
+
+function valueWords(value) {
+  return value === null ? 'nothing' : String(value);
+}
+
+function plural(count, noun) {
+  return `${count} ${noun}${count === 1 ? '' : 's'}`;
+}
