@@ -1,0 +1,96 @@
+// What the README shows is what the program says: every "$ stalemate …" in it is run, in its order and in one folder
+// that holds the README, and each line shown below it must come, in that order, among what the command prints. A line
+// that is only "…" stands for lines left out.
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <sstream>
+#include <string>
+#include <vector>
+
+#include "cli/program_support.hpp"
+
+namespace stalemate::cli {
+namespace {
+
+struct Example {
+  std::string command;
+  std::vector<std::string> shown;
+};
+
+std::string without_trailing_space(std::string line) {
+  line.erase(line.find_last_not_of(" \t\r") + 1);
+  return line;
+}
+
+std::vector<Example> examples_of(const std::string& markdown) {
+  std::vector<Example> examples;
+  std::istringstream lines(markdown);
+  bool in_block = false;
+  bool in_example = false;
+  for (std::string line; std::getline(lines, line);) {
+    if (line.rfind("```", 0) == 0) {
+      in_block = !in_block;
+      in_example = false;
+    } else if (in_block && line.rfind("$ stalemate ", 0) == 0) {
+      examples.push_back({line.substr(2), {}});
+      in_example = true;
+    } else if (in_example && line != "…") {
+      examples.back().shown.push_back(without_trailing_space(line));
+    }
+  }
+  return examples;
+}
+
+// The first line shown that does not come in its turn; "" if all do.
+std::string missing_line(const std::vector<std::string>& shown, const std::string& printed) {
+  std::istringstream lines(printed);
+  std::string line;
+  for (const std::string& wanted : shown) {
+    do {
+      if (!std::getline(lines, line)) return wanted;
+    } while (without_trailing_space(line) != wanted);
+  }
+  return "";
+}
+
+TEST(Readme, everything_it_shows_is_what_the_program_says) {
+  const std::string readme = read_all(STALEMATE_SOURCE_DIR "/README.md");
+  const Scratch scratch;
+  scratch.write("README.md", readme);
+  const std::string path = std::filesystem::path(STALEMATE_PROGRAM).parent_path().string() + ":/usr/bin:/bin";
+  const std::vector<Example> examples = examples_of(readme);
+  EXPECT_GE(examples.size(), 8U);
+  for (const Example& example : examples) {
+#ifndef STALEMATE_HAVE_REAL
+    if (example.command.rfind("stalemate replay", 0) == 0) continue;  // this build has none
+#endif
+    Invocation shell;
+    shell.program = "/bin/sh";
+    shell.arguments = {"-c", example.command + " 2>&1"};
+    shell.folder = scratch.path("");
+    shell.environment = {"PATH=" + path};
+    const Outcome outcome = run_program(shell);
+    EXPECT_LE(outcome.code, 3) << example.command << "\n" << outcome.out;
+    EXPECT_EQ(missing_line(example.shown, outcome.out), "") << "$ " << example.command << "\n" << outcome.out;
+  }
+}
+
+TEST(Readme, its_picture_is_what_the_trace_beside_it_is_drawn_as_today) {
+  const std::string readme = read_all(STALEMATE_SOURCE_DIR "/README.md");
+  const std::string picture = "traces/saved/cache-aside-late-fill";
+  EXPECT_NE(readme.find("](" + picture + ".svg)"), std::string::npos);
+  const std::string path = std::string(STALEMATE_SOURCE_DIR "/") + picture;
+  EXPECT_EQ(run_program({"show", path + ".json", "--as", "svg"}).out, read_all(path + ".svg"))
+      << "draw it again: stalemate show " << picture << ".json --as svg > " << picture << ".svg";
+}
+
+TEST(Readme, a_line_that_the_program_does_not_say_is_found) {
+  EXPECT_EQ(missing_line({"b", "c"}, "a\nb  \nx\nc\n"), "");
+  EXPECT_EQ(missing_line({"c", "b"}, "a\nb\nx\nc\n"), "b");
+  EXPECT_EQ(examples_of("```\n$ stalemate x\none\n…\ntwo\n```\nthree\n").at(0).shown,
+            (std::vector<std::string>{"one", "two"}));
+}
+
+}  // namespace
+}  // namespace stalemate::cli
