@@ -532,6 +532,10 @@ class Looks(LessonTest):
             boxes = sorted((pane.rect["y"], pane.rect["y"] + pane.rect["height"]) for pane in panes)
             for upper, lower in zip(boxes, boxes[1:]):
                 self.assertLessEqual(upper[1], lower[0] + 1)
+            for selector in (".bar", ".controls", ".pane", "nav"):
+                for each in self.find_all(selector):
+                    fits = self.browser.script("return arguments[0].scrollWidth <= arguments[0].clientWidth", each)
+                    self.assertTrue(fits, (part, selector))
             inside = self.browser.script("const f = document.querySelector('.frame'); return f.scrollWidth <= f.clientWidth")
             self.assertTrue(inside, "four lifelines fit")
         self.screenshots("phone")

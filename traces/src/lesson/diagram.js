@@ -13,13 +13,13 @@ class Diagram {
   }
 
   layOut(width) {
-    this.narrow = width < 520;
     const servers = this.side.hasCache ? ['cache', 'database'] : ['database'];
     const count = this.side.actors.length + servers.length;
+    this.narrow = width < 520 || width < 264 + (count - 1) * 98;  // too narrow for a margin of remarks
     const first = this.narrow ? 60 : 206;  // the first lifeline; left of it step numbers and, where there is room, remarks
-    const right = this.narrow ? 46 : 58;   // of the last lifeline, for its store's values
+    const right = (this.narrow ? 46 : 60) + (this.side.keys.length > 1 ? 20 : 0);  // the last store's values
     const room = Math.floor((width - first - right) / Math.max(1, count - 1));
-    this.gap = Math.max(this.narrow ? 69 : 98, Math.min(170, room));
+    this.gap = Math.max(this.narrow ? 66 : 98, Math.min(170, room));
     this.actorX = this.side.actors.map((_, i) => first + i * this.gap);
     this.serverX = {};
     servers.forEach((role, i) => {
@@ -104,7 +104,7 @@ class Diagram {
   }
 
   drawActors() {
-    const wide = Math.min(this.gap - 6, 112);
+    const wide = Math.min(this.gap - 6, this.narrow ? 86 : 112);
     const head = (x, name, under, kind) => {
       this.add('line', {class: `lifeline ${kind}`, x1: x, y1: 44, x2: x, y2: this.bottom});
       this.add('rect', {class: `actor ${kind}`, x: x - wide / 2, y: 6, width: wide, height: 38, rx: kind === 'server' ? 3 : 10});
@@ -124,7 +124,7 @@ class Diagram {
     const keys = this.side.keys.length;
     const label = (k, value) => (keys === 1 ? valueWords(value) : `${this.side.keys[k]}=${value === null ? '–' : value}`);
     for (const [role, x] of Object.entries(this.serverX)) {
-      const broad = Math.max(4, Math.min(10, Math.floor(24 / keys)));
+      const broad = Math.max(4, Math.min(this.narrow ? 7 : 10, Math.floor(24 / keys)));
       for (let k = 0; k < keys; ++k) {
         let from = 0;
         for (let row = 1; row <= states.length; ++row) {
