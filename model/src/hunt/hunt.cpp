@@ -157,14 +157,19 @@ void Hunt::walk(const Machine& machine, const Packed& system, Strategy strategy,
   sim::Random random(options_.seed, number);
   sim::Marks marks;
   sim::WalkRecord<Action> record;
+  std::vector<std::uint64_t> visited;
   const std::uint64_t scenario = fingerprint_of(words_of(plan));
   std::vector<std::uint64_t> first(machine.words());
   machine.initial(first.data(), marks);  // --all-invoked: what the first invokes sent
   for (std::uint64_t i = 0; i < kRunsPerRound && !stopped_; ++i) {
     if (options_.runs_max != 0 && report_.runs == options_.runs_max) break;
+    // The table is far from the processor: it is asked for all of a run's states at once, when they have come near.
+    visited.clear();
     sim::random_walk(system, strategy, random, {}, marks, record, [&](const auto& state) {
-      states_.observe(sim::fingerprint(scenario, state.words.data(), state.words.size()));
+      visited.push_back(sim::fingerprint(scenario, state.words.data(), machine.words()));
+      states_.prefetch(visited.back());
     });
+    for (const std::uint64_t state : visited) states_.observe(state);
     ++report_.runs;
     if (!states_.full()) report_.counted_runs = report_.runs;
     report_.steps += record.actions.size();
