@@ -1,23 +1,15 @@
 // A check's report, for people and as JSON.
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <nlohmann/json.hpp>
 
 #include "model/check.hpp"
 #include "model/scenario.hpp"
+#include "report_words.hpp"
 #include "traces/json.hpp"
 #include "traces/render.hpp"
 
 namespace stalemate::model {
-namespace {
-
-std::string plural(std::uint64_t count, std::string_view noun) {
-  return fmt::format("{} {}{}", count, noun, count == 1 ? "" : "s");
-}
-
-}  // namespace
-
 std::string describe(const Report& report) {
   std::string text = fmt::format("{}: {}\n{}: {}\n", to_string(report.verdict),
                                  report.property.empty() ? "all properties checked" : report.property, report.protocol,
@@ -25,13 +17,7 @@ std::string describe(const Report& report) {
   if (report.verdict == Verdict::kInconclusive)
     text = fmt::format("inconclusive\n{}: {}\n", report.protocol, describe(report.scenario));
   text += '\n';
-  std::size_t width = 0;
-  for (const PropertyReport& property : report.properties) width = std::max(width, property.property.size());
-  for (const PropertyReport& property : report.properties) {
-    text +=
-        fmt::format("  {:<{}}  {:<12}  {}\n", property.property, width, to_string(property.verdict), property.claim);
-    if (!property.why.empty()) text += fmt::format("  {:<{}}  {:<12}  ({})\n", "", width, "", property.why);
-  }
+  text += describe(report.properties);
   if (report.trace) text += "\n" + traces::find_renderer("text")->render(*report.trace, {});
   text += fmt::format("\nsearched {}, {}, depth {}; {} at rest", plural(report.states, "state"),
                       plural(report.transitions, "transition"), report.depth, plural(report.at_rest, "state"));
@@ -51,18 +37,8 @@ std::string to_json(const Report& report) {
   json["verdict"] = to_string(report.verdict);
   json["property"] = report.property.empty() ? Json(nullptr) : Json(report.property);
   json["protocol"] = report.protocol;
-  json["scenario"] = {{"apps", report.scenario.apps},
-                      {"keys", report.scenario.keys},
-                      {"cached", report.scenario.cached},
-                      {"faults", report.scenario.faults},
-                      {"on_database_timeout", report.scenario.on_database_timeout},
-                      {"all_invoked", report.scenario.all_invoked}};
-  json["properties"] = Json::array();
-  for (const PropertyReport& property : report.properties) {
-    Json entry = {{"property", property.property}, {"verdict", to_string(property.verdict)}};
-    if (!property.why.empty()) entry["why"] = property.why;
-    json["properties"].push_back(std::move(entry));
-  }
+  json["scenario"] = to_json(report.scenario);
+  json["properties"] = to_json(report.properties);
   json["states"] = report.states;
   json["transitions"] = report.transitions;
   json["depth"] = report.depth;

@@ -30,6 +30,16 @@ std::vector<SourceLine> split_lines(std::string_view text) {
 
 int count_code_points(std::string_view text) { return static_cast<int>(traces::code_point_count(text)); }
 
+std::vector<std::string> split(std::string_view text, char separator) {
+  std::vector<std::string> parts;
+  while (true) {
+    const auto at = text.find(separator);
+    parts.emplace_back(trim(text.substr(0, at)));
+    if (at == std::string_view::npos) return parts;
+    text.remove_prefix(at + 1);
+  }
+}
+
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
 bool is_word_byte(char c) {

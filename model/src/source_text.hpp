@@ -29,6 +29,9 @@ using traces::space_length;
 using traces::trim;
 using traces::trim_left;
 
+// The parts between separators, each trimmed; one part where there is none.
+std::vector<std::string> split(std::string_view text, char separator);
+
 bool is_word_byte(char c);  // letter, digit, underscore, or any byte of a character above 127
 bool is_digit(char c);
 char lower(char c);  // of ASCII letters alone, whatever the locale

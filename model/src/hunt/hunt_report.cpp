@@ -5,16 +5,13 @@
 
 #include "model/hunt.hpp"
 #include "model/scenario.hpp"
+#include "report_words.hpp"
 #include "sim/random.hpp"
 #include "traces/json.hpp"
 #include "traces/render.hpp"
 
 namespace stalemate::model {
 namespace {
-
-std::string plural(std::uint64_t count, std::string_view noun) {
-  return fmt::format("{} {}{}", count, noun, count == 1 ? "" : "s");
-}
 
 // What is known about how small a trace is.
 std::string minimality(const HuntFound& found) {
@@ -54,15 +51,6 @@ std::string tell_coverage(const HuntReport& report) {
   return text;
 }
 
-nlohmann::ordered_json tell_scenario(const traces::Scenario& scenario) {
-  return {{"apps", scenario.apps},
-          {"keys", scenario.keys},
-          {"cached", scenario.cached},
-          {"faults", scenario.faults},
-          {"on_database_timeout", scenario.on_database_timeout},
-          {"all_invoked", scenario.all_invoked}};
-}
-
 // The place of a trace's steps, which are written by traces/ one a line.
 std::string place_of_trace(std::size_t index) { return fmt::format("@trace {}@", index); }
 
@@ -76,7 +64,7 @@ nlohmann::ordered_json found_json(const HuntFound& found, std::size_t index) {
           {"shortest", found.shortest},
           {"smallest", found.smallest},
           {"cut_short", found.cut_short},
-          {"scenario", tell_scenario(found.trace.scenario)},
+          {"scenario", to_json(found.trace.scenario)},
           {"trace", place_of_trace(index)}};
 }
 
@@ -98,13 +86,7 @@ std::string describe(const HuntReport& report) {
   if (!report.found.empty()) text += ": " + report.found.front().trace.property;
   text += fmt::format("\n{}: {}\nseed {}, strategy {}\n\n", report.protocol, describe(report.space), report.seed,
                       report.strategy);
-  std::size_t width = 0;
-  for (const PropertyReport& property : report.properties) width = std::max(width, property.property.size());
-  for (const PropertyReport& property : report.properties) {
-    text +=
-        fmt::format("  {:<{}}  {:<12}  {}\n", property.property, width, to_string(property.verdict), property.claim);
-    if (!property.why.empty()) text += fmt::format("  {:<{}}  {:<12}  ({})\n", "", width, "", property.why);
-  }
+  text += describe(report.properties);
   text += '\n';
   for (const HuntFound& found : report.found) text += tell_found(found) + "\n";
   if (report.found.size() > 1)
@@ -122,17 +104,12 @@ std::string to_json(const HuntReport& report) {
   json["seed"] = fmt::format("{}", report.seed);
   json["generator"] = sim::kGenerator;
   json["strategy"] = report.strategy;
-  json["scenario"] = tell_scenario(report.space.scenario);
+  json["scenario"] = to_json(report.space.scenario);
   if (report.space.scenario.apps.empty())
     json["drawn"] = {{"apps", report.space.apps}, {"operations", report.space.operations}};
   else
     json["drawn"] = nullptr;
-  json["properties"] = Json::array();
-  for (const PropertyReport& property : report.properties) {
-    Json entry = {{"property", property.property}, {"verdict", to_string(property.verdict)}};
-    if (!property.why.empty()) entry["why"] = property.why;
-    json["properties"].push_back(std::move(entry));
-  }
+  json["properties"] = to_json(report.properties);
   json["runs"] = report.runs;
   json["scenarios"] = report.scenarios;
   json["steps"] = report.steps;

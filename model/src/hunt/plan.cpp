@@ -16,16 +16,6 @@ namespace {
 
 using traces::InputError;
 
-std::vector<std::string> parts_of(std::string_view text, char separator) {
-  std::vector<std::string> parts;
-  while (true) {
-    const auto at = text.find(separator);
-    parts.emplace_back(trim(text.substr(0, at)));
-    if (at == std::string_view::npos) return parts;
-    text.remove_prefix(at + 1);
-  }
-}
-
 PlannedOperation operation_of(const std::string& words, int keys) {
   PlannedOperation operation{lower(words), 0, 0};
   const auto space = operation.name.find_last_of(" \t");
@@ -125,9 +115,9 @@ Plan plan_of(const traces::Scenario& words) {
   plan.frame.faults.clear();
   for (const std::string& app : words.apps) {
     plan.apps.emplace_back();
-    for (const std::string& script : parts_of(app, '|')) {
+    for (const std::string& script : split(app, '|')) {
       plan.apps.back().emplace_back();
-      for (const std::string& operation : parts_of(script, ';'))
+      for (const std::string& operation : split(script, ';'))
         plan.apps.back().back().operations.push_back(operation_of(operation, words.keys));
     }
   }

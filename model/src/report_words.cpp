@@ -1,0 +1,46 @@
+// The words that reports share.
+#include "report_words.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <utility>
+
+namespace stalemate::model {
+
+std::string plural(std::uint64_t count, std::string_view noun) {
+  return fmt::format("{} {}{}", count, noun, count == 1 ? "" : "s");
+}
+
+std::string describe(const std::vector<PropertyReport>& properties) {
+  std::string text;
+  std::size_t width = 0;
+  for (const PropertyReport& property : properties) width = std::max(width, property.property.size());
+  for (const PropertyReport& property : properties) {
+    text +=
+        fmt::format("  {:<{}}  {:<12}  {}\n", property.property, width, to_string(property.verdict), property.claim);
+    if (!property.why.empty()) text += fmt::format("  {:<{}}  {:<12}  ({})\n", "", width, "", property.why);
+  }
+  return text;
+}
+
+nlohmann::ordered_json to_json(const std::vector<PropertyReport>& properties) {
+  nlohmann::ordered_json all = nlohmann::ordered_json::array();
+  for (const PropertyReport& property : properties) {
+    nlohmann::ordered_json entry = {{"property", property.property}, {"verdict", to_string(property.verdict)}};
+    if (!property.why.empty()) entry["why"] = property.why;
+    all.push_back(std::move(entry));
+  }
+  return all;
+}
+
+nlohmann::ordered_json to_json(const traces::Scenario& scenario) {
+  return {{"apps", scenario.apps},
+          {"keys", scenario.keys},
+          {"cached", scenario.cached},
+          {"faults", scenario.faults},
+          {"on_database_timeout", scenario.on_database_timeout},
+          {"all_invoked", scenario.all_invoked}};
+}
+
+}  // namespace stalemate::model
