@@ -76,8 +76,8 @@ struct Explanation {
 // REQUIRES: the trace was accepted by rewalk(). Throws traces::InputError for a trace that breaks no property.
 Explanation explain(const traces::Trace& trace, const ExplainOptions& options = {});
 
-// Parts of it, without the rest: racing pair and point of no return (none where the state space is too large), or the pair
-// alone, which needs no state space. REQUIRES and throws as explain().
+// Parts of it, without the rest: racing pair and point of no return (none where the state space is too large), or the
+// pair alone, which needs no state space. REQUIRES and throws as explain().
 traces::Highlights find_highlights(const traces::Trace& trace, const ExplainOptions& options = {});
 std::optional<traces::RacingPair> find_racing_pair(const traces::Trace& trace);
 

@@ -10,7 +10,8 @@
 
 namespace stalemate::model::hunting {
 
-// "coherent-at-rest; lost-reply of write:2; write:2 before read:5": what raced, where something did. REQUIRES: the trace was accepted by rewalk() and breaks its property.
+// "coherent-at-rest; lost-reply of write:2; write:2 before read:5": what raced, where something did. REQUIRES: the
+// trace was accepted by rewalk() and breaks its property.
 std::string cause_of(const traces::Trace& trace);
 
 }  // namespace stalemate::model::hunting
