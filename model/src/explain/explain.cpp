@@ -65,19 +65,19 @@ std::optional<traces::RacingPair> find_racing_pair(const traces::Trace& trace) {
 }
 
 Explanation explain(const traces::Trace& trace, const ExplainOptions& options) {
-  using namespace explaining;
-  return ask_about(trace, [&](const Subject& subject) {
+  return ask_about(trace, [&](const explaining::Subject& subject) {
     Explanation explanation;
-    const std::optional<Race> race = find_race(subject);
+    const std::optional<explaining::Race> race = find_race(subject);
     if (race) explanation.order_reversed = race->reversed;
     explanation.highlights.racing_pair = shown(race, trace);
-    const std::optional<Course> course = find_course(subject, options.states_max);
+    const std::optional<explaining::Course> course = find_course(subject, options.states_max);
     if (course) {
       explanation.highlights.point_of_no_return = course->no_return;
       explanation.always_passed = course->always_passed;
       explanation.limits = course->limits;
       if (course->escape)
-        explanation.escape = Otherwise{*course->no_return, continue_with(subject, *course->no_return, *course->escape)};
+        explanation.escape =
+            Otherwise{*course->no_return, explaining::continue_with(subject, *course->no_return, *course->escape)};
     } else {
       explanation.limits.push_back(fmt::format(
           "the point of no return, what could have happened before it, what every run that goes wrong passes "
