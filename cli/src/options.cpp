@@ -194,21 +194,4 @@ std::chrono::milliseconds parse_duration(const std::string& text, const std::str
       fmt::format("{} {}: say a time with its unit, such as 500ms, 30s or 10m", option, excerpt(text)));
 }
 
-std::string shell_word(const std::string& text) {
-  const auto plain = [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-           std::strchr("-_./=,:@+", c) != nullptr;
-  };
-  if (!text.empty() && std::all_of(text.begin(), text.end(), [&](char c) { return c != '\0' && plain(c); }))
-    return text;
-  std::string quoted = "'";
-  for (const char c : text) {
-    if (c == '\'')
-      quoted += "'\\''";
-    else
-      quoted += c;
-  }
-  return quoted + "'";
-}
-
 }  // namespace stalemate::cli

@@ -12,6 +12,7 @@
 
 #include "model/protocol.hpp"
 #include "traces/file.hpp"
+#include "traces/text.hpp"
 #include "traces/trace.hpp"
 
 namespace stalemate::cli {
@@ -80,7 +81,6 @@ void check_file_name(const std::string& path, std::string_view option, std::stri
 std::uint64_t parse_bytes(const std::string& text, const std::string& option);
 std::chrono::milliseconds parse_duration(const std::string& text, const std::string& option);
 
-// `text` as one word of a shell.
-std::string shell_word(const std::string& text);
+using traces::shell_word;
 
 }  // namespace stalemate::cli

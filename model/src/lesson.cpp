@@ -178,10 +178,14 @@ void add_explanation(LessonSide& side, const traces::Trace& trace) {
 void add_reassurance(LessonSide& side) {
   std::size_t edge_count = 0;
   for (const LessonState& state : side.states) edge_count += state.edges.size();
+  const bool proven = std::any_of(side.properties.begin(), side.properties.end(),
+                                  [](const traces::LessonProperty& property) { return property.verdict == "holds"; });
   side.sentences.push_back(
       {"proof", fmt::format("Every order was tried: {} states, {} steps between them, and none of them breaks a "
-                            "property. This is a proof for these operations and these faults, not for others.",
-                            side.states.size(), edge_count)});
+                            "property. {}",
+                            side.states.size(), edge_count,
+                            proven ? "This is a proof for these operations and these faults, not for others."
+                                   : "But nothing that a property is about ever happened, so this proves nothing.")});
   for (const traces::LessonProperty& property : side.properties) {
     if (property.verdict == "holds")
       side.sentences.push_back({"holds", fmt::format("{} holds: {}.", property.name, property.claim)});
@@ -196,11 +200,19 @@ std::string option_for(const Protocol& protocol) {
   return protocol.name;
 }
 
+std::vector<std::string> check_arguments(const Protocol& protocol, const std::vector<std::string>& properties) {
+  std::vector<std::string> arguments = {option_for(protocol)};
+  for (const std::string& role : protocol.roles) arguments.insert(arguments.end(), {"--role", role});
+  for (const std::string& property : properties) arguments.insert(arguments.end(), {"--property", property});
+  return arguments;
+}
+
 // A side whose story is its violation, if there is one.
-LessonSide make_side(const Protocol& protocol, const Machine& machine, const StateSpace& space) {
+LessonSide make_side(const Protocol& protocol, const Machine& machine, const StateSpace& space,
+                     const std::vector<std::string>& properties) {
   LessonSide side;
   side.protocol = protocol.name;
-  side.protocol_option = option_for(protocol);
+  if (!machine.properties().empty()) side.check_arguments = check_arguments(protocol, properties);
   side.scenario = machine.scenario().words;
   side.has_cache = machine.program().has_cache;
   side.states = tell_states(machine, space);
@@ -299,11 +311,11 @@ traces::Lesson make_lesson(const Protocol& protocol, const traces::Scenario& sce
     spaces.push_back(std::move(*space));
   }
 
-  lesson.sides.push_back(make_side(protocol, machine, spaces[0]));
+  lesson.sides.push_back(make_side(protocol, machine, spaces[0], options.properties));
   lesson.sides[0].id = "before";
   if (lesson.sides[0].broken.empty()) lesson.sides[0].story = first_choices(lesson.sides[0].states);
   if (other) {
-    lesson.sides.push_back(make_side(*after, *other, spaces[1]));
+    lesson.sides.push_back(make_side(*after, *other, spaces[1], {}));
     lesson.sides[1].id = "after";
     if (lesson.sides[1].broken.empty()) go_along(lesson.sides[1], lesson.sides[0]);
   }

@@ -38,7 +38,7 @@ Lesson small(const std::string& foreign) {
   LessonSide side;
   side.id = "before";
   side.protocol = foreign;
-  side.protocol_option = foreign;
+  side.check_arguments = {foreign};
   side.scenario.apps = {foreign};
   side.has_cache = true;
   side.states = {first, second};

@@ -82,8 +82,8 @@ struct HuntReport {
   std::vector<PropertyReport> properties;
   std::uint64_t runs = 0;
   std::uint64_t steps = 0;
-  std::uint64_t scenarios = 0;  // drawn
-  std::size_t longest = 0;      // steps of the longest run
+  std::uint64_t rounds = 0;  // each draws a scenario and runs it up to 64 times
+  std::size_t longest = 0;   // steps of the longest run
   // Distinct states (of a scenario with its faults), by fingerprint. Counting ends when the table is full.
   std::uint64_t states = 0;
   std::uint64_t states_once = 0;     // seen exactly once
@@ -94,6 +94,7 @@ struct HuntReport {
   std::vector<std::string> faults_happened;
   std::vector<std::string> faults_never;
   std::uint64_t violating_runs = 0;
+  std::uint64_t not_shrunk = 0;  // violations that looked like some that had been
   std::vector<HuntFound> found;
   std::vector<std::string> limits;  // that ended it early
 

@@ -20,8 +20,8 @@ bool replaces(const Row& row) {
   return row.to == Role::kCache && (row.verb == Verb::kSet || row.verb == Verb::kDelete) && !row.drawn_lost;
 }
 
-// Whether a Read that finds its key in the cache may still replace or delete the entry.
-bool reads_replace(const Program& program) {
+// Whether a Read of a key that is cached may still replace or delete the entry; with faults, it may miss what is there.
+bool reads_replace(const Program& program, bool faults) {
   std::vector<const std::vector<Way>*> pending;
   for (const ProgramOperation& operation : program.operations)
     if (operation.kind == OperationKind::kRead) pending.push_back(&operation.start);
@@ -40,6 +40,7 @@ bool reads_replace(const Program& program) {
                                                        (row.verb == Verb::kAdd && outcome == Outcome::kOk));
         if (!absent) pending.push_back(&row.after[static_cast<std::size_t>(outcome)]);
       }
+      if (faults && row.awaited) pending.push_back(&row.after[static_cast<std::size_t>(Outcome::kTimeout)]);
     }
   }
   return false;
@@ -101,8 +102,14 @@ class Teller {
   // Where the value came from that step `put` stored in the cache.
   void tell_put(std::size_t put, std::int64_t value) {
     const traces::Step& stored = step(put);
-    std::optional<std::size_t> answered;
+    std::size_t sent = put;
     for (std::size_t i = 0; i < put; ++i)
+      if (traces::same_operation(step(i), stored) &&
+          std::any_of(step(i).sends.begin(), step(i).sends.end(),
+                      [&](const traces::Request& request) { return request.arrow == stored.arrow; }))
+        sent = i;
+    std::optional<std::size_t> answered;
+    for (std::size_t i = 0; i < sent; ++i)
       if (traces::same_operation(step(i), stored) && step(i).kind == traces::StepKind::kHandle && step(i).reply &&
           step(i).reply->value == value)
         answered = i;
@@ -164,15 +171,19 @@ class Teller {
           std::any_of(trace_.steps.begin(), trace_.steps.end(), [](const auto& s) { return is_fault(s.kind); });
       if (struck)
         say("racing-pair",
-            "No two steps race: the faults alone do it. With them, no other order of two steps would have prevented "
-            "it.");
+            "No two requests race: with these faults, a server that handled any two of them the other way round would "
+            "not have prevented it.");
       else
-        say("racing-pair", "No two steps race: no other order of two of them alone would have prevented it.");
+        say("racing-pair",
+            "No two requests race: a server that handled any two of them the other way round would not have prevented "
+            "it.");
       return;
     }
     const traces::Step& first = step(race_->first);
     const traces::Trace& run = race_->reversed.run;
-    const std::string ends = fmt::format("the run ends well, with {}", stores_words(final_state(run), first.key));
+    const std::string ends =
+        fmt::format("the run {} with {}", at_rest_ ? "ends well," : "does not break the property; it ends",
+                    stores_words(final_state(run), first.key));
     if (race_->second < steps())
       say("racing-pair",
           "Steps {} and {} race, and their order decides: {} (step {}) before {} (step {}). The other way round, with "
@@ -228,8 +239,8 @@ class Teller {
       return;
     }
     const traces::Step& decisive = run.steps[escape.from + course_->decisive];
-    say("before-it", "Just before step {} it could still have gone well: if {} {}, {} to a rest with {}.",
-        escape.from + 1, event_words(run, decisive), course_->prevents ? "instead" : "first",
+    say("before-it", "Just before step {} it could still have {}: if {} {}, {} to a rest with {}.", escape.from + 1,
+        at_rest_ ? "gone well" : "been avoided", event_words(run, decisive), course_->prevents ? "instead" : "first",
         run.steps.size() == escape.from + 1 ? std::string("that leads")
                                             : fmt::format("{} lead", counted(run.steps.size() - escape.from, "step")),
         ends);
@@ -268,7 +279,8 @@ class Teller {
     for (const traces::InFlight& message : end.in_flight) {
       if (message.is_reply || message.request.key != last.key || message.request.to != to_string(Role::kCache))
         continue;
-      if (message.request.verb != to_string(Verb::kDelete) && message.request.verb != to_string(Verb::kSet)) continue;
+      const bool replaces = message.request.verb == to_string(Verb::kSet) && message.request.value != cached;
+      if (message.request.verb != to_string(Verb::kDelete) && !replaces) continue;
       say("duration", "Others read {}={} from the cache until {}'s {} gets there, which is still in flight.", last.key,
           *cached, actor_name(trace_, message.app, message.session), request_words(message.request));
       return;
@@ -279,26 +291,16 @@ class Teller {
   void tell_how_long(const std::string& key, std::int64_t cached) {
     std::string text = fmt::format("From then on every read that finds {} in the cache gets {}", key, cached);
     const std::vector<std::string> arrows = healing_arrows();
-    if (reads_replace(subject_.machine.program()))
+    if (reads_replace(subject_.machine.program(), !trace_.scenario.faults.empty()))
       text += ", until a Read or a Write replaces or deletes it; nothing expires.";
     else if (arrows.empty())
-      text += ": for ever, for nothing in this protocol replaces or deletes a cached entry, and nothing expires.";
+      text += ": for ever, for no Write of this protocol replaces or deletes a cached entry, and nothing expires.";
     else
       text += fmt::format(
           ": for ever if no one writes {0} again, for nothing expires. The next Write of {0} can mend it, by {1}.", key,
           fmt::join(arrows, " or "));
     say("duration", "{}", text);
-    if (course_ && course_->writes_heal && writes_to_come())
-      say("duration", "In this scenario a Write is still to come that can.");
-  }
-
-  bool writes_to_come() const {
-    const auto& sessions = subject_.machine.scenario().sessions;
-    for (std::size_t s = 0; s < sessions.size(); ++s)
-      for (std::size_t i = subject_.machine.invoked(subject_.path.states.back().data(), s);
-           i < sessions[s].operations.size(); ++i)
-        if (sessions[s].operations[i].kind == OperationKind::kWrite) return true;
-    return false;
+    if (course_ && course_->writes_heal) say("duration", "In this scenario something that is still to come can.");
   }
 
   // --- how likely, and by which faults ---
@@ -312,7 +314,7 @@ class Teller {
         "{} of {} possible {} of this scenario {} wrong{}. That is a count, not a probability: every order "
         "counts once{}{}.",
         schedules.violating, schedules.total, orders, go,
-        explanation_.schedules_all_invoked ? " when all operations start together" : "",
+        explanation_.schedules_all_invoked ? " when all sessions start together" : "",
         trace_.scenario.faults.empty() ? "" : ", and each fault that may strike makes orders of its own",
         explanation_.schedules_all_invoked ? "" : ", and when an operation starts is part of it");
   }

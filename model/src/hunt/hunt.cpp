@@ -42,7 +42,8 @@ class Hunt {
   void round(std::uint64_t number);
   template <class Packed, class Strategy>
   void walk(const Machine& machine, const Packed& system, Strategy strategy, const Plan& plan, std::uint64_t number);
-  void keep(const Machine& machine, const Plan& plan, const sim::WalkRecord<Action>& record, std::uint64_t number);
+  void keep(const Machine& machine, const Plan& plan, const std::vector<Action>& actions, std::size_t property,
+            std::uint64_t number);
   bool worth_shrinking(const Case& drawn, std::uint64_t round);
   bool go_on(bool shrinking);
   void finish();
@@ -144,7 +145,7 @@ void Hunt::round(std::uint64_t number) {
   const int size = static_cast<int>(std::min<std::uint64_t>(kSizeFirst + kSizeGrowth * number, rc::kNominalSize));
   const Plan plan = (*plans_)(rc::Random({options_.seed, number, 0, 0}), size).value();
   const Machine machine = make_machine(program_, words_of(plan), options_.properties, Granularity::kPlain);
-  ++report_.scenarios;
+  ++report_.rounds;
   with_packed_system(machine, [&](const auto& system) {
     sim::with_strategy(options_.strategy,
                        [&](auto strategy) { walk(machine, system, std::move(strategy), plan, number); });
@@ -165,30 +166,39 @@ void Hunt::walk(const Machine& machine, const Packed& system, Strategy strategy,
     if (options_.runs_max != 0 && report_.runs == options_.runs_max) break;
     // The table is far from the processor: it is asked for all of a run's states at once, when they have come near.
     visited.clear();
-    sim::random_walk(system, strategy, random, {}, marks, record, [&](const auto& state) {
-      visited.push_back(sim::fingerprint(scenario, state.words.data(), machine.words()));
-      states_.prefetch(visited.back());
-    });
+    sim::random_walk(
+        system, strategy, random, {}, marks, record,
+        [&](const auto& state) {
+          visited.push_back(sim::fingerprint(scenario, state.words.data(), machine.words()));
+          states_.prefetch(visited.back());
+        },
+        [&](sim::PropertyMask fresh) {
+          for (; fresh != 0 && !stopped_; fresh &= fresh - 1)
+            keep(machine, plan, record.actions, static_cast<std::size_t>(std::countr_zero(fresh)), number);
+          return !stopped_;
+        });
     for (const std::uint64_t state : visited) states_.observe(state);
     ++report_.runs;
     if (!states_.full()) report_.counted_runs = report_.runs;
     report_.steps += record.actions.size();
     report_.longest = std::max(report_.longest, record.actions.size());
-    if (record.end == sim::WalkEnd::kViolation) keep(machine, plan, record, number);
+    if (record.violated != 0) ++report_.violating_runs;
   }
   coverage_->add(machine, marks);
 }
 
-void Hunt::keep(const Machine& machine, const Plan& plan, const sim::WalkRecord<Action>& record, std::uint64_t number) {
-  ++report_.violating_runs;
-  const auto property = static_cast<std::size_t>(std::countr_zero(record.violated));
+void Hunt::keep(const Machine& machine, const Plan& plan, const std::vector<Action>& actions, std::size_t property,
+                std::uint64_t number) {
   auto alone = machine_of(program_, plan, {std::string(machine.properties()[property]->name)});
   STALEMATE_INVARIANT(alone != nullptr, "a property that broke can be checked alone");
-  Case drawn = case_of(plan, std::move(alone), record.actions);
-  if (options_.all && !worth_shrinking(drawn, number)) return;
+  Case drawn = case_of(plan, std::move(alone), actions);
+  if (options_.all && !worth_shrinking(drawn, number)) {
+    ++report_.not_shrunk;
+    return;
+  }
 
   HuntFound found;
-  found.run = report_.runs;
+  found.run = report_.runs + 1;
   found.steps_drawn = drawn.actions.size();
   const Shrunk shrunk =
       shrink(program_, std::move(drawn),

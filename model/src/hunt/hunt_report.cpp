@@ -33,8 +33,8 @@ std::string tell_found(const HuntFound& found) {
 
 std::string tell_coverage(const HuntReport& report) {
   std::string text = fmt::format(
-      "covered: {} of {}, {}, longest {}\n{} distinct states{}\n", plural(report.runs, "run"),
-      plural(report.scenarios, "scenario"), plural(report.steps, "step"), report.longest, report.states,
+      "covered: {} in {} of a drawn scenario each, {}, longest {}\n{} distinct states{}\n", plural(report.runs, "run"),
+      plural(report.rounds, "round"), plural(report.steps, "step"), report.longest, report.states,
       report.table_full ? fmt::format(", then the table was full: after {} runs", report.counted_runs) : "");
   text += fmt::format(
       "unseen: the next step leads to a new state with a chance of about {:.2f} %, the next run to {:.2f} new states\n"
@@ -92,6 +92,9 @@ std::string describe(const HuntReport& report) {
   if (report.found.size() > 1)
     text += fmt::format("{} of different causes, in {}\n", plural(report.found.size(), "violation"),
                         plural(report.violating_runs, "violating run"));
+  if (report.not_shrunk > 0)
+    text += fmt::format("{} looked like others that had been shrunk several times, and were not\n",
+                        plural(report.not_shrunk, "violation"));
   return text + tell_coverage(report);
 }
 
@@ -111,7 +114,7 @@ std::string to_json(const HuntReport& report) {
     json["drawn"] = nullptr;
   json["properties"] = to_json(report.properties);
   json["runs"] = report.runs;
-  json["scenarios"] = report.scenarios;
+  json["rounds"] = report.rounds;
   json["steps"] = report.steps;
   json["longest"] = report.longest;
   json["states"] = {
@@ -125,6 +128,7 @@ std::string to_json(const HuntReport& report) {
   json["faults"] = {{"happened", report.faults_happened}, {"never_happened", report.faults_never}};
   json["limits"] = report.limits;
   json["violating_runs"] = report.violating_runs;
+  json["not_shrunk"] = report.not_shrunk;
   json["found"] = Json::array();
   for (std::size_t i = 0; i < report.found.size(); ++i) json["found"].push_back(found_json(report.found[i], i));
   std::string text = json.dump(2) + "\n";

@@ -26,24 +26,28 @@ enum class WalkEnd { kRest, kViolation, kStepLimit };
 template <class Action>
 struct WalkRecord {
   WalkEnd end = WalkEnd::kRest;
-  PropertyMask violated = 0;    // checked ones that the last step breaks
+  PropertyMask violated = 0;    // checked ones that were broken
   std::vector<Action> actions;  // from the initial state
   std::vector<Action> enabled;  // room to work in
 };
 
-// Calls visit(state) with the initial state and with the one after each step. Adds to `marks`.
-template <System S, class Strategy, class Visitor>
+// Calls visit(state) with the initial state and with the one after each step, and violated(mask), which says whether to
+// go on, where a step or the state it leads to breaks checked properties that were not broken before. Adds to `marks`.
+template <System S, class Strategy, class Visitor, class Violated>
 void random_walk(const S& system, Strategy& strategy, Random& random, const WalkOptions& options, Marks& marks,
-                 WalkRecord<typename S::Action>& record, Visitor&& visit) {
+                 WalkRecord<typename S::Action>& record, Visitor&& visit, Violated&& violated) {
   typename S::State state = system.initial();
   record.actions.clear();
+  record.violated = 0;
   strategy.begin(system, random);
   PropertyMask broken_by_step = 0;
   while (true) {
     visit(state);
-    record.violated = (broken_by_step | system.judge(state, marks).violated) & options.checked;
+    const PropertyMask fresh =
+        (broken_by_step | system.judge(state, marks).violated) & options.checked & ~record.violated;
+    record.violated |= fresh;
     record.end = WalkEnd::kViolation;
-    if (record.violated != 0) return;
+    if (fresh != 0 && !violated(fresh)) return;
     record.enabled.clear();
     system.actions(state, record.enabled);
     record.end = WalkEnd::kRest;
@@ -56,6 +60,13 @@ void random_walk(const S& system, Strategy& strategy, Random& random, const Walk
     state = applied.next;
     broken_by_step = applied.violated;
   }
+}
+
+// The same, to the first violation.
+template <System S, class Strategy, class Visitor>
+void random_walk(const S& system, Strategy& strategy, Random& random, const WalkOptions& options, Marks& marks,
+                 WalkRecord<typename S::Action>& record, Visitor&& visit) {
+  random_walk(system, strategy, random, options, marks, record, visit, [](PropertyMask) { return false; });
 }
 
 }  // namespace stalemate::sim

@@ -51,9 +51,11 @@ struct LessonOther {
 
 // I1: states[0] is the initial one. I2: edges lead to states that exist, runs take edges that exist.
 struct LessonSide {
-  std::string id;               // "before", "after"
-  std::string protocol;         // name of the file
-  std::string protocol_option;  // how a command line names it: a page of the catalogue without ".md"
+  std::string id;        // "before", "after"
+  std::string protocol;  // name of the file
+  // What `stalemate check` is told besides the scenario: the page or file, roles, properties. Empty: no property says
+  // anything of this side, so nothing was checked.
+  std::vector<std::string> check_arguments;
   Scenario scenario;
   bool has_cache = false;
   std::vector<LessonState> states;

@@ -33,6 +33,9 @@ std::size_t space_length(std::string_view text);
 std::string_view trim(std::string_view text);
 std::string_view trim_left(std::string_view text);
 
+// `text` as one word of a POSIX shell, quoted where it must be.
+std::string shell_word(std::string_view text);
+
 // Number of code points. REQUIRES for this and the functions below: well-formed UTF-8; other bytes give odd but safe
 // results.
 std::size_t code_point_count(std::string_view text);

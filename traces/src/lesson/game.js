@@ -40,7 +40,7 @@ class Game {
   }
 
   goal() {
-    const claims = this.side.properties.filter((property) => property.verdict !== '').map((property) => property.name).join(' or ');
+    const claims = this.side.properties.filter((property) => property.verdict === 'violated').map((property) => property.name).join(' or ');
     if (this.shortest !== Infinity) {
       return `Goal: make the ${this.side.hasCache ? 'cache' : 'database'} lie. The apps follow their diagrams; you decide whose message travels next. Break ${claims}. It can be done in ${plural(this.shortest, 'step')}.`;
     }

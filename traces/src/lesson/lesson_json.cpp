@@ -9,6 +9,7 @@
 #include "lesson/sentence.hpp"
 #include "render/words.hpp"
 #include "traces/lesson.hpp"
+#include "traces/text.hpp"
 
 namespace stalemate::traces {
 namespace {
@@ -44,7 +45,7 @@ class SideWriter {
     Json json;
     json["id"] = side_.id;
     json["protocol"] = foreign(side_.protocol);
-    json["command"] = fmt::format("stalemate check {} {}", option(), render::scenario_words(side_.scenario));
+    json["command"] = command();
     json["hasCache"] = side_.has_cache;
     json["keys"] = Json::array();
     for (const Entry& entry : side_.states.front().state.database) json["keys"].push_back(foreign(entry.key));
@@ -76,13 +77,12 @@ class SideWriter {
   }
 
  private:
-  // The protocol as a word of a shell; a name that would need quoting stands for any.
-  std::string option() const {
-    constexpr std::string_view kPlain = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_=,.:@";
-    const std::string& name = side_.protocol_option;
-    const bool is_plain =
-        !name.empty() && name.size() <= render::kForeignTextMax && name.find_first_not_of(kPlain) == std::string::npos;
-    return is_plain ? name : "PROTOCOL";
+  // The command that reproduces the story; "" where nothing was checked.
+  std::string command() const {
+    if (side_.check_arguments.empty()) return "";
+    std::string command = "stalemate check";
+    for (const std::string& argument : side_.check_arguments) command += " " + printable(shell_word(argument));
+    return command + " " + render::scenario_words(side_.scenario);
   }
 
   // Sessions in the order of the scripts.

@@ -92,7 +92,8 @@ function addTitle() {
   document.getElementById('title').textContent = title;
   document.getElementById('summary').textContent = summary;
   document.getElementById('kicker').textContent = `${side.protocol} · ${lessonData.scenario}`;
-  document.getElementById('made').replaceChildren('Found and checked by ', element('code', {}, side.command), '. This page holds all of it and asks no network.');
+  const made = side.command === '' ? [] : ['Found and checked by ', element('code', {}, side.command), '. '];
+  document.getElementById('made').replaceChildren(...made, 'This page holds all of it and asks no network.');
 }
 
 function onKey(event) {

@@ -97,7 +97,11 @@ std::string as_text(const Trace& trace, const Highlights& /*highlights*/) {
   for (const std::string& role : trace.protocol.roles) head.push_back({"role", foreign(role)});
   head.push_back({"scenario", scenario_words(trace.scenario)});
   if (trace.seed) head.push_back({"seed", fmt::format("{}", *trace.seed)});
-  const std::string_view unbroken = is_at_rest(final_state(trace)) ? "nothing" : "nothing so far";
+  const bool broke_before =
+      std::any_of(trace.steps.begin(), trace.steps.end(), [](const Step& step) { return !step.violates.empty(); });
+  const std::string_view unbroken = broke_before                     ? "nothing by its last step"
+                                    : is_at_rest(final_state(trace)) ? "nothing"
+                                                                     : "nothing so far";
   head.push_back({"breaks", trace.property.empty() ? std::string(unbroken) : foreign(trace.property)});
 
   std::string out = table(head) + "\n";

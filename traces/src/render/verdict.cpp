@@ -64,6 +64,10 @@ std::string stale_read_sentence(const Trace& trace) {
 std::vector<std::string> verdict_lines(const Trace& trace) {
   if (trace.property.empty() || trace.steps.empty()) {
     const State& end = final_state(trace);
+    for (std::size_t i = trace.steps.size(); i-- > 0;)
+      if (!trace.steps[i].violates.empty())
+        return {fmt::format("The last step breaks nothing; step {} broke {}.", i + 1,
+                            foreign(trace.steps[i].violates.front()))};
     if (is_at_rest(end)) return {"No property is named as broken by these steps."};
     const std::size_t messages = end.in_flight.size();
     return {fmt::format("Not at rest yet: {} in flight, so nothing is claimed about the values.",

@@ -9,27 +9,6 @@
 #include "traces/text.hpp"
 
 namespace stalemate::traces::render {
-namespace {
-
-// `word` as one word of a POSIX shell.
-std::string shell_word(const std::string& word) {
-  const bool plain = !word.empty() && word.find_first_not_of(
-                                          "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
-                                          "-_=,.:@/") == std::string::npos;
-  if (plain) return word;
-  std::string quoted = "'";
-  for (const char c : word) {
-    if (c == '\'') {
-      quoted += "'\\''";
-    } else {
-      quoted += c;
-    }
-  }
-  return printable(quoted + "'");
-}
-
-}  // namespace
-
 std::string foreign(std::string_view text) { return clipped(trim(printable(text)), kForeignTextMax); }
 
 std::string value_words(const std::optional<std::int64_t>& value) { return value ? fmt::format("{}", *value) : "-"; }
@@ -73,13 +52,13 @@ std::string scenario_words(const Scenario& scenario) {
   if (readers_then_writers) {
     words += fmt::format(" --readers {} --writers {}", readers, writers);
   } else {
-    for (const std::string& script : apps) words += " --app " + shell_word(script);
+    for (const std::string& script : apps) words += " --app " + printable(shell_word(script));
   }
   if (scenario.keys != 1) words += fmt::format(" --keys {}", scenario.keys);
   if (scenario.cached) words += " --cached";
-  for (const std::string& fault : scenario.faults) words += " --fault " + shell_word(fault);
+  for (const std::string& fault : scenario.faults) words += " --fault " + printable(shell_word(fault));
   if (scenario.on_database_timeout != "fail") {
-    words += " --on-database-timeout=" + shell_word(scenario.on_database_timeout);
+    words += " --on-database-timeout=" + printable(shell_word(scenario.on_database_timeout));
   }
   if (scenario.all_invoked) words += " --all-invoked";
   return words.empty() ? words : words.substr(1);
