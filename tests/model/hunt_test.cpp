@@ -269,6 +269,22 @@ TEST(Hunt, for_all_it_keeps_one_trace_a_cause_with_and_without_faults) {
   EXPECT_EQ(heard.size(), report.found.size());
 }
 
+TEST(Hunt, for_all_a_run_goes_on_past_a_violation_so_that_it_does_not_hide_a_later_one) {
+  // Between the lost delete and the Read everything is at rest, and incoherent: every stale read comes after that.
+  HuntSpace space;
+  space.scenario.apps = {"write; read"};
+  space.scenario.cached = true;
+  space.scenario.faults = {"lost-request@write:2"};
+  HuntOptions options;
+  options.seed = 1;
+  options.runs_max = 500;
+  options.all = true;
+  const HuntReport report = hunt(page("cache-aside"), space, options);
+  std::set<std::string> broken;
+  for (const HuntFound& found : report.found) broken.insert(found.trace.property);
+  EXPECT_EQ(broken, (std::set<std::string>{"coherent-at-rest", "fresh-reads"}));
+}
+
 TEST(Hunt, an_interruption_ends_it_with_what_is_known) {
   HuntOptions options;
   int calls = 0;
