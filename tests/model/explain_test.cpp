@@ -149,7 +149,8 @@ TEST(Explain, the_lost_delete_has_no_race_needs_one_lost_request_and_is_lost_wit
   EXPECT_FALSE(explanation.order_reversed);
   EXPECT_EQ(explanation.highlights.point_of_no_return, 3U);
   EXPECT_EQ(explanation.smallest_faults, std::vector<std::string>{"lost-request"});
-  EXPECT_NE(sentence_about(explanation, "racing-pair")->find("No two requests race: with these faults"), std::string::npos);
+  EXPECT_NE(sentence_about(explanation, "racing-pair")->find("No two requests race: with these faults"),
+            std::string::npos);
   ASSERT_TRUE(explanation.escape);
   EXPECT_EQ(explanation.escape->run.steps.size(), 5U) << "the delete is handled and its reply received";
 }
