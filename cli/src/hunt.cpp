@@ -47,20 +47,20 @@ struct HuntCommand {
   std::optional<int> apps;
   std::optional<int> operations;
   std::optional<int> runs;
-  std::string seed;
-  std::string time;
+  std::optional<std::string> seed;
+  std::optional<std::string> time;
   bool json = false;
 
   int run(std::string invocation) {
     check_output();
-    if (seed.empty()) {
+    if (!seed) {
       hunt.seed = std::random_device{}();
       invocation += fmt::format(" --seed {}", hunt.seed);
     } else {
-      hunt.seed = parse_seed(seed);
+      hunt.seed = parse_seed(*seed);
     }
     std::optional<TimeLimit> time_limit;
-    if (!time.empty()) time_limit = TimeLimit{parse_duration(time, "--for"), time};
+    if (time) time_limit = TimeLimit{parse_duration(*time, "--for"), *time};
     if (runs)
       hunt.runs_max = static_cast<std::uint64_t>(*runs);
     else if (time_limit)
@@ -99,6 +99,9 @@ struct HuntCommand {
               "{} {}: --readers, --writers and --app say who runs what, so nothing is drawn; leave one of them out",
               name, *value));
       space.scenario = scenario.scenario(read);
+      if (space.scenario.apps.empty())
+        throw traces::InputError(
+            "--readers 0 --writers 0: nothing would run; say how many of either, or leave both out");
       return space;
     }
     space.scenario.keys = scenario.keys.value_or(kKeysDrawn);
@@ -117,7 +120,7 @@ struct HuntCommand {
         model::describe(space),
         hunt.properties.empty() ? "every property that applies" : fmt::format("{}", fmt::join(hunt.properties, ", ")),
         hunt.strategy, hunt.runs_max == 0 ? "runs" : fmt::format("{} runs", hunt.runs_max),
-        time.empty() ? "" : " for " + time, hunt.seed);
+        time ? " for " + *time : "", hunt.seed);
   }
 
   // With --all a folder holds cause-1.json, cause-2.json and so on.

@@ -184,14 +184,18 @@ std::uint64_t parse_bytes(const std::string& text, const std::string& option) {
   throw traces::InputError(fmt::format("{} {}: say a size such as 512MiB or 4GiB", option, excerpt(text)));
 }
 
+// Far from where the clock's arithmetic overflows.
+constexpr std::uint64_t kDurationMsMax = 1000ULL * 3600000;
+
 std::chrono::milliseconds parse_duration(const std::string& text, const std::string& option) {
   const auto [value, unit] = number_and_unit(text);
   static constexpr std::pair<const char*, std::uint64_t> kUnits[] = {
       {"ms", 1}, {"s", 1000}, {"m", 60000}, {"h", 3600000}};
   for (const auto& [name, factor] : kUnits)
-    if (value && *value > 0 && *value < 1000000000 && unit == name) return std::chrono::milliseconds(*value * factor);
-  throw traces::InputError(
-      fmt::format("{} {}: say a time with its unit, such as 500ms, 30s or 10m", option, excerpt(text)));
+    if (value && *value > 0 && *value <= kDurationMsMax / factor && unit == name)
+      return std::chrono::milliseconds(*value * factor);
+  throw traces::InputError(fmt::format(
+      "{} {}: say a whole number with its unit, such as 500ms, 30s or 10m, at most 1000h", option, excerpt(text)));
 }
 
 }  // namespace stalemate::cli

@@ -166,7 +166,7 @@ TEST(HuntCommand, what_makes_no_sense_is_refused_in_one_line_and_nothing_is_writ
       {{"--seed", "-1"}, "--seed -1"},
       {{"--seed", "x"}, "--seed x"},
       {{"--seed", "18446744073709551616"}, "--seed 18446744073709551616"},
-      {{"--for", "10"}, "--for 10: say a time with its unit"},
+      {{"--for", "10"}, "--for 10: say a whole number with its unit"},
       {{"--for", "0s"}, "--for 0s"},
       {{"--strategy", "swam"}, "did you mean swarm?"},
       {{"--property", "fresh-read"}, "did you mean fresh-reads?"},

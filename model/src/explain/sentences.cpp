@@ -211,13 +211,12 @@ class Teller {
     const std::string_view faults = trace_.scenario.faults.empty() ? "" : ", with or without another fault";
     if (course_->doomed_from_start)
       say("no-return",
-          "There is no point of no return: from the start, whatever happens, {}, unless another Write "
-          "begins.",
+          "There is no point of no return: from the start, whatever happens, {}, as long as no other Write begins.",
           in_the_end());
     else if (course_->no_return)
       say("no-return",
-          "Step {} is the point of no return: {}. Whatever happens after it{}, {}, unless another Write "
-          "begins.",
+          "Step {} is the point of no return: {}. Whatever happens after it{}, as long as no other Write "
+          "begins, {}.",
           *course_->no_return + 1, event_words(trace_, step(*course_->no_return)), faults, in_the_end());
     else
       say("no-return",
@@ -292,13 +291,15 @@ class Teller {
     std::string text = fmt::format("From then on every read that finds {} in the cache gets {}", key, cached);
     const std::vector<std::string> arrows = healing_arrows();
     if (reads_replace(subject_.machine.program(), !trace_.scenario.faults.empty()))
-      text += ", until a Read or a Write replaces or deletes it; nothing expires.";
+      text += ", until a Read or a Write replaces or deletes it; no expiry is modelled.";
     else if (arrows.empty())
-      text += ": for ever, for no Write of this protocol replaces or deletes a cached entry, and nothing expires.";
+      text +=
+          ": for ever, for no Write of this protocol replaces or deletes a cached entry, and no expiry is modelled.";
     else
       text += fmt::format(
-          ": for ever if no one writes {0} again, for nothing expires. The next Write of {0} can mend it, by {1}.", key,
-          fmt::join(arrows, " or "));
+          ": for ever if no one writes {0} again, for no expiry is modelled. The next Write of {0} can mend it, by "
+          "{1}.",
+          key, fmt::join(arrows, " or "));
     say("duration", "{}", text);
     if (course_ && course_->writes_heal) say("duration", "In this scenario something that is still to come can.");
   }

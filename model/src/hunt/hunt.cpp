@@ -203,6 +203,8 @@ void Hunt::keep(const Machine& machine, const Plan& plan, const std::vector<Acti
   const Shrunk shrunk =
       shrink(program_, std::move(drawn),
              {.keep_faults = options_.all, .states_max = options_.states_max, .go_on = [this] { return go_on(true); }});
+  // What was not shrunk to its end may need less than it has: its cause is not known.
+  if (shrunk.cut_short && !report_.found.empty()) return;
   found.trace = tell(shrunk.smallest, protocol_, options_.seed);
   found.cause = cause_of(found.trace);
   found.smaller_cases = shrunk.smaller_cases;

@@ -180,7 +180,7 @@ class Layout {
     if (!broken.empty()) add(Rule::Kind::kViolation, fmt::format("step {} breaks {}", row, broken));
     if (highlights_.point_of_no_return == row - 1) {
       add(Rule::Kind::kNoReturn,
-          fmt::format("point of no return: after step {} only another write can still mend it", row));
+          fmt::format("point of no return: without another write, no run goes well after step {}", row));
     }
   }
 
