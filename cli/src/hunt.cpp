@@ -119,8 +119,8 @@ struct HuntCommand {
         "stalemate " STALEMATE_VERSION " hunt {}: {}, {}, strategy {}, {}{}, seed {}", read.name,
         model::describe(space),
         hunt.properties.empty() ? "every property that applies" : fmt::format("{}", fmt::join(hunt.properties, ", ")),
-        hunt.strategy, hunt.runs_max == 0 ? "runs" : fmt::format("{} runs", hunt.runs_max),
-        time ? " for " + *time : "", hunt.seed);
+        hunt.strategy, hunt.runs_max == 0 ? "runs" : fmt::format("{} runs", hunt.runs_max), time ? " for " + *time : "",
+        hunt.seed);
   }
 
   // With --all a folder holds cause-1.json, cause-2.json and so on.
