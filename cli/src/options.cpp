@@ -45,18 +45,17 @@ void ProtocolOptions::add_to(CLI::App& command) {
 
 model::Protocol ProtocolOptions::read() const {
   check_file_name(protocol, "PROTOCOL", "/dev/stdin");
-  std::vector<std::string> names;
-  for (const model::CataloguePage& page : model::catalogue()) {
-    names.emplace_back(page.name);
-    std::error_code ignored;
-    if (page.name == protocol && !std::filesystem::exists(protocol, ignored))
-      return model::read_protocol(page.text, protocol + ".md", roles);
-  }
   std::error_code error;
-  if (!std::filesystem::exists(protocol, error) && protocol.find('/') == std::string::npos)
-    throw traces::InputError(fmt::format("{}: no such file, and no such page in the catalogue{}; it has {}",
-                                         excerpt(protocol), model::suggestion(protocol, names),
-                                         fmt::join(names, ", ")));
+  if (!std::filesystem::exists(protocol, error)) {
+    if (const auto page = model::read_page(protocol, roles)) return *page;
+    if (protocol.find('/') == std::string::npos) {
+      std::vector<std::string> names;
+      for (const model::CataloguePage& page : model::catalogue()) names.emplace_back(page.name);
+      throw traces::InputError(fmt::format("{}: no such file, and no such page in the catalogue{}; it has {}",
+                                           excerpt(protocol), model::suggestion(protocol, names),
+                                           fmt::join(names, ", ")));
+    }
+  }
   return model::read_protocol(traces::read_text_file(protocol, kDiagramBytesMax), traces::base_name(protocol), roles);
 }
 

@@ -20,4 +20,10 @@ std::vector<CataloguePage> catalogue() {
   return pages;
 }
 
+std::optional<Protocol> read_page(std::string_view name, const std::vector<std::string>& roles) {
+  for (const CataloguePage& page : catalogue())
+    if (page.name == name) return read_protocol(page.text, std::string(name) + ".md", roles);
+  return std::nullopt;
+}
+
 }  // namespace stalemate::model

@@ -235,9 +235,9 @@ LessonSide make_side(const Protocol& protocol, const Machine& machine, const Sta
 }
 
 Protocol database_only() {
-  for (const CataloguePage& page : catalogue())
-    if (page.name == kAfterPage) return read_protocol(page.text, std::string(page.name) + ".md", {});
-  STALEMATE_INVARIANT(false, "the catalogue has a page without a cache");
+  std::optional<Protocol> page = read_page(kAfterPage);
+  STALEMATE_INVARIANT(page.has_value(), "the catalogue has a page without a cache");
+  return *page;
 }
 
 // The same scripts in words that any protocol understands.

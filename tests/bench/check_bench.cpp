@@ -10,15 +10,8 @@ namespace {
 namespace model = stalemate::model;
 namespace traces = stalemate::traces;
 
-model::Protocol cache_aside() {
-  for (const model::CataloguePage& page : model::catalogue()) {
-    if (page.name == "cache-aside") return model::read_protocol(page.text, "cache-aside.md", {});
-  }
-  return {};
-}
-
 void plain_space(benchmark::State& state) {
-  const model::Protocol protocol = cache_aside();
+  const model::Protocol protocol = model::read_page("cache-aside").value();
   traces::Scenario scenario;
   scenario.apps = {"read", "read", "read", "write", "write"};
   scenario.faults = {"lost-message=1"};
@@ -40,7 +33,7 @@ BENCHMARK(plain_space)
     ->Unit(benchmark::kMillisecond);
 
 void first_counterexample(benchmark::State& state) {
-  const model::Protocol protocol = cache_aside();
+  const model::Protocol protocol = model::read_page("cache-aside").value();
   traces::Scenario scenario;
   scenario.apps = {"read", "write"};
   for (auto _ : state) benchmark::DoNotOptimize(model::check(protocol, scenario, {}));

@@ -10,12 +10,6 @@ namespace {
 
 namespace model = stalemate::model;
 
-model::Protocol page(const std::string& name) {
-  for (const model::CataloguePage& page : model::catalogue())
-    if (page.name == name) return model::read_protocol(page.text, name + ".md", {});
-  return {};
-}
-
 model::HuntSpace space(bool drawn) {
   model::HuntSpace space;
   space.scenario.keys = 2;
@@ -28,7 +22,7 @@ model::HuntSpace space(bool drawn) {
 }
 
 void walk(benchmark::State& state, const std::string& strategy, bool drawn) {
-  const model::Protocol protocol = page("database-only");
+  const model::Protocol protocol = model::read_page("database-only").value();
   model::HuntOptions options;
   options.strategy = strategy;
   options.seed = 1;
@@ -41,7 +35,7 @@ BENCHMARK_CAPTURE(walk, swarm, "swarm", false)->Name("hunt/swarm/fixed_scripts")
 BENCHMARK_CAPTURE(walk, drawn, "swarm", true)->Name("hunt/swarm/drawn_scripts")->Unit(benchmark::kMillisecond);
 
 void find_and_shrink(benchmark::State& state) {
-  const model::Protocol protocol = page("cache-aside");
+  const model::Protocol protocol = model::read_page("cache-aside").value();
   model::HuntSpace large = space(true);
   large.scenario.faults = {"lost-message=1"};
   model::HuntOptions options;

@@ -14,13 +14,6 @@
 namespace stalemate::model {
 namespace {
 
-Protocol page(const std::string& name) {
-  for (const CataloguePage& page : catalogue())
-    if (page.name == name) return read_protocol(page.text, name + ".md", {});
-  ADD_FAILURE() << "no page " << name;
-  return {};
-}
-
 Protocol diagram(const std::string& read, const std::string& write) {
   return read_protocol("Read\n\n```mermaid\nsequenceDiagram\n" + read +
                            "\n```\n\nWrite\n\n```mermaid\nsequenceDiagram\n" + write + "\n```\n",
@@ -58,7 +51,7 @@ Report plain_space(const Row& row, unsigned threads) {
   options.threads = threads;
   options.exhaust = true;
   options.properties = {"coherent-at-rest"};
-  return check(page("cache-aside"), words, options);
+  return check(read_page("cache-aside").value(), words, options);
 }
 
 TEST(Check, the_plain_state_space_of_cache_aside_has_the_published_counts_with_one_and_two_threads) {
@@ -111,7 +104,7 @@ TEST(Check, schedules_have_the_counts_two_independent_programs_agree_on) {
     CheckOptions options;
     options.count_schedules = true;
     options.properties = {"coherent-at-rest"};
-    const Report report = check(page(row.protocol), words, options);
+    const Report report = check(read_page(row.protocol).value(), words, options);
     ASSERT_TRUE(report.schedules);
     EXPECT_EQ(report.schedules->total, row.total);
     EXPECT_EQ(report.schedules->violating, row.incoherent);
@@ -119,7 +112,7 @@ TEST(Check, schedules_have_the_counts_two_independent_programs_agree_on) {
 }
 
 TEST(Check, cache_aside_a_late_fill_after_the_delete_leaves_a_stale_value) {
-  const Report report = check(page("cache-aside"), scenario(1, 1), {});
+  const Report report = check(read_page("cache-aside").value(), scenario(1, 1), {});
   EXPECT_EQ(report.verdict, Verdict::kViolated);
   EXPECT_EQ(report.property, "coherent-at-rest");
   const std::vector<std::string> expected = {"invoke app1 read k1", "handle app1 read:1",   "receive app1 read:1",
@@ -135,7 +128,7 @@ TEST(Check, cache_aside_a_late_fill_after_the_delete_leaves_a_stale_value) {
 TEST(Check, cache_aside_holds_on_a_cached_key_because_a_miss_is_a_precondition) {
   traces::Scenario words = scenario(1, 1);
   words.cached = true;
-  const Report report = check(page("cache-aside"), words, {});
+  const Report report = check(read_page("cache-aside").value(), words, {});
   EXPECT_EQ(report.verdict, Verdict::kHolds);
   EXPECT_FALSE(report.trace);
 }
@@ -144,7 +137,7 @@ TEST(Check, cache_aside_cached_an_update_whose_reply_is_lost_sends_no_delete) {
   traces::Scenario words = scenario(1, 1);
   words.cached = true;
   words.faults = {"lost-message"};
-  const Report report = check(page("cache-aside"), words, {});
+  const Report report = check(read_page("cache-aside").value(), words, {});
   EXPECT_EQ(report.property, "coherent-at-rest");
   EXPECT_EQ(told(report),
             (std::vector<std::string>{"invoke app2 write k1", "handle app2 write:1", "lose-reply app2 write:1"}));
@@ -156,10 +149,10 @@ TEST(Check, cache_aside_cached_a_lost_delete_leaves_a_stale_value) {
   traces::Scenario words = scenario(1, 1);
   words.cached = true;
   words.faults = {"lost-request@write:2"};
-  EXPECT_EQ(told(check(page("cache-aside"), words, {})), expected);
+  EXPECT_EQ(told(check(read_page("cache-aside").value(), words, {})), expected);
   words.faults = {"lost-message"};
   words.on_database_timeout = "continue";
-  EXPECT_EQ(told(check(page("cache-aside"), words, {})), expected);
+  EXPECT_EQ(told(check(read_page("cache-aside").value(), words, {})), expected);
 }
 
 // --- vacuity ---
@@ -170,7 +163,7 @@ TEST(Check, holds_is_vacuous_where_no_read_follows_an_acknowledged_write) {
   words.cached = true;
   CheckOptions options;
   options.properties = {"fresh-reads"};
-  const Report report = check(page("cache-aside"), words, options);
+  const Report report = check(read_page("cache-aside").value(), words, options);
   EXPECT_EQ(report.verdict, Verdict::kInconclusive);
   EXPECT_EQ(report.properties.at(0).why.substr(0, 8), "vacuous:");
 }
@@ -178,7 +171,7 @@ TEST(Check, holds_is_vacuous_where_no_read_follows_an_acknowledged_write) {
 TEST(Check, holds_is_vacuous_where_nothing_is_ever_cached) {
   CheckOptions options;
   options.properties = {"coherent-at-rest"};
-  EXPECT_EQ(check(page("cache-aside"), scenario(0, 1), options).verdict, Verdict::kInconclusive);
+  EXPECT_EQ(check(read_page("cache-aside").value(), scenario(0, 1), options).verdict, Verdict::kInconclusive);
 }
 
 TEST(Check, holds_is_vacuous_where_an_allowed_fault_cannot_happen) {
@@ -203,7 +196,7 @@ TEST(Check, fresh_reads_breaks_when_a_read_follows_the_race_and_hits_the_stale_e
   // Shortest: the write is acknowledged only when its delete was answered, and the filler's set lands after the delete;
   // the filler's own reply may stay in flight. 11 steps of the race, then invoke, handle and receive of the second
   // read.
-  const Report report = check(page("cache-aside"), scenario(2, 1), options);
+  const Report report = check(read_page("cache-aside").value(), scenario(2, 1), options);
   EXPECT_EQ(report.verdict, Verdict::kViolated);
   ASSERT_TRUE(report.trace);
   EXPECT_EQ(report.trace->steps.size(), 14U);
@@ -214,7 +207,7 @@ TEST(Check, fresh_reads_holds_on_the_database_alone_and_a_newer_value_than_expec
   traces::Scenario words = scenario(0, 0);
   words.apps = {"read; read", "write; read", "write"};
   words.faults = {"lost-message"};
-  const Report report = check(page("database-only"), words, {});
+  const Report report = check(read_page("database-only").value(), words, {});
   EXPECT_EQ(report.verdict, Verdict::kHolds);
 }
 
@@ -233,7 +226,7 @@ TEST(Check, fresh_reads_asks_nothing_of_a_write_that_was_never_acknowledged) {
 }
 
 TEST(Check, fresh_reads_is_per_key) {
-  const Protocol protocol = page("database-only");
+  const Protocol protocol = read_page("database-only").value();
   traces::Scenario words;
   words.apps = {"write k1; read k2", "write k2; read k1"};
   words.keys = 2;
@@ -245,7 +238,7 @@ TEST(Check, fresh_reads_is_per_key) {
 TEST(Check, an_operation_without_a_key_explores_every_key) {
   traces::Scenario words = scenario(1, 1);
   words.keys = 2;
-  const Report report = check(page("cache-aside"), words, {});
+  const Report report = check(read_page("cache-aside").value(), words, {});
   EXPECT_EQ(report.verdict, Verdict::kViolated);
   EXPECT_EQ(report.trace->steps.size(), 12U) << "the race needs both on one key, as with one key";
 }
@@ -296,18 +289,18 @@ TEST(Check, an_operation_acknowledged_early_goes_on) {
 TEST(Check, a_depth_limit_below_the_shortest_violation_is_inconclusive) {
   CheckOptions options;
   options.depth_max = 11;
-  const Report report = check(page("cache-aside"), scenario(1, 1), options);
+  const Report report = check(read_page("cache-aside").value(), scenario(1, 1), options);
   EXPECT_EQ(report.verdict, Verdict::kInconclusive);
   EXPECT_EQ(report.limits, std::vector<std::string>{"depth limit 11 reached"});
   options.depth_max = 12;
-  EXPECT_EQ(check(page("cache-aside"), scenario(1, 1), options).verdict, Verdict::kViolated);
+  EXPECT_EQ(check(read_page("cache-aside").value(), scenario(1, 1), options).verdict, Verdict::kViolated);
 }
 
 TEST(Check, an_interrupted_search_says_what_it_knew) {
   CheckOptions options;
   options.interrupt = [](const sim::Progress&) { return std::optional<std::string>("interrupted"); };
   traces::Scenario words = scenario(3, 3);
-  const Report report = check(page("cache-aside"), words, options);
+  const Report report = check(read_page("cache-aside").value(), words, options);
   EXPECT_EQ(report.verdict, Verdict::kInconclusive);
   EXPECT_EQ(report.limits, std::vector<std::string>{"interrupted"});
   EXPECT_GT(report.states, 0U);
@@ -317,10 +310,10 @@ TEST(Check, the_report_is_the_same_for_any_number_of_threads) {
   traces::Scenario words = scenario(2, 2);
   words.faults = {"lost-message"};
   CheckOptions options;
-  const std::string one = to_json(check(page("double-delete"), words, options));
+  const std::string one = to_json(check(read_page("double-delete").value(), words, options));
   for (const unsigned threads : {2U, 3U, 8U}) {
     options.threads = threads;
-    EXPECT_EQ(to_json(check(page("double-delete"), words, options)), one) << threads;
+    EXPECT_EQ(to_json(check(read_page("double-delete").value(), words, options)), one) << threads;
   }
 }
 
@@ -329,7 +322,7 @@ TEST(Check, a_scenario_too_large_for_a_state_is_refused) {
   words.apps.assign(60, "read; write; read");
   words.keys = 20;
   try {
-    check(page("cache-aside"), words, {});
+    check(read_page("cache-aside").value(), words, {});
     FAIL() << "accepted";
   } catch (const traces::InputError& error) {
     EXPECT_NE(std::string(error.what()).find("bytes a state"), std::string::npos) << error.what();
@@ -340,7 +333,7 @@ TEST(Check, an_unknown_property_names_the_nearest) {
   CheckOptions options;
   options.properties = {"coherent-at-test"};
   try {
-    check(page("cache-aside"), scenario(1, 1), options);
+    check(read_page("cache-aside").value(), scenario(1, 1), options);
     FAIL() << "accepted";
   } catch (const traces::InputError& error) {
     EXPECT_NE(std::string(error.what()).find("did you mean coherent-at-rest?"), std::string::npos) << error.what();

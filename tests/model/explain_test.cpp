@@ -263,17 +263,6 @@ TEST(Explain, the_json_holds_the_claims_and_counts_steps_from_zero) {
 
 // --- random protocols ---
 
-bool understood(const reference::RandomProtocol& drawn) {
-  try {
-    const Protocol protocol = read_protocol(drawn.text, "random.md", {});
-    compile(protocol, {.continue_on_database_timeout = false});
-    compile(protocol, {.continue_on_database_timeout = true});
-    return true;
-  } catch (const traces::InputError&) {
-    return false;
-  }
-}
-
 // A walk that takes the choices drawn, until a step breaks the property; none where none does.
 std::optional<traces::Trace> wander(const Protocol& protocol, const traces::Scenario& words,
                                     const std::string& property, const std::vector<std::size_t>& choices) {
@@ -305,7 +294,7 @@ std::string disagreement(const Protocol& protocol, const Setting& setting, const
 TEST(Explain, the_claims_about_violations_of_random_protocols_are_those_of_the_reference) {
   std::size_t compared = 0;
   const bool agreed = rc::check([&] {
-    const reference::RandomProtocol drawn = *rc::gen::suchThat(reference::random_protocol(), understood);
+    const reference::RandomProtocol drawn = *rc::gen::suchThat(reference::random_protocol(), reference::understood);
     const Protocol protocol = read_protocol(drawn.text, "random.md", {});
     const auto choices = *rc::gen::container<std::vector<std::size_t>>(80, rc::gen::inRange<std::size_t>(0, 1000));
     for (const auto& scenario :

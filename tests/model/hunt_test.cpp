@@ -18,13 +18,6 @@
 namespace stalemate::model {
 namespace {
 
-Protocol page(const std::string& name) {
-  for (const CataloguePage& page : catalogue())
-    if (page.name == name) return read_protocol(page.text, name + ".md", {});
-  ADD_FAILURE() << "no page " << name;
-  return {};
-}
-
 // Up to 4 app instances of 3 operations, 2 keys, one lost message.
 HuntSpace large_space() {
   HuntSpace space;
@@ -54,7 +47,7 @@ void expect_sound(const Protocol& protocol, const HuntFound& found) {
 }
 
 TEST(Hunt, cache_aside_is_violated_by_a_hundred_seeds_of_a_hundred_and_shrunk_to_the_shortest_trace_of_its_scenario) {
-  const Protocol protocol = page("cache-aside");
+  const Protocol protocol = read_page("cache-aside").value();
   for (std::uint64_t seed = 0; seed < 100; ++seed) {
     HuntOptions options;
     options.seed = seed;
@@ -97,7 +90,7 @@ void expect_smallest(const Protocol& protocol, const traces::Trace& trace) {
 
 TEST(Hunt, of_a_shrunk_scenario_no_app_instance_no_operation_and_no_fault_can_be_left_out) {
   for (const std::string name : {"cache-aside", "delete-before-write", "double-delete", "write-through"}) {
-    const Protocol protocol = page(name);
+    const Protocol protocol = read_page(name).value();
     HuntSpace space = large_space();
     space.scenario.cached = true;  // so that some need a lost message
     for (std::uint64_t seed = 0; seed < 5; ++seed) {
@@ -122,7 +115,7 @@ TEST(Hunt, a_cached_key_and_one_writer_need_the_lost_delete_and_the_fault_that_d
   space.scenario.faults = {"lost-message=3"};
   HuntOptions options;
   options.seed = 1;
-  const HuntReport report = hunt(page("cache-aside"), space, options);
+  const HuntReport report = hunt(read_page("cache-aside").value(), space, options);
   ASSERT_EQ(report.found.size(), 1U);
   const traces::Trace& trace = report.found.front().trace;
   EXPECT_EQ(trace.scenario.apps, std::vector<std::string>{"write"});
@@ -132,7 +125,7 @@ TEST(Hunt, a_cached_key_and_one_writer_need_the_lost_delete_and_the_fault_that_d
 }
 
 TEST(Hunt, where_the_shrunk_space_may_not_be_searched_the_trace_is_still_walked_again_and_no_proof_is_claimed) {
-  const Protocol protocol = page("cache-aside");
+  const Protocol protocol = read_page("cache-aside").value();
   for (std::uint64_t seed = 0; seed < 20; ++seed) {
     HuntOptions options;
     options.seed = seed;
@@ -154,7 +147,7 @@ TEST(Hunt, database_only_is_inconclusive_and_says_what_was_covered) {
   HuntOptions options;
   options.seed = 3;
   options.runs_max = 20'000;
-  const HuntReport report = hunt(page("database-only"), space, options);
+  const HuntReport report = hunt(read_page("database-only").value(), space, options);
   EXPECT_EQ(report.verdict, Verdict::kInconclusive);
   EXPECT_TRUE(report.found.empty());
   EXPECT_EQ(report.runs, 20'000U);
@@ -176,7 +169,7 @@ TEST(Hunt, database_only_is_inconclusive_and_says_what_was_covered) {
 }
 
 TEST(Hunt, a_small_space_is_seen_whole_and_nothing_is_estimated_to_be_unseen) {
-  const Protocol protocol = page("database-only");
+  const Protocol protocol = read_page("database-only").value();
   HuntSpace space;
   space.scenario.apps = {"read; read", "write"};
   HuntOptions options;
@@ -196,7 +189,7 @@ TEST(Hunt, what_was_never_tested_is_said) {
   space.scenario.faults = {"lost-reply@read:1"};
   HuntOptions options;
   options.runs_max = 1000;
-  const HuntReport report = hunt(page("cache-aside"), space, options);
+  const HuntReport report = hunt(read_page("cache-aside").value(), space, options);
   EXPECT_EQ(report.verdict, Verdict::kInconclusive);
   ASSERT_EQ(report.properties.size(), 1U);
   EXPECT_EQ(report.properties.front().why, "nothing was tested: never reached: a cached entry at rest");
@@ -209,7 +202,7 @@ TEST(Hunt, what_was_never_tested_is_said) {
 }
 
 TEST(Hunt, the_same_seed_is_the_same_hunt_and_another_seed_another_one) {
-  const Protocol protocol = page("double-delete");
+  const Protocol protocol = read_page("double-delete").value();
   HuntOptions options;
   options.seed = 11;
   options.all = true;
@@ -223,7 +216,7 @@ TEST(Hunt, the_same_seed_is_the_same_hunt_and_another_seed_another_one) {
 }
 
 TEST(Hunt, what_a_run_finds_does_not_depend_on_how_many_runs_there_are) {
-  const Protocol protocol = page("cache-aside");
+  const Protocol protocol = read_page("cache-aside").value();
   HuntOptions options;
   options.seed = 4;
   options.all = true;
@@ -239,7 +232,7 @@ TEST(Hunt, what_a_run_finds_does_not_depend_on_how_many_runs_there_are) {
 }
 
 TEST(Hunt, for_all_it_keeps_one_trace_a_cause_with_and_without_faults) {
-  const Protocol protocol = page("cache-aside");
+  const Protocol protocol = read_page("cache-aside").value();
   HuntOptions options;
   options.seed = 1;
   options.all = true;
@@ -279,7 +272,7 @@ TEST(Hunt, for_all_a_run_goes_on_past_a_violation_so_that_it_does_not_hide_a_lat
   options.seed = 1;
   options.runs_max = 500;
   options.all = true;
-  const HuntReport report = hunt(page("cache-aside"), space, options);
+  const HuntReport report = hunt(read_page("cache-aside").value(), space, options);
   std::set<std::string> broken;
   for (const HuntFound& found : report.found) broken.insert(found.trace.property);
   EXPECT_EQ(broken, (std::set<std::string>{"coherent-at-rest", "fresh-reads"}));
@@ -292,7 +285,7 @@ TEST(Hunt, an_interruption_ends_it_with_what_is_known) {
     if (++calls < 5) return std::nullopt;
     return "enough";
   };
-  const HuntReport report = hunt(page("database-only"), large_space(), options);
+  const HuntReport report = hunt(read_page("database-only").value(), large_space(), options);
   EXPECT_EQ(report.verdict, Verdict::kInconclusive);
   EXPECT_EQ(report.limits, std::vector<std::string>{"enough"});
   EXPECT_GT(report.runs, 0U);
@@ -300,7 +293,7 @@ TEST(Hunt, an_interruption_ends_it_with_what_is_known) {
 }
 
 TEST(Hunt, an_interruption_while_shrinking_keeps_what_was_found) {
-  const Protocol protocol = page("cache-aside");
+  const Protocol protocol = read_page("cache-aside").value();
   HuntOptions options;
   options.interrupt = [&](const HuntProgress& now) -> std::optional<std::string> {
     if (!now.shrinking) return std::nullopt;
@@ -316,7 +309,7 @@ TEST(Hunt, an_interruption_while_shrinking_keeps_what_was_found) {
 
 std::string refused(const HuntSpace& space, const HuntOptions& options) {
   try {
-    hunt(page("cache-aside"), space, options);
+    hunt(read_page("cache-aside").value(), space, options);
   } catch (const traces::InputError& error) {
     return error.what();
   }
@@ -346,7 +339,7 @@ TEST(Hunt, a_space_that_makes_no_sense_is_refused_before_the_first_run) {
 }
 
 TEST(Hunt, operations_of_any_key_are_told_with_the_key_that_matters) {
-  const Protocol protocol = page("cache-aside");
+  const Protocol protocol = read_page("cache-aside").value();
   HuntSpace space;
   space.scenario.apps = {"read; write", "write; read", "read | write"};
   space.scenario.keys = 3;

@@ -13,12 +13,6 @@
 namespace stalemate::model {
 namespace {
 
-Protocol page(std::string_view name) {
-  for (const CataloguePage& each : catalogue())
-    if (each.name == name) return read_protocol(each.text, std::string(name) + ".md", {});
-  throw std::runtime_error("no such page");
-}
-
 traces::Scenario scenario(std::vector<std::string> apps, std::vector<std::string> faults = {}, bool cached = false) {
   traces::Scenario words;
   words.apps = std::move(apps);
@@ -57,11 +51,11 @@ Report exhausted(const Protocol& protocol, const traces::Scenario& words) {
 
 TEST(Lesson, holds_the_states_and_steps_that_check_counts) {
   const traces::Scenario words = scenario({"read", "write"});
-  const traces::Lesson lesson = make_lesson(page("cache-aside"), words, {});
+  const traces::Lesson lesson = make_lesson(read_page("cache-aside").value(), words, {});
   ASSERT_EQ(lesson.sides.size(), 2U);
   for (const auto& [side, name] :
        {std::pair(lesson.sides[0], "cache-aside"), std::pair(lesson.sides[1], "database-only")}) {
-    const Report report = exhausted(page(name), words);
+    const Report report = exhausted(read_page(name).value(), words);
     std::size_t edges = 0;
     std::uint64_t at_rest = 0;
     for (const traces::LessonState& state : side.states) {
@@ -76,9 +70,9 @@ TEST(Lesson, holds_the_states_and_steps_that_check_counts) {
 
 TEST(Lesson, the_story_is_the_shortest_trace_that_check_finds) {
   const traces::Scenario words = scenario({"read", "write"});
-  const traces::Lesson lesson = make_lesson(page("cache-aside"), words, {});
+  const traces::Lesson lesson = make_lesson(read_page("cache-aside").value(), words, {});
   const traces::LessonSide& side = lesson.sides[0];
-  const Report report = exhausted(page("cache-aside"), words);
+  const Report report = exhausted(read_page("cache-aside").value(), words);
   const Taken taken = take(side, side.story);
   EXPECT_EQ(side.broken, "coherent-at-rest");
   ASSERT_EQ(taken.steps.size(), report.trace->steps.size());
@@ -95,7 +89,7 @@ TEST(Lesson, the_story_is_the_shortest_trace_that_check_finds) {
 }
 
 TEST(Lesson, a_state_that_breaks_a_property_says_so_and_so_does_every_step_into_it) {
-  const traces::Lesson lesson = make_lesson(page("cache-aside"), scenario({"read", "write"}), {});
+  const traces::Lesson lesson = make_lesson(read_page("cache-aside").value(), scenario({"read", "write"}), {});
   const traces::LessonSide& side = lesson.sides[0];
   std::size_t wrong = 0;
   for (const traces::LessonState& state : side.states) {
@@ -111,7 +105,8 @@ TEST(Lesson, a_state_that_breaks_a_property_says_so_and_so_does_every_step_into_
 }
 
 TEST(Lesson, the_database_alone_runs_the_same_operations_and_breaks_nothing) {
-  const traces::Lesson lesson = make_lesson(page("cache-aside"), scenario({"read; write", "read k1", "write"}), {});
+  const traces::Lesson lesson =
+      make_lesson(read_page("cache-aside").value(), scenario({"read; write", "read k1", "write"}), {});
   const traces::LessonSide& after = lesson.sides[1];
   EXPECT_EQ(after.id, "after");
   EXPECT_EQ(after.broken, "");
@@ -125,7 +120,7 @@ TEST(Lesson, the_database_alone_runs_the_same_operations_and_breaks_nothing) {
 }
 
 TEST(Lesson, the_other_side_goes_along_step_by_step) {
-  const traces::Lesson lesson = make_lesson(page("cache-aside"), scenario({"read", "write"}), {});
+  const traces::Lesson lesson = make_lesson(read_page("cache-aside").value(), scenario({"read", "write"}), {});
   const traces::LessonSide& before = lesson.sides[0];
   const traces::LessonSide& after = lesson.sides[1];
   ASSERT_EQ(after.moments.size(), before.story.size() + 1);
@@ -145,8 +140,9 @@ TEST(Lesson, the_other_side_goes_along_step_by_step) {
 }
 
 TEST(Lesson, a_fault_that_the_database_has_no_arrow_for_is_left_out_there) {
-  const traces::Lesson lesson = make_lesson(
-      page("cache-aside"), scenario({"read", "write"}, {"lost-request@write:2", "lost-reply@write:1"}, true), {});
+  const traces::Lesson lesson =
+      make_lesson(read_page("cache-aside").value(),
+                  scenario({"read", "write"}, {"lost-request@write:2", "lost-reply@write:1"}, true), {});
   EXPECT_EQ(lesson.sides[0].scenario.faults,
             (std::vector<std::string>{"lost-request@write:2=1", "lost-reply@write:1=1"}));
   EXPECT_EQ(lesson.sides[1].scenario.faults, (std::vector<std::string>{"lost-reply@write:1=1"}));
@@ -154,7 +150,7 @@ TEST(Lesson, a_fault_that_the_database_has_no_arrow_for_is_left_out_there) {
 }
 
 TEST(Lesson, a_protocol_without_a_cache_has_one_side) {
-  const traces::Lesson lesson = make_lesson(page("database-only"), scenario({"read", "write"}), {});
+  const traces::Lesson lesson = make_lesson(read_page("database-only").value(), scenario({"read", "write"}), {});
   ASSERT_EQ(lesson.sides.size(), 1U);
   EXPECT_EQ(lesson.sides[0].id, "before");
   EXPECT_EQ(lesson.sides[0].broken, "");
@@ -182,20 +178,20 @@ TEST(Lesson, a_space_too_large_is_refused_with_its_size_and_what_would_do) {
   LessonOptions options;
   options.states_max = 99;  // of 78 + 22
   try {
-    make_lesson(page("cache-aside"), scenario({"read", "write"}), options);
+    make_lesson(read_page("cache-aside").value(), scenario({"read", "write"}), options);
     FAIL() << "100 states in a page for 99";
   } catch (const traces::InputError& error) {
     EXPECT_NE(std::string(error.what()).find("100 states"), std::string::npos) << error.what();
     EXPECT_NE(std::string(error.what()).find("show"), std::string::npos) << error.what();
   }
   options.states_max = 100;
-  EXPECT_EQ(make_lesson(page("cache-aside"), scenario({"read", "write"}), options).sides.size(), 2U);
+  EXPECT_EQ(make_lesson(read_page("cache-aside").value(), scenario({"read", "write"}), options).sides.size(), 2U);
 }
 
 TEST(Lesson, only_the_properties_asked_for_are_judged) {
   LessonOptions options;
   options.properties = {"fresh-reads"};
-  const traces::Lesson lesson = make_lesson(page("cache-aside"), scenario({"read", "write"}), options);
+  const traces::Lesson lesson = make_lesson(read_page("cache-aside").value(), scenario({"read", "write"}), options);
   EXPECT_EQ(lesson.sides[0].broken, "");
   for (const traces::LessonState& state : lesson.sides[0].states) EXPECT_TRUE(state.violates.empty());
 }

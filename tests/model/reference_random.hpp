@@ -9,8 +9,10 @@
 #include <utility>
 #include <vector>
 
+#include "model/program.hpp"
 #include "model/protocol.hpp"
 #include "model/reference_model.hpp"
+#include "traces/error.hpp"
 
 namespace stalemate::model::reference {
 
@@ -173,6 +175,18 @@ inline Setting setting_of(const RandomScenario& drawn, const Protocol& protocol,
     setting.budgets.push_back(std::move(budget));
   }
   return setting;
+}
+
+// Whether the reader and the compiler take it, whatever a timeout does.
+inline bool understood(const RandomProtocol& drawn) {
+  try {
+    const Protocol protocol = read_protocol(drawn.text, "random.md", {});
+    compile(protocol, {.continue_on_database_timeout = false});
+    compile(protocol, {.continue_on_database_timeout = true});
+    return true;
+  } catch (const traces::InputError&) {
+    return false;
+  }
 }
 
 }  // namespace stalemate::model::reference

@@ -176,12 +176,6 @@ Comparison compare(const Protocol& protocol, const Setting& setting) {
   return {true, ""};
 }
 
-Protocol page(std::string_view name) {
-  for (const CataloguePage& page : catalogue())
-    if (page.name == name) return read_protocol(page.text, std::string(name) + ".md", {});
-  throw std::logic_error("no such page");
-}
-
 bool reaches_cache(const Protocol& protocol, const traces::Scenario& words) {
   return compile(protocol, compile_options(words)).has_cache;
 }
@@ -197,7 +191,7 @@ TEST(Reference, counts_what_independent_checkers_count_of_cache_aside) {
   struct Row {
     std::size_t readers, writers, lost, states, at_rest, incoherent, steps;
   };
-  const Protocol protocol = page("cache-aside");
+  const Protocol protocol = read_page("cache-aside").value();
   for (const Row& row : {Row{1, 1, 0, 59, 4, 1, 10}, Row{1, 1, 1, 149, 11, 2, 9}, Row{2, 1, 0, 761, 10, 3, 12},
                          Row{1, 2, 0, 735, 12, 4, 14}, Row{2, 1, 1, 1913, 30, 8, 11}}) {
     Setting setting;
@@ -228,7 +222,7 @@ TEST(Reference, every_page_of_the_catalogue_does_what_the_reference_does) {
       {}, {kLostMessage}, {{{{true, "write", 1}}, 1}, {{{false, "", 0}}, 1}}};
   std::size_t compared = 0;
   for (const CataloguePage& each : catalogue()) {
-    const Protocol protocol = page(each.name);
+    const Protocol protocol = read_page(each.name).value();
     for (const Apps& apps : all_apps) {
       for (const std::vector<Budget>& budgets : all_budgets) {
         for (int switches = 0; switches < 4; ++switches) {
@@ -303,17 +297,6 @@ TEST(Reference, what_a_read_sends_and_hands_over_just_before_it_fails_is_told_wi
     EXPECT_EQ(step.endings[1].kind, traces::Ending::Kind::kFailed);
   }
   EXPECT_EQ(told, 1U);
-}
-
-bool understood(const RandomProtocol& drawn) {
-  try {
-    const Protocol protocol = read_protocol(drawn.text, "random.md", {});
-    compile(protocol, {.continue_on_database_timeout = false});
-    compile(protocol, {.continue_on_database_timeout = true});
-    return true;
-  } catch (const traces::InputError&) {
-    return false;
-  }
 }
 
 RC_GTEST_PROP(Reference, random_protocols_in_random_scenarios_do_what_the_reference_does, ()) {

@@ -14,13 +14,6 @@
 namespace stalemate::model {
 namespace {
 
-Protocol page(const std::string& name) {
-  for (const CataloguePage& page : catalogue())
-    if (page.name == name) return read_protocol(page.text, name + ".md", {});
-  ADD_FAILURE() << "no page " << name;
-  return {};
-}
-
 traces::Scenario one_each(bool all_invoked) {
   traces::Scenario words;
   words.apps = {"read", "write"};
@@ -67,7 +60,7 @@ TEST(StateGraph, cache_aside_has_the_published_states_and_steps_in_both_files) {
     traces::Scenario words = one_each(true);
     words.on_database_timeout = "continue";
     if (row.lost > 0) words.faults = {"lost-message=" + std::to_string(row.lost)};
-    const traces::StateGraph graph = graph_of(page("cache-aside"), words, {"coherent-at-rest"});
+    const traces::StateGraph graph = graph_of(read_page("cache-aside").value(), words, {"coherent-at-rest"});
     const traces::read_back::Graph dot = traces::read_back::dot(write_dot(graph));
     const traces::read_back::Graph graphml = traces::read_back::graphml(write_graphml(graph));
     for (const auto* read : {&dot, &graphml}) {
@@ -101,7 +94,7 @@ TEST(StateGraph, the_marked_path_is_the_trace_that_check_finds) {
                         {"delete-before-write", {"read", "write"}, {}, {"coherent-at-rest"}},
                         {"write-through", {"write", "write"}, {}, {}}};
   for (const Case& one : cases) {
-    const Protocol protocol = page(one.page);
+    const Protocol protocol = read_page(one.page).value();
     traces::Scenario words;
     words.apps = one.apps;
     words.faults = one.faults;
@@ -121,7 +114,7 @@ TEST(StateGraph, the_marked_path_is_the_trace_that_check_finds) {
 }
 
 TEST(StateGraph, where_nothing_is_violated_no_path_is_marked) {
-  const traces::StateGraph graph = graph_of(page("database-only"), one_each(false), {});
+  const traces::StateGraph graph = graph_of(read_page("database-only").value(), one_each(false), {});
   EXPECT_EQ(graph.property, "");
   EXPECT_TRUE(std::none_of(graph.nodes.begin(), graph.nodes.end(), [](const auto& node) { return node.on_path; }));
   EXPECT_TRUE(std::none_of(graph.edges.begin(), graph.edges.end(), [](const auto& edge) { return edge.on_path; }));
@@ -129,7 +122,7 @@ TEST(StateGraph, where_nothing_is_violated_no_path_is_marked) {
 
 // Every edge leads where its step says: the state after the step is that of the node.
 TEST(StateGraph, an_edge_leads_to_the_state_after_its_step) {
-  const traces::StateGraph graph = graph_of(page("cache-aside"), one_each(false), {});
+  const traces::StateGraph graph = graph_of(read_page("cache-aside").value(), one_each(false), {});
   ASSERT_GT(graph.edges.size(), 0U);
   for (const traces::StateEdge& edge : graph.edges) EXPECT_EQ(edge.step.after, graph.nodes[edge.to].state);
 }
@@ -138,7 +131,7 @@ TEST(StateGraph, an_edge_leads_to_the_state_after_its_step) {
 TEST(StateGraph, a_step_that_breaks_fresh_reads_is_an_edge_and_not_a_node) {
   traces::Scenario words;
   words.apps = {"read; read", "write"};
-  const traces::StateGraph graph = graph_of(page("cache-aside"), words, {"fresh-reads"});
+  const traces::StateGraph graph = graph_of(read_page("cache-aside").value(), words, {"fresh-reads"});
   const std::vector<traces::Step> path = steps_on_path(graph);
   ASSERT_FALSE(path.empty());
   EXPECT_EQ(path.back().violates, std::vector<std::string>{"fresh-reads"});

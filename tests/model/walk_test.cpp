@@ -21,12 +21,6 @@
 namespace stalemate::model {
 namespace {
 
-Protocol page(std::string_view name) {
-  for (const CataloguePage& page : catalogue())
-    if (page.name == name) return read_protocol(page.text, std::string(name) + ".md", {});
-  throw std::logic_error("no such page");
-}
-
 traces::Scenario words(std::vector<std::string> apps, std::vector<std::string> faults = {}, int keys = 1) {
   traces::Scenario scenario;
   scenario.apps = std::move(apps);
@@ -46,7 +40,7 @@ void take(Walk& walk, std::string_view step) { walk.take(find_step(walk.trace(),
 using Names = std::vector<std::string>;
 
 TEST(Walk, an_operation_goes_from_invoke_over_handle_and_receive_to_its_end) {
-  Walk walk(page("cache-aside"), words({"write"}), {});
+  Walk walk(read_page("cache-aside").value(), words({"write"}), {});
   EXPECT_EQ(names(walk), Names{"invoke app1 write k1"});
   take(walk, "invoke app1 write k1");
   EXPECT_EQ(names(walk), Names{"handle app1 write:1"});
@@ -66,7 +60,7 @@ TEST(Walk, an_operation_goes_from_invoke_over_handle_and_receive_to_its_end) {
 }
 
 TEST(Walk, faults_are_enabled_for_messages_in_flight_while_their_budget_lasts) {
-  Walk walk(page("cache-aside"), words({"write"}, {"lost-message"}), {});
+  Walk walk(read_page("cache-aside").value(), words({"write"}, {"lost-message"}), {});
   EXPECT_EQ(names(walk), Names{"invoke app1 write k1"}) << "nothing is in flight";
   take(walk, "invoke");
   EXPECT_EQ(names(walk), (Names{"handle app1 write:1", "lose-request app1 write:1"}));
@@ -80,7 +74,7 @@ TEST(Walk, faults_are_enabled_for_messages_in_flight_while_their_budget_lasts) {
 TEST(Walk, with_all_invoked_every_first_request_is_in_flight_at_the_start) {
   traces::Scenario scenario = words({"read", "write"});
   scenario.all_invoked = true;
-  const Walk walk(page("cache-aside"), scenario, {});
+  const Walk walk(read_page("cache-aside").value(), scenario, {});
   EXPECT_EQ(names(walk), (Names{"handle app1 read:1", "handle app2 write:1"}));
   EXPECT_EQ(walk.trace().initial.in_flight.size(), 2U);
 }
@@ -88,7 +82,7 @@ TEST(Walk, with_all_invoked_every_first_request_is_in_flight_at_the_start) {
 TEST(Walk, a_step_that_breaks_a_property_names_it) {
   traces::Scenario scenario = words({"write"}, {"lost-request"});
   scenario.cached = true;
-  Walk walk(page("cache-aside"), scenario, {"coherent-at-rest"});
+  Walk walk(read_page("cache-aside").value(), scenario, {"coherent-at-rest"});
   for (const char* step : {"invoke", "handle", "receive"}) take(walk, step);
   EXPECT_EQ(walk.trace().property, "") << "a message is in flight: not at rest";
   take(walk, "lose-request");
@@ -97,7 +91,7 @@ TEST(Walk, a_step_that_breaks_a_property_names_it) {
 }
 
 TEST(Walk, undo_takes_back_the_last_step_and_says_where_there_is_none) {
-  Walk walk(page("cache-aside"), words({"read", "write"}, {"lost-message"}), {});
+  Walk walk(read_page("cache-aside").value(), words({"read", "write"}, {"lost-message"}), {});
   EXPECT_FALSE(walk.undo());
   const Names first = names(walk);
   take(walk, "invoke read");
@@ -114,7 +108,7 @@ TEST(Walk, undo_takes_back_the_last_step_and_says_where_there_is_none) {
 }
 
 TEST(Walk, a_name_tells_the_session_the_operation_the_choice_and_the_budget) {
-  Walk walk(page("cache-aside"), words({"write; write | read"}, {"lost-reply", "lost-message"}), {});
+  Walk walk(read_page("cache-aside").value(), words({"write; write | read"}, {"lost-reply", "lost-message"}), {});
   EXPECT_EQ(names(walk), (Names{"invoke app1.1 write k1", "invoke app1.2 read k1"}));
   for (const char* step : {"invoke write", "handle write:1", "receive write:1", "handle write:2", "receive write:2"})
     take(walk, step);
@@ -131,19 +125,19 @@ TEST(Walk, a_name_tells_the_session_the_operation_the_choice_and_the_budget) {
 }
 
 TEST(Walk, an_operation_without_a_key_is_invoked_on_any_of_them) {
-  const Walk walk(page("cache-aside"), words({"read"}, {}, 3), {});
+  const Walk walk(read_page("cache-aside").value(), words({"read"}, {}, 3), {});
   EXPECT_EQ(names(walk), (Names{"invoke app1 read k1", "invoke app1 read k2", "invoke app1 read k3"}));
 }
 
 TEST(Walk, overlapping_aims_of_one_budget_offer_a_fault_once) {
-  Walk walk(page("cache-aside"), words({"write"}, {"lost-reply,lost-reply@write:1"}), {});
+  Walk walk(read_page("cache-aside").value(), words({"write"}, {"lost-reply,lost-reply@write:1"}), {});
   take(walk, "invoke");
   take(walk, "handle");
   EXPECT_EQ(names(walk), (Names{"receive app1 write:1", "lose-reply app1 write:1"}));
 }
 
 TEST(FindStep, words_name_the_one_step_whose_name_has_them_all) {
-  const Walk walk(page("cache-aside"), words({"read", "write"}), {});
+  const Walk walk(read_page("cache-aside").value(), words({"read", "write"}), {});
   const traces::Trace trace = walk.trace();
   EXPECT_EQ(find_step(trace, walk.enabled(), "invoke app2 write k1", "s:1"), 1U);
   EXPECT_EQ(find_step(trace, walk.enabled(), " write\tinvoke ", "s:1"), 1U);
@@ -151,7 +145,7 @@ TEST(FindStep, words_name_the_one_step_whose_name_has_them_all) {
 }
 
 TEST(FindStep, a_whole_name_is_stronger_than_a_longer_one_that_has_its_words) {
-  Walk walk(page("cache-aside"), words({"write"}, {"lost-reply", "lost-reply"}), {});
+  Walk walk(read_page("cache-aside").value(), words({"write"}, {"lost-reply", "lost-reply"}), {});
   take(walk, "invoke");
   take(walk, "handle");
   EXPECT_EQ(find_step(walk.trace(), walk.enabled(), "lose-reply app1 write:1", "s:1"), 1U);
@@ -159,7 +153,7 @@ TEST(FindStep, a_whole_name_is_stronger_than_a_longer_one_that_has_its_words) {
 }
 
 TEST(FindStep, words_that_fit_none_or_several_are_refused_with_what_is_enabled) {
-  const Walk walk(page("cache-aside"), words({"read", "write"}), {});
+  const Walk walk(read_page("cache-aside").value(), words({"read", "write"}), {});
   const auto error = [&](std::string_view text) {
     return error_of([&] { find_step(walk.trace(), walk.enabled(), text, "steps.txt:4"); });
   };
@@ -173,7 +167,7 @@ TEST(FindStep, words_that_fit_none_or_several_are_refused_with_what_is_enabled) 
 std::vector<traces::Trace> found_traces() {
   std::vector<traces::Trace> found;
   for (const CataloguePage& each : catalogue()) {
-    const Protocol protocol = page(each.name);
+    const Protocol protocol = read_page(each.name).value();
     for (const std::vector<std::string>& faults : {Names{}, Names{"lost-message"}, Names{"lost-request"},
                                                    Names{"lost-reply"}, Names{"lost-reply@write:1", "any=2"}}) {
       for (const bool cached : {false, true}) {
@@ -203,7 +197,9 @@ TEST(Rewalk, every_trace_that_check_finds_over_catalogue_and_faults_is_walked_ag
 }
 
 // The late fill: the reader's old value goes into the cache after the writer's delete.
-traces::Trace late_fill() { return check(page("cache-aside"), words({"read", "write"}), {}).trace.value(); }
+traces::Trace late_fill() {
+  return check(read_page("cache-aside").value(), words({"read", "write"}), {}).trace.value();
+}
 
 std::size_t index_of(const traces::Trace& trace, traces::StepKind kind, const std::string& diagram, int arrow) {
   for (std::size_t i = 0; i < trace.steps.size(); ++i)
@@ -295,7 +291,7 @@ RC_GTEST_PROP(Walk, steps_enabled_together_have_different_names_that_find_them_a
                                                              {"lost-request=2", "lost-reply"},
                                                              {"any", "lost-message@write:1"},
                                                              {"lost-reply", "any=2"}});
-  Walk walk(page(drawn.name), words(apps, faults, 2), {});
+  Walk walk(read_page(drawn.name).value(), words(apps, faults, 2), {});
   const traces::Trace start = walk.trace();
   const Names first = names(walk);
   const auto choices = *rc::gen::container<std::vector<std::size_t>>(40, rc::gen::inRange<std::size_t>(0, 1000));

@@ -8,13 +8,6 @@
 namespace stalemate::real {
 namespace {
 
-model::Protocol page(const std::string& name) {
-  for (const model::CataloguePage& page : model::catalogue())
-    if (page.name == name) return model::read_protocol(page.text, name + ".md", {});
-  ADD_FAILURE() << "no page " << name;
-  return {};
-}
-
 TEST(HuntReplay, every_cause_found_in_the_tutorials_diagrams_is_reproduced) {
   model::HuntSpace space;
   space.scenario.keys = 2;
@@ -26,7 +19,7 @@ TEST(HuntReplay, every_cause_found_in_the_tutorials_diagrams_is_reproduced) {
   for (const std::string name : {"cache-aside", "write-through"}) {
     for (std::uint64_t seed = 1; seed <= 3; ++seed) {
       options.seed = seed;
-      const model::HuntReport report = model::hunt(page(name), space, options);
+      const model::HuntReport report = model::hunt(model::read_page(name).value(), space, options);
       EXPECT_GE(report.found.size(), 2U);
       for (const model::HuntFound& found : report.found) {
         const Conformance result = replay(found.trace, support::shared_servers());

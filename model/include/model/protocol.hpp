@@ -149,4 +149,7 @@ struct CataloguePage {
 };
 std::vector<CataloguePage> catalogue();
 
+// The page of this name, read with these roles; none where there is no such page.
+std::optional<Protocol> read_page(std::string_view name, const std::vector<std::string>& roles = {});
+
 }  // namespace stalemate::model
