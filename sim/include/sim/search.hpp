@@ -1,13 +1,12 @@
-// Exhaustive search: breadth-first, exact (whole states are kept), parallel, and the same result byte for byte for any
+// Exhaustive search: breadth-first, exact unless asked otherwise, parallel, and the same result byte for byte for any
 // number of threads. Finds a shortest violation, or exhausts the space within the limits.
 //
-// Order (what "the same" rests on): states are numbered as a sequential breadth-first search that expands each state's
-// actions in the system's order would discover them. The frontier is cut into batches of a fixed size; within one,
-// successors are computed in parallel, looked up in parallel by shards of the hash, and appended in that order.
-// Hence the trace is a shortest one and, among those, the smallest by the order of actions, first step first.
+// What "the same" rests on: the states of a level are a set, and all that is counted are sums over such sets. The trace
+// is a shortest one and, among those, the smallest by the order of actions, first step first; it is found after the
+// search from the depths of the states (sim/detail/shortest_path.hpp), so no state has a parent pointer.
 //
-// Cost of a state: its own bytes, 4 for the number of its parent, 11 to 22 in the visited set. At most 2^31 states;
-// more end the search like a memory limit.
+// Cost of a state: its own bytes (compact: 8) and 2 for its depth, divided by a load of 0.67 on average; and once more
+// its own bytes while it is in one of the two levels at hand. At most 32,767 levels; more end like a depth limit.
 #pragma once
 
 #include <cstdint>
@@ -31,13 +30,15 @@ struct SearchOptions {
   unsigned threads = 1;  // at least 1; never changes a result
   bool exhaust = false;  // go on after the first violation, to count everything
   PropertyMask checked = ~PropertyMask{0};
+  // Keep a fingerprint of 64 bits in place of each state: two states are taken for one with a chance of at most
+  // omission_bound(states). What is found is real all the same.
+  bool compact = false;
   // Limits; reaching one is an outcome. 0 or none: no limit.
   std::optional<int> depth_max = std::nullopt;  // states at this depth are judged but not expanded
-  // Of the state store, the visited set and the batch buffers. A batch that would exceed it is dropped whole, so the
-  // search ends below it and at the same point for any number of threads; only the buffers of that last batch, a few
-  // megabytes at most for ordinary systems, are seen when they have been filled.
+  // Of the visited set and the two levels at hand. A level that would exceed it is dropped whole, so the search ends at
+  // the same point for any number of threads. Buffers come on top: 1 MiB or two, and a byte or two a state.
   std::uint64_t memory_bytes_max = 0;
-  // Called before every batch of at most 4,096 states, from the calling thread; returning false interrupts. Where a
+  // Called before every batch of at most 65,536 states, from the calling thread; returning false interrupts. Where a
   // time limit lives.
   std::function<bool(const Progress&)> keep_going = nullptr;
 };
@@ -61,6 +62,7 @@ struct SearchResult {
   std::vector<std::uint64_t> label_counts;      // 32: states with label l
   std::vector<std::uint64_t> violating_states;  // 32: states whose judge() breaks checked property p
   PropertyMask violated_properties = 0;         // checked ones that any state or step found breaks
+  // None though a property is violated: `compact` took two states for one, and the path is lost.
   // The shortest violation found; among equally short ones that of the first property, then the smallest in the stated
   // order. Without `exhaust` the search ends with the level in which one is found.
   std::optional<Counterexample<Action>> counterexample;
@@ -68,6 +70,17 @@ struct SearchResult {
   std::uint64_t memory_bytes = 0;  // peak of what memory_bytes_max limits
 };
 
+// With `compact`, an upper bound on the chance that any state was taken for another and so missed: n (n - 1) / 2 pairs,
+// each with a chance of 2^-64 if fingerprints are uniform.
+double omission_bound(std::uint64_t states);
+
+// A system may have more than the four functions; results do not depend on the first two:
+//   static std::uint64_t hash(const State&)    which the visited set then uses instead of its own hash of the bytes
+//   Expander                                   a class that each worker makes from a `const S&`; its expand(state, marks,
+//                                              visit) calls visit(next, violated) for each action in the stated order
+//   State representative(const State&) const   the one state kept for all that are symmetric to it: the same for all of
+//                                              them, with the same judgement and, up to symmetry, the same successors
+//
 // REQUIRES: options.threads >= 1. Throws what the system or an allocation throws, on the calling thread.
 template <System S>
 SearchResult<typename S::Action> search(const S& system, const SearchOptions& options);

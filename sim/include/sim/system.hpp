@@ -56,8 +56,6 @@ template <class T>
 concept StateBlock =
     std::is_trivially_copyable_v<T> && std::has_unique_object_representations_v<T> && std::equality_comparable<T>;
 
-// A system may also have a `static std::uint64_t hash(const State&)`, which the visited set then uses instead of the
-// engine's own hash of the bytes; results do not depend on it.
 template <class S>
 concept System = requires(const S& system, const typename S::State& state, const typename S::Action& action,
                           std::vector<typename S::Action>& out, Marks& marks) {

@@ -1,11 +1,9 @@
 // Storage of the search: arrays of trivially copyable elements that are not initialised before they are written.
-// RawArray is one piece of memory and moves when it grows; BlockArray grows by blocks and never moves an element, so
-// that several threads read old elements and write new ones at the same time.
 #pragma once
 
 #include <algorithm>
-#include <bit>
 #include <cstddef>
+#include <memory>
 #include <new>
 #include <type_traits>
 #include <utility>
@@ -13,18 +11,22 @@
 
 namespace stalemate::sim::detail {
 
+// One piece of memory that starts a cache line; moves when it grows.
+inline constexpr std::size_t kAlignment = 64;
+
 template <class T>
 class RawArray {
-  static_assert(std::is_trivially_copyable_v<T> && alignof(T) <= __STDCPP_DEFAULT_NEW_ALIGNMENT__);
+  static_assert(std::is_trivially_copyable_v<T> && alignof(T) <= kAlignment);
 
  public:
   RawArray() = default;
+  explicit RawArray(std::size_t capacity) { reserve(capacity, 0); }
   RawArray(RawArray&& other) noexcept { swap(other); }
   RawArray& operator=(RawArray&& other) noexcept {
     RawArray(std::move(other)).swap(*this);
     return *this;
   }
-  ~RawArray() { ::operator delete(elements_); }
+  ~RawArray() { ::operator delete(elements_, std::align_val_t{kAlignment}); }
 
   void swap(RawArray& other) noexcept {
     std::swap(elements_, other.elements_);
@@ -38,14 +40,14 @@ class RawArray {
   std::size_t capacity() const { return capacity_; }
   std::size_t bytes() const { return capacity_ * sizeof(T); }
 
-  // Makes room for `needed` elements, at least doubling; the first `kept` keep their values. On std::bad_alloc nothing
-  // has changed.
+  // Makes room for `needed` elements, growing by at least half; the first `kept` keep their values. On std::bad_alloc
+  // nothing has changed.
   void reserve(std::size_t needed, std::size_t kept) {
     if (needed <= capacity_) return;
-    const std::size_t capacity = std::max({needed, 2 * capacity_, std::size_t{16}});
-    auto* elements = static_cast<T*>(::operator new(capacity * sizeof(T)));
+    const std::size_t capacity = std::max(needed, capacity_ == 0 ? 0 : capacity_ + capacity_ / 2 + 1);
+    auto* elements = static_cast<T*>(::operator new(capacity * sizeof(T), std::align_val_t{kAlignment}));
     std::copy_n(elements_, kept, elements);
-    ::operator delete(elements_);
+    ::operator delete(elements_, std::align_val_t{kAlignment});
     elements_ = elements;
     capacity_ = capacity;
   }
@@ -55,30 +57,48 @@ class RawArray {
   std::size_t capacity_ = 0;
 };
 
+// A RawArray that knows how many of its elements are written.
 template <class T>
-class BlockArray {
+class RawVector {
  public:
-  static constexpr std::size_t kBlockElements = std::bit_floor((std::size_t{1} << 18) / sizeof(T));  // 256 KiB
-
-  T& operator[](std::size_t i) { return blocks_[i / kBlockElements][i % kBlockElements]; }
-  const T& operator[](std::size_t i) const { return blocks_[i / kBlockElements][i % kBlockElements]; }
-
-  // Elements from the old size on are not initialised.
-  void extend_to(std::size_t size) {
-    while (blocks_.size() * kBlockElements < size) {
-      RawArray<T> block;
-      block.reserve(kBlockElements, 0);
-      blocks_.push_back(std::move(block));
-    }
+  void push_back(const T& element) {
+    if (size_ == elements_.capacity()) elements_.reserve(size_ + 1, size_);
+    elements_[size_++] = element;
   }
-  std::size_t bytes() const { return blocks_.size() * kBlockElements * sizeof(T); }
-  // What bytes() would be after extend_to(size).
-  std::size_t bytes_for(std::size_t size) const {
-    return std::max(bytes(), (size + kBlockElements - 1) / kBlockElements * kBlockElements * sizeof(T));
-  }
+  void clear() { size_ = 0; }
+  std::size_t size() const { return size_; }
+  const T& operator[](std::size_t i) const { return elements_[i]; }
 
  private:
-  std::vector<RawArray<T>> blocks_;
+  RawArray<T> elements_;
+  std::size_t size_ = 0;
+};
+
+// Elements in the order in which they came, in blocks of a page: it grows without moving any, and what has been taken
+// is given back block by block.
+template <class T>
+class BlockQueue {
+ public:
+  static constexpr std::size_t kBlockElements = std::max(std::size_t{4096} / sizeof(T), std::size_t{16});
+  using Block = std::unique_ptr<T[]>;
+
+  void push_back(const T& element) {
+    if (size_ == blocks_.size() * kBlockElements) blocks_.push_back(std::make_unique_for_overwrite<T[]>(kBlockElements));
+    blocks_.back()[size_ % kBlockElements] = element;
+    ++size_;
+  }
+  std::size_t size() const { return size_; }
+  std::size_t block_count() const { return blocks_.size(); }
+  std::size_t elements_in(std::size_t block) const { return std::min(kBlockElements, size_ - block * kBlockElements); }
+  const T* block(std::size_t block) const { return blocks_[block].get(); }
+  // Gives the memory of a block back; different blocks may be dropped from different threads. Sizes stay.
+  void drop(std::size_t block) { blocks_[block].reset(); }
+  // As long as none was dropped.
+  std::size_t bytes() const { return blocks_.size() * kBlockElements * sizeof(T); }
+
+ private:
+  std::vector<Block> blocks_;
+  std::size_t size_ = 0;
 };
 
 }  // namespace stalemate::sim::detail

@@ -1,37 +1,37 @@
-// The breadth-first search behind search() and build_state_graph(): the state store, the visited set, and the level by
-// level, batch by batch loop that fills them.
+// The breadth-first search behind search(): the visited set, the frontier, and the level by level, batch by batch loop.
 //
-// A batch, in steps: (1) expand, by chunks: successors and their hashes into the chunk's buffers; (2) look up, by
-// shards: every successor meets the known states and the earlier successors of the batch, in the sequential order,
-// because all equal states fall into one shard; (3) append, by chunks: the new states get the numbers that the
-// sequential search would give them, are written to the store and judged. Each step ends before the next begins.
+// The visited set and the frontier are cut into shards by the hash. A batch, in steps: (1) expand, by blocks of the
+// frontier: each worker sorts the successors it makes into buffers of its own, one a shard; (2) insert, by shards: the
+// successors of all workers are looked up, and the new ones judged and put into the shard's next frontier. Each step
+// ends before the next begins, so no shard is touched by two threads and nothing is locked.
 //
-// A state costs its own size, 4 bytes for its parent, and 11 to 22 bytes in the visited set; the action that led to it
-// is not kept but found again, as the first of its parent's that leads there.
+// Which worker makes a successor is up to chance, and with it the order within a frontier. No result depends on it:
+// counts are sums over sets of states, levels are sets, and the trace is found from the depths afterwards.
 //
-// I1: states are stored in the order in which the sequential search discovers them; a level is a range of indices.
-// I2: parent(s) < s, and parents never decrease.
-// I3: between batches, the visited set holds every stored state once and no pending reference.
+// E1: between levels, the visited set holds exactly the states of depth up to the frontier's, each with its depth, and
+//     the frontier those of its own.
 #pragma once
 
 #include <algorithm>
+#include <array>
 #include <bit>
-#include <cstdlib>
-#include <cstring>
-#include <memory>
+#include <cstdint>
 #include <optional>
+#include <utility>
 #include <vector>
 
-#include "sim/detail/batch.hpp"
-#include "sim/detail/hash.hpp"
-#include "sim/detail/index_table.hpp"
+#include "sim/detail/arrays.hpp"
+#include "sim/detail/counts.hpp"
+#include "sim/detail/expander.hpp"
+#include "sim/detail/shortest_path.hpp"
+#include "sim/detail/visited_set.hpp"
 #include "sim/detail/workers.hpp"
 #include "sim/invariant.hpp"
 #include "sim/search.hpp"
 
 namespace stalemate::sim::detail {
 
-template <System S>
+template <System S, class Keeping>
 class Explorer {
  public:
   using State = typename S::State;
@@ -39,323 +39,221 @@ class Explorer {
 
   // Keeps references to both. REQUIRES: options.threads >= 1.
   Explorer(const S& system, const SearchOptions& options)
-      : system_(system), options_(options), workers_(options.threads), own_(options.threads), shards_(kShards) {
+      : system_(system), options_(options), workers_(options.threads), frontier_(kShards), next_(kShards) {
     STALEMATE_INVARIANT(options.threads >= 1, "a search needs a thread");
+    for (unsigned worker = 0; worker < options.threads; ++worker) own_.emplace_back(system);
+    for (std::uint32_t shard = 0; shard < kShards; ++shard) visited_.emplace_back(shard);
   }
 
   // REQUIRES: called once.
   SearchResult<Action> run() {
-    result_.label_counts.assign(32, 0);
-    result_.violating_states.assign(32, 0);
-    add_initial();
+    const State initial = representative_of(system_, system_.initial());
+    insert(own_[0], initial, Keeping::hash(initial), 0);
+    collect_counts();
+    look_for_violation(0);
     result_.end = explore();
-    result_.states = count_;
-    note_memory(memory_bytes());
     for (const Own& own : own_) result_.marks.merge(own.marks);
-    if (best_) result_.counterexample = counterexample();
+    result_.states = counts_.states;
+    result_.transitions = counts_.transitions;
+    result_.label_counts.assign(counts_.labels.begin(), counts_.labels.end());
+    result_.violating_states.assign(counts_.violating.begin(), counts_.violating.end());
+    result_.violated_properties = counts_.violated;
+    if (violation_) result_.counterexample = counterexample();
     return std::move(result_);
   }
 
-  std::uint32_t state_count() const { return count_; }
-  const State& state(std::uint32_t index) const { return states_[index]; }
-  std::uint64_t memory_bytes() const { return table_bytes() + batch_bytes() + states_.bytes() + parents_.bytes(); }
-
-  // The index of a state. REQUIRES: run() ended as kExhausted or kViolation, and the state was reached.
-  std::uint32_t index_of(const State& state) const {
-    const std::uint64_t hash = hash_of(state);
-    const IndexTable& shard = shards_[shard_of(hash)];
-    const std::uint32_t position =
-        shard.probe(tag_of(hash), [&](std::uint32_t index) { return equal(states_[index], state); });
-    STALEMATE_INVARIANT(!shard.empty_at(position), "a state was asked for that the search has not reached");
-    return shard.reference_at(position);
-  }
-
  private:
+  using Queue = BlockQueue<State>;
+
+  static constexpr std::size_t kBatchStatesMin = 4096;
+  static constexpr std::size_t kBatchStatesMax = std::size_t{1} << 16;
+  static constexpr std::size_t kParallelStates = 512;  // smaller batches are not worth waking a thread
+
+  struct Successor {
+    State state;
+    std::uint64_t hash;
+  };
   // What a worker keeps for itself.
   struct alignas(64) Own {
-    std::vector<Action> actions;
-    std::vector<std::uint64_t> entries;
+    explicit Own(const S& system) : expander(system) {}
+    Expander<S> expander;
+    std::array<RawVector<Successor>, kShards> sent;
     Marks marks;
+    Counts counts;
   };
-  // The best violation so far: of all of `length` steps, that of the lowest property, then the first in the order.
-  struct Best {
-    std::uint32_t property;
-    int length;
-    std::uint32_t parent = 0;  // with length > 0: the state whose action number `ordinal` is the last step
-    std::uint32_t ordinal = 0;
+  struct Chunk {
+    std::uint32_t shard;
+    std::size_t block;
+  };
+  struct Violation {
+    int property;
+    int length;  // steps; 0: the initial state
   };
 
-  static std::uint64_t hash_of(const State& state) {
-    if constexpr (requires { S::hash(state); }) {
-      return S::hash(state);
-    } else {
-      return hash_bytes(&state, sizeof(State));
-    }
-  }
-  static bool equal(const State& a, const State& b) { return std::memcmp(&a, &b, sizeof(State)) == 0; }
-
-  void add_initial() {
-    const State initial = system_.initial();
-    const std::uint64_t hash = hash_of(initial);
-    IndexTable& shard = shards_[shard_of(hash)];
-    shard.insert_at(shard.probe(tag_of(hash), [](std::uint32_t) { return false; }), tag_of(hash), 0);
-    states_.extend_to(1);
-    parents_.extend_to(1);
-    states_[0] = initial;
-    parents_[0] = 0;
-    count_ = 1;
-    Judgement judgement = system_.judge(initial, own_[0].marks);
-    judgement.violated &= options_.checked;
-    ChunkIndex counts;
-    counts.begin(0, 1);
-    counts.count(judgement);
-    add_counts(counts);
-    result_.violated_properties = judgement.violated;
-    if (judgement.violated != 0) {
-      best_ = Best{static_cast<std::uint32_t>(std::countr_zero(judgement.violated)), 0};
-    }
-  }
-
-  // Owns the order of a search: level by level, batch by batch, and what may end it.
+  // Owns the order of a search: level by level, and what may end it.
   SearchEnd explore() {
-    std::uint32_t level_begin = 0;
     for (int depth = 0;; ++depth) {
-      const std::uint32_t level_end = count_;
-      if (level_begin < level_end) result_.depth = depth;
-      if (best_ && !options_.exhaust) return SearchEnd::kViolation;
-      if (level_begin == level_end) return SearchEnd::kExhausted;
-      if (options_.depth_max && depth >= *options_.depth_max) {
-        return all_terminal(level_begin, level_end) ? SearchEnd::kExhausted : SearchEnd::kDepthLimit;
+      std::size_t states = 0;
+      for (std::uint32_t shard = 0; shard < kShards; ++shard) {
+        frontier_[shard] = std::exchange(next_[shard], {});
+        states += frontier_[shard].size();
       }
-      for (std::uint32_t begin = level_begin; begin < level_end; begin += kBatchStates) {
-        if (!keep_going(depth, level_end - begin)) return SearchEnd::kInterrupted;
-        const std::uint32_t size = std::min(kBatchStates, level_end - begin);
-        if (!do_batch(begin, size, depth)) return SearchEnd::kMemoryLimit;
-      }
-      level_begin = level_end;
+      if (states != 0) result_.depth = depth;
+      if (violation_ && !options_.exhaust) return SearchEnd::kViolation;
+      if (states == 0) return SearchEnd::kExhausted;
+      if (depth >= std::min(options_.depth_max.value_or(kDepthMax), kDepthMax))
+        return all_terminal() ? SearchEnd::kExhausted : SearchEnd::kDepthLimit;
+      if (const auto end = expand_level(depth, states)) return *end;
     }
   }
 
-  bool keep_going(int depth, std::uint32_t frontier) const {
-    if (!options_.keep_going) return true;
-    return options_.keep_going({.states = count_,
-                                .transitions = result_.transitions,
-                                .frontier = frontier,
-                                .memory_bytes = memory_bytes(),
-                                .depth = depth});
-  }
-
-  bool all_terminal(std::uint32_t begin, std::uint32_t end) {
-    std::vector<Action>& actions = own_[0].actions;
-    for (std::uint32_t i = begin; i < end; ++i) {
-      actions.clear();
-      system_.actions(states_[i], actions);
-      if (!actions.empty()) return false;
-    }
-    return true;
-  }
-
-  // Expands `size` states from index `begin` on. False: a limit of memory forbids to add what was found, and nothing of
-  // the batch is counted.
-  bool do_batch(std::uint32_t begin, std::uint32_t size, int depth) {
-    const std::uint32_t chunks = (size + kChunkStates - 1) / kChunkStates;
-    while (chunks_.size() < chunks) chunks_.push_back(std::make_unique<Chunk<State>>());
-    const bool parallel = size >= kParallelStates;
-    workers_.run(chunks, parallel, [&](unsigned worker, std::size_t chunk) {
-      const auto offset = static_cast<std::uint32_t>(chunk) * kChunkStates;
-      expand(own_[worker], static_cast<std::uint32_t>(chunk), begin + offset, std::min(kChunkStates, size - offset));
-    });
-    if (!fits(table_bytes_after(chunks) + batch_bytes() + states_.bytes() + parents_.bytes())) return false;
-    workers_.run(kShards, parallel, [&](unsigned worker, std::size_t shard) {
-      look_up(own_[worker], static_cast<std::uint32_t>(shard), chunks);
-    });
-    const std::uint64_t count = number_fresh(chunks);
-    if (count > kPending) return false;
-    if (!fits(table_bytes() + batch_bytes() + states_.bytes_for(count) + parents_.bytes_for(count))) return false;
-    states_.extend_to(count);
-    parents_.extend_to(count);
-    workers_.run(chunks, parallel, [&](unsigned worker, std::size_t chunk) { append(own_[worker], *chunks_[chunk]); });
-    count_ = static_cast<std::uint32_t>(count);
-    for (std::uint32_t chunk = 0; chunk < chunks; ++chunk) conclude(*chunks_[chunk], depth + 1);
-    note_memory(memory_bytes());
-    return true;
-  }
-
-  void expand(Own& own, std::uint32_t number, std::uint32_t first, std::uint32_t state_count) {
-    Chunk<State>& chunk = *chunks_[number];
-    chunk.begin(first, state_count);
-    for (std::uint32_t i = 0; i < state_count; ++i) {
-      const State& state = states_[first + i];
-      own.actions.clear();
-      system_.actions(state, own.actions);
-      chunk.reserve(static_cast<std::uint32_t>(own.actions.size()));
-      for (const Action& action : own.actions) {
-        const Applied<State> applied = system_.apply(state, action, own.marks);
-        chunk.states[chunk.size] = applied.next;
-        chunk.hashes[chunk.size] = hash_of(applied.next);
-        if (const PropertyMask violated = applied.violated & options_.checked; violated != 0) {
-          chunk.offer(violated, chunk.size);
+  // None where the level was expanded whole. At a limit of memory, nothing of what the level brought is counted: so the
+  // search ends at the same point for any number of threads. What is counted as memory grows within a level, whatever
+  // its order.
+  std::optional<SearchEnd> expand_level(int depth, std::size_t states) {
+    const Counts before = counts_;
+    frontier_bytes_ = sum(frontier_);
+    // A batch is a fixed part of the states known, so that its buffers are, too.
+    const std::size_t batch_states =
+        std::clamp<std::size_t>(counts_.states / kBatchShare, kBatchStatesMin, kBatchStatesMax);
+    std::vector<Chunk> batch;
+    std::size_t size = 0;
+    // The first block of every shard, the second of every shard, and so on: what was found together is expanded
+    // together, so that most of the successors that are found again are still in the processor's cache.
+    for (std::size_t block = 0; states != 0; ++block) {
+      for (std::uint32_t shard = 0; shard < kShards; ++shard) {
+        if (block >= frontier_[shard].block_count()) continue;
+        batch.push_back({shard, block});
+        size += frontier_[shard].elements_in(block);
+        if (size < batch_states && size < states) continue;
+        if (options_.keep_going && !options_.keep_going(progress(depth, states))) {
+          look_for_violation(depth + 1);
+          return SearchEnd::kInterrupted;
         }
-        ++chunk.size;
-      }
-      chunk.ends[i] = chunk.size;
-    }
-    chunk.sort_by_shard(number);
-  }
-
-  // Looks up the batch's successors of one shard, in order. Far memory is asked for ahead: the slot when the entry is
-  // gathered, the state it refers to kAhead entries before the comparison.
-  void look_up(Own& own, std::uint32_t number, std::uint32_t chunks) {
-    constexpr std::size_t kAhead = 8;
-    IndexTable& shard = shards_[number];
-    std::vector<std::uint64_t>& entries = own.entries;
-    entries.clear();
-    for (std::uint32_t c = 0; c < chunks; ++c) {
-      const ChunkIndex& chunk = *chunks_[c];
-      const std::uint64_t* all = chunk.entries.data();
-      entries.insert(entries.end(), all + chunk.shard_begins[number], all + chunk.shard_begins[number + 1]);
-    }
-    shard.make_room(entries.size());
-    for (const std::uint64_t entry : entries) shard.prefetch(static_cast<std::uint32_t>(entry >> 32));
-    for (std::size_t i = 0; i < entries.size(); ++i) {
-      if (i + kAhead < entries.size()) {
-        const auto tag = static_cast<std::uint32_t>(entries[i + kAhead] >> 32);
-        const std::uint64_t slot = shard.home_slot(tag);
-        if (slot != IndexTable::kEmpty) __builtin_prefetch(&state_at(static_cast<std::uint32_t>(slot)));
-      }
-      const auto tag = static_cast<std::uint32_t>(entries[i] >> 32);
-      const auto reference = static_cast<std::uint32_t>(entries[i]);
-      const State& successor = state_at(reference);
-      const std::uint32_t position =
-          shard.probe(tag, [&](std::uint32_t other) { return equal(state_at(other), successor); });
-      ChunkIndex& chunk = *chunks_[pending_chunk(reference)];
-      std::uint32_t fate = kKnown;
-      if (shard.empty_at(position)) {
-        shard.insert_at(position, tag, reference);
-        ++chunk.fresh[number];
-        fate = position;
-      }
-      chunk.fates[pending_ordinal(reference)] = fate;
-    }
-  }
-
-  // Gives each chunk the index of its first new state; returns the number of states there will be.
-  std::uint64_t number_fresh(std::uint32_t chunks) {
-    std::uint64_t next = count_;
-    for (std::uint32_t c = 0; c < chunks; ++c) {
-      chunks_[c]->first_fresh = static_cast<std::uint32_t>(next);
-      for (const std::uint32_t fresh : chunks_[c]->fresh) next += fresh;
-    }
-    return next;
-  }
-
-  void append(Own& own, Chunk<State>& chunk) {
-    std::uint32_t index = chunk.first_fresh;
-    std::uint32_t ordinal = 0;
-    for (std::uint32_t i = 0; i < chunk.state_count; ++i) {
-      for (; ordinal < chunk.ends[i]; ++ordinal) {
-        if (chunk.fates[ordinal] == kKnown) continue;
-        const State& state = chunk.states[ordinal];
-        states_[index] = state;
-        parents_[index] = chunk.first_state + i;
-        shards_[shard_of(chunk.hashes[ordinal])].refer_at(chunk.fates[ordinal], index);
-        Judgement judgement = system_.judge(state, own.marks);
-        judgement.violated &= options_.checked;
-        chunk.count(judgement);
-        if (judgement.violated != 0) chunk.offer(judgement.violated, ordinal);
-        ++index;
+        do_batch(batch, size, depth);
+        states -= size;
+        size = 0;
+        batch.clear();
+        if (options_.memory_bytes_max != 0 && memory_bytes() > options_.memory_bytes_max) {
+          counts_ = before;
+          return SearchEnd::kMemoryLimit;
+        }
       }
     }
+    look_for_violation(depth + 1);
+    result_.memory_bytes = std::max(result_.memory_bytes, memory_bytes());
+    return std::nullopt;
   }
 
-  // Takes over what an appended chunk has counted and found. Called in the order of the chunks.
-  void conclude(const Chunk<State>& chunk, int length) {
-    result_.transitions += chunk.size;
-    add_counts(chunk);
-    if (chunk.violated == 0) return;
-    result_.violated_properties |= chunk.violated;
-    if (best_ && (best_->length < length || best_->property <= chunk.violation.property)) return;
-    std::uint32_t i = 0;
-    while (chunk.ends[i] <= chunk.violation.ordinal) ++i;
-    const std::uint32_t first_ordinal = i == 0 ? 0 : chunk.ends[i - 1];
-    best_ = Best{chunk.violation.property, length, chunk.first_state + i, chunk.violation.ordinal - first_ordinal};
+  void do_batch(const std::vector<Chunk>& batch, std::size_t states, int depth) {
+    const bool parallel = states >= kParallelStates;
+    workers_.run(batch.size(), parallel, [&](unsigned worker, std::size_t item) {
+      Queue& queue = frontier_[batch[item].shard];
+      const State* block = queue.block(batch[item].block);
+      const std::size_t count = queue.elements_in(batch[item].block);
+      for (std::size_t i = 0; i < count; ++i) expand(own_[worker], block[i]);
+      queue.drop(batch[item].block);
+    });
+    workers_.run(kShards, parallel, [&](unsigned worker, std::size_t shard) {
+      for (Own& sender : own_) receive(own_[worker], sender.sent[shard], static_cast<std::uint32_t>(depth) + 1);
+    });
+    collect_counts();
   }
 
-  void add_counts(const ChunkIndex& chunk) {
-    for (std::size_t i = 0; i < 32; ++i) {
-      result_.label_counts[i] += chunk.label_counts[i];
-      result_.violating_states[i] += chunk.violating_states[i];
+  void expand(Own& own, const State& state) {
+    own.expander.expand(state, own.marks, [&](const State& successor, PropertyMask violated) {
+      const State& next = representative_of(system_, successor);
+      const std::uint64_t hash = Keeping::hash(next);
+      own.sent[shard_of(hash)].push_back({next, hash});
+      ++own.counts.transitions;
+      own.counts.violated |= violated & options_.checked;
+    });
+  }
+
+  // The slot of a successor is asked of the memory kAhead successors before it is looked at.
+  void receive(Own& own, RawVector<Successor>& sent, std::uint32_t depth) {
+    constexpr std::size_t kAhead = 12;
+    const std::size_t size = sent.size();
+    if (size == 0) return;
+    const VisitedSet<Keeping>& visited = visited_[shard_of(sent[0].hash)];
+    for (std::size_t i = 0; i < std::min(kAhead, size); ++i) visited.prefetch(sent[i].hash);
+    for (std::size_t i = 0; i < size; ++i) {
+      if (i + kAhead < size) visited.prefetch(sent[i + kAhead].hash);
+      insert(own, sent[i].state, sent[i].hash, depth);
     }
+    sent.clear();
   }
 
-  Counterexample<Action> counterexample() {
-    Counterexample<Action> found{.property = static_cast<int>(best_->property), .actions = {}};
-    if (best_->length == 0) return found;
-    std::vector<std::uint32_t> path;  // from the last step's state back to, but without, the initial one
-    for (std::uint32_t index = best_->parent; index != 0; index = parents_[index]) path.push_back(index);
-    std::uint32_t from = 0;
-    for (std::size_t i = path.size(); i-- > 0; from = path[i]) found.actions.push_back(action_between(from, path[i]));
+  void insert(Own& own, const State& state, std::uint64_t hash, std::uint32_t depth) {
+    const std::uint32_t shard = shard_of(hash);
+    if (!visited_[shard].insert(Keeping::keep(state, hash), hash, depth)) return;
+    next_[shard].push_back(state);
+    own.counts.judge(system_.judge(state, own.marks), options_.checked);
+  }
+
+  void collect_counts() {
+    for (Own& own : own_) counts_.add(std::exchange(own.counts, {}));
+  }
+
+  // The first violation is that of the first level that has one, and there of the lowest property.
+  void look_for_violation(int length) {
+    if (counts_.violated == 0 || (violation_ && violation_->length < length)) return;
+    violation_ = Violation{std::countr_zero(counts_.violated), length};
+  }
+
+  bool all_terminal() {
     std::vector<Action> actions;
-    system_.actions(states_[from], actions);
-    found.actions.push_back(actions[best_->ordinal]);
-    return found;
-  }
-
-  // The first action that leads from one state to the other, whose parent it is.
-  Action action_between(std::uint32_t parent, std::uint32_t child) const {
-    Marks unused;
-    std::vector<Action> actions;
-    system_.actions(states_[parent], actions);
-    for (const Action& action : actions) {
-      if (equal(system_.apply(states_[parent], action, unused).next, states_[child])) return action;
-    }
-    STALEMATE_INVARIANT(false, "a state cannot be reached again: actions() or apply() is not a pure function");
-    std::abort();
-  }
-
-  // A stored state or, by a pending reference, a successor of the batch.
-  const State& state_at(std::uint32_t reference) const {
-    if ((reference & kPending) == 0) return states_[reference];
-    return chunks_[pending_chunk(reference)]->states[pending_ordinal(reference)];
-  }
-
-  bool fits(std::uint64_t bytes) const { return options_.memory_bytes_max == 0 || bytes <= options_.memory_bytes_max; }
-  void note_memory(std::uint64_t bytes) { result_.memory_bytes = std::max(result_.memory_bytes, bytes); }
-  std::uint64_t table_bytes() const {
-    std::uint64_t bytes = 0;
-    for (const IndexTable& shard : shards_) bytes += shard.bytes();
-    return bytes;
-  }
-  std::uint64_t table_bytes_after(std::uint32_t chunks) const {
-    std::uint64_t bytes = 0;
-    for (std::uint32_t shard = 0; shard < kShards; ++shard) {
-      std::size_t added = 0;
-      for (std::uint32_t c = 0; c < chunks; ++c) {
-        added += chunks_[c]->shard_begins[shard + 1] - chunks_[c]->shard_begins[shard];
+    for (const Queue& queue : frontier_) {
+      for (std::size_t block = 0; block < queue.block_count(); ++block) {
+        for (std::size_t i = 0; i < queue.elements_in(block); ++i) {
+          system_.actions(queue.block(block)[i], actions);
+          if (!actions.empty()) return false;
+        }
       }
-      bytes += shards_[shard].capacity_for(added) * sizeof(std::uint64_t);
     }
-    return bytes;
-  }
-  std::uint64_t batch_bytes() const {
-    std::uint64_t bytes = 0;
-    for (const auto& chunk : chunks_) bytes += chunk->bytes();
-    return bytes;
+    return true;
   }
 
-  // Batches below this size are not worth waking a thread.
-  static constexpr std::uint32_t kParallelStates = 256;
+  std::optional<Counterexample<Action>> counterexample() {
+    const PropertyMask property = PropertyMask{1} << violation_->property;
+    const auto length = static_cast<std::size_t>(violation_->length);
+    std::vector<Action> path = ShortestPath<S, Keeping>(system_, visited_).find(length, property);
+    if (path.size() != length) {
+      STALEMATE_INVARIANT(!Keeping::kExact, "a violation is reached again");
+      return std::nullopt;
+    }
+    return Counterexample<Action>{violation_->property, std::move(path)};
+  }
+
+  template <class Parts>
+  static std::uint64_t sum(const Parts& parts) {
+    std::uint64_t bytes = 0;
+    for (const auto& part : parts) bytes += part.bytes();
+    return bytes;
+  }
+  // The level that is expanded counts as whole.
+  std::uint64_t memory_bytes() const { return sum(visited_) + sum(next_) + frontier_bytes_; }
+  Progress progress(int depth, std::size_t frontier) const {
+    return {.states = counts_.states,
+            .transitions = counts_.transitions,
+            .frontier = frontier,
+            .memory_bytes = memory_bytes(),
+            .depth = depth};
+  }
+
+  static constexpr std::uint64_t kBatchShare = 128;
+  static constexpr int kDepthMax = Depth::kMax;
 
   const S& system_;
   const SearchOptions& options_;
   Workers workers_;
   std::vector<Own> own_;
-  std::vector<IndexTable> shards_;
-  std::vector<std::unique_ptr<Chunk<State>>> chunks_;
-  BlockArray<State> states_;
-  BlockArray<std::uint32_t> parents_;
-  std::uint32_t count_ = 0;
-  std::optional<Best> best_;
+  std::vector<VisitedSet<Keeping>> visited_;  // by shard
+  std::vector<Queue> frontier_;               // by shard: depth d
+  std::vector<Queue> next_;                   // by shard: depth d + 1, as far as it is known
+  std::uint64_t frontier_bytes_ = 0;
+  Counts counts_;
+  std::optional<Violation> violation_;
   SearchResult<Action> result_;
 };
 

@@ -1,46 +1,65 @@
-// The definition of build_state_graph(): a search, then a second pass over its states that looks up every successor.
+// The definition of build_state_graph(): a breadth-first search that numbers states in the order it discovers them.
 #pragma once
 
-#include "sim/detail/explorer.hpp"
+#include <cstring>
+
+#include "sim/detail/arrays.hpp"
+#include "sim/detail/hash.hpp"
+#include "sim/detail/index_table.hpp"
 
 namespace stalemate::sim {
 
 template <System S>
 std::optional<StateGraph> build_state_graph(const S& system, const SearchOptions& options) {
-  SearchOptions exhaustive = options;
-  exhaustive.exhaust = true;
-  detail::Explorer<S> explorer(system, exhaustive);
-  const SearchResult<typename S::Action> found = explorer.run();
-  if (found.end != SearchEnd::kExhausted) return std::nullopt;
-
-  constexpr std::uint64_t kEdgeBytes = sizeof(std::uint32_t) + sizeof(PropertyMask);
-  constexpr std::uint64_t kStateBytes = sizeof(std::uint64_t) + sizeof(PropertyMask);
-  const std::uint64_t bytes =
-      explorer.memory_bytes() + found.transitions * kEdgeBytes + (found.states + 1) * kStateBytes;
-  if (options.memory_bytes_max != 0 && bytes > options.memory_bytes_max) return std::nullopt;
-
+  using State = typename S::State;
+  constexpr std::uint32_t kStatesBetweenChecks = 4096;
   StateGraph graph;
-  graph.first_edge.reserve(found.states + 1);
-  graph.target.reserve(found.transitions);
-  graph.violated_by_step.reserve(found.transitions);
-  graph.violated_by_state.reserve(found.states);
-  const Progress progress{.states = found.states,
-                          .transitions = found.transitions,
-                          .frontier = 0,
-                          .memory_bytes = bytes,
-                          .depth = found.depth};
+  std::vector<State> states;
+  detail::IndexTable known;
   Marks unused;
-  std::vector<typename S::Action> actions;
-  for (std::uint32_t index = 0; index < explorer.state_count(); ++index) {
-    if (index % detail::kBatchStates == 0 && options.keep_going && !options.keep_going(progress)) return std::nullopt;
-    const typename S::State& state = explorer.state(index);
-    graph.first_edge.push_back(graph.target.size());
+  const auto number_of = [&](const State& state) {
+    const auto tag = static_cast<std::uint32_t>(detail::hash_of<S>(state));
+    known.make_room(1);
+    const std::uint32_t position = known.probe(
+        tag, [&](std::uint32_t other) { return std::memcmp(&states[other], &state, sizeof(State)) == 0; });
+    if (!known.empty_at(position)) return known.reference_at(position);
+    const auto number = static_cast<std::uint32_t>(states.size());
+    known.insert_at(position, tag, number);
+    states.push_back(state);
     graph.violated_by_state.push_back(system.judge(state, unused).violated & options.checked);
+    return number;
+  };
+  const auto bytes = [&] {
+    return known.bytes() + states.capacity() * (sizeof(State) + sizeof(PropertyMask) + sizeof(std::uint64_t)) +
+           graph.target.capacity() * (sizeof(std::uint32_t) + sizeof(PropertyMask));
+  };
+
+  number_of(system.initial());
+  std::vector<typename S::Action> actions;
+  int depth = 0;
+  std::size_t level_end = 1;
+  for (std::uint32_t from = 0; from < states.size(); ++from) {
+    if (from == level_end) {
+      ++depth;
+      level_end = states.size();
+    }
+    if (from % kStatesBetweenChecks == 0) {
+      const Progress progress{.states = states.size(),
+                              .transitions = graph.target.size(),
+                              .frontier = states.size() - from,
+                              .memory_bytes = bytes(),
+                              .depth = depth};
+      if (options.memory_bytes_max != 0 && progress.memory_bytes > options.memory_bytes_max) return std::nullopt;
+      if (options.keep_going && !options.keep_going(progress)) return std::nullopt;
+    }
+    graph.first_edge.push_back(graph.target.size());
     actions.clear();
-    system.actions(state, actions);
+    system.actions(states[from], actions);
+    if (options.depth_max && depth >= *options.depth_max && !actions.empty()) return std::nullopt;
     for (const auto& action : actions) {
+      const State state = states[from];
       const auto applied = system.apply(state, action, unused);
-      graph.target.push_back(explorer.index_of(applied.next));
+      graph.target.push_back(number_of(applied.next));
       graph.violated_by_step.push_back(applied.violated & options.checked);
     }
   }

@@ -1,0 +1,52 @@
+// How a worker of a search gets the successors of a state: the system's own expander where it has one, else action by
+// action. And which state is kept for one that is found.
+#pragma once
+
+#include <vector>
+
+#include "sim/system.hpp"
+
+namespace stalemate::sim::detail {
+
+template <System S>
+class ActionExpander {
+ public:
+  explicit ActionExpander(const S& system) : system_(system) {}
+
+  template <class Visit>
+  void expand(const typename S::State& state, Marks& marks, Visit&& visit) {
+    actions_.clear();
+    system_.actions(state, actions_);
+    for (const typename S::Action& action : actions_) {
+      const Applied<typename S::State> applied = system_.apply(state, action, marks);
+      visit(applied.next, applied.violated);
+    }
+  }
+
+ private:
+  const S& system_;
+  std::vector<typename S::Action> actions_;
+};
+
+template <System S>
+struct ExpanderOf {
+  using type = ActionExpander<S>;
+};
+template <System S>
+  requires requires { typename S::Expander; }
+struct ExpanderOf<S> {
+  using type = typename S::Expander;
+};
+template <System S>
+using Expander = typename ExpanderOf<S>::type;
+
+template <System S>
+decltype(auto) representative_of(const S& system, const typename S::State& state) {
+  if constexpr (requires { system.representative(state); }) {
+    return system.representative(state);
+  } else {
+    return (state);
+  }
+}
+
+}  // namespace stalemate::sim::detail
