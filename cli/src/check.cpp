@@ -38,12 +38,16 @@ struct CheckCommand {
   std::string memory;
   std::string time;
   bool no_reduction = false;
+  bool no_fusing = false;
+  bool no_symmetry = false;
+  bool no_independence = false;
   bool json = false;
 
   int run(const std::string& invocation) {
     output.check();
     check.threads = threads ? static_cast<unsigned>(*threads) : std::max(1U, std::thread::hardware_concurrency());
     check.depth_max = depth;
+    check.reductions = {!no_reduction && !no_fusing, !no_reduction && !no_symmetry, !no_reduction && !no_independence};
     if (!memory.empty()) check.memory_bytes_max = parse_bytes(memory, "--memory");
     std::optional<TimeLimit> time_limit;
     if (!time.empty()) time_limit = TimeLimit{parse_duration(time, "--time"), time};
@@ -114,7 +118,12 @@ void add_check(CLI::App& program, Action& action, const std::string& invocation)
   command.add_flag("--exhaust", options->check.exhaust, "go on after the first violation and count everything");
   command.add_flag("--count-schedules", options->check.count_schedules,
                    "count the schedules that end in a violation; implies --all-invoked");
-  command.add_flag("--no-reduction", options->no_reduction, "search the plain state space");
+  command.add_flag("--compact", options->check.compact,
+                   "keep a fingerprint of 64 bits of each state, and print the chance that one was missed");
+  command.add_flag("--no-reduction", options->no_reduction, "search the plain state space: none of these");
+  command.add_flag("--no-fusing", options->no_fusing, "receive a reply in a step of its own");
+  command.add_flag("--no-symmetry", options->no_symmetry, "tell app instances with the same script apart");
+  command.add_flag("--no-independence", options->no_independence, "try every order of steps that commute");
   add_number(command, "--threads", options->threads, {1, kThreadsMax},
              "threads (default: all cores; never changes the result)");
   add_number(command, "--depth", options->depth, {1, kDepthMax}, "stop at this many steps, inconclusive");

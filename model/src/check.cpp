@@ -5,6 +5,7 @@
 
 #include "model/machine.hpp"
 #include "model/packed_system.hpp"
+#include "model/reduction.hpp"
 #include "model/tell.hpp"
 #include "sim/schedules.hpp"
 #include "traces/error.hpp"
@@ -54,7 +55,9 @@ PropertyReport judge_property(const Machine& machine, std::size_t p, const Resul
     report.why = "the search stopped at the first violation; say --exhaust, or --property to check it alone";
   } else if (result.violated_properties >> p & 1) {
     report.verdict = Verdict::kViolated;
-    report.why = "another property has a shorter trace";
+    report.why = result.counterexample ? "another property has a shorter trace"
+                                       : "its trace is lost, because two states have one fingerprint; search without "
+                                         "--compact";
   } else if (!result.marks.reached(machine.antecedent_mark(p))) {
     report.why = fmt::format("vacuous: never reached: {}", kind.antecedent);
   } else if (!unused.empty()) {
@@ -92,7 +95,8 @@ std::string_view to_string(Verdict verdict) {
 Report check(const Protocol& protocol, const traces::Scenario& words, const CheckOptions& options) {
   traces::Scenario scenario = words;
   scenario.all_invoked |= options.count_schedules;
-  const Machine machine = make_machine(protocol, scenario, options.properties, Granularity::kPlain);
+  const ReducedMachine reduced(protocol, scenario, options.properties, options.reductions);
+  const Machine& machine = reduced.machine;
   scenario = machine.scenario().words;
   if (machine.properties().empty())
     throw traces::InputError(
@@ -102,6 +106,7 @@ Report check(const Protocol& protocol, const traces::Scenario& words, const Chec
   sim::SearchOptions search_options;
   search_options.threads = options.threads;
   search_options.exhaust = options.exhaust;
+  search_options.compact = options.compact;
   search_options.depth_max = options.depth_max;
   search_options.memory_bytes_max = options.memory_bytes_max;
   if (options.interrupt)
@@ -114,16 +119,18 @@ Report check(const Protocol& protocol, const traces::Scenario& words, const Chec
   Report report;
   report.protocol = protocol.name;
   report.scenario = scenario;
-  Result result = with_packed_system(machine, [&](const auto& system) {
-    report.state_bytes = sizeof(typename std::decay_t<decltype(system)>::State);
-    return sim::search(system, search_options);
-  });
+  report.state_bytes = with_packed_system(
+      machine, [](const auto& system) { return sizeof(typename std::decay_t<decltype(system)>::State); });
+  Result result = search(machine, search_options, &reduced);
   std::vector<std::uint64_t> initial(machine.words());
   machine.initial(initial.data(), result.marks);  // --all-invoked: what the first invokes sent
   report.states = result.states;
   report.transitions = result.transitions;
   report.depth = result.depth;
   report.at_rest = result.label_counts[0];
+  report.reductions = reduced.used;
+  report.reductions_off = reduced.off;
+  if (options.compact) report.omission_bound = report.state_bytes > 8 ? sim::omission_bound(result.states) : 0;
   const auto limit = limit_hit(result, options, interruption);
   if (limit) report.limits.push_back(*limit);
 
@@ -135,7 +142,10 @@ Report check(const Protocol& protocol, const traces::Scenario& words, const Chec
   report.verdict = combine(report.properties);
   if (result.counterexample) {
     report.property = machine.properties()[static_cast<std::size_t>(result.counterexample->property)]->name;
-    report.trace = tell_trace(machine, protocol, scenario, result.counterexample->actions, report.property);
+    std::vector<Action> plain;
+    for (const Action& action : result.counterexample->actions)
+      for (const Action& part : Machine::plain(action)) plain.push_back(part);
+    report.trace = tell_trace(machine, protocol, scenario, plain, report.property);
   }
   if (result.end == sim::SearchEnd::kExhausted)
     for (std::size_t m = 0; m < machine.program().marks.size(); ++m)

@@ -7,21 +7,45 @@
 
 namespace stalemate::model {
 
-Field LayoutBuilder::add(std::uint64_t values) {
+unsigned LayoutBuilder::width_of(std::uint64_t values) {
   STALEMATE_INVARIANT(values >= 1, "a field has at least one value");
-  return add_bits(static_cast<unsigned>(std::bit_width(values - 1)));
+  return static_cast<unsigned>(std::bit_width(values - 1));
 }
 
-Field LayoutBuilder::add_bits(unsigned width) {
+Field LayoutBuilder::add(std::uint64_t values, Meaning meaning) { return add_bits(width_of(values), meaning); }
+
+Field LayoutBuilder::add_bits(unsigned width, Meaning meaning) {
   STALEMATE_INVARIANT(width <= 64, "a field fits a word");
-  if (width == 0) return {};
+  Field field;
+  if (width > 0) {
+    const bool in_room = width <= room_left_;
+    const std::size_t word = in_room ? room_word_ : word_with_space(width);
+    if (in_room) room_left_ -= width;
+    field = {static_cast<std::uint16_t>(word), static_cast<std::uint8_t>(used_[word]),
+             static_cast<std::uint8_t>(width)};
+    used_[word] += width;
+  }
+  owner_->push_back({field, meaning});
+  return field;
+}
+
+void LayoutBuilder::begin_session(std::size_t session, unsigned width) {
+  if (sessions_.size() <= session) sessions_.resize(session + 1);
+  owner_ = &sessions_[session];
+  room_left_ = width <= 64 ? width : 0;
+  if (room_left_ != 0) room_word_ = word_with_space(room_left_);
+}
+
+void LayoutBuilder::end_session() {
+  owner_ = &shared_;
+  room_left_ = 0;
+}
+
+std::size_t LayoutBuilder::word_with_space(unsigned width) {
   std::size_t word = 0;
   while (word < used_.size() && used_[word] + width > 64) ++word;
   if (word == used_.size()) used_.push_back(0);
-  const Field field{static_cast<std::uint16_t>(word), static_cast<std::uint8_t>(used_[word]),
-                    static_cast<std::uint8_t>(width)};
-  used_[word] += width;
-  return field;
+  return word;
 }
 
 }  // namespace stalemate::model

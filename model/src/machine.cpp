@@ -41,35 +41,50 @@ Machine::Machine(std::shared_ptr<const Program> program, Scenario scenario, std:
 }
 
 void Machine::lay_out() {
-  LayoutBuilder layout;
+  const std::uint64_t values = scenario_.values;
+  for (int key = 0; key < scenario_.keys; ++key) {
+    stores_.database.push_back(layout_.add(values, Meaning::kValue));
+    if (program_->has_cache) stores_.cache.push_back(layout_.add(values + 1, Meaning::kCoded));
+  }
+  for (const FaultBudget& budget : scenario_.budgets) budgets_.push_back(layout_.add(budget.budget + 1ULL));
+  for (std::size_t s = 0; s < scenario_.sessions.size(); ++s) lay_out(s);
+  layout_.end_session();
+  for (const PropertyKind* property : properties_)
+    monitors_.push_back(property->make({*program_, scenario_, stores_, layout_}));
+  words_ = layout_.words();
+  busy_.resize(words_);
+  for (const SessionFields& fields : sessions_) {
+    busy_[fields.point.word] |= fields.point.mask() << fields.point.shift;
+    if (fields.slots.empty()) continue;
+    const Field oldest = fields.slots.front().row;
+    busy_[oldest.word] |= oldest.mask() << oldest.shift;
+  }
+}
+
+// What nearly every step looks at comes first and stands together.
+void Machine::lay_out(std::size_t s) {
+  const Session& session = scenario_.sessions[s];
   const std::uint64_t values = scenario_.values;
   const auto keys = static_cast<std::uint64_t>(scenario_.keys);
-  for (std::uint64_t key = 0; key < keys; ++key) {
-    stores_.database.push_back(layout.add(values));
-    if (program_->has_cache) stores_.cache.push_back(layout.add(values + 1));
-  }
-  for (const Session& session : scenario_.sessions) {
-    bool free_key = false;
-    for (const ScriptedOperation& operation : session.operations) free_key |= operation.key == kAnyKey;
-    SessionFields fields;
-    fields.point = layout.add(program_->points.size());
-    fields.invoked = layout.add(session.operations.size() + 1);
-    fields.value = layout.add(values + 1);
-    if (program_->get_while_holding) fields.reply = layout.add(values + 1);
-    if (free_key) fields.key = layout.add(keys);
-    if (program_->has_async) {
-      const std::size_t slots = async_arrows(*program_, session);
-      for (std::size_t i = 0; i < slots; ++i)
-        fields.slots.push_back({layout.add(program_->rows.size() + 1), layout.add(values + 1), layout.add(keys),
-                                layout.add(session.operations.size() + 1)});
-    }
-    stores_.operation.push_back(fields.invoked);
-    sessions_.push_back(std::move(fields));
-  }
-  for (const FaultBudget& budget : scenario_.budgets) budgets_.push_back(layout.add(budget.budget + 1ULL));
-  for (const PropertyKind* property : properties_)
-    monitors_.push_back(property->make({*program_, scenario_, stores_, layout}));
-  words_ = layout.words();
+  const std::uint64_t operations = session.operations.size() + 1;
+  bool free_key = false;
+  for (const ScriptedOperation& operation : session.operations) free_key |= operation.key == kAnyKey;
+  const unsigned value_width = LayoutBuilder::width_of(values + 1);
+  layout_.begin_session(s, LayoutBuilder::width_of(program_->points.size()) + LayoutBuilder::width_of(operations) +
+                               value_width * (program_->get_while_holding ? 2 : 1) +
+                               (free_key ? LayoutBuilder::width_of(keys) : 0));
+  SessionFields fields;
+  fields.point = layout_.add(program_->points.size());
+  fields.invoked = layout_.add(operations);
+  fields.value = layout_.add(values + 1, Meaning::kCoded);
+  if (program_->get_while_holding) fields.reply = layout_.add(values + 1, Meaning::kCoded);
+  if (free_key) fields.key = layout_.add(keys);
+  const std::size_t slots = program_->has_async ? async_arrows(*program_, session) : 0;
+  for (std::size_t i = 0; i < slots; ++i)
+    fields.slots.push_back({layout_.add(program_->rows.size() + 1), layout_.add(values + 1, Meaning::kCoded),
+                            layout_.add(keys), layout_.add(operations)});
+  stores_.operation.push_back(fields.invoked);
+  sessions_.push_back(std::move(fields));
 }
 
 std::size_t Machine::fault_mark(std::size_t budget, std::size_t target) const {
@@ -80,7 +95,7 @@ std::size_t Machine::fault_mark(std::size_t budget, std::size_t target) const {
 
 // --- the four functions ---
 
-void Machine::initial(std::uint64_t* words, sim::Marks& marks) const {
+void Machine::initial(StateRef words, sim::Marks& marks) const {
   if (scenario_.cached)
     for (const Field& entry : stores_.cache) set(words, entry, 1);
   if (!scenario_.all_invoked) return;
@@ -90,49 +105,51 @@ void Machine::initial(std::uint64_t* words, sim::Marks& marks) const {
   }
 }
 
-void Machine::actions(const std::uint64_t* words, std::vector<Action>& out) const {
-  for (std::size_t s = 0; s < sessions_.size(); ++s) {
-    const SessionFields& fields = sessions_[s];
-    const auto session = static_cast<std::uint8_t>(s);
-    const Point& at = point(words, s);
-    std::size_t slots = 0;
-    for (; slots < fields.slots.size(); ++slots) {
-      const std::uint64_t row = get(words, fields.slots[slots].row);
-      if (row == 0) break;
-      const auto id = static_cast<RowId>(row - 1);
-      const auto slot = static_cast<std::uint8_t>(slots + 1);
-      if (may_handle(words, s, program_->rows[id].to, slots)) out.push_back({ActionKind::kHandle, session, slot});
-      push_faults(words, out, {s, slot, id, false});
-    }
-    if (at.row == kNoRow) {
-      const std::size_t next = get(words, fields.invoked);
-      if (next == scenario_.sessions[s].operations.size()) continue;
-      const ScriptedOperation& operation = scenario_.sessions[s].operations[next];
-      const std::size_t keys = operation.key == kAnyKey ? static_cast<std::size_t>(scenario_.keys) : 1;
-      std::size_t starts = 0;
-      for (const std::uint16_t candidate : operation.candidates) starts += program_->operations[candidate].start.size();
-      push_choices(out, {ActionKind::kInvoke, session}, starts * keys);
-    } else if (at.is_reply) {
-      const Row& row = program_->rows[at.row];
-      push_choices(out, {ActionKind::kReceive, session}, row.after[static_cast<std::size_t>(at.outcome)].size());
-      push_faults(words, out, {s, 0, at.row, true});
-    } else {
-      const Row& row = program_->rows[at.row];
-      if (may_handle(words, s, row.to, slots)) {
-        if (granularity_ == Granularity::kPlain) {
-          out.push_back({ActionKind::kHandle, session});
-        } else {
-          const Outcome outcome = peek(words, row, key(words, s)).outcome;
-          push_choices(out, {ActionKind::kHandleReceive, session}, row.after[static_cast<std::size_t>(outcome)].size());
-          push_faults(words, out, {s, 0, at.row, true});
-        }
+void Machine::actions(StateView words, std::vector<Action>& out) const {
+  for (std::size_t s = 0; s < sessions_.size(); ++s) actions_of(words, s, out);
+}
+
+void Machine::actions_of(StateView words, std::size_t s, std::vector<Action>& out) const {
+  const SessionFields& fields = sessions_[s];
+  const auto session = static_cast<std::uint8_t>(s);
+  const Point& at = point(words, s);
+  std::size_t slots = 0;
+  for (; slots < fields.slots.size(); ++slots) {
+    const std::uint64_t row = get(words, fields.slots[slots].row);
+    if (row == 0) break;
+    const auto id = static_cast<RowId>(row - 1);
+    const auto slot = static_cast<std::uint8_t>(slots + 1);
+    if (may_handle(words, s, program_->rows[id].to, slots)) out.push_back({ActionKind::kHandle, session, slot});
+    push_faults(words, out, {s, slot, id, false});
+  }
+  if (at.row == kNoRow) {
+    const std::size_t next = get(words, fields.invoked);
+    if (next == scenario_.sessions[s].operations.size()) return;
+    const ScriptedOperation& operation = scenario_.sessions[s].operations[next];
+    const std::size_t keys = operation.key == kAnyKey ? static_cast<std::size_t>(scenario_.keys) : 1;
+    std::size_t starts = 0;
+    for (const std::uint16_t candidate : operation.candidates) starts += program_->operations[candidate].start.size();
+    push_choices(out, {ActionKind::kInvoke, session}, starts * keys);
+  } else if (at.is_reply) {
+    const Row& row = program_->rows[at.row];
+    push_choices(out, {ActionKind::kReceive, session}, row.after[static_cast<std::size_t>(at.outcome)].size());
+    push_faults(words, out, {s, 0, at.row, true});
+  } else {
+    const Row& row = program_->rows[at.row];
+    if (may_handle(words, s, row.to, slots)) {
+      if (granularity_ == Granularity::kPlain) {
+        out.push_back({ActionKind::kHandle, session});
+      } else {
+        const Outcome outcome = peek(words, row, key(words, s)).outcome;
+        push_choices(out, {ActionKind::kHandleReceive, session}, row.after[static_cast<std::size_t>(outcome)].size());
+        push_faults(words, out, {s, 0, at.row, true});
       }
-      push_faults(words, out, {s, 0, at.row, false});
     }
+    push_faults(words, out, {s, 0, at.row, false});
   }
 }
 
-sim::PropertyMask Machine::apply(std::uint64_t* words, Action action, sim::Marks& marks) const {
+sim::PropertyMask Machine::apply(StateRef words, Action action, sim::Marks& marks) const {
   Step step{words, marks};
   switch (action.kind) {
     case ActionKind::kInvoke:
@@ -156,10 +173,8 @@ sim::PropertyMask Machine::apply(std::uint64_t* words, Action action, sim::Marks
 }
 
 sim::Judgement Machine::judge(const std::uint64_t* words, sim::Marks& marks) const {
-  for (std::size_t s = 0; s < sessions_.size(); ++s) {
-    if (get(words, sessions_[s].point) != kIdle) return {};
-    if (!sessions_[s].slots.empty() && get(words, sessions_[s].slots.front().row) != 0) return {};
-  }
+  for (std::size_t word = 0; word < words_; ++word)
+    if ((words[word] & busy_[word]) != 0) return {};
   sim::Judgement judgement{.violated = 0, .labels = kAtRest};
   for (std::size_t p = 0; p < monitors_.size(); ++p) {
     const Finding finding = monitors_[p]->at_rest(words);
@@ -186,7 +201,7 @@ void Machine::push_choices(std::vector<Action>& out, Action action, std::size_t 
 }
 
 // M2: whether none of the session's first `slots_before` asynchronous requests goes to the same server.
-bool Machine::may_handle(const std::uint64_t* words, std::size_t session, Role to, std::size_t slots_before) const {
+bool Machine::may_handle(StateView words, std::size_t session, Role to, std::size_t slots_before) const {
   for (std::size_t i = 0; i < slots_before; ++i) {
     const auto row = static_cast<RowId>(get(words, sessions_[session].slots[i].row) - 1);
     if (program_->rows[row].to == to) return false;
@@ -200,7 +215,7 @@ bool Machine::covers(const FaultTarget& target, const MessageRef& message) const
   return fault_kinds()[target.kind].strikes(*program_, message);
 }
 
-void Machine::push_faults(const std::uint64_t* words, std::vector<Action>& out, const MessageRef& message) const {
+void Machine::push_faults(StateView words, std::vector<Action>& out, const MessageRef& message) const {
   const Row& row = program_->rows[message.row];
   for (std::size_t b = 0; b < budgets_.size(); ++b) {
     const FaultBudget& budget = scenario_.budgets[b];
@@ -227,7 +242,7 @@ void Machine::push_faults(const std::uint64_t* words, std::vector<Action>& out, 
   }
 }
 
-Machine::Invocation Machine::invocation(const std::uint64_t* words, const Action& action) const {
+Machine::Invocation Machine::invocation(StateView words, const Action& action) const {
   const std::size_t s = action.session;
   const ScriptedOperation& operation = scenario_.sessions[s].operations[get(words, sessions_[s].invoked)];
   const std::size_t keys = operation.key == kAnyKey ? static_cast<std::size_t>(scenario_.keys) : 1;
@@ -246,7 +261,7 @@ Machine::Invocation Machine::invocation(const std::uint64_t* words, const Action
   return {};
 }
 
-const std::vector<Way>* Machine::ways(const std::uint64_t* words, const Action& action) const {
+const std::vector<Way>* Machine::ways(StateView words, const Action& action) const {
   if (action.slot != 0 || action.kind == ActionKind::kInvoke || action.kind == ActionKind::kHandle) return nullptr;
   const Point& at = point(words, action.session);
   const Outcome outcome = action.kind == ActionKind::kReceive ? at.outcome : Outcome::kTimeout;
@@ -381,7 +396,7 @@ Machine::AsyncRequest Machine::take_slot(Step& step, std::size_t session, std::s
 
 // --- servers ---
 
-Machine::Answer Machine::peek(const std::uint64_t* words, const Row& row, std::size_t key) const {
+Machine::Answer Machine::peek(StateView words, const Row& row, std::size_t key) const {
   switch (row.verb) {
     case Verb::kGet: {
       if (row.to == Role::kDatabase) return {Outcome::kValue, stored(words, key) + 1};
@@ -435,26 +450,51 @@ Event Machine::event(const Step& step, EventKind kind, std::size_t session) cons
 
 // --- reading the words ---
 
-const Point& Machine::point(const std::uint64_t* words, std::size_t session) const {
-  return program_->points[get(words, sessions_[session].point)];
+const Point& Machine::point(StateView words, std::size_t session) const {
+  return program_->points[point_id(words, session)];
 }
 
-std::size_t Machine::invoked(const std::uint64_t* words, std::size_t session) const {
+PointId Machine::point_id(StateView words, std::size_t session) const {
+  return static_cast<PointId>(get(words, sessions_[session].point));
+}
+
+bool Machine::in_flight(StateView words, std::size_t session) const {
+  const auto& slots = sessions_[session].slots;
+  return point_id(words, session) != kIdle || (!slots.empty() && get(words, slots.front().row) != 0);
+}
+
+std::uint64_t Machine::budgets_left(StateView words) const {
+  std::uint64_t left = 0;
+  for (std::size_t b = 0; b < budgets_.size(); ++b)
+    if (get(words, budgets_[b]) != scenario_.budgets[b].budget) left |= std::uint64_t{1} << b;
+  return left;
+}
+
+std::uint64_t Machine::budgets_covering(RowId row) const {
+  std::uint64_t covering = 0;
+  for (std::size_t b = 0; b < scenario_.budgets.size(); ++b)
+    for (const FaultTarget& target : scenario_.budgets[b].targets)
+      for (const bool is_reply : {false, true})
+        if (covers(target, {0, 0, row, is_reply})) covering |= std::uint64_t{1} << b;
+  return covering;
+}
+
+std::size_t Machine::invoked(StateView words, std::size_t session) const {
   return get(words, sessions_[session].invoked);
 }
 
-const ScriptedOperation* Machine::operation(const std::uint64_t* words, std::size_t session) const {
+const ScriptedOperation* Machine::operation(StateView words, std::size_t session) const {
   const std::size_t count = invoked(words, session);
   return count == 0 ? nullptr : &scenario_.sessions[session].operations[count - 1];
 }
 
-std::size_t Machine::key(const std::uint64_t* words, std::size_t session) const {
+std::size_t Machine::key(StateView words, std::size_t session) const {
   const ScriptedOperation* running = operation(words, session);
   if (running == nullptr) return 0;
   return running->key == kAnyKey ? get(words, sessions_[session].key) : static_cast<std::size_t>(running->key);
 }
 
-unsigned Machine::held(const std::uint64_t* words, std::size_t session) const {
+unsigned Machine::held(StateView words, std::size_t session) const {
   return static_cast<unsigned>(get(words, sessions_[session].value));
 }
 
@@ -462,17 +502,17 @@ Field Machine::reply_field(std::size_t session) const {
   return program_->get_while_holding ? sessions_[session].reply : sessions_[session].value;
 }
 
-unsigned Machine::replied(const std::uint64_t* words, std::size_t session) const {
+unsigned Machine::replied(StateView words, std::size_t session) const {
   return static_cast<unsigned>(get(words, reply_field(session)));
 }
 
-unsigned Machine::carried(const std::uint64_t* words, std::size_t session, const Row& row) const {
+unsigned Machine::carried(StateView words, std::size_t session, const Row& row) const {
   if (row.verb != Verb::kSet && row.verb != Verb::kAdd) return 0;
   const ScriptedOperation& running = *operation(words, session);
   return running.kind == OperationKind::kWrite ? running.value + 1 : held(words, session);
 }
 
-std::vector<Machine::AsyncRequest> Machine::in_slots(const std::uint64_t* words, std::size_t session) const {
+std::vector<Machine::AsyncRequest> Machine::in_slots(StateView words, std::size_t session) const {
   std::vector<AsyncRequest> requests;
   for (const SessionFields::Slot& slot : sessions_[session].slots) {
     const std::uint64_t row = get(words, slot.row);
@@ -483,11 +523,11 @@ std::vector<Machine::AsyncRequest> Machine::in_slots(const std::uint64_t* words,
   return requests;
 }
 
-unsigned Machine::cached(const std::uint64_t* words, std::size_t key) const {
+unsigned Machine::cached(StateView words, std::size_t key) const {
   return stores_.cache.empty() ? 0 : static_cast<unsigned>(get(words, stores_.cache[key]));
 }
 
-unsigned Machine::stored(const std::uint64_t* words, std::size_t key) const {
+unsigned Machine::stored(StateView words, std::size_t key) const {
   return static_cast<unsigned>(get(words, stores_.database[key]));
 }
 

@@ -23,6 +23,15 @@ std::string describe(const Report& report) {
                       plural(report.transitions, "transition"), report.depth, plural(report.at_rest, "state"));
   if (report.incoherent_at_rest) text += fmt::format(", {} of them incoherent", *report.incoherent_at_rest);
   text += '\n';
+  if (!report.reductions.empty())
+    text += fmt::format("reduced by {}: counts are those of the space searched\n", fmt::join(report.reductions, ", "));
+  for (const ReductionOff& off : report.reductions_off)
+    text += fmt::format("not reduced by {}: {}\n", off.name, off.why);
+  if (report.omission_bound)
+    text +=
+        *report.omission_bound == 0
+            ? fmt::format("fingerprints: states of {} bytes are kept whole, none can be missed\n", report.state_bytes)
+            : fmt::format("fingerprints: a state was missed with a chance of at most {:.1e}\n", *report.omission_bound);
   if (report.schedules)
     text +=
         fmt::format("{} of {} schedules end in a violation\n", report.schedules->violating, report.schedules->total);
@@ -49,6 +58,9 @@ std::string to_json(const Report& report) {
     json["schedules"] = {{"total", "@total"}, {"violating", "@violating"}};
   }
   json["reductions"] = report.reductions;
+  json["reductions_off"] = Json::object();
+  for (const ReductionOff& off : report.reductions_off) json["reductions_off"][off.name] = off.why;
+  if (report.omission_bound) json["omission_bound"] = *report.omission_bound;
   json["limits"] = report.limits;
   json["never_reached"] = report.never_reached;
   std::string text = json.dump(2);

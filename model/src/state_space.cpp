@@ -5,7 +5,6 @@
 
 #include "model/packed_system.hpp"
 #include "sim/invariant.hpp"
-#include "sim/search.hpp"
 
 namespace stalemate::model {
 namespace {
@@ -55,10 +54,8 @@ std::optional<StateSpace> build_state_space(const Machine& machine, std::uint64_
 }
 
 SpaceSize measure_state_space(const Machine& machine, std::uint64_t count_max) {
-  return with_packed_system(machine, [&](const auto& system) {
-    const auto result = sim::search(system, limited_to(count_max));
-    return SpaceSize{result.states, result.end == sim::SearchEnd::kExhausted};
-  });
+  const auto result = search(machine, limited_to(count_max));
+  return {result.states, result.end == sim::SearchEnd::kExhausted};
 }
 
 }  // namespace stalemate::model

@@ -1,7 +1,9 @@
 // The parts the search is made of: the hash, the visited set's shard, the storage, the workers.
 #include <gtest/gtest.h>
 
+#include <array>
 #include <atomic>
+#include <map>
 #include <set>
 #include <stdexcept>
 #include <string>
@@ -11,6 +13,7 @@
 #include "sim/detail/arrays.hpp"
 #include "sim/detail/hash.hpp"
 #include "sim/detail/index_table.hpp"
+#include "sim/detail/visited_set.hpp"
 #include "sim/detail/workers.hpp"
 
 namespace stalemate::sim::detail {
@@ -81,18 +84,95 @@ TEST(IndexTableTest, ProbesWrapAroundTheEnd) {
   EXPECT_TRUE(table.empty_at(table.probe(~0U, [](std::uint32_t) { return false; })));
 }
 
-TEST(BlockArrayTest, ElementsStayWhereTheyAreAndKeepTheirValues) {
-  BlockArray<std::uint64_t> array;
-  EXPECT_EQ(array.bytes(), 0U);
-  array.extend_to(1);
-  const std::uint64_t* first = &array[0];
-  const std::size_t size = 3 * BlockArray<std::uint64_t>::kBlockElements + 1;
-  const std::size_t announced = array.bytes_for(size);
-  array.extend_to(size);
-  EXPECT_EQ(array.bytes(), announced);
-  EXPECT_EQ(&array[0], first);
-  for (std::size_t i = 0; i < size; ++i) array[i] = i;
-  for (std::size_t i = 0; i < size; ++i) ASSERT_EQ(array[i], i);
+TEST(BlockQueueTest, ElementsStayWhereTheyAreInTheOrderInWhichTheyCame) {
+  using Queue = BlockQueue<std::uint64_t>;
+  Queue queue;
+  EXPECT_EQ(queue.bytes(), 0U);
+  EXPECT_EQ(queue.block_count(), 0U);
+  const std::size_t size = 3 * Queue::kBlockElements + 1;
+  queue.push_back(0);
+  const std::uint64_t* first = queue.block(0);
+  for (std::size_t i = 1; i < size; ++i) queue.push_back(i);
+  EXPECT_EQ(queue.block(0), first);
+  EXPECT_EQ(queue.size(), size);
+  EXPECT_EQ(queue.bytes(), 4 * Queue::kBlockElements * sizeof(std::uint64_t));
+  ASSERT_EQ(queue.block_count(), 4U);
+  std::uint64_t expected = 0;
+  for (std::size_t block = 0; block < 4; ++block) {
+    for (std::size_t i = 0; i < queue.elements_in(block); ++i) ASSERT_EQ(queue.block(block)[i], expected++);
+    queue.drop(block);
+  }
+  EXPECT_EQ(expected, size);
+}
+
+// A shard beside a std::map, on keys whose hashes collide, wrap around the end, or are all in one bucket.
+using TwoWords = std::array<std::uint64_t, 2>;
+
+template <class Hash>
+void visited_set_is_a_map(Hash hash) {
+  struct Keeping {
+    using Kept = TwoWords;
+    static std::uint64_t hash_of_kept(const Kept& kept) { return Hash{}(kept); }
+  };
+  for (const std::uint32_t shard : {0U, 17U, kShards - 1}) {
+    VisitedSet<Keeping> set(shard);
+    std::map<TwoWords, std::uint32_t> expected;
+    const auto every_bit = ~std::uint64_t{0};
+    std::vector<TwoWords> states{{every_bit, every_bit}, {every_bit, 0}, {0, every_bit}};
+    for (std::uint64_t i = 0; i < 3'000; ++i) states.push_back({i * i % 2'000, i % 7});
+    std::uint32_t depth = 0;
+    for (const auto& state : states) {
+      ASSERT_EQ(set.find(state, hash(state)) != nullptr, expected.contains(state));
+      ASSERT_EQ(set.insert(state, hash(state), depth), expected.try_emplace(state, depth).second);
+      depth = (depth + 1) % Depth::kMax;
+    }
+    ASSERT_EQ(set.size(), expected.size());
+    ASSERT_GT(expected.size(), 500U);
+    for (const auto& [state, at] : expected) {
+      Depth* found = set.find(state, hash(state));
+      ASSERT_NE(found, nullptr);
+      ASSERT_EQ(found->value(), at);
+      ASSERT_FALSE(found->walked());
+      found->walk();
+      ASSERT_TRUE(found->walked());
+      ASSERT_EQ(found->value(), at);
+    }
+  }
+}
+
+TEST(VisitedSetTest, IsAMapFromStatesToDepthsWhateverTheHash) {
+  struct Good {
+    std::uint64_t operator()(const TwoWords& state) const { return hash_bytes(&state, sizeof state) >> kShardBits; }
+  };
+  struct Constant {
+    std::uint64_t operator()(const TwoWords&) const { return 0; }
+  };
+  struct AtTheEnd {
+    std::uint64_t operator()(const TwoWords&) const { return ~std::uint64_t{0}; }
+  };
+  visited_set_is_a_map(Good{});
+  visited_set_is_a_map(Constant{});
+  visited_set_is_a_map(AtTheEnd{});
+}
+
+TEST(VisitedSetTest, CostsWhatItSays) {
+  struct Keeping {
+    using Kept = std::uint64_t;
+    static std::uint64_t hash_of_kept(Kept kept) { return hash_bytes(&kept, sizeof kept); }
+  };
+  std::vector<VisitedSet<Keeping>> shards;
+  for (std::uint32_t shard = 0; shard < kShards; ++shard) shards.emplace_back(shard);
+  std::uint64_t inserted = 0;
+  for (std::uint64_t i = 0; i < 300'000; ++i) {
+    const std::uint64_t hash = hash_bytes(&i, sizeof i);
+    inserted += shards[shard_of(hash)].insert(i, hash, 1) ? 1U : 0U;
+    if (i < 100'000 || i % 10'000 != 0) continue;
+    std::uint64_t bytes = 0;
+    for (const auto& shard : shards) bytes += shard.bytes();
+    EXPECT_LT(bytes, inserted * 10 * 100 / 55);  // a load of 0.55 or more, at any time
+    EXPECT_GT(bytes, inserted * 10 * 100 / 75);
+  }
+  EXPECT_EQ(inserted, 300'000U);
 }
 
 TEST(WorkersTest, EveryItemIsDoneOnceInEveryRun) {

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "model/protocol.hpp"
+#include "model/reduction.hpp"
 #include "sim/search.hpp"
 #include "traces/trace.hpp"
 
@@ -22,6 +23,8 @@ struct CheckOptions {
   std::vector<std::string> properties;  // empty: the default ones that apply
   unsigned threads = 1;
   bool exhaust = false;
+  bool compact = false;  // keep fingerprints (sim::SearchOptions::compact)
+  Reductions reductions;
   bool count_schedules = false;
   std::optional<int> depth_max;
   std::uint64_t memory_bytes_max = 0;
@@ -53,9 +56,11 @@ struct Report {
   std::uint64_t at_rest = 0;
   std::optional<std::uint64_t> incoherent_at_rest;  // where coherent-at-rest was checked
   std::optional<Schedules> schedules;
-  std::vector<std::string> reductions;
-  std::vector<std::string> limits;         // that were hit
-  std::vector<std::string> never_reached;  // arrows, branches: only where the space was exhausted
+  std::vector<std::string> reductions;       // used
+  std::vector<ReductionOff> reductions_off;  // wanted, and why not used
+  std::optional<double> omission_bound;      // where fingerprints were asked for: the chance that a state was missed
+  std::vector<std::string> limits;           // that were hit
+  std::vector<std::string> never_reached;    // arrows, branches: only where the space was exhausted
   std::optional<traces::Trace> trace;
   std::size_t state_bytes = 0;
 };

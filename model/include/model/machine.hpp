@@ -43,8 +43,6 @@ struct Action {
 // kFused: a reply is received in the step that makes it. Schedules are counted so.
 enum class Granularity { kPlain, kFused };
 
-inline constexpr std::size_t kWordsMax = 32;  // of a state: 256 bytes
-
 // Bit of Judgement::labels.
 inline constexpr std::uint32_t kAtRest = 1;
 
@@ -57,6 +55,7 @@ class Machine {
   const Program& program() const { return *program_; }
   const Scenario& scenario() const { return scenario_; }
   const std::vector<const PropertyKind*>& properties() const { return properties_; }
+  Granularity granularity() const { return granularity_; }
   std::size_t words() const { return words_; }  // of a state
 
   // Marks: first the program's, then one a property (its antecedent), then one a (budget, target) of faults.
@@ -64,10 +63,19 @@ class Machine {
   std::size_t fault_mark(std::size_t budget, std::size_t target) const;
 
   // The four functions of sim::System on words. `words` of initial() are zero on entry.
-  void initial(std::uint64_t* words, sim::Marks& marks) const;
-  void actions(const std::uint64_t* words, std::vector<Action>& out) const;
-  sim::PropertyMask apply(std::uint64_t* words, Action action, sim::Marks& marks) const;
+  void initial(StateRef words, sim::Marks& marks) const;
+  void actions(StateView words, std::vector<Action>& out) const;
+  // Those of one session; actions() lists session after session.
+  void actions_of(StateView words, std::size_t session, std::vector<Action>& out) const;
+  sim::PropertyMask apply(StateRef words, Action action, sim::Marks& marks) const;
   sim::Judgement judge(const std::uint64_t* words, sim::Marks& marks) const;
+
+  // Bit b: budget b is not spent yet; budget b may be spent on a request of this row or on its reply. REQUIRES: b < 64.
+  std::uint64_t budgets_left(StateView words) const;
+  std::uint64_t budgets_covering(RowId row) const;
+
+  // Where everything stands.
+  const LayoutBuilder& layout() const { return layout_; }
 
   // What the words say, for telling.
   struct AsyncRequest {
@@ -76,16 +84,18 @@ class Machine {
     std::size_t key = 0;
     unsigned carried = 0;  // 0 nothing, else value + 1
   };
-  const Point& point(const std::uint64_t* words, std::size_t session) const;
-  std::size_t key(const std::uint64_t* words, std::size_t session) const;
-  std::size_t invoked(const std::uint64_t* words, std::size_t session) const;  // operations so far
-  unsigned held(const std::uint64_t* words, std::size_t session) const;  // last value received: 0 none, else value + 1
-  unsigned replied(const std::uint64_t* words, std::size_t session) const;  // value in the reply in flight, likewise
-  unsigned carried(const std::uint64_t* words, std::size_t session, const Row& row) const;  // what a set of it carries
-  std::vector<AsyncRequest> in_slots(const std::uint64_t* words, std::size_t session) const;
-  unsigned cached(const std::uint64_t* words, std::size_t key) const;  // 0 absent, else value + 1
-  unsigned stored(const std::uint64_t* words, std::size_t key) const;  // the database's value
-  const ScriptedOperation* operation(const std::uint64_t* words,
+  const Point& point(StateView words, std::size_t session) const;
+  PointId point_id(StateView words, std::size_t session) const;
+  bool in_flight(StateView words, std::size_t session) const;  // a message of it
+  std::size_t key(StateView words, std::size_t session) const;
+  std::size_t invoked(StateView words, std::size_t session) const;  // operations so far
+  unsigned held(StateView words, std::size_t session) const;        // last value received: 0 none, else value + 1
+  unsigned replied(StateView words, std::size_t session) const;     // value in the reply in flight, likewise
+  unsigned carried(StateView words, std::size_t session, const Row& row) const;  // what a set of it carries
+  std::vector<AsyncRequest> in_slots(StateView words, std::size_t session) const;
+  unsigned cached(StateView words, std::size_t key) const;  // 0 absent, else value + 1
+  unsigned stored(StateView words, std::size_t key) const;  // the database's value
+  const ScriptedOperation* operation(StateView words,
                                      std::size_t session) const;  // under way or last; null before
 
   // An invoke's choice taken apart, and the ways a step may go on from here (empty: the session is not concerned).
@@ -95,8 +105,8 @@ class Machine {
     std::size_t way = 0;
     const Way* on = nullptr;
   };
-  Invocation invocation(const std::uint64_t* words, const Action& action) const;
-  const std::vector<Way>* ways(const std::uint64_t* words, const Action& action) const;
+  Invocation invocation(StateView words, const Action& action) const;
+  const std::vector<Way>* ways(StateView words, const Action& action) const;
 
   // A fused action as the plain ones it stands for; any other as itself.
   static std::vector<Action> plain(Action action);
@@ -115,18 +125,19 @@ class Machine {
   };
   // Where one step's consequences are gathered.
   struct Step {
-    std::uint64_t* words;
+    StateRef words;
     sim::Marks& marks;
     sim::PropertyMask violated = 0;
   };
 
   void lay_out();
+  void lay_out(std::size_t session);
   Field reply_field(std::size_t session) const;  // where the value in a reply in flight stands
   void push_choices(std::vector<Action>& out, Action action, std::size_t count) const;
-  void push_faults(const std::uint64_t* words, std::vector<Action>& out, const MessageRef& message) const;
+  void push_faults(StateView words, std::vector<Action>& out, const MessageRef& message) const;
   bool covers(const FaultTarget& target, const MessageRef& message) const;
-  bool may_handle(const std::uint64_t* words, std::size_t session, Role to, std::size_t slots_before) const;
-  Answer peek(const std::uint64_t* words, const Row& row, std::size_t key) const;
+  bool may_handle(StateView words, std::size_t session, Role to, std::size_t slots_before) const;
+  Answer peek(StateView words, const Row& row, std::size_t key) const;
   Answer serve(Step& step, std::size_t session, const Row& row, std::size_t key, unsigned carried) const;
   void invoke(Step& step, const Action& action) const;
   void handle(Step& step, const Action& action) const;
@@ -143,7 +154,9 @@ class Machine {
   Scenario scenario_;
   std::vector<const PropertyKind*> properties_;
   Granularity granularity_;
+  LayoutBuilder layout_;
   std::size_t words_ = 0;
+  std::vector<std::uint64_t> busy_;  // by word: bits that are zero exactly where nothing is in flight or under way
   StoreFields stores_;
   std::vector<SessionFields> sessions_;
   std::vector<Field> budgets_;

@@ -1,4 +1,4 @@
-// A machine as a sim::System: states are blocks of a fixed number of words (16 to 256 bytes), chosen per scenario.
+// A machine as a sim::System: states are blocks of a fixed number of words (8 to 256 bytes), chosen per scenario.
 #pragma once
 
 #include <array>
@@ -6,7 +6,10 @@
 #include <vector>
 
 #include "model/machine.hpp"
+#include "model/reduction.hpp"
+#include "model/step_table.hpp"
 #include "sim/invariant.hpp"
+#include "sim/search.hpp"
 #include "sim/system.hpp"
 
 namespace stalemate::model {
@@ -20,7 +23,11 @@ class PackedSystem {
   };
   using Action = model::Action;
 
-  explicit PackedSystem(const Machine& machine) : machine_(machine) {
+  explicit PackedSystem(const Machine& machine, const ReducedMachine* reduced = nullptr)
+      : machine_(machine),
+        sessions_(machine.scenario().sessions.size()),
+        symmetry_(reduced != nullptr && reduced->symmetry ? &*reduced->symmetry : nullptr),
+        independence_(reduced != nullptr && reduced->independence ? &*reduced->independence : nullptr) {
     STALEMATE_INVARIANT(machine.words() <= Words, "the layout fits the block");
   }
 
@@ -30,7 +37,13 @@ class PackedSystem {
     machine_.initial(state.words.data(), ignored);
     return state;
   }
-  void actions(const State& state, std::vector<Action>& out) const { machine_.actions(state.words.data(), out); }
+  // Those that are needed; all that are enabled.
+  void actions(const State& state, std::vector<Action>& out) const {
+    const std::uint64_t needed = this->needed(state);
+    for (std::size_t session = 0; session < sessions_; ++session)
+      if ((needed >> session & 1) != 0) machine_.actions_of(state.words.data(), session, out);
+  }
+  void enabled(const State& state, std::vector<Action>& out) const { machine_.actions(state.words.data(), out); }
   sim::Applied<State> apply(const State& state, const Action& action, sim::Marks& marks) const {
     sim::Applied<State> applied{state, 0};
     applied.violated = machine_.apply(applied.next.words.data(), action, marks);
@@ -39,6 +52,31 @@ class PackedSystem {
   sim::Judgement judge(const State& state, sim::Marks& marks) const {
     return machine_.judge(state.words.data(), marks);
   }
+
+  State representative(const State& state) const {
+    State kept = state;
+    if (symmetry_ != nullptr) symmetry_->canonicalize(kept.words.data());
+    return kept;
+  }
+
+  // The compiled steps, for searches.
+  class Expander {
+   public:
+    explicit Expander(const PackedSystem& system) : system_(system), table_(system.machine_) {}
+    template <class Visit>
+    void expand(const State& state, sim::Marks& marks, Visit&& visit) {
+      const auto take = [&](const std::array<std::uint64_t, Words>& words, sim::PropertyMask violated) {
+        visit(State{words}, violated);
+      };
+      const std::uint64_t needed = system_.needed(state);
+      for (std::size_t session = 0; session < system_.sessions_; ++session)
+        if ((needed >> session & 1) != 0) table_.expand(state.words, session, marks, take);
+    }
+
+   private:
+    const PackedSystem& system_;
+    StepTable<Words> table_;
+  };
 
   // Groups of actions for sim/strategies/swarm.hpp: what a session does by kind of step, its asynchronous requests
   // apart.
@@ -51,18 +89,32 @@ class PackedSystem {
  private:
   static constexpr std::size_t kGroupsPerSession = 7;  // the kinds of ActionKind, and one more
 
+  // Bit s: the actions of session s are needed.
+  std::uint64_t needed(const State& state) const {
+    return independence_ == nullptr ? ~std::uint64_t{0} : independence_->needed(state.words.data());
+  }
+
   const Machine& machine_;
+  std::size_t sessions_;
+  const Symmetry* symmetry_;
+  const Independence* independence_;
 };
 
-// Calls visit(PackedSystem<N>) with the smallest block that holds the machine's states.
+// Calls visit(PackedSystem<N>) with the smallest block that holds the machine's states. Without `reduced`, nothing is
+// left out.
 template <class Visitor>
-auto with_packed_system(const Machine& machine, Visitor&& visit) {
+auto with_packed_system(const Machine& machine, Visitor&& visit, const ReducedMachine* reduced = nullptr) {
   const std::size_t words = machine.words();
-  if (words <= 2) return visit(PackedSystem<2>(machine));
-  if (words <= 4) return visit(PackedSystem<4>(machine));
-  if (words <= 8) return visit(PackedSystem<8>(machine));
-  if (words <= 16) return visit(PackedSystem<16>(machine));
-  return visit(PackedSystem<32>(machine));
+  if (words <= 1) return visit(PackedSystem<1>(machine, reduced));
+  if (words <= 2) return visit(PackedSystem<2>(machine, reduced));
+  if (words <= 4) return visit(PackedSystem<4>(machine, reduced));
+  if (words <= 8) return visit(PackedSystem<8>(machine, reduced));
+  if (words <= 16) return visit(PackedSystem<16>(machine, reduced));
+  return visit(PackedSystem<32>(machine, reduced));
 }
+
+// sim::search over the machine's packed system; compiled once, because it takes long.
+sim::SearchResult<Action> search(const Machine& machine, const sim::SearchOptions& options,
+                                 const ReducedMachine* reduced = nullptr);
 
 }  // namespace stalemate::model

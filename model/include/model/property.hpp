@@ -52,8 +52,8 @@ struct Finding {
 class Monitor {
  public:
   virtual ~Monitor() = default;
-  virtual Finding on(const Event& event, std::uint64_t* words) const = 0;
-  virtual Finding at_rest(const std::uint64_t* words) const = 0;
+  virtual Finding on(const Event& event, StateRef words) const = 0;
+  virtual Finding at_rest(StateView words) const = 0;
 };
 
 struct MonitorSetting {
@@ -68,6 +68,7 @@ struct PropertyKind {
   std::string_view claim;       // completes "X: "
   std::string_view antecedent;  // what must occur for the claim to say anything
   bool (*applies)(const Program& program);
+  bool hears_events = true;  // false: it looks at states at rest only
   // Whether a scenario can say anything about it; where it cannot, it is not checked unless it is named.
   bool (*says_something)(const Scenario& scenario);
   std::unique_ptr<Monitor> (*make)(const MonitorSetting& setting);

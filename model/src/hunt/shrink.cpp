@@ -195,13 +195,11 @@ class Searches {
   std::optional<std::vector<Action>> search(const Machine& machine) {
     sim::SearchOptions options;
     options.keep_going = [&](const sim::Progress& progress) { return progress.states <= left_ && options_.go_on(); };
-    return with_packed_system(machine, [&](const auto& system) -> std::optional<std::vector<Action>> {
-      auto result = sim::search(system, options);
-      left_ -= std::min(left_, result.states);
-      complete_ = result.end == sim::SearchEnd::kExhausted || result.end == sim::SearchEnd::kViolation;
-      if (!complete_ || !result.counterexample) return std::nullopt;
-      return std::move(result.counterexample->actions);
-    });
+    auto result = model::search(machine, options);
+    left_ -= std::min(left_, result.states);
+    complete_ = result.end == sim::SearchEnd::kExhausted || result.end == sim::SearchEnd::kViolation;
+    if (!complete_ || !result.counterexample) return std::nullopt;
+    return std::move(result.counterexample->actions);
   }
   bool complete() const { return complete_; }
 

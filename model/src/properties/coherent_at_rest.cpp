@@ -9,9 +9,9 @@ class CoherentAtRest final : public Monitor {
  public:
   explicit CoherentAtRest(const StoreFields& fields) : fields_(fields) {}
 
-  Finding on(const Event&, std::uint64_t*) const override { return {}; }
+  Finding on(const Event&, StateRef) const override { return {}; }
 
-  Finding at_rest(const std::uint64_t* words) const override {
+  Finding at_rest(StateView words) const override {
     Finding finding;
     for (std::size_t key = 0; key < fields_.cache.size(); ++key) {
       const std::uint64_t entry = get(words, fields_.cache[key]);
@@ -34,6 +34,7 @@ PropertyKind coherent_at_rest() {
       .claim = "at rest, a cached entry equals the database",
       .antecedent = "a cached entry at rest",
       .applies = [](const Program& program) { return program.has_cache; },
+      .hears_events = false,
       .says_something = [](const Scenario&) { return true; },
       .make = [](const MonitorSetting& setting) -> std::unique_ptr<Monitor> {
         return std::make_unique<CoherentAtRest>(setting.fields);

@@ -21,13 +21,15 @@ class FreshReads final : public Monitor {
   explicit FreshReads(const MonitorSetting& setting) : operation_(setting.fields.operation) {
     const unsigned bits = setting.scenario.values;
     for (int key = 0; key < setting.scenario.keys; ++key) {
-      committed_.push_back(setting.layout.add_bits(bits));
-      old_.push_back(setting.layout.add_bits(bits));
+      committed_.push_back(setting.layout.add_bits(bits, Meaning::kSet));
+      old_.push_back(setting.layout.add_bits(bits, Meaning::kSet));
     }
+    const auto keys = static_cast<std::uint64_t>(setting.scenario.keys);
     for (const Session& session : setting.scenario.sessions) {
-      sets_.push_back(setting.layout.add_bits(bits));
+      setting.layout.begin_session(sets_.size(), bits + 1 + LayoutBuilder::width_of(keys));
+      sets_.push_back(setting.layout.add_bits(bits, Meaning::kSet));
       answered_.push_back(setting.layout.add_bits(1));
-      key_.push_back(setting.layout.add(static_cast<std::uint64_t>(setting.scenario.keys)));
+      key_.push_back(setting.layout.add(keys));
       std::vector<OperationKind> kinds;
       std::size_t reads_until = 0;
       for (const ScriptedOperation& operation : session.operations) {
@@ -37,9 +39,10 @@ class FreshReads final : public Monitor {
       reads_until_.push_back(reads_until);
       kinds_.push_back(std::move(kinds));
     }
+    setting.layout.end_session();
   }
 
-  Finding on(const Event& event, std::uint64_t* words) const override {
+  Finding on(const Event& event, StateRef words) const override {
     const std::size_t s = event.session;
     switch (event.kind) {
       case EventKind::kInvoked:
@@ -75,16 +78,16 @@ class FreshReads final : public Monitor {
     return {};
   }
 
-  Finding at_rest(const std::uint64_t*) const override { return {}; }
+  Finding at_rest(StateView) const override { return {}; }
 
  private:
-  bool reads_to_come(const std::uint64_t* words) const {
+  bool reads_to_come(StateView words) const {
     for (std::size_t s = 0; s < operation_.size(); ++s)
       if (get(words, operation_[s]) < reads_until_[s]) return true;
     return false;
   }
 
-  void commit(const Event& event, std::uint64_t* words) const {
+  void commit(const Event& event, StateRef words) const {
     const std::uint64_t bit = std::uint64_t{1} << event.value;
     for (std::size_t s = 0; s < sets_.size(); ++s)
       if (get(words, key_[s]) == event.key) set(words, sets_[s], get(words, sets_[s]) & ~bit);
@@ -97,7 +100,7 @@ class FreshReads final : public Monitor {
   }
 
   // F1.
-  void forget(std::uint64_t* words) const {
+  void forget(StateRef words) const {
     for (std::size_t s = 0; s < sets_.size(); ++s) {
       const std::uint64_t invoked = get(words, operation_[s]);
       if (invoked == 0 || kinds_[s][invoked - 1] == OperationKind::kRead) continue;
@@ -133,6 +136,7 @@ PropertyKind fresh_reads() {
               (operation.kind == OperationKind::kRead ? reads : writes) = true;
             return reads && writes;
           },
+      .hears_events = true,
       .says_something =
           [](const Scenario& scenario) {
             // A read among the first operations is invoked before any write where all of them are.

@@ -30,8 +30,8 @@ struct SearchOptions {
   unsigned threads = 1;  // at least 1; never changes a result
   bool exhaust = false;  // go on after the first violation, to count everything
   PropertyMask checked = ~PropertyMask{0};
-  // Keep a fingerprint of 64 bits in place of each state: two states are taken for one with a chance of at most
-  // omission_bound(states). What is found is real all the same.
+  // Keep a fingerprint of 64 bits in place of each state, where that is smaller: two states are taken for one with a
+  // chance of at most omission_bound(states). What is found is real all the same.
   bool compact = false;
   // Limits; reaching one is an outcome. 0 or none: no limit.
   std::optional<int> depth_max = std::nullopt;  // states at this depth are judged but not expanded
@@ -70,16 +70,22 @@ struct SearchResult {
   std::uint64_t memory_bytes = 0;  // peak of what memory_bytes_max limits
 };
 
+// Whether `compact` saves anything: a state that is no larger than a fingerprint is kept whole.
+template <System S>
+inline constexpr bool kCompactable = sizeof(typename S::State) > sizeof(std::uint64_t);
+
 // With `compact`, an upper bound on the chance that any state was taken for another and so missed: n (n - 1) / 2 pairs,
 // each with a chance of 2^-64 if fingerprints are uniform.
 double omission_bound(std::uint64_t states);
 
 // A system may have more than the four functions; results do not depend on the first two:
 //   static std::uint64_t hash(const State&)    which the visited set then uses instead of its own hash of the bytes
-//   Expander                                   a class that each worker makes from a `const S&`; its expand(state, marks,
+//   Expander                                   a class that each worker makes from a `const S&`; its expand(state,
+//   marks,
 //                                              visit) calls visit(next, violated) for each action in the stated order
 //   State representative(const State&) const   the one state kept for all that are symmetric to it: the same for all of
 //                                              them, with the same judgement and, up to symmetry, the same successors
+//   void enabled(const State&, std::vector<Action>&) const   where actions() leaves out some that are enabled: all
 //
 // REQUIRES: options.threads >= 1. Throws what the system or an allocation throws, on the calling thread.
 template <System S>

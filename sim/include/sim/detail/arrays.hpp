@@ -26,7 +26,7 @@ class RawArray {
     RawArray(std::move(other)).swap(*this);
     return *this;
   }
-  ~RawArray() { ::operator delete(elements_, std::align_val_t{kAlignment}); }
+  ~RawArray() { ::operator delete (elements_, std::align_val_t{kAlignment}); }
 
   void swap(RawArray& other) noexcept {
     std::swap(elements_, other.elements_);
@@ -45,9 +45,9 @@ class RawArray {
   void reserve(std::size_t needed, std::size_t kept) {
     if (needed <= capacity_) return;
     const std::size_t capacity = std::max(needed, capacity_ == 0 ? 0 : capacity_ + capacity_ / 2 + 1);
-    auto* elements = static_cast<T*>(::operator new(capacity * sizeof(T), std::align_val_t{kAlignment}));
+    auto* elements = static_cast<T*>(::operator new (capacity * sizeof(T), std::align_val_t{kAlignment}));
     std::copy_n(elements_, kept, elements);
-    ::operator delete(elements_, std::align_val_t{kAlignment});
+    ::operator delete (elements_, std::align_val_t{kAlignment});
     elements_ = elements;
     capacity_ = capacity;
   }
@@ -83,7 +83,8 @@ class BlockQueue {
   using Block = std::unique_ptr<T[]>;
 
   void push_back(const T& element) {
-    if (size_ == blocks_.size() * kBlockElements) blocks_.push_back(std::make_unique_for_overwrite<T[]>(kBlockElements));
+    if (size_ == blocks_.size() * kBlockElements)
+      blocks_.push_back(std::make_unique_for_overwrite<T[]>(kBlockElements));
     blocks_.back()[size_ % kBlockElements] = element;
     ++size_;
   }

@@ -33,7 +33,7 @@ struct ExpanderOf {
   using type = ActionExpander<S>;
 };
 template <System S>
-  requires requires { typename S::Expander; }
+requires requires { typename S::Expander; }
 struct ExpanderOf<S> {
   using type = typename S::Expander;
 };

@@ -163,10 +163,10 @@ class Explorer {
   void expand(Own& own, const State& state) {
     own.expander.expand(state, own.marks, [&](const State& successor, PropertyMask violated) {
       const State& next = representative_of(system_, successor);
-      const std::uint64_t hash = Keeping::hash(next);
-      own.sent[shard_of(hash)].push_back({next, hash});
       ++own.counts.transitions;
       own.counts.violated |= violated & options_.checked;
+      const std::uint64_t hash = Keeping::hash(next);
+      own.sent[shard_of(hash)].push_back({next, hash});
     });
   }
 

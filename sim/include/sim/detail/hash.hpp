@@ -2,8 +2,8 @@
 // family does. Fast on short blocks whose size is known at compile time; all 64 bits are good: the highest choose a
 // shard, the next ones a slot, and `compact` searches keep all of them in place of the state.
 //
-// Determinism: no result of an exact search depends on it. It decides where a state is looked up; a collision costs time
-// only. Not for files: it reads words in the machine's byte order.
+// Determinism: no result of an exact search depends on it. It decides where a state is looked up; a collision costs
+// time only. Not for files: it reads words in the machine's byte order.
 #pragma once
 
 #include <cstddef>

@@ -7,7 +7,8 @@ namespace stalemate::sim {
 
 template <System S>
 SearchResult<typename S::Action> search(const S& system, const SearchOptions& options) {
-  if (options.compact) return detail::Explorer<S, detail::FingerprintsOf<S>>(system, options).run();
+  if constexpr (kCompactable<S>)
+    if (options.compact) return detail::Explorer<S, detail::FingerprintsOf<S>>(system, options).run();
   return detail::Explorer<S, detail::WholeStates<S>>(system, options).run();
 }
 

@@ -5,10 +5,11 @@
 // search did, and in practice a tenth; it needs no memory but the path, because the bit that says "walked" lies beside
 // the depth.
 //
-// It steps through the states themselves and looks up their representatives, so under a symmetry the path is one of
-// concrete actions.
+// Where only representatives are kept, the path found is one of representatives; then it is taken once more through the
+// states themselves, each time by the first enabled action that leads to the next representative.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <utility>
 #include <vector>
@@ -35,7 +36,7 @@ class ShortestPath {
     if (length == 0) return {};
     std::vector<Level> levels(length);
     std::size_t depth = 0;
-    enter(levels[0], system_.initial(), depth, length, property);
+    enter(levels[0], representative_of(system_, system_.initial()), depth, length, property);
     while (!levels[depth].goal) {
       Level& level = levels[depth];
       if (level.next == level.steps.size()) {
@@ -49,28 +50,24 @@ class ShortestPath {
       ++depth;
       enter(levels[depth], step.state, depth, length, property);
     }
-    std::vector<Action> path;
-    for (std::size_t d = 0; d <= depth; ++d) path.push_back(action(levels[d]));
-    return path;
+    levels.resize(depth + 1);
+    return concrete(levels, property);
   }
 
  private:
   struct Step {
     State state;
     Depth* depth;
-    std::size_t ordinal;  // of its action
   };
   struct Level {
     State from;
     std::vector<Step> steps;  // those that lead one level deeper
     std::size_t next = 0;
-    bool goal = false;  // the action `goal_ordinal` is the last of the path
-    std::size_t goal_ordinal = 0;
+    bool goal = false;  // an action of `from` is the last of the path
   };
   struct Found {
     State state;
     std::uint64_t hash;
-    std::size_t ordinal;
   };
 
   // All successors are asked of the memory before the first is looked at.
@@ -80,32 +77,55 @@ class ShortestPath {
     level.next = 0;
     level.goal = false;
     found_.clear();
-    std::size_t ordinal = 0;
     Marks unused;
     expander_.expand(state, unused, [&](const State& next, PropertyMask violated) {
       if (depth + 1 < length) {
-        const std::uint64_t hash = Keeping::hash(representative_of(system_, next));
+        const State& kept = representative_of(system_, next);
+        const std::uint64_t hash = Keeping::hash(kept);
         visited_[shard_of(hash)].prefetch(hash);
         visited_[shard_of(hash)].prefetch_depth(hash);
-        found_.push_back({next, hash, ordinal});
+        found_.push_back({kept, hash});
       } else if (!level.goal && ((violated | system_.judge(next, unused).violated) & property) != 0) {
         level.goal = true;
-        level.goal_ordinal = ordinal;
       }
-      ++ordinal;
     });
     for (const Found& found : found_) {
-      const auto& representative = representative_of(system_, found.state);
-      Depth* known = visited_[shard_of(found.hash)].find(Keeping::keep(representative, found.hash), found.hash);
+      Depth* known = visited_[shard_of(found.hash)].find(Keeping::keep(found.state, found.hash), found.hash);
       STALEMATE_INVARIANT(known != nullptr || !Keeping::kExact, "a successor was visited: apply() is a pure function");
-      if (known != nullptr && known->value() == depth + 1 && !known->walked()) level.steps.push_back({found.state, known, found.ordinal});
+      if (known != nullptr && known->value() == depth + 1 && !known->walked())
+        level.steps.push_back({found.state, known});
     }
   }
 
-  Action action(const Level& level) const {
+  // The actions that take the initial state through these levels and then break the property.
+  std::vector<Action> concrete(const std::vector<Level>& levels, PropertyMask property) const {
+    std::vector<Action> path;
     std::vector<Action> actions;
-    system_.actions(level.from, actions);
-    return actions[level.goal ? level.goal_ordinal : level.steps[level.next - 1].ordinal];
+    Marks unused;
+    State state = system_.initial();
+    for (std::size_t depth = 0; depth < levels.size(); ++depth) {
+      const bool last = depth + 1 == levels.size();
+      actions.clear();
+      all_actions(state, actions);
+      const auto fits = [&](const Action& action) {
+        const Applied<State> applied = system_.apply(state, action, unused);
+        if (last) return ((applied.violated | system_.judge(applied.next, unused).violated) & property) != 0;
+        return representative_of(system_, applied.next) == levels[depth + 1].from;
+      };
+      const auto chosen = std::find_if(actions.begin(), actions.end(), fits);
+      STALEMATE_INVARIANT(chosen != actions.end(), "a step can be taken again: apply() is a pure function");
+      path.push_back(*chosen);
+      state = system_.apply(state, *chosen, unused).next;
+    }
+    return path;
+  }
+
+  void all_actions(const State& state, std::vector<Action>& out) const {
+    if constexpr (requires { system_.enabled(state, out); }) {
+      system_.enabled(state, out);
+    } else {
+      system_.actions(state, out);
+    }
   }
 
   const S& system_;

@@ -20,8 +20,8 @@ std::optional<StateGraph> build_state_graph(const S& system, const SearchOptions
   const auto number_of = [&](const State& state) {
     const auto tag = static_cast<std::uint32_t>(detail::hash_of<S>(state));
     known.make_room(1);
-    const std::uint32_t position = known.probe(
-        tag, [&](std::uint32_t other) { return std::memcmp(&states[other], &state, sizeof(State)) == 0; });
+    const std::uint32_t position =
+        known.probe(tag, [&](std::uint32_t other) { return std::memcmp(&states[other], &state, sizeof(State)) == 0; });
     if (!known.empty_at(position)) return known.reference_at(position);
     const auto number = static_cast<std::uint32_t>(states.size());
     known.insert_at(position, tag, number);

@@ -159,7 +159,7 @@ class VisitedSet {
   }
 
   static constexpr std::size_t kLine = 64;
-  static constexpr std::size_t kWidth = sizeof(Kept) >= kLine ? 1 : kLine / sizeof(Kept);
+  static constexpr std::size_t kWidth = sizeof(Kept) > 16 ? 1 : 4;
   static constexpr std::size_t kFirstBuckets = 16;
   static constexpr auto kVacant = [] {
     std::array<unsigned char, sizeof(Kept)> bytes{};

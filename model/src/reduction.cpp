@@ -1,0 +1,48 @@
+// Which reductions a scenario allows.
+#include "model/reduction.hpp"
+
+#include <algorithm>
+#include <variant>
+
+namespace stalemate::model {
+namespace {
+
+// Empty where fusing is allowed.
+std::string against_fusing(const Scenario& scenario) {
+  std::vector<int> apps;
+  for (const Session& session : scenario.sessions) apps.push_back(session.app);
+  std::sort(apps.begin(), apps.end());
+  return std::adjacent_find(apps.begin(), apps.end()) == apps.end() ? "" : "an app instance has several sessions";
+}
+
+Machine machine_for(const Protocol& protocol, const traces::Scenario& words, const std::vector<std::string>& properties,
+                    const Reductions& wanted, std::vector<ReductionOff>& off) {
+  auto program = std::make_shared<const Program>(compile(protocol, compile_options(words)));
+  const std::string against = wanted.fusing ? against_fusing(resolve(words, *program)) : "";
+  if (!against.empty()) off.push_back({"fusing", against});
+  const bool fused = wanted.fusing && against.empty();
+  return make_machine(std::move(program), words, properties, fused ? Granularity::kFused : Granularity::kPlain);
+}
+
+}  // namespace
+
+ReducedMachine::ReducedMachine(const Protocol& protocol, const traces::Scenario& words,
+                               const std::vector<std::string>& properties, const Reductions& wanted)
+    : machine(machine_for(protocol, words, properties, wanted, off)) {
+  if (machine.granularity() == Granularity::kFused) used.emplace_back("fusing");
+  if (wanted.symmetry) {
+    std::variant<Symmetry, std::string> found = Symmetry::of(machine);
+    if (auto* there = std::get_if<Symmetry>(&found)) {
+      symmetry = std::move(*there);
+      used.emplace_back("symmetry");
+    } else {
+      off.push_back({"symmetry", std::get<std::string>(found)});
+    }
+  }
+  if (wanted.independence) {
+    independence.emplace(machine);
+    used.emplace_back("independence");
+  }
+}
+
+}  // namespace stalemate::model

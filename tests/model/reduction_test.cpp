@@ -1,0 +1,358 @@
+// Reductions against the unreduced search: over every page, fault and property there is, and over random protocols, the
+// same verdicts, the same states at rest (up to symmetry), and traces that really execute. The compiled steps against
+// the machine. And what careless versions of the reductions get wrong.
+#include "model/reduction.hpp"
+
+#include <fmt/format.h>
+#include <gtest/gtest.h>
+#include <rapidcheck/gtest.h>
+
+#include <algorithm>
+#include <map>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "model/check.hpp"
+#include "model/packed_system.hpp"
+#include "model/reference_random.hpp"
+#include "model/step_table.hpp"
+#include "model/walk.hpp"
+#include "sim/random.hpp"
+#include "traces/error.hpp"
+
+namespace stalemate::model {
+namespace {
+
+using State = std::vector<std::uint64_t>;
+
+constexpr Reductions kEvery[] = {{true, false, false}, {false, true, false}, {false, false, true}, {true, true, false},
+                                 {true, false, true},  {false, true, true},  {true, true, true}};
+
+std::string name_of(const Reductions& wanted) {
+  return fmt::format("{}{}{}", wanted.fusing ? "fusing " : "", wanted.symmetry ? "symmetry " : "",
+                     wanted.independence ? "independence" : "");
+}
+
+// Every state at rest that a plain breadth-first search over a reduced system meets, as representatives by `symmetry`.
+// Empty where there are more than `states_max` states.
+std::set<State> states_at_rest(const ReducedMachine& reduced, const std::optional<Symmetry>& symmetry,
+                               std::size_t states_max) {
+  return with_packed_system(
+      reduced.machine,
+      [&](const auto& system) {
+        const auto to_words = [&](const auto& state) {
+          return State(state.words.begin(), state.words.begin() + static_cast<std::ptrdiff_t>(reduced.machine.words()));
+        };
+        std::set<State> at_rest;
+        std::vector queue = {system.representative(system.initial())};
+        std::set<State> seen = {to_words(queue.front())};
+        sim::Marks marks;
+        for (std::size_t i = 0; i < queue.size(); ++i) {
+          if (queue.size() > states_max) return std::set<State>{};
+          const auto state = queue[i];
+          if ((system.judge(state, marks).labels & kAtRest) != 0) {
+            State words = to_words(state);
+            if (symmetry) symmetry->canonicalize(words.data());
+            at_rest.insert(std::move(words));
+          }
+          std::vector<Action> actions;
+          system.actions(state, actions);
+          for (const Action& action : actions) {
+            const auto next = system.representative(system.apply(state, action, marks).next);
+            if (seen.insert(to_words(next)).second) queue.push_back(next);
+          }
+        }
+        return at_rest;
+      },
+      &reduced);
+}
+
+// Why a trace does not execute, or does not break its property with its last step; empty where it does.
+std::string fault_of(const traces::Trace& trace) {
+  try {
+    if (rewalk(trace, "trace").steps != trace.steps) return "executed, its steps differ";
+    const std::vector<std::string>& broken = trace.steps.back().violates;
+    if (std::find(broken.begin(), broken.end(), trace.property) == broken.end()) return "its last step breaks nothing";
+    return "";
+  } catch (const traces::InputError& error) {
+    return error.what();
+  }
+}
+
+// Compares every combination of reductions with none. Empty where they agree. What is larger than `states_max` is left
+// out, and counted in `left_out`.
+std::string disagreement(const Protocol& protocol, const traces::Scenario& words, const std::string& property,
+                         std::size_t states_max, int& left_out) {
+  CheckOptions options;
+  options.properties = {property};
+  options.exhaust = true;
+  options.interrupt = [&](const sim::Progress& now) {
+    return now.states > states_max ? std::optional<std::string>("too large") : std::nullopt;
+  };
+  const Report plain = check(protocol, words, options);
+  if (!plain.limits.empty()) {
+    ++left_out;
+    return "";
+  }
+  const ReducedMachine unreduced(protocol, words, {property}, {});
+  for (const Reductions& wanted : kEvery) {
+    options.reductions = wanted;
+    const Report reduced = check(protocol, words, options);
+    if (reduced.verdict != plain.verdict)
+      return fmt::format("{}: {} is {}, unreduced {}", name_of(wanted), property, to_string(reduced.verdict),
+                         to_string(plain.verdict));
+    if (reduced.properties.front().why != plain.properties.front().why)
+      return fmt::format("{}: '{}', unreduced '{}'", name_of(wanted), reduced.properties.front().why,
+                         plain.properties.front().why);
+    if (reduced.never_reached != plain.never_reached) return name_of(wanted) + ": other things never reached";
+    if (reduced.states > plain.states) return name_of(wanted) + ": more states than unreduced";
+    if (reduced.trace.has_value() != plain.trace.has_value()) return name_of(wanted) + ": trace or none";
+    if (reduced.trace) {
+      if (const std::string fault = fault_of(*reduced.trace); !fault.empty()) return name_of(wanted) + ": " + fault;
+      if (reduced.trace->steps.size() < plain.trace->steps.size()) return name_of(wanted) + ": shorter than a shortest";
+    }
+    const ReducedMachine machine(protocol, words, {property}, wanted);
+    const auto expected = states_at_rest(unreduced, machine.symmetry, states_max);
+    if (states_at_rest(machine, machine.symmetry, states_max) != expected)
+      return name_of(wanted) + ": other states at rest";
+  }
+  return "";
+}
+
+std::vector<std::string> properties_of(const Protocol& protocol, const traces::Scenario& words) {
+  const Program program = compile(protocol, compile_options(words));
+  std::vector<std::string> names;
+  for (const PropertyKind& kind : property_kinds())
+    if (kind.applies(program)) names.emplace_back(kind.name);
+  return names;
+}
+
+traces::Scenario scenario(std::vector<std::string> apps, std::vector<std::string> faults = {}, int keys = 1) {
+  traces::Scenario words;
+  words.apps = std::move(apps);
+  words.faults = std::move(faults);
+  words.keys = keys;
+  return words;
+}
+
+// A random protocol that is understood, and a random scenario of it.
+std::pair<Protocol, traces::Scenario> random_case() {
+  const auto drawn = *rc::gen::suchThat(reference::random_protocol(), reference::understood);
+  const Protocol protocol = read_protocol(drawn.text, "random.md", {});
+  const bool has_cache = compile(protocol, {}).has_cache;
+  const reference::RandomScenario scenario = *reference::random_scenario();
+  return {protocol, reference::words_of(reference::setting_of(scenario, protocol, has_cache))};
+}
+
+TEST(Reduction, changes_no_verdict_and_no_state_at_rest_over_every_page_fault_and_property) {
+  constexpr std::size_t kStatesMax = 6000;
+  const std::vector<traces::Scenario> bounds = {
+      scenario({"read", "write"}),
+      scenario({"read", "read", "write"}),
+      scenario({"read", "write", "write"}),
+      scenario({"read k1; write k2", "write k1; read k2"}, {}, 2),
+      scenario({"read", "write k2"}, {}, 2),
+      scenario({"read | write", "read"}),
+      scenario({"write; read", "write; read"}),
+  };
+  std::vector<std::string> faults = {"", "lost-message=2", "lost-reply@write:1"};
+  for (const FaultKind& kind : fault_kinds()) faults.emplace_back(kind.name);
+  int compared = 0;
+  int left_out = 0;
+  for (const auto& [page, text] : catalogue()) {
+    const Protocol protocol = read_page(page).value();
+    for (traces::Scenario words : bounds) {
+      for (const std::string& fault : faults) {
+        words.faults.clear();
+        if (!fault.empty()) words.faults.push_back(fault);
+        for (const bool all_invoked : {false, true}) {
+          if (all_invoked && words.keys > 1) continue;  // a first operation may choose its key
+          words.all_invoked = all_invoked;
+          for (const std::string& property : properties_of(protocol, words)) {
+            EXPECT_EQ(disagreement(protocol, words, property, kStatesMax, left_out), "")
+                << page << ": " << describe(words) << (all_invoked ? ", all invoked" : "") << ", " << property;
+            ++compared;
+          }
+        }
+      }
+    }
+  }
+  EXPECT_GT(compared - left_out, 400) << left_out << " of " << compared << " were too large";
+}
+
+RC_GTEST_PROP(Reduction, changes_no_verdict_of_a_random_protocol, ()) {
+  const auto [protocol, words] = random_case();
+  int left_out = 0;
+  for (const std::string& property : properties_of(protocol, words))
+    RC_ASSERT(disagreement(protocol, words, property, 1500, left_out) == "");
+}
+
+// --- the compiled steps ---
+
+// Along random walks, a table that is kept from walk to walk gives what the machine gives.
+template <std::size_t N>
+void compare_table(const Machine& machine, std::uint64_t seed) {
+  const PackedSystem<N> system(machine);
+  StepTable<N> table(machine);
+  sim::Random random(seed, 0);
+  for (int walk = 0; walk < 20; ++walk) {
+    auto state = system.initial();
+    while (true) {
+      sim::Marks marks;
+      sim::Marks machine_marks;
+      std::vector<std::pair<std::array<std::uint64_t, N>, sim::PropertyMask>> by_table;
+      for (std::size_t s = 0; s < machine.scenario().sessions.size(); ++s)
+        table.expand(state.words, s, marks,
+                     [&](const auto& next, sim::PropertyMask violated) { by_table.emplace_back(next, violated); });
+      std::vector<Action> actions;
+      system.actions(state, actions);
+      RC_ASSERT(by_table.size() == actions.size());
+      for (std::size_t i = 0; i < actions.size(); ++i) {
+        const auto applied = system.apply(state, actions[i], machine_marks);
+        RC_ASSERT(by_table[i].first == applied.next.words);
+        RC_ASSERT(by_table[i].second == applied.violated);
+      }
+      if (actions.empty()) break;
+      state = system.apply(state, actions[random.below(actions.size())], marks).next;
+    }
+  }
+}
+
+RC_GTEST_PROP(StepTable, gives_the_steps_of_the_machine_for_a_random_protocol, ()) {
+  const auto [protocol, words] = random_case();
+  for (const Granularity granularity : {Granularity::kPlain, Granularity::kFused}) {
+    const Machine machine = make_machine(protocol, words, properties_of(protocol, words), granularity);
+    if (machine.words() <= 2)
+      compare_table<2>(machine, 1);
+    else
+      compare_table<32>(machine, 1);
+  }
+}
+
+// --- symmetry ---
+
+// Two walks that differ only in which of the alike instances does what end in the same representative.
+RC_GTEST_PROP(Symmetry, a_walk_and_the_same_walk_by_exchanged_instances_have_one_representative, ()) {
+  const Protocol protocol = random_case().first;
+  traces::Scenario words;
+  const auto readers = *rc::gen::element<std::size_t>(0, 1, 2, 3);
+  const auto writers = *rc::gen::element<std::size_t>(2, 3);
+  words.apps.insert(words.apps.end(), readers, "read");
+  words.apps.insert(words.apps.end(), writers, *rc::gen::element<std::string>("write", "write; write", "write; read"));
+  words.faults = {"lost-message=1"};
+  const Machine machine = make_machine(protocol, words, properties_of(protocol, words), Granularity::kPlain);
+  const auto symmetry = Symmetry::of(machine);
+  RC_ASSERT(std::holds_alternative<Symmetry>(symmetry));
+
+  std::vector<std::uint8_t> exchanged;
+  for (std::size_t s = 0; s < words.apps.size(); ++s) exchanged.push_back(static_cast<std::uint8_t>(s));
+  sim::Random random(*rc::gen::arbitrary<std::uint64_t>(), 0);
+  const auto shuffle = [&](std::size_t begin, std::size_t end) {
+    for (std::size_t i = end; i > begin + 1; --i)
+      std::swap(exchanged[i - 1], exchanged[begin + random.below(i - begin)]);
+  };
+  shuffle(0, readers);
+  shuffle(readers, words.apps.size());
+
+  sim::Marks marks;
+  State one(machine.words());
+  State other(machine.words());
+  machine.initial(one.data(), marks);
+  machine.initial(other.data(), marks);
+  while (true) {
+    State a = one;
+    State b = other;
+    std::get<Symmetry>(symmetry).canonicalize(a.data());
+    std::get<Symmetry>(symmetry).canonicalize(b.data());
+    RC_ASSERT(a == b);
+    std::vector<Action> actions;
+    machine.actions(one.data(), actions);
+    if (actions.empty()) break;
+    Action action = actions[random.below(actions.size())];
+    machine.apply(one.data(), action, marks);
+    action.session = exchanged[action.session];
+    machine.apply(other.data(), action, marks);
+  }
+}
+
+TEST(Symmetry, orbits_are_those_that_other_checkers_count) {
+  const auto count = [](std::size_t readers, std::size_t writers, const std::string& fault) {
+    traces::Scenario words;
+    words.apps.assign(readers, "read");
+    words.apps.insert(words.apps.end(), writers, "write");
+    words.all_invoked = true;
+    words.on_database_timeout = "continue";
+    if (!fault.empty()) words.faults = {fault};
+    CheckOptions options;
+    options.properties = {"coherent-at-rest"};
+    options.exhaust = true;
+    options.reductions.symmetry = true;
+    const Report report = check(read_page("cache-aside").value(), words, options);
+    return std::pair(report.states, report.transitions);
+  };
+  EXPECT_EQ(count(2, 3, "lost-message=1"), std::pair(std::uint64_t{32'292}, std::uint64_t{177'431}));
+  EXPECT_EQ(count(3, 3, ""), std::pair(std::uint64_t{125'159}, std::uint64_t{563'801}));
+}
+
+TEST(Fusing, counts_are_those_of_the_prototype) {
+  traces::Scenario words = scenario({"read", "read", "write", "write"}, {"lost-message=1"});
+  words.all_invoked = true;
+  words.on_database_timeout = "continue";
+  CheckOptions options;
+  options.properties = {"coherent-at-rest"};
+  options.exhaust = true;
+  options.reductions.fusing = true;
+  EXPECT_EQ(check(read_page("cache-aside").value(), words, options).states, 2'407U);
+  options.reductions.symmetry = true;
+  const Report report = check(read_page("cache-aside").value(), words, options);
+  EXPECT_EQ(report.states, 676U);
+  EXPECT_EQ(report.at_rest, 36U);
+  EXPECT_EQ(report.incoherent_at_rest, 14U);
+}
+
+// --- conditions ---
+
+TEST(Reduction, says_why_one_that_was_asked_for_is_not_used) {
+  CheckOptions options;
+  options.reductions = Reductions::all();
+  const Report alone = check(read_page("cache-aside").value(), scenario({"read", "write"}), options);
+  EXPECT_EQ(alone.reductions, (std::vector<std::string>{"fusing", "independence"}));
+  ASSERT_EQ(alone.reductions_off.size(), 1U);
+  EXPECT_EQ(alone.reductions_off[0].name, "symmetry");
+  const Report two = check(read_page("cache-aside").value(), scenario({"read | write", "read", "read"}), options);
+  ASSERT_EQ(two.reductions_off.size(), 1U);
+  EXPECT_EQ(two.reductions_off[0].name, "fusing");
+  EXPECT_EQ(two.reductions_off[0].why, "an app instance has several sessions");
+}
+
+// Two losses at different servers, with a budget for one: each takes the other's away, so neither session is enough.
+TEST(Independence, losses_that_one_budget_pays_for_do_not_commute) {
+  const auto needed_at_start = [](std::vector<std::string> faults) {
+    traces::Scenario words = scenario({"read k1", "write k2"}, std::move(faults), 2);
+    words.all_invoked = true;
+    const Machine machine =
+        make_machine(read_page("cache-aside").value(), words, {"coherent-at-rest"}, Granularity::kFused);
+    State state(machine.words());
+    sim::Marks marks;
+    machine.initial(state.data(), marks);
+    return Independence(machine).needed(state.data());
+  };
+  EXPECT_EQ(needed_at_start({}), 1U) << "different keys: the reader alone is enough";
+  EXPECT_EQ(needed_at_start({"lost-message=1"}), 3U);
+  EXPECT_EQ(needed_at_start({"lost-request@read:1", "lost-request@write:1"}), 1U) << "a budget for each";
+}
+
+// An invoke is never what goes first: a state at rest in which it has not happened would be missed.
+TEST(Independence, an_operation_that_was_not_invoked_is_not_enough) {
+  const traces::Scenario words = scenario({"read k1", "write k2"}, {}, 2);
+  const Machine machine =
+      make_machine(read_page("cache-aside").value(), words, {"coherent-at-rest"}, Granularity::kFused);
+  State state(machine.words());
+  sim::Marks marks;
+  machine.initial(state.data(), marks);
+  EXPECT_EQ(Independence(machine).needed(state.data()), 3U);
+}
+
+}  // namespace
+}  // namespace stalemate::model
