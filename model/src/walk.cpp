@@ -132,6 +132,9 @@ traces::Trace rewalk(const traces::Trace& trace, const std::string& name) {
   traces::Trace told = tell_trace(machine, protocol, machine.scenario().words, {}, trace.property);
   told.steps = std::move(path.told);
   told.seed = trace.seed;
+  if (trace.property == kConverges && !trace.loop)
+    throw traces::InputError(
+        fmt::format("{}: /loop: is missing: what breaks {} repeats, or stays; make the trace again", name, kConverges));
   if (trace.loop) {
     const std::string objection = objection_to_loop(machine, path.actions, path.states, *trace.loop);
     if (!objection.empty())

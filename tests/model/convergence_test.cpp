@@ -102,7 +102,8 @@ RC_GTEST_PROP(Converges, OnRandomProtocolsItIsBrokenExactlyWhereCoherentAtRestIs
   std::optional<Protocol> protocol;
   try {
     protocol = read_protocol(random.text, "random.md", {});
-    check_for(*protocol, words, {"coherent-at-rest"});
+    const Report at_rest = check_for(*protocol, words, {"coherent-at-rest"});
+    RC_CLASSIFY(at_rest.verdict == Verdict::kViolated, "violated");
   } catch (const traces::InputError&) {
     RC_DISCARD("not a protocol with such a scenario");
   }
@@ -211,6 +212,7 @@ TEST(Converges, a_trace_whose_loop_the_model_does_not_have_is_refused) {
     return refusal([&] { rewalk(trace, "t.json"); });
   };
   EXPECT_EQ(refused([](traces::Trace&) {}), "");
+  EXPECT_EQ(refused([](traces::Trace& trace) { trace.loop.reset(); }).substr(0, 26), "t.json: /loop: is missing:");
   EXPECT_EQ(refused([](traces::Trace& trace) { trace.loop = 3; }).substr(0, 35), "t.json: /loop: the last step does n");
   EXPECT_EQ(refused([](traces::Trace& trace) {
               trace.steps.pop_back();
