@@ -224,10 +224,10 @@ std::optional<Lasso> find_lasso(const StateGraph& graph, const ConvergenceQuesti
 }
 
 std::uint64_t find_lasso_memory_bytes(const StateGraph& graph) {
-  // Edges: as pairs and in Boost's graph. States: that graph, the four maps and the stack of its depth-first search,
-  // the lists of actions of a component each.
+  // Edges: as pairs and in Boost's graph. States: the maps of its depth-first search and a stack as deep as there are
+  // states; or, after that, the lists of actions of components of one state each.
   constexpr std::uint64_t kEdgeBytes = 12;
-  constexpr std::uint64_t kStateBytes = 192;
+  constexpr std::uint64_t kStateBytes = 128;
   return graph.target.size() * kEdgeBytes + graph.state_count() * kStateBytes;
 }
 
