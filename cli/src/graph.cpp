@@ -55,6 +55,7 @@ struct GraphCommand {
   int run() const {
     const Format& format = find_format(as);
     output.check();
+    model::refuse_liveness(properties);
     const model::Protocol read = protocol.read();
     const model::Machine machine =
         model::make_machine(read, scenario.scenario(read), properties, model::Granularity::kPlain);

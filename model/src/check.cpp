@@ -3,6 +3,9 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
+#include "model/convergence.hpp"
 #include "model/machine.hpp"
 #include "model/packed_system.hpp"
 #include "model/reduction.hpp"
@@ -68,6 +71,36 @@ PropertyReport judge_property(const Machine& machine, std::size_t p, const Resul
   return report;
 }
 
+// Decides `converges`, where it is property `p`: after the search, which has seen the whole space if no limit was hit.
+void judge_convergence(const Machine& machine, std::size_t p, const Protocol& protocol,
+                       const sim::SearchOptions& options, const std::string& interruption, Report& report) {
+  PropertyReport& converges = report.properties[p];
+  if (!report.limits.empty()) return;
+  const ConvergenceAnswer answer = find_divergence(protocol, report.scenario, options);
+  if (!answer.complete) {
+    report.limits.push_back(interruption.empty() ? fmt::format("memory limit of {} bytes reached, by the graph for {}",
+                                                               options.memory_bytes_max, kConverges)
+                                                 : interruption);
+    converges.verdict = Verdict::kInconclusive;
+    converges.why = report.limits.back();
+    return;
+  }
+  if (!answer.divergence) return;  // holds, or is vacuous
+  converges.verdict = Verdict::kViolated;
+  converges.why = answer.divergence->permanent
+                      ? "permanently: from where the trace ends, no fair run reaches coherence and stays"
+                      : "not permanently: from where the loop begins, other fair runs reach coherence and stay";
+  const bool is_shortest = !report.trace || answer.divergence->actions.size() < report.trace->steps.size();
+  if (!is_shortest) {
+    converges.why += "; another property has a trace as short";
+    return;
+  }
+  for (PropertyReport& other : report.properties)
+    if (other.property == report.property) other.why = "another property has a shorter trace";
+  report.property = kConverges;
+  report.trace = tell_divergence(machine, protocol, *answer.divergence);
+}
+
 // violated beats inconclusive beats holds.
 Verdict combine(const std::vector<PropertyReport>& properties) {
   Verdict combined = Verdict::kHolds;
@@ -95,6 +128,7 @@ std::string_view to_string(Verdict verdict) {
 Report check(const Protocol& protocol, const traces::Scenario& words, const CheckOptions& options) {
   traces::Scenario scenario = words;
   scenario.all_invoked |= options.count_schedules;
+  if (options.count_schedules) refuse_liveness(options.properties);
   const ReducedMachine reduced(protocol, scenario, options.properties, options.reductions);
   const Machine& machine = reduced.machine;
   scenario = machine.scenario().words;
@@ -105,8 +139,11 @@ Report check(const Protocol& protocol, const traces::Scenario& words, const Chec
   std::string interruption;
   sim::SearchOptions search_options;
   search_options.threads = options.threads;
-  search_options.exhaust = options.exhaust;
   search_options.compact = options.compact;
+  // What is about whole runs needs the whole space.
+  const auto liveness = std::find_if(machine.properties().begin(), machine.properties().end(),
+                                     [](const PropertyKind* kind) { return kind->is_liveness; });
+  search_options.exhaust = options.exhaust || liveness != machine.properties().end();
   search_options.depth_max = options.depth_max;
   search_options.memory_bytes_max = options.memory_bytes_max;
   if (options.interrupt)
@@ -139,7 +176,6 @@ Report check(const Protocol& protocol, const traces::Scenario& words, const Chec
     report.properties.push_back(judge_property(machine, p, result, limit, unused));
     if (machine.properties()[p]->name == "coherent-at-rest") report.incoherent_at_rest = result.violating_states[p];
   }
-  report.verdict = combine(report.properties);
   if (result.counterexample) {
     report.property = machine.properties()[static_cast<std::size_t>(result.counterexample->property)]->name;
     std::vector<Action> plain;
@@ -147,6 +183,10 @@ Report check(const Protocol& protocol, const traces::Scenario& words, const Chec
       for (const Action& part : Machine::plain(action)) plain.push_back(part);
     report.trace = tell_trace(machine, protocol, scenario, plain, report.property);
   }
+  if (liveness != machine.properties().end())
+    judge_convergence(machine, static_cast<std::size_t>(liveness - machine.properties().begin()), protocol,
+                      search_options, interruption, report);
+  report.verdict = combine(report.properties);
   if (result.end == sim::SearchEnd::kExhausted)
     for (std::size_t m = 0; m < machine.program().marks.size(); ++m)
       if (!result.marks.reached(m)) report.never_reached.push_back(machine.program().marks[m]);

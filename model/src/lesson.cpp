@@ -291,6 +291,7 @@ Machine machine_after(const Protocol& after, const Scenario& before) {
 }  // namespace
 
 traces::Lesson make_lesson(const Protocol& protocol, const traces::Scenario& scenario, const LessonOptions& options) {
+  refuse_liveness(options.properties);
   const Machine machine = make_machine(protocol, scenario, options.properties, Granularity::kPlain);
   traces::Lesson lesson;
   lesson.scenario = describe(machine.scenario().words);

@@ -11,12 +11,11 @@
 namespace stalemate::model {
 namespace {
 
-const PropertyKind kKinds[] = {coherent_at_rest(), fresh_reads()};
+const PropertyKind kKinds[] = {coherent_at_rest(), fresh_reads(), converges()};
 
 // Properties of the design that are not modelled yet, so that asking for one says so.
-constexpr std::string_view kPlanned[] = {"read-your-writes",  "monotonic-reads", "committed-reads",
-                                         "no-fractured-read", "no-lost-update",  "no-drift",
-                                         "linearizable",      "terminates",      "converges"};
+constexpr std::string_view kPlanned[] = {"read-your-writes", "monotonic-reads", "committed-reads", "no-fractured-read",
+                                         "no-lost-update",   "no-drift",        "linearizable",    "terminates"};
 
 }  // namespace
 
@@ -40,9 +39,19 @@ std::vector<const PropertyKind*> select_properties(const std::vector<std::string
     if (named && !kind.applies(program))
       throw traces::InputError(fmt::format("--property {}: does not apply to this protocol: {}", kind.name,
                                            program.has_cache ? "nothing in it can break it" : "it has no cache"));
-    if (named || (names.empty() && kind.applies(program) && kind.says_something(scenario))) selected.push_back(&kind);
+    if (named || (names.empty() && !kind.is_liveness && kind.applies(program) && kind.says_something(scenario)))
+      selected.push_back(&kind);
   }
   return selected;
+}
+
+void refuse_liveness(const std::vector<std::string>& names) {
+  for (const PropertyKind& kind : kKinds)
+    if (kind.is_liveness && std::find(names.begin(), names.end(), kind.name) != names.end())
+      throw traces::InputError(
+          fmt::format("--property {}: no single step or state breaks it, so stalemate check alone decides it, without "
+                      "--count-schedules; here name coherent-at-rest",
+                      kind.name));
 }
 
 }  // namespace stalemate::model

@@ -1,11 +1,21 @@
 // Which reductions a scenario allows.
 #include "model/reduction.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <variant>
 
 namespace stalemate::model {
 namespace {
+
+// Empty where reductions are allowed at all.
+std::string against_any(const std::vector<std::string>& properties) {
+  for (const PropertyKind& kind : property_kinds())
+    if (kind.is_liveness && std::find(properties.begin(), properties.end(), kind.name) != properties.end())
+      return fmt::format("{} is about whole runs", kind.name);
+  return "";
+}
 
 // Empty where fusing is allowed.
 std::string against_fusing(const Scenario& scenario) {
@@ -16,7 +26,13 @@ std::string against_fusing(const Scenario& scenario) {
 }
 
 Machine machine_for(const Protocol& protocol, const traces::Scenario& words, const std::vector<std::string>& properties,
-                    const Reductions& wanted, std::vector<ReductionOff>& off) {
+                    Reductions& wanted, std::vector<ReductionOff>& off) {
+  if (const std::string against = against_any(properties); !against.empty()) {
+    if (wanted.fusing) off.push_back({"fusing", against});
+    if (wanted.symmetry) off.push_back({"symmetry", against});
+    if (wanted.independence) off.push_back({"independence", against});
+    wanted = {};
+  }
   auto program = std::make_shared<const Program>(compile(protocol, compile_options(words)));
   const std::string against = wanted.fusing ? against_fusing(resolve(words, *program)) : "";
   if (!against.empty()) off.push_back({"fusing", against});
@@ -27,7 +43,7 @@ Machine machine_for(const Protocol& protocol, const traces::Scenario& words, con
 }  // namespace
 
 ReducedMachine::ReducedMachine(const Protocol& protocol, const traces::Scenario& words,
-                               const std::vector<std::string>& properties, const Reductions& wanted)
+                               const std::vector<std::string>& properties, Reductions wanted)
     : machine(machine_for(protocol, words, properties, wanted, off)) {
   if (machine.granularity() == Granularity::kFused) used.emplace_back("fusing");
   if (wanted.symmetry) {

@@ -74,6 +74,7 @@ std::string to_json(const Report& report) {
   }
   text.erase(text.find_last_of('}'));
   while (!text.empty() && text.back() == '\n') text.pop_back();
+  if (report.trace && report.trace->loop) text += fmt::format(",\n  \"loop\": {}", *report.trace->loop);
   text += ",\n  \"trace\": ";
   text += report.trace ? traces::write_steps_json(*report.trace, 4) : "null";
   return text + "\n}\n";

@@ -16,15 +16,16 @@ sim::SearchOptions limited_to(std::uint64_t states_max) {
   return options;
 }
 
-}  // namespace
+// What StateSpace holds besides the graph.
+std::uint64_t bytes_beside(const sim::StateGraph& graph, std::size_t words_per_state) {
+  return graph.target.size() * sizeof(Action) +
+         graph.state_count() * std::uint64_t{words_per_state * sizeof(std::uint64_t) + 1};
+}
 
-std::optional<StateSpace> build_state_space(const Machine& machine, std::uint64_t states_max) {
-  std::optional<sim::StateGraph> graph = with_packed_system(
-      machine, [&](const auto& system) { return sim::build_state_graph(system, limited_to(states_max)); });
-  if (!graph || graph->state_count() > states_max) return std::nullopt;
-
+// The same with the states and the actions.
+StateSpace fill_in(const Machine& machine, sim::StateGraph graph) {
   StateSpace space;
-  space.graph = std::move(*graph);
+  space.graph = std::move(graph);
   space.words_per_state = machine.words();
   space.words.resize(space.words_per_state * space.state_count());
   space.at_rest.resize(space.state_count());
@@ -51,6 +52,25 @@ std::optional<StateSpace> build_state_space(const Machine& machine, std::uint64_
     }
   }
   return space;
+}
+
+}  // namespace
+
+std::optional<StateSpace> build_state_space(const Machine& machine, std::uint64_t states_max) {
+  std::optional<StateSpace> space = build_state_space(machine, limited_to(states_max));
+  if (space && space->state_count() > states_max) return std::nullopt;
+  return space;
+}
+
+std::optional<StateSpace> build_state_space(const Machine& machine, const sim::SearchOptions& options) {
+  std::optional<sim::StateGraph> graph =
+      with_packed_system(machine, [&](const auto& system) { return sim::build_state_graph(system, options); });
+  if (!graph) return std::nullopt;
+  const std::uint64_t bytes = graph->target.size() * (sizeof(std::uint32_t) + sizeof(sim::PropertyMask)) +
+                              graph->state_count() * std::uint64_t{sizeof(std::uint64_t) + sizeof(sim::PropertyMask)} +
+                              bytes_beside(*graph, machine.words());
+  if (options.memory_bytes_max != 0 && bytes > options.memory_bytes_max) return std::nullopt;
+  return fill_in(machine, std::move(*graph));
 }
 
 SpaceSize measure_state_space(const Machine& machine, std::uint64_t count_max) {

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "model/convergence.hpp"
 #include "model/machine.hpp"
 #include "model/tell.hpp"
 #include "path.hpp"
@@ -25,6 +26,7 @@ struct Walk::Impl {
 
   Impl(const Protocol& from, const traces::Scenario& scenario, const std::vector<std::string>& properties)
       : protocol(from), machine(make_machine(from, scenario, properties, Granularity::kPlain)) {
+    refuse_liveness(properties);
     sim::Marks marks;
     states.emplace_back(machine.words());
     machine.initial(states.back().data(), marks);
@@ -130,6 +132,16 @@ traces::Trace rewalk(const traces::Trace& trace, const std::string& name) {
   traces::Trace told = tell_trace(machine, protocol, machine.scenario().words, {}, trace.property);
   told.steps = std::move(path.told);
   told.seed = trace.seed;
+  if (trace.property == kConverges && !trace.loop)
+    throw traces::InputError(
+        fmt::format("{}: /loop: is missing: what breaks {} repeats, or stays; make the trace again", name, kConverges));
+  if (trace.loop) {
+    const std::string objection = objection_to_loop(machine, path.actions, path.states, *trace.loop);
+    if (!objection.empty())
+      throw traces::InputError(fmt::format("{}: /loop: {}; make the trace again", name, objection));
+    told.loop = trace.loop;
+    if (trace.property == kConverges && !told.steps.empty()) told.steps.back().violates.emplace_back(kConverges);
+  }
   return told;
 }
 

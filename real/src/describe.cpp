@@ -48,6 +48,9 @@ std::string describe(const traces::Trace& trace, const Conformance& conformance)
   }
   text += fmt::format("\n{} ({} of {} steps, {} round trip{})\n", verdict(conformance), lines.size(),
                       trace.steps.size(), conformance.round_trips, conformance.round_trips == 1 ? "" : "s");
+  if (conformance.reproduced() && trace.loop && *trace.loop < trace.steps.size())
+    text += fmt::format("the loop from step {} on was run once; that it goes on for ever is what the model says\n",
+                        *trace.loop + 1);
   if (!conformance.cache.empty()) text += store_line("redis", conformance.cache);
   text += store_line("postgres", conformance.database);
   return text;

@@ -27,6 +27,24 @@ TEST(CheckCommand, the_tutorials_diagrams_are_violated_by_the_race_and_the_json_
   EXPECT_EQ(json["limits"], Json::array());
 }
 
+TEST(CheckCommand, converges_is_a_lasso_in_the_json_and_its_file_is_explained_and_shown) {
+  const Scratch scratch;
+  const std::string trace = scratch.path("stays.json");
+  const Outcome outcome =
+      run_program({"check", scratch.write("steps.md", tutorial()), "--property", "converges", "--json", "-o", trace});
+  EXPECT_EQ(outcome.code, 1) << outcome.err;
+  const Json json = Json::parse(outcome.out);
+  EXPECT_EQ(json["property"], "converges");
+  EXPECT_EQ(json["loop"], 12);
+  EXPECT_EQ(json["trace"].size(), 12U);
+  EXPECT_EQ(json["trace"][11]["violates"], Json{"converges"});
+  EXPECT_EQ(run_program({"explain", trace}).code, 0);
+  const Outcome itf = run_program({"show", trace, "--as", "itf"});
+  EXPECT_EQ(Json::parse(itf.out)["loop"], 12);
+  EXPECT_EQ(run_program({"hunt", "cache-aside", "--property", "converges"}).code, 2);
+  EXPECT_EQ(run_program({"graph", "cache-aside", "--property", "converges"}).code, 2);
+}
+
 TEST(CheckCommand, the_tutorials_own_file_reads_the_same_where_it_is_there) {
   const std::string seed = STALEMATE_SOURCE_DIR "/../shared/seed/steps.md";
   if (!std::filesystem::exists(seed)) GTEST_SKIP() << "no " << seed << ": only the project's own copy was tested";

@@ -223,6 +223,20 @@ TEST(Replay, TraceWithoutACacheNeedsNoRedis) {
   EXPECT_NE(report.find("postgres: 1\n"), std::string::npos);
 }
 
+TEST(Replay, TheReportOfALoopSaysThatItWasRunOnce) {
+  traces::Trace trace = samples::cache_aside_race();
+  Conformance result;
+  result.came_back.assign(trace.steps.size(), "ok");
+  EXPECT_EQ(describe(trace, result).find("loop"), std::string::npos);
+  trace.loop = trace.steps.size();
+  EXPECT_EQ(describe(trace, result).find("loop"), std::string::npos);
+  trace.loop = 8;
+  EXPECT_NE(describe(trace, result).find("the loop from step 9 on was run once; that it goes on for ever"),
+            std::string::npos);
+  result.divergence = Divergence{2, "miss", "value 1"};
+  EXPECT_EQ(describe(trace, result).find("loop"), std::string::npos);
+}
+
 TEST(Replay, ForeignTracesAreRefusedWithTheStep) {
   const Session reader{1, 1, "Read", "k1", 1};
   const auto refusal = [](const traces::Trace& trace) -> std::string {

@@ -150,6 +150,10 @@ inline Trace any_trace() {
   if (steps > 0 && *rc::gen::arbitrary<bool>()) {
     trace.property = *rc::gen::element<std::string>("coherent-at-rest", "fresh-reads", "my \"own\"\nproperty");
     trace.steps.back().violates = {"other", trace.property};
+    if (*rc::gen::arbitrary<bool>()) {
+      trace.loop = trace.steps.size();
+      trace.steps.back().after.in_flight.clear();
+    }
   }
   return trace;
 }

@@ -43,7 +43,10 @@ bool has_plain_number(const json& value) {
 
 // What is wrong with `document` as the ITF of `trace`; "" if nothing is.
 std::string difference(const json& document, const Trace& trace) {
-  if (has_plain_number(document)) return "a plain number";
+  json without_loop = document;
+  without_loop.erase("loop");
+  if (has_plain_number(without_loop)) return "a plain number";
+  if (document.contains("loop") != trace.loop.has_value()) return "a loop of one alone";
   const json& states = document["states"];
   if (states.size() != trace.steps.size() + 1) return "as many states as " + std::to_string(states.size());
   std::set<std::string> vars;
@@ -146,6 +149,13 @@ TEST(ItfRenderer, a_property_that_a_step_breaks_twice_is_in_the_set_once) {
   trace.steps.back().violates = {"fresh-reads", "coherent-at-rest", "fresh-reads"};
   const json broken = {{"#set", {"fresh-reads", "coherent-at-rest"}}};
   EXPECT_EQ(itf(trace)["states"].back()["violates"], broken);
+}
+
+TEST(ItfRenderer, the_loop_of_a_lasso_is_the_state_that_follows_the_last_one) {
+  // After state 6, which is as state 4, comes state 5; what stays is followed by itself.
+  EXPECT_EQ(itf(samples::endless())["loop"], 5);
+  EXPECT_EQ(itf(samples::staying())["loop"], samples::staying().steps.size());
+  EXPECT_FALSE(itf(samples::race()).contains("loop"));
 }
 
 TEST(ItfRenderer, the_race_in_words_of_the_format) {

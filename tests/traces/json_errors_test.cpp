@@ -249,6 +249,26 @@ RC_GTEST_PROP(TraceJsonErrors, bytes_changed_anywhere_are_refused_in_one_line_or
   }
 }
 
+// The refusal of the endless sample after `edit`.
+template <class Edit>
+std::string refusal_of_loop(Edit edit) {
+  Trace trace = samples::endless();
+  edit(trace);
+  return refusal(write_json(trace));
+}
+
+TEST(TraceJsonErrors, a_loop_that_is_none_is_refused) {
+  EXPECT_EQ(refusal_of_loop([](Trace&) {}), "");
+  expect_prefix_and(refusal_of_loop([](Trace& trace) { trace.property = ""; }), "t.json: /loop: ", "none is named");
+  expect_prefix_and(refusal_of_loop([](Trace& trace) { trace.loop = 7; }), "t.json: /loop: ", "no step 7");
+  expect_prefix_and(refusal_of_loop([](Trace& trace) { trace.loop = 5; }), "t.json: /loop: ", "lead back");
+  expect_prefix_and(refusal_of_loop([](Trace& trace) { trace.loop = 6; }), "t.json: /loop: ", "still in flight");
+  expect_prefix_and(refusal_of_loop([](Trace& trace) { trace.loop = 3; }),
+                    "t.json: /steps/3/kind: ", "handle or receive");
+  expect_prefix_and(refusal_with("/loop", -1), "t.json: /loop: ", "from 0 to");
+  expect_prefix_and(refusal_with("/loop", "4"), "t.json: /loop: ", "expected integer");
+}
+
 // Replaces any one value anywhere in a valid document: the JSON stays well formed, so the schema is what is tested.
 RC_GTEST_PROP(TraceJsonErrors, values_changed_anywhere_are_refused_or_give_a_trace_that_renders, ()) {
   const auto samples = samples::all();

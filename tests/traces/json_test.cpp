@@ -35,6 +35,12 @@ RC_GTEST_PROP(TraceJson, any_trace_comes_back_equal_and_is_written_again_byte_fo
   RC_ASSERT(write_json(back) == text);
 }
 
+TEST(TraceJson, the_loop_stands_before_the_initial_state_and_only_where_there_is_one) {
+  EXPECT_NE(write_json(samples::endless()).find("\n  \"property\": \"converges\",\n  \"loop\": 4,\n  \"initial\": "),
+            std::string::npos);
+  EXPECT_EQ(write_json(samples::race()).find("\"loop\""), std::string::npos);
+}
+
 TEST(TraceJson, the_layout_is_one_step_a_line_with_keys_in_the_documented_order) {
   samples::Story story(samples::scenario({"read"}), true);
   const samples::Who reader;

@@ -61,7 +61,7 @@ bool is_safe_text(const std::string& text) {
 
 // Every line is one of the statements that the renderer makes, with safe text behind it.
 bool is_statement(const std::string& line) {
-  if (line == "sequenceDiagram") return true;
+  if (line == "sequenceDiagram" || line == "end") return true;
   std::size_t at = 0;
   const auto word = [&](const std::string& wanted) {
     if (line.compare(at, wanted.size(), wanted) != 0) return false;
@@ -74,6 +74,7 @@ bool is_statement(const std::string& line) {
     return at > start;
   };
   if (word("participant ")) return id() && (at == line.size() || (word(" as ") && is_safe_text(line.substr(at))));
+  if (word("loop ")) return is_safe_text(line.substr(at));
   if (word("Note over ")) {
     if (!id() || (word(",") && !id())) return false;
     return word(": ") && is_safe_text(line.substr(at));
@@ -206,6 +207,16 @@ TEST(MermaidRenderer, a_label_cannot_ask_mermaid_to_wrap) {
   Trace trace = samples::race();
   trace.steps[0].sends[0].label = trace.steps[1].request->label = "Wrap: x";
   index_of(mermaid_lines(trace), "app1->>cache: #87;rap: x [get k1]");
+}
+
+TEST(MermaidRenderer, a_loop_stands_in_a_loop) {
+  const auto lines = mermaid_lines(samples::endless());
+  const std::size_t begin = index_of(lines, "loop steps 5 to 6 repeat for ever");
+  const std::size_t end = index_of(lines, "end");
+  EXPECT_EQ(lines[begin - 1], "Note over app1: starts Read k1");
+  EXPECT_EQ(end + 2, lines.size());
+  EXPECT_EQ(lines[begin + 1], "app1->>cache: Get value [get k1]");
+  for (const std::string& line : mermaid_lines(samples::staying())) EXPECT_NE(line, "end");
 }
 
 RC_GTEST_PROP(MermaidRenderer, any_trace_gives_only_its_own_statements_and_the_same_twice, ()) {

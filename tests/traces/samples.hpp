@@ -310,6 +310,32 @@ inline Trace database_only() {
   return story.ends();
 }
 
+// No protocol draws this yet: a read that asks the cache again and again, while
+// the cache holds what the database does not. Steps 5 and 6 repeat.
+inline Trace endless() {
+  const Who reader{.app = 1};
+  const Who writer{.app = 2, .diagram = "Write"};
+  Story story(scenario({"read", "write"}), true);
+  story.invoke(writer, {{set(2, "cache", 7, "Set value")}, {}});
+  story.handle(writer, 2);
+  story.receive(writer, 2, {{}, {returned()}});
+  story.invoke(reader, {{get(1, "cache", "Get value")}, {}});
+  story.handle(reader, 1);
+  story.receive(reader, 1, {{get(1, "cache", "Get value")}, {}});
+  Trace trace = story.ends("converges");
+  trace.loop = 4;
+  return trace;
+}
+
+// The race, told as a run that stays as it is.
+inline Trace staying() {
+  Trace trace = race();
+  trace.property = "converges";
+  trace.steps.back().violates = {"converges"};
+  trace.loop = trace.steps.size();
+  return trace;
+}
+
 struct Sample {
   const char* name;
   Trace trace;
@@ -321,7 +347,9 @@ inline std::vector<Sample> all() {
           {"two sessions", two_sessions()},
           {"drawn as lost", drawn_as_lost()},
           {"early answer", early_answer()},
-          {"database only", database_only()}};
+          {"database only", database_only()},
+          {"endless", endless()},
+          {"staying", staying()}};
 }
 
 }  // namespace stalemate::traces::samples

@@ -61,6 +61,7 @@ Trace trace_with_every_field() {
   Trace trace = samples::async_lost();
   trace.protocol.roles = {"X=cache"};
   trace.seed = 7;
+  trace.loop = trace.steps.size();
   trace.steps[0].choice = 1;
   trace.steps[0].chosen = "feature flag on";
   trace.steps[0].sends[0].drawn_lost = true;

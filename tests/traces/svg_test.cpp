@@ -354,6 +354,18 @@ TEST(SvgRenderer, the_step_that_breaks_a_property_has_a_line_that_names_it) {
   EXPECT_EQ(lines[0]->text, "step 12 breaks coherent-at-rest");
 }
 
+TEST(SvgRenderer, a_line_where_a_loop_begins_says_which_steps_repeat) {
+  const Element drawing = svg::draw(samples::endless());
+  const auto rows = row_extents(drawing);
+  const auto lines = of_class(drawing, "loop");
+  ASSERT_EQ(lines.size(), 1U);
+  EXPECT_EQ(lines[0]->text, "from here on steps 5 to 6 repeat for ever");
+  const int y = numbers(lines[0]->children.at(0).at("d"))[1];
+  EXPECT_TRUE(y > rows[4].bottom && y < rows[5].top);
+  const Element staying = svg::draw(samples::staying());
+  EXPECT_TRUE(of_class(staying, "loop").empty());
+}
+
 TEST(SvgRenderer, without_highlights_or_with_those_of_another_trace_none_is_drawn) {
   const Highlights foreign{.racing_pair = RacingPair{8, 12}, .point_of_no_return = 12};
   for (const Element& drawing : {svg::draw(samples::race()), svg::draw(samples::race(), foreign)}) {

@@ -247,6 +247,27 @@ TEST(TextRenderer, keys_that_nothing_touches_are_not_shown_and_that_is_said) {
   EXPECT_TRUE(holds(text, "keys not shown are never touched"));
 }
 
+TEST(TextRenderer, the_loop_of_a_lasso_is_marked_where_it_begins_and_told_in_the_end) {
+  const auto lines = lines_of(as("text", samples::endless()));
+  for (const std::string& line : lines)
+    EXPECT_EQ(holds(line, "<- from here on steps 5 to 6 repeat for ever"), line.starts_with("   5  ")) << line;
+  const std::string text = as("text", samples::endless());
+  EXPECT_TRUE(holds(text,
+                    "Step 6 breaks converges.\nFrom here on steps 5 to 6 repeat for ever: after step 6 all is as it "
+                    "was before step 5, and no message waits for ever.\nEach time round, after step 6, the cache "
+                    "holds k1=7, but the database holds k1=1000.\n"))
+      << text;
+}
+
+TEST(TextRenderer, a_lasso_that_stays_says_that_nothing_happens_any_more) {
+  const std::string text = as("text", samples::staying());
+  EXPECT_TRUE(holds(text,
+                    "Step 12 breaks converges.\nFrom here on nothing happens any more, unless another operation "
+                    "starts or a fault strikes.\nAt rest the cache holds k1=1000, but the database holds k1=1.\n"))
+      << text;
+  EXPECT_FALSE(holds(text, "repeat"));
+}
+
 RC_GTEST_PROP(TextRenderer, any_trace_renders_the_same_twice_without_control_characters_or_trailing_blanks, ()) {
   const Trace trace = generators::any_trace();
   const std::string text = as("text", trace);
@@ -255,11 +276,11 @@ RC_GTEST_PROP(TextRenderer, any_trace_renders_the_same_twice_without_control_cha
       std::none_of(text.begin(), text.end(), [](char c) { return (c >= 0 && c < 0x20 && c != '\n') || c == 0x7F; }));
   RC_ASSERT(!holds(text, "\u202e"));
   RC_ASSERT(!holds(text, "\u2028"));
-  // Never more lines than the trace accounts for, so no foreign text broke a line: 22 that stand once (seed and
-  // every line of the legend included), the empty piece after the last line feed, and for each key its final values and
-  // up to three sentences of the verdict.
+  // Never more lines than the trace accounts for, so no foreign text broke a line: 23 that stand once (seed, loop
+  // and every line of the legend included), the empty piece after the last line feed, and for each key its final values
+  // and up to three sentences of the verdict.
   RC_ASSERT(lines_of(text).size() <=
-            23 + trace.protocol.roles.size() + trace.steps.size() + 4 * trace.initial.database.size());
+            24 + trace.protocol.roles.size() + trace.steps.size() + 4 * trace.initial.database.size());
   for (const std::string& line : lines_of(text)) RC_ASSERT(!line.ends_with(' '));
 }
 

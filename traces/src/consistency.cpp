@@ -121,6 +121,26 @@ void check_step(const Trace& trace, const Step& step, const std::string& pointer
   check_state(trace, step.after, pointer + "/after");
 }
 
+// A loop of messages alone that ends as it began, or an end at which nothing is left to happen.
+void check_loop(const Trace& trace) {
+  if (!trace.loop) return;
+  const std::size_t begin = *trace.loop;
+  const std::size_t end = trace.steps.size();
+  require(!trace.property.empty(), "/loop", "must not be there: a loop is how a property is broken, and none is named");
+  require(begin <= end, "/loop", fmt::format("there is no step {}: /steps lists {}", begin, end));
+  for (std::size_t i = begin; i < end; ++i) {
+    const StepKind kind = trace.steps[i].kind;
+    require(kind == StepKind::kHandle || kind == StepKind::kReceive, fmt::format("/steps/{}/kind", i),
+            "must be handle or receive: no operation starts and no fault strikes in a loop that repeats for ever");
+  }
+  if (begin == end)
+    require(final_state(trace).in_flight.empty(), "/loop",
+            "nothing repeats, but a message is still in flight after the last step, so something happens yet");
+  else
+    require(final_state(trace) == (begin == 0 ? trace.initial : trace.steps[begin - 1].after), "/loop",
+            "the last step does not lead back to where the loop begins");
+}
+
 }  // namespace
 
 void check_consistency(const Trace& trace) {
@@ -128,6 +148,7 @@ void check_consistency(const Trace& trace) {
   for (std::size_t i = 0; i < trace.steps.size(); ++i) {
     check_step(trace, trace.steps[i], fmt::format("/steps/{}", i));
   }
+  check_loop(trace);
   if (trace.property.empty()) return;
   const bool named = !trace.steps.empty() && [&] {
     const std::vector<std::string>& broken = trace.steps.back().violates;

@@ -336,6 +336,7 @@ Trace read_trace(Cursor from) {
   trace.scenario = read_scenario(from.at("scenario"));
   trace.property = from.at("property").some_text_or_null();
   if (const auto seed = from.find("seed")) trace.seed = read_seed(*seed);
+  if (const auto loop = from.find("loop")) trace.loop = static_cast<std::size_t>(loop->integer_between(0, kOrdinalMax));
   trace.initial = read_state(from.at("initial"));
   trace.steps = read_each(from.at("steps").items(), read_step);
   from.done();

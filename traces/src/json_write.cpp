@@ -181,6 +181,7 @@ std::string write_json(const Trace& trace) {
   out += fmt::format("  \"scenario\": {},\n", one_line(to_json(trace.scenario)));
   out += fmt::format("  \"property\": {},\n", trace.property.empty() ? "null" : quoted(trace.property));
   if (trace.seed) out += fmt::format("  \"seed\": \"{}\",\n", *trace.seed);
+  if (trace.loop) out += fmt::format("  \"loop\": {},\n", *trace.loop);
   out += fmt::format("  \"initial\": {},\n", one_line(to_json(trace.initial)));
   out += fmt::format("  \"steps\": {}\n", write_steps_json(trace, 2));
   return out + "}\n";

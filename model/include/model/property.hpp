@@ -72,6 +72,9 @@ struct PropertyKind {
   // Whether a scenario can say anything about it; where it cannot, it is not checked unless it is named.
   bool (*says_something)(const Scenario& scenario);
   std::unique_ptr<Monitor> (*make)(const MonitorSetting& setting);
+  // About whole runs: no step or state breaks it, the monitor only sees the antecedent, and it is checked only when it
+  // is named.
+  bool is_liveness = false;
 };
 
 // All properties, in the order that breaks ties between equally short violations.
@@ -81,5 +84,8 @@ std::span<const PropertyKind> property_kinds();
 // without duplicates. Throws traces::InputError for an unknown name or one that does not apply.
 std::vector<const PropertyKind*> select_properties(const std::vector<std::string>& names, const Program& program,
                                                    const Scenario& scenario);
+
+// For what looks at steps and states one by one. Throws traces::InputError where a liveness property is named.
+void refuse_liveness(const std::vector<std::string>& names);
 
 }  // namespace stalemate::model

@@ -49,7 +49,7 @@ struct ReducedMachine {
   ReducedMachine(const ReducedMachine&) = delete;
   ReducedMachine& operator=(const ReducedMachine&) = delete;
   ReducedMachine(const Protocol& protocol, const traces::Scenario& words, const std::vector<std::string>& properties,
-                 const Reductions& wanted);
+                 Reductions wanted);
 };
 
 }  // namespace stalemate::model

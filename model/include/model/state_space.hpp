@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "model/machine.hpp"
+#include "sim/search.hpp"
 #include "sim/state_graph.hpp"
 
 namespace stalemate::model {
@@ -32,6 +33,10 @@ struct StateSpace {
 
 // None where there are more than `states_max` states.
 std::optional<StateSpace> build_state_space(const Machine& machine, std::uint64_t states_max);
+
+// None where a limit of `options` was hit or it was interrupted, as sim::build_state_graph(); what is kept besides the
+// graph is counted, too.
+std::optional<StateSpace> build_state_space(const Machine& machine, const sim::SearchOptions& options);
 
 // How many states there are, counted up to `count_max` (rounded up to the engine's batches).
 struct SpaceSize {

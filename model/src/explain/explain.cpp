@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "explain/parts.hpp"
+#include "model/convergence.hpp"
 #include "model/tell.hpp"
 #include "traces/error.hpp"
 
@@ -23,9 +24,23 @@ traces::Trace continue_with(const Subject& subject, std::size_t from, const std:
 
 namespace {
 
+// A trace that breaks `converges` by staying as it is at rest breaks coherent-at-rest there, by the same steps and for
+// the same reasons: it is explained as that. One that goes round for ever has no end to reason back from.
+traces::Trace explainable(const traces::Trace& trace) {
+  traces::Trace same = trace;
+  if (trace.property != kConverges) return same;
+  if (trace.loop != trace.steps.size())
+    throw traces::InputError(
+        "the trace repeats for ever, and only what comes to rest can be explained; see it with stalemate show TRACE");
+  same.property = "coherent-at-rest";
+  same.loop.reset();
+  return same;
+}
+
 // Follows a trace on the model and asks about it.
 template <class Ask>
-auto ask_about(const traces::Trace& trace, Ask&& ask) {
+auto ask_about(const traces::Trace& given, Ask&& ask) {
+  const traces::Trace trace = explainable(given);
   if (trace.property.empty())
     throw traces::InputError(
         "the trace names no property that it breaks, so there is nothing to explain; see it with "

@@ -108,6 +108,7 @@ Hunt::Hunt(const Protocol& protocol, const HuntSpace& space, const HuntOptions& 
       program_(std::make_shared<const Program>(compile(protocol, compile_options(space.scenario)))),
       space_(space) {
   check_strategy(options.strategy);
+  refuse_liveness(options.properties);
   const Machine whole = make_machine(program_, whole_of(*program_, space_), options.properties, Granularity::kPlain);
   check_space(*program_, space_);
   space_.scenario.faults = whole.scenario().words.faults;

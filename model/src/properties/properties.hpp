@@ -7,5 +7,6 @@ namespace stalemate::model {
 
 PropertyKind coherent_at_rest();
 PropertyKind fresh_reads();
+PropertyKind converges();
 
 }  // namespace stalemate::model

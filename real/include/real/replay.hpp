@@ -69,7 +69,8 @@ std::string verdict(const Conformance& conformance);
 
 // The whole report: servers, each step executed with what came back, the verdict, and at the end the stores side by
 // side
-// ("redis: 1000", "postgres: 1"; with several keys "redis: k1=1000 k2=absent").
+// ("redis: 1000", "postgres: 1"; with several keys "redis: k1=1000 k2=absent"). Of a lasso it says that its loop was
+// run once: no replay shows for ever.
 std::string describe(const traces::Trace& trace, const Conformance& conformance);
 
 }  // namespace stalemate::real

@@ -3,6 +3,7 @@
 // members, and write_json() (traces/json.hpp) gives equal bytes. No times, hosts or folders.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -120,6 +121,9 @@ struct Trace {
   Scenario scenario;
   std::string property;               // the one violated by the last step; "" for a walk that was merely saved
   std::optional<std::uint64_t> seed;  // of the run that found it, if it was random
+  // Of a lasso: how many steps lead to its loop. The rest repeat for ever; none left: nothing happens any more, and the
+  // last state stays.
+  std::optional<std::size_t> loop = std::nullopt;
   State initial;
   std::vector<Step> steps;
   bool operator==(const Trace&) const = default;

@@ -6,6 +6,7 @@
 //   action_taken  "init", then the kind of the step that led here
 //   parameters    whose step, and about which message: a record; 0, "" and None where a step has no such thing
 //   violates      the properties that the step breaks
+// A lasso's "loop" is the state that follows the last one.
 // Integers are #bigint everywhere: a 64-bit value does not fit a JSON number in every reader. No times, no paths.
 #include <fmt/format.h>
 
@@ -128,7 +129,10 @@ std::string as_itf(const Trace& trace, const Highlights& /*highlights*/) {
     const Step& step = trace.steps[i];
     out += ",\n    " + dumped(state_object(i + 1, step.after, to_string(step.kind), step));
   }
-  return out + "\n  ]\n}\n";
+  out += "\n  ]";
+  // The state that follows the last one: that after the loop's first step, or itself where it stays.
+  if (trace.loop) out += fmt::format(",\n  \"loop\": {}", std::min(*trace.loop + 1, trace.steps.size()));
+  return out + "\n}\n";
 }
 
 }  // namespace stalemate::traces::render

@@ -109,7 +109,7 @@ std::vector<std::string> legend_lines(const Trace& trace) {
       "answers outside: whoever asked gets an answer; the operation goes on");
   add(true, values_line(trace));
   const bool is_unfinished = trace.property.empty() && !is_at_rest(final_state(trace));
-  add(trace.property == "coherent-at-rest" || is_unfinished,
+  add(trace.property == "coherent-at-rest" || trace.loop == trace.steps.size() || is_unfinished,
       "at rest: no message is in flight and every operation that started has ended");
   const bool hides_keys = shown_keys(trace).size() < trace.initial.database.size();
   add(true,

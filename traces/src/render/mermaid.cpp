@@ -98,9 +98,11 @@ class Diagram {
     sends(std::nullopt);
     const State* before = &trace_.initial;
     for (std::size_t i = 0; i < trace_.steps.size(); ++i) {
+      if (trace_.loop == i) out_ += fmt::format("    loop {}\n", loop_words(trace_));
       step(i, *before);
       before = &trace_.steps[i].after;
     }
+    if (trace_.loop && *trace_.loop < trace_.steps.size()) out_ += "    end\n";
     std::string verdict;
     for (const std::string& line : verdict_lines(trace_)) verdict += (verdict.empty() ? "" : "<br/>") + wrapped(line);
     out_ +=

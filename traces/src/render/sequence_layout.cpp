@@ -173,6 +173,7 @@ class Layout {
       out_.rules.push_back({.kind = kind, .row = row, .text = text, .y = y_ + 20});
       y_ += 28;
     };
+    if (trace_.loop == row && row + 1 < end_row_) add(Rule::Kind::kLoop, "from here on " + loop_words(trace_));
     if (row == 0 || row == end_row_) return;
     std::string broken;
     for (const std::string& property : step_of(row).violates)

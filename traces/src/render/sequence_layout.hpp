@@ -128,7 +128,7 @@ struct Incoherence {
 
 // A line across, below a row, with words on it.
 struct Rule {
-  enum class Kind { kNoReturn, kViolation };
+  enum class Kind { kNoReturn, kViolation, kLoop };
   Kind kind = Kind::kViolation;
   std::size_t row = 0;
   std::string text;

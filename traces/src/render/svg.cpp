@@ -43,6 +43,18 @@ std::string_view to_string(NoteKind kind) {
   return "?";
 }
 
+std::string_view to_string(Rule::Kind kind) {
+  switch (kind) {
+    case Rule::Kind::kNoReturn:
+      return "no-return";
+    case Rule::Kind::kViolation:
+      return "violation";
+    case Rule::Kind::kLoop:
+      return "loop";
+  }
+  return "?";
+}
+
 class Svg {
  public:
   Svg(const Trace& trace, const Highlights& highlights) : trace_(trace), layout_(lay_out_sequence(trace, highlights)) {}
@@ -313,8 +325,7 @@ class Svg {
 
   void add_rules() {
     for (const Rule& rule : layout_.rules) {
-      const bool is_violation = rule.kind == Rule::Kind::kViolation;
-      add(R"(<g class="rule {}" data-row="{}">)", is_violation ? "violation" : "no-return", rule.row);
+      add(R"(<g class="rule {}" data-row="{}">)", to_string(rule.kind), rule.row);
       add(R"(<path d="M {} {} H {}"/>)", kMargin, rule.y, layout_.width - kMargin);
       text("told", kMargin, rule.y - 6, TextAlign::kStart, rule.text);
       body_ += "</g>\n";

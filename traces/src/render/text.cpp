@@ -69,6 +69,8 @@ std::string steps_table(const Trace& trace, const std::vector<std::string>& keys
     for (const std::string& broken : step.violates) {
       remark += (remark.empty() ? "<- breaks " : ", ") + foreign(broken);
     }
+    if (trace.loop == i)
+      remark = fmt::format("<- from here on {}{}", loop_words(trace), remark.empty() ? "" : "  ") + remark;
     add(fmt::format("{}", i + 1), step_line(trace, step), step.after, remark);
   }
   return table(rows);

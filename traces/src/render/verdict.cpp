@@ -28,16 +28,31 @@ void append_cause(std::vector<std::string>& lines, const DifferingEntry& entry) 
   }
 }
 
-void append_incoherence(std::vector<std::string>& lines, const Trace& trace) {
+// `when`: "At rest".
+void append_incoherence(std::vector<std::string>& lines, const Trace& trace, std::string_view when) {
   for (const DifferingEntry& entry : find_differing_entries(trace)) {
     const std::string key = foreign(entry.key);
-    lines.push_back(fmt::format("At rest the cache holds {0}={1}, but the database holds {0}={2}.", key, entry.cached,
-                                value_words(entry.stored)));
+    lines.push_back(fmt::format("{3} the cache holds {0}={1}, but the database holds {0}={2}.", key, entry.cached,
+                                value_words(entry.stored), when));
     append_cause(lines, entry);
     lines.push_back(
         fmt::format("Every read that finds {0} in the cache gets {1}, until something deletes or replaces the entry.",
                     key, entry.cached));
   }
+}
+
+// A lasso: that it goes on for ever, and what that means for the values.
+void append_loop(std::vector<std::string>& lines, const Trace& trace) {
+  if (!trace.loop) return;
+  const bool stays = *trace.loop == trace.steps.size();
+  lines.push_back(
+      stays ? "From here on nothing happens any more, unless another operation starts or a fault strikes."
+            : fmt::format(
+                  "From here on {}: after step {} all is as it was before step {}, and no message waits for ever.",
+                  loop_words(trace), trace.steps.size(), *trace.loop + 1));
+  if (trace.property == "coherent-at-rest") return;  // then it is told already
+  append_incoherence(lines, trace,
+                     stays ? "At rest" : fmt::format("Each time round, after step {},", trace.steps.size()));
 }
 
 std::string stale_read_sentence(const Trace& trace) {
@@ -76,11 +91,20 @@ std::vector<std::string> verdict_lines(const Trace& trace) {
   std::vector<std::string> lines;
   lines.push_back(fmt::format("Step {} breaks {}.", trace.steps.size(), foreign(trace.property)));
   if (trace.property == "coherent-at-rest") {
-    append_incoherence(lines, trace);
+    append_incoherence(lines, trace, "At rest");
   } else if (trace.property == "fresh-reads") {
     lines.push_back(stale_read_sentence(trace));
   }
+  append_loop(lines, trace);
   return lines;
+}
+
+std::string loop_words(const Trace& trace) {
+  if (!trace.loop) return "";
+  const std::size_t last = trace.steps.size();
+  if (*trace.loop == last) return "nothing happens any more";
+  if (*trace.loop + 1 == last) return fmt::format("step {} repeats for ever", last);
+  return fmt::format("steps {} to {} repeat for ever", *trace.loop + 1, last);
 }
 
 }  // namespace stalemate::traces::render

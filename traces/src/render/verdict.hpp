@@ -12,4 +12,8 @@ namespace stalemate::traces::render {
 // At least one sentence, each on one line.
 std::vector<std::string> verdict_lines(const Trace& trace);
 
+// "steps 12 to 15 repeat for ever", "step 12 repeats for ever" or "nothing happens any more"; "" where there is no
+// loop.
+std::string loop_words(const Trace& trace);
+
 }  // namespace stalemate::traces::render

@@ -1,0 +1,122 @@
+// The state space as a question about convergence, and its answer as a trace.
+#include "model/convergence.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "model/state_space.hpp"
+#include "model/tell.hpp"
+#include "sim/convergence.hpp"
+
+namespace stalemate::model {
+namespace {
+
+bool is_coherent(const Machine& machine, const std::uint64_t* words) {
+  if (!machine.program().has_cache) return true;
+  for (std::size_t key = 0; key < static_cast<std::size_t>(machine.scenario().keys); ++key) {
+    const unsigned cached = machine.cached(words, key);
+    if (cached != 0 && cached != machine.stored(words, key) + 1) return false;
+  }
+  return true;
+}
+
+// A message by what does not change while it is in flight: whose it is, which operation sent it on which arrow, and
+// whether it is a reply. Slots are no part of it: they move up when an older request is handled.
+sim::FairAction fair_action(const Machine& machine, const std::uint64_t* words, const Action& action) {
+  if (action.kind != ActionKind::kHandle && action.kind != ActionKind::kReceive) return sim::kFromOutside;
+  const std::size_t s = action.session;
+  RowId row = machine.point(words, s).row;
+  std::size_t operation = machine.invoked(words, s);
+  if (action.slot != 0) {
+    const Machine::AsyncRequest request = machine.in_slots(words, s)[action.slot - 1U];
+    row = request.row;
+    operation = request.operation;
+  }
+  std::size_t operations = 0;
+  for (const Session& session : machine.scenario().sessions)
+    operations = std::max(operations, session.operations.size() + 1);
+  const std::size_t message = (s * operations + operation) * machine.program().rows.size() + row;
+  return static_cast<sim::FairAction>(2 * message + (action.kind == ActionKind::kReceive ? 1 : 0));
+}
+
+// What is enabled of its own accord, sorted.
+std::vector<sim::FairAction> enabled(const Machine& machine, const std::uint64_t* words) {
+  std::vector<Action> actions;
+  machine.actions(words, actions);
+  std::vector<sim::FairAction> fair;
+  for (const Action& action : actions) fair.push_back(fair_action(machine, words, action));
+  std::erase(fair, sim::kFromOutside);
+  std::sort(fair.begin(), fair.end());
+  return fair;
+}
+
+sim::ConvergenceQuestion question(const Machine& machine, const StateSpace& space) {
+  sim::ConvergenceQuestion asked;
+  asked.action.reserve(space.actions.size());
+  asked.good.reserve(space.state_count());
+  for (std::uint32_t state = 0; state < space.state_count(); ++state) {
+    asked.good.push_back(is_coherent(machine, space.state(state)));
+    for (std::size_t edge = space.first_edge(state); edge < space.first_edge(state + 1); ++edge)
+      asked.action.push_back(fair_action(machine, space.state(state), space.actions[edge]));
+  }
+  return asked;
+}
+
+std::uint64_t memory_bytes(const StateSpace& space) {
+  constexpr std::uint64_t kEdgeBytes =
+      sizeof(Action) + sizeof(std::uint32_t) + sizeof(sim::PropertyMask) + sizeof(sim::FairAction);
+  const std::uint64_t state_bytes =
+      space.words_per_state * sizeof(std::uint64_t) + sizeof(std::uint64_t) + sizeof(sim::PropertyMask) + 1;
+  return space.actions.size() * kEdgeBytes + space.state_count() * state_bytes +
+         sim::find_lasso_memory_bytes(space.graph);
+}
+
+}  // namespace
+
+ConvergenceAnswer find_divergence(const Protocol& protocol, const traces::Scenario& scenario,
+                                  const sim::SearchOptions& options) {
+  const Machine machine = make_machine(protocol, scenario, {std::string(kConverges)}, Granularity::kPlain);
+  const std::optional<StateSpace> space = build_state_space(machine, options);
+  if (!space) return {false, std::nullopt};
+  if (options.memory_bytes_max != 0 && memory_bytes(*space) > options.memory_bytes_max) return {false, std::nullopt};
+  const std::optional<sim::Lasso> lasso = sim::find_lasso(space->graph, question(machine, *space));
+  if (!lasso) return {};
+  Divergence divergence;
+  for (const std::uint64_t edge : lasso->stem) divergence.actions.push_back(space->actions[edge]);
+  divergence.loop = divergence.actions.size();
+  for (const std::uint64_t edge : lasso->loop) divergence.actions.push_back(space->actions[edge]);
+  divergence.permanent = lasso->permanent;
+  return {true, std::move(divergence)};
+}
+
+traces::Trace tell_divergence(const Machine& machine, const Protocol& protocol, const Divergence& divergence) {
+  traces::Trace trace =
+      tell_trace(machine, protocol, machine.scenario().words, divergence.actions, std::string(kConverges));
+  trace.loop = divergence.loop;
+  if (!trace.steps.empty()) trace.steps.back().violates.emplace_back(kConverges);
+  return trace;
+}
+
+std::string objection_to_loop(const Machine& machine, const std::vector<Action>& actions,
+                              const std::vector<std::vector<std::uint64_t>>& states, std::size_t loop) {
+  if (loop > actions.size()) return fmt::format("there is no step {}", loop);
+  if (states[loop] != states.back()) return "the last step does not lead back to where the loop begins";
+  std::vector<sim::FairAction> waiting = enabled(machine, states[loop].data());
+  if (loop == actions.size() && !waiting.empty()) return "something happens yet after the last step";
+  bool coherent = is_coherent(machine, states[loop].data());
+  for (std::size_t i = loop; i < actions.size(); ++i) {
+    const sim::FairAction taken = fair_action(machine, states[i].data(), actions[i]);
+    if (taken == sim::kFromOutside) return "an operation starts or a fault strikes in the loop";
+    const std::vector<sim::FairAction> next = enabled(machine, states[i + 1].data());
+    std::erase_if(waiting, [&](sim::FairAction action) {
+      return action == taken || !std::binary_search(next.begin(), next.end(), action);
+    });
+    coherent &= is_coherent(machine, states[i + 1].data());
+  }
+  if (coherent) return "the cache does not differ from the database in the loop";
+  if (!waiting.empty()) return "a message that could arrive waits for ever in the loop";
+  return "";
+}
+
+}  // namespace stalemate::model
