@@ -205,7 +205,7 @@ class Slots {
   std::size_t size() const { return std::size_t{1} << bits_; }
   unsigned bits() const { return bits_; }
   Word operator[](std::size_t at) const { return slots_[at]; }
-  void prefetch(Word state) const { __builtin_prefetch(slots_ + home(state), 1); }
+  void prefetch(Word state) const { __builtin_prefetch(slots_ + home(state)); }
 
   // True if the state was not there. Any number of threads at once; a slot is set once and for all.
   bool insert(Word state) {
@@ -242,9 +242,9 @@ template <unsigned kReaders, unsigned kWriters>
 class Search {
   using Its = Layout<kReaders, kWriters>;
   using Word = typename Its::Word;
-  static constexpr std::size_t kBlock = 48;  // states whose successors fit in the first cache
+  static constexpr std::size_t kBlock = 16;  // states whose successors fit in the first cache
   static constexpr std::size_t kBatch = kBlock * Its::kSuccessorsMax;
-  static constexpr unsigned kRecentBits = 14;  // remembered successors, in the second cache
+  static constexpr unsigned kRecentBits = 17;  // remembered successors, in the second cache
   static constexpr unsigned kFirstBits = 18;
 
  public:

@@ -5,6 +5,7 @@ What is fetched and built lies in build/peers. Versions are pinned here and in s
 """
 
 import json
+import os
 import re
 import shutil
 import subprocess
@@ -47,10 +48,12 @@ class Tool(ABC):
         """What it counted."""
 
 
-def run_quietly(command: list[str], cwd: Path) -> None:
+def run_quietly(command: list[str], cwd: Path, **environment: str) -> None:
     """Runs a build step; Missing with the last line it said where it fails."""
     try:
-        done = subprocess.run(command, cwd=cwd, stdin=subprocess.DEVNULL, capture_output=True, text=True)
+        done = subprocess.run(
+            command, cwd=cwd, env={**os.environ, **environment}, stdin=subprocess.DEVNULL, capture_output=True, text=True
+        )
     except OSError as error:
         raise Missing(f"{command[0]}: {error.strerror}") from error
     if done.returncode != 0:
@@ -175,15 +178,16 @@ class Stateright(Tool):
         self.threads = threads
         self.order = order
         self.folder = BUILD / "stateright"
-        self.program = self.folder / "target" / "release" / "cache_aside"
+        self.program = self.folder / "native" / "release" / "cache_aside"
 
     def prepare(self) -> None:
         """In a copy, because cargo writes beside its sources."""
         need_command("cargo")
         shutil.copytree(SOURCES / "stateright", self.folder, dirs_exist_ok=True)
         manifest = str(self.folder / "Cargo.toml")
-        target = str(self.folder / "target")
-        run_quietly(["cargo", "build", "--release", "--quiet", "--manifest-path", manifest, "--target-dir", target], BUILD)
+        target = str(self.folder / "native")
+        build = ["cargo", "build", "--release", "--quiet", "--bin", "cache_aside", "--manifest-path", manifest]
+        run_quietly([*build, "--target-dir", target], BUILD, RUSTFLAGS="-C target-cpu=native")
 
     def command(self, row: Row, states: int) -> list[str]:
         return [str(self.program), *(str(bound) for bound in row), self.order, str(self.threads)]
