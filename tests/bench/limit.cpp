@@ -40,6 +40,8 @@ constexpr unsigned kWriterBits = 3;
 constexpr unsigned kLostBits = 2;
 constexpr unsigned kServers = 1U << kServerBits;
 
+constexpr std::size_t kThreadsMax = 16;
+
 constexpr unsigned database_of(unsigned servers) { return servers & 3U; }
 constexpr unsigned entry_of(unsigned servers) { return servers >> 2U; }
 
@@ -242,7 +244,8 @@ template <unsigned kReaders, unsigned kWriters>
 class Search {
   using Its = Layout<kReaders, kWriters>;
   using Word = typename Its::Word;
-  static constexpr std::size_t kBlock = 16;  // states whose successors fit in the first cache
+  static constexpr std::size_t kBlock = 16;   // states whose successors fit in the first cache
+  static constexpr std::size_t kChunk = 256;  // states that a thread takes at once
   static constexpr std::size_t kBatch = kBlock * Its::kSuccessorsMax;
   static constexpr unsigned kRecentBits = 17;  // remembered successors, in the second cache
   static constexpr unsigned kFirstBits = 18;
@@ -288,21 +291,30 @@ class Search {
   void work(unsigned self) {
     Worker& mine = workers_[self];
     while (!done_) {
-      unsigned turn = 0;
       while (!is_full()) {
-        const std::optional<std::span<const Word>> block = take_block();
-        if (!block) break;
-        expand(mine, *block, mine.batches[turn], mine.batch_sizes[turn]);
-        turn ^= 1U;
-        insert(mine, turn);  // the batch before: its slots are on their way since then
+        const std::span<const Word> chunk = take_chunk();
+        if (chunk.empty()) break;
+        work_on(mine, chunk);
       }
-      insert(mine, turn ^ 1U);
-      insert(mine, turn);
       meet_.arrive_and_wait();
       if (self == 0) decide();
       meet_.arrive_and_wait();
       if (larger_) grow(self);
     }
+  }
+
+  // A block's successors are looked up when the next block's are on their way into the cache.
+  void work_on(Worker& mine, std::span<const Word> chunk) {
+    unsigned turn = 0;
+    std::uint64_t found = 0;
+    for (std::size_t at = 0; at < chunk.size(); at += kBlock) {
+      expand(mine, chunk.subspan(at, std::min(kBlock, chunk.size() - at)), mine.batches[turn], mine.batch_sizes[turn]);
+      turn ^= 1U;
+      found += insert(mine, turn);
+    }
+    found += insert(mine, turn ^ 1U);
+    mine.counts.states += chunk.size();
+    inserted_.fetch_add(found, std::memory_order_relaxed);
   }
 
   // The successors of the block that this thread did not see lately go into the batch, and their slots are asked for.
@@ -324,11 +336,10 @@ class Search {
       }
     }
     for (std::size_t i = 0; i < size; ++i) table_->prefetch(batch[i]);
-    mine.counts.states += block.size();
     batch_size = size;
   }
 
-  void insert(Worker& mine, unsigned turn) {
+  std::uint64_t insert(Worker& mine, unsigned turn) {
     std::uint64_t found = 0;
     for (std::size_t i = 0; i < mine.batch_sizes[turn]; ++i) {
       const Word state = mine.batches[turn][i];
@@ -337,21 +348,23 @@ class Search {
       ++found;
     }
     mine.batch_sizes[turn] = 0;
-    if (found != 0) inserted_.fetch_add(found, std::memory_order_relaxed);
+    return found;
   }
 
-  // More than 7/10 full. The threads' batches in flight come on top: a small part of the smallest table for 2 threads
-  // or 20.
+  // More than 7/10 full. What the threads find in their chunks comes on top: in all less than the rest of the smallest
+  // table.
   bool is_full() const { return inserted_.load(std::memory_order_relaxed) > table_->size() / 10 * 7; }
+  static_assert(kThreadsMax * kChunk * Its::kSuccessorsMax < (std::size_t{1} << kFirstBits) / 10 * 3);
 
-  std::optional<std::span<const Word>> take_block() {
-    std::size_t from = taken_.fetch_add(kBlock, std::memory_order_relaxed);
+  // The next states of the level that no thread expands yet; none where there are no more.
+  std::span<const Word> take_chunk() {
+    std::size_t from = taken_.fetch_add(kChunk, std::memory_order_relaxed);
     for (const Worker& worker : workers_) {
-      const std::size_t rounded = (worker.level.size() + kBlock - 1) / kBlock * kBlock;
-      if (from < rounded) return std::span(worker.level).subspan(from, std::min(kBlock, worker.level.size() - from));
+      const std::size_t rounded = (worker.level.size() + kChunk - 1) / kChunk * kChunk;
+      if (from < rounded) return std::span(worker.level).subspan(from, std::min(kChunk, worker.level.size() - from));
       from -= rounded;
     }
-    return std::nullopt;
+    return {};
   }
 
   // Between two meetings, by one thread: a larger table, or the next level, or the end.
@@ -398,10 +411,10 @@ class Search {
   std::unique_ptr<Slots<Word>> larger_;  // while the table grows
   std::vector<Worker> workers_;
   std::barrier<> meet_;
-  std::atomic<std::uint64_t> inserted_ = 0;
+  alignas(128) std::atomic<std::uint64_t> inserted_ = 0;
   std::atomic<std::size_t> taken_ =
-      0;  // of the level's states, counted over the workers' parts, each rounded up to blocks
-  unsigned level_ = 0;
+      0;  // of the level's states, counted over the workers' parts, each rounded up to chunks
+  alignas(128) unsigned level_ = 0;
   bool done_ = false;
 };
 
@@ -436,9 +449,9 @@ int main(int argument_count, char** arguments) {
   const auto readers = argument(1, 1, 4);
   const auto writers = argument(2, 1, 3);
   const auto faults = argument(3, 0, 3);
-  const auto threads = argument(4, 1, 64);
+  const auto threads = argument(4, 1, kThreadsMax);
   if (!readers || !writers || !faults || !threads || argument_count != 5) {
-    std::fputs("usage: stalemate_limit READERS (1 to 4) WRITERS (1 to 3) FAULTS (0 to 3) THREADS (1 to 64)\n", stderr);
+    std::fputs("usage: stalemate_limit READERS (1 to 4) WRITERS (1 to 3) FAULTS (0 to 3) THREADS (1 to 16)\n", stderr);
     return 2;
   }
   const auto begin = std::chrono::steady_clock::now();
