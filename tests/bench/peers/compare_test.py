@@ -102,17 +102,28 @@ class Measurements(unittest.TestCase):
         self.assertIn("not measured: two (no such program here)", out)
 
 
+    def test_a_program_alone_is_told_to_be_unchecked(self) -> None:
+        code, out, _ = self.measured(MadeUp("one", RIGHT), NotHere("two", RIGHT))
+        self.assertEqual(code, 0)
+        self.assertIn("not compared", out)
+
+    def test_no_program_is_no_measurement(self) -> None:
+        code, out, err = self.measured(NotHere("one", RIGHT))
+        self.assertEqual((code, out), (1, ""))
+        self.assertIn("nothing to measure", err)
+
+
 class Comparer(unittest.TestCase):
     def test_a_program_that_contradicts_itself_is_told(self) -> None:
         lines = disagreements(Row(1, 1, 1), [("one", Counts(149)), ("one", Counts(148))])
         self.assertEqual(lines, ["(1,1,1): states differ: 148 by one; 149 by one"])
 
     def test_the_table_divides_by_the_median_time_and_the_highest_peak(self) -> None:
-        ours = Result("ours", 2, Counts(1000, 5000), [1.0, 9.0, 2.0], [30_000, 40_000], 2**20)
-        theirs = Result("theirs", 1, Counts(1000), [8.0], [10_000], 2**21)
+        ours = Result("ours", 2, Counts(1000, 5000), [1.0, 9.0, 2.0], [3.0, 4.0, 5.0], [30_000, 40_000], 2**20)
+        theirs = Result("theirs", 1, Counts(1000), [8.0], [7.5], [10_000], 2**21)
         rows = table(Row(3, 3, 1), [ours, theirs], "ours").splitlines()
-        self.assertEqual(rows[-2], "| ours | 2 | 1,000 | 5,000 | 2.00 | 500 | 40.0 | 1.0 | 1.00 |")
-        self.assertEqual(rows[-1], "| theirs | 1 | 1,000 | not counted | 8.00 | 125 | 10.0 | 2.0 | 4.00 |")
+        self.assertEqual(rows[-2], "| ours | 2 | 1,000 | 5,000 | 2.00 | 4.00 | 500 | 40.0 | 1.0 | 1.00 |")
+        self.assertEqual(rows[-1], "| theirs | 1 | 1,000 | not counted | 8.00 | 7.50 | 125 | 10.0 | 2.0 | 4.00 |")
 
 
 class Arguments(unittest.TestCase):

@@ -34,24 +34,26 @@ def say(text: str) -> None:
 class Run:
     counts: Counts
     seconds: float
+    core_seconds: float
     peak_bytes: int
 
 
 def run(tool: Tool, row: Row, states: int) -> Run:
     """One run from start to exit. GNU time starts it, because the peak of a process includes that of who started it."""
     command = tool.command(row, states)
-    with tempfile.NamedTemporaryFile(dir=BUILD) as peak:
+    with tempfile.NamedTemporaryFile(dir=BUILD) as used:
         begin = time.perf_counter()
         done = subprocess.run(
-            ["/usr/bin/time", "-q", "-f", "%M", "-o", peak.name, *command],
+            ["/usr/bin/time", "-q", "-f", "%M %U %S", "-o", used.name, *command],
             cwd=ROOT, stdin=subprocess.DEVNULL, capture_output=True, text=True,
         )
         seconds = time.perf_counter() - begin
-        peak_kib = Path(peak.name).read_text(encoding="utf-8").split()
+        used_words = Path(used.name).read_text(encoding="utf-8").split()
     if done.returncode not in tool.good_exit_codes:
         said = (done.stderr.strip() or done.stdout.strip()).splitlines()[-1:]
         raise Failed(f"exit code {done.returncode}: {' '.join(said)}")
-    return Run(tool.read(done.stdout), seconds, int(peak_kib[-1]) * 1024)
+    kib, user, system = used_words[-3:]
+    return Run(tool.read(done.stdout), seconds, float(user) + float(system), int(kib) * 1024)
 
 
 def ready(tools: list[Tool]) -> tuple[list[Tool], list[str]]:
@@ -100,8 +102,9 @@ def measure(row: Row, tools: list[Tool], runs: int) -> tuple[list[str], list[Res
             said.append((tool.name, once.counts))
             result = results.setdefault(tool.name, Result(tool.name, tool.threads, once.counts))
             result.seconds.append(once.seconds)
+            result.core_seconds.append(once.core_seconds)
             result.peak_bytes.append(once.peak_bytes)
-            say(f"{row} round {round_number}: {tool.name}: {once.seconds:.2f} s")
+            say(f"{row} round {round_number}: {tool.name}: {once.seconds:.2f} s, {once.core_seconds:.2f} core seconds")
             states = once.counts.states
         wrong = disagreements(row, said + [(name, result.counts) for name, result in results.items()])
         if wrong:
@@ -196,6 +199,11 @@ def main(arguments: list[str], tools: Optional[list[Tool]] = None) -> int:
     BUILD.mkdir(parents=True, exist_ok=True)
     load = os.getloadavg()[0]
     there, missing = ready(chosen.tools if tools is None else tools)
+    if not there:
+        say("no program: nothing to measure")
+        return 1
+    if len(there) == 1:
+        missing.append("not compared: only one program was there, so no count was checked against another one")
     try:
         wrong, tables = measure_all(there, chosen.rows, chosen.runs, "stalemate exact")
     except (Failed, Missing) as error:
