@@ -71,17 +71,18 @@ def table(row: Row, results: list[Result], yardstick: str) -> str:
     lines = [
         f"### {row[0]} readers, {row[1]} writers, {row[2]} lost messages",
         "",
-        "| program and mode | threads | states | transitions | seconds | core seconds | states/s | bytes/state | fixed MiB "
-        f"| {yardstick} is faster by |",
+        "| program and mode | threads | states | transitions | seconds | core seconds | states/s | bytes/state "
+        f"| fixed MiB | {yardstick} is faster by |",
         "|---|--:|--:|--:|--:|--:|--:|--:|--:|--:|",
     ]
     for result in results:
         counts = result.counts
         transitions = "not counted" if counts.transitions is None else f"{counts.transitions:,}"
         fixed = "" if result.fixed_bytes is None else f"{result.fixed_bytes / 2**20:.1f}"
+        per_state = f"{max(result.peak_bytes) / counts.states:.1f}"
         ratio = "" if rate_of_ours is None else f"{rate_of_ours / result.rate:.2f}"
         lines.append(
             f"| {result.name} | {result.threads} | {counts.states:,} | {transitions} | {median(result.seconds):.2f} "
-            f"| {median(result.core_seconds):.2f} | {result.rate:,.0f} | {max(result.peak_bytes) / counts.states:.1f} | {fixed} | {ratio} |"
+            f"| {median(result.core_seconds):.2f} | {result.rate:,.0f} | {per_state} | {fixed} | {ratio} |"
         )
     return "\n".join(lines) + "\n"

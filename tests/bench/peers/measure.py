@@ -1,7 +1,7 @@
 """`./dev bench peers`: one model in every model checker there is here, on the same cores, in one go.
 
-First every program must agree with every other one on small rows; then each row is measured, the programs' runs interleaved, each
-run's counts compared before any speed is shown. Progress and times so far go to stderr, the table to stdout and to
+First every program must agree with every other one on small rows; then each row is measured, the programs' runs
+interleaved, each run's counts compared before any speed is shown. Progress and times so far go to stderr, the table to stdout and to
 build/peers/table.md, written at once when all is measured. Exit codes: 0; 1 two programs disagree or one broke; 2 usage.
 """
 
