@@ -238,8 +238,8 @@ struct Counts {
   unsigned depth = 0;
 };
 
-// Breadth-first search, level by level. The threads take blocks of the level; when the table is too full, all stop
-// between two blocks, grow it together, and go on.
+// Breadth-first search, level by level. The threads take chunks of the level; when the table is too full, all stop
+// between two chunks, grow it together, and go on.
 template <unsigned kReaders, unsigned kWriters>
 class Search {
   using Its = Layout<kReaders, kWriters>;
