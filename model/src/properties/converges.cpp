@@ -11,9 +11,9 @@ class SomethingCached final : public Monitor {
  public:
   explicit SomethingCached(const StoreFields& fields) : cache_(fields.cache) {}
 
-  Finding on(const Event&, std::uint64_t*) const override { return {}; }
+  Finding on(const Event&, StateRef) const override { return {}; }
 
-  Finding at_rest(const std::uint64_t* words) const override {
+  Finding at_rest(StateView words) const override {
     Finding finding;
     for (const Field& entry : cache_) finding.relevant |= get(words, entry) != 0;
     return finding;

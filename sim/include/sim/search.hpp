@@ -5,8 +5,8 @@
 // is a shortest one and, among those, the smallest by the order of actions, first step first; it is found after the
 // search from the depths of the states (sim/detail/shortest_path.hpp), so no state has a parent pointer.
 //
-// Cost of a state: its own bytes (compact: 8) and 2 for its depth, divided by a load of 0.67 on average; and once more
-// its own bytes while it is in one of the two levels at hand. At most 32,767 levels; more end like a depth limit.
+// Cost of a state: its own bytes (compact: 8) and 2 for its depth, divided by a load of about 0.6; and once more its
+// own bytes while it is in one of the two levels at hand. At most 32,767 levels; more end like a depth limit.
 #pragma once
 
 #include <cstdint>
@@ -36,9 +36,9 @@ struct SearchOptions {
   // Limits; reaching one is an outcome. 0 or none: no limit.
   std::optional<int> depth_max = std::nullopt;  // states at this depth are judged but not expanded
   // Of the visited set and the two levels at hand. A level that would exceed it is dropped whole, so the search ends at
-  // the same point for any number of threads. Buffers come on top: 1 MiB or two, and a byte or two a state.
+  // the same point for any number of threads. Buffers come on top: 1 MiB or two a thread.
   std::uint64_t memory_bytes_max = 0;
-  // Called before every batch of at most 65,536 states, from the calling thread; returning false interrupts. Where a
+  // Called before every batch of about 4,096 states, from the calling thread; returning false interrupts. Where a
   // time limit lives.
   std::function<bool(const Progress&)> keep_going = nullptr;
 };

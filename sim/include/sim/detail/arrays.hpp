@@ -79,7 +79,7 @@ class RawVector {
 template <class T>
 class BlockQueue {
  public:
-  static constexpr std::size_t kBlockElements = std::max(std::size_t{4096} / sizeof(T), std::size_t{16});
+  static constexpr std::size_t kBlockElements = std::max(std::size_t{2048} / sizeof(T), std::size_t{16});
   using Block = std::unique_ptr<T[]>;
 
   void push_back(const T& element) {
@@ -94,8 +94,10 @@ class BlockQueue {
   const T* block(std::size_t block) const { return blocks_[block].get(); }
   // Gives the memory of a block back; different blocks may be dropped from different threads. Sizes stay.
   void drop(std::size_t block) { blocks_[block].reset(); }
-  // As long as none was dropped.
-  std::size_t bytes() const { return blocks_.size() * kBlockElements * sizeof(T); }
+  // What a queue of this size takes as long as no block is dropped.
+  static std::size_t bytes_for(std::size_t size) {
+    return (size + kBlockElements - 1) / kBlockElements * kBlockElements * sizeof(T);
+  }
 
  private:
   std::vector<Block> blocks_;

@@ -1,21 +1,25 @@
 // The breadth-first search behind search(): the visited set, the frontier, and the level by level, batch by batch loop.
 //
-// The visited set and the frontier are cut into shards by the hash. A batch, in steps: (1) expand, by blocks of the
-// frontier: each worker sorts the successors it makes into buffers of its own, one a shard; (2) insert, by shards: the
-// successors of all workers are looked up, and the new ones judged and put into the shard's next frontier. Each step
-// ends before the next begins, so no shard is touched by two threads and nothing is locked.
+// The visited set is cut into shards by the hash; the frontier stays in the order of discovery. A batch, in steps: (1)
+// expand, by blocks of the frontier: each worker drops the successors that it saw lately (in this order most are found
+// again soon), keeps the others and sorts their hashes into buffers of its own, one a shard; (2) look up, by shards:
+// the successors of all workers, the new ones are marked; (3) append, by workers: their new states are judged and put
+// into the next frontier. Each step ends before the next begins, so no shard is touched by two threads and nothing is
+// locked.
 //
 // Which worker makes a successor is up to chance, and with it the order within a frontier. No result depends on it:
 // counts are sums over sets of states, levels are sets, and the trace is found from the depths afterwards.
 //
 // E1: between levels, the visited set holds exactly the states of depth up to the frontier's, each with its depth, and
 //     the frontier those of its own.
+// E2: a worker's `recent` holds states that are in the visited set or in its `found`.
 #pragma once
 
 #include <algorithm>
 #include <array>
 #include <bit>
 #include <cstdint>
+#include <cstring>
 #include <optional>
 #include <utility>
 #include <vector>
@@ -39,16 +43,19 @@ class Explorer {
 
   // Keeps references to both. REQUIRES: options.threads >= 1.
   Explorer(const S& system, const SearchOptions& options)
-      : system_(system), options_(options), workers_(options.threads), frontier_(kShards), next_(kShards) {
+      : system_(system), options_(options), workers_(options.threads), frontier_(options.threads) {
     STALEMATE_INVARIANT(options.threads >= 1, "a search needs a thread");
-    for (unsigned worker = 0; worker < options.threads; ++worker) own_.emplace_back(system);
+    const State initial = representative_of(system_, system_.initial());
+    for (unsigned worker = 0; worker < options.threads; ++worker) own_.emplace_back(system, initial);
     for (std::uint32_t shard = 0; shard < kShards; ++shard) visited_.emplace_back(shard);
   }
 
   // REQUIRES: called once.
   SearchResult<Action> run() {
     const State initial = representative_of(system_, system_.initial());
-    insert(own_[0], initial, Keeping::hash(initial), 0);
+    const std::uint64_t hash = Keeping::hash(initial);
+    visited_[shard_of(hash)].insert(Keeping::keep(initial, hash), hash, 0);
+    append(own_[0], initial);
     collect_counts();
     look_for_violation(0);
     result_.end = explore();
@@ -65,24 +72,32 @@ class Explorer {
  private:
   using Queue = BlockQueue<State>;
 
-  static constexpr std::size_t kBatchStatesMin = 4096;
-  static constexpr std::size_t kBatchStatesMax = std::size_t{1} << 16;
+  static constexpr std::size_t kBatchStates = 4096;
   static constexpr std::size_t kParallelStates = 512;  // smaller batches are not worth waking a thread
+  static constexpr std::size_t kRecent =
+      std::bit_floor(std::max((std::size_t{1} << 18) / sizeof(State), std::size_t{64}));
 
-  struct Successor {
-    State state;
+  // A successor on its way to its shard.
+  struct Sent {
     std::uint64_t hash;
+    std::uint32_t ordinal;  // in its worker's `found`
   };
   // What a worker keeps for itself.
   struct alignas(64) Own {
-    explicit Own(const S& system) : expander(system) {}
+    Own(const S& system, const State& initial) : expander(system), recent(kRecent) {
+      std::fill_n(recent.data(), kRecent, initial);
+    }
     Expander<S> expander;
-    std::array<RawVector<Successor>, kShards> sent;
+    RawArray<State> recent;        // by hash
+    RawVector<State> found;        // in the order of discovery
+    RawArray<std::uint8_t> fresh;  // by ordinal: the state is new
+    std::array<RawVector<Sent>, kShards> sent;
+    Queue next;  // depth d + 1, as far as this worker discovered it
     Marks marks;
     Counts counts;
   };
   struct Chunk {
-    std::uint32_t shard;
+    std::size_t worker;
     std::size_t block;
   };
   struct Violation {
@@ -94,9 +109,9 @@ class Explorer {
   SearchEnd explore() {
     for (int depth = 0;; ++depth) {
       std::size_t states = 0;
-      for (std::uint32_t shard = 0; shard < kShards; ++shard) {
-        frontier_[shard] = std::exchange(next_[shard], {});
-        states += frontier_[shard].size();
+      for (std::size_t worker = 0; worker < own_.size(); ++worker) {
+        frontier_[worker] = std::exchange(own_[worker].next, {});
+        states += frontier_[worker].size();
       }
       if (states != 0) result_.depth = depth;
       if (violation_ && !options_.exhaust) return SearchEnd::kViolation;
@@ -112,20 +127,14 @@ class Explorer {
   // its order.
   std::optional<SearchEnd> expand_level(int depth, std::size_t states) {
     const Counts before = counts_;
-    frontier_bytes_ = sum(frontier_);
-    // A batch is a fixed part of the states known, so that its buffers are, too.
-    const std::size_t batch_states =
-        std::clamp<std::size_t>(counts_.states / kBatchShare, kBatchStatesMin, kBatchStatesMax);
+    frontier_bytes_ = Queue::bytes_for(states);
     std::vector<Chunk> batch;
     std::size_t size = 0;
-    // The first block of every shard, the second of every shard, and so on: what was found together is expanded
-    // together, so that most of the successors that are found again are still in the processor's cache.
-    for (std::size_t block = 0; states != 0; ++block) {
-      for (std::uint32_t shard = 0; shard < kShards; ++shard) {
-        if (block >= frontier_[shard].block_count()) continue;
-        batch.push_back({shard, block});
-        size += frontier_[shard].elements_in(block);
-        if (size < batch_states && size < states) continue;
+    for (std::size_t worker = 0; worker < frontier_.size(); ++worker) {
+      for (std::size_t block = 0; block < frontier_[worker].block_count(); ++block) {
+        batch.push_back({worker, block});
+        size += frontier_[worker].elements_in(block);
+        if (size < kBatchStates && size < states) continue;
         if (options_.keep_going && !options_.keep_going(progress(depth, states))) {
           look_for_violation(depth + 1);
           return SearchEnd::kInterrupted;
@@ -148,46 +157,57 @@ class Explorer {
   void do_batch(const std::vector<Chunk>& batch, std::size_t states, int depth) {
     const bool parallel = states >= kParallelStates;
     workers_.run(batch.size(), parallel, [&](unsigned worker, std::size_t item) {
-      Queue& queue = frontier_[batch[item].shard];
+      Queue& queue = frontier_[batch[item].worker];
       const State* block = queue.block(batch[item].block);
       const std::size_t count = queue.elements_in(batch[item].block);
       for (std::size_t i = 0; i < count; ++i) expand(own_[worker], block[i]);
       queue.drop(batch[item].block);
     });
-    workers_.run(kShards, parallel, [&](unsigned worker, std::size_t shard) {
-      for (Own& sender : own_) receive(own_[worker], sender.sent[shard], static_cast<std::uint32_t>(depth) + 1);
+    for (Own& own : own_) own.fresh.reserve(own.found.size(), 0);
+    workers_.run(kShards, parallel, [&](unsigned, std::size_t shard) {
+      for (Own& sender : own_)
+        look_up(sender, static_cast<std::uint32_t>(shard), static_cast<std::uint32_t>(depth) + 1);
+    });
+    workers_.run(own_.size(), parallel, [&](unsigned, std::size_t worker) {
+      Own& own = own_[worker];
+      for (std::size_t i = 0; i < own.found.size(); ++i)
+        if (own.fresh[i] != 0) append(own, own.found[i]);
+      own.found.clear();
     });
     collect_counts();
   }
 
   void expand(Own& own, const State& state) {
     own.expander.expand(state, own.marks, [&](const State& successor, PropertyMask violated) {
-      const State& next = representative_of(system_, successor);
       ++own.counts.transitions;
       own.counts.violated |= violated & options_.checked;
+      const State& next = representative_of(system_, successor);
       const std::uint64_t hash = Keeping::hash(next);
-      own.sent[shard_of(hash)].push_back({next, hash});
+      State& recent = own.recent[hash % kRecent];
+      if (std::memcmp(&recent, &next, sizeof(State)) == 0) return;
+      recent = next;
+      own.sent[shard_of(hash)].push_back({hash, static_cast<std::uint32_t>(own.found.size())});
+      own.found.push_back(next);
     });
   }
 
   // The slot of a successor is asked of the memory kAhead successors before it is looked at.
-  void receive(Own& own, RawVector<Successor>& sent, std::uint32_t depth) {
+  void look_up(Own& sender, std::uint32_t shard, std::uint32_t depth) {
     constexpr std::size_t kAhead = 12;
+    RawVector<Sent>& sent = sender.sent[shard];
+    VisitedSet<Keeping>& visited = visited_[shard];
     const std::size_t size = sent.size();
-    if (size == 0) return;
-    const VisitedSet<Keeping>& visited = visited_[shard_of(sent[0].hash)];
     for (std::size_t i = 0; i < std::min(kAhead, size); ++i) visited.prefetch(sent[i].hash);
     for (std::size_t i = 0; i < size; ++i) {
       if (i + kAhead < size) visited.prefetch(sent[i + kAhead].hash);
-      insert(own, sent[i].state, sent[i].hash, depth);
+      const auto [hash, ordinal] = sent[i];
+      sender.fresh[ordinal] = visited.insert(Keeping::keep(sender.found[ordinal], hash), hash, depth) ? 1 : 0;
     }
     sent.clear();
   }
 
-  void insert(Own& own, const State& state, std::uint64_t hash, std::uint32_t depth) {
-    const std::uint32_t shard = shard_of(hash);
-    if (!visited_[shard].insert(Keeping::keep(state, hash), hash, depth)) return;
-    next_[shard].push_back(state);
+  void append(Own& own, const State& state) {
+    own.next.push_back(state);
     own.counts.judge(system_.judge(state, own.marks), options_.checked);
   }
 
@@ -225,14 +245,14 @@ class Explorer {
     return Counterexample<Action>{violation_->property, std::move(path)};
   }
 
-  template <class Parts>
-  static std::uint64_t sum(const Parts& parts) {
-    std::uint64_t bytes = 0;
-    for (const auto& part : parts) bytes += part.bytes();
+  // The level that is expanded counts as whole; how the next one is spread over the workers does not matter.
+  std::uint64_t memory_bytes() const {
+    std::size_t next = 0;
+    for (const Own& own : own_) next += own.next.size();
+    std::uint64_t bytes = frontier_bytes_ + Queue::bytes_for(next);
+    for (const auto& shard : visited_) bytes += shard.bytes();
     return bytes;
   }
-  // The level that is expanded counts as whole.
-  std::uint64_t memory_bytes() const { return sum(visited_) + sum(next_) + frontier_bytes_; }
   Progress progress(int depth, std::size_t frontier) const {
     return {.states = counts_.states,
             .transitions = counts_.transitions,
@@ -241,7 +261,6 @@ class Explorer {
             .depth = depth};
   }
 
-  static constexpr std::uint64_t kBatchShare = 128;
   static constexpr int kDepthMax = Depth::kMax;
 
   const S& system_;
@@ -249,8 +268,7 @@ class Explorer {
   Workers workers_;
   std::vector<Own> own_;
   std::vector<VisitedSet<Keeping>> visited_;  // by shard
-  std::vector<Queue> frontier_;               // by shard: depth d
-  std::vector<Queue> next_;                   // by shard: depth d + 1, as far as it is known
+  std::vector<Queue> frontier_;               // by the worker that discovered it: depth d
   std::uint64_t frontier_bytes_ = 0;
   Counts counts_;
   std::optional<Violation> violation_;

@@ -83,7 +83,6 @@ class ShortestPath {
         const State& kept = representative_of(system_, next);
         const std::uint64_t hash = Keeping::hash(kept);
         visited_[shard_of(hash)].prefetch(hash);
-        visited_[shard_of(hash)].prefetch_depth(hash);
         found_.push_back({kept, hash});
       } else if (!level.goal && ((violated | system_.judge(next, unused).violated) & property) != 0) {
         level.goal = true;

@@ -1,16 +1,16 @@
 // A shard of the visited set: open addressing over what is kept of a state (all of it, or a fingerprint), and beside it
 // the depth at which the state was found.
 //
-// Slots stand in buckets of a cache line. A lookup compares with all of a bucket at once, which a processor predicts
-// better than a probe from slot to slot, and asks one line of the memory.
+// Slots stand in buckets of a cache line, with their depths. A lookup compares with all of a bucket at once, which a
+// processor predicts better than a probe from slot to slot, and asks one line of the memory.
 //
 // V1: a slot is vacant (all its bits one) or taken. A state whose bits are all one is kept apart.
 // V2: a taken slot is in the bucket its hash scales to, or in one after it with no bucket between that has a vacant
 //     slot; a run that reaches the end goes on at the start. The slots of a bucket are taken in order.
 // V3: at least a quarter of the slots is vacant, so every lookup ends.
-// Cost of a state: what is kept of it and 2 bytes, divided by a load between 0.5 and 0.75. The shards start with
-// different capacities, so that they grow one after another and the load over all of them is always about 0.6.
-// Capacity is a function of the shard's number and of the number of its states alone.
+// Cost of a state: 10.7 bytes (for 8 kept), 21.3 (for 16), or what is kept and 8, divided by a load between 0.5 and
+// 0.75. The shards start with different capacities, so that they grow one after another and the load over all of them
+// is always about 0.6. Capacity is a function of the shard's number and of the number of its states alone.
 #pragma once
 
 #include <array>
@@ -57,13 +57,14 @@ class Depth {
  public:
   static constexpr std::uint32_t kMax = 0x7fff;
 
+  Depth() = default;
   explicit Depth(std::uint32_t depth) : bits_(static_cast<std::uint16_t>(depth)) {}
   std::uint32_t value() const { return bits_ & kMax; }
   bool walked() const { return (bits_ & ~kMax) != 0; }
   void walk() { bits_ |= static_cast<std::uint16_t>(~kMax); }
 
  private:
-  std::uint16_t bits_;
+  std::uint16_t bits_ = 0;
 };
 
 template <class Keeping>
@@ -84,8 +85,8 @@ class VisitedSet {
       apart_ = Depth(depth);
       return true;
     }
-    slots_[place.slot] = kept;
-    depths_[place.slot] = Depth(depth);
+    table_[place.bucket].kept[place.slot] = kept;
+    table_[place.bucket].depths[place.slot] = Depth(depth);
     return true;
   }
 
@@ -94,22 +95,25 @@ class VisitedSet {
     if (buckets_ == 0) return nullptr;
     const Place place = find_place(kept, hash);
     if (!place.taken) return nullptr;
-    return is_vacant(kept) ? &apart_ : &depths_[place.slot];
+    return is_vacant(kept) ? &apart_ : &table_[place.bucket].depths[place.slot];
   }
 
   // Hints that this hash is asked for soon.
   void prefetch(std::uint64_t hash) const {
-    if (buckets_ != 0) __builtin_prefetch(&slots_[home(hash) * kWidth]);
-  }
-  void prefetch_depth(std::uint64_t hash) const {
-    if (buckets_ != 0) __builtin_prefetch(&depths_[home(hash) * kWidth]);
+    if (buckets_ != 0) __builtin_prefetch(&table_[home(hash)], 1);
   }
 
   std::size_t size() const { return size_; }
-  std::size_t bytes() const { return slots_.bytes() + depths_.bytes(); }
+  std::size_t bytes() const { return table_.bytes(); }
 
  private:
+  static constexpr std::size_t kWidth = sizeof(Kept) > 16 ? 1 : 64 / (sizeof(Kept) + sizeof(Depth));
+  struct alignas(sizeof(Kept) > 16 ? alignof(Kept) : 64) Bucket {
+    std::array<Kept, kWidth> kept;
+    std::array<Depth, kWidth> depths;
+  };
   struct Place {
+    std::size_t bucket;
     std::size_t slot;
     bool taken;
   };
@@ -125,15 +129,14 @@ class VisitedSet {
   // Where it is, or else belongs.
   Place find_place(const Kept& kept, std::uint64_t hash) const {
     for (std::size_t bucket = home(hash);;) {
-      const Kept* slots = &slots_[bucket * kWidth];
+      const std::array<Kept, kWidth>& slots = table_[bucket].kept;
       std::size_t match = kWidth;
       for (std::size_t i = 0; i < kWidth; ++i) match = equal(slots[i], kept) ? i : match;
-      if (match != kWidth) [[likely]]
-        return {bucket * kWidth + match, !is_vacant(kept) || apart_present_};
+      if (match != kWidth) return {bucket, match, !is_vacant(kept) || apart_present_};
       if (is_vacant(slots[kWidth - 1])) {
         std::size_t taken = 0;
         for (std::size_t i = 0; i + 1 < kWidth; ++i) taken += is_vacant(slots[i]) ? 0U : 1U;
-        return {bucket * kWidth + taken, false};
+        return {bucket, taken, false};
       }
       if (++bucket == buckets_) bucket = 0;
     }
@@ -141,25 +144,22 @@ class VisitedSet {
 
   // In the order of the slots, which is nearly that of the new homes: both tables are passed through once.
   void grow() {
-    const RawArray<Kept> old_slots = std::move(slots_);
-    const RawArray<Depth> old_depths = std::move(depths_);
-    const std::size_t old_capacity = buckets_ * kWidth;
+    const RawArray<Bucket> old = std::move(table_);
+    const std::size_t old_buckets = buckets_;
     buckets_ = buckets_ == 0 ? first_buckets_ : buckets_ + buckets_ / 2;
-    const std::size_t capacity = buckets_ * kWidth;
-    size_max_ = capacity / 4 * 3;
-    slots_ = RawArray<Kept>(capacity);
-    depths_ = RawArray<Depth>(capacity);
-    std::memset(static_cast<void*>(slots_.data()), 0xff, capacity * sizeof(Kept));
-    for (std::size_t old = 0; old < old_capacity; ++old) {
-      if (is_vacant(old_slots[old])) continue;
-      const Place place = find_place(old_slots[old], Keeping::hash_of_kept(old_slots[old]));
-      slots_[place.slot] = old_slots[old];
-      depths_[place.slot] = old_depths[old];
+    size_max_ = buckets_ * kWidth / 4 * 3;
+    table_ = RawArray<Bucket>(buckets_);
+    std::memset(static_cast<void*>(table_.data()), 0xff, buckets_ * sizeof(Bucket));
+    for (std::size_t bucket = 0; bucket < old_buckets; ++bucket) {
+      for (std::size_t slot = 0; slot < kWidth && !is_vacant(old[bucket].kept[slot]); ++slot) {
+        const Kept& kept = old[bucket].kept[slot];
+        const Place place = find_place(kept, Keeping::hash_of_kept(kept));
+        table_[place.bucket].kept[place.slot] = kept;
+        table_[place.bucket].depths[place.slot] = old[bucket].depths[slot];
+      }
     }
   }
 
-  static constexpr std::size_t kLine = 64;
-  static constexpr std::size_t kWidth = sizeof(Kept) > 16 ? 1 : 4;
   static constexpr std::size_t kFirstBuckets = 16;
   static constexpr auto kVacant = [] {
     std::array<unsigned char, sizeof(Kept)> bytes{};
@@ -168,8 +168,7 @@ class VisitedSet {
   }();
 
   std::size_t first_buckets_;
-  RawArray<Kept> slots_;
-  RawArray<Depth> depths_;
+  RawArray<Bucket> table_;
   std::size_t buckets_ = 0;
   std::size_t size_ = 0;
   std::size_t size_max_ = 0;
