@@ -23,9 +23,9 @@ constexpr int kThreadsMax = 256;
 constexpr int kDepthMax = 1000000000;
 
 std::string progress_line(const sim::Progress& now, double seconds) {
-  return fmt::format("{} states, {:.0f}/s, depth {}, frontier {}, {} MiB, {:.0f} s", now.states,
-                     static_cast<double>(now.states) / seconds, now.depth, now.frontier, now.memory_bytes >> 20,
-                     seconds);
+  return fmt::format("{} successors, {} distinct states, {:.0f}/s, depth {}, frontier {}, {} MiB, {:.0f} s",
+                     now.transitions, now.states, static_cast<double>(now.states) / seconds, now.depth, now.frontier,
+                     now.memory_bytes >> 20, seconds);
 }
 
 struct CheckCommand {

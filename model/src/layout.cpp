@@ -25,19 +25,19 @@ Field LayoutBuilder::add_bits(unsigned width, Meaning meaning) {
              static_cast<std::uint8_t>(width)};
     used_[word] += width;
   }
-  owner_->push_back({field, meaning});
+  (owner_ ? sessions_[*owner_] : shared_).push_back({field, meaning});
   return field;
 }
 
 void LayoutBuilder::begin_session(std::size_t session, unsigned width) {
   if (sessions_.size() <= session) sessions_.resize(session + 1);
-  owner_ = &sessions_[session];
+  owner_ = session;
   room_left_ = width <= 64 ? width : 0;
   if (room_left_ != 0) room_word_ = word_with_space(room_left_);
 }
 
 void LayoutBuilder::end_session() {
-  owner_ = &shared_;
+  owner_.reset();
   room_left_ = 0;
 }
 

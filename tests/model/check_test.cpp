@@ -78,8 +78,8 @@ TEST(Check, the_plain_state_space_of_cache_aside_has_the_published_counts_with_o
   }
 }
 
-TEST(Check, a_small_scenario_has_states_of_16_bytes) {
-  EXPECT_EQ(plain_space({3, 2, 0, 0, 0, 0, 0, 0, 0}, 1).state_bytes, 16U);
+TEST(Check, a_small_scenario_has_states_of_8_bytes) {
+  EXPECT_EQ(plain_space({3, 2, 0, 0, 0, 0, 0, 0, 0}, 1).state_bytes, 8U);
 }
 
 TEST(Check, schedules_have_the_counts_two_independent_programs_agree_on) {

@@ -5,6 +5,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <vector>
 
 namespace stalemate::model {
@@ -99,7 +100,7 @@ class LayoutBuilder {
   std::vector<unsigned> used_;  // bits taken in each word
   std::vector<PlacedField> shared_;
   std::vector<std::vector<PlacedField>> sessions_;
-  std::vector<PlacedField>* owner_ = &shared_;
+  std::optional<std::size_t> owner_;  // the session that fields are added to
   std::size_t room_word_ = 0;
   unsigned room_left_ = 0;
 };

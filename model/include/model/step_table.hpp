@@ -181,9 +181,9 @@ class StepTable {
 
   template <class Visit>
   void expand_by_machine(const Block& state, std::size_t session, sim::Marks& marks, Visit&& visit) {
-    std::vector<Action> actions;
-    machine_.actions_of(state.data(), session, actions);
-    for (const Action& action : actions) {
+    actions_.clear();
+    machine_.actions_of(state.data(), session, actions_);
+    for (const Action& action : actions_) {
       Block next = state;
       const sim::PropertyMask violated = machine_.apply(next.data(), action, marks);
       visit(next, violated);

@@ -39,11 +39,12 @@ std::optional<StateGraph> build_state_graph(const S& system, const SearchOptions
   int depth = 0;
   std::size_t level_end = 1;
   for (std::uint32_t from = 0; from < states.size(); ++from) {
-    if (from == level_end) {
+    const bool new_level = from == level_end;
+    if (new_level) {
       ++depth;
       level_end = states.size();
     }
-    if (from % kStatesBetweenChecks == 0) {
+    if (new_level || from % kStatesBetweenChecks == 0) {
       const Progress progress{.states = states.size(),
                               .transitions = graph.target.size(),
                               .frontier = states.size() - from,

@@ -76,9 +76,13 @@ class VisitedSet {
 
   // Adds a state if it is not there yet; true if it was added.
   bool insert(const Kept& kept, std::uint64_t hash, std::uint32_t depth) {
-    if (size_ == size_max_) grow();
-    const Place place = find_place(kept, hash);
+    if (buckets_ == 0) grow();
+    Place place = find_place(kept, hash);
     if (place.taken) return false;
+    if (size_ == size_max_) {
+      grow();
+      place = find_place(kept, hash);
+    }
     ++size_;
     if (is_vacant(kept)) {
       apart_present_ = true;
