@@ -10,7 +10,6 @@
 #include <algorithm>
 #include <array>
 #include <bit>
-#include <compare>
 #include <map>
 #include <tuple>
 #include <utility>
@@ -134,7 +133,10 @@ class Symmetry::Work {
   struct Signature {
     std::uint64_t plain;
     std::uint64_t values;
-    auto operator<=>(const Signature&) const = default;
+    bool operator==(const Signature&) const = default;
+    bool operator<(const Signature& other) const {
+      return std::tie(plain, values) < std::tie(other.plain, other.values);
+    }
   };
   struct Outcome {
     std::array<std::uint64_t, 2 * kKeysMax + kSessionsMax> shared;
@@ -184,7 +186,7 @@ class Symmetry::Work {
       for (const unsigned value : members.values[i])
         signatures[i].values = signatures[i].values * 0x9e3779b97f4a7c15 + standing_[value];
       std::size_t at = i;
-      for (; at > 0 && signatures[arrangement[at - 1]] > signatures[i]; --at) arrangement[at] = arrangement[at - 1];
+      for (; at > 0 && signatures[i] < signatures[arrangement[at - 1]]; --at) arrangement[at] = arrangement[at - 1];
       arrangement[at] = static_cast<std::uint8_t>(i);
     }
     permute_alike(number, signatures, arrangement, 0);
@@ -245,9 +247,8 @@ class Symmetry::Work {
   bool smaller(const Outcome& a, const Outcome& b) const {
     const auto shared = static_cast<std::ptrdiff_t>(symmetry_.shared_.size());
     const auto packed = static_cast<std::ptrdiff_t>(sessions());
-    const auto order = std::lexicographical_compare_three_way(a.shared.begin(), a.shared.begin() + shared,
-                                                              b.shared.begin(), b.shared.begin() + shared);
-    if (order != 0) return order < 0;
+    const auto differ = std::mismatch(a.shared.begin(), a.shared.begin() + shared, b.shared.begin());
+    if (differ.first != a.shared.begin() + shared) return *differ.first < *differ.second;
     return std::lexicographical_compare(a.packed.begin(), a.packed.begin() + packed, b.packed.begin(),
                                         b.packed.begin() + packed);
   }

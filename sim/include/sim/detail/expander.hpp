@@ -30,15 +30,15 @@ class ActionExpander {
 
 template <System S>
 struct ExpanderOf {
-  using type = ActionExpander<S>;
+  using Type = ActionExpander<S>;
 };
 template <System S>
 requires requires { typename S::Expander; }
 struct ExpanderOf<S> {
-  using type = typename S::Expander;
+  using Type = typename S::Expander;
 };
 template <System S>
-using Expander = typename ExpanderOf<S>::type;
+using Expander = typename ExpanderOf<S>::Type;
 
 template <System S>
 decltype(auto) representative_of(const S& system, const typename S::State& state) {
