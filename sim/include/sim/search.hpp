@@ -36,9 +36,10 @@ struct SearchOptions {
   // Limits; reaching one is an outcome. 0 or none: no limit.
   std::optional<int> depth_max = std::nullopt;  // states at this depth are judged but not expanded
   // Of the visited set and the two levels at hand. A level that would exceed it is dropped whole, so the search ends at
-  // the same point for any number of threads. Buffers come on top: 1 MiB or two a thread.
+  // the same point for any number of threads. Buffers come on top: 1 MiB or two a thread,
+  // and up to a byte a state.
   std::uint64_t memory_bytes_max = 0;
-  // Called before every batch of about 4,096 states, from the calling thread; returning false interrupts. Where a
+  // Called before every batch of 4,096 to 65,792 states, from the calling thread; returning false interrupts. Where a
   // time limit lives.
   std::function<bool(const Progress&)> keep_going = nullptr;
 };

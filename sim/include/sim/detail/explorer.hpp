@@ -72,7 +72,11 @@ class Explorer {
  private:
   using Queue = BlockQueue<State>;
 
-  static constexpr std::size_t kBatchStates = 4096;
+  // A batch is a fixed part of the states known, so that its buffers are, too; the larger, the less often workers wait
+  // for each other.
+  static constexpr std::size_t kBatchStatesMin = 4096;
+  static constexpr std::size_t kBatchStatesMax = std::size_t{1} << 16;
+  static constexpr std::uint64_t kStatesPerBatchState = 128;
   static constexpr std::size_t kParallelStates = 512;  // smaller batches are not worth waking a thread
   static constexpr std::size_t kRecent =
       std::bit_floor(std::max((std::size_t{1} << 18) / sizeof(State), std::size_t{64}));
@@ -128,13 +132,15 @@ class Explorer {
   std::optional<SearchEnd> expand_level(int depth, std::size_t states) {
     const Counts before = counts_;
     frontier_bytes_ = Queue::bytes_for(states);
+    const std::size_t batch_states =
+        std::clamp<std::size_t>(counts_.states / kStatesPerBatchState, kBatchStatesMin, kBatchStatesMax);
     std::vector<Chunk> batch;
     std::size_t size = 0;
     for (std::size_t worker = 0; worker < frontier_.size(); ++worker) {
       for (std::size_t block = 0; block < frontier_[worker].block_count(); ++block) {
         batch.push_back({worker, block});
         size += frontier_[worker].elements_in(block);
-        if (size < kBatchStates && size < states) continue;
+        if (size < batch_states && size < states) continue;
         if (options_.keep_going && !options_.keep_going(progress(depth, states))) {
           look_for_violation(depth + 1);
           return SearchEnd::kInterrupted;
