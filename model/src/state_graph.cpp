@@ -36,7 +36,7 @@ std::vector<traces::IdleSession> idle_sessions(const Machine& machine, const std
 }
 
 void mark_path(const Machine& machine, const StateSpace& space, traces::StateGraph& graph) {
-  const auto result = with_packed_system(machine, [](const auto& system) { return sim::search(system, {}); });
+  const auto result = search(machine, {});
   if (!result.counterexample) return;
   graph.property = machine.properties()[static_cast<std::size_t>(result.counterexample->property)]->name;
   std::uint32_t state = 0;

@@ -1,5 +1,5 @@
 // A second, naive search to compare the engine with: ordered sets and maps, one thread, no cleverness, and another way
-// to the counterexample: it keeps for every state the smallest of all its shortest paths, compared action by action.
+// to the counterexample: it keeps for every state the greatest of all its shortest paths, compared action by action.
 #pragma once
 
 #include <cstring>
@@ -44,14 +44,14 @@ ReferenceResult reference_search(const S& system, const ReferenceOptions& option
   };
   ReferenceResult result;
   std::map<std::string, bool> known;
-  std::map<std::string, std::pair<State, Path>> level;  // with the smallest path to each
-  std::map<int, Path> broken;                           // by property, the smallest path of this level
+  std::map<std::string, std::pair<State, Path>> level;  // with the greatest path to each
+  std::map<int, Path> broken;                           // by property, the greatest path of this level
   const auto note = [&](PropertyMask mask, const Path& path) {
     result.violated_properties |= mask;
     for (int p = 0; p < 32; ++p) {
       if ((mask >> p & 1) == 0) continue;
       const auto [at, added] = broken.emplace(p, path);
-      if (!added && path < at->second) at->second = path;
+      if (!added && path > at->second) at->second = path;
     }
   };
   const State initial = system.initial();
@@ -92,7 +92,7 @@ ReferenceResult reference_search(const S& system, const ReferenceOptions& option
         const std::string next_key = key_of(applied.next);
         if (known.count(next_key) != 0) continue;
         const auto [at, added] = next_level.emplace(next_key, std::pair{applied.next, path});
-        if (!added && path < at->second.second) at->second.second = path;
+        if (!added && path > at->second.second) at->second.second = path;
       }
     }
     // A step that breaks a property counts at the depth it leads to, even where it leads to no new state.

@@ -120,7 +120,7 @@ std::vector<textbook::TableRow> layered_rows(std::uint64_t seed) {
   return rows;
 }
 
-TEST(SearchLarge, OfManyEquallyShortTracesThroughLargeLevelsTheSmallestIsFound) {
+TEST(SearchLarge, OfManyEquallyShortTracesThroughLargeLevelsTheGreatestIsFound) {
   for (std::uint64_t seed = 1; seed <= 3; ++seed) {
     const auto rows = layered_rows(seed);
     for (const bool exhaust : {false, true}) {

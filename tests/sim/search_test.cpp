@@ -68,7 +68,7 @@ TEST(SearchTest, AmongEquallyShortViolationsTheFirstPropertyWinsThoughAnotherIsF
   const auto result = search(TableSystem(rows), {});
   ASSERT_TRUE(result.counterexample);
   EXPECT_EQ(result.counterexample->property, 0);
-  EXPECT_EQ(ordinals(result), Path{1}) << "and of two with that property the first in the order";
+  EXPECT_EQ(ordinals(result), Path{2}) << "and of two with that property the last in the order";
   EXPECT_EQ(result.states, 4U) << "the level is finished";
 }
 
@@ -111,10 +111,10 @@ TEST(SearchTest, PropertiesThatAreNotCheckedAreNotReportedOrCounted) {
   EXPECT_EQ(result.violating_states[1], 1U);
 }
 
-TEST(SearchTest, TheTraceIsTheSmallestOfTheShortestFirstStepFirst) {
+TEST(SearchTest, TheTraceIsTheGreatestOfTheShortestFirstStepFirst) {
   // Two ways of two steps to state 3: by action 0 then 1, by action 1 then 0.
   const Rows rows{{.edges = {{1}, {2}}}, {.edges = {{4}, {3}}}, {.edges = {{3}}}, {.edges = {}, .violated = 1}, {}};
-  EXPECT_EQ(ordinals(search(TableSystem(rows), {})), (Path{0, 1}));
+  EXPECT_EQ(ordinals(search(TableSystem(rows), {})), (Path{1, 0}));
 }
 
 TEST(SearchTest, StatesAtTheDepthLimitAreJudgedButNotExpanded) {

@@ -68,11 +68,11 @@ TEST(PetersonTest, GivingTheTurnAwayBeforeRaisingTheFlagLetsBothInAndTheTraceIsS
   ASSERT_EQ(result.end, SearchEnd::kViolation);
   ASSERT_TRUE(result.counterexample);
   // Both take four steps to get inside, so eight are the least. Whoever gives the turn away last enters only before the
-  // other's flag is up. Smallest in order: 0 gives the turn away; 1 does so, too, raises its flag and enters; then 0
+  // other's flag is up. Greatest in order: 1 gives the turn away; 0 does so, too, raises its flag and enters; then 1
   // raises its flag and, having the turn, follows.
   std::vector<int> processes;
   for (const auto& action : result.counterexample->actions) processes.push_back(action.process);
-  EXPECT_EQ(processes, (std::vector<int>{0, 0, 1, 1, 1, 1, 0, 0}));
+  EXPECT_EQ(processes, (std::vector<int>{1, 1, 0, 0, 0, 0, 1, 1}));
   Marks marks;
   Peterson::State state = broken.initial();
   for (const auto& action : result.counterexample->actions) state = broken.apply(state, action, marks).next;
@@ -103,7 +103,7 @@ TEST(DiningPhilosophersTest, StateCountsAreTheCompanionPellNumbersAndTheShortest
       ASSERT_TRUE(result.counterexample);
       ASSERT_EQ(result.counterexample->actions.size(), static_cast<std::size_t>(seats));
       for (std::size_t p = 0; p < result.counterexample->actions.size(); ++p) {
-        EXPECT_EQ(result.counterexample->actions[p].philosopher, p);
+        EXPECT_EQ(result.counterexample->actions[p].philosopher, result.counterexample->actions.size() - 1 - p);
       }
     }
   }

@@ -63,14 +63,16 @@ class PackedSystem {
   class Expander {
    public:
     explicit Expander(const PackedSystem& system) : system_(system), table_(system.machine_) {}
-    template <class Visit>
-    void expand(const State& state, sim::Marks& marks, Visit&& visit) {
-      const auto take = [&](const std::array<std::uint64_t, Words>& words, sim::PropertyMask violated) {
-        visit(State{words}, violated);
-      };
+    sim::PropertyMask expand(const State& state, sim::Marks& marks, sim::detail::RawVector<State>& successors) {
       const std::uint64_t needed = system_.needed(state);
-      for (std::size_t session = 0; session < system_.sessions_; ++session)
-        if ((needed >> session & 1) != 0) table_.expand(state.words, session, marks, take);
+      sim::PropertyMask violated = 0;
+      for (std::size_t session = 0; session < system_.sessions_; ++session) {
+        if ((needed >> session & 1) == 0) continue;
+        const auto steps = table_.steps_of(state.words, session, marks);
+        violated |= steps.violated;
+        table_.take(steps, state.words, successors);
+      }
+      return violated;
     }
 
    private:
@@ -113,7 +115,8 @@ auto with_packed_system(const Machine& machine, Visitor&& visit, const ReducedMa
   return visit(PackedSystem<32>(machine, reduced));
 }
 
-// sim::search over the machine's packed system; compiled once, because it takes long.
+// sim::search over the machine's packed system; compiled once, because it takes long. The counterexample's steps are
+// arranged to be followed (model/arrangement.hpp).
 sim::SearchResult<Action> search(const Machine& machine, const sim::SearchOptions& options,
                                  const ReducedMachine* reduced = nullptr);
 

@@ -2,10 +2,10 @@
 // number of threads. Finds a shortest violation, or exhausts the space within the limits.
 //
 // What "the same" rests on: the states of a level are a set, and all that is counted are sums over such sets. The trace
-// is a shortest one and, among those, the smallest by the order of actions, first step first; it is found after the
+// is a shortest one and, among those, the greatest by the order of actions, first step first; it is found after the
 // search from the depths of the states (sim/detail/shortest_path.hpp), so no state has a parent pointer.
 //
-// Cost of a state: its own bytes (compact: 8) and 2 for its depth, divided by a load of about 0.6; and once more its
+// Cost of a state: its own bytes (compact: 8) and 2 for its depth, divided by a load of about 0.7; and once more its
 // own bytes while it is in one of the two levels at hand. At most 32,767 levels; more end like a depth limit.
 #pragma once
 
@@ -64,7 +64,7 @@ struct SearchResult {
   std::vector<std::uint64_t> violating_states;  // 32: states whose judge() breaks checked property p
   PropertyMask violated_properties = 0;         // checked ones that any state or step found breaks
   // None though a property is violated: `compact` took two states for one, and the path is lost.
-  // The shortest violation found; among equally short ones that of the first property, then the smallest in the stated
+  // The shortest violation found; among equally short ones that of the first property, then the greatest in the stated
   // order. Without `exhaust` the search ends with the level in which one is found.
   std::optional<Counterexample<Action>> counterexample;
   Marks marks;
@@ -82,8 +82,8 @@ double omission_bound(std::uint64_t states);
 // A system may have more than the four functions; results do not depend on the first two:
 //   static std::uint64_t hash(const State&)    which the visited set then uses instead of its own hash of the bytes
 //   Expander                                   a class that each worker makes from a `const S&`; its expand(state,
-//   marks,
-//                                              visit) calls visit(next, violated) for each action in the stated order
+//                                              marks, successors) appends the state each action leads to, in the stated
+//                                              order, and returns what any of the steps violates
 //   State representative(const State&) const   the one state kept for all that are symmetric to it: the same for all of
 //                                              them, with the same judgement and, up to symmetry, the same successors
 //   void enabled(const State&, std::vector<Action>&) const   where actions() leaves out some that are enabled: all

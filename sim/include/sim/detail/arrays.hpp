@@ -11,9 +11,9 @@
 
 namespace stalemate::sim::detail {
 
-// One piece of memory that starts a cache line; moves when it grows.
 inline constexpr std::size_t kAlignment = 64;
 
+// One piece of memory that starts a cache line; moves when it grows.
 template <class T>
 class RawArray {
   static_assert(std::is_trivially_copyable_v<T> && alignof(T) <= kAlignment);
@@ -61,13 +61,20 @@ class RawArray {
 template <class T>
 class RawVector {
  public:
-  void push_back(const T& element) {
-    if (size_ == elements_.capacity()) elements_.reserve(size_ + 1, size_);
-    elements_[size_++] = element;
-  }
+  void push_back(const T& element) { *room(1) = element, ++size_; }
   void clear() { size_ = 0; }
   std::size_t size() const { return size_; }
   const T& operator[](std::size_t i) const { return elements_[i]; }
+  const T* begin() const { return elements_.data(); }
+  const T* end() const { return elements_.data() + size_; }
+
+  // Behind the last element: room for `count` more, to be written in place. `count` of them then belong to the vector
+  // after added(count).
+  T* room(std::size_t count) {
+    if (size_ + count > elements_.capacity()) elements_.reserve(size_ + count, size_);
+    return elements_.data() + size_;
+  }
+  void added(std::size_t count) { size_ += count; }
 
  private:
   RawArray<T> elements_;

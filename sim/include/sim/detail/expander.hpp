@@ -4,6 +4,7 @@
 
 #include <vector>
 
+#include "sim/detail/arrays.hpp"
 #include "sim/system.hpp"
 
 namespace stalemate::sim::detail {
@@ -13,14 +14,16 @@ class ActionExpander {
  public:
   explicit ActionExpander(const S& system) : system_(system) {}
 
-  template <class Visit>
-  void expand(const typename S::State& state, Marks& marks, Visit&& visit) {
+  PropertyMask expand(const typename S::State& state, Marks& marks, RawVector<typename S::State>& successors) {
     actions_.clear();
     system_.actions(state, actions_);
+    PropertyMask violated = 0;
     for (const typename S::Action& action : actions_) {
       const Applied<typename S::State> applied = system_.apply(state, action, marks);
-      visit(applied.next, applied.violated);
+      violated |= applied.violated;
+      successors.push_back(applied.next);
     }
+    return violated;
   }
 
  private:

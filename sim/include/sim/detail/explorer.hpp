@@ -1,18 +1,19 @@
 // The breadth-first search behind search(): the visited set, the frontier, and the level by level, batch by batch loop.
 //
-// The visited set is cut into shards by the hash; the frontier stays in the order of discovery. A batch, in steps: (1)
-// expand, by blocks of the frontier: each worker drops the successors that it saw lately (in this order most are found
-// again soon), keeps the others and sorts their hashes into buffers of its own, one a shard; (2) look up, by shards:
-// the successors of all workers, the new ones are marked; (3) append, by workers: their new states are judged and put
-// into the next frontier. Each step ends before the next begins, so no shard is touched by two threads and nothing is
-// locked.
+// The visited set is cut into shards by the hash, and all workers insert into all of them at once; the frontier stays
+// in the order of discovery. A batch is a number of blocks of the frontier. A worker takes a block and, a stride of
+// states at a time, (1) expands them and drops the successors that it saw lately: in this order most are found again
+// soon; (2) inserts the others, whose buckets are asked of the memory a few successors ahead; those that are new are
+// judged and put into its part of the next frontier. Between batches, when no worker is at work, shards grow. A worker
+// may put into a shard only its share of the shard's room; a successor that comes when that is spent waits for the end
+// of the batch.
 //
 // Which worker makes a successor is up to chance, and with it the order within a frontier. No result depends on it:
 // counts are sums over sets of states, levels are sets, and the trace is found from the depths afterwards.
 //
 // E1: between levels, the visited set holds exactly the states of depth up to the frontier's, each with its depth, and
 //     the frontier those of its own.
-// E2: a worker's `recent` holds states that are in the visited set or in its `found`.
+// E2: a worker's `recent` holds states that are in the visited set, or that it is about to put there.
 #pragma once
 
 #include <algorithm>
@@ -54,7 +55,7 @@ class Explorer {
   SearchResult<Action> run() {
     const State initial = representative_of(system_, system_.initial());
     const std::uint64_t hash = Keeping::hash(initial);
-    visited_[shard_of(hash)].insert(Keeping::keep(initial, hash), hash, 0);
+    visited_[shard_of(hash)].insert_alone(Keeping::keep(initial, hash), hash, 0);
     append(own_[0], initial);
     collect_counts();
     look_for_violation(0);
@@ -72,30 +73,35 @@ class Explorer {
  private:
   using Queue = BlockQueue<State>;
 
-  // A batch is a fixed part of the states known, so that its buffers are, too; the larger, the less often workers wait
-  // for each other.
+  // A batch is a fixed part of the states known: the larger, the less often workers wait for each other; the smaller,
+  // the less can pile up before a shard grows.
   static constexpr std::size_t kBatchStatesMin = 4096;
   static constexpr std::size_t kBatchStatesMax = std::size_t{1} << 16;
   static constexpr std::uint64_t kStatesPerBatchState = 128;
   static constexpr std::size_t kParallelStates = 512;  // smaller batches are not worth waking a thread
-  static constexpr std::size_t kRecent =
+  static constexpr std::size_t kStride = 64;           // its successors fit the first cache
+  static constexpr std::size_t kAhead = 12;            // covers the time that a line of memory takes
+  static constexpr std::size_t kRecentMax =
       std::bit_floor(std::max((std::size_t{1} << 18) / sizeof(State), std::size_t{64}));
 
-  // A successor on its way to its shard.
-  struct Sent {
+  struct Found {
+    State state;
     std::uint64_t hash;
-    std::uint32_t ordinal;  // in its worker's `found`
   };
   // What a worker keeps for itself.
-  struct alignas(64) Own {
-    Own(const S& system, const State& initial) : expander(system), recent(kRecent) {
-      std::fill_n(recent.data(), kRecent, initial);
+  struct alignas(128) Own {
+    Own(const S& system, const State& initial) : expander(system) { remember(64, initial); }
+    void remember(std::size_t states, const State& initial) {
+      recent = RawArray<State>(states);
+      std::fill_n(recent.data(), states, initial);
     }
     Expander<S> expander;
-    RawArray<State> recent;        // by hash
-    RawVector<State> found;        // in the order of discovery
-    RawArray<std::uint8_t> fresh;  // by ordinal: the state is new
-    std::array<RawVector<Sent>, kShards> sent;
+    RawArray<State> recent;       // by hash; a power of two of them
+    RawVector<State> successors;  // of a stride
+    RawVector<Found> found;       // those that are not recent
+    RawVector<Found> waiting;     // for their shards to grow
+    std::array<std::size_t, kShards> room{};
+    std::array<std::size_t, kShards> added{};
     Queue next;  // depth d + 1, as far as this worker discovered it
     Marks marks;
     Counts counts;
@@ -120,7 +126,7 @@ class Explorer {
       if (states != 0) result_.depth = depth;
       if (violation_ && !options_.exhaust) return SearchEnd::kViolation;
       if (states == 0) return SearchEnd::kExhausted;
-      if (depth >= std::min(options_.depth_max.value_or(kDepthMax), kDepthMax))
+      if (depth >= std::min(options_.depth_max.value_or(kLevelsMax), kLevelsMax))
         return all_terminal() ? SearchEnd::kExhausted : SearchEnd::kDepthLimit;
       if (const auto end = expand_level(depth, states)) return *end;
     }
@@ -131,6 +137,7 @@ class Explorer {
   // its order.
   std::optional<SearchEnd> expand_level(int depth, std::size_t states) {
     const Counts before = counts_;
+    remember_more();
     frontier_bytes_ = Queue::bytes_for(states);
     const std::size_t batch_states =
         std::clamp<std::size_t>(counts_.states / kStatesPerBatchState, kBatchStatesMin, kBatchStatesMax);
@@ -160,56 +167,88 @@ class Explorer {
     return std::nullopt;
   }
 
+  // What is remembered grows with the search, so that a small one costs little.
+  void remember_more() {
+    std::size_t states = own_[0].recent.capacity();
+    if (states == kRecentMax || counts_.states < 4 * states) return;
+    while (states < kRecentMax && counts_.states >= 4 * states) states *= 2;
+    const State initial = representative_of(system_, system_.initial());
+    for (Own& own : own_) own.remember(states, initial);
+  }
+
   void do_batch(const std::vector<Chunk>& batch, std::size_t states, int depth) {
     const bool parallel = states >= kParallelStates;
+    const auto next_depth = static_cast<std::uint32_t>(depth) + 1;
+    for (std::size_t shard = 0; shard < kShards; ++shard)
+      for (Own& own : own_) own.room[shard] = visited_[shard].room() / own_.size();
     workers_.run(batch.size(), parallel, [&](unsigned worker, std::size_t item) {
       Queue& queue = frontier_[batch[item].worker];
-      const State* block = queue.block(batch[item].block);
-      const std::size_t count = queue.elements_in(batch[item].block);
-      for (std::size_t i = 0; i < count; ++i) expand(own_[worker], block[i]);
-      queue.drop(batch[item].block);
+      const std::size_t block = batch[item].block;
+      expand_block(own_[worker], queue.block(block), queue.elements_in(block), next_depth);
+      queue.drop(block);
     });
-    for (Own& own : own_) own.fresh.reserve(own.found.size(), 0);
     workers_.run(kShards, parallel, [&](unsigned, std::size_t shard) {
-      for (Own& sender : own_)
-        look_up(sender, static_cast<std::uint32_t>(shard), static_cast<std::uint32_t>(depth) + 1);
+      std::size_t added = 0;
+      for (Own& own : own_) added += std::exchange(own.added[shard], 0);
+      visited_[shard].settle(added);
     });
-    workers_.run(own_.size(), parallel, [&](unsigned, std::size_t worker) {
-      Own& own = own_[worker];
-      for (std::size_t i = 0; i < own.found.size(); ++i)
-        if (own.fresh[i] != 0) append(own, own.found[i]);
-      own.found.clear();
-    });
+    for (Own& own : own_) {
+      for (const auto& [state, hash] : own.waiting)
+        if (visited_[shard_of(hash)].insert_alone(Keeping::keep(state, hash), hash, next_depth)) append(own, state);
+      own.waiting.clear();
+    }
     collect_counts();
   }
 
-  void expand(Own& own, const State& state) {
-    own.expander.expand(state, own.marks, [&](const State& successor, PropertyMask violated) {
-      ++own.counts.transitions;
-      own.counts.violated |= violated & options_.checked;
-      const State& next = representative_of(system_, successor);
-      const std::uint64_t hash = Keeping::hash(next);
-      State& recent = own.recent[hash % kRecent];
-      if (std::memcmp(&recent, &next, sizeof(State)) == 0) return;
-      recent = next;
-      own.sent[shard_of(hash)].push_back({hash, static_cast<std::uint32_t>(own.found.size())});
-      own.found.push_back(next);
-    });
+  void expand_block(Own& own, const State* states, std::size_t count, std::uint32_t next_depth) {
+    for (std::size_t i = 0; i < count; i += kStride) {
+      expand(own, states + i, std::min(kStride, count - i));
+      insert(own, next_depth);
+    }
   }
 
-  // The slot of a successor is asked of the memory kAhead successors before it is looked at.
-  void look_up(Own& sender, std::uint32_t shard, std::uint32_t depth) {
-    constexpr std::size_t kAhead = 12;
-    RawVector<Sent>& sent = sender.sent[shard];
-    VisitedSet<Keeping>& visited = visited_[shard];
-    const std::size_t size = sent.size();
-    for (std::size_t i = 0; i < std::min(kAhead, size); ++i) visited.prefetch(sent[i].hash);
-    for (std::size_t i = 0; i < size; ++i) {
-      if (i + kAhead < size) visited.prefetch(sent[i + kAhead].hash);
-      const auto [hash, ordinal] = sent[i];
-      sender.fresh[ordinal] = visited.insert(Keeping::keep(sender.found[ordinal], hash), hash, depth) ? 1 : 0;
+  void expand(Own& own, const State* states, std::size_t count) {
+    own.successors.clear();
+    PropertyMask violated = 0;
+    for (std::size_t i = 0; i < count; ++i) violated |= own.expander.expand(states[i], own.marks, own.successors);
+    own.counts.violated |= violated & options_.checked;
+    own.counts.transitions += own.successors.size();
+    own.found.clear();
+    Found* const found = own.found.room(own.successors.size() + 1);
+    const std::size_t recent_mask = own.recent.capacity() - 1;
+    std::size_t kept = 0;
+    for (const State& successor : own.successors) {
+      found[kept].state = representative_of(system_, successor);
+      found[kept].hash = Keeping::hash(found[kept].state);
+      State& recent = own.recent[found[kept].hash & recent_mask];
+      const bool is_recent = std::memcmp(&recent, &found[kept].state, sizeof(State)) == 0;
+      recent = found[kept].state;
+      kept += is_recent ? 0U : 1U;
     }
-    sent.clear();
+    own.found.added(kept);
+  }
+
+  // Inlined by force: a call without an effect that the compiler sees is one that it leaves out.
+  [[gnu::always_inline]] void prefetch(const Found& found) const {
+    visited_[shard_of(found.hash)].prefetch(found.hash);
+  }
+
+  void insert(Own& own, std::uint32_t depth) {
+    const RawVector<Found>& found = own.found;
+    const std::size_t size = found.size();
+    for (std::size_t i = 0; i < std::min(kAhead, size); ++i) prefetch(found[i]);
+    for (std::size_t i = 0; i < size; ++i) {
+      if (i + kAhead < size) prefetch(found[i + kAhead]);
+      const auto& [state, hash] = found[i];
+      const std::uint32_t shard = shard_of(hash);
+      if (own.room[shard] == 0) {
+        own.waiting.push_back({state, hash});
+      } else if (visited_[shard].insert(Keeping::keep(state, hash), hash, depth)) {
+        --own.room[shard];
+        ++own.added[shard];
+        append(own, state);
+      }
+    }
   }
 
   void append(Own& own, const State& state) {
@@ -267,7 +306,7 @@ class Explorer {
             .depth = depth};
   }
 
-  static constexpr int kDepthMax = Depth::kMax;
+  static constexpr int kLevelsMax = kDepthMax;
 
   const S& system_;
   const SearchOptions& options_;

@@ -27,7 +27,7 @@ inline std::uint64_t load_word(const std::byte* bytes) {
   return word;
 }
 
-inline std::uint64_t hash_bytes(const void* data, std::size_t size) {
+[[gnu::always_inline]] inline std::uint64_t hash_bytes(const void* data, std::size_t size) {
   constexpr std::uint64_t kOdd[] = {0x9e3779b97f4a7c15, 0xbf58476d1ce4e5b9, 0x94d049bb133111eb, 0xd6e8feb86659fd93};
   const auto* bytes = static_cast<const std::byte*>(data);
   std::uint64_t low = kOdd[0] ^ size;
