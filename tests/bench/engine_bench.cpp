@@ -123,7 +123,7 @@ void fill(sim::detail::VisitedSet<Numbers>& set) {
 void insert_new(benchmark::State& state) {
   std::size_t done = 0;
   for (auto _ : state) {
-    sim::detail::VisitedSet<Numbers> set(0);
+    sim::detail::VisitedSet<Numbers> set(0, sim::detail::kRoomy);
     fill(set);
     done += kNumbers;
   }
@@ -132,7 +132,7 @@ void insert_new(benchmark::State& state) {
 BENCHMARK(insert_new)->Name("engine/insert/new")->Unit(benchmark::kMillisecond);
 
 void insert_known(benchmark::State& state) {
-  sim::detail::VisitedSet<Numbers> set(0);
+  sim::detail::VisitedSet<Numbers> set(0, sim::detail::kRoomy);
   fill(set);
   std::size_t done = 0;
   for (auto _ : state) {

@@ -181,11 +181,11 @@ TEST(SearchTest, MemoryIsAboutWhatTheStatesAndTheVisitedSetNeed) {
   options.exhaust = true;
   const auto result = search(OracleCache(3, 2, 1), options);
   const std::size_t whole = sizeof(OracleCache::State) + 2;
-  EXPECT_GT(result.memory_bytes / result.states, whole * 100 / 75);
-  EXPECT_LT(result.memory_bytes / result.states, whole * 100 / 50 + sizeof(OracleCache::State) / 2);
+  EXPECT_GT(result.memory_bytes / result.states, whole * 100 / 63);
+  EXPECT_LT(result.memory_bytes / result.states, whole * 100 / 31 + sizeof(OracleCache::State) / 2);
   options.compact = true;
   const auto compact = search(OracleCache(3, 2, 1), options);
-  EXPECT_LT(compact.memory_bytes / compact.states, 10U * 100 / 50 + sizeof(OracleCache::State) / 2);
+  EXPECT_LT(compact.memory_bytes / compact.states, 11U * 100 / 63 + sizeof(OracleCache::State) / 2);
 }
 
 TEST(SearchTest, KeepGoingMayInterruptAndHearsOfProgressFromTheCallingThread) {

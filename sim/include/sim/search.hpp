@@ -5,8 +5,9 @@
 // is a shortest one and, among those, the greatest by the order of actions, first step first; it is found after the
 // search from the depths of the states (sim/detail/shortest_path.hpp), so no state has a parent pointer.
 //
-// Cost of a state: its own bytes (compact: 8) and 2 for its depth, divided by a load of about 0.7; and once more its
-// own bytes while it is in one of the two levels at hand. At most 32,767 levels; more end like a depth limit.
+// Cost of a state: its own bytes and 2 for its depth, divided by a load of about 0.43 (compact: at most 8 bytes, and
+// 0.73); and once more its own bytes while it is in one of the two levels at hand. At most 32,765 levels; more end like
+// a depth limit.
 #pragma once
 
 #include <cstdint>
@@ -30,8 +31,8 @@ struct SearchOptions {
   unsigned threads = 1;  // at least 1; never changes a result
   bool exhaust = false;  // go on after the first violation, to count everything
   PropertyMask checked = ~PropertyMask{0};
-  // Keep a fingerprint of 64 bits in place of each state, where that is smaller: two states are taken for one with a
-  // chance of at most omission_bound(states). What is found is real all the same.
+  // Memory before speed: a denser table, and in place of each state that is larger a fingerprint of 64 bits. Then two
+  // states are taken for one with a chance of at most omission_bound(states). What is found is real all the same.
   bool compact = false;
   // Limits; reaching one is an outcome. 0 or none: no limit.
   std::optional<int> depth_max = std::nullopt;  // states at this depth are judged but not expanded

@@ -48,7 +48,8 @@ class Explorer {
     STALEMATE_INVARIANT(options.threads >= 1, "a search needs a thread");
     const State initial = representative_of(system_, system_.initial());
     for (unsigned worker = 0; worker < options.threads; ++worker) own_.emplace_back(system, initial);
-    for (std::uint32_t shard = 0; shard < kShards; ++shard) visited_.emplace_back(shard);
+    for (std::uint32_t shard = 0; shard < kShards; ++shard)
+      visited_.emplace_back(shard, options.compact ? kDense : kRoomy);
   }
 
   // REQUIRES: called once.
@@ -82,7 +83,7 @@ class Explorer {
   static constexpr std::size_t kStride = 64;           // its successors fit the first cache
   static constexpr std::size_t kAhead = 12;            // covers the time that a line of memory takes
   static constexpr std::size_t kRecentMax =
-      std::bit_floor(std::max((std::size_t{1} << 18) / sizeof(State), std::size_t{64}));
+      std::bit_floor(std::max((std::size_t{1} << 19) / sizeof(State), std::size_t{64}));  // half the second cache
 
   struct Found {
     State state;
@@ -170,8 +171,9 @@ class Explorer {
   // What is remembered grows with the search, so that a small one costs little.
   void remember_more() {
     std::size_t states = own_[0].recent.capacity();
-    if (states == kRecentMax || counts_.states < 4 * states) return;
-    while (states < kRecentMax && counts_.states >= 4 * states) states *= 2;
+    const std::size_t most = options_.compact ? kRecentMax / 2 : kRecentMax;
+    if (states >= most || counts_.states < 4 * states) return;
+    while (states < most && counts_.states >= 4 * states) states *= 2;
     const State initial = representative_of(system_, system_.initial());
     for (Own& own : own_) own.remember(states, initial);
   }

@@ -7,8 +7,9 @@
 // V2: some slot is vacant, so every lookup ends: room() says how many states may be inserted before it is asked again.
 // V3: capacity is a function of the shard's number and of the number of its states alone, whenever settle() returns.
 // Cost of a state: what a slot takes (10.7 bytes for a state of 8, 21.3 for 16, and 8 more than the state for larger
-// ones) divided by a load between 0.56 and 0.84. The shards start with different capacities, so that they grow one
-// after another and the load over all of them is always about 0.7.
+// ones) divided by the load: between 0.31 and 0.63 where speed counts, between 0.63 and 0.84 where memory does. The
+// shards start with different capacities, so that they grow one after another and the load over all of them is always
+// about 0.43, or 0.73. Full buckets are what costs time: at a load of 0.84 every third lookup needs a second line.
 #pragma once
 
 #include <cstddef>
@@ -51,6 +52,14 @@ struct FingerprintsOf {
   static std::uint64_t hash_of_kept(Kept kept) { return kept; }
 };
 
+// How full a shard gets before it grows, in slots of 32, and by which part of itself it grows.
+struct Packing {
+  std::size_t fullest;
+  std::size_t growth;
+};
+inline constexpr Packing kRoomy{20, 1};
+inline constexpr Packing kDense{27, 3};
+
 template <class Keeping>
 class VisitedSet {
   static constexpr std::size_t kWords = (sizeof(typename Keeping::Kept) + 7) / 8;
@@ -59,7 +68,8 @@ class VisitedSet {
  public:
   using Kept = typename Keeping::Kept;
 
-  explicit VisitedSet(std::uint32_t shard) : first_buckets_(kFirstBuckets + kFirstBuckets * shard / (2 * kShards)) {}
+  VisitedSet(std::uint32_t shard, Packing packing)
+      : packing_(packing), first_buckets_(kFirstBuckets + kFirstBuckets * shard / (packing.growth * kShards)) {}
 
   // Adds a state if it is not there yet; true if it was added. Threads may do so at once, as long as together they add
   // no more than room() said; what they added is then told to settle().
@@ -142,8 +152,8 @@ class VisitedSet {
   void grow() {
     const RawArray<Bucket> old = std::move(table_);
     const std::size_t old_buckets = buckets_;
-    buckets_ = buckets_ == 0 ? first_buckets_ : buckets_ + buckets_ / 2;
-    size_max_ = buckets_ * Bucket::kWidth / 32 * 27;
+    buckets_ = buckets_ == 0 ? first_buckets_ : buckets_ + buckets_ / packing_.growth;
+    size_max_ = buckets_ * Bucket::kWidth / 32 * packing_.fullest;
     table_ = RawArray<Bucket>(buckets_);
     std::memset(static_cast<void*>(table_.data()), 0, buckets_ * sizeof(Bucket));
     for (std::size_t bucket = 0; bucket < old_buckets; ++bucket) {
@@ -158,6 +168,7 @@ class VisitedSet {
 
   static constexpr std::size_t kFirstBuckets = 32;
 
+  Packing packing_;
   std::size_t first_buckets_;
   RawArray<Bucket> table_;
   std::size_t buckets_ = 0;
