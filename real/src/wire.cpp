@@ -39,8 +39,8 @@ std::optional<Message> Framer::next(std::string_view& chunk) {
     const bool is_there = need_->line ? bytes_.back() == '\n' : bytes_.size() == piece_ + need_->count;
     if (!is_there) continue;
     need_ = advance(std::string_view(bytes_).substr(piece_), message_);
-    piece_ = bytes_.size();
     if (need_ && need_->count > room()) fail_too_long(bytes_.size() + need_->count);
+    piece_ = bytes_.size();
     if (need_) continue;
     message_.offset = offset_;
     offset_ += bytes_.size();

@@ -22,9 +22,9 @@ enum class Side { kClient, kServer };
 // 16 MiB: far above what a diagram's request or reply holds (a key, a row), far below what Redis (512 MiB) and
 // PostgreSQL (1 GiB) would take, so that dozens of hostile peers at once do not exhaust a machine.
 struct WireLimits {
-  std::size_t message_bytes = std::size_t{16} << 20;
-  std::size_t line_bytes = std::size_t{64} << 10;  // of RESP; Redis bounds an inline command alike
-  std::size_t depth = 32;                          // of nested RESP replies
+  std::size_t message_bytes = std::size_t{16} << 20;  // REQUIRES: at least 16
+  std::size_t line_bytes = std::size_t{64} << 10;     // of RESP; Redis bounds an inline command alike
+  std::size_t depth = 32;                             // of nested RESP replies
 };
 
 // What a peer sent and the protocol does not know, or this program refuses to carry. what() is one line, such as
