@@ -90,7 +90,7 @@ class TypedFramer : public Framer {
       case Awaits::kLength: {
         const std::uint32_t length = number_at(piece, 0);
         if (length < 4 || (type_ == 'Z' && length != 5)) {
-          fail(fmt::format("a {} of length {}", message.name, static_cast<std::int32_t>(length)), mend_);
+          fail(fmt::format("{} of length {}", message.name, static_cast<std::int32_t>(length)), mend_);
         }
         awaits_ = Awaits::kBody;
         if (length == 4) return {};

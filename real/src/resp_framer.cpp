@@ -60,8 +60,9 @@ class RespFramer : public Framer {
     if (error != std::errc() || end != text.data() + text.size() || value < -1) {
       fail(fmt::format("{} is no length", shown(text)), std::string(mend));
     }
-    if (value > 0 && static_cast<std::uint64_t>(value) > room() / least)
-      fail_too_long(static_cast<std::uint64_t>(value));
+    constexpr std::uint64_t kSure = std::uint64_t{1} << 60;  // far above any limit, and no product of it overflows
+    const std::uint64_t count = std::min(static_cast<std::uint64_t>(std::max<std::int64_t>(value, 0)), kSure);
+    if (count > room() / least) fail_too_long(limits_.message_bytes - room() + count * least);
     return value;
   }
 };

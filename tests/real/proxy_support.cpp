@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 #include <poll.h>
 #include <sys/socket.h>
+#include <sys/un.h>
 #include <unistd.h>
 
 #include <array>
@@ -44,7 +45,21 @@ int entries(const std::string& folder, const std::function<bool(const std::files
 
 }  // namespace
 
-Listener::Listener(std::function<void(int)> serve) : serve_(std::move(serve)) {
+Listener::Listener(std::function<void(int)> serve, const std::string& path) : serve_(std::move(serve)) {
+  listen_at(path);
+  acceptor_ = std::thread([this] { accept_all(); });
+}
+
+void Listener::listen_at(const std::string& path) {
+  if (!path.empty()) {
+    socket_ = ::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    sockaddr_un local = {};
+    local.sun_family = AF_UNIX;
+    path.copy(local.sun_path, sizeof local.sun_path - 1);
+    if (::bind(socket_, reinterpret_cast<const sockaddr*>(&local), sizeof local) == 0 && ::listen(socket_, 16) == 0)
+      return;
+    throw std::runtime_error("a test cannot listen");
+  }
   socket_ = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
   sockaddr_in address = loopback(0);
   socklen_t size = sizeof address;
@@ -53,7 +68,6 @@ Listener::Listener(std::function<void(int)> serve) : serve_(std::move(serve)) {
     throw std::runtime_error("a test cannot listen");
   }
   port_ = ntohs(address.sin_port);
-  acceptor_ = std::thread([this] { accept_all(); });
 }
 
 Listener::~Listener() {
@@ -74,7 +88,8 @@ void Listener::accept_all() {
   }
 }
 
-Relay::Relay(int server_port) : listener_([this, server_port](int client) { serve(client, server_port); }) {}
+Relay::Relay(int server_port, const std::string& path)
+    : listener_([this, server_port](int client) { serve(client, server_port); }, path) {}
 
 std::vector<Passed> Relay::passed() const {
   const std::lock_guard lock(mutex_);

@@ -22,17 +22,18 @@ namespace stalemate::real::support {
 
 using namespace std::chrono_literals;
 
-// A listening socket on loopback whose clients are each served by a thread.
+// A listening socket on loopback, or at a path, whose clients are each served by a thread.
 class Listener {
  public:
   // `serve` owns nothing: the socket is closed after it returned. It ends when the peer closes.
-  explicit Listener(std::function<void(int socket)> serve);
+  explicit Listener(std::function<void(int socket)> serve, const std::string& path = "");
   ~Listener();
   Listener(const Listener&) = delete;
   Listener& operator=(const Listener&) = delete;
   int port() const { return port_; }
 
  private:
+  void listen_at(const std::string& path);
   void accept_all();
 
   std::function<void(int)> serve_;
@@ -50,7 +51,7 @@ struct Passed {
 
 class Relay {
  public:
-  explicit Relay(int server_port);
+  explicit Relay(int server_port, const std::string& path = "");
   int port() const { return listener_.port(); }
   // REQUIRES: every client has closed.
   std::vector<Passed> passed() const;

