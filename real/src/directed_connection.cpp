@@ -174,7 +174,7 @@ Held ProxiedConnection::take_request() {
   return request;
 }
 
-std::deque<ProxiedConnection::Piece>::iterator ProxiedConnection::held_reply() {
+std::list<ProxiedConnection::Piece>::iterator ProxiedConnection::held_reply() {
   return std::find_if(client_.queue.begin(), client_.queue.end(), [](const Piece& piece) { return piece.held; });
 }
 

@@ -13,6 +13,9 @@ namespace {
 namespace asio = boost::asio;
 using boost::system::error_code;
 
+// Of one client. Far more than a driver sends ahead; a server that only takes could be sent requests without end.
+constexpr std::size_t kMostUnanswered = 100'000;
+
 // Not inherited by programs that are started later; no waiting for more to send. A local socket has no such delay.
 void prepare(StreamSocket& socket) {
   const int on = 1;
@@ -103,7 +106,7 @@ void ProxiedConnection::read(End& end) {
   const bool is_client = &end == &client_;
   const End& other = is_client ? server_ : client_;
   if (!is_connected_ || end.is_reading || end.has_ended || end.is_closed || !end.unread.empty()) return;
-  if (is_client && request_) return;
+  if (is_client && (request_ || expected_.size() >= kMostUnanswered)) return;
   if (other.queued_bytes >= upstream_->limits.message_bytes) return;
   end.is_reading = true;
   end.socket.async_read_some(asio::buffer(end.buffer),
@@ -232,9 +235,12 @@ void ProxiedConnection::discard_unsent(End& end) {
 
 void ProxiedConnection::fail(std::exception_ptr failure) {
   failure_ = std::move(failure);
-  client_.unread = server_.unread = {};
-  close(client_);
-  close(server_);
+  for (End* end : {&client_, &server_}) {
+    end->unread = {};
+    close(*end);
+    end->framer.reset();  // with what it and the group hold; a link that failed is kept for its error
+    end->group = {};
+  }
 }
 
 }  // namespace stalemate::real

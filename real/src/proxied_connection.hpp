@@ -11,6 +11,7 @@
 #include <deque>
 #include <exception>
 #include <functional>
+#include <list>
 #include <map>
 #include <mutex>
 #include <string_view>
@@ -77,7 +78,7 @@ class ProxiedConnection : public std::enable_shared_from_this<ProxiedConnection>
     std::array<char, 16'384> buffer = {};
     std::string_view unread = {};  // I1: within buffer, and empty while a read is under way
     Held group = {};               // the request or reply whose end has not come yet
-    std::deque<Piece> queue = {};  // I2: while a write is under way, its front is what is written
+    std::list<Piece> queue = {};   // I2: while a write is under way, its front is what is written
     std::size_t queued_bytes = 0;  // with what is held
     bool is_reading = false;
     bool is_writing = false;
@@ -119,7 +120,7 @@ class ProxiedConnection : public std::enable_shared_from_this<ProxiedConnection>
   void add_to_group(End& end, const Message& message) const;
   void send(End& end, Piece piece);
   Held take_request();
-  std::deque<Piece>::iterator held_reply();
+  std::list<Piece>::iterator held_reply();
   Held take_reply();
   bool awaits_director() const;
   bool is_server_gone() const { return server_.has_ended || server_.is_closed; }

@@ -53,6 +53,12 @@ class RespFramer : public Framer {
     return line.substr(0, line.size() - 2);
   }
 
+  // A string without its end, and never shown: it may be a password.
+  std::string_view bulk(std::string_view bytes, std::string_view mend) const {
+    if (!bytes.ends_with("\r\n")) fail("a string that does not end in CR LF where it should", std::string(mend));
+    return bytes.substr(0, bytes.size() - 2);
+  }
+
   // A length or a count, -1 for null. What cannot fit into a message, each element taking `least` bytes, is refused.
   std::int64_t length(std::string_view text, std::size_t least, std::string_view mend) const {
     std::int64_t value = 0;
@@ -108,7 +114,7 @@ class RespRequestFramer : public RespFramer {
         return bytes_needed(static_cast<std::size_t>(size) + 2);
       }
       case Awaits::kBulk: {
-        const std::string_view word = content(piece, kMend);
+        const std::string_view word = bulk(piece, kMend);
         if (words_.size() < 2) words_.push_back(capitals(word));
         --words_left_;
         return next_word(message);
@@ -208,7 +214,7 @@ class RespReplyFramer : public RespFramer {
       case Awaits::kLine:
         return line(content(piece, kMend));
       case Awaits::kBulk:
-        if (const std::string_view text = content(piece, kMend); type_ == '=' && (text.size() < 4 || text[3] != ':')) {
+        if (const std::string_view text = bulk(piece, kMend); type_ == '=' && (text.size() < 4 || text[3] != ':')) {
           fail("a verbatim string without its format and colon", mend());
         }
         return value_done();

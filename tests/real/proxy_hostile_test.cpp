@@ -136,6 +136,12 @@ TEST(HostileServer, ErrorsNeverRepeatWhatWasSent) {
   const std::string line =
       error_of(proxy, place(postgres_at(server.port())), start + samples::typed('p', "the-secret-password") + "z");
   EXPECT_EQ(line.find("secret"), std::string::npos) << line;
+  Proxy before_redis(redis_at(server.port()));
+  const std::string auth =
+      error_of(before_redis, place(redis_at(server.port())), "*2\r\n$4\r\nAUTH\r\n$4\r\nsecret\r\n");
+  EXPECT_EQ(
+      auth,
+      "the client's byte 18: a string that does not end in CR LF where it should; check that the client speaks RESP");
 }
 
 TEST(HostileClient, EndsInANamedErrorAndNothingOfItsBadMessageReachesTheServer) {
