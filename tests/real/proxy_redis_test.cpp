@@ -1,7 +1,10 @@
 // The proxy before a real Redis, with hiredis as the client: what the driver sees of each fault, and what the server
 // did.
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 #include <unistd.h>
+
+#include <random>
 
 #include "real/proxy_support.hpp"
 #include "real/wire_samples.hpp"
@@ -209,6 +212,57 @@ TEST_F(ProxiedRedis, WhereNoServerListensTheLinkSaysSo) {
   ::close(client);
   nobody.host = "no-such-host.invalid";
   EXPECT_THROW(Proxy{nobody}, traces::EnvironmentError);
+}
+
+// What one director does to its session's increments, with faults drawn from a seed; how many were handled.
+int direct_at_random(Proxy& proxy, unsigned seed, const std::string& key, int count) {
+  std::mt19937 generator(seed);
+  int handled = 0;
+  std::optional<RedisDriver> driver;
+  std::optional<Link> link;
+  for (int i = 0; i < count; ++i) {
+    if (!link) {
+      driver.emplace(through(proxy, server()));
+      link = proxy.link(driver->port(), 5s);
+      link->hold();
+    }
+    std::future<std::string> reply = driver->begin({"INCR", key});
+    if (!link->wait_request(5s)) throw std::runtime_error("no request");
+    const unsigned fault = static_cast<unsigned>(generator()) % 6;
+    std::optional<Link::Ghost> ghost;
+    if (fault == 1) ghost = link->release_request_twice();
+    if (fault == 2) ghost = link->keep_request();
+    if (fault == 3) link->cut_request(static_cast<unsigned>(generator()) % 8);
+    if (fault == 0 || fault >= 4) link->release_request();
+    if (fault == 2) link->cut();
+    if (fault == 2) link->release_ghost(*ghost);
+    if (ghost && !link->wait_ghost(*ghost, 5s)) throw std::runtime_error("a ghost was not handled");
+    handled += fault == 3 ? 0 : fault == 1 ? 2 : 1;
+    const bool is_cut = fault >= 2 && fault <= 4;
+    if (fault != 2 && fault != 3) {
+      if (!link->wait_reply(5s)) throw std::runtime_error("no reply");
+      is_cut ? link->cut_reply(static_cast<unsigned>(generator()) % 3) : link->release_reply();
+    }
+    if ((reply.get() == "(broken)") != is_cut) throw std::runtime_error("the driver saw something else");
+    if (is_cut) link.reset();
+  }
+  return handled;
+}
+
+TEST(ManySessions, EachWithItsDirectorAndRandomFaultsAreHandledAsOftenAsTheirDirectorsSay) {
+  Proxy proxy(server());
+  RedisDriver direct(server());
+  std::vector<std::future<int>> directors;
+  for (unsigned seed = 1; seed <= 4; ++seed) {
+    const std::string key = fmt::format("count{}", seed);
+    direct.run({"DEL", key});
+    directors.push_back(std::async(std::launch::async, direct_at_random, std::ref(proxy), seed, key, 150));
+  }
+  for (unsigned seed = 1; seed <= 4; ++seed) {
+    const int handled = directors[seed - 1].get();
+    EXPECT_EQ(direct.run({"GET", fmt::format("count{}", seed)}), std::to_string(handled));
+    direct.run({"DEL", fmt::format("count{}", seed)});
+  }
 }
 
 TEST(ProxyEnd, LeavesNoThreadAndNoSocketWhateverIsHeld) {
