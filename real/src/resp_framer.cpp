@@ -68,7 +68,7 @@ class RespFramer : public Framer {
     }
     constexpr std::uint64_t kSure = std::uint64_t{1} << 60;  // far above any limit, and no product of it overflows
     const std::uint64_t count = std::min(static_cast<std::uint64_t>(std::max<std::int64_t>(value, 0)), kSure);
-    if (count > room() / least) fail_too_long(limits_.message_bytes - room() + count * least);
+    if (count > room() / least) fail_too_long(limits().message_bytes - room() + count * least);
     return value;
   }
 };
@@ -192,7 +192,7 @@ class RespReplyFramer : public RespFramer {
 
  private:
   enum class Awaits { kType, kLine, kBulk };
-  // An aggregate whose elements are still coming. I1: at most limits_.depth of them.
+  // An aggregate whose elements are still coming. I1: at most limits().depth of them.
   struct Open {
     std::int64_t left;
     bool is_attribute;  // comes before a value and is none itself
@@ -271,7 +271,7 @@ class RespReplyFramer : public RespFramer {
   std::optional<Need> begin_aggregate(std::int64_t count) {
     const bool is_attribute = type_ == '|';
     if (count == 0) return is_attribute ? next_value() : value_done();
-    if (open_.size() == limits_.depth) fail(fmt::format("values nested deeper than {}", limits_.depth), mend());
+    if (open_.size() == limits().depth) fail(fmt::format("values nested deeper than {}", limits().depth), mend());
     open_.push_back({count, is_attribute});
     return next_value();
   }

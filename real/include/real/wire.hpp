@@ -99,14 +99,14 @@ class Framer {
   [[noreturn]] void fail_too_long(std::uint64_t announced) const;
   // How many bytes this message may still grow by.
   std::size_t room() const { return limits_.message_bytes - bytes_.size(); }
-
-  WireLimits limits_;
+  const WireLimits& limits() const { return limits_; }
 
  private:
   std::size_t take(std::string_view chunk) const;
 
+  WireLimits limits_;
   Side sender_;
-  std::string bytes_;  // I1: at most limits_.message_bytes
+  std::string bytes_;  // I1: at most limits().message_bytes
   std::size_t piece_ = 0;
   std::uint64_t offset_ = 0;  // of the message's first byte
   std::optional<Need> need_;
