@@ -16,6 +16,13 @@ namespace {
 
 using namespace support;
 
+// Sanitizers keep what was freed, and shadows of it.
+#if defined(__SANITIZE_THREAD__) || defined(__SANITIZE_ADDRESS__)
+constexpr std::size_t kMiB = std::size_t{8} << 20;
+#else
+constexpr std::size_t kMiB = std::size_t{1} << 20;
+#endif
+
 std::size_t resident_bytes() {
   std::ifstream file("/proc/self/statm");
   std::size_t total = 0;
@@ -84,7 +91,7 @@ TEST(HostileServer, WithAnEndlessMessageEndsInANamedErrorInBoundedMemory) {
   std::string array = "*5000000\r\n";
   for (int i = 0; i < 100'000; ++i) array += "$1\r\nx\r\n";
   EXPECT_NE(error_of_redis(array, true).find(" bytes or more, where at most 16777216 are carried"), std::string::npos);
-  EXPECT_LT(resident_bytes(), before + (std::size_t{80} << 20));
+  EXPECT_LT(resident_bytes(), before + 80 * kMiB);
 }
 
 TEST(HostileServer, WhoseHeldReplyNeverEndsEndsInANamedErrorInBoundedMemory) {
@@ -105,7 +112,7 @@ TEST(HostileServer, WhoseHeldReplyNeverEndsEndsInANamedErrorInBoundedMemory) {
   EXPECT_EQ(named_error(link), place(postgres_at(server.port())) +
                                    ": the server's byte 16700835: its messages up to here make a request or reply of "
                                    "more than 16777216 bytes; send less at a time");
-  EXPECT_LT(resident_bytes(), before + (std::size_t{80} << 20));
+  EXPECT_LT(resident_bytes(), before + 80 * kMiB);
   ::close(client);
 }
 
@@ -182,7 +189,7 @@ TEST(BackPressure, AClientWhoseRequestIsHeldIsReadNoFurther) {
   std::string many;
   for (int i = 0; i < 10'000; ++i) many += "PING\r\n";
   EXPECT_LT(flood(client, many), std::size_t{64} << 20) << "what the kernel's buffers hold";
-  EXPECT_LT(resident_bytes(), before + (std::size_t{8} << 20));
+  EXPECT_LT(resident_bytes(), before + 8 * kMiB);
   EXPECT_EQ(link.wait_request(5s).value().name, "PING");
   ::close(client);
 }
@@ -195,7 +202,7 @@ TEST(BackPressure, AServerIsReadNoFurtherThanItsClientReads) {
   Proxy proxy(redis_at(server.port()));
   const int client = connect_to(proxy.port());
   ::usleep(1'000'000);
-  EXPECT_LT(resident_bytes(), before + (std::size_t{64} << 20));
+  EXPECT_LT(resident_bytes(), before + 64 * kMiB);
   ::close(client);
 }
 
