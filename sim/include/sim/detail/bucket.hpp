@@ -16,18 +16,18 @@
 
 namespace stalemate::sim::detail {
 
-template <std::size_t kWords>
-using Words = std::array<std::uint64_t, kWords>;
+template <std::size_t WordCount>
+using Words = std::array<std::uint64_t, WordCount>;
 
 inline constexpr std::uint32_t kDepthMax = 0x7ffd;
 
 enum class Insertion : std::uint8_t { kPresent, kAdded, kFull };
 
-// Calls task(0), task(1), ... task(kCount - 1), without a loop.
-template <std::size_t kCount, class Task>
+// Calls task(0), task(1), ... task(Count - 1), without a loop.
+template <std::size_t Count, class Task>
 void unrolled(Task&& task) {
-  [&]<std::size_t... kIndex>(std::index_sequence<kIndex...>) { (task(kIndex), ...); }
-  (std::make_index_sequence<kCount>());
+  [&]<std::size_t... Index>(std::index_sequence<Index...>) { (task(Index), ...); }
+  (std::make_index_sequence<Count>());
 }
 
 template <class Word>
@@ -44,12 +44,12 @@ struct Glance {
 };
 
 // Zero bytes are an empty bucket.
-template <std::size_t kWords>
-class alignas(kWords < 4 ? 64 : 8) Bucket {
+template <std::size_t WordCount>
+class alignas(WordCount < 4 ? 64 : 8) Bucket {
  public:
-  static constexpr std::size_t kWidth = kWords < 4 ? 64 / (8 * kWords + 2) : 1;
+  static constexpr std::size_t kWidth = WordCount < 4 ? 64 / (8 * WordCount + 2) : 1;
 
-  Insertion insert(const Words<kWords>& state, std::uint32_t depth) {
+  Insertion insert(const Words<WordCount>& state, std::uint32_t depth) {
     while (true) {
       const Glance glance = glance_at(state);
       if (glance.found()) return Insertion::kPresent;
@@ -58,19 +58,19 @@ class alignas(kWords < 4 ? 64 : 8) Bucket {
       std::atomic_ref status(status_[glance.taken]);
       std::uint16_t vacant = 0;
       if (!status.compare_exchange_strong(vacant, kClaimed, std::memory_order_relaxed)) continue;
-      for (std::size_t w = 0; w < kWords; ++w)
+      for (std::size_t w = 0; w < WordCount; ++w)
         std::atomic_ref(kept_[glance.taken][w]).store(state[w], std::memory_order_relaxed);
       status.store(static_cast<std::uint16_t>(depth + 1), std::memory_order_release);
       return Insertion::kAdded;
     }
   }
 
-  Glance glance_at(const Words<kWords>& state) const {
+  Glance glance_at(const Words<WordCount>& state) const {
     Glance glance;
     unrolled<kWidth>([&](std::size_t i) {
       const std::uint16_t status = load(status_[i], std::memory_order_acquire);
       std::uint64_t differing = 0;
-      for (std::size_t w = 0; w < kWords; ++w) differing |= load(kept_[i][w]) ^ state[w];
+      for (std::size_t w = 0; w < WordCount; ++w) differing |= load(kept_[i][w]) ^ state[w];
       const bool claimed = status == kClaimed;
       glance.match = differing == 0 && status != 0 && !claimed ? i : glance.match;
       glance.taken += status != 0 ? 1U : 0U;
@@ -80,7 +80,7 @@ class alignas(kWords < 4 ? 64 : 8) Bucket {
   }
 
   // REQUIRES: `slot` is the first vacant one, and the state is not there.
-  void append(std::size_t slot, const Words<kWords>& state, std::uint32_t depth) {
+  void append(std::size_t slot, const Words<WordCount>& state, std::uint32_t depth) {
     kept_[slot] = state;
     status_[slot] = static_cast<std::uint16_t>(depth + 1);
   }
@@ -89,7 +89,7 @@ class alignas(kWords < 4 ? 64 : 8) Bucket {
     for (const std::uint16_t status : status_) taken += status != 0 ? 1U : 0U;
     return taken;
   }
-  Words<kWords> state(std::size_t slot) const { return kept_[slot]; }
+  Words<WordCount> state(std::size_t slot) const { return kept_[slot]; }
   std::uint32_t depth(std::size_t slot) const { return (status_[slot] & ~std::uint32_t{kWalked}) - 1; }
   bool walked(std::size_t slot) const { return (status_[slot] & kWalked) != 0; }
   void walk(std::size_t slot) { status_[slot] |= kWalked; }
@@ -99,7 +99,7 @@ class alignas(kWords < 4 ? 64 : 8) Bucket {
   static constexpr std::uint16_t kClaimed = 0x7fff;
   static constexpr std::uint16_t kWalked = 0x8000;
 
-  std::array<Words<kWords>, kWidth> kept_;
+  std::array<Words<WordCount>, kWidth> kept_;
   std::array<std::uint16_t, kWidth> status_;
 };
 

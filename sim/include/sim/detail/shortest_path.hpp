@@ -16,7 +16,6 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
-#include <ranges>
 #include <utility>
 #include <vector>
 
@@ -97,10 +96,10 @@ class ShortestPath {
       visited_[shard_of(hash)].prefetch(hash);
       found_.push_back({kept, hash});
     }
-    for (const Found& found : found_ | std::views::reverse) {
-      const auto known = visited_[shard_of(found.hash)].find(Keeping::keep(found.state, found.hash), found.hash);
+    for (auto found = found_.rbegin(); found != found_.rend(); ++found) {
+      const auto known = visited_[shard_of(found->hash)].find(Keeping::keep(found->state, found->hash), found->hash);
       STALEMATE_INVARIANT(known || !Keeping::kExact, "a successor was visited: apply() is a pure function");
-      if (known && known->depth() == depth + 1 && !known->walked()) level.steps.push_back({found.state, *known});
+      if (known && known->depth() == depth + 1 && !known->walked()) level.steps.push_back({found->state, *known});
     }
   }
 
