@@ -109,6 +109,15 @@ class Run {
       }
       case traces::StepKind::kReceive:
         return hand_over(step, id);
+      case traces::StepKind::kLateRequest:
+      case traces::StepKind::kDuplicate:
+      case traces::StepKind::kCrash:
+      case traces::StepKind::kEvict:
+      case traces::StepKind::kExpire:
+      case traces::StepKind::kCacheRestart:
+      case traces::StepKind::kCacheFailover:
+        throw traces::InputError(
+            fmt::format("replay: step {}: {} cannot be replayed yet", step_number_, to_string(step.kind)));
     }
     STALEMATE_INVARIANT(false, "a step is of a known kind");
     return "";

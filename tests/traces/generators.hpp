@@ -57,6 +57,7 @@ inline Request any_request(const Scenario& scenario, int arrow) {
                                        : *rc::gen::element<std::string>("get", "set");
   request.key = any_key(scenario);
   if (request.verb == "set" || request.verb == "add") request.value = *value();
+  if (request.value && request.to == "cache" && *rc::gen::arbitrary<bool>()) request.ttl = *rc::gen::inRange(1, 100);
   request.label = *text();
   request.awaited = *rc::gen::arbitrary<bool>();
   return request;
@@ -78,6 +79,7 @@ inline State any_state(const Scenario& scenario, bool has_cache) {
   for (int i = 1; i <= scenario.keys; ++i) {
     const std::string key = "k" + std::to_string(i);
     if (has_cache) state.cache.push_back({key, any_value()});
+    if (has_cache && state.cache.back().value && *rc::gen::arbitrary<bool>()) state.expiring.push_back(key);
     state.database.push_back({key, *value()});
   }
   const int messages = *rc::gen::inRange(0, 3);
@@ -88,32 +90,43 @@ inline State any_state(const Scenario& scenario, bool has_cache) {
     message.request = any_request(scenario, *rc::gen::inRange(1, 5));
     message.is_reply = *rc::gen::arbitrary<bool>();
     if (message.is_reply) message.reply = any_reply();
+    if (!message.is_reply) message.is_ghost = *rc::gen::arbitrary<bool>();
     state.in_flight.push_back(message);
   }
   return state;
 }
 
-inline Step any_step(const Scenario& scenario, bool has_cache) {
-  Step step;
-  step.kind = *rc::gen::element(StepKind::kInvoke, StepKind::kHandle, StepKind::kReceive, StepKind::kLoseRequest,
-                                StepKind::kLoseReply);
+inline void add_message(const Scenario& scenario, Step& step) {
   step.app = any_app(scenario);
   step.session = any_session(scenario, step.app);
   step.operation = *rc::gen::inRange(1, 4);
   step.diagram = *text();
   step.key = any_key(scenario);
   if (step.kind != StepKind::kInvoke) step.arrow = *rc::gen::inRange(1, 5);
+  const bool is_handle = step.kind == StepKind::kHandle;
+  const bool has_reply =
+      takes_reply(step.kind) || ((is_handle || step.kind == StepKind::kCrash) && *rc::gen::arbitrary<bool>());
+  if (has_reply) step.reply = any_reply();
+  if (step.kind != StepKind::kInvoke && (is_handle || !has_reply)) step.request = any_request(scenario, step.arrow);
+  if (is_handle && !has_reply) step.is_ghost = *rc::gen::arbitrary<bool>();
+}
+
+inline Step any_step(const Scenario& scenario, bool has_cache) {
+  Step step;
+  step.kind = *rc::gen::element(StepKind::kInvoke, StepKind::kHandle, StepKind::kReceive, StepKind::kLoseRequest,
+                                StepKind::kLoseReply, StepKind::kLateRequest, StepKind::kDuplicate, StepKind::kCrash,
+                                StepKind::kEvict, StepKind::kExpire, StepKind::kCacheRestart, StepKind::kCacheFailover);
+  if (is_of_cache(step.kind)) {
+    step.app = step.session = step.operation = 0;
+    if (step.kind == StepKind::kEvict || step.kind == StepKind::kExpire) step.key = any_key(scenario);
+  } else {
+    add_message(scenario, step);
+  }
   step.choice = *rc::gen::inRange(0, 3);
   if (step.choice != 0) step.chosen = *text();
-  const bool is_handle = step.kind == StepKind::kHandle;
-  if (is_handle || step.kind == StepKind::kLoseRequest) step.request = any_request(scenario, step.arrow);
-  if (step.kind == StepKind::kReceive || step.kind == StepKind::kLoseReply ||
-      (is_handle && *rc::gen::arbitrary<bool>())) {
-    step.reply = any_reply();
-  }
-  if (step.kind == StepKind::kLoseRequest || step.kind == StepKind::kLoseReply) {
-    step.budget = *rc::gen::inRange(1, static_cast<int>(scenario.faults.size()) + 1);
-  }
+  if (is_fault(step.kind)) step.budget = *rc::gen::inRange(1, static_cast<int>(scenario.faults.size()) + 1);
+  step.after = any_state(scenario, has_cache);
+  if (is_of_cache(step.kind) || step.kind == StepKind::kCrash || step.kind == StepKind::kDuplicate) return step;
   const int sends = *rc::gen::inRange(0, 3);
   for (int i = 0; i < sends; ++i) {
     step.sends.push_back(any_request(scenario, *rc::gen::inRange(1, 5)));
@@ -126,7 +139,6 @@ inline Step any_step(const Scenario& scenario, bool has_cache) {
     if (ending.kind != Ending::Kind::kFailed) ending.value = any_value();
     step.endings.push_back(ending);
   }
-  step.after = any_state(scenario, has_cache);
   return step;
 }
 

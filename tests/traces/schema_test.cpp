@@ -71,6 +71,12 @@ Trace trace_with_every_field() {
                               .request = samples::unawaited(samples::set(1, "database", 7, "Set value")),
                               .reply = Reply{"value", 7}}};
   trace.steps[0].after.in_flight = trace.initial.in_flight;
+  trace.steps[0].sends[0].ttl = 60;
+  InFlight ghost = trace.initial.in_flight.front();
+  ghost.is_reply = false;
+  ghost.reply.reset();
+  ghost.is_ghost = true;
+  trace.steps[0].after.in_flight.push_back(ghost);
   return trace;
 }
 

@@ -7,6 +7,7 @@
 #include <cstddef>
 
 #include "json_cursor.hpp"
+#include "traces/story.hpp"
 
 namespace stalemate::traces {
 namespace {
@@ -39,6 +40,8 @@ void check_request(const Trace& trace, const Request& request, const std::string
   const bool database_verb = request.verb == "get" || request.verb == "set";
   require(request.to != "database" || database_verb, pointer + "/verb",
           fmt::format("a database is asked to get or to set, not to {}", request.verb));
+  require(!request.ttl || (carries && request.to == "cache"), pointer + "/ttl",
+          "must not be there: only what a cache is given to keep expires");
 }
 
 // A request that is on its way or has arrived: none that its diagram loses.
@@ -69,42 +72,85 @@ void check_state(const Trace& trace, const State& state, const std::string& poin
     check_store(trace, state.cache, pointer + "/cache");
   }
   check_store(trace, state.database, pointer + "/database");
+  for (std::size_t i = 0; i < state.expiring.size(); ++i) {
+    const std::string here = fmt::format("{}/expiring/{}", pointer, i);
+    check_key(trace, state.expiring[i], here);
+    require(value_of(state.cache, state.expiring[i]).has_value(), here, "is not in the cache, so it cannot expire");
+    require(i == 0 || std::stoi(state.expiring[i - 1].substr(1)) < std::stoi(state.expiring[i].substr(1)), here,
+            "stands behind a larger key, or twice");
+  }
   for (std::size_t i = 0; i < state.in_flight.size(); ++i) {
     const std::string here = fmt::format("{}/in_flight/{}", pointer, i);
     const InFlight& message = state.in_flight[i];
     check_session(trace, message.app, message.session, here);
     check_travelling(trace, message.request, here + "/request");
     if (message.reply) check_reply(*message.reply, here + "/reply");
+    require(!message.is_ghost || !message.is_reply, here + "/ghost", "must not be there: a reply is no ghost");
   }
+}
+
+// What a step may be about.
+enum class About { kNothing, kRequest, kReply, kEither };
+
+About about(StepKind kind) {
+  switch (kind) {
+    case StepKind::kInvoke:
+    case StepKind::kEvict:
+    case StepKind::kExpire:
+    case StepKind::kCacheRestart:
+    case StepKind::kCacheFailover:
+      return About::kNothing;
+    case StepKind::kHandle:
+    case StepKind::kLoseRequest:
+    case StepKind::kLateRequest:
+    case StepKind::kDuplicate:
+      return About::kRequest;
+    case StepKind::kReceive:
+    case StepKind::kLoseReply:
+      return About::kReply;
+    case StepKind::kCrash:
+      return About::kEither;
+  }
+  return About::kNothing;
 }
 
 // Which fields each kind of step has.
 void check_kind(const Trace& trace, const Step& step, const std::string& pointer) {
   const std::string kind(to_string(step.kind));
-  const bool is_invoke = step.kind == StepKind::kInvoke;
-  const bool needs_request = step.kind == StepKind::kHandle || step.kind == StepKind::kLoseRequest;
-  const bool needs_reply = step.kind == StepKind::kReceive || step.kind == StepKind::kLoseReply;
-  const bool is_fault = step.kind == StepKind::kLoseRequest || step.kind == StepKind::kLoseReply;
-  require(is_invoke == (step.arrow == 0), pointer + "/arrow",
-          is_invoke ? "must not be there: an invoke is about no message"
-                    : fmt::format("is missing: a {} is about a message", kind));
-  require(!needs_request || step.request, pointer + "/request", fmt::format("is missing: a {} has one", kind));
-  require(!is_invoke || !step.request, pointer + "/request", "must not be there: an invoke handles no request");
+  const About message = about(step.kind);
+  const bool is_handle = step.kind == StepKind::kHandle;
+  const std::string_view article = kind.find_first_of("aeiou") == 0 ? "an" : "a";
+  require((message == About::kNothing) == (step.arrow == 0), pointer + "/arrow",
+          message == About::kNothing ? fmt::format("must not be there: {} {} is about no message", article, kind)
+                                     : fmt::format("is missing: {} {} is about a message", article, kind));
+  require(message != About::kRequest || step.request, pointer + "/request",
+          fmt::format("is missing: {} {} has one", article, kind));
+  require(message != About::kNothing || !step.request, pointer + "/request",
+          fmt::format("must not be there: {} {} handles no request", article, kind));
   require(!step.request || step.request->arrow == step.arrow, pointer + "/request/arrow",
           fmt::format("differs from the step's own arrow, {}", step.arrow));
-  require(!needs_reply || step.reply, pointer + "/reply", fmt::format("is missing: a {} has one", kind));
-  require(!step.reply || needs_reply || step.kind == StepKind::kHandle, pointer + "/reply",
-          fmt::format("must not be there: a {} has none", kind));
-  require(is_fault == (step.budget != 0), pointer + "/budget",
-          is_fault ? fmt::format("is missing: a {} is charged to one of /scenario/faults", kind)
-                   : fmt::format("must not be there: a {} is no fault", kind));
+  require(message != About::kReply || step.reply, pointer + "/reply",
+          fmt::format("is missing: {} {} has one", article, kind));
+  require(!step.reply || message == About::kReply || message == About::kEither || is_handle, pointer + "/reply",
+          fmt::format("must not be there: {} {} has none", article, kind));
+  require(message != About::kEither || step.request.has_value() != step.reply.has_value(), pointer + "/request",
+          "a crash is about the request in flight or about the reply to it: one of them must be there");
+  require(!step.is_ghost || (is_handle && !step.reply), pointer + "/ghost",
+          "must not be there: only a handle is of a ghost, and nobody gets the reply to one");
+  require(is_fault(step.kind) == (step.budget != 0), pointer + "/budget",
+          is_fault(step.kind) ? fmt::format("is missing: {} {} is charged to one of /scenario/faults", article, kind)
+                              : fmt::format("must not be there: {} {} is no fault", article, kind));
   require(static_cast<std::size_t>(step.budget) <= trace.scenario.faults.size(), pointer + "/budget",
           fmt::format("there is no fault {}: /scenario/faults lists {}", step.budget, trace.scenario.faults.size()));
+  const bool quiet = step.sends.empty() && step.endings.empty();
+  require(!(is_of_cache(step.kind) || step.kind == StepKind::kCrash || step.kind == StepKind::kDuplicate) || quiet,
+          pointer + (step.sends.empty() ? "/endings" : "/sends"),
+          fmt::format("must not be there: {} {} sends nothing and ends nothing in order", article, kind));
 }
 
 void check_step(const Trace& trace, const Step& step, const std::string& pointer) {
-  check_session(trace, step.app, step.session, pointer);
-  check_key(trace, step.key, pointer + "/key");
+  if (!is_of_cache(step.kind)) check_session(trace, step.app, step.session, pointer);
+  if (!step.key.empty()) check_key(trace, step.key, pointer + "/key");
   check_kind(trace, step, pointer);
   require(step.chosen.empty() || step.choice != 0, pointer + "/chosen",
           "must not be there: without a choice there is no branch to name");
@@ -130,8 +176,9 @@ void check_loop(const Trace& trace) {
   require(begin <= end, "/loop", fmt::format("there is no step {}: /steps lists {}", begin, end));
   for (std::size_t i = begin; i < end; ++i) {
     const StepKind kind = trace.steps[i].kind;
-    require(kind == StepKind::kHandle || kind == StepKind::kReceive, fmt::format("/steps/{}/kind", i),
-            "must be handle or receive: no operation starts and no fault strikes in a loop that repeats for ever");
+    require(kind != StepKind::kInvoke && !is_fault(kind), fmt::format("/steps/{}/kind", i),
+            "must be handle or receive, or expire: no operation starts and no fault strikes in a loop that repeats for "
+            "ever");
   }
   if (begin == end)
     require(final_state(trace).in_flight.empty(), "/loop",

@@ -151,8 +151,10 @@ constexpr std::string_view kRoles[] = {"cache", "database"};
 constexpr std::string_view kVerbs[] = {"get", "set", "add", "delete"};
 constexpr std::string_view kOutcomes[] = {"ok", "value", "miss", "conflict"};
 constexpr std::string_view kTimeoutRules[] = {"fail", "continue"};
-constexpr StepKind kStepKinds[] = {StepKind::kInvoke, StepKind::kHandle, StepKind::kReceive, StepKind::kLoseRequest,
-                                   StepKind::kLoseReply};
+constexpr StepKind kStepKinds[] = {StepKind::kInvoke,      StepKind::kHandle,       StepKind::kReceive,
+                                   StepKind::kLoseRequest, StepKind::kLoseReply,    StepKind::kLateRequest,
+                                   StepKind::kDuplicate,   StepKind::kCrash,        StepKind::kEvict,
+                                   StepKind::kExpire,      StepKind::kCacheRestart, StepKind::kCacheFailover};
 constexpr Ending::Kind kEndingKinds[] = {Ending::Kind::kAcknowledged, Ending::Kind::kReturned, Ending::Kind::kFailed};
 
 template <class Kind, std::size_t Size>
@@ -185,6 +187,12 @@ int read_ordinal(const Cursor& from) { return from.integer_between(1, kOrdinalMa
 
 // 0: absent.
 int read_optional_ordinal(const std::optional<Cursor>& from) { return from ? read_ordinal(*from) : 0; }
+
+// A field that is true or absent.
+bool read_flag(const std::optional<Cursor>& from, std::string_view otherwise) {
+  if (from && !from->boolean()) from->refuse_value(fmt::format("true, or no such field {}", otherwise));
+  return from.has_value();
+}
 
 std::optional<std::int64_t> read_optional_integer(const std::optional<Cursor>& from) {
   if (!from) return std::nullopt;
@@ -248,10 +256,8 @@ Request read_request(Cursor from) {
     if (awaited->boolean()) awaited->refuse_value("false, or no such field where the reply is awaited");
     request.awaited = false;
   }
-  if (const auto drawn_lost = from.find("drawn_lost")) {
-    if (!drawn_lost->boolean()) drawn_lost->refuse_value("true, or no such field where the diagram loses nothing");
-    request.drawn_lost = true;
-  }
+  request.drawn_lost = read_flag(from.find("drawn_lost"), "where the diagram loses nothing");
+  if (const auto ttl = from.find("ttl")) request.ttl = read_ordinal(*ttl);
   from.done();
   return request;
 }
@@ -279,6 +285,7 @@ InFlight read_in_flight(Cursor from) {
   message.request = read_request(from.at("request"));
   if (const auto reply = from.find("reply")) message.reply = read_reply(*reply);
   message.is_reply = message.reply.has_value();
+  message.is_ghost = read_flag(from.find("ghost"), "where somebody knows of it");
   from.done();
   return message;
 }
@@ -297,6 +304,7 @@ std::vector<Entry> read_store(const Cursor& from, Read read) {
 State read_state(Cursor from) {
   State state;
   state.cache = read_store(from.at("cache"), [](const Cursor& value) { return value.integer_or_null(); });
+  if (const auto expiring = from.find("expiring")) state.expiring = read_each(expiring->some_items(), read_key);
   state.database = read_store(from.at("database"), [](const Cursor& value) { return value.integer(); });
   state.in_flight = read_each(from.at("in_flight").items(), read_in_flight);
   from.done();
@@ -306,12 +314,18 @@ State read_state(Cursor from) {
 Step read_step(Cursor from) {
   Step step;
   step.kind = read_kind(from.at("kind"), kStepKinds);
-  step.app = read_ordinal(from.at("app"));
-  step.session = read_ordinal(from.at("session"));
-  step.operation = read_ordinal(from.at("operation"));
-  step.diagram = from.at("diagram").text();
-  step.key = read_key(from.at("key"));
+  if (is_of_cache(step.kind)) {
+    step.app = step.session = step.operation = 0;
+    if (step.kind == StepKind::kEvict || step.kind == StepKind::kExpire) step.key = read_key(from.at("key"));
+  } else {
+    step.app = read_ordinal(from.at("app"));
+    step.session = read_ordinal(from.at("session"));
+    step.operation = read_ordinal(from.at("operation"));
+    step.diagram = from.at("diagram").text();
+    step.key = read_key(from.at("key"));
+  }
   step.arrow = read_optional_ordinal(from.find("arrow"));
+  step.is_ghost = read_flag(from.find("ghost"), "where the request is no ghost");
   step.choice = read_optional_ordinal(from.find("choice"));
   if (const auto chosen = from.find("chosen")) step.chosen = chosen->some_text();
   step.budget = read_optional_ordinal(from.find("budget"));

@@ -69,6 +69,7 @@ Json to_json(const Request& request) {
   json["label"] = request.label;
   if (!request.awaited) json["awaited"] = false;
   if (request.drawn_lost) json["drawn_lost"] = true;
+  if (request.ttl) json["ttl"] = *request.ttl;
   return json;
 }
 
@@ -92,6 +93,7 @@ Json to_json(const InFlight& message) {
   json["session"] = message.session;
   json["request"] = to_json(message.request);
   if (message.is_reply) json["reply"] = to_json(message.reply.value_or(Reply{}));
+  if (message.is_ghost) json["ghost"] = true;
   return json;
 }
 
@@ -113,6 +115,7 @@ Json to_json_array(const std::vector<T>& items) {
 Json to_json(const State& state) {
   Json json;
   json["cache"] = to_json(state.cache);
+  if (!state.expiring.empty()) json["expiring"] = state.expiring;
   json["database"] = to_json(state.database);
   json["in_flight"] = to_json_array(state.in_flight);
   return json;
@@ -121,12 +124,15 @@ Json to_json(const State& state) {
 Json to_json(const Step& step) {
   Json json;
   json["kind"] = std::string(to_string(step.kind));
-  json["app"] = step.app;
-  json["session"] = step.session;
-  json["operation"] = step.operation;
-  json["diagram"] = step.diagram;
-  json["key"] = step.key;
+  if (!is_of_cache(step.kind)) {
+    json["app"] = step.app;
+    json["session"] = step.session;
+    json["operation"] = step.operation;
+    json["diagram"] = step.diagram;
+  }
+  if (!step.key.empty()) json["key"] = step.key;
   if (step.arrow != 0) json["arrow"] = step.arrow;
+  if (step.is_ghost) json["ghost"] = true;
   if (step.choice != 0) json["choice"] = step.choice;
   if (!step.chosen.empty()) json["chosen"] = step.chosen;
   if (step.budget != 0) json["budget"] = step.budget;

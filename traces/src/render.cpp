@@ -39,13 +39,23 @@ std::string subject(const Trace& trace, const Step& step) {
                             : fmt::format("{}: {}", foreign(request->to), request_words(*request));
 }
 
+// What of a crashed app instance is still in flight: "; set k1=1 still arrives".
+std::string arriving_words(const Step& crash) {
+  std::string words;
+  for (const InFlight& message : crash.after.in_flight) {
+    if (message.app == crash.app)
+      words += fmt::format("{} {}", words.empty() ? ";" : ",", request_words(message.request));
+  }
+  return words.empty() ? "" : words + " may yet arrive";
+}
+
 std::string what_happens(const Trace& trace, const Step& step) {
   const std::string answer = step.reply ? " -> " + reply_words(*step.reply) : "";
   switch (step.kind) {
     case StepKind::kInvoke:
       return "starts " + operation_words(step);
     case StepKind::kHandle:
-      return subject(trace, step) + answer;
+      return subject(trace, step) + answer + (step.is_ghost ? " (nobody waits for it)" : "");
     case StepKind::kReceive:
       return subject(trace, step) + answer + " arrives";
     case StepKind::kLoseRequest: {
@@ -54,6 +64,20 @@ std::string what_happens(const Trace& trace, const Step& step) {
     }
     case StepKind::kLoseReply:
       return subject(trace, step) + answer + " is lost; times out";
+    case StepKind::kLateRequest:
+      return subject(trace, step) + " is late; times out";
+    case StepKind::kDuplicate:
+      return subject(trace, step) + " is sent twice";
+    case StepKind::kCrash:
+      return fmt::format("app{} crashes at {}{}{}", step.app, subject(trace, step), answer, arriving_words(step));
+    case StepKind::kEvict:
+      return "drops " + foreign(step.key);
+    case StepKind::kExpire:
+      return foreign(step.key) + " expires";
+    case StepKind::kCacheRestart:
+      return "restarts, empty";
+    case StepKind::kCacheFailover:
+      return "a replica takes over; the last change is lost";
   }
   return "?";
 }
@@ -76,9 +100,11 @@ std::string step_line(const Trace& trace, const Step& step) {
     const int sessions = session_count(trace.scenario, number);
     actor_width = std::max(actor_width, actor_name(trace, number, sessions).size());
   }
-  const std::string_view widest = trace.scenario.faults.empty() ? "receive" : "lose-request";
+  std::size_t kind_width =
+      to_string(trace.scenario.faults.empty() ? StepKind::kReceive : StepKind::kLoseRequest).size();
+  for (const Step& other : trace.steps) kind_width = std::max(kind_width, to_string(other.kind).size());
   std::string line = padded(actor_name(trace, step.app, step.session), actor_width) + "  " +
-                     padded(std::string(to_string(step.kind)), widest.size()) + "  " + what_happens(trace, step) +
+                     padded(std::string(to_string(step.kind)), kind_width) + "  " + what_happens(trace, step) +
                      chosen_words(step);
   for (const Request& request : step.sends) {
     line += fmt::format("; sends {}: {}{}", foreign(request.to), request_words(request),

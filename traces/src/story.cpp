@@ -121,7 +121,7 @@ std::vector<DifferingEntry> find_differing_entries(const Trace& trace) {
 
 const Request* request_of(const Trace& trace, const Step& step) {
   if (step.request) return &*step.request;
-  if (step.kind == StepKind::kInvoke) return nullptr;
+  if (step.kind == StepKind::kInvoke || is_of_cache(step.kind)) return nullptr;
   for (std::size_t i = render::index_of(trace, step); i-- > 0;) {
     const Step& earlier = trace.steps[i];
     if (!same_operation(earlier, step)) continue;

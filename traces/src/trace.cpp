@@ -18,9 +18,35 @@ std::string_view to_string(StepKind kind) {
       return "lose-request";
     case StepKind::kLoseReply:
       return "lose-reply";
+    case StepKind::kLateRequest:
+      return "late-request";
+    case StepKind::kDuplicate:
+      return "duplicate";
+    case StepKind::kCrash:
+      return "crash";
+    case StepKind::kEvict:
+      return "evict";
+    case StepKind::kExpire:
+      return "expire";
+    case StepKind::kCacheRestart:
+      return "cache-restart";
+    case StepKind::kCacheFailover:
+      return "cache-failover";
   }
   return "?";
 }
+
+bool is_fault(StepKind kind) {
+  return kind != StepKind::kInvoke && kind != StepKind::kHandle && kind != StepKind::kReceive &&
+         kind != StepKind::kExpire;
+}
+
+bool is_of_cache(StepKind kind) {
+  return kind == StepKind::kEvict || kind == StepKind::kExpire || kind == StepKind::kCacheRestart ||
+         kind == StepKind::kCacheFailover;
+}
+
+bool takes_reply(StepKind kind) { return kind == StepKind::kReceive || kind == StepKind::kLoseReply; }
 
 std::string_view to_string(Ending::Kind kind) {
   switch (kind) {
@@ -43,6 +69,7 @@ int session_count(const Scenario& scenario, int app) {
 }
 
 std::string actor_name(const Trace& trace, int app, int session) {
+  if (app == 0) return "cache";
   std::string name = "app" + std::to_string(app);
   if (session != 1 || session_count(trace.scenario, app) > 1) name += "." + std::to_string(session);
   return name;

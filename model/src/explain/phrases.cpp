@@ -57,6 +57,20 @@ std::string event_words(const traces::Trace& trace, const traces::Step& step) {
       return fmt::format("{} is lost on its way to {}", message_words(trace, step), server_of(trace, step));
     case traces::StepKind::kLoseReply:
       return fmt::format("{}'s reply to {} is lost", server_of(trace, step), message_words(trace, step));
+    case traces::StepKind::kLateRequest:
+      return fmt::format("{} is late on its way to {}", message_words(trace, step), server_of(trace, step));
+    case traces::StepKind::kDuplicate:
+      return fmt::format("{} is sent twice", message_words(trace, step));
+    case traces::StepKind::kCrash:
+      return fmt::format("app{} crashes with {} under way", step.app, message_words(trace, step));
+    case traces::StepKind::kEvict:
+      return fmt::format("the cache drops {}", step.key);
+    case traces::StepKind::kExpire:
+      return fmt::format("{} expires in the cache", step.key);
+    case traces::StepKind::kCacheRestart:
+      return "the cache restarts, empty";
+    case traces::StepKind::kCacheFailover:
+      return "a replica of the cache takes over that misses the last change";
   }
   return "";
 }
@@ -69,10 +83,6 @@ std::string stores_words(const traces::State& state, const std::string& key) {
 
 std::string counted(std::size_t count, std::string_view noun) {
   return fmt::format("{} {}{}", count, noun, count == 1 ? "" : "s");
-}
-
-bool is_fault(traces::StepKind kind) {
-  return kind == traces::StepKind::kLoseRequest || kind == traces::StepKind::kLoseReply;
 }
 
 bool fails(const traces::Step& step) {

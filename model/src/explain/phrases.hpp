@@ -21,7 +21,6 @@ std::string event_words(const traces::Trace& trace, const traces::Step& step);  
 std::string stores_words(const traces::State& state, const std::string& key);
 std::string counted(std::size_t count, std::string_view noun);  // "1 step", "2 steps"
 
-bool is_fault(traces::StepKind kind);
 bool fails(const traces::Step& step);  // the operation ends in it without success
 
 }  // namespace stalemate::model::explaining

@@ -33,8 +33,26 @@ struct Scenario {
   bool operator==(const Scenario&) const = default;
 };
 
-enum class StepKind { kInvoke, kHandle, kReceive, kLoseRequest, kLoseReply };
-std::string_view to_string(StepKind kind);  // "invoke", "handle", "receive", "lose-request", "lose-reply"
+enum class StepKind {
+  kInvoke,         // an operation starts
+  kHandle,         // a server carries out a request
+  kReceive,        // the app gets a reply
+  kLoseRequest,    // a request never arrives; who awaits it times out
+  kLoseReply,      // carried out, but the reply never arrives; the session times out
+  kLateRequest,    // the session times out; the request is a ghost from now on
+  kDuplicate,      // a copy of a request in flight is a ghost from now on
+  kCrash,          // an app instance dies, while a message of this session is in flight
+  kEvict,          // the cache drops one entry
+  kExpire,         // an entry's time to live is over; no fault
+  kCacheRestart,   // the cache drops everything
+  kCacheFailover,  // a replica takes over that misses the last command that changed the cache
+};
+std::string_view to_string(StepKind kind);  // "invoke", "lose-request", "cache-failover", ...
+
+// What kinds of steps have in common.
+bool is_fault(StepKind kind);     // it is charged to one of the scenario's faults
+bool is_of_cache(StepKind kind);  // it happens in the cache: no app instance, session, operation or message
+bool takes_reply(StepKind kind);  // it is about a reply in flight, which it takes away: receive, lose-reply
 
 // A request as it travels. `to` is a role ("cache", "database"); `verb` a word of model/protocol.hpp ("get", "set",
 // "add", "delete"); `value` what a set or add carries.
@@ -47,6 +65,7 @@ struct Request {
   std::string label;  // the text on the arrow, as drawn
   bool awaited = true;
   bool drawn_lost = false;  // the diagram itself loses it (-x): sent, never in flight. Only in Step::sends
+  std::optional<std::int64_t> ttl = std::nullopt;  // seconds after which what a set or add stores may expire
   bool operator==(const Request&) const = default;
 };
 
@@ -80,6 +99,7 @@ struct InFlight {
   bool is_reply = false;
   Request request;             // the request, or the one that is replied to
   std::optional<Reply> reply;  // iff is_reply
+  bool is_ghost = false;       // a request that nobody knows of any more: late, a copy, or of an app that crashed
   bool operator==(const InFlight&) const = default;
 };
 
@@ -89,24 +109,30 @@ struct State {
   std::vector<Entry> cache;
   std::vector<Entry> database;
   std::vector<InFlight> in_flight;
+  std::vector<std::string> expiring = {};  // the keys whose cached entry has a time to live, in order
   bool operator==(const State&) const = default;
 };
 
-// One step. Named by kind, app, session, operation, arrow, choice and budget: never by an index into an enumeration.
+// One step. Named by kind, app, session, operation, key, arrow, ghost, choice and budget: never by an index into an
+// enumeration. Of a step in the cache, app, session and operation are 0 and diagram is ""; key is "" where it is about
+// the whole cache.
 struct Step {
   StepKind kind = StepKind::kInvoke;
-  int app = 1;          // from 1
-  int session = 1;      // within its app instance, from 1
-  int operation = 1;    // ordinal within the session's script, from 1
-  std::string diagram;  // which diagram the operation runs: "Read", "Write", or its name where there are several
-  std::string key;      // the operation's key: "k1"
-  int arrow = 0;        // of the request handled, lost or replied to; 0 for invoke
-  int choice = 0;       // which way a free choice was taken, from 1; 0 where there was none
-  std::string chosen;   // that branch's label, as drawn; "" where it has none or there was no choice
-  int budget = 0;       // which --fault a fault was charged to, from 1; 0 for a step that is no fault
+  int app = 1;            // from 1
+  int session = 1;        // within its app instance, from 1
+  int operation = 1;      // ordinal within the session's script, from 1
+  std::string diagram;    // which diagram the operation runs: "Read", "Write", or its name where there are several
+  std::string key;        // the operation's key: "k1"; evict, expire: the entry's
+  int arrow = 0;          // of the request handled, lost or replied to; 0 for invoke
+  bool is_ghost = false;  // handle: of a ghost, whose reply nobody gets
+  int choice = 0;      // which way a free choice was taken, from 1; of a crash, how much arrives yet; 0: there was none
+  std::string chosen;  // that branch's label, as drawn; "" where it has none or there was no choice
+  int budget = 0;      // which --fault a fault was charged to, from 1; 0 for a step that is no fault
 
-  std::optional<Request> request;  // handle, lose-request: what is handled or lost
-  std::optional<Reply> reply;      // handle: what the server answers (absent: nobody awaits it); receive, lose-reply
+  // handle: what is handled; of other steps about a request in flight: that request
+  std::optional<Request> request;
+  // handle: what the server answers (absent: nobody awaits it); of steps about a reply in flight: that reply
+  std::optional<Reply> reply;
   // What this step sends, in order: asynchronous ones and ones drawn as lost (whoever awaits such a one times out at
   // once), then at most one that is awaited in flight.
   std::vector<Request> sends;
@@ -135,7 +161,8 @@ const State& final_state(const Trace& trace);
 // Sessions of app instance `app` (from 1): one more than the bars in its script. 0 if there is no such instance.
 int session_count(const Scenario& scenario, int app);
 
-// "app1", or "app1.2" for the second session of an app instance that has several in this trace's scenario.
+// "app1", or "app1.2" for the second session of an app instance that has several in this trace's scenario; "cache" for
+// app 0.
 std::string actor_name(const Trace& trace, int app, int session);
 
 }  // namespace stalemate::traces

@@ -40,12 +40,13 @@ std::string ending_sentence(const Step& step, const Ending& ending) {
 }
 
 std::string what_happens(const std::string& actor, const Request* request, const Step& step) {
-  if (step.kind == StepKind::kInvoke) return fmt::format("{} starts {}", actor, operation_words(step));
   const std::string server = request == nullptr ? "server" : foreign(request->to);
   const std::string words = request == nullptr ? fmt::format("arrow {}", step.arrow) : request_words(*request);
   const std::string answer = step.reply ? reply_words(*step.reply) : "";
   switch (step.kind) {
     case StepKind::kHandle:
+      if (step.is_ghost)
+        return fmt::format("The {} handles {}'s {}, of which nobody knows any more", server, actor, words);
       return answer.empty() ? fmt::format("The {} handles {}'s {}; nobody waits for the answer", server, actor, words)
                             : fmt::format("The {} handles {}'s {} and answers: {}", server, actor, words, answer);
     case StepKind::kReceive:
@@ -56,8 +57,24 @@ std::string what_happens(const std::string& actor, const Request* request, const
     case StepKind::kLoseReply:
       return fmt::format("The {}'s answer to {}'s {} is lost; {} stops waiting and cannot know", server, actor, words,
                          actor);
+    case StepKind::kLateRequest:
+      return fmt::format("{}'s {} takes too long; {} stops waiting, and it may reach the {} yet", actor, words, actor,
+                         server);
+    case StepKind::kDuplicate:
+      return fmt::format("{}'s {} is sent twice: a copy of it will reach the {}, too", actor, words, server);
+    case StepKind::kCrash:
+      return fmt::format("app{} crashes, its {} {}", step.app, words,
+                         step.reply ? "answered but not received" : "under way");
+    case StepKind::kEvict:
+      return fmt::format("The cache drops {}", step.key);
+    case StepKind::kExpire:
+      return fmt::format("The time of {} in the cache is over", step.key);
+    case StepKind::kCacheRestart:
+      return "The cache restarts and is empty";
+    case StepKind::kCacheFailover:
+      return "A replica of the cache takes over that missed the last change";
     case StepKind::kInvoke:
-      break;
+      return fmt::format("{} starts {}", actor, operation_words(step));
   }
   return "";
 }

@@ -7,8 +7,6 @@
 namespace stalemate::traces::render {
 namespace {
 
-bool is_fault(StepKind kind) { return kind == StepKind::kLoseRequest || kind == StepKind::kLoseReply; }
-
 // Whether a server handles a request of another session in the steps strictly between `from` and `to`; `from` may be
 // -1, which the caller says by `first` = 0.
 bool others_handled(const Trace& trace, std::size_t first, std::size_t to, int app, int session) {
@@ -65,8 +63,8 @@ bool reply_in_flight(const State& state, const Step& handled) {
 void follow_reply(const Trace& trace, std::size_t first, int arrow, ReplyFate& fate) {
   for (std::size_t i = first; i < trace.steps.size(); ++i) {
     const Step& step = trace.steps[i];
-    const bool takes = step.kind == StepKind::kReceive || step.kind == StepKind::kLoseReply;
-    if (!takes || step.app != fate.app || step.session != fate.session || step.arrow != arrow) continue;
+    if (!takes_reply(step.kind) || step.app != fate.app || step.session != fate.session || step.arrow != arrow)
+      continue;
     fate.done = i;
     fate.lost = is_fault(step.kind);
     fate.overtaken = !fate.lost && others_handled(trace, first, i, fate.app, fate.session);

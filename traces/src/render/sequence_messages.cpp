@@ -58,11 +58,10 @@ class Messages {
   void add_messages_from_nowhere(const Fates& fates) {
     for (std::size_t row = 1; row < end_row_; ++row) {
       const Step& step = trace_.steps[row - 1];
-      const bool takes_reply = step.kind == StepKind::kReceive || step.kind == StepKind::kLoseReply;
       std::optional<Message> message;
       if (step.request && fates.handled_by(row - 1) == nullptr) {
         message = request_message(*step.request, step.app, step.session);
-      } else if (takes_reply && step.reply && fates.received_by(row - 1) == nullptr) {
+      } else if (takes_reply(step.kind) && step.reply && fates.received_by(row - 1) == nullptr) {
         message = reply_message(*step.reply, request_of(trace_, step), step.app, step.session);
       }
       if (!message) continue;
