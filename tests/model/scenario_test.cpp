@@ -136,7 +136,7 @@ TEST(Scenario, errors_of_keys_and_scripts_say_where) {
 }
 
 TEST(Scenario, errors_of_size_say_the_limit) {
-  expect_start(error_of(words(std::vector<std::string>(65, "read"))), "the scenario has 65 sessions; at most 64");
+  expect_start(error_of(words(std::vector<std::string>(64, "read"))), "the scenario has 64 sessions; at most 63");
   EXPECT_EQ(error_of(words(std::vector<std::string>(63, "write"))), "no error");
   expect_start(error_of(words(std::vector<std::string>(64, "write"))), "the scenario has 64 writes; at most 63");
   std::string script = "read";
