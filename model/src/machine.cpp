@@ -194,6 +194,7 @@ void Machine::actions_of(StateView words, std::size_t s, std::vector<Action>& ou
   const std::vector<AsyncRequest> ghosts = this->ghosts(words, s);
   for (std::size_t g = 0; g < ghosts.size(); ++g) {
     if (g > 0 && ghosts[g] == ghosts[g - 1]) continue;  // copies are all alike
+    if (is_left_in_slots(words, s, ghosts[g])) continue;
     out.push_back({ActionKind::kHandle, session, static_cast<std::uint8_t>(fields.slots.size() + g + 1)});
   }
   if (at.row == kNoRow) {
@@ -276,6 +277,16 @@ void Machine::push_choices(std::vector<Action>& out, Action action, std::size_t 
     action.choice = static_cast<std::uint16_t>(choice);
     out.push_back(action);
   }
+}
+
+// Whether a crash left the same request in the slots, and its turn has come: then that one goes first. The ghost is
+// handled later as well as now, and who holds it up behind the other is not held up by the ghost.
+bool Machine::is_left_in_slots(StateView words, std::size_t session, const AsyncRequest& ghost) const {
+  if (!crashed(words, session)) return false;
+  const std::vector<AsyncRequest> left = in_slots(words, session);
+  for (std::size_t i = 0; i < left.size(); ++i)
+    if (left[i] == ghost && may_handle(words, session, program_->rows[ghost.row].to, i)) return true;
+  return false;
 }
 
 // M2: whether none of the session's first `slots_before` asynchronous requests goes to the same server.

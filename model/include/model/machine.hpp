@@ -183,6 +183,7 @@ class Machine {
   static std::vector<AsyncRequest> requests_in(StateView words, const Slots& slots);
   static void put_requests(StateRef words, const Slots& slots, const std::vector<AsyncRequest>& requests);
   AsyncRequest awaited_request(StateView words, std::size_t session) const;
+  bool is_left_in_slots(StateView words, std::size_t session, const AsyncRequest& ghost) const;
   AsyncRequest take_slot(Step& step, std::size_t session, std::size_t slot) const;
   bool failover_possible(StateView words) const;
   void tell(Step& step, const Event& event) const;
