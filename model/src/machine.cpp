@@ -485,8 +485,19 @@ void Machine::strike(Step& step, const Action& action) const {
   if (s == sessions_.size()) {
     for (std::size_t t = 0; t < targets.size(); ++t)
       if (targets[t].kind == targets[action.target].kind) step.marks.reach(fault_mark(action.budget, t));
-    return strike_cache(step, action, effect);
+    strike_cache(step, action, effect);
+  } else {
+    strike_message(step, action, effect);
   }
+  if (replica_.empty() || failover_possible(step.words)) return;
+  // M3.
+  for (const Field& entry : replica_) set(step.words, entry, 0);
+  for (const Field& bit : replica_expiring_) set(step.words, bit, 0);
+}
+
+void Machine::strike_message(Step& step, const Action& action, FaultEffect effect) const {
+  const std::vector<FaultTarget>& targets = scenario_.budgets[action.budget].targets;
+  const std::size_t s = action.session;
   const Point at = point(step.words, s);
   const MessageRef struck = action.slot == 0
                                 ? MessageRef{s, 0, at.row, at.is_reply}
@@ -529,10 +540,6 @@ void Machine::strike_cache(Step& step, const Action& action, FaultEffect effect)
       if (!expiring_.empty()) set(step.words, expiring_[key], get(step.words, replica_expiring_[key]));
     }
   }
-  if (failover_possible(step.words)) return;
-  // M3.
-  for (const Field& entry : replica_) set(step.words, entry, 0);
-  for (const Field& bit : replica_expiring_) set(step.words, bit, 0);
 }
 
 // Every session of the app instance ends as it is. `choice` tells, session by session, how many of its requests to the

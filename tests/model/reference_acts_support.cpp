@@ -175,7 +175,10 @@ void Model::finish(Running running, bool failed, std::vector<Enabled>& out) cons
     mark_acknowledged(running.step.next, running.runner);
     endings.push_back({traces::Ending::Kind::kReturned, shown(runner.held)});
   }
-  runner = Runner{.begun = runner.begun, .held = runner.held, .asynchronous = std::move(runner.asynchronous)};
+  runner = Runner{.begun = runner.begun,
+                  .held = runner.held,
+                  .asynchronous = std::move(runner.asynchronous),
+                  .ghosts = std::move(runner.ghosts)};
   out.push_back(std::move(running.step));
 }
 

@@ -267,7 +267,7 @@ class Judge {
   bool goes_wrong_with(const std::vector<std::string>& kinds) const {
     Setting setting = setting_;
     setting.budgets.clear();
-    for (const std::string& kind : kinds) setting.budgets.push_back({{{kind == "lost-reply", "", 0}}, 1});
+    for (const std::string& kind : kinds) setting.budgets.push_back({{{kind, "", 0}}, 1});
     const Model model(protocol_, setting, !at_rest_);
     std::set<World> seen = {model.initial()};
     std::vector<World> queue = {model.initial()};
@@ -350,7 +350,7 @@ Setting setting_of(const traces::Trace& trace) {
     budget.count = static_cast<unsigned>(std::stoul(fault.substr(fault.rfind('=') + 1)));
     for (const std::string& part : parts(fault.substr(0, fault.rfind('=')), ',')) {
       Aim aim;
-      aim.reply = part.rfind("lost-reply", 0) == 0;
+      aim.kind = part.substr(0, part.find('@'));
       if (const auto at = part.find('@'); at != std::string::npos) {
         const auto colon = part.rfind(':');
         aim.operation = part.substr(at + 1, colon - at - 1);

@@ -28,7 +28,7 @@ struct Script {
   std::optional<std::size_t> key;
 };
 struct Aim {
-  bool reply = false;     // lost-reply, or lost-request
+  std::string kind;       // "lost-request", "crash", ...
   std::string operation;  // lower case; empty: anywhere
   int arrow = 0;
 };
@@ -69,7 +69,7 @@ inline traces::Scenario words_of(const Setting& setting) {
     std::string text;
     for (const Aim& aim : budget.aims) {
       if (!text.empty()) text += ',';
-      text += aim.reply ? "lost-reply" : "lost-request";
+      text += aim.kind;
       if (!aim.operation.empty()) text += '@' + aim.operation + ':' + std::to_string(aim.arrow);
     }
     words.faults.push_back(text + '=' + std::to_string(budget.count));
@@ -123,6 +123,8 @@ struct Runner {
   std::vector<Message> asynchronous = {};  // in flight, in the order sent
   std::optional<Message> awaited = {};     // the request it waits for
   std::optional<Reply> reply = {};         // its reply, if in flight
+  bool crashed = false;                    // what of it still arrives stands in `asynchronous`
+  std::vector<Message> ghosts = {};        // late requests and copies, sorted
   auto operator<=>(const Runner&) const = default;
 };
 
@@ -138,6 +140,9 @@ struct World {
   std::vector<Value> database;
   std::vector<std::optional<Value>> cache;
   std::vector<Runner> runners;
+  std::vector<bool> expiring = {};  // by key, as the cache: the entry has a time to live
+  // The cache and its times before the last command that changed it; kept while a failover may come.
+  std::optional<std::pair<std::vector<std::optional<Value>>, std::vector<bool>>> replica = {};
   std::vector<unsigned> spent;               // of each budget
   std::vector<std::vector<Commit>> history;  // by key; index 0 is the initial value. Empty: not kept
   auto operator<=>(const World&) const = default;
@@ -198,6 +203,17 @@ class Model {
   void receive(const World& world, std::size_t r, std::vector<Enabled>& out) const;
   void lose(const World& world, std::size_t r, std::optional<std::size_t> asynchronous,
             std::vector<Enabled>& out) const;
+  // The budgets that may pay for a fault of this kind that strikes a message (null: the cache): (budget, aim).
+  std::vector<std::pair<std::size_t, std::size_t>> payers(const World& world, const std::string& kind,
+                                                          const Message* message) const;
+  Running strike(const World& world, std::size_t r, traces::StepKind kind,
+                 std::pair<std::size_t, std::size_t> payer) const;
+  void charge(Enabled& step, std::pair<std::size_t, std::size_t> payer) const;
+  void handle_ghosts(const World& world, std::size_t r, std::vector<Enabled>& out) const;
+  void copy(const World& world, std::size_t r, const Message& message, std::vector<Enabled>& out) const;
+  void crash(const World& world, std::size_t r, std::vector<Enabled>& out) const;
+  void happen_in_cache(const World& world, std::vector<Enabled>& out) const;
+  bool may_fail_over(const World& world) const;
   Reply serve(World& world, std::size_t r, const Message& message) const;
   Running start(const World& world, std::size_t r, traces::StepKind kind) const;
   void about(Running& running, const Message& message) const;

@@ -1,5 +1,4 @@
-// Random protocols and small random scenarios for comparing model/ with the reference: protocols as Markdown text, so
-// that what fails can be read and tried by hand; every kind of act occurs, nested too.
+// Random protocols and small random scenarios for comparing model/ with the reference.
 #pragma once
 
 #include <rapidcheck/gtest.h>
@@ -11,6 +10,7 @@
 
 #include "model/program.hpp"
 #include "model/protocol.hpp"
+#include "model/random_page.hpp"
 #include "model/reference_model.hpp"
 #include "traces/error.hpp"
 
@@ -21,89 +21,8 @@ struct RandomProtocol {
 };
 inline void showValue(const RandomProtocol& protocol, std::ostream& out) { out << '\n' << protocol.text; }
 
-inline rc::Gen<std::string> random_arrow(OperationKind kind) {
-  const std::string miss = "cache-->>app: Does not exist\n";
-  if (kind == OperationKind::kRead)
-    return rc::gen::weightedElement<std::string>(
-        {{6, "app->>cache: Get value\n"},
-         {6, "app->>cache: Get value\n" + miss},
-         {2, "app->>cache: Get value\ncache-->>app: Value\n"},
-         {8, "app->>database: Get value\n"},
-         {2, "app->>database: Get value\ndatabase-->>app: Value\n"},
-         {8, "app->>cache: Set value\n"},
-         {4, "app->>cache: Set value if absent\n"},
-         {2, "app->>cache: Set value if absent\ncache-->>app: already there\n"},
-         {3, "app-)cache: Set value\n"},
-         {2, "app-)cache: Delete value\n"},
-         {2, "app->>cache: Delete value\n"},
-         {1, "app-xcache: Set value\n"},
-         {1, "app-xcache: Get value\n"},
-         {1, "app-xdatabase: Get value\n"},
-         {1, "app->>database: Set value\n"},
-         {2, "app-->>user: done\n"}});
-  return rc::gen::weightedElement<std::string>({{8, "app->>database: Set value\n"},
-                                                {2, "app-)database: Set value\n"},
-                                                {1, "app-xdatabase: Set value\n"},
-                                                {1, "app->>database: Get value\n"},
-                                                {6, "app->>cache: Delete value\n"},
-                                                {5, "app->>cache: Set value\n"},
-                                                {2, "app->>cache: Set value if absent\n"},
-                                                {1, "app->>cache: Set value if absent\ncache-->>app: already there\n"},
-                                                {3, "app-)cache: Delete value\n"},
-                                                {2, "app-)cache: Set value\n"},
-                                                {1, "app-xcache: Delete value\n"},
-                                                {2, "app->>cache: Get value\n"},
-                                                {1, "app->>cache: Get value\n" + miss},
-                                                {3, "app-->>user: done\n"}});
-}
-
-inline rc::Gen<std::string> random_lines(OperationKind kind, int depth) {
-  auto line = random_arrow(kind);
-  if (depth > 0) {
-    const auto label =
-        rc::gen::element<std::string>("miss", "hit", "timeout", "error", "success", "already there", "small", "large");
-    using Parts = std::tuple<std::string, std::string, std::string, bool, std::string, std::string>;
-    const auto block = rc::gen::map(
-        rc::gen::tuple(rc::gen::element<std::string>("alt", "alt", "opt", "break"), label,
-                       random_lines(kind, depth - 1), rc::gen::arbitrary<bool>(),
-                       rc::gen::oneOf(label, rc::gen::just<std::string>("")), random_lines(kind, depth - 1)),
-        [](const Parts& parts) {
-          const auto& [word, first, body, has_else, second, other] = parts;
-          std::string text = word + " " + first + "\n" + body;
-          if (word == "alt" && has_else) text += "else " + second + "\n" + other;
-          return text + "end\n";
-        });
-    line = rc::gen::weightedOneOf<std::string>({{5, line}, {1, block}});
-  }
-  return rc::gen::map(
-      rc::gen::resize(depth > 1 ? 5 : 3, rc::gen::nonEmpty(rc::gen::container<std::vector<std::string>>(line))),
-      [](const std::vector<std::string>& all) {
-        std::string text;
-        for (const std::string& one : all) text += one;
-        return text;
-      });
-}
-
-inline std::string as_page(const std::string& read, const std::string& write) {
-  const auto diagram = [](const std::string& name, const std::string& lines) {
-    return "# " + name + "\n\n```mermaid\nsequenceDiagram\nparticipant app\nparticipant cache\nparticipant database\n" +
-           lines + "```\n\n";
-  };
-  return diagram("Read", read) + diagram("Write", write);
-}
-
-// Half of the reads begin as caching reads do, so that most have a value before they store one.
 inline rc::Gen<RandomProtocol> random_protocol() {
-  const auto start = rc::gen::weightedElement<std::string>(
-      {{3, ""},
-       {3, "app->>cache: Get value\ncache-->>app: Does not exist\napp->>database: Get value\n"},
-       {2, "app->>database: Get value\n"},
-       {1, "app->>cache: Get value\nopt miss\napp->>database: Get value\nend\n"}});
-  return rc::gen::map(
-      rc::gen::tuple(start, random_lines(OperationKind::kRead, 2), random_lines(OperationKind::kWrite, 2)),
-      [](const std::tuple<std::string, std::string, std::string>& parts) {
-        return RandomProtocol{as_page(std::get<0>(parts) + std::get<1>(parts), std::get<2>(parts))};
-      });
+  return rc::gen::map(random_page(), [](const std::string& text) { return RandomProtocol{text}; });
 }
 
 constexpr unsigned kContinueSwitch = 2;
@@ -134,7 +53,7 @@ inline rc::Gen<RandomScenario> random_scenario() {
        {6, rc::gen::container<std::vector<std::vector<int>>>(2, script)},
        {1, rc::gen::container<std::vector<std::vector<int>>>(3, script)}});
   const auto budget =
-      rc::gen::resize(2, rc::gen::nonEmpty(rc::gen::container<std::vector<int>>(rc::gen::inRange(0, 60))));
+      rc::gen::resize(2, rc::gen::nonEmpty(rc::gen::container<std::vector<int>>(rc::gen::inRange(0, 240))));
   return rc::gen::build<RandomScenario>(
       rc::gen::set(&RandomScenario::sessions, sessions),
       rc::gen::set(&RandomScenario::shares_app, rc::gen::container<std::vector<bool>>(3, rc::gen::arbitrary<bool>())),
@@ -143,7 +62,11 @@ inline rc::Gen<RandomScenario> random_scenario() {
       rc::gen::set(&RandomScenario::switches, rc::gen::inRange(0U, 64U)));
 }
 
-inline Setting setting_of(const RandomScenario& drawn, const Protocol& protocol, bool has_cache) {
+inline const std::vector<std::string> kLosses = {"lost-reply", "lost-request"};
+
+// `kinds`: of faults, that strike messages first, then those that strike the cache.
+inline Setting setting_of(const RandomScenario& drawn, const Protocol& protocol, bool has_cache,
+                          const std::vector<std::string>& kinds = kLosses, std::size_t of_messages = 2) {
   Setting setting;
   setting.has_cache = has_cache;
   setting.cached = (drawn.switches & 1) != 0 && has_cache;
@@ -169,8 +92,9 @@ inline Setting setting_of(const RandomScenario& drawn, const Protocol& protocol,
     for (const int number : drawn_aims) {
       const auto aimed = static_cast<std::size_t>(number / 2) % (2 * arrows.size());
       const auto& [operation, arrow] = arrows[aimed < arrows.size() ? aimed : 0];  // half of them anywhere
-      const Aim aim{number % 2 == 0, operation, arrow};
-      budget.aims.push_back(aim);
+      const std::size_t kind = static_cast<std::size_t>(number) % (has_cache ? kinds.size() : of_messages);
+      const bool anywhere = kind >= of_messages;
+      budget.aims.push_back({kinds[kind], anywhere ? "" : operation, anywhere ? 0 : arrow});
     }
     setting.budgets.push_back(std::move(budget));
   }

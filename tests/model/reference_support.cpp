@@ -3,23 +3,10 @@
 #include <algorithm>
 #include <utility>
 
+#include "model/reference_faults.hpp"
 #include "model/reference_model.hpp"
 
 namespace stalemate::model::reference {
-namespace {
-
-std::string lower(std::string text) {
-  for (char& c : text)
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-  return text;
-}
-
-std::string key_name(std::size_t key) { return "k" + std::to_string(key + 1); }
-
-traces::Reply told_reply(const Reply& reply) { return {std::string(to_string(reply.outcome)), shown(reply.value)}; }
-
-}  // namespace
-
 Model::Model(const Protocol& protocol, const Setting& setting, bool keep_history)
     : protocol_(protocol), setting_(setting), keep_history_(keep_history) {
   Value writes = 0;
@@ -38,8 +25,10 @@ World Model::initial() const {
   world.database.assign(setting_.keys, 0);
   if (setting_.has_cache) world.cache.resize(setting_.keys);
   if (setting_.cached) world.cache.assign(setting_.keys, Value{0});
+  world.expiring.resize(world.cache.size());
   world.runners.resize(places_.size());
   world.spent.assign(setting_.budgets.size(), 0);
+  if (may_fail_over(world)) world.replica.emplace(world.cache, world.expiring);
   if (keep_history_) world.history.assign(setting_.keys, {Commit{}});
   if (setting_.all_invoked) {
     for (std::size_t r = 0; r < places_.size(); ++r) {
@@ -52,8 +41,9 @@ World Model::initial() const {
 }
 
 bool Model::at_rest(const World& world) const {
-  return std::all_of(world.runners.begin(), world.runners.end(),
-                     [](const Runner& runner) { return !runner.running && runner.asynchronous.empty(); });
+  return std::all_of(world.runners.begin(), world.runners.end(), [](const Runner& runner) {
+    return !runner.running && runner.asynchronous.empty() && runner.ghosts.empty();
+  });
 }
 
 bool Model::incoherent(const World& world) const {
@@ -70,13 +60,15 @@ traces::Request Model::tell(const Message& message) const {
           .key = key_name(message.key),
           .value = shown(message.value),
           .label = sent.label,
-          .awaited = sent.awaited};
+          .awaited = sent.awaited,
+          .ttl = sent.ttl == 0 ? std::nullopt : std::optional<std::int64_t>(sent.ttl)};
 }
 
 traces::State Model::tell(const World& world) const {
   traces::State state;
   for (std::size_t key = 0; key < world.database.size(); ++key) {
     if (!world.cache.empty()) state.cache.push_back({key_name(key), shown(world.cache[key])});
+    if (!world.cache.empty() && world.expiring[key]) state.expiring.push_back(key_name(key));
     state.database.push_back({key_name(key), shown(world.database[key])});
   }
   for (std::size_t r = 0; r < world.runners.size(); ++r) {
@@ -88,7 +80,14 @@ traces::State Model::tell(const World& world) const {
       told.request = tell(message);
       return told;
     };
-    for (const Message& message : runner.asynchronous) state.in_flight.push_back(in_flight(message));
+    for (const Message& message : runner.asynchronous) {
+      state.in_flight.push_back(in_flight(message));
+      state.in_flight.back().is_ghost = runner.crashed;
+    }
+    for (const Message& message : runner.ghosts) {
+      state.in_flight.push_back(in_flight(message));
+      state.in_flight.back().is_ghost = true;
+    }
     if (!runner.awaited) continue;
     state.in_flight.push_back(in_flight(*runner.awaited));
     if (!runner.reply) continue;
@@ -102,19 +101,28 @@ std::vector<Enabled> Model::enabled(const World& world) const {
   std::vector<Enabled> steps;
   for (std::size_t r = 0; r < world.runners.size(); ++r) {
     const Runner& runner = world.runners[r];
-    if (!runner.running && runner.begun < places_[r].script.size()) invoke(world, r, steps);
+    if (!runner.running && !runner.crashed && runner.begun < places_[r].script.size()) invoke(world, r, steps);
     for (std::size_t i = 0; i < runner.asynchronous.size(); ++i) {
       handle(world, r, i, steps);
+      if (runner.crashed) continue;
       lose(world, r, i, steps);
+      copy(world, r, runner.asynchronous[i], steps);
     }
+    handle_ghosts(world, r, steps);
     if (!runner.awaited) continue;
+    if (!runner.reply) copy(world, r, *runner.awaited, steps);
+    crash(world, r, steps);
     if (runner.reply)
       receive(world, r, steps);
     else
       handle(world, r, std::nullopt, steps);
     lose(world, r, std::nullopt, steps);
   }
-  for (Enabled& step : steps) step.told.after = tell(step.next);
+  happen_in_cache(world, steps);
+  for (Enabled& step : steps) {
+    if (!may_fail_over(step.next)) step.next.replica.reset();
+    step.told.after = tell(step.next);
+  }
   return steps;
 }
 
@@ -178,6 +186,7 @@ void Model::handle(const World& world, std::size_t r, std::optional<std::size_t>
   const Reply reply = serve(running.step.next, r, message);
   Runner& runner = running.step.next.runners[r];
   if (asynchronous) {
+    running.step.told.is_ghost = before.crashed;
     runner.asynchronous.erase(runner.asynchronous.begin() + static_cast<std::ptrdiff_t>(*asynchronous));
   } else {
     runner.reply = reply;
@@ -203,6 +212,8 @@ Reply Model::serve(World& world, std::size_t r, const Message& message) const {
     }
     return reply;
   }
+  const std::vector<std::optional<Value>> cache_before = world.cache;
+  const std::vector<bool> expiring_before = world.expiring;
   std::optional<Value>& entry = world.cache[message.key];
   switch (asked.verb) {
     case Verb::kGet:
@@ -213,15 +224,17 @@ Reply Model::serve(World& world, std::size_t r, const Message& message) const {
       if (entry)
         reply.outcome = Outcome::kConflict;
       else
-        entry = message.value.value();
+        entry = message.value.value(), world.expiring[message.key] = asked.ttl != 0;
       break;
     case Verb::kSet:
-      entry = message.value.value();
+      entry = message.value.value(), world.expiring[message.key] = asked.ttl != 0;
       break;
     case Verb::kDelete:
-      entry.reset();
+      entry.reset(), world.expiring[message.key] = false;
       break;
   }
+  const bool changed = world.cache != cache_before || world.expiring != expiring_before;
+  if (changed && world.replica) world.replica.emplace(cache_before, expiring_before);
   return reply;
 }
 
@@ -248,23 +261,16 @@ void Model::lose(const World& world, std::size_t r, std::optional<std::size_t> a
                  std::vector<Enabled>& out) const {
   const Runner& before = world.runners[r];
   const Message message = asynchronous ? before.asynchronous[*asynchronous] : *before.awaited;
-  const Operation& operation = protocol_.operations[message.operation];
   const bool is_reply = !asynchronous && before.reply;
-  for (std::size_t b = 0; b < setting_.budgets.size(); ++b) {
-    const Budget& budget = setting_.budgets[b];
-    if (world.spent[b] >= budget.count) continue;
-    for (std::size_t a = 0; a < budget.aims.size(); ++a) {
-      const Aim& aim = budget.aims[a];
-      if (aim.reply != is_reply) continue;
-      if (!aim.operation.empty() &&
-          (aim.operation != lower(operation.name) ||
-           operation.arrows[static_cast<std::size_t>(aim.arrow) - 1] != request(message).arrow))
-        continue;
-      Running running = start(world, r, is_reply ? traces::StepKind::kLoseReply : traces::StepKind::kLoseRequest);
+  for (const bool late : {false, true}) {
+    if (late && (is_reply || asynchronous)) continue;
+    const traces::StepKind kind = late       ? traces::StepKind::kLateRequest
+                                  : is_reply ? traces::StepKind::kLoseReply
+                                             : traces::StepKind::kLoseRequest;
+    const std::string name = late ? "late-request" : is_reply ? "lost-reply" : "lost-request";
+    for (const auto& payer : payers(world, name, &message)) {
+      Running running = strike(world, r, kind, payer);
       about(running, message);
-      running.step.told.budget = static_cast<int>(b) + 1;
-      running.step.aim = a;
-      ++running.step.next.spent[b];
       Runner& runner = running.step.next.runners[r];
       if (is_reply)
         running.step.told.reply = told_reply(*before.reply);
@@ -275,6 +281,7 @@ void Model::lose(const World& world, std::size_t r, std::optional<std::size_t> a
         out.push_back(std::move(running.step));
         continue;
       }
+      if (late) add_ghost(runner, message);
       runner.awaited.reset();
       runner.reply.reset();
       if (request(message).to == Role::kDatabase && request(message).verb == Verb::kSet) runner.answered.clear();

@@ -173,6 +173,7 @@ class Machine {
   void handle(Step& step, const Action& action) const;
   void receive(Step& step, const Action& action) const;
   void strike(Step& step, const Action& action) const;
+  void strike_message(Step& step, const Action& action, FaultEffect effect) const;
   void strike_cache(Step& step, const Action& action, FaultEffect effect) const;
   void time_out(Step& step, std::size_t session, std::size_t choice) const;
   void crash(Step& step, std::size_t session, std::size_t choice) const;
