@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <charconv>
 #include <filesystem>
 #include <memory>
 #include <random>
@@ -22,16 +21,6 @@ namespace {
 
 constexpr int kRunsMax = 1000000000;
 constexpr int kKeysDrawn = 2;
-
-std::uint64_t parse_seed(const std::string& text) {
-  std::uint64_t seed = 0;
-  const char* const last = text.data() + text.size();
-  const auto [end, error] = std::from_chars(text.data(), last, seed);
-  if (error != std::errc{} || end != last)
-    throw traces::InputError(
-        fmt::format("--seed {}: say a whole number from 0 to {}", excerpt(text), ~std::uint64_t{0}));
-  return seed;
-}
 
 std::string progress_line(const model::HuntProgress& now, double seconds) {
   return fmt::format("{} runs, {} steps, {:.0f} steps/s, {} distinct states, {} found, {:.0f} s{}", now.runs, now.steps,

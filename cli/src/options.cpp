@@ -197,4 +197,14 @@ std::chrono::milliseconds parse_duration(const std::string& text, const std::str
       "{} {}: say a whole number with its unit, such as 500ms, 30s or 10m, at most 1000h", option, excerpt(text)));
 }
 
+std::uint64_t parse_seed(const std::string& text) {
+  std::uint64_t seed = 0;
+  const char* const last = text.data() + text.size();
+  const auto [end, error] = std::from_chars(text.data(), last, seed);
+  if (error != std::errc{} || end != last)
+    throw traces::InputError(
+        fmt::format("--seed {}: say a whole number from 0 to {}", excerpt(text), ~std::uint64_t{0}));
+  return seed;
+}
+
 }  // namespace stalemate::cli

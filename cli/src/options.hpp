@@ -66,6 +66,9 @@ struct OutputOptions {
   void write(const std::string& text) const;  // nothing where no path was given
 };
 
+// The value of --seed. Throws traces::InputError.
+std::uint64_t parse_seed(const std::string& text);
+
 // An option that takes a whole number from `least` to `most`; anything else is refused by name, with the range.
 struct Range {
   int least = 0;

@@ -107,6 +107,7 @@ int run(int argc, char** argv) {
     add_hunt(program, action, invocation);
     add_step(program, action);
     add_replay(program, action);
+    add_conform(program, action, invocation);
     add_show(program, action);
     add_explain(program, action);
     add_graph(program, action);

@@ -1,0 +1,107 @@
+// `stalemate conform`: random walks through random protocols, replayed on real servers; what diverges is a defect of
+// the model, shrunk and saved.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <memory>
+#include <optional>
+#include <random>
+#include <string>
+#include <thread>
+
+#include "commands.hpp"
+#include "options.hpp"
+#include "progress.hpp"
+#include "streams.hpp"
+#include "traces/error.hpp"
+#include "traces/json.hpp"
+
+#ifdef STALEMATE_HAVE_REAL
+#include "real/conform.hpp"
+#include "real/signals.hpp"
+#endif
+
+namespace stalemate::cli {
+namespace {
+
+constexpr int kRunsMax = 10'000'000;
+constexpr int kRunsDefault = 1000;
+constexpr int kJobsMax = 64;
+
+struct ConformCommand {
+  std::optional<std::string> postgres;
+  std::optional<std::string> redis;
+  bool allow_remote = false;
+  std::optional<int> runs;
+  std::optional<int> jobs;
+  std::optional<std::string> seed;
+  OutputOptions output;
+
+#ifdef STALEMATE_HAVE_REAL
+  int run(std::string invocation) const {
+    output.check();
+    real::ReplayPlace where;
+    where.postgres_url = postgres;
+    where.redis_url = redis;
+    where.allow_remote = allow_remote;
+    real::ConformOptions options;
+    options.runs = static_cast<std::uint64_t>(runs.value_or(kRunsDefault));
+    options.jobs = jobs.value_or(static_cast<int>(std::max(1U, std::thread::hardware_concurrency())));
+    options.seed = seed ? parse_seed(*seed) : std::random_device{}();
+    if (!seed) invocation += fmt::format(" --seed {}", options.seed);
+    try {
+      const real::ConformReport report = conform(where, options);
+      if (report.disagreement) output.write(traces::write_json(report.disagreement->shrunk));
+      print(real::describe(report));
+      note("reproduce: {}\n", invocation);
+      return report.disagreement ? 1 : report.stopped ? 3 : 0;
+    } catch (const real::Interrupted& interrupted) {
+      note("stalemate: {}\n", interrupted.what());
+      real::end_by_signal(interrupted.signal);
+    }
+  }
+
+  static real::ConformReport conform(const real::ReplayPlace& where, real::ConformOptions options) {
+    WorkProgress progress(fmt::format("stalemate " STALEMATE_VERSION " conform: {} runs, {} at a time, seed {}",
+                                      options.runs, options.jobs, options.seed),
+                          Heading::kAtStart, {});
+    options.on_progress = [&](const real::ConformProgress& now) {
+      progress.update([&](double seconds) {
+        return fmt::format("{} of {} runs, {:.0f} s{}", now.runs, options.runs, seconds,
+                           now.shrinking ? ", shrinking" : "");
+      });
+      return false;
+    };
+    return real::conform(where, options);
+  }
+#else
+  int run(const std::string&) const {
+    throw traces::EnvironmentError(
+        "conform: this build has no real servers; install libpqxx and hiredis and build again");
+  }
+#endif
+};
+
+}  // namespace
+
+void add_conform(CLI::App& program, Action& action, const std::string& invocation) {
+  CLI::App& command = *program.add_subcommand(
+      "conform", "random walks through random protocols, with faults: does the model say what real servers do?");
+  auto options = std::make_shared<ConformCommand>();
+  add_number(command, "--runs", options->runs, {1, kRunsMax}, "walks to replay (default 1000)");
+  command.add_option("--seed", options->seed, "repeats a run: the same seed replays the same (default: a fresh one)");
+  add_number(command, "--jobs", options->jobs, {1, kJobsMax}, "how many at a time (default: as many as cores)");
+  command.add_option("--postgres", options->postgres,
+                     "on this PostgreSQL: postgresql://user:password@host:port/database");
+  command.add_option("--redis", options->redis, "on this Redis: redis://user:password@host:port/database");
+  command.add_flag("--allow-remote", options->allow_remote, "take servers that are not on this machine");
+  options->output.add_to(command, "write a walk that diverges, shrunk, to this file");
+  command.footer(
+      "A divergence is a defect of the model, or of replaying it: please report it with the file of -o.\n"
+      "Exit code: 0 every walk was reproduced, 1 one diverged, 3 stopped before the end, 5 a server is missing.\n"
+      "Example: stalemate conform --runs 500 --seed 7 -o divergence.json");
+  command.callback(
+      [options, &action, invocation] { action = [options, invocation] { return options->run(invocation); }; });
+}
+
+}  // namespace stalemate::cli
