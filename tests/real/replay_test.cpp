@@ -109,7 +109,7 @@ TEST(Replay, LostRequestIsNeverSent) {
                                   .trace();
   const Conformance result = replayed(trace);
   EXPECT_EQ(verdict(result), "reproduced");
-  EXPECT_EQ(result.came_back.back(), "not sent");
+  EXPECT_EQ(result.came_back.back(), "not sent; the driver: timed out, in doubt");
   EXPECT_EQ(result.cache, entries({{"k1", 1000}}));
   EXPECT_EQ(result.database, entries({{"k1", 1}}));
   EXPECT_EQ(result.round_trips, 1);
@@ -124,7 +124,7 @@ TEST(Replay, LostReplyIsExecutedAndWithheld) {
                                   .trace();
   const Conformance result = replayed(trace);
   EXPECT_EQ(verdict(result), "reproduced");
-  EXPECT_EQ(result.came_back.back(), "withheld: ok");
+  EXPECT_EQ(result.came_back.back(), "withheld: ok; the driver: connection broken, in doubt");
   EXPECT_EQ(result.database, entries({{"k1", 1}}));
   EXPECT_EQ(result.cache, entries({{"k1", 1000}}));
 }

@@ -41,7 +41,7 @@ traces::Trace endless_trace() {
   samples::TraceBuilder builder;
   const samples::Session reader;
   builder.invoke(reader);
-  for (int i = 0; i < 20'000; ++i) builder.handle(reader, 1, "database", "get", {}, samples::value(1000));
+  for (int i = 0; i < 10'000; ++i) builder.ask(reader, 1, "database", "get", {}, samples::value(1000));
   return builder.trace();
 }
 
