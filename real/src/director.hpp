@@ -48,6 +48,8 @@ class Director {
   using Exchanges = std::list<Exchange>;
 
   void set_up();
+  void set_up_cache();
+  void connect_sessions();
   std::string step(const traces::Step& step);
   void send_all(const traces::Step& step);
   std::string handle(const traces::Step& step);

@@ -54,6 +54,11 @@ void Director::set_up() {
   std::vector<StoredValue> rows;
   for (const auto& [product, quantity] : rows_) rows.push_back({product, quantity});
   scene_.database().fill(rows);
+  set_up_cache();
+  connect_sessions();
+}
+
+void Director::set_up_cache() {
   if (scene_.cache() == nullptr) return;
   std::vector<StoredValue> entries;
   for (const traces::Entry& entry : trace_.initial.cache) {
@@ -63,6 +68,20 @@ void Director::set_up() {
   if (!fails_over_after(0)) return;
   scene_.start_replica();
   missed_ = change_missed(0);
+}
+
+// Before the first step, as pools do: what a step costs, and where it fails, is the request's own then.
+void Director::connect_sessions() {
+  std::set<std::tuple<int, int, std::string>> wanted;
+  for (const traces::Step& step : trace_.steps) {
+    if (step.is_ghost) continue;
+    for (const traces::Request& request : step.sends) wanted.emplace(step.app, step.session, request.to);
+    if (step.request) wanted.emplace(step.app, step.session, step.request->to);
+  }
+  for (const auto& [app, session, server] : wanted) {
+    const bool is_there = server == "database" || (server == "cache" && scene_.cache() != nullptr);
+    if (is_there) scene_.app(app).idle_lane(session, scene_.place(server));
+  }
 }
 
 void Director::read_stores() {

@@ -254,7 +254,7 @@ TEST(Replay, ForeignTracesAreRefusedWithTheStep) {
   Session odd = reader;
   odd.key = "stock";
   EXPECT_NE(refusal(TraceBuilder().ask(odd, 1, "cache", "get", {}, miss()).trace()).find("'stock'"), std::string::npos);
-  EXPECT_TRUE(support::areas_left().empty());
+  EXPECT_EQ(support::areas_left(), std::vector<std::string>{});
 }
 
 TEST(Replay, NothingIsLeftInTheServersWhateverTheResult) {
@@ -267,7 +267,7 @@ TEST(Replay, NothingIsLeftInTheServersWhateverTheResult) {
     if (step == 11) throw traces::EnvironmentError("thrown on purpose");
   };
   EXPECT_THROW(replay(samples::cache_aside_race(), support::shared_servers(), options), traces::EnvironmentError);
-  EXPECT_TRUE(support::areas_left().empty());
+  EXPECT_EQ(support::areas_left(), std::vector<std::string>{});
 }
 
 TEST(Replay, WhileItRunsItsAreaIsThereToBeRemoved) {

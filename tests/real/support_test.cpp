@@ -120,7 +120,7 @@ std::vector<std::string> areas_left() {
   }
   redisContext* context = redisConnect(servers.redis->host.c_str(), servers.redis->port);
   freeReplyObject(redisCommand(context, "AUTH %s", servers.redis->password.c_str()));
-  auto* keys = static_cast<redisReply*>(redisCommand(context, "KEYS *"));
+  auto* keys = static_cast<redisReply*>(redisCommand(context, "KEYS stalemate:*"));
   EXPECT_NE(keys, nullptr);
   EXPECT_EQ(keys->type, REDIS_REPLY_ARRAY);
   for (std::size_t i = 0; i < keys->elements; ++i) left.emplace_back(keys->element[i]->str);
