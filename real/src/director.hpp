@@ -50,6 +50,7 @@ class Director {
   void set_up();
   void set_up_cache();
   void connect_sessions();
+  bool goes_on() const;
   std::string step(const traces::Step& step);
   void send_all(const traces::Step& step);
   std::string handle(const traces::Step& step);
@@ -90,8 +91,11 @@ class Director {
                                          std::map<std::string, std::int64_t> found,
                                          std::map<std::string, std::int64_t> untouched, bool judged);
 
+  std::string step_or_skip(const traces::Step& step);
+
   const traces::Trace& trace_;
   Scene& scene_;
+  bool skips_ = false;
   Conformance result_;
   std::size_t at_ = 0;                        // the step, from 0
   int step_number_ = 0;                       // the step, from 1, or 0 after the last

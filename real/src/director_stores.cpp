@@ -86,7 +86,7 @@ void Director::connect_sessions() {
 
 void Director::read_stores() {
   const traces::State& predicted = final_state(trace_);
-  const bool judged = !result_.divergence;  // a replay cut short has no final state to compare with
+  const bool judged = goes_on();  // a replay cut short has no final state to compare with
   step_number_ = 0;
   if (scene_.cache() != nullptr) {
     std::map<std::string, std::int64_t> found;

@@ -262,16 +262,16 @@ std::string info(Connection& connection, const std::string& section, const std::
 
 }  // namespace
 
-// Its offset counts in the primary's own history, which a restart begins anew: hence the comparison of their names.
+// Its offset counts in the primary's own history, which a restart or the first replica begins anew: hence the
+// comparison of their names.
 void await_replica(const RedisAddress& primary, const RedisAddress& replica) {
   Connection leader(primary, Purpose::kWork);
   Connection follower(replica, Purpose::kWork);
-  const std::string history = info(leader, "replication", "master_replid");
-  const std::int64_t goal = whole_number(info(leader, "replication", "master_repl_offset")).value_or(0);
   const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(replica.timeout_seconds);
   for (;;) {
+    const std::int64_t goal = whole_number(info(leader, "replication", "master_repl_offset")).value_or(0);
     const bool is_up = info(follower, "replication", "master_link_status") == "up" &&
-                       info(follower, "replication", "master_replid") == history;
+                       info(follower, "replication", "master_replid") == info(leader, "replication", "master_replid");
     if (is_up && whole_number(info(follower, "replication", "slave_repl_offset")).value_or(-1) >= goal) return;
     throw_if_stopped();
     if (std::chrono::steady_clock::now() > deadline) {

@@ -1,4 +1,4 @@
-// See real/replay.hpp: one trace on a stage of its own, and everything around it.
+// See real/replay.hpp: one trace on a stage of its own.
 #include "real/replay.hpp"
 
 #include "real/signals.hpp"
@@ -32,26 +32,6 @@ Conformance replay(const traces::Trace& trace, const Servers& servers, const Rep
   } catch (const traces::InputError& error) {
     throw traces::InputError(error.what() + stage.close());
   }
-}
-
-Conformance replay_at(const traces::Trace& trace, const ReplayPlace& where, const ReplayOptions& options) {
-  std::optional<PostgresAddress> postgres;
-  std::optional<RedisAddress> redis;
-  if (where.postgres_url) postgres = parse_postgres_url(*where.postgres_url);
-  if (where.redis_url) redis = parse_redis_url(*where.redis_url);
-  const StopSignals signals;
-  SandboxOptions wanted = where.sandbox;
-  wanted.postgres = !postgres;
-  wanted.redis = !redis && needs_cache(trace);
-  std::optional<Sandbox> sandbox;
-  if (wanted.postgres || wanted.redis) sandbox.emplace(wanted);
-  if (wanted.postgres) postgres = sandbox->postgres();
-  if (wanted.redis) redis = sandbox->redis();
-  Servers servers{*postgres, redis, wanted.postgres, wanted.redis, wanted.redis ? &*sandbox : nullptr};
-  Conformance result = replay(trace, servers, options);
-  sandbox.reset();
-  throw_if_stopped();
-  return result;
 }
 
 }  // namespace stalemate::real

@@ -77,7 +77,7 @@ TEST(ServerUrl, WhatIsNoUrlIsRefusedWithoutRepeatingThePassword) {
 
 ReplayPlace given() {
   const Servers servers = support::shared_servers();
-  return {support::url(servers.postgres), support::url(*servers.redis), {}};
+  return {support::url(servers.postgres), support::url(*servers.redis), false, {}};
 }
 
 std::string failure(const ReplayPlace& where, const ReplayOptions& options = {}) {
