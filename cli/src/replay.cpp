@@ -1,68 +1,208 @@
-// `stalemate replay`: every trace is read and re-walked on the model before a server starts, then run for real.
+// `stalemate replay`: every trace is read and re-walked on the model before a server starts, then run for real; several
+// at a time where there are several.
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include "commands.hpp"
+#include "junit.hpp"
+#include "model/check.hpp"
+#include "model/protocol.hpp"
 #include "model/walk.hpp"
 #include "options.hpp"
+#include "progress.hpp"
 #include "streams.hpp"
 #include "traces/error.hpp"
 #include "traces/json.hpp"
 
 #ifdef STALEMATE_HAVE_REAL
-#include "real/replay.hpp"
+#include "real/batch.hpp"
 #include "real/signals.hpp"
 #endif
 
 namespace stalemate::cli {
 namespace {
 
+constexpr int kJobsMax = 64;
+
+enum class OnDivergence { kStop, kSkip, kSearch };
+
+// A trace as the command line names it, and what is known of it so far.
+struct Item {
+  std::string name;
+  traces::Trace trace;
+  std::string remark;         // "its step 3 is not enabled any more: ..."
+  bool fits_protocol = true;  // today's model enables its steps
+};
+
+// Another trace of the same property, by today's model; nothing where there is none.
+std::optional<traces::Trace> find_another(const traces::Trace& trace) {
+  if (trace.property.empty()) return {};
+  model::CheckOptions options;
+  options.properties = {trace.property};
+  return model::check(model::read_protocol(trace.protocol.text, trace.protocol.name, trace.protocol.roles),
+                      trace.scenario, options)
+      .trace;
+}
+
 struct ReplayCommand {
   std::vector<std::string> paths;
   bool sandbox = false;
   std::optional<std::string> postgres;
   std::optional<std::string> redis;
+  bool allow_remote = false;
+  std::optional<int> jobs;
+  OnDivergence on_divergence = OnDivergence::kStop;
+  OutputOptions junit;
 
   int run() const {
     if (sandbox && (postgres || redis))
       throw traces::InputError(
           "--sandbox starts servers of its own; leave it out, or leave out --postgres and --redis");
-    std::vector<traces::Trace> all;
+    junit.check();
+    std::vector<Item> items;
     for (const std::string& path : paths) {
       check_file_name(path, "TRACE", "/dev/stdin");
-      const std::string name = traces::base_name(path);
-      all.push_back(traces::read_json(traces::read_text_file(path, kTraceBytesMax), name));
-      // Its steps must be those of the model; what they answer is for the servers to judge.
-      model::rewalk(all.back(), name);
+      Item item;
+      item.name = traces::base_name(path);
+      item.trace = traces::read_json(traces::read_text_file(path, kTraceBytesMax), item.name);
+      fit(item);
+      items.push_back(std::move(item));
     }
-    return replay(all);
+    return replay(items);
+  }
+
+  // Its steps must be those of the model; what they answer is for the servers to judge.
+  void fit(Item& item) const {
+    try {
+      model::rewalk(item.trace, item.name);
+    } catch (const traces::InputError& error) {
+      if (on_divergence == OnDivergence::kStop) throw;
+      item.fits_protocol = false;
+      item.remark = fmt::format("does not fit its protocol: {}", error.what());
+      if (on_divergence == OnDivergence::kSearch && !search(item)) throw;
+    }
+  }
+
+  // Puts another trace of the same property in its place.
+  static bool search(Item& item) {
+    std::optional<traces::Trace> other = find_another(item.trace);
+    if (!other) return false;
+    item.trace = std::move(*other);
+    item.remark += fmt::format("; instead, another trace that breaks {} was found and replayed", item.trace.property);
+    return true;
   }
 
 #ifdef STALEMATE_HAVE_REAL
-  int replay(const std::vector<traces::Trace>& all) const {
-    int code = 0;
+  int replay(std::vector<Item>& items) const {
     try {
-      real::ReplayPlace where;
-      where.postgres_url = postgres;
-      where.redis_url = redis;
-      for (std::size_t i = 0; i < all.size(); ++i) {
-        const real::Conformance conformance = real::replay_at(all[i], where);
-        if (all.size() > 1) print(fmt::format("{}{}\n", i > 0 ? "\n" : "", traces::base_name(paths[i])));
-        print(real::describe(all[i], conformance));
-        if (!conformance.reproduced()) code = 1;
-      }
+      std::vector<real::Replayed> results = replay_all(items);
+      if (on_divergence == OnDivergence::kSearch) replay_others(items, results);
+      int code = 0;
+      for (std::size_t i = 0; i < items.size(); ++i) code = std::max(code, report(items[i], results[i], items.size()));
+      if (items.size() > 1) print(summary(results));
+      junit.write(junit_xml(cases(items, results)));
+      return code;
     } catch (const real::Interrupted& interrupted) {
       note("stalemate: {}\n", interrupted.what());
       real::end_by_signal(interrupted.signal);
     }
-    return code;
+  }
+
+  std::vector<real::Replayed> replay_all(const std::vector<Item>& items) const {
+    std::vector<traces::Trace> all;
+    for (const Item& item : items) all.push_back(item.trace);
+    real::ReplayPlace where;
+    where.postgres_url = postgres;
+    where.redis_url = redis;
+    where.allow_remote = allow_remote;
+    real::BatchOptions options;
+    options.jobs = jobs.value_or(static_cast<int>(std::max(1U, std::thread::hardware_concurrency())));
+    options.replay.skip_divergences = on_divergence == OnDivergence::kSkip;
+    WorkProgress progress(
+        fmt::format("stalemate " STALEMATE_VERSION " replay: {} traces, {} at a time", all.size(), options.jobs),
+        Heading::kWithProgress, {});
+    options.on_done = [&](std::size_t done) {
+      progress.update(
+          [&](double seconds) { return fmt::format("{} of {} traces, {:.0f} s", done, all.size(), seconds); });
+    };
+    return real::replay_all(all, where, options);
+  }
+
+  // For those that diverged, another one each, where today's model finds one.
+  void replay_others(std::vector<Item>& items, std::vector<real::Replayed>& results) const {
+    std::vector<Item> others;
+    std::vector<std::size_t> places;
+    for (std::size_t i = 0; i < items.size(); ++i) {
+      if (!results[i].conformance || results[i].conformance->reproduced()) continue;
+      Item other = items[i];
+      other.remark = real::verdict(*results[i].conformance);
+      if (!search(other) || other.trace == items[i].trace) continue;
+      others.push_back(std::move(other));
+      places.push_back(i);
+    }
+    if (others.empty()) return;
+    std::vector<real::Replayed> found = replay_all(others);
+    for (std::size_t i = 0; i < places.size(); ++i) {
+      items[places[i]] = std::move(others[i]);
+      results[places[i]] = std::move(found[i]);
+    }
+  }
+
+  // One trace is told step by step; of several only those that diverged.
+  static int report(const Item& item, const real::Replayed& result, std::size_t count) {
+    if (!result.conformance) {
+      if (count == 1 && result.is_input) throw traces::InputError(result.error);
+      if (count == 1) throw traces::EnvironmentError(result.error);
+      print(fmt::format("failed      {}: {}\n", item.name, result.error));
+      return result.is_input ? 2 : 5;
+    }
+    const real::Conformance& conformance = *result.conformance;
+    const bool agrees = conformance.reproduced();
+    if (count > 1)
+      print(fmt::format("{}  {} ({} of {} steps, {} round trip{})\n", agrees ? "reproduced" : "diverged  ", item.name,
+                        conformance.came_back.size(), item.trace.steps.size(), conformance.round_trips,
+                        conformance.round_trips == 1 ? "" : "s"));
+    if (!item.remark.empty()) print(fmt::format("{}: {}\n", item.name, item.remark));
+    if (count == 1 || !agrees) print(real::describe(item.trace, conformance) + (count > 1 ? "\n" : ""));
+    return agrees ? 0 : 1;
+  }
+
+  static std::string summary(const std::vector<real::Replayed>& results) {
+    std::size_t reproduced = 0;
+    for (const real::Replayed& result : results) {
+      if (result.conformance && result.conformance->reproduced()) ++reproduced;
+    }
+    return fmt::format("\n{} of {} traces reproduced\n", reproduced, results.size());
+  }
+
+  static std::vector<JunitCase> cases(const std::vector<Item>& items, const std::vector<real::Replayed>& results) {
+    std::vector<JunitCase> all;
+    for (std::size_t i = 0; i < items.size(); ++i) {
+      JunitCase one;
+      one.name = items[i].name;
+      one.type = items[i].trace.property.empty() ? "walk" : items[i].trace.property;
+      one.details = items[i].remark;
+      if (!results[i].conformance) {
+        one.result = JunitCase::Result::kError;
+        one.message = results[i].error;
+      } else if (!results[i].conformance->reproduced()) {
+        one.result = JunitCase::Result::kFailed;
+        one.message = real::verdict(*results[i].conformance);
+        one.details += (one.details.empty() ? "" : "\n") + real::describe(items[i].trace, *results[i].conformance);
+      }
+      all.push_back(std::move(one));
+    }
+    return all;
   }
 #else
-  int replay(const std::vector<traces::Trace>&) const {
+  int replay(const std::vector<Item>&) const {
     throw traces::EnvironmentError(
         "replay: this build has no real servers; install libpqxx and hiredis and build again");
   }
@@ -79,11 +219,26 @@ void add_replay(CLI::App& program, Action& action) {
   command.add_option("--postgres", options->postgres,
                      "on this PostgreSQL: postgresql://user:password@host:port/database");
   command.add_option("--redis", options->redis, "on this Redis: redis://user:password@host:port/database");
+  command.add_flag("--allow-remote", options->allow_remote, "take servers that are not on this machine");
+  add_number(command, "--jobs", options->jobs, {1, kJobsMax}, "how many traces at a time (default: as many as cores)");
+  const std::map<std::string, OnDivergence> ways = {
+      {"stop", OnDivergence::kStop}, {"skip", OnDivergence::kSkip}, {"search", OnDivergence::kSearch}};
+  command
+      .add_option("--on-divergence", options->on_divergence,
+                  "where a trace and the servers or its protocol disagree: stop there (the default), skip the step and "
+                  "report every divergence, or search for another trace of the same property and replay that")
+      ->transform(CLI::CheckedTransformer(ways, CLI::ignore_case));
+  command.add_option("--junit", options->junit.path, "write the results to this file, as JUnit XML");
+  command.add_flag("--force", options->junit.force, "replace that file if it exists");
   command.footer(
-      "At servers that exist it works in a schema and under a key prefix of its own, and removes both.\n"
-      "Exit code: 0 reproduced, 1 diverged, 2 the trace does not fit its protocol, 5 a server is missing.\n"
-      "Example: stalemate check cache-aside -o race.json\n"
-      "         stalemate replay race.json");
+      "Messages pass a proxy of its own that loses, delays and repeats them; an app instance is a process, and a "
+      "crash\n"
+      "kills it. At servers that exist it works in a schema and under a key prefix of its own, and removes both.\n"
+      "Exit code: 0 reproduced, 1 diverged, 2 the trace does not fit its protocol, 5 a server is missing; of several\n"
+      "traces the highest.\n"
+      "Examples: stalemate check cache-aside -o race.json\n"
+      "          stalemate replay race.json\n"
+      "          stalemate replay traces/saved/*.json --junit replay.xml");
   command.callback([options, &action] { action = [options] { return options->run(); }; });
 }
 

@@ -6,6 +6,7 @@
 #include <pqxx/pqxx>
 #include <vector>
 
+#include "decode.hpp"
 #include "real/database.hpp"
 #include "real/signals.hpp"
 #include "text.hpp"
@@ -39,6 +40,12 @@ void forget_environment() {
   }
 }
 
+// Once, because other threads may be reading the environment later.
+void forget_environment_once() {
+  static const bool done = (forget_environment(), true);
+  static_cast<void>(done);
+}
+
 std::string connection_string(const PostgresAddress& address) {
   std::string text = fmt::format("host={} port={} connect_timeout={} client_encoding=UTF8 application_name=stalemate",
                                  quoted(address.host), address.port, address.timeout_seconds);
@@ -65,16 +72,11 @@ std::string reason(const std::exception& error) {
   return text.empty() ? "no reason given" : text;
 }
 
-// An SQLSTATE that the statement's own values caused: the server's answer, not a failure of the machine.
-bool is_answer(const std::string& sqlstate) {
-  return sqlstate.starts_with("22") || sqlstate.starts_with("23") || sqlstate.starts_with("40");
-}
-
 class Connection {
  public:
   Connection(const PostgresAddress& address, Purpose purpose)
       : place_(place(address)), timeout_seconds_(address.timeout_seconds) {
-    forget_environment();
+    forget_environment_once();
     try {
       connection_.emplace(connection_string(address));
     } catch (const std::exception& error) {
@@ -103,6 +105,7 @@ class Connection {
   }
 
   int server_version() const { return connection_->server_version(); }
+  int socket() const { return connection_->sock(); }
 
  private:
   template <class... Values>
@@ -142,15 +145,17 @@ class Connection {
   }
 
   [[noreturn]] void throw_timeout() const {
-    throw traces::EnvironmentError(
-        fmt::format("{}: no answer within {} s; check what holds it up, then replay again", place_, timeout_seconds_));
+    throw NoAnswer(
+        fmt::format("{}: no answer within {} s; check what holds it up, then replay again", place_, timeout_seconds_),
+        "timed out");
   }
 
   [[noreturn]] void throw_lost(const std::exception& error) const {
     if (watch_->timed_out()) throw_timeout();
     throw_if_stopped();
-    throw traces::EnvironmentError(fmt::format(
-        "{}: the connection was lost: {}; check that the server still runs, then replay again", place_, reason(error)));
+    throw NoAnswer(fmt::format("{}: the connection was lost: {}; check that the server still runs, then replay again",
+                               place_, reason(error)),
+                   "connection broken");
   }
 
   std::string place_;
@@ -165,6 +170,8 @@ class PostgresSession : public DatabaseSession {
       : connection_(address, Purpose::kWork),
         get_(fmt::format("SELECT quantity FROM {}.stock WHERE product_id = $1", schema)),
         set_(fmt::format("UPDATE {}.stock SET quantity = $1 WHERE product_id = $2", schema)) {}
+
+  int socket() const override { return connection_.socket(); }
 
   Answer get(const std::string& product) override {
     std::string refusal;
@@ -193,40 +200,55 @@ class PostgresSession : public DatabaseSession {
 class Postgres : public Database {
  public:
   Postgres(const PostgresAddress& address, const std::string& run) : address_(address), schema_("stalemate_" + run) {
-    const int number = Connection(address, Purpose::kWork).server_version();
+    const int number = control().server_version();
     version_ = fmt::format("PostgreSQL {}.{}", number / 10000, number % 10000);
   }
 
   std::string version() const override { return version_; }
 
-  void create(const std::vector<StoredValue>& rows) override {
-    Connection control(address_, Purpose::kWork);
-    // One message without parameters is one transaction: the schema is there with its table, or not at all.
-    control.execute(
-        fmt::format("CREATE SCHEMA {0}; CREATE TABLE {0}.stock (product_id VARCHAR(36) PRIMARY KEY, "
-                    "quantity INT NOT NULL)",
-                    schema_));
-    const std::string insert = fmt::format("INSERT INTO {}.stock (product_id, quantity) VALUES ($1, $2)", schema_);
-    for (const StoredValue& row : rows) control.execute(insert, row.name, row.value);
+  void fill(const std::vector<StoredValue>& rows) override {
+    if (!is_created_) {
+      // One message without parameters is one transaction: the schema is there with its table, or not at all.
+      control().execute(
+          fmt::format("CREATE SCHEMA {0}; CREATE TABLE {0}.stock (product_id VARCHAR(36) PRIMARY KEY, "
+                      "quantity INT NOT NULL)",
+                      schema_));
+      is_created_ = true;
+    }
+    std::string products = "{";
+    std::string quantities = "{";
+    for (const StoredValue& row : rows) {
+      const char* const comma = &row == &rows.front() ? "" : ",";
+      products += fmt::format("{}\"{}\"", comma, row.name);
+      quantities += fmt::format("{}{}", comma, row.value);
+    }
+    products += "}";
+    quantities += "}";
+    control().execute(fmt::format("DELETE FROM {}.stock WHERE product_id <> ALL ($1::text[])", schema_), products);
+    control().execute(fmt::format("INSERT INTO {}.stock AS old SELECT * FROM unnest($1::text[], $2::int[]) ON CONFLICT "
+                                  "(product_id) DO UPDATE SET quantity = EXCLUDED.quantity WHERE old.quantity <> "
+                                  "EXCLUDED.quantity",
+                                  schema_),
+                      products, quantities);
   }
 
   std::unique_ptr<DatabaseSession> connect() override { return std::make_unique<PostgresSession>(address_, schema_); }
 
   std::vector<StoredValue> contents() override {
-    Connection control(address_, Purpose::kWork);
     std::vector<StoredValue> rows;
     const std::string select =
         fmt::format("SELECT product_id, quantity FROM {}.stock ORDER BY product_id COLLATE \"C\"", schema_);
-    for (const auto& row : control.execute(select)) {
+    for (const auto& row : control().execute(select)) {
       rows.push_back({row[0].as<std::string>(), row[1].as<std::int64_t>()});
     }
     return rows;
   }
 
   void remove() override {
-    Connection control(address_, Purpose::kCleanUp);
-    control.execute(fmt::format("DROP SCHEMA IF EXISTS {} CASCADE", schema_));
-    const pqxx::result left = control.execute("SELECT 1 FROM pg_namespace WHERE nspname = $1", schema_);
+    is_created_ = false;
+    Connection cleaner(address_, Purpose::kCleanUp);
+    cleaner.execute(fmt::format("DROP SCHEMA IF EXISTS {} CASCADE", schema_));
+    const pqxx::result left = cleaner.execute("SELECT 1 FROM pg_namespace WHERE nspname = $1", schema_);
     if (!left.empty()) {
       throw traces::EnvironmentError(
           fmt::format("{}: schema {} is still there after it was dropped; drop it by hand", place(address_), schema_));
@@ -234,15 +256,26 @@ class Postgres : public Database {
   }
 
  private:
+  Connection& control() {
+    if (!control_) control_.emplace(address_, Purpose::kWork);
+    return *control_;
+  }
+
   PostgresAddress address_;
   std::string schema_;
   std::string version_;
+  std::optional<Connection> control_;
+  bool is_created_ = false;
 };
 
 }  // namespace
 
 std::unique_ptr<Database> open_postgres(const PostgresAddress& address, const std::string& run) {
   return std::make_unique<Postgres>(address, run);
+}
+
+std::unique_ptr<DatabaseSession> connect_postgres(const PostgresAddress& address, const std::string& run) {
+  return std::make_unique<PostgresSession>(address, "stalemate_" + run);
 }
 
 }  // namespace stalemate::real

@@ -205,6 +205,7 @@ int Proxy::open_links() const {
 }
 
 PostgresAddress through(const Proxy& proxy, PostgresAddress server) {
+  server.shown_as = place(server);
   server.host = "127.0.0.1";
   server.port = proxy.port();
   std::erase_if(server.parameters,
@@ -214,6 +215,7 @@ PostgresAddress through(const Proxy& proxy, PostgresAddress server) {
 }
 
 RedisAddress through(const Proxy& proxy, RedisAddress server) {
+  server.shown_as = place(server);
   server.host = "127.0.0.1";
   server.port = proxy.port();
   return server;

@@ -6,10 +6,13 @@
 #include <algorithm>
 #include <cerrno>
 #include <charconv>
+#include <chrono>
 #include <optional>
+#include <thread>
 
 #include "real/cache.hpp"
 #include "real/signals.hpp"
+#include "redis_replica.hpp"
 #include "text.hpp"
 #include "traces/error.hpp"
 #include "watch.hpp"
@@ -62,6 +65,16 @@ class Connection {
   Connection(const Connection&) = delete;
   Connection& operator=(const Connection&) = delete;
 
+  int socket() const { return context_->fd; }
+
+  void set_patience(std::chrono::milliseconds patience) {
+    if (patience == patience_) return;
+    patience_ = patience;
+    const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(patience);
+    const auto rest = std::chrono::duration_cast<std::chrono::microseconds>(patience - seconds);
+    redisSetTimeout(context_.get(), {seconds.count(), rest.count()});
+  }
+
   // One command, one round trip. Throws if there is no reply or the reply is an error.
   Reply execute(const std::vector<std::string>& command) {
     std::vector<const char*> arguments;
@@ -86,16 +99,18 @@ class Connection {
     const int cause = errno;
     throw_if_stopped();
     if (context_->err == REDIS_ERR_IO && (cause == EAGAIN || cause == ETIMEDOUT)) {
-      throw traces::EnvironmentError(fmt::format("{}: no answer within {} s; check what holds it up, then replay again",
-                                                 place_, timeout_seconds_));
+      throw NoAnswer(
+          fmt::format("{}: no answer within {} s; check what holds it up, then replay again", place_, timeout_seconds_),
+          "timed out");
     }
-    throw traces::EnvironmentError(
-        fmt::format("{}: the connection was lost: {}; check that the server still runs, then replay again", place_,
-                    first_line(context_->errstr)));
+    throw NoAnswer(fmt::format("{}: the connection was lost: {}; check that the server still runs, then replay again",
+                               place_, first_line(context_->errstr)),
+                   "connection broken");
   }
 
   std::string place_;
   int timeout_seconds_;
+  std::chrono::milliseconds patience_{0};
   std::unique_ptr<redisContext, FreeContext> context_;
   std::optional<WatchedSocket> watch_;  // after context_: released before the socket closes
 };
@@ -120,6 +135,9 @@ class RedisSession : public CacheSession {
   RedisSession(const RedisAddress& address, std::string prefix)
       : connection_(address, Purpose::kWork), prefix_(std::move(prefix)) {}
 
+  int socket() const override { return connection_.socket(); }
+  void set_patience(std::chrono::milliseconds patience) override { connection_.set_patience(patience); }
+
   Answer get(const std::string& product) override {
     const Reply reply = connection_.execute({"GET", prefix_ + product});
     if (reply->type == REDIS_REPLY_NIL) return {{"miss", {}}, ""};
@@ -128,13 +146,15 @@ class RedisSession : public CacheSession {
     return {{"error", {}}, "the value is not a whole number: " + first_line(text)};
   }
 
-  Answer set(const std::string& product, std::int64_t value) override {
-    connection_.execute({"SET", prefix_ + product, fmt::format("{}", value)});
+  Answer set(const std::string& product, std::int64_t value, Seconds ttl) override {
+    connection_.execute(set_command(product, value, ttl));
     return {{"ok", {}}, ""};
   }
 
-  Answer add(const std::string& product, std::int64_t value) override {
-    const Reply reply = connection_.execute({"SET", prefix_ + product, fmt::format("{}", value), "NX"});
+  Answer add(const std::string& product, std::int64_t value, Seconds ttl) override {
+    std::vector<std::string> command = set_command(product, value, ttl);
+    command.emplace_back("NX");
+    const Reply reply = connection_.execute(command);
     return {{reply->type == REDIS_REPLY_NIL ? "conflict" : "ok", {}}, ""};
   }
 
@@ -144,6 +164,12 @@ class RedisSession : public CacheSession {
   }
 
  private:
+  std::vector<std::string> set_command(const std::string& product, std::int64_t value, Seconds ttl) const {
+    std::vector<std::string> command = {"SET", prefix_ + product, fmt::format("{}", value)};
+    if (ttl) command.insert(command.end(), {"EX", fmt::format("{}", *ttl)});
+    return command;
+  }
+
   Connection connection_;
   std::string prefix_;
 };
@@ -151,8 +177,7 @@ class RedisSession : public CacheSession {
 class Redis : public Cache {
  public:
   Redis(const RedisAddress& address, const std::string& run) : address_(address), prefix_("stalemate:" + run + ":") {
-    Connection control(address, Purpose::kWork);
-    const std::string info = text_of(*control.execute({"INFO", "server"}));
+    const std::string info = text_of(*control().execute({"INFO", "server"}));
     const std::string_view field = "redis_version:";
     const std::size_t at = info.find(field);
     version_ = at == std::string::npos ? "Redis" : "Redis " + first_line(info.substr(at + field.size()));
@@ -162,11 +187,38 @@ class Redis : public Cache {
 
   std::unique_ptr<CacheSession> connect() override { return std::make_unique<RedisSession>(address_, prefix_); }
 
+  void fill(const std::vector<StoredValue>& entries) override {
+    for (const std::string& key : keys_under(control(), prefix_)) control().execute({"DEL", key});
+    for (const StoredValue& entry : entries) {
+      control().execute({"SET", prefix_ + entry.name, fmt::format("{}", entry.value)});
+    }
+  }
+
+  bool drop(const std::string& product) override { return control().execute({"DEL", prefix_ + product})->integer == 1; }
+
+  std::string expire(const std::string& product) override {
+    const std::string key = prefix_ + product;
+    const auto left = control().execute({"PTTL", key})->integer;
+    if (left == -2) return "absent";
+    if (left == -1) return "without a time to live";
+    control().execute({"PEXPIRE", key, "1"});
+    const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(address_.timeout_seconds);
+    while (control().execute({"EXISTS", key})->integer != 0) {
+      throw_if_stopped();
+      if (std::chrono::steady_clock::now() > deadline) {
+        throw traces::EnvironmentError(
+            fmt::format("{}: an entry does not expire within {} s; check the server's clock, then replay again",
+                        place(address_), address_.timeout_seconds));
+      }
+      std::this_thread::sleep_for(std::chrono::milliseconds(1));
+    }
+    return "";
+  }
+
   std::vector<StoredValue> contents() override {
-    Connection control(address_, Purpose::kWork);
     std::vector<StoredValue> entries;
-    for (const std::string& key : keys_under(control, prefix_)) {
-      const Reply reply = control.execute({"GET", key});
+    for (const std::string& key : keys_under(control(), prefix_)) {
+      const Reply reply = control().execute({"GET", key});
       if (reply->type == REDIS_REPLY_NIL) continue;
       const std::optional<std::int64_t> value = whole_number(text_of(*reply));
       if (!value) {
@@ -180,24 +232,66 @@ class Redis : public Cache {
   }
 
   void remove() override {
-    Connection control(address_, Purpose::kCleanUp);
-    for (const std::string& key : keys_under(control, prefix_)) control.execute({"DEL", key});
-    if (!keys_under(control, prefix_).empty()) {
+    Connection cleaner(address_, Purpose::kCleanUp);
+    for (const std::string& key : keys_under(cleaner, prefix_)) cleaner.execute({"DEL", key});
+    if (!keys_under(cleaner, prefix_).empty()) {
       throw traces::EnvironmentError(fmt::format(
           "{}: keys {}* are still there after they were deleted; delete them by hand", place(address_), prefix_));
     }
   }
 
  private:
+  Connection& control() {
+    if (!control_) control_.emplace(address_, Purpose::kWork);
+    return *control_;
+  }
+
   RedisAddress address_;
   std::string prefix_;
   std::string version_;
+  std::optional<Connection> control_;
 };
+
+// The field's text in INFO's section.
+std::string info(Connection& connection, const std::string& section, const std::string& field) {
+  const std::string text = "\r\n" + text_of(*connection.execute({"INFO", section}));
+  const std::string line = "\n" + field + ":";
+  const std::size_t at = text.find(line);
+  return at == std::string::npos ? "" : first_line(std::string_view(text).substr(at + line.size()));
+}
 
 }  // namespace
 
+// Its offset counts in the primary's own history, which a restart or the first replica begins anew: hence the
+// comparison of their names.
+void await_replica(const RedisAddress& primary, const RedisAddress& replica) {
+  Connection leader(primary, Purpose::kWork);
+  Connection follower(replica, Purpose::kWork);
+  const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(replica.timeout_seconds);
+  for (;;) {
+    const std::int64_t goal = whole_number(info(leader, "replication", "master_repl_offset")).value_or(0);
+    const bool is_up = info(follower, "replication", "master_link_status") == "up" &&
+                       info(follower, "replication", "master_replid") == info(leader, "replication", "master_replid");
+    if (is_up && whole_number(info(follower, "replication", "slave_repl_offset")).value_or(-1) >= goal) return;
+    throw_if_stopped();
+    if (std::chrono::steady_clock::now() > deadline) {
+      throw traces::EnvironmentError(fmt::format("{}: as a replica it does not catch up within {} s; replay again",
+                                                 place(replica), replica.timeout_seconds));
+    }
+    std::this_thread::sleep_for(std::chrono::milliseconds(2));
+  }
+}
+
+void detach_replica(const RedisAddress& replica) {
+  Connection(replica, Purpose::kWork).execute({"REPLICAOF", "NO", "ONE"});
+}
+
 std::unique_ptr<Cache> open_redis(const RedisAddress& address, const std::string& run) {
   return std::make_unique<Redis>(address, run);
+}
+
+std::unique_ptr<CacheSession> connect_redis(const RedisAddress& address, const std::string& run) {
+  return std::make_unique<RedisSession>(address, "stalemate:" + run + ":");
 }
 
 }  // namespace stalemate::real

@@ -13,11 +13,13 @@
 
 #include <cerrno>
 #include <charconv>
+#include <chrono>
 #include <cstdlib>
 #include <cstring>
 #include <filesystem>
 #include <utility>
 
+#include "channel.hpp"
 #include "fresh.hpp"
 #include "real/signals.hpp"
 #include "sim/invariant.hpp"
@@ -28,6 +30,9 @@ namespace stalemate::real {
 namespace {
 
 namespace fs = std::filesystem;
+
+// More than a server may take to start.
+constexpr auto kCommandTimeout = std::chrono::seconds(70);
 
 struct User {
   uid_t uid;
@@ -71,26 +76,6 @@ std::string base_folder(const User& user) {
   return "/tmp";
 }
 
-class File {
- public:
-  explicit File(int fd = -1) : fd_(fd) {}
-  ~File() { close(); }
-  File(File&& other) noexcept : fd_(std::exchange(other.fd_, -1)) {}
-  File& operator=(File&& other) noexcept {
-    close();
-    std::swap(fd_, other.fd_);
-    return *this;
-  }
-  int get() const { return fd_; }
-  void close() {
-    if (fd_ >= 0) ::close(fd_);
-    fd_ = -1;
-  }
-
- private:
-  int fd_;
-};
-
 [[noreturn]] void refuse(const std::string& what) {
   throw traces::EnvironmentError(fmt::format(
       "the sandbox: {}: {}; free what is short, or give --postgres URL and --redis URL", what, std::strerror(errno)));
@@ -102,7 +87,10 @@ struct Sandbox::Impl {
   std::string folder;
   pid_t made_by = ::getpid();
   pid_t supervisor = 0;
-  File lifeline;
+  Channel lifeline;
+  std::shared_mutex redis_lock;
+  int redis_epoch = 0;
+  std::optional<RedisAddress> replica;
   std::optional<PostgresAddress> postgres;
   std::optional<RedisAddress> redis;
 
@@ -118,16 +106,14 @@ struct Sandbox::Impl {
   }
 
   // Returns the end from which the supervisor's report is read.
-  File start_supervisor(SupervisorPlan& plan) {
-    int life[2];
+  OwnedFile start_supervisor(SupervisorPlan& plan) {
+    auto [own, theirs] = make_channel();
+    lifeline = std::move(own);
     int report[2];
-    if (::pipe2(life, O_CLOEXEC) != 0) refuse("no pipe can be opened");
-    const File life_end(life[0]);
-    lifeline = File(life[1]);
     if (::pipe2(report, O_CLOEXEC) != 0) refuse("no pipe can be opened");
-    File to_read(report[0]);
-    const File report_end(report[1]);
-    plan.lifeline = life_end.get();
+    OwnedFile to_read(report[0]);
+    const OwnedFile report_end(report[1]);
+    plan.lifeline = theirs.fd();
     plan.report = report_end.get();
     supervisor = ::fork();
     if (supervisor < 0) refuse("no process can be started");
@@ -135,7 +121,24 @@ struct Sandbox::Impl {
     return to_read;
   }
 
-  std::string await_report(const File& from) const {
+  // Has the supervisor do something to the Redis; its answer's second word.
+  std::string command(const std::string& what) {
+    if (lifeline.send(what)) {
+      const auto deadline = std::chrono::steady_clock::now() + kCommandTimeout;
+      while (std::chrono::steady_clock::now() < deadline) {
+        throw_if_stopped();
+        const Channel::Incoming answer = lifeline.receive(200);
+        if (answer.what == Channel::Incoming::What::kEnd) break;
+        if (answer.what == Channel::Incoming::What::kNothing) continue;
+        if (answer.text.starts_with("done ")) return answer.text.substr(std::strlen("done "));
+        throw traces::EnvironmentError("the sandbox: " + answer.text);
+      }
+    }
+    throw traces::EnvironmentError(
+        "the sandbox: the process that owns the servers was killed or does not answer; replay again");
+  }
+
+  std::string await_report(const OwnedFile& from) const {
     std::string line;
     while (line.empty() || line.back() != '\n') {
       throw_if_stopped();
@@ -163,7 +166,7 @@ Sandbox::Sandbox(const SandboxOptions& options) : impl_(std::make_unique<Impl>()
   plan.pick_port = options.pick_port ? options.pick_port : pick_free_port;
   plan.uid = user.uid;
   plan.gid = user.gid;
-  const File from = impl_->start_supervisor(plan);
+  const OwnedFile from = impl_->start_supervisor(plan);
   const std::string line = impl_->await_report(from);
   if (!line.starts_with("ready ")) {
     throw traces::EnvironmentError(
@@ -198,5 +201,28 @@ const RedisAddress& Sandbox::redis() const {
 }
 
 const std::string& Sandbox::folder() const { return impl_->folder; }
+
+std::shared_mutex& Sandbox::redis_lock() { return impl_->redis_lock; }
+
+int Sandbox::redis_epoch() const { return impl_->redis_epoch; }
+
+void Sandbox::restart_redis() {
+  ++impl_->redis_epoch;
+  impl_->command("restart");
+}
+
+RedisAddress Sandbox::start_replica() {
+  const std::string port = impl_->command("replica");
+  impl_->replica = redis();
+  std::from_chars(port.data(), port.data() + port.size(), impl_->replica->port);
+  return *impl_->replica;
+}
+
+void Sandbox::fail_over() {
+  STALEMATE_INVARIANT(impl_->replica.has_value(), "there is a replica to take over");
+  ++impl_->redis_epoch;
+  impl_->command("failover");
+  impl_->redis = std::exchange(impl_->replica, std::nullopt);
+}
 
 }  // namespace stalemate::real

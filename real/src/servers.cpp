@@ -151,9 +151,11 @@ RedisAddress parse_redis_url(std::string_view url) {
 }
 
 std::string place(const PostgresAddress& address) {
-  return "PostgreSQL at " + host_and_port(address.host, address.port);
+  return address.shown_as.empty() ? "PostgreSQL at " + host_and_port(address.host, address.port) : address.shown_as;
 }
 
-std::string place(const RedisAddress& address) { return "Redis at " + host_and_port(address.host, address.port); }
+std::string place(const RedisAddress& address) {
+  return address.shown_as.empty() ? "Redis at " + host_and_port(address.host, address.port) : address.shown_as;
+}
 
 }  // namespace stalemate::real

@@ -32,6 +32,8 @@
 #include <string_view>
 #include <vector>
 
+#include "channel.hpp"
+
 namespace stalemate::real {
 namespace {
 
@@ -98,7 +100,7 @@ class Supervisor {
     } catch (const std::exception& error) {
       report(std::string("failed the sandbox cannot be prepared: ") + error.what());
     }
-    while (!program_is_gone(-1)) continue;
+    obey();
     stop();
     std::error_code error;
     for (int attempt = 0; attempt < 50 && !folder_.empty() && fs::exists(folder_, error); ++attempt) {
@@ -143,6 +145,7 @@ class Supervisor {
     folder_ = name;
     postgres_ = {"PostgreSQL", folder_ + "/postgres.log", 0, 0, 0, false};
     redis_ = {"Redis", folder_ + "/redis.log", 0, 0, 0, false};
+    replica_ = {"Redis", folder_ + "/replica.log", 0, 0, 0, false};
     const int lock = ::open(name.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);  // open as long as this process lives
     if (lock < 0 || ::flock(lock, LOCK_EX) != 0) {
       throw StartupFailure{"cannot lock " + folder_ + ": " + std::strerror(errno)};
@@ -245,10 +248,77 @@ class Supervisor {
 
   void start_redis() {
     redis_.port = next_port(postgres_.port);
-    write_private_file("redis.conf", "bind 127.0.0.1\nport " + std::to_string(redis_.port) + "\nrequirepass " +
-                                         plan_.redis_password +
-                                         "\nsave \"\"\nappendonly no\ndaemonize no\nlogfile \"\"\nloglevel notice\n");
-    redis_.pid = spawn({plan_.programs.redis_server, folder_ + "/redis.conf"}, redis_.log, SIGKILL);
+    start_redis(redis_, "");
+  }
+
+  // At its port. `more`: of its configuration.
+  void start_redis(Server& server, const std::string& more) {
+    const std::string name = fs::path(server.log).stem().string() + ".conf";
+    write_private_file(name, "bind 127.0.0.1\nport " + std::to_string(server.port) + "\nrequirepass " +
+                                 plan_.redis_password +
+                                 "\nsave \"\"\nappendonly no\ndaemonize no\nlogfile \"\"\nloglevel "
+                                 "notice\nrepl-diskless-sync yes\nrepl-diskless-sync-delay 0\n" +
+                                 more);
+    server.ready = false;
+    server.pid = spawn({plan_.programs.redis_server, folder_ + "/" + name}, server.log, SIGKILL);
+  }
+
+  // The program's commands, until it is gone.
+  void obey() {
+    const Channel program(plan_.lifeline);
+    for (;;) {
+      const Channel::Incoming command = program.receive(-1);
+      if (command.what == Channel::Incoming::What::kEnd) return;
+      if (command.what == Channel::Incoming::What::kNothing) continue;
+      try {
+        reap();
+        if (command.text == "restart") restart_redis();
+        if (command.text == "replica") start_replica();
+        if (command.text == "failover") fail_over();
+        program.send("done " + std::to_string(command.text == "replica" ? replica_.port : redis_.port));
+      } catch (const StartupFailure& failure) {
+        program.send(failure.reason.empty() ? "no answer" : failure.reason);
+      }
+    }
+  }
+
+  void restart_redis() {
+    kill_now(redis_);
+    redis_.attempts = kPortAttemptsMax;  // no other port than before
+    start_redis(redis_, "");
+    await_redis(redis_);
+  }
+
+  void start_replica() {
+    kill_now(replica_);
+    replica_.port = next_port(redis_.port);
+    replica_.attempts = kPortAttemptsMax;
+    start_redis(replica_,
+                "replicaof 127.0.0.1 " + std::to_string(redis_.port) + "\nmasterauth " + plan_.redis_password + "\n");
+    await_redis(replica_);
+  }
+
+  // The server that was killed is the next replica.
+  void fail_over() {
+    kill_now(redis_);
+    std::swap(redis_, replica_);
+  }
+
+  static void kill_now(Server& server) {
+    if (server.pid <= 0) return;
+    ::kill(server.pid, SIGKILL);
+    while (::waitpid(server.pid, nullptr, 0) < 0 && errno == EINTR) continue;
+    server.pid = 0;
+  }
+
+  void await_redis(Server& server) {
+    const auto deadline = Clock::now() + kStartTimeout;
+    while (!redis_answers(server)) {
+      reap();
+      if (Clock::now() > deadline) throw StartupFailure{"Redis does not answer a minute after its start"};
+      if (program_is_gone(kPollMs)) throw StartupFailure{};
+    }
+    server.ready = true;
   }
 
   int next_port(int taken) {
@@ -265,7 +335,7 @@ class Supervisor {
     for (;;) {
       reap();
       if (wants_postgres() && postgres_.pid != 0 && !postgres_.ready) postgres_.ready = postgres_answers();
-      if (wants_redis() && redis_.pid != 0 && !redis_.ready) redis_.ready = redis_answers();
+      if (wants_redis() && redis_.pid != 0 && !redis_.ready) redis_.ready = redis_answers(redis_);
       if ((!wants_postgres() || postgres_.ready) && (!wants_redis() || redis_.ready)) return;
       if (Clock::now() > deadline) {
         const Server& late = wants_postgres() && !postgres_.ready ? postgres_ : redis_;
@@ -287,6 +357,8 @@ class Supervisor {
         ended(postgres_);
       } else if (pid == redis_.pid) {
         ended(redis_);
+      } else if (pid == replica_.pid) {
+        ended(replica_);
       }
     }
   }
@@ -307,14 +379,14 @@ class Supervisor {
   }
 
   // Only our Redis takes our password.
-  bool redis_answers() const {
+  bool redis_answers(const Server& server) const {
     const int fd = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
     if (fd < 0) return false;
     const timeval patience = {0, 200'000};
     ::setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
     const std::string command = "AUTH " + plan_.redis_password + "\r\n";
     char reply[3] = {};
-    const bool answers = connect_loopback(fd, redis_.port) &&
+    const bool answers = connect_loopback(fd, server.port) &&
                          ::write(fd, command.data(), command.size()) == static_cast<ssize_t>(command.size()) &&
                          ::read(fd, reply, sizeof reply) == 3 && std::string_view(reply, 3) == "+OK";
     ::close(fd);
@@ -347,6 +419,7 @@ class Supervisor {
     // Not the server that initdb runs: it reads the end of its input, then, and takes its shared memory along as well.
     if (initdb_ > 0) ::kill(initdb_, SIGKILL);
     if (redis_.pid > 0) ::kill(redis_.pid, SIGKILL);
+    if (replica_.pid > 0) ::kill(replica_.pid, SIGKILL);
     if (postgres_.pid > 0) {
       ::kill(postgres_.pid, SIGQUIT);
       // Processes that somebody stopped (SIGSTOP) have to run in order to end.
@@ -381,6 +454,7 @@ class Supervisor {
   pid_t initdb_ = 0;
   Server postgres_;
   Server redis_;
+  Server replica_;
 };
 
 }  // namespace

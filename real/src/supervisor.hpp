@@ -26,7 +26,7 @@ struct SupervisorPlan {
   std::function<int()> pick_port;
   uid_t uid = 0;  // whom to become, if root
   gid_t gid = 0;
-  int lifeline = -1;  // to read: ends when the program ends
+  int lifeline = -1;  // a Channel's end, for commands: it ends when the program ends
   int report = -1;    // to write: one line, "ready POSTGRES_PORT REDIS_PORT FOLDER" (0: not wanted) or "failed REASON"
 };
 

@@ -53,6 +53,18 @@ std::int64_t now_ms() {
   }
 }
 
+// A forked child inherits neither the thread nor the sockets, and a lock that nobody holds.
+void survive_forks_once() {
+  static const bool done = [] {
+    return ::pthread_atfork([] { table_lock().lock(); }, [] { table_lock().unlock(); },
+                            [] {
+                              for (Slot& slot : slots) slot.fd = -1;
+                              table_lock().unlock();
+                            }) == 0;
+  }();
+  static_cast<void>(done);
+}
+
 // REQUIRES: the lock is held. A forked child has no such thread and starts its own.
 void start_thread_once() {
   static pid_t started_in = 0;
@@ -69,6 +81,7 @@ void start_thread_once() {
 }  // namespace
 
 WatchedSocket::WatchedSocket(int fd, int timeout_seconds) : slot_(0), timeout_seconds_(timeout_seconds) {
+  survive_forks_once();
   const std::lock_guard lock(table_lock());
   start_thread_once();
   const int count = static_cast<int>(slots.size());

@@ -42,13 +42,14 @@ class TraceBuilder {
 
   // The server handles a request and, where it is awaited, answers `reply`.
   TraceBuilder& handle(const Session& who, int arrow, const std::string& to, const std::string& verb, Value value,
-                       std::optional<traces::Reply> reply) {
+                       std::optional<traces::Reply> reply, std::optional<std::int64_t> ttl = {}) {
     auto& store = to == "cache" ? cache_ : database_;
     if (verb == "set" || (verb == "add" && !store[who.key])) store[who.key] = value;
     if (verb == "delete") store[who.key] = {};
     traces::Step& step = this->step(traces::StepKind::kHandle, who, arrow);
     step.request = request(who, arrow, to, verb, value);
     step.request->awaited = reply.has_value();
+    step.request->ttl = ttl;
     step.reply = std::move(reply);
     return *this;
   }
@@ -60,8 +61,8 @@ class TraceBuilder {
 
   // handle, then receive.
   TraceBuilder& ask(const Session& who, int arrow, const std::string& to, const std::string& verb, Value value,
-                    const traces::Reply& reply) {
-    handle(who, arrow, to, verb, value, reply);
+                    const traces::Reply& reply, std::optional<std::int64_t> ttl = {}) {
+    handle(who, arrow, to, verb, value, reply, ttl);
     return receive(who, arrow, reply);
   }
 
@@ -76,9 +77,64 @@ class TraceBuilder {
     return *this;
   }
 
+  // The latest step sends the request.
+  TraceBuilder& sends(const Session& who, int arrow, const std::string& to, const std::string& verb, Value value,
+                      bool drawn_lost = false) {
+    sent_ = request(who, arrow, to, verb, value);
+    sent_.drawn_lost = drawn_lost;
+    trace_.steps.back().sends.push_back(sent_);
+    return *this;
+  }
+
+  TraceBuilder& delay(const Session& who, int arrow, const std::string& to, const std::string& verb, Value value) {
+    step(traces::StepKind::kLateRequest, who, arrow).request = request(who, arrow, to, verb, value);
+    return *this;
+  }
+
+  TraceBuilder& copy(const Session& who, int arrow, const std::string& to, const std::string& verb, Value value) {
+    step(traces::StepKind::kDuplicate, who, arrow).request = request(who, arrow, to, verb, value);
+    return *this;
+  }
+
+  // The server handles what nobody knows of any more.
+  TraceBuilder& ghost(const Session& who, int arrow, const std::string& to, const std::string& verb, Value value) {
+    handle(who, arrow, to, verb, value, {});
+    trace_.steps.back().is_ghost = true;
+    return *this;
+  }
+
+  // The app instance dies; what it sent last may arrive yet.
+  TraceBuilder& crash(const Session& who, int arrow, bool arrives) {
+    traces::Step& step = this->step(traces::StepKind::kCrash, who, arrow);
+    if (arrives) step.after.in_flight.push_back({who.app, who.session, false, sent_, {}, true});
+    return *this;
+  }
+
+  TraceBuilder& evict(const std::string& key) { return leave(traces::StepKind::kEvict, key, {}); }
+  TraceBuilder& expire(const std::string& key) { return leave(traces::StepKind::kExpire, key, {}); }
+  TraceBuilder& restart() {
+    for (auto& [key, value] : cache_) value.reset();
+    step(traces::StepKind::kCacheRestart, kCache, 0);
+    return *this;
+  }
+  // After it, the cache holds this for the key.
+  TraceBuilder& failover(const std::string& key, Value value) {
+    cache_[key] = value;
+    step(traces::StepKind::kCacheFailover, kCache, 0);
+    return *this;
+  }
+
   traces::Trace trace() const { return trace_; }
 
  private:
+  inline static const Session kCache{0, 0, "", "", 0};
+
+  TraceBuilder& leave(traces::StepKind kind, const std::string& key, Value value) {
+    cache_[key] = value;
+    step(kind, kCache, 0).key = key;
+    return *this;
+  }
+
   static traces::Request request(const Session& who, int arrow, const std::string& to, const std::string& verb,
                                  Value value) {
     traces::Request request;
@@ -113,6 +169,7 @@ class TraceBuilder {
   }
 
   traces::Trace trace_;
+  traces::Request sent_;
   std::map<std::string, Value> cache_;
   std::map<std::string, Value> database_;
 };

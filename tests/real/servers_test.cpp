@@ -77,7 +77,7 @@ TEST(ServerUrl, WhatIsNoUrlIsRefusedWithoutRepeatingThePassword) {
 
 ReplayPlace given() {
   const Servers servers = support::shared_servers();
-  return {support::url(servers.postgres), support::url(*servers.redis), {}};
+  return {support::url(servers.postgres), support::url(*servers.redis), false, {}};
 }
 
 std::string failure(const ReplayPlace& where, const ReplayOptions& options = {}) {
@@ -90,11 +90,11 @@ std::string failure(const ReplayPlace& where, const ReplayOptions& options = {})
 
 TEST(GivenServers, AreLeftAsTheyWereWhetherTheTraceIsReproducedOrNot) {
   EXPECT_EQ(failure(given()), "reproduced");
-  EXPECT_TRUE(support::areas_left().empty());
+  EXPECT_EQ(support::areas_left(), std::vector<std::string>{});
   traces::Trace wrong = cache_aside_race();
   wrong.steps[6].reply = samples::miss();
   EXPECT_EQ(verdict(replay_at(wrong, given())), "diverged at step 7: expected miss, got ok");
-  EXPECT_TRUE(support::areas_left().empty());
+  EXPECT_EQ(support::areas_left(), std::vector<std::string>{});
 }
 
 TEST(GivenServers, AreLeftAsTheyWereAfterCtrlC) {
@@ -104,7 +104,7 @@ TEST(GivenServers, AreLeftAsTheyWereAfterCtrlC) {
       if (step == 8) ::raise(stop);
     };
     EXPECT_THROW(replay_at(cache_aside_race(), given(), options), Interrupted);
-    EXPECT_TRUE(support::areas_left().empty());
+    EXPECT_EQ(support::areas_left(), std::vector<std::string>{});
   }
   EXPECT_EQ(failure(given()), "reproduced") << "a signal of the past does not stop the next replay";
 }
@@ -134,7 +134,7 @@ TEST(GivenServers, WrongPasswordIsNamedButNotRepeated) {
   EXPECT_EQ(line.find("not-the-password"), std::string::npos) << line;
   where.redis_url = fmt::format("redis://127.0.0.1:{}", redis.port);
   EXPECT_NE(failure(where).find("NOAUTH"), std::string::npos);
-  EXPECT_TRUE(support::areas_left().empty());
+  EXPECT_EQ(support::areas_left(), std::vector<std::string>{});
 }
 
 TEST(GivenServers, UnknownDatabaseAndUnreachableServersAreNamed) {
@@ -263,7 +263,7 @@ TEST(BlockedStatement, EndsByItsTimeout) {
   if (later.joinable()) later.join();
   EXPECT_EQ(line, fmt::format("{}: no answer within 2 s; check what holds it up, then replay again",
                               place(servers.postgres)));
-  EXPECT_TRUE(support::areas_left().empty());
+  EXPECT_EQ(support::areas_left(), std::vector<std::string>{});
 }
 
 TEST(BlockedStatement, EndsByCtrlC) {
@@ -282,7 +282,7 @@ TEST(BlockedStatement, EndsByCtrlC) {
   };
   EXPECT_THROW(replay_at(cache_aside_race(), given(), options), Interrupted);
   if (later.joinable()) later.join();
-  EXPECT_TRUE(support::areas_left().empty());
+  EXPECT_EQ(support::areas_left(), std::vector<std::string>{});
 }
 
 }  // namespace

@@ -41,7 +41,7 @@ traces::Trace endless_trace() {
   samples::TraceBuilder builder;
   const samples::Session reader;
   builder.invoke(reader);
-  for (int i = 0; i < 20'000; ++i) builder.handle(reader, 1, "database", "get", {}, samples::value(1000));
+  for (int i = 0; i < 10'000; ++i) builder.ask(reader, 1, "database", "get", {}, samples::value(1000));
   return builder.trace();
 }
 
@@ -120,7 +120,7 @@ std::vector<std::string> areas_left() {
   }
   redisContext* context = redisConnect(servers.redis->host.c_str(), servers.redis->port);
   freeReplyObject(redisCommand(context, "AUTH %s", servers.redis->password.c_str()));
-  auto* keys = static_cast<redisReply*>(redisCommand(context, "KEYS *"));
+  auto* keys = static_cast<redisReply*>(redisCommand(context, "KEYS stalemate:*"));
   EXPECT_NE(keys, nullptr);
   EXPECT_EQ(keys->type, REDIS_REPLY_ARRAY);
   for (std::size_t i = 0; i < keys->elements; ++i) left.emplace_back(keys->element[i]->str);

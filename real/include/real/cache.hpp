@@ -2,8 +2,10 @@
 // under a prefix), a CacheSession one connection. Errors as in real/database.hpp.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -14,11 +16,17 @@ namespace stalemate::real {
 
 class CacheSession {
  public:
+  using Seconds = std::optional<std::int64_t>;  // a time to live, if any
+
   virtual ~CacheSession() = default;
-  virtual Answer get(const std::string& product) = 0;                      // value or miss
-  virtual Answer set(const std::string& product, std::int64_t value) = 0;  // ok
-  virtual Answer add(const std::string& product, std::int64_t value) = 0;  // ok, or conflict: it was there
-  virtual Answer erase(const std::string& product) = 0;                    // ok, whether or not it was there
+  virtual int socket() const = 0;
+  // How long it waits for answers from now on, instead of the address's timeout.
+  virtual void set_patience(std::chrono::milliseconds patience) = 0;
+
+  virtual Answer get(const std::string& product) = 0;                                   // value or miss
+  virtual Answer set(const std::string& product, std::int64_t value, Seconds ttl) = 0;  // ok
+  virtual Answer add(const std::string& product, std::int64_t value, Seconds ttl) = 0;  // ok, or conflict: it was there
+  virtual Answer erase(const std::string& product) = 0;  // ok, whether or not it was there
 };
 
 class Cache {
@@ -26,7 +34,13 @@ class Cache {
   virtual ~Cache() = default;
   virtual std::string version() const = 0;  // "Redis 7.0.15"
   virtual std::unique_ptr<CacheSession> connect() = 0;
-  // Every entry under the prefix, sorted by name, without the prefix, over a connection of its own.
+  // Makes these the only entries under the prefix.
+  virtual void fill(const std::vector<StoredValue>& entries) = 0;
+  // What befalls an entry in the server itself. drop(): whether it was there. expire(): its time to live is over at
+  // once; returns when it is gone, or "" as the reason why it cannot be: "absent", "without a time to live".
+  virtual bool drop(const std::string& product) = 0;
+  virtual std::string expire(const std::string& product) = 0;
+  // Every entry under the prefix, sorted by name, without the prefix, over another connection than the sessions'.
   virtual std::vector<StoredValue> contents() = 0;
   // Deletes every key under the prefix, over a connection of its own, and makes sure that none is left.
   virtual void remove() = 0;
@@ -34,5 +48,7 @@ class Cache {
 
 // Connects to learn the version; writes nothing. `run` names the area: keys "stalemate:RUN:...".
 std::unique_ptr<Cache> open_redis(const RedisAddress& address, const std::string& run);
+// A session alone, under the prefix of that run.
+std::unique_ptr<CacheSession> connect_redis(const RedisAddress& address, const std::string& run);
 
 }  // namespace stalemate::real

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "real/servers.hpp"
+#include "traces/error.hpp"
 #include "traces/trace.hpp"
 
 namespace stalemate::real {
@@ -28,9 +29,19 @@ struct StoredValue {
   bool operator==(const StoredValue&) const = default;
 };
 
+// No answer came: the driver gave up waiting, or its connection broke. Whether the request was carried out, it cannot
+// know; the session is of no use any more.
+class NoAnswer : public traces::EnvironmentError {
+ public:
+  NoAnswer(const std::string& line, std::string what_it_saw)
+      : traces::EnvironmentError(line), saw(std::move(what_it_saw)) {}
+  std::string saw;  // "timed out", "connection broken"
+};
+
 class DatabaseSession {
  public:
   virtual ~DatabaseSession() = default;
+  virtual int socket() const = 0;
   virtual Answer get(const std::string& product) = 0;                      // value or miss
   virtual Answer set(const std::string& product, std::int64_t value) = 0;  // ok: exactly one row was updated
 };
@@ -39,10 +50,10 @@ class Database {
  public:
   virtual ~Database() = default;
   virtual std::string version() const = 0;  // "PostgreSQL 15.18"
-  // Creates the area with these rows. REQUIRES: called once.
-  virtual void create(const std::vector<StoredValue>& rows) = 0;
+  // Makes the area, if it is not there, and these its only rows.
+  virtual void fill(const std::vector<StoredValue>& rows) = 0;
   virtual std::unique_ptr<DatabaseSession> connect() = 0;
-  // Every row, sorted by name, as a connection of its own sees them.
+  // Every row, sorted by name, as another connection than the sessions' sees them.
   virtual std::vector<StoredValue> contents() = 0;
   // Removes the area, if it is there, over a connection of its own, and makes sure that it is gone.
   virtual void remove() = 0;
@@ -50,5 +61,7 @@ class Database {
 
 // Connects to learn the version; creates nothing. `run` names the area: schema stalemate_RUN.
 std::unique_ptr<Database> open_postgres(const PostgresAddress& address, const std::string& run);
+// A session alone, in an area that another Database has made or will make.
+std::unique_ptr<DatabaseSession> connect_postgres(const PostgresAddress& address, const std::string& run);
 
 }  // namespace stalemate::real

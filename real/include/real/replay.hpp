@@ -23,10 +23,12 @@ struct Divergence {
   bool operator==(const Divergence&) const = default;
 };
 
-// I1: `came_back` has an entry for each step executed: all steps, or those up to the one that diverged.
+// I1: `came_back` has an entry for each step executed: all steps, or those up to the one that diverged where the replay
+// stops there.
 struct Conformance {
   std::optional<Divergence> divergence;
-  // What the step really brought: "value 1000", "ok", "not sent", "withheld: ok", "error: ..."; "" for an invoke.
+  // What the step really brought: "value 1000", "ok", "withheld: ok; the driver: timed out", "error: ..."; "" for an
+  // invoke.
   std::vector<std::string> came_back;
   int round_trips = 0;  // requests the steps made to either server
   // Both stores as read from the servers at the end, every key of the scenario in order; cache empty where the trace
@@ -36,12 +38,17 @@ struct Conformance {
   std::string database_version;  // "PostgreSQL 15.18"
   std::string cache_version;     // "Redis 7.0.15"; empty where the trace has no cache
 
+  // Where, after the divergence, they disagree again; only where the replay was to go on.
+  std::vector<Divergence> further;
+
   bool reproduced() const { return !divergence; }
 };
 
 struct ReplayOptions {
   // Called before each step with its number, from 1: for progress.
   std::function<void(int step)> on_step;
+  // Where a step diverges or cannot be done, go on with the next, and judge all.
+  bool skip_divergences = false;
 };
 
 // Whether a request of the trace goes to a cache, or its state holds one.
@@ -57,7 +64,8 @@ Conformance replay(const traces::Trace& trace, const Servers& servers, const Rep
 struct ReplayPlace {
   std::optional<std::string> postgres_url;
   std::optional<std::string> redis_url;
-  SandboxOptions sandbox;  // `postgres` and `redis` are set by what is needed
+  bool allow_remote = false;  // else a URL must lead to this machine
+  SandboxOptions sandbox;     // `postgres` and `redis` are set by what is needed
 };
 
 // replay() with everything around it: reads the URLs, holds StopSignals, starts and stops the sandbox.

@@ -7,6 +7,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <shared_mutex>
 #include <string>
 #include <vector>
 
@@ -51,6 +52,15 @@ class Sandbox {
   const PostgresAddress& postgres() const;
   const RedisAddress& redis() const;
   const std::string& folder() const;
+
+  // What befalls its Redis. REQUIRES: redis_lock() is held alone; whoever merely uses the Redis holds it shared. Throw
+  // traces::EnvironmentError and Interrupted.
+  std::shared_mutex& redis_lock();
+  void restart_redis();          // killed, and started again at the same port: empty
+  RedisAddress start_replica();  // of the Redis there is; empty at first (see redis_replica.hpp)
+  void fail_over();              // the Redis is killed; the replica is the Redis from now on
+  // Counts restarts and failovers: connections of an earlier epoch are broken.
+  int redis_epoch() const;
 
  private:
   struct Impl;

@@ -21,6 +21,7 @@ struct PostgresAddress {
   std::string database;                                         // empty: as `user`
   std::vector<std::pair<std::string, std::string>> parameters;  // further libpq keywords: sslmode, sslrootcert, ...
   int timeout_seconds = kServerTimeoutSeconds;
+  std::string shown_as = {};  // what place() says instead; where a proxy stands before it, the server behind
 };
 
 struct RedisAddress {
@@ -30,6 +31,7 @@ struct RedisAddress {
   std::string password;
   int database = 0;
   int timeout_seconds = kServerTimeoutSeconds;
+  std::string shown_as = {};
 };
 
 // "postgresql://[user[:password]@]host[:port][/database][?keyword=value&...]", or with postgres://; parts may be
@@ -43,12 +45,16 @@ RedisAddress parse_redis_url(std::string_view url);
 std::string place(const PostgresAddress& address);
 std::string place(const RedisAddress& address);
 
+class Sandbox;
+
 struct Servers {
   PostgresAddress postgres;
   std::optional<RedisAddress> redis;  // not needed where the trace has no cache
   // Ends with its sandbox, so that nothing in it has to be removed.
   bool is_postgres_throw_away = false;
   bool is_redis_throw_away = false;
+  // Whose Redis it is, if it may be killed and started again, and have a replica.
+  Sandbox* sandbox = nullptr;
 };
 
 }  // namespace stalemate::real

@@ -1,0 +1,40 @@
+// A stage: where traces are replayed one after another. It keeps warm what a replay needs (an area in each server, a
+// proxy before each, a process for each app instance, connections) and makes it anew where a trace broke it. One thread
+// uses a stage at a time; several stages may stand in the same servers, each with an area of its own, and share one
+// host of app processes.
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "real/replay.hpp"
+
+namespace stalemate::real {
+
+class AppHost;
+
+// To be called while the program has few threads: it forks. Throws traces::EnvironmentError.
+std::shared_ptr<AppHost> start_app_host();
+
+class Stage {
+ public:
+  // Connects to learn the servers' versions; without a host of app processes it starts its own. Throws
+  // traces::EnvironmentError, traces::InputError (an address that a proxy cannot stand before) and Interrupted.
+  explicit Stage(const Servers& servers, std::shared_ptr<AppHost> host = nullptr);
+  // close(), where that was not called.
+  ~Stage();
+  Stage(const Stage&) = delete;
+  Stage& operator=(const Stage&) = delete;
+
+  // As real::replay(); the area stays for the next one. After an exception only close() is left.
+  Conformance replay(const traces::Trace& trace, const ReplayOptions& options = {});
+  // Removes what the stage made in servers that stay. "" if nothing is left there, or clauses for an error message:
+  // "; schema stalemate_1f may be left behind (why)".
+  std::string close();
+
+ private:
+  class Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace stalemate::real

@@ -1,0 +1,126 @@
+// See real/batch.hpp; and replay_at(), which is a batch of one whose failure is its own.
+#include "real/batch.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <atomic>
+#include <csignal>
+#include <mutex>
+#include <thread>
+
+#include "app_host.hpp"
+#include "local.hpp"
+#include "real/signals.hpp"
+#include "real/stage.hpp"
+#include "traces/error.hpp"
+
+namespace stalemate::real {
+namespace {
+
+class Batch {
+ public:
+  Batch(const std::vector<traces::Trace>& traces, const Servers& servers, const BatchOptions& options)
+      : traces_(traces), servers_(servers), options_(options), results_(traces.size()) {}
+
+  std::vector<Replayed> run() {
+    const int jobs = std::clamp(options_.jobs, 1, std::max(1, static_cast<int>(traces_.size())));
+    std::vector<std::thread> workers;
+    // With all signals blocked: handlers run on the caller's thread.
+    sigset_t every;
+    sigset_t before;
+    sigfillset(&every);
+    pthread_sigmask(SIG_SETMASK, &every, &before);
+    for (int i = 0; i < jobs; ++i) workers.emplace_back([this] { work(); });
+    pthread_sigmask(SIG_SETMASK, &before, nullptr);
+    for (std::thread& worker : workers) worker.join();
+    if (stop_) throw Interrupted(*stop_);
+    return std::move(results_);
+  }
+
+ private:
+  void work() {
+    std::unique_ptr<Stage> stage;
+    try {
+      for (std::size_t i = next_++; i < traces_.size() && !has_stopped_; i = next_++) {
+        results_[i] = replay(stage, traces_[i]);
+        const std::lock_guard lock(mutex_);
+        ++done_;
+        if (options_.on_done) options_.on_done(done_);
+      }
+      if (stage) stage->close();
+    } catch (const Interrupted& stop) {
+      const std::string left = stage ? stage->close() : "";
+      const std::lock_guard lock(mutex_);
+      if (!has_stopped_.exchange(true)) stop_ = Interrupted(stop.signal, stop.what() + left);
+    }
+  }
+
+  // A stage on which something failed is left; the next trace gets another.
+  Replayed replay(std::unique_ptr<Stage>& stage, const traces::Trace& trace) {
+    Replayed result;
+    try {
+      if (!stage) stage = std::make_unique<Stage>(servers_, host_);
+      result.conformance = stage->replay(trace, options_.replay);
+      return result;
+    } catch (const traces::InputError& error) {
+      result.is_input = true;
+      result.error = error.what();
+    } catch (const traces::EnvironmentError& error) {
+      throw_if_stopped();
+      result.error = error.what();
+    }
+    if (stage) result.error += stage->close();
+    stage.reset();
+    return result;
+  }
+
+  const std::vector<traces::Trace>& traces_;
+  const Servers& servers_;
+  const BatchOptions& options_;
+  const std::shared_ptr<AppHost> host_ = start_app_host();  // before any thread
+  std::vector<Replayed> results_;
+  std::atomic<std::size_t> next_{0};
+  std::atomic<bool> has_stopped_{false};
+  std::mutex mutex_;
+  std::size_t done_ = 0;
+  std::optional<Interrupted> stop_;
+};
+
+// Calls `work` with the servers of `where`.
+template <class Work>
+auto with_servers(const ReplayPlace& where, bool with_cache, Work work) {
+  std::optional<PostgresAddress> postgres;
+  std::optional<RedisAddress> redis;
+  if (where.postgres_url) postgres = parse_postgres_url(*where.postgres_url);
+  if (where.redis_url) redis = parse_redis_url(*where.redis_url);
+  if (postgres && !where.allow_remote) refuse_remote(postgres->host, "--postgres");
+  if (redis && !where.allow_remote) refuse_remote(redis->host, "--redis");
+  const StopSignals signals;
+  SandboxOptions wanted = where.sandbox;
+  wanted.postgres = !postgres;
+  wanted.redis = !redis && with_cache;
+  std::optional<Sandbox> sandbox;
+  if (wanted.postgres || wanted.redis) sandbox.emplace(wanted);
+  if (wanted.postgres) postgres = sandbox->postgres();
+  if (wanted.redis) redis = sandbox->redis();
+  auto result = work(Servers{*postgres, redis, wanted.postgres, wanted.redis, wanted.redis ? &*sandbox : nullptr});
+  sandbox.reset();
+  throw_if_stopped();
+  return result;
+}
+
+}  // namespace
+
+std::vector<Replayed> replay_all(const std::vector<traces::Trace>& traces, const ReplayPlace& where,
+                                 const BatchOptions& options) {
+  return with_servers(where, std::any_of(traces.begin(), traces.end(), needs_cache),
+                      [&](const Servers& servers) { return Batch(traces, servers, options).run(); });
+}
+
+Conformance replay_at(const traces::Trace& trace, const ReplayPlace& where, const ReplayOptions& options) {
+  return with_servers(where, needs_cache(trace),
+                      [&](const Servers& servers) { return replay(trace, servers, options); });
+}
+
+}  // namespace stalemate::real

@@ -1,0 +1,123 @@
+// See director.hpp. The stores before the first step and after the last.
+#include <fmt/format.h>
+
+#include <array>
+#include <charconv>
+
+#include "director.hpp"
+#include "traces/error.hpp"
+
+namespace stalemate::real {
+namespace {
+
+// The tutorial's table: six products, 1000 of each. Key k1 is the first, and so on.
+constexpr std::array<std::string_view, 6> kProducts = {
+    "93410c29-1609-484d-8662-ae2d0aa93cc4", "47b0472d-708c-4377-aab4-acf8752f0ecb",
+    "a1a879d8-58c0-4357-a570-a57c3b1fe059", "5ded80d3-fb55-4a2f-b339-43fc9c89894a",
+    "b6afe0c5-9cab-4971-8c61-127fe5b4acd1", "7098227b-4883-4992-bc32-e12335efbc8c"};
+constexpr std::int64_t kQuantityAtFirst = 1000;
+
+std::string text_of(const std::optional<std::int64_t>& value) { return value ? fmt::format("{}", *value) : "absent"; }
+
+std::string difference(const std::map<std::string, std::int64_t>& found,
+                       const std::map<std::string, std::int64_t>& untouched) {
+  for (const auto& [product, value] : found) {
+    const auto at = untouched.find(product);
+    if (at == untouched.end() || at->second != value) return fmt::format("{}={}", product, value);
+  }
+  for (const auto& [product, value] : untouched) {
+    if (!found.contains(product)) return fmt::format("{}=absent", product);
+  }
+  return "";
+}
+
+}  // namespace
+
+// Beyond the tutorial's six a made-up one.
+std::string product_of(const std::string& key) {
+  std::size_t number = 0;
+  const auto [end, error] = std::from_chars(key.data() + 1, key.data() + key.size(), number);
+  if (!key.starts_with('k') || error != std::errc() || end != key.data() + key.size() || number == 0) {
+    throw traces::InputError(fmt::format("replay: key '{}' is not one of k1, k2, ...; rename it in the trace", key));
+  }
+  if (number <= kProducts.size()) return std::string(kProducts[number - 1]);
+  return fmt::format("00000000-0000-4000-8000-{:012}", number);
+}
+
+void Director::set_up() {
+  for (const std::string_view product : kProducts) rows_[std::string(product)] = kQuantityAtFirst;
+  for (const traces::Entry& entry : trace_.initial.database) {
+    const std::string product = product_of(entry.key);
+    rows_.erase(product);
+    if (entry.value) rows_[product] = *entry.value;
+  }
+  std::vector<StoredValue> rows;
+  for (const auto& [product, quantity] : rows_) rows.push_back({product, quantity});
+  scene_.database().fill(rows);
+  set_up_cache();
+  connect_sessions();
+}
+
+void Director::set_up_cache() {
+  if (scene_.cache() == nullptr) return;
+  std::vector<StoredValue> entries;
+  for (const traces::Entry& entry : trace_.initial.cache) {
+    if (entry.value) entries.push_back({product_of(entry.key), *entry.value});
+  }
+  scene_.cache()->fill(entries);
+  if (!fails_over_after(0)) return;
+  scene_.start_replica();
+  missed_ = change_missed(0);
+}
+
+// Before the first step, as pools do: what a step costs, and where it fails, is the request's own then.
+void Director::connect_sessions() {
+  std::set<std::tuple<int, int, std::string>> wanted;
+  for (const traces::Step& step : trace_.steps) {
+    if (step.is_ghost) continue;
+    for (const traces::Request& request : step.sends) wanted.emplace(step.app, step.session, request.to);
+    if (step.request) wanted.emplace(step.app, step.session, step.request->to);
+  }
+  for (const auto& [app, session, server] : wanted) {
+    const bool is_there = server == "database" || (server == "cache" && scene_.cache() != nullptr);
+    if (is_there) scene_.app(app).idle_lane(session, scene_.place(server));
+  }
+}
+
+void Director::read_stores() {
+  const traces::State& predicted = final_state(trace_);
+  const bool judged = goes_on();  // a replay cut short has no final state to compare with
+  step_number_ = 0;
+  if (scene_.cache() != nullptr) {
+    std::map<std::string, std::int64_t> found;
+    for (const StoredValue& entry : scene_.cache()->contents()) found[entry.name] = entry.value;
+    result_.cache = judge_store("cache", predicted.cache, found, {}, judged);
+  }
+  std::map<std::string, std::int64_t> found;
+  for (const StoredValue& row : scene_.database().contents()) found[row.name] = row.value;
+  result_.database = judge_store("database", predicted.database, found, rows_, judged);
+}
+
+// `untouched`: what the store held at first; keys outside the scenario must still be so.
+std::vector<traces::Entry> Director::judge_store(std::string_view store, const std::vector<traces::Entry>& predicted,
+                                                 std::map<std::string, std::int64_t> found,
+                                                 std::map<std::string, std::int64_t> untouched, bool judged) {
+  std::vector<traces::Entry> real;
+  for (const traces::Entry& entry : predicted) {
+    const std::string product = product_of(entry.key);
+    const auto at = found.find(product);
+    const std::optional<std::int64_t> value = at == found.end() ? std::nullopt : std::optional(at->second);
+    real.push_back({entry.key, value});
+    found.erase(product);
+    untouched.erase(product);
+    if (judged && value != entry.value) {
+      diverge(fmt::format("{} {}={}", store, entry.key, text_of(entry.value)), text_of(value));
+    }
+  }
+  if (judged && found != untouched) {
+    diverge(fmt::format("{} with nothing else changed", store), difference(found, untouched));
+  }
+  return real;
+}
+
+}  // namespace stalemate::real

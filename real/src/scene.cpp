@@ -1,0 +1,121 @@
+// See scene.hpp.
+#include "scene.hpp"
+
+#include <fmt/format.h>
+
+#include "app_child.hpp"
+#include "fresh.hpp"
+#include "real/sandbox.hpp"
+#include "redis_replica.hpp"
+#include "sim/invariant.hpp"
+#include "traces/error.hpp"
+
+namespace stalemate::real {
+namespace {
+
+// The proxy reads what passes, so nothing may be encrypted.
+void refuse_encryption(const PostgresAddress& address) {
+  for (const auto& [keyword, value] : address.parameters) {
+    const bool demands = (keyword == "sslmode" && (value == "require" || value.starts_with("verify"))) ||
+                         (keyword == "gssencmode" && value == "require");
+    if (!demands) continue;
+    throw traces::InputError(fmt::format(
+        "{}: {}={} asks for encryption, but faults are made by a proxy that must read the messages; replay on a server "
+        "that takes connections without it",
+        place(address), keyword, value));
+  }
+}
+
+}  // namespace
+
+Scene::Scene(const Servers& servers, std::shared_ptr<AppHost> host)
+    : servers_(servers), run_(fresh_hex(6)), host_(std::move(host)) {
+  refuse_encryption(servers_.postgres);
+  database_ = open_postgres(servers_.postgres, run_);
+  database_proxy_.emplace(servers_.postgres);
+}
+
+void Scene::set(bool needs_cache) {
+  if (!needs_cache) {
+    cache_.reset();
+    return;
+  }
+  STALEMATE_INVARIANT(servers_.redis, "a trace with a cache is replayed with a Redis");
+  if (!cache_ || (owns_cache() && servers_.sandbox->redis_epoch() != cache_epoch_)) open_cache();
+  std::erase_if(cache_proxies_, [this](const auto& proxy) { return proxy.first != servers_.redis->port; });
+}
+
+void Scene::open_cache() {
+  if (owns_cache()) {
+    servers_.redis = servers_.sandbox->redis();
+    cache_epoch_ = servers_.sandbox->redis_epoch();
+  }
+  cache_ = open_redis(*servers_.redis, run_);
+  cache_proxies_.try_emplace(servers_.redis->port, *servers_.redis);
+}
+
+AppInstance& Scene::app(int number) { return apps_.try_emplace(number, *host_, number).first->second; }
+
+LanePlace Scene::place(const std::string& server) {
+  LanePlace place;
+  place.server = server;
+  place.area = run_;
+  place.timeout = timeout(server);
+  if (server == "database") {
+    place.proxy = &*database_proxy_;
+    place.address = to_json(through(*database_proxy_, servers_.postgres));
+  } else {
+    place.proxy = &cache_proxies_.at(servers_.redis->port);
+    place.address = to_json(through(*place.proxy, *servers_.redis));
+    place.epoch = cache_epoch_;
+  }
+  return place;
+}
+
+Link::Milliseconds Scene::drivers_timeout(const std::string& server) const {
+  return std::chrono::seconds(server == "database" ? servers_.postgres.timeout_seconds
+                                                   : servers_.redis->timeout_seconds);
+}
+
+Link::Milliseconds Scene::timeout(const std::string& server) const {
+  return drivers_timeout(server) + std::chrono::seconds(2);
+}
+
+std::shared_mutex& Scene::cache_lock() const { return servers_.sandbox->redis_lock(); }
+
+void Scene::restart_cache() {
+  servers_.sandbox->restart_redis();
+  open_cache();
+}
+
+void Scene::start_replica() {
+  replica_ = servers_.sandbox->start_replica();
+  await_replica(*servers_.redis, *replica_);
+}
+
+void Scene::detach_replica() {
+  await_replica(*servers_.redis, *replica_);
+  real::detach_replica(*replica_);
+}
+
+void Scene::fail_over() {
+  servers_.sandbox->fail_over();
+  open_cache();
+}
+
+std::string Scene::clean_up() {
+  kill_apps();
+  std::string left;
+  const auto attempt = [&left](const std::string& what, auto remove) {
+    try {
+      remove();
+    } catch (const std::exception& error) {
+      left += fmt::format("; {} may be left behind ({})", what, error.what());
+    }
+  };
+  if (!servers_.is_postgres_throw_away) attempt("schema stalemate_" + run_, [&] { database_->remove(); });
+  if (cache_ && !servers_.is_redis_throw_away) attempt("keys stalemate:" + run_ + ":*", [&] { cache_->remove(); });
+  return left;
+}
+
+}  // namespace stalemate::real

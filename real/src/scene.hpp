@@ -1,0 +1,66 @@
+// What stays between the replays of a stage: areas, proxies, app instances; and what can befall the cache as a whole.
+// Knows servers, not traces: director.hpp decides when.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <optional>
+#include <shared_mutex>
+#include <string>
+
+#include "app_host.hpp"
+#include "app_instance.hpp"
+#include "real/cache.hpp"
+#include "real/database.hpp"
+#include "real/proxy.hpp"
+#include "real/servers.hpp"
+
+namespace stalemate::real {
+
+class Scene {
+ public:
+  Scene(const Servers& servers, std::shared_ptr<AppHost> host);
+
+  // For the next trace: opens the cache if it needs one, and looks whether it is still where it was.
+  void set(bool needs_cache);
+  Database& database() { return *database_; }
+  Cache* cache() { return cache_.get(); }
+
+  AppInstance& app(int number);
+  void kill_app(int number) { apps_.erase(number); }
+  void kill_apps() { apps_.clear(); }
+  LanePlace place(const std::string& server);
+  // How long a driver waits for an answer, and how long its director does: a little longer, because the driver says
+  // best what is wrong.
+  Link::Milliseconds drivers_timeout(const std::string& server) const;
+  Link::Milliseconds timeout(const std::string& server) const;
+
+  // Whether the Redis is ours to kill. REQUIRES of the rest: it is, and its lock is held alone.
+  bool owns_cache() const { return servers_.sandbox != nullptr; }
+  std::shared_mutex& cache_lock() const;
+  void restart_cache();
+  // A replica of the cache, which follows it until detach_replica(); returns when it has caught up.
+  void start_replica();
+  void detach_replica();
+  void fail_over();
+
+  // See Stage::close().
+  std::string clean_up();
+
+ private:
+  void open_cache();
+
+  Servers servers_;
+  std::string run_;
+  std::shared_ptr<AppHost> host_;
+  std::unique_ptr<Database> database_;
+  std::unique_ptr<Cache> cache_;
+  std::optional<RedisAddress> replica_;
+  int cache_epoch_ = 0;
+  std::optional<Proxy> database_proxy_;
+  std::map<int, Proxy>
+      cache_proxies_;                // by the server's port; what a former Redis still answered passes the older ones
+  std::map<int, AppInstance> apps_;  // after the proxies that their connections pass
+};
+
+}  // namespace stalemate::real
