@@ -115,6 +115,7 @@ void Machine::lay_out_cache() {
     if (failover) replica_.push_back(layout_.add(scenario_.values + 1ULL, Meaning::kCoded));
     if (failover && expiring) replica_expiring_.push_back(layout_.add(2));
   }
+  if (failover) behind_ = layout_.add(2);
   has_cache_actor_ =
       expiring || failover || allows(scenario_, FaultEffect::kDropEntry) || allows(scenario_, FaultEffect::kDropAll);
 }
@@ -162,10 +163,7 @@ std::size_t Machine::fault_mark(std::size_t budget, std::size_t target) const {
 
 void Machine::initial(StateRef words, sim::Marks& marks) const {
   if (scenario_.cached)
-    for (std::size_t key = 0; key < stores_.cache.size(); ++key) {
-      set(words, stores_.cache[key], 1);
-      if (!replica_.empty()) set(words, replica_[key], 1);
-    }
+    for (const Field& entry : stores_.cache) set(words, entry, 1);
   if (!scenario_.all_invoked) return;
   for (std::size_t s = 0; s < sessions_.size(); ++s) {
     Step step{words, marks};
@@ -380,11 +378,9 @@ void Machine::push_cache_actions(StateView words, std::vector<Action>& out) cons
       Action action{ActionKind::kFault, actor, 0, static_cast<std::uint8_t>(b), static_cast<std::uint16_t>(t), 0};
       bool changes = false;  // what would change nothing is no step
       for (std::size_t key = 0; key < stores_.cache.size(); ++key) {
-        const bool here =
-            kind.effect == FaultEffect::kRollBack
-                ? get(words, replica_[key]) != get(words, stores_.cache[key]) ||
-                      (!expiring_.empty() && get(words, replica_expiring_[key]) != get(words, expiring_[key]))
-                : cached(words, key) != 0;
+        const bool here = kind.effect == FaultEffect::kRollBack
+                              ? get(words, behind_) != 0 && !agrees_with_replica(words, key)
+                              : cached(words, key) != 0;
         changes |= here;
         action.choice = static_cast<std::uint16_t>(key);
         if (here && kind.effect == FaultEffect::kDropEntry) out.push_back(action);
@@ -489,10 +485,7 @@ void Machine::strike(Step& step, const Action& action) const {
   } else {
     strike_message(step, action, effect);
   }
-  if (replica_.empty() || failover_possible(step.words)) return;
-  // M3.
-  for (const Field& entry : replica_) set(step.words, entry, 0);
-  for (const Field& bit : replica_expiring_) set(step.words, bit, 0);
+  if (!replica_.empty() && !failover_possible(step.words)) catch_up(step);
 }
 
 void Machine::strike_message(Step& step, const Action& action, FaultEffect effect) const {
@@ -529,17 +522,28 @@ void Machine::strike_message(Step& step, const Action& action, FaultEffect effec
 }
 
 void Machine::strike_cache(Step& step, const Action& action, FaultEffect effect) const {
-  if (effect == FaultEffect::kDropEntry) drop(step, action.choice);
+  if (effect == FaultEffect::kDropEntry) return drop(step, action.choice);
   for (std::size_t key = 0; key < stores_.cache.size(); ++key) {
     if (effect == FaultEffect::kDropAll) {
       drop(step, key);
-      if (!replica_.empty()) set(step.words, replica_[key], 0);
-      if (!replica_expiring_.empty()) set(step.words, replica_expiring_[key], 0);
-    } else if (effect == FaultEffect::kRollBack) {
+    } else {
       set(step.words, stores_.cache[key], get(step.words, replica_[key]));
       if (!expiring_.empty()) set(step.words, expiring_[key], get(step.words, replica_expiring_[key]));
     }
   }
+  if (!replica_.empty()) catch_up(step);
+}
+
+// M3: the replica has what the cache has.
+void Machine::catch_up(Step& step) const {
+  set(step.words, behind_, 0);
+  for (const Field& entry : replica_) set(step.words, entry, 0);
+  for (const Field& bit : replica_expiring_) set(step.words, bit, 0);
+}
+
+bool Machine::agrees_with_replica(StateView words, std::size_t key) const {
+  return get(words, replica_[key]) == get(words, stores_.cache[key]) &&
+         (expiring_.empty() || get(words, replica_expiring_[key]) == get(words, expiring_[key]));
 }
 
 // Every session of the app instance ends as it is. `choice` tells, session by session, how many of its requests to the
@@ -686,12 +690,14 @@ Machine::Answer Machine::serve(Step& step, std::size_t session, const Delivery& 
   return answer;
 }
 
-// A command changes an entry: the replica has what was there before, until the next one.
+// A command changes an entry. It is the one that a replica which takes over misses, and with it all that comes after;
+// so the replica has what was there before, until the next command.
 void Machine::store(Step& step, std::size_t key, unsigned entry, bool expires) const {
   const bool changes =
       cached(step.words, key) != entry || (!expiring_.empty() && this->expires(step.words, key) != expires);
   if (!changes) return;
   if (!replica_.empty() && failover_possible(step.words)) {
+    set(step.words, behind_, 1);
     for (std::size_t k = 0; k < replica_.size(); ++k) {
       set(step.words, replica_[k], get(step.words, stores_.cache[k]));
       if (!replica_expiring_.empty()) set(step.words, replica_expiring_[k], get(step.words, expiring_[k]));
@@ -701,7 +707,7 @@ void Machine::store(Step& step, std::size_t key, unsigned entry, bool expires) c
   if (!expiring_.empty()) set(step.words, expiring_[key], expires ? 1 : 0);
 }
 
-// The cache drops an entry of itself.
+// The cache drops an entry of itself, and a replica that is not behind drops it, too.
 void Machine::drop(Step& step, std::size_t key) const {
   set(step.words, stores_.cache[key], 0);
   if (!expiring_.empty()) set(step.words, expiring_[key], 0);

@@ -28,7 +28,6 @@ World Model::initial() const {
   world.expiring.resize(world.cache.size());
   world.runners.resize(places_.size());
   world.spent.assign(setting_.budgets.size(), 0);
-  if (may_fail_over(world)) world.replica.emplace(world.cache, world.expiring);
   if (keep_history_) world.history.assign(setting_.keys, {Commit{}});
   if (setting_.all_invoked) {
     for (std::size_t r = 0; r < places_.size(); ++r) {
@@ -234,7 +233,7 @@ Reply Model::serve(World& world, std::size_t r, const Message& message) const {
       break;
   }
   const bool changed = world.cache != cache_before || world.expiring != expiring_before;
-  if (changed && world.replica) world.replica.emplace(cache_before, expiring_before);
+  if (changed && may_fail_over(world)) world.replica.emplace(cache_before, expiring_before);
   return reply;
 }
 

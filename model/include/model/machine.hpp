@@ -186,6 +186,8 @@ class Machine {
   AsyncRequest awaited_request(StateView words, std::size_t session) const;
   bool is_left_in_slots(StateView words, std::size_t session, const AsyncRequest& ghost) const;
   AsyncRequest take_slot(Step& step, std::size_t session, std::size_t slot) const;
+  void catch_up(Step& step) const;
+  bool agrees_with_replica(StateView words, std::size_t key) const;
   bool failover_possible(StateView words) const;
   void tell(Step& step, const Event& event) const;
   Event event(const Step& step, EventKind kind, std::size_t session) const;
@@ -201,8 +203,10 @@ class Machine {
   std::vector<SessionFields> sessions_;
   std::vector<Field> budgets_;
   bool has_cache_actor_ = false;
-  std::vector<Field> expiring_;                    // by key, where something has a time to live
-  std::vector<Field> replica_, replica_expiring_;  // by key, where the cache may fail over: what the replica has
+  std::vector<Field> expiring_;  // by key, where something has a time to live
+  // Where the cache may fail over: whether the replica misses a command, and what it has then, by key.
+  Field behind_;
+  std::vector<Field> replica_, replica_expiring_;
   std::vector<std::unique_ptr<Monitor>> monitors_;
 };
 

@@ -1,5 +1,5 @@
-// cache-failover: a replica takes over that misses the last command that changed the cache, and so all that the cache
-// dropped since.
+// cache-failover: a replica takes over that misses the last command that changed the cache, and what the cache dropped
+// after it. What it dropped before any command, the replica dropped, too.
 #include "faults/faults.hpp"
 
 namespace stalemate::model {
