@@ -20,7 +20,7 @@ class Arranger {
       : machine_(machine),
         actions_(actions),
         broken_(sim::PropertyMask{1} << property),
-        of_session_(machine.scenario().sessions.size()),
+        of_session_(machine.actors()),
         taken_(of_session_.size()) {
     for (const Action& action : actions) of_session_[action.session].push_back(action);
   }

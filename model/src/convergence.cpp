@@ -22,22 +22,23 @@ bool is_coherent(const Machine& machine, const std::uint64_t* words) {
 }
 
 // A message by what does not change while it is in flight: whose it is, which operation sent it on which arrow, and
-// whether it is a reply. Slots are no part of it: they move up when an older request is handled.
+// whether it is a reply or a ghost. Slots are no part of it: they move up when an older request is handled. That the
+// time to live of an entry is over some day is fair, too.
 sim::FairAction fair_action(const Machine& machine, const std::uint64_t* words, const Action& action) {
-  if (action.kind != ActionKind::kHandle && action.kind != ActionKind::kReceive) return sim::kFromOutside;
-  const std::size_t s = action.session;
-  RowId row = machine.point(words, s).row;
-  std::size_t operation = machine.invoked(words, s);
-  if (action.slot != 0) {
-    const Machine::AsyncRequest request = machine.in_slots(words, s)[action.slot - 1U];
-    row = request.row;
-    operation = request.operation;
-  }
   std::size_t operations = 0;
   for (const Session& session : machine.scenario().sessions)
     operations = std::max(operations, session.operations.size() + 1);
-  const std::size_t message = (s * operations + operation) * machine.program().rows.size() + row;
-  return static_cast<sim::FairAction>(2 * message + (action.kind == ActionKind::kReceive ? 1 : 0));
+  const auto fair = [&](std::size_t session, std::size_t operation, std::size_t row, std::size_t kind) {
+    return static_cast<sim::FairAction>(3 * ((session * operations + operation) * machine.program().rows.size() + row) +
+                                        kind);
+  };
+  if (action.kind == ActionKind::kExpire) return fair(action.session, 0, 0, action.choice);
+  if (action.kind != ActionKind::kHandle && action.kind != ActionKind::kReceive) return sim::kFromOutside;
+  const Machine::AsyncRequest request = machine.request_of(words, action);
+  return fair(action.session, request.operation, request.row,
+              action.kind == ActionKind::kReceive ? 1
+              : machine.is_ghost(words, action)   ? 2
+                                                  : 0);
 }
 
 // What is enabled of its own accord, sorted.

@@ -6,10 +6,10 @@
 namespace stalemate::model {
 namespace {
 
-const FaultKind kKinds[] = {lost_request(), lost_reply()};
+const FaultKind kKinds[] = {lost_request(), lost_reply(), late_request(),  duplicate(),
+                            crash(),        evict(),      cache_restart(), cache_failover()};
 
-constexpr std::string_view kPlanned[] = {"late-request",  "duplicate",      "crash", "evict",
-                                         "cache-restart", "cache-failover", "abort"};
+constexpr std::string_view kPlanned[] = {"abort"};
 
 }  // namespace
 

@@ -5,6 +5,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
+#include <tuple>
 #include <utility>
 
 #include "sim/invariant.hpp"
@@ -13,7 +15,7 @@
 namespace stalemate::model {
 namespace {
 
-// At most this many asynchronous requests of one session can be in flight at once; one more is a limit, reported.
+// At most this many asynchronous requests of one session can be in flight at once.
 std::size_t async_arrows(const Program& program, const Session& session) {
   std::size_t most = 0;
   for (const ScriptedOperation& operation : session.operations) {
@@ -27,6 +29,47 @@ std::size_t async_arrows(const Program& program, const Session& session) {
     most += worst;
   }
   return most;
+}
+
+// Awaited requests that a session can send in all its script, at most.
+std::size_t awaited_requests(const Program& program, const Session& session) {
+  std::size_t most = 0;
+  for (const ScriptedOperation& operation : session.operations)
+    for (const Row& row : program.rows)
+      if (row.awaited && std::find(operation.candidates.begin(), operation.candidates.end(), row.operation) !=
+                             operation.candidates.end())
+        ++most;
+  return most;
+}
+
+bool includes(const FaultBudget& budget, FaultEffect effect) {
+  return std::any_of(budget.targets.begin(), budget.targets.end(),
+                     [&](const FaultTarget& target) { return fault_kinds()[target.kind].effect == effect; });
+}
+
+bool allows(const Scenario& scenario, FaultEffect effect) {
+  return std::any_of(scenario.budgets.begin(), scenario.budgets.end(),
+                     [&](const FaultBudget& budget) { return includes(budget, effect); });
+}
+
+// At most this many late requests and copies of one session can be in flight at once.
+std::size_t ghosts_of(const Program& program, const Scenario& scenario, const Session& session) {
+  std::size_t most = 0;
+  for (const FaultBudget& budget : scenario.budgets) {
+    if (includes(budget, FaultEffect::kCopy))
+      most += budget.budget;
+    else if (includes(budget, FaultEffect::kDelay))
+      most += std::min<std::size_t>(budget.budget, awaited_requests(program, session));
+  }
+  return most;
+}
+
+// How many ways a crash may cut the queues of requests of a session: of the first `count` of them.
+template <class Requests>
+std::size_t ways_to_cut(const Program& program, const Requests& requests) {
+  std::array<std::size_t, 2> queued{};
+  for (const auto& request : requests) ++queued[program.rows[request.row].to == Role::kDatabase ? 1 : 0];
+  return (queued[0] + 1) * (queued[1] + 1);
 }
 
 }  // namespace
@@ -47,18 +90,33 @@ void Machine::lay_out() {
     if (program_->has_cache) stores_.cache.push_back(layout_.add(values + 1, Meaning::kCoded));
   }
   for (const FaultBudget& budget : scenario_.budgets) budgets_.push_back(layout_.add(budget.budget + 1ULL));
+  if (program_->has_cache) lay_out_cache();
   for (std::size_t s = 0; s < scenario_.sessions.size(); ++s) lay_out(s);
   layout_.end_session();
   for (const PropertyKind* property : properties_)
     monitors_.push_back(property->make({*program_, scenario_, stores_, layout_}));
   words_ = layout_.words();
   busy_.resize(words_);
+  const auto watch = [&](Field field) { busy_[field.word] |= field.mask() << field.shift; };
   for (const SessionFields& fields : sessions_) {
-    busy_[fields.point.word] |= fields.point.mask() << fields.point.shift;
-    if (fields.slots.empty()) continue;
-    const Field oldest = fields.slots.front().row;
-    busy_[oldest.word] |= oldest.mask() << oldest.shift;
+    watch(fields.point);
+    if (!fields.slots.empty()) watch(fields.slots.front().row);
+    if (!fields.ghosts.empty()) watch(fields.ghosts.front().row);
   }
+}
+
+// What happens in the cache of itself, and what has to be known for it.
+void Machine::lay_out_cache() {
+  const bool expiring =
+      std::any_of(program_->rows.begin(), program_->rows.end(), [](const Row& row) { return row.ttl != 0; });
+  const bool failover = allows(scenario_, FaultEffect::kRollBack);
+  for (int key = 0; key < scenario_.keys; ++key) {
+    if (expiring) expiring_.push_back(layout_.add(2));
+    if (failover) replica_.push_back(layout_.add(scenario_.values + 1ULL, Meaning::kCoded));
+    if (failover && expiring) replica_expiring_.push_back(layout_.add(2));
+  }
+  has_cache_actor_ =
+      expiring || failover || allows(scenario_, FaultEffect::kDropEntry) || allows(scenario_, FaultEffect::kDropAll);
 }
 
 // What nearly every step looks at comes first and stands together.
@@ -79,10 +137,17 @@ void Machine::lay_out(std::size_t s) {
   fields.value = layout_.add(values + 1, Meaning::kCoded);
   if (program_->get_while_holding) fields.reply = layout_.add(values + 1, Meaning::kCoded);
   if (free_key) fields.key = layout_.add(keys);
-  const std::size_t slots = program_->has_async ? async_arrows(*program_, session) : 0;
-  for (std::size_t i = 0; i < slots; ++i)
-    fields.slots.push_back({layout_.add(program_->rows.size() + 1), layout_.add(values + 1, Meaning::kCoded),
-                            layout_.add(keys), layout_.add(operations)});
+  const bool crashes = allows(scenario_, FaultEffect::kCrash);
+  const auto add_requests = [&](Slots& requests, std::size_t count) {
+    for (std::size_t i = 0; i < count; ++i)
+      requests.push_back({layout_.add(program_->rows.size() + 1), layout_.add(values + 1, Meaning::kCoded),
+                          layout_.add(keys), layout_.add(operations)});
+  };
+  add_requests(fields.slots, (program_->has_async ? async_arrows(*program_, session) : 0) + (crashes ? 1 : 0));
+  add_requests(fields.ghosts, ghosts_of(*program_, scenario_, session));
+  if (crashes) fields.crashed = layout_.add(2);
+  if (fields.slots.size() + fields.ghosts.size() > 254)
+    throw traces::InputError("--fault: so many late requests and copies are more than a state can hold; allow fewer");
   stores_.operation.push_back(fields.invoked);
   sessions_.push_back(std::move(fields));
 }
@@ -97,7 +162,10 @@ std::size_t Machine::fault_mark(std::size_t budget, std::size_t target) const {
 
 void Machine::initial(StateRef words, sim::Marks& marks) const {
   if (scenario_.cached)
-    for (const Field& entry : stores_.cache) set(words, entry, 1);
+    for (std::size_t key = 0; key < stores_.cache.size(); ++key) {
+      set(words, stores_.cache[key], 1);
+      if (!replica_.empty()) set(words, replica_[key], 1);
+    }
   if (!scenario_.all_invoked) return;
   for (std::size_t s = 0; s < sessions_.size(); ++s) {
     Step step{words, marks};
@@ -106,10 +174,11 @@ void Machine::initial(StateRef words, sim::Marks& marks) const {
 }
 
 void Machine::actions(StateView words, std::vector<Action>& out) const {
-  for (std::size_t s = 0; s < sessions_.size(); ++s) actions_of(words, s, out);
+  for (std::size_t actor = 0; actor < actors(); ++actor) actions_of(words, actor, out);
 }
 
 void Machine::actions_of(StateView words, std::size_t s, std::vector<Action>& out) const {
+  if (s == sessions_.size()) return push_cache_actions(words, out);
   const SessionFields& fields = sessions_[s];
   const auto session = static_cast<std::uint8_t>(s);
   const Point& at = point(words, s);
@@ -120,9 +189,16 @@ void Machine::actions_of(StateView words, std::size_t s, std::vector<Action>& ou
     const auto id = static_cast<RowId>(row - 1);
     const auto slot = static_cast<std::uint8_t>(slots + 1);
     if (may_handle(words, s, program_->rows[id].to, slots)) out.push_back({ActionKind::kHandle, session, slot});
-    push_faults(words, out, {s, slot, id, false});
+    if (!crashed(words, s)) push_faults(words, out, {s, slot, id, false});
+  }
+  const std::vector<AsyncRequest> ghosts = this->ghosts(words, s);
+  for (std::size_t g = 0; g < ghosts.size(); ++g) {
+    if (g > 0 && ghosts[g] == ghosts[g - 1]) continue;  // copies are all alike
+    if (is_left_in_slots(words, s, ghosts[g])) continue;
+    out.push_back({ActionKind::kHandle, session, static_cast<std::uint8_t>(fields.slots.size() + g + 1)});
   }
   if (at.row == kNoRow) {
+    if (crashed(words, s)) return;
     const std::size_t next = get(words, fields.invoked);
     if (next == scenario_.sessions[s].operations.size()) return;
     const ScriptedOperation& operation = scenario_.sessions[s].operations[next];
@@ -164,6 +240,9 @@ sim::PropertyMask Machine::apply(StateRef words, Action action, sim::Marks& mark
     case ActionKind::kFault:
       strike(step, action);
       break;
+    case ActionKind::kExpire:
+      drop(step, action.choice);
+      break;
     case ActionKind::kHandleReceive:
     case ActionKind::kHandleLose:
       for (const Action& part : plain(action)) step.violated |= apply(words, part, marks);
@@ -200,6 +279,16 @@ void Machine::push_choices(std::vector<Action>& out, Action action, std::size_t 
   }
 }
 
+// Whether a crash left the same request in the slots, and its turn has come: then that one goes first. The ghost is
+// handled later as well as now, and who holds it up behind the other is not held up by the ghost.
+bool Machine::is_left_in_slots(StateView words, std::size_t session, const AsyncRequest& ghost) const {
+  if (!crashed(words, session)) return false;
+  const std::vector<AsyncRequest> left = in_slots(words, session);
+  for (std::size_t i = 0; i < left.size(); ++i)
+    if (left[i] == ghost && may_handle(words, session, program_->rows[ghost.row].to, i)) return true;
+  return false;
+}
+
 // M2: whether none of the session's first `slots_before` asynchronous requests goes to the same server.
 bool Machine::may_handle(StateView words, std::size_t session, Role to, std::size_t slots_before) const {
   for (std::size_t i = 0; i < slots_before; ++i) {
@@ -212,22 +301,23 @@ bool Machine::may_handle(StateView words, std::size_t session, Role to, std::siz
 bool Machine::covers(const FaultTarget& target, const MessageRef& message) const {
   const Row& row = program_->rows[message.row];
   if (target.operation >= 0 && (target.operation != row.operation || target.arrow != row.arrow)) return false;
-  return fault_kinds()[target.kind].strikes(*program_, message);
+  const FaultKind& kind = fault_kinds()[target.kind];
+  return !kind.strikes_cache() && kind.strikes(*program_, message);
 }
 
 void Machine::push_faults(StateView words, std::vector<Action>& out, const MessageRef& message) const {
-  const Row& row = program_->rows[message.row];
   for (std::size_t b = 0; b < budgets_.size(); ++b) {
     const FaultBudget& budget = scenario_.budgets[b];
     if (get(words, budgets_[b]) == budget.budget) continue;
     for (std::size_t t = 0; t < budget.targets.size(); ++t) {
-      if (!covers(budget.targets[t], message)) continue;
+      const FaultTarget& target = budget.targets[t];
+      if (!covers(target, message)) continue;
       // Of targets that overlap, the first one offers the fault.
-      const bool offered = std::any_of(budget.targets.begin(), budget.targets.begin() + static_cast<std::ptrdiff_t>(t),
-                                       [&](const FaultTarget& earlier) {
-                                         return earlier.kind == budget.targets[t].kind && covers(earlier, message);
-                                       });
+      const bool offered = std::any_of(
+          budget.targets.begin(), budget.targets.begin() + static_cast<std::ptrdiff_t>(t),
+          [&](const FaultTarget& earlier) { return earlier.kind == target.kind && covers(earlier, message); });
       if (offered) continue;
+      if (!is_first_of_app(words, target, message.session)) continue;
       const bool fused = message.is_reply && granularity_ == Granularity::kFused;
       const Action action{fused ? ActionKind::kHandleLose : ActionKind::kFault,
                           static_cast<std::uint8_t>(message.session),
@@ -235,9 +325,72 @@ void Machine::push_faults(StateView words, std::vector<Action>& out, const Messa
                           static_cast<std::uint8_t>(b),
                           static_cast<std::uint16_t>(t),
                           0};
-      const std::size_t ways =
-          row.awaited ? row.after[static_cast<std::size_t>(Outcome::kTimeout)].size() : std::size_t{1};
-      push_choices(out, action, ways);
+      push_choices(out, action, ways_to_strike(words, target, message));
+    }
+  }
+}
+
+std::size_t Machine::ways_to_strike(StateView words, const FaultTarget& target, const MessageRef& message) const {
+  const Row& row = program_->rows[message.row];
+  switch (fault_kinds()[target.kind].effect) {
+    case FaultEffect::kLose:
+    case FaultEffect::kDelay:
+      return row.awaited ? row.after[static_cast<std::size_t>(Outcome::kTimeout)].size() : 1;
+    case FaultEffect::kCrash:
+      return ways_to_crash(words, message.session, message.is_reply);
+    default:
+      return 1;
+  }
+}
+
+// A crash strikes all sessions of an app instance at once: the first one that has a message in flight offers it.
+bool Machine::is_first_of_app(StateView words, const FaultTarget& target, std::size_t session) const {
+  if (fault_kinds()[target.kind].effect != FaultEffect::kCrash) return true;
+  for (std::size_t s = 0; s < session; ++s) {
+    if (scenario_.sessions[s].app != scenario_.sessions[session].app) continue;
+    const Point& at = point(words, s);
+    if (at.row != kNoRow && covers(target, {s, 0, at.row, at.is_reply})) return false;
+  }
+  return true;
+}
+
+std::size_t Machine::ways_to_crash(StateView words, std::size_t session, bool handled) const {
+  std::size_t ways = 1;
+  for (std::size_t s = 0; s < sessions_.size(); ++s) {
+    if (scenario_.sessions[s].app != scenario_.sessions[session].app) continue;
+    std::vector<AsyncRequest> requests = in_slots(words, s);
+    const Point& at = point(words, s);
+    if (at.row != kNoRow && !at.is_reply && !(handled && s == session)) requests.push_back(awaited_request(words, s));
+    ways *= ways_to_cut(*program_, requests);
+  }
+  return ways;
+}
+
+void Machine::push_cache_actions(StateView words, std::vector<Action>& out) const {
+  const auto actor = static_cast<std::uint8_t>(sessions_.size());
+  for (std::size_t key = 0; key < expiring_.size(); ++key)
+    if (expires(words, key)) out.push_back({ActionKind::kExpire, actor, 0, 0, 0, static_cast<std::uint16_t>(key)});
+  for (std::size_t b = 0; b < budgets_.size(); ++b) {
+    const FaultBudget& budget = scenario_.budgets[b];
+    if (get(words, budgets_[b]) == budget.budget) continue;
+    std::array<bool, 8> offered{};
+    for (std::size_t t = 0; t < budget.targets.size(); ++t) {
+      const FaultKind& kind = fault_kinds()[budget.targets[t].kind];
+      if (!kind.strikes_cache() || std::exchange(offered[static_cast<std::size_t>(kind.effect)], true)) continue;
+      Action action{ActionKind::kFault, actor, 0, static_cast<std::uint8_t>(b), static_cast<std::uint16_t>(t), 0};
+      bool changes = false;  // what would change nothing is no step
+      for (std::size_t key = 0; key < stores_.cache.size(); ++key) {
+        const bool here =
+            kind.effect == FaultEffect::kRollBack
+                ? get(words, replica_[key]) != get(words, stores_.cache[key]) ||
+                      (!expiring_.empty() && get(words, replica_expiring_[key]) != get(words, expiring_[key]))
+                : cached(words, key) != 0;
+        changes |= here;
+        action.choice = static_cast<std::uint16_t>(key);
+        if (here && kind.effect == FaultEffect::kDropEntry) out.push_back(action);
+      }
+      action.choice = 0;
+      if (changes && kind.effect != FaultEffect::kDropEntry) out.push_back(action);
     }
   }
 }
@@ -262,7 +415,12 @@ Machine::Invocation Machine::invocation(StateView words, const Action& action) c
 }
 
 const std::vector<Way>* Machine::ways(StateView words, const Action& action) const {
-  if (action.slot != 0 || action.kind == ActionKind::kInvoke || action.kind == ActionKind::kHandle) return nullptr;
+  if (action.slot != 0 || action.kind == ActionKind::kInvoke || action.kind == ActionKind::kHandle ||
+      action.kind == ActionKind::kExpire)
+    return nullptr;
+  if (action.kind == ActionKind::kFault && fault(action).effect != FaultEffect::kLose &&
+      fault(action).effect != FaultEffect::kDelay)
+    return nullptr;
   const Point& at = point(words, action.session);
   const Outcome outcome = action.kind == ActionKind::kReceive ? at.outcome : Outcome::kTimeout;
   return &program_->rows[at.row].after[static_cast<std::size_t>(outcome)];
@@ -284,13 +442,17 @@ void Machine::invoke(Step& step, const Action& action) const {
 void Machine::handle(Step& step, const Action& action) const {
   const std::size_t s = action.session;
   if (action.slot != 0) {
+    const bool dead = crashed(step.words, s);
+    const bool ghost = action.slot > sessions_[s].slots.size();
     const AsyncRequest request = take_slot(step, s, action.slot - 1U);
-    serve(step, s, program_->rows[request.row], request.key, request.carried);
+    const Row& row = program_->rows[request.row];
+    STALEMATE_INVARIANT(ghost || dead || !row.awaited, "who awaits a request has no other in its slots");
+    serve(step, s, {row, request.key, request.carried, false});
     return;
   }
   const SessionFields& fields = sessions_[s];
   const Row& row = program_->rows[point(step.words, s).row];
-  const Answer answer = serve(step, s, row, key(step.words, s), carried(step.words, s, row));
+  const Answer answer = serve(step, s, {row, key(step.words, s), carried(step.words, s, row), true});
   set(step.words, fields.point, row.reply_points[static_cast<std::size_t>(answer.outcome)]);
   if (answer.outcome == Outcome::kValue) set(step.words, reply_field(s), answer.value);
 }
@@ -317,21 +479,106 @@ void Machine::receive(Step& step, const Action& action) const {
 void Machine::strike(Step& step, const Action& action) const {
   const Field used = budgets_[action.budget];
   set(step.words, used, get(step.words, used) + 1);
-  const Point at = point(step.words, action.session);
-  const MessageRef struck =
-      action.slot == 0
-          ? MessageRef{action.session, 0, at.row, at.is_reply}
-          : MessageRef{action.session, action.slot, in_slots(step.words, action.session)[action.slot - 1U].row, false};
   const std::vector<FaultTarget>& targets = scenario_.budgets[action.budget].targets;
-  for (std::size_t t = 0; t < targets.size(); ++t) {
-    if (targets[t].kind == targets[action.target].kind && covers(targets[t], struck)) {
+  const FaultEffect effect = fault(action).effect;
+  const std::size_t s = action.session;
+  if (s == sessions_.size()) {
+    for (std::size_t t = 0; t < targets.size(); ++t)
+      if (targets[t].kind == targets[action.target].kind) step.marks.reach(fault_mark(action.budget, t));
+    return strike_cache(step, action, effect);
+  }
+  const Point at = point(step.words, s);
+  const MessageRef struck = action.slot == 0
+                                ? MessageRef{s, 0, at.row, at.is_reply}
+                                : MessageRef{s, action.slot, in_slots(step.words, s)[action.slot - 1U].row, false};
+  for (std::size_t t = 0; t < targets.size(); ++t)
+    if (targets[t].kind == targets[action.target].kind && covers(targets[t], struck))
       step.marks.reach(fault_mark(action.budget, t));
+  switch (effect) {
+    case FaultEffect::kLose:
+      if (action.slot != 0)
+        take_slot(step, s, action.slot - 1U);
+      else
+        time_out(step, s, action.choice);
+      return;
+    case FaultEffect::kDelay:
+      add_ghost(step, s, awaited_request(step.words, s));
+      return time_out(step, s, action.choice);
+    case FaultEffect::kCopy:
+      return add_ghost(step, s,
+                       action.slot == 0 ? awaited_request(step.words, s) : in_slots(step.words, s)[action.slot - 1U]);
+    case FaultEffect::kCrash:
+      return crash(step, s, action.choice);
+    case FaultEffect::kDropEntry:
+    case FaultEffect::kDropAll:
+    case FaultEffect::kRollBack:
+      break;
+  }
+  STALEMATE_INVARIANT(false, "what strikes the cache strikes no message");
+}
+
+void Machine::strike_cache(Step& step, const Action& action, FaultEffect effect) const {
+  if (effect == FaultEffect::kDropEntry) drop(step, action.choice);
+  for (std::size_t key = 0; key < stores_.cache.size(); ++key) {
+    if (effect == FaultEffect::kDropAll) {
+      drop(step, key);
+      if (!replica_.empty()) set(step.words, replica_[key], 0);
+      if (!replica_expiring_.empty()) set(step.words, replica_expiring_[key], 0);
+    } else if (effect == FaultEffect::kRollBack) {
+      set(step.words, stores_.cache[key], get(step.words, replica_[key]));
+      if (!expiring_.empty()) set(step.words, expiring_[key], get(step.words, replica_expiring_[key]));
     }
   }
-  if (action.slot != 0)
-    take_slot(step, action.session, action.slot - 1U);
-  else
-    time_out(step, action.session, action.choice);
+  if (failover_possible(step.words)) return;
+  // M3.
+  for (const Field& entry : replica_) set(step.words, entry, 0);
+  for (const Field& bit : replica_expiring_) set(step.words, bit, 0);
+}
+
+// Every session of the app instance ends as it is. `choice` tells, session by session, how many of its requests to the
+// cache, and how many of those to the database, may yet arrive.
+void Machine::crash(Step& step, std::size_t session, std::size_t choice) const {
+  for (std::size_t s = 0; s < sessions_.size(); ++s) {
+    if (scenario_.sessions[s].app != scenario_.sessions[session].app) continue;
+    const SessionFields& fields = sessions_[s];
+    std::vector<AsyncRequest> requests = in_slots(step.words, s);
+    const Point at = point(step.words, s);
+    const bool runs = at.row != kNoRow;
+    if (runs && !at.is_reply) requests.push_back(awaited_request(step.words, s));
+    std::array<std::size_t, 2> queued{};
+    for (const AsyncRequest& request : requests) ++queued[program_->rows[request.row].to == Role::kDatabase ? 1 : 0];
+    std::array<std::size_t, 2> arriving{};
+    for (std::size_t server = 0; server < 2; ++server) {
+      arriving[server] = choice % (queued[server] + 1);
+      choice /= queued[server] + 1;
+    }
+    std::vector<AsyncRequest> left;
+    for (const AsyncRequest& request : requests) {
+      std::size_t& more = arriving[program_->rows[request.row].to == Role::kDatabase ? 1 : 0];
+      if (more == 0) continue;
+      --more;
+      left.push_back(request);
+    }
+    if (runs && program_->rows[at.row].to == Role::kDatabase && program_->rows[at.row].verb == Verb::kSet)
+      tell(step, event(step, EventKind::kWriteInDoubt, s));
+    if (runs) {
+      if (at.is_reply && at.outcome == Outcome::kValue) set(step.words, reply_field(s), 0);
+      end_operation(step, s, true);
+    }
+    set(step.words, fields.value, 0);
+    set(step.words, fields.crashed, 1);
+    put_requests(step.words, fields.slots, left);
+  }
+}
+
+// M3: in their order.
+void Machine::add_ghost(Step& step, std::size_t session, const AsyncRequest& request) const {
+  std::vector<AsyncRequest> requests = ghosts(step.words, session);
+  const auto later = [](const AsyncRequest& a, const AsyncRequest& b) {
+    return std::tie(a.operation, a.row) < std::tie(b.operation, b.row);
+  };
+  requests.insert(std::upper_bound(requests.begin(), requests.end(), request, later), request);
+  put_requests(step.words, sessions_[session].ghosts, requests);
 }
 
 // The session learns nothing of its request: a value on its way to it is gone with the reply.
@@ -382,16 +629,15 @@ void Machine::end_operation(Step& step, std::size_t session, bool failed) const 
 }
 
 Machine::AsyncRequest Machine::take_slot(Step& step, std::size_t session, std::size_t slot) const {
-  const auto& slots = sessions_[session].slots;
-  const AsyncRequest taken = in_slots(step.words, session)[slot];
-  for (std::size_t i = slot; i < slots.size(); ++i) {
-    const bool last = i + 1 == slots.size();
-    set(step.words, slots[i].row, last ? 0 : get(step.words, slots[i + 1].row));
-    set(step.words, slots[i].carried, last ? 0 : get(step.words, slots[i + 1].carried));
-    set(step.words, slots[i].key, last ? 0 : get(step.words, slots[i + 1].key));
-    set(step.words, slots[i].operation, last ? 0 : get(step.words, slots[i + 1].operation));
-  }
-  return taken;
+  const SessionFields& fields = sessions_[session];
+  const bool is_ghost = slot >= fields.slots.size();
+  const Slots& from = is_ghost ? fields.ghosts : fields.slots;
+  std::vector<AsyncRequest> requests = requests_in(step.words, from);
+  const auto taken = requests.begin() + static_cast<std::ptrdiff_t>(is_ghost ? slot - fields.slots.size() : slot);
+  const AsyncRequest request = *taken;
+  requests.erase(taken);
+  put_requests(step.words, from, requests);
+  return request;
 }
 
 // --- servers ---
@@ -413,23 +659,53 @@ Machine::Answer Machine::peek(StateView words, const Row& row, std::size_t key) 
   return {};
 }
 
-Machine::Answer Machine::serve(Step& step, std::size_t session, const Row& row, std::size_t key,
-                               unsigned carried) const {
-  const Answer answer = peek(step.words, row, key);
+Machine::Answer Machine::serve(Step& step, std::size_t session, const Delivery& delivery) const {
+  const Row& row = delivery.row;
+  const Answer answer = peek(step.words, row, delivery.key);
   if (answer.outcome != Outcome::kOk) return answer;
   if (row.to == Role::kCache) {
-    set(step.words, stores_.cache[key], row.verb == Verb::kDelete ? 0 : carried);
+    const bool stores = row.verb != Verb::kDelete;
+    store(step, delivery.key, stores ? delivery.carried : 0, stores && row.ttl != 0);
     return answer;
   }
-  STALEMATE_INVARIANT(carried != 0, "a database write carries a value");
-  set(step.words, stores_.database[key], carried - 1);
+  STALEMATE_INVARIANT(delivery.carried != 0, "a database write carries a value");
+  set(step.words, stores_.database[delivery.key], delivery.carried - 1);
   Event committed = event(step, EventKind::kCommitted, session);
   committed.operation = program_->operations[row.operation].kind;
-  committed.key = key;
-  committed.value = carried - 1;
-  committed.awaited = row.awaited;
+  committed.key = delivery.key;
+  committed.value = delivery.carried - 1;
+  committed.awaited = delivery.awaited;
   tell(step, committed);
   return answer;
+}
+
+// A command changes an entry: the replica has what was there before, until the next one.
+void Machine::store(Step& step, std::size_t key, unsigned entry, bool expires) const {
+  const bool changes =
+      cached(step.words, key) != entry || (!expiring_.empty() && this->expires(step.words, key) != expires);
+  if (!changes) return;
+  if (!replica_.empty() && failover_possible(step.words)) {
+    for (std::size_t k = 0; k < replica_.size(); ++k) {
+      set(step.words, replica_[k], get(step.words, stores_.cache[k]));
+      if (!replica_expiring_.empty()) set(step.words, replica_expiring_[k], get(step.words, expiring_[k]));
+    }
+  }
+  set(step.words, stores_.cache[key], entry);
+  if (!expiring_.empty()) set(step.words, expiring_[key], expires ? 1 : 0);
+}
+
+// The cache drops an entry of itself.
+void Machine::drop(Step& step, std::size_t key) const {
+  set(step.words, stores_.cache[key], 0);
+  if (!expiring_.empty()) set(step.words, expiring_[key], 0);
+}
+
+bool Machine::failover_possible(StateView words) const {
+  for (std::size_t b = 0; b < budgets_.size(); ++b)
+    if (includes(scenario_.budgets[b], FaultEffect::kRollBack) &&
+        get(words, budgets_[b]) != scenario_.budgets[b].budget)
+      return true;
+  return false;
 }
 
 void Machine::tell(Step& step, const Event& event) const {
@@ -459,8 +735,9 @@ PointId Machine::point_id(StateView words, std::size_t session) const {
 }
 
 bool Machine::in_flight(StateView words, std::size_t session) const {
-  const auto& slots = sessions_[session].slots;
-  return point_id(words, session) != kIdle || (!slots.empty() && get(words, slots.front().row) != 0);
+  const SessionFields& fields = sessions_[session];
+  const auto occupied = [&](const Slots& slots) { return !slots.empty() && get(words, slots.front().row) != 0; };
+  return point_id(words, session) != kIdle || occupied(fields.slots) || occupied(fields.ghosts);
 }
 
 std::uint64_t Machine::budgets_left(StateView words) const {
@@ -512,15 +789,63 @@ unsigned Machine::carried(StateView words, std::size_t session, const Row& row) 
   return running.kind == OperationKind::kWrite ? running.value + 1 : held(words, session);
 }
 
-std::vector<Machine::AsyncRequest> Machine::in_slots(StateView words, std::size_t session) const {
+std::vector<Machine::AsyncRequest> Machine::requests_in(StateView words, const Slots& slots) {
   std::vector<AsyncRequest> requests;
-  for (const SessionFields::Slot& slot : sessions_[session].slots) {
+  for (const SessionFields::Slot& slot : slots) {
     const std::uint64_t row = get(words, slot.row);
     if (row == 0) break;
     requests.push_back({static_cast<RowId>(row - 1), get(words, slot.operation), get(words, slot.key),
                         static_cast<unsigned>(get(words, slot.carried))});
   }
   return requests;
+}
+
+void Machine::put_requests(StateRef words, const Slots& slots, const std::vector<AsyncRequest>& requests) {
+  STALEMATE_INVARIANT(requests.size() <= slots.size(), "there is room for every request in flight");
+  for (std::size_t i = 0; i < slots.size(); ++i) {
+    const bool there = i < requests.size();
+    set(words, slots[i].row, there ? requests[i].row + 1ULL : 0);
+    set(words, slots[i].carried, there ? requests[i].carried : 0);
+    set(words, slots[i].key, there ? requests[i].key : 0);
+    set(words, slots[i].operation, there ? requests[i].operation : 0);
+  }
+}
+
+std::vector<Machine::AsyncRequest> Machine::in_slots(StateView words, std::size_t session) const {
+  return requests_in(words, sessions_[session].slots);
+}
+
+std::vector<Machine::AsyncRequest> Machine::ghosts(StateView words, std::size_t session) const {
+  return requests_in(words, sessions_[session].ghosts);
+}
+
+// REQUIRES: a request of the session is awaited and in flight.
+Machine::AsyncRequest Machine::awaited_request(StateView words, std::size_t session) const {
+  const RowId id = point(words, session).row;
+  return {id, invoked(words, session), key(words, session), carried(words, session, program_->rows[id])};
+}
+
+Machine::AsyncRequest Machine::request_of(StateView words, const Action& action) const {
+  const std::size_t s = action.session;
+  if (action.slot == 0) return awaited_request(words, s);
+  const std::size_t slots = sessions_[s].slots.size();
+  return action.slot <= slots ? in_slots(words, s)[action.slot - 1U] : ghosts(words, s)[action.slot - 1U - slots];
+}
+
+bool Machine::is_ghost(StateView words, const Action& action) const {
+  return action.slot != 0 && (action.slot > sessions_[action.session].slots.size() || crashed(words, action.session));
+}
+
+bool Machine::crashed(StateView words, std::size_t session) const {
+  return get(words, sessions_[session].crashed) != 0;
+}
+
+bool Machine::expires(StateView words, std::size_t key) const {
+  return !expiring_.empty() && get(words, expiring_[key]) != 0;
+}
+
+const FaultKind& Machine::fault(const Action& action) const {
+  return fault_kinds()[scenario_.budgets[action.budget].targets[action.target].kind];
 }
 
 unsigned Machine::cached(StateView words, std::size_t key) const {

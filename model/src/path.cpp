@@ -31,8 +31,12 @@ std::vector<Action> enabled_in(const Machine& machine, const Words& words) {
 std::optional<Action> find_action(const Machine& machine, const Words& words, const traces::Step& step) {
   Words after;
   for (const Action& action : enabled_in(machine, words)) {
-    const Session& session = machine.scenario().sessions[action.session];
-    if (session.app != step.app || session.session != step.session) continue;
+    const bool of_cache = action.session == machine.scenario().sessions.size();
+    if (of_cache != is_of_cache(step.kind)) continue;
+    if (!of_cache) {
+      const Session& session = machine.scenario().sessions[action.session];
+      if (session.app != step.app || session.session != step.session) continue;
+    }
     if (same_name(try_step(machine, words, action, after), step)) return action;
   }
   return std::nullopt;
@@ -65,7 +69,8 @@ traces::Step try_step(const Machine& machine, const Words& before, const Action&
 
 bool same_name(const traces::Step& a, const traces::Step& b) {
   return a.kind == b.kind && a.app == b.app && a.session == b.session && a.operation == b.operation &&
-         a.diagram == b.diagram && a.key == b.key && a.arrow == b.arrow && a.choice == b.choice && a.budget == b.budget;
+         a.diagram == b.diagram && a.key == b.key && a.arrow == b.arrow && a.is_ghost == b.is_ghost &&
+         a.choice == b.choice && a.budget == b.budget;
 }
 
 Path follow(const Machine& machine, const traces::Trace& trace, const std::string& name) {

@@ -232,6 +232,7 @@ class Compiler {
     row.to = request.to;
     row.verb = request.verb;
     row.awaited = request.awaited;
+    row.ttl = request.ttl;
     row.acknowledged = known.acknowledged;
     row.arrow = request.arrow;
     row.label = request.label;

@@ -73,7 +73,7 @@ std::string fault_names() {
   return fmt::format("{}", fmt::join(names, ", "));
 }
 
-std::vector<std::size_t> fault_kinds_named(const std::string& name) {
+std::vector<std::size_t> fault_kinds_named(const std::string& name, const Program& program) {
   std::vector<std::string_view> wanted = {name};
   std::vector<std::string> known;
   for (const FaultAlias& alias : fault_aliases()) {
@@ -82,8 +82,13 @@ std::vector<std::size_t> fault_kinds_named(const std::string& name) {
   }
   std::vector<std::size_t> kinds;
   for (std::size_t i = 0; i < fault_kinds().size(); ++i) {
-    known.emplace_back(fault_kinds()[i].name);
-    if (std::find(wanted.begin(), wanted.end(), fault_kinds()[i].name) != wanted.end()) kinds.push_back(i);
+    const FaultKind& kind = fault_kinds()[i];
+    known.emplace_back(kind.name);
+    if (std::find(wanted.begin(), wanted.end(), kind.name) == wanted.end()) continue;
+    if (!kind.strikes_cache() || program.has_cache)
+      kinds.push_back(i);
+    else if (kind.name == name)
+      throw InputError(fmt::format("--fault {}: the protocol has no cache; leave it out", name));
   }
   if (!kinds.empty()) return kinds;
   const auto planned = planned_faults();
@@ -128,8 +133,11 @@ FaultBudget parse_fault(const std::string& text, const Program& program) {
   for (const std::string& part : split(kinds, ',')) {
     const auto at = part.find('@');
     const std::string name = lower(trim(part.substr(0, at)));
-    for (const std::size_t kind : fault_kinds_named(name)) {
+    for (const std::size_t kind : fault_kinds_named(name, program)) {
       FaultTarget target{kind};
+      if (at != std::string::npos && fault_kinds()[kind].strikes_cache())
+        throw InputError(
+            fmt::format("{}: {} strikes the cache, not a message; leave out the aim", where, fault_kinds()[kind].name));
       if (at != std::string::npos) aim(target, where, trim(std::string_view(part).substr(at + 1)), program);
       budget.targets.push_back(target);
     }

@@ -24,7 +24,8 @@ traces::Request tell_request(const Row& row, std::size_t key, unsigned carried) 
           .key = key_name(key),
           .value = shown_coded(carried),
           .label = row.label,
-          .awaited = row.awaited};
+          .awaited = row.awaited,
+          .ttl = row.ttl == 0 ? std::nullopt : std::optional<std::int64_t>(row.ttl)};
 }
 
 traces::Request awaited_request(const Machine& machine, const std::uint64_t* words, std::size_t session) {
@@ -98,15 +99,19 @@ traces::State tell_state(const Machine& machine, const std::uint64_t* words) {
   traces::State state;
   for (std::size_t key = 0; key < static_cast<std::size_t>(machine.scenario().keys); ++key) {
     if (machine.program().has_cache) state.cache.push_back({key_name(key), shown_coded(machine.cached(words, key))});
+    if (machine.expires(words, key)) state.expiring.push_back(key_name(key));
     state.database.push_back({key_name(key), shown(machine.stored(words, key))});
   }
   for (std::size_t s = 0; s < machine.scenario().sessions.size(); ++s) {
     const Session& session = machine.scenario().sessions[s];
-    for (const Machine::AsyncRequest& request : machine.in_slots(words, s)) {
+    const auto add = [&](const Machine::AsyncRequest& request, bool is_ghost) {
       traces::InFlight message = in_flight(session);
       message.request = tell_request(machine.program().rows[request.row], request.key, request.carried);
+      message.is_ghost = is_ghost;
       state.in_flight.push_back(std::move(message));
-    }
+    };
+    for (const Machine::AsyncRequest& request : machine.in_slots(words, s)) add(request, machine.crashed(words, s));
+    for (const Machine::AsyncRequest& request : machine.ghosts(words, s)) add(request, true);
     const Point& at = machine.point(words, s);
     if (at.row == kNoRow) continue;
     traces::InFlight message = in_flight(session);
@@ -121,14 +126,25 @@ traces::State tell_state(const Machine& machine, const std::uint64_t* words) {
 traces::Step tell_step(const Machine& machine, const std::uint64_t* before, const Action& action,
                        const std::uint64_t* after, sim::PropertyMask violated) {
   const std::size_t s = action.session;
-  const Session& session = machine.scenario().sessions[s];
   const Program& program = machine.program();
   traces::Step step;
-  step.app = session.app;
-  step.session = session.session;
   step.after = tell_state(machine, after);
   for (std::size_t p = 0; p < machine.properties().size(); ++p)
     if ((violated >> p & 1) != 0) step.violates.emplace_back(machine.properties()[p]->name);
+  if (action.kind == ActionKind::kFault) {
+    step.kind = machine.fault(action).told_as;
+    step.budget = action.budget + 1;
+  }
+  if (s == machine.scenario().sessions.size()) {
+    if (action.kind == ActionKind::kExpire) step.kind = traces::StepKind::kExpire;
+    step.app = step.session = step.operation = 0;
+    const bool one_key = action.kind == ActionKind::kExpire || machine.fault(action).effect == FaultEffect::kDropEntry;
+    if (one_key) step.key = key_name(action.choice);
+    return step;
+  }
+  const Session& session = machine.scenario().sessions[s];
+  step.app = session.app;
+  step.session = session.session;
 
   if (action.kind == ActionKind::kInvoke) {
     const Machine::Invocation invocation = machine.invocation(before, action);
@@ -145,14 +161,13 @@ traces::Step tell_step(const Machine& machine, const std::uint64_t* before, cons
 
   // The message this step is about.
   const bool slot = action.slot != 0;
-  const Machine::AsyncRequest request =
-      slot ? machine.in_slots(before, s)[action.slot - 1U]
-           : Machine::AsyncRequest{machine.point(before, s).row, machine.invoked(before, s), machine.key(before, s), 0};
+  const Machine::AsyncRequest request = machine.request_of(before, action);
   const Row& row = program.rows[request.row];
   step.operation = static_cast<int>(request.operation);
   step.diagram = program.operations[row.operation].name;
   step.key = key_name(request.key);
   step.arrow = row.arrow;
+  step.is_ghost = machine.is_ghost(before, action);
   const bool is_reply = !slot && machine.point(before, s).is_reply;
   if (is_reply)
     step.reply = tell_reply(machine, before, s);
@@ -167,13 +182,12 @@ traces::Step tell_step(const Machine& machine, const std::uint64_t* before, cons
     case ActionKind::kReceive:
       step.kind = traces::StepKind::kReceive;
       break;
-    case ActionKind::kFault: {
-      const FaultTarget& target = machine.scenario().budgets[action.budget].targets[action.target];
-      step.kind = fault_kinds()[target.kind].told_as;
-      step.budget = action.budget + 1;
+    case ActionKind::kFault:
+      if (machine.fault(action).effect == FaultEffect::kCrash && machine.ways_to_crash(before, s, false) > 1)
+        step.choice = action.choice + 1;
       break;
-    }
     case ActionKind::kInvoke:
+    case ActionKind::kExpire:
     case ActionKind::kHandleReceive:
     case ActionKind::kHandleLose:
       STALEMATE_INVARIANT(false, "only plain steps about a message are told here");

@@ -206,8 +206,9 @@ void StepWalk::request(Position at, const Message& message, Role server, Scope& 
   if (!asks.awaited) meaning += ", without waiting for the reply";
   if (asks.drawn_lost) meaning += "; drawn as lost: it never arrives and the app times out";
   if (message.arrow.head == ArrowHead::kBoth) meaning += ", and is answered";
-  if (words.expires && verb != Verb::kGet && verb != Verb::kDelete) {
-    assumed = joined({assumed, "the expiry is not modelled yet: the entry stays until it is deleted or overwritten"});
+  if (words.ttl != 0 && server == Role::kCache && verb != Verb::kGet && verb != Verb::kDelete) {
+    asks.ttl = words.ttl;
+    meaning += ", which may expire at any later moment";
   }
   if (is_server(role(message.from))) {
     assumed = joined({assumed, "a two-headed arrow is taken as a request of the app with its reply"});

@@ -44,7 +44,7 @@ struct RequestWords {
   Kind kind = Kind::kNothing;
   Verb verb = Verb::kGet;
   std::string not_modelled;  // "begin a transaction"
-  bool expires = false;      // names a time to live
+  int ttl = 0;               // names a time to live: in seconds, rounded up; 0: none
   std::string assumed;
 };
 // A verb that is negated ("don't delete", "no update") asks for nothing that is understood: kNothing.

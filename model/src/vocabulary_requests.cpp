@@ -2,7 +2,9 @@
 // Redis command is that command; conditions and protocols of several steps are recognised before, so that they are
 // refused rather than taken for the plain verb in them.
 #include <algorithm>
+#include <charconv>
 #include <cstddef>
+#include <cstdint>
 
 #include "vocabulary.hpp"
 
@@ -197,6 +199,35 @@ constexpr VerbEntry kVerbWords[] = {
 constexpr std::string_view kExpiryWords[] = {"ttl",        "ex",       "px",    "expire", "expires", "expiry",
                                              "expiration", "expiring", "setex", "psetex", "exat",    "pxat"};
 
+// Seconds, rounded up, until what is stored may expire; 0: never. A time to live without a number is a minute.
+int seconds_to_live(const std::vector<std::string>& words) {
+  const auto names =
+      std::find_if(words.begin(), words.end(), [](const auto& word) { return is_in(kExpiryWords, word); });
+  if (names == words.end()) return 0;
+  constexpr int kUnsaid = 60;
+  constexpr std::int64_t kMost = 1'000'000;
+  if (names->ends_with("at")) return kUnsaid;  // a point in time
+  const auto number =
+      std::find_if(names, words.end(), [](const auto& word) { return word.front() >= '0' && word.front() <= '9'; });
+  if (number == words.end()) return kUnsaid;
+  std::int64_t count = 0;
+  const char* const end = number->data() + number->size();
+  const auto [rest, error] = std::from_chars(number->data(), end, count);
+  if (error != std::errc() || count > kMost) return static_cast<int>(kMost);
+  std::string unit(rest, end);
+  if (unit.empty() && number + 1 != words.end()) unit = *(number + 1);
+  std::int64_t milliseconds = 1000 * count;
+  if (unit == "ms" || names->starts_with("p"))
+    milliseconds = count;
+  else if (unit == "m" || unit.starts_with("min"))
+    milliseconds *= 60;
+  else if (unit == "h" || unit.starts_with("hour"))
+    milliseconds *= 3600;
+  else if (unit == "d" || unit.starts_with("day"))
+    milliseconds *= 86400;
+  return static_cast<int>(std::min((milliseconds + 999) / 1000, kMost));
+}
+
 const VerbEntry* verb_entry(std::string_view word) {
   for (const VerbEntry& entry : kVerbWords) {
     if (entry.word == word) return &entry;
@@ -335,8 +366,7 @@ RequestWords request_words(std::string_view label) {
           "the new value is one that nobody else writes, whatever it is computed from: lost updates are not "
           "modelled yet";
     }
-    result.expires =
-        std::any_of(words.begin(), words.end(), [](const std::string& w) { return is_in(kExpiryWords, w); });
+    result.ttl = seconds_to_live(words);
   } else if (result.verb == Verb::kDelete && condition != Condition::kNone && condition != Condition::kPresent) {
     return refuse("change something only if a condition holds");
   }

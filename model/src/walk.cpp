@@ -81,10 +81,14 @@ traces::Trace Walk::trace() const {
 std::string step_name(const traces::Trace& context, const traces::Step& step) {
   const std::string diagram = lower(step.diagram);
   std::string name = fmt::format("{} {} ", to_string(step.kind), actor_name(context, step.app, step.session));
-  if (step.kind == traces::StepKind::kInvoke)
+  if (is_of_cache(step.kind))
+    name += step.key;
+  else if (step.kind == traces::StepKind::kInvoke)
     name += fmt::format("{} {}", diagram, step.key);
   else
     name += fmt::format("{}:{}", diagram, step.arrow);
+  if (name.back() == ' ') name.pop_back();
+  if (step.is_ghost) name += " ghost";
   if (step.operation > 1) name += fmt::format(" operation {}", step.operation);
   if (step.choice > 0) name += fmt::format(" choice {}", step.choice);
   if (step.budget > 1) name += fmt::format(" budget {}", step.budget);

@@ -125,7 +125,7 @@ TEST(BadInput, numbers_and_words_that_make_no_sense_are_refused) {
       {{"check", "cache-aside", "--memory", "much"}, "--memory"},
       {{"check", "cache-aside", "--depth", "0"}, "--depth"},
       {{"check", "cache-aside", "--fault", "lost-massage"}, "did you mean lost-message?"},
-      {{"check", "cache-aside", "--fault", "crash"}, "not modelled yet"},
+      {{"check", "cache-aside", "--fault", "abort"}, "not modelled yet"},
       {{"check", "cache-aside", "--fault", "lost-message=0"}, "budget"},
       {{"check", "cache-aside", "--fault", "lost-reply@write:9"}, "arrow 9"},
       {{"check", "cache-aside", "--app", "read k2"}, "--keys 2"},

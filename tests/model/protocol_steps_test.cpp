@@ -100,7 +100,7 @@ TEST(ProtocolSteps, an_answer_outside_is_told_by_what_the_operation_does_and_onl
 
 TEST(ProtocolSteps, an_expiry_is_an_assumption) {
   const Protocol protocol = read_lines("app->>cache: SETEX k 60 v");
-  EXPECT_TRUE(contains(describe_reading(protocol), "assumed: the expiry is not modelled yet"));
+  EXPECT_TRUE(contains(describe_reading(protocol), "which may expire at any later moment"));
 }
 
 TEST(ProtocolSteps, directives_override_an_arrow) {

@@ -136,9 +136,9 @@ TEST(Scenario, errors_of_keys_and_scripts_say_where) {
 }
 
 TEST(Scenario, errors_of_size_say_the_limit) {
-  expect_start(error_of(words(std::vector<std::string>(65, "read"))), "the scenario has 65 sessions; at most 64");
+  expect_start(error_of(words(std::vector<std::string>(64, "read"))), "the scenario has 64 sessions; at most 63");
   EXPECT_EQ(error_of(words(std::vector<std::string>(63, "write"))), "no error");
-  expect_start(error_of(words(std::vector<std::string>(64, "write"))), "the scenario has 64 writes; at most 63");
+  expect_start(error_of(words(std::vector<std::string>(32, "write; write"))), "the scenario has 64 writes; at most 63");
   std::string script = "read";
   for (int i = 1; i < 256; ++i) script += ";read";
   const std::string error = error_of(words({script}));
@@ -168,7 +168,7 @@ TEST(Scenario, all_invoked_needs_one_first_state) {
 TEST(Scenario, errors_of_faults_say_which_one) {
   const auto error = [](const std::string& fault) { return error_of(with_faults({fault})); };
   expect_start(error("lost-mesage"), "--fault lost-mesage: no such fault (did you mean lost-message?); there is");
-  expect_start(error("crash"), "--fault crash: understood, but not modelled yet; there is");
+  expect_start(error("abort"), "--fault abort: understood, but not modelled yet; there is");
   expect_start(error(""), "--fault : no such fault");
   expect_start(error("lost-reply,"), "--fault : no such fault");
   for (const std::string budget : {"0", "1001", "x", "-1", "", "1.5"})

@@ -129,9 +129,16 @@ TEST(Vocabulary, two_steps_in_one_label_take_the_first_and_say_so) {
 
 TEST(Vocabulary, an_expiry_is_noticed) {
   for (const char* label : {"SETEX k 60 v", "SET k v EX 60", "Set value, TTL 60", "store with expiry"}) {
-    EXPECT_TRUE(request_words(label).expires) << label;
+    EXPECT_GT(request_words(label).ttl, 0) << label;
   }
-  EXPECT_FALSE(request_words("Set value").expires);
+  EXPECT_EQ(request_words("Set value").ttl, 0);
+  EXPECT_EQ(request_words("SET key value EX 300").ttl, 300);
+  EXPECT_EQ(request_words("SETEX key 20 value").ttl, 20);
+  EXPECT_EQ(request_words("SET key value PX 1500").ttl, 2);
+  EXPECT_EQ(request_words("store value (TTL 5 min)").ttl, 300);
+  EXPECT_EQ(request_words("Set value with ttl 2h").ttl, 7200);
+  EXPECT_EQ(request_words("Set value with a TTL").ttl, 60);
+  EXPECT_EQ(request_words("SET key value EX 0").ttl, 0);
 }
 
 TEST(Vocabulary, what_is_not_modelled_is_told_by_name) {

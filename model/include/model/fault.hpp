@@ -24,17 +24,31 @@ struct MessageRef {
   bool is_reply = false;
 };
 
+// What it does; model/machine.hpp carries it out.
+enum class FaultEffect : std::uint8_t {
+  kLose,       // the message is gone; who awaits it times out
+  kDelay,      // the session times out; the request is a ghost from now on
+  kCopy,       // a copy of the request is a ghost from now on
+  kCrash,      // the app instance dies; of its requests in flight the first few at each server may yet arrive
+  kDropEntry,  // the cache drops one entry
+  kDropAll,    // the cache drops all entries
+  kRollBack,   // the cache is again as it was before the last command that changed it
+};
+
 struct FaultKind {
   std::string_view name;
   std::string_view summary;
   traces::StepKind told_as;  // how the step is named in a trace
-  // Whether it can strike this message.
+  FaultEffect effect;
+  // Whether it can strike this message. Null: it strikes the cache, whatever is in flight.
   bool (*strikes)(const Program& program, const MessageRef& message);
+
+  bool strikes_cache() const { return strikes == nullptr; }
 };
 
 std::span<const FaultKind> fault_kinds();
 
-// Names that stand for several kinds: "lost-message", "any".
+// Names that stand for several kinds: "lost-message", "any" (all that the scenario has actors for).
 struct FaultAlias {
   std::string_view name;
   std::vector<std::string_view> kinds;

@@ -4,8 +4,11 @@
 // M1: a session awaits at most one message; its point says which, and whether it is the request or the reply.
 // M2: requests of one session to one server are handled in the order sent: asynchronous ones wait in its slots, oldest
 //     first, and the awaited one is always the youngest.
+//     Ghosts, which nobody knows of any more, are handled in any order.
 // M3: fields without meaning are zero, so that equal states are equal bytes. A session's value outlives its Read (it is
-//     the result), until the next invoke.
+//     the result), until the next invoke. Ghosts stand in the order of their operation and row, which says all of them.
+//
+// Actors are the sessions, in the order of the scenario, and behind them, where something can happen in it, the cache.
 #pragma once
 
 #include <cstddef>
@@ -26,10 +29,11 @@ namespace stalemate::model {
 
 // kHandleReceive and kHandleLose are the fused steps: a handle, and in the same instant the receipt or the loss of the
 // reply.
-enum class ActionKind : std::uint8_t { kInvoke, kHandle, kHandleReceive, kReceive, kFault, kHandleLose };
+enum class ActionKind : std::uint8_t { kInvoke, kHandle, kHandleReceive, kReceive, kFault, kHandleLose, kExpire };
 
-// One enabled choice. `slot` as in MessageRef. `choice` counts the ways on from 0 (for invoke: operation, key and way).
-// `target` and `budget` of a fault: which budget pays, and which of its targets strikes.
+// One enabled choice. `session` is an actor. `slot` as in MessageRef; behind the asynchronous requests come the ghosts.
+// `choice` counts the ways on from 0 (invoke: operation, key and way; crash: what may yet arrive; evict, expire: the
+// key). `target` and `budget` of a fault: which budget pays, and which of its targets strikes.
 struct Action {
   ActionKind kind = ActionKind::kInvoke;
   std::uint8_t session = 0;
@@ -62,11 +66,13 @@ class Machine {
   std::size_t antecedent_mark(std::size_t property) const { return program_->marks.size() + property; }
   std::size_t fault_mark(std::size_t budget, std::size_t target) const;
 
+  std::size_t actors() const { return sessions_.size() + (has_cache_actor_ ? 1 : 0); }
+
   // The four functions of sim::System on words. `words` of initial() are zero on entry.
   void initial(StateRef words, sim::Marks& marks) const;
   void actions(StateView words, std::vector<Action>& out) const;
-  // Those of one session; actions() lists session after session.
-  void actions_of(StateView words, std::size_t session, std::vector<Action>& out) const;
+  // Those of one actor; actions() lists actor after actor.
+  void actions_of(StateView words, std::size_t actor, std::vector<Action>& out) const;
   sim::PropertyMask apply(StateRef words, Action action, sim::Marks& marks) const;
   sim::Judgement judge(const std::uint64_t* words, sim::Marks& marks) const;
 
@@ -83,6 +89,7 @@ class Machine {
     std::size_t operation = 0;  // the ordinal of the one that sent it, from 1
     std::size_t key = 0;
     unsigned carried = 0;  // 0 nothing, else value + 1
+    bool operator==(const AsyncRequest&) const = default;
   };
   const Point& point(StateView words, std::size_t session) const;
   PointId point_id(StateView words, std::size_t session) const;
@@ -93,6 +100,15 @@ class Machine {
   unsigned replied(StateView words, std::size_t session) const;     // value in the reply in flight, likewise
   unsigned carried(StateView words, std::size_t session, const Row& row) const;  // what a set of it carries
   std::vector<AsyncRequest> in_slots(StateView words, std::size_t session) const;
+  AsyncRequest request_of(StateView words, const Action& action) const;  // of a step about a message; carried as in it
+  bool is_ghost(StateView words, const Action& action) const;            // and nobody knows of that message
+  std::vector<AsyncRequest> ghosts(StateView words, std::size_t session) const;
+  bool crashed(StateView words, std::size_t session) const;
+  bool expires(StateView words, std::size_t key) const;  // the cached entry has a time to live
+  // How many outcomes a crash has: what of the requests in flight may yet arrive. `handled`: the session's awaited
+  // request is handled first.
+  std::size_t ways_to_crash(StateView words, std::size_t session, bool handled) const;
+  const FaultKind& fault(const Action& action) const;       // REQUIRES: kFault or kHandleLose
   unsigned cached(StateView words, std::size_t key) const;  // 0 absent, else value + 1
   unsigned stored(StateView words, std::size_t key) const;  // the database's value
   const ScriptedOperation* operation(StateView words,
@@ -118,6 +134,8 @@ class Machine {
       Field row, carried, key, operation;  // row + 1, 0: empty
     };
     std::vector<Slot> slots;
+    std::vector<Slot> ghosts;
+    Field crashed;
   };
   struct Answer {
     Outcome outcome = Outcome::kOk;
@@ -132,21 +150,42 @@ class Machine {
 
   void lay_out();
   void lay_out(std::size_t session);
+  void lay_out_cache();
   Field reply_field(std::size_t session) const;  // where the value in a reply in flight stands
   void push_choices(std::vector<Action>& out, Action action, std::size_t count) const;
   void push_faults(StateView words, std::vector<Action>& out, const MessageRef& message) const;
+  void push_cache_actions(StateView words, std::vector<Action>& out) const;
+  std::size_t ways_to_strike(StateView words, const FaultTarget& target, const MessageRef& message) const;
+  bool is_first_of_app(StateView words, const FaultTarget& target, std::size_t session) const;
   bool covers(const FaultTarget& target, const MessageRef& message) const;
   bool may_handle(StateView words, std::size_t session, Role to, std::size_t slots_before) const;
   Answer peek(StateView words, const Row& row, std::size_t key) const;
-  Answer serve(Step& step, std::size_t session, const Row& row, std::size_t key, unsigned carried) const;
+  struct Delivery {
+    const Row& row;
+    std::size_t key = 0;
+    unsigned carried = 0;
+    bool awaited = false;
+  };
+  Answer serve(Step& step, std::size_t session, const Delivery& delivery) const;
+  void store(Step& step, std::size_t key, unsigned entry, bool expires) const;
+  void drop(Step& step, std::size_t key) const;
   void invoke(Step& step, const Action& action) const;
   void handle(Step& step, const Action& action) const;
   void receive(Step& step, const Action& action) const;
   void strike(Step& step, const Action& action) const;
+  void strike_cache(Step& step, const Action& action, FaultEffect effect) const;
   void time_out(Step& step, std::size_t session, std::size_t choice) const;
+  void crash(Step& step, std::size_t session, std::size_t choice) const;
+  void add_ghost(Step& step, std::size_t session, const AsyncRequest& request) const;
   void follow(Step& step, std::size_t session, const Way& way) const;
   void end_operation(Step& step, std::size_t session, bool failed) const;
+  using Slots = std::vector<SessionFields::Slot>;
+  static std::vector<AsyncRequest> requests_in(StateView words, const Slots& slots);
+  static void put_requests(StateRef words, const Slots& slots, const std::vector<AsyncRequest>& requests);
+  AsyncRequest awaited_request(StateView words, std::size_t session) const;
+  bool is_left_in_slots(StateView words, std::size_t session, const AsyncRequest& ghost) const;
   AsyncRequest take_slot(Step& step, std::size_t session, std::size_t slot) const;
+  bool failover_possible(StateView words) const;
   void tell(Step& step, const Event& event) const;
   Event event(const Step& step, EventKind kind, std::size_t session) const;
 
@@ -160,6 +199,9 @@ class Machine {
   StoreFields stores_;
   std::vector<SessionFields> sessions_;
   std::vector<Field> budgets_;
+  bool has_cache_actor_ = false;
+  std::vector<Field> expiring_;                    // by key, where something has a time to live
+  std::vector<Field> replica_, replica_expiring_;  // by key, where the cache may fail over: what the replica has
   std::vector<std::unique_ptr<Monitor>> monitors_;
 };
 

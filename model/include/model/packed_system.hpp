@@ -25,7 +25,7 @@ class PackedSystem {
 
   explicit PackedSystem(const Machine& machine, const ReducedMachine* reduced = nullptr)
       : machine_(machine),
-        sessions_(machine.scenario().sessions.size()),
+        actors_(machine.actors()),
         symmetry_(reduced != nullptr && reduced->symmetry ? &*reduced->symmetry : nullptr),
         independence_(reduced != nullptr && reduced->independence ? &*reduced->independence : nullptr) {
     STALEMATE_INVARIANT(machine.words() <= Words, "the layout fits the block");
@@ -40,8 +40,8 @@ class PackedSystem {
   // Those that are needed; all that are enabled.
   void actions(const State& state, std::vector<Action>& out) const {
     const std::uint64_t needed = this->needed(state);
-    for (std::size_t session = 0; session < sessions_; ++session)
-      if ((needed >> session & 1) != 0) machine_.actions_of(state.words.data(), session, out);
+    for (std::size_t actor = 0; actor < actors_; ++actor)
+      if ((needed >> actor & 1) != 0) machine_.actions_of(state.words.data(), actor, out);
   }
   void enabled(const State& state, std::vector<Action>& out) const { machine_.actions(state.words.data(), out); }
   sim::Applied<State> apply(const State& state, const Action& action, sim::Marks& marks) const {
@@ -66,9 +66,9 @@ class PackedSystem {
     sim::PropertyMask expand(const State& state, sim::Marks& marks, sim::detail::RawVector<State>& successors) {
       const std::uint64_t needed = system_.needed(state);
       sim::PropertyMask violated = 0;
-      for (std::size_t session = 0; session < system_.sessions_; ++session) {
-        if ((needed >> session & 1) == 0) continue;
-        const auto steps = table_.steps_of(state.words, session, marks);
+      for (std::size_t actor = 0; actor < system_.actors_; ++actor) {
+        if ((needed >> actor & 1) == 0) continue;
+        const auto steps = table_.steps_of(state.words, actor, marks);
         violated |= steps.violated;
         table_.take(steps, state.words, successors);
       }
@@ -82,22 +82,22 @@ class PackedSystem {
 
   // Groups of actions for sim/strategies/swarm.hpp: what a session does by kind of step, its asynchronous requests
   // apart.
-  std::size_t group_count() const { return machine_.scenario().sessions.size() * kGroupsPerSession; }
+  std::size_t group_count() const { return actors_ * kGroupsPerSession; }
   std::size_t group(const Action& action) const {
     const std::size_t kind = action.slot != 0 ? kGroupsPerSession - 1 : static_cast<std::size_t>(action.kind);
     return action.session * kGroupsPerSession + kind;
   }
 
  private:
-  static constexpr std::size_t kGroupsPerSession = 7;  // the kinds of ActionKind, and one more
+  static constexpr std::size_t kGroupsPerSession = 8;  // the kinds of ActionKind, and one more
 
-  // Bit s: the actions of session s are needed.
+  // Bit a: the actions of actor a are needed.
   std::uint64_t needed(const State& state) const {
     return independence_ == nullptr ? ~std::uint64_t{0} : independence_->needed(state.words.data());
   }
 
   const Machine& machine_;
-  std::size_t sessions_;
+  std::size_t actors_;
   const Symmetry* symmetry_;
   const Independence* independence_;
 };

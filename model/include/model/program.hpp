@@ -43,6 +43,7 @@ struct Row {
   Verb verb = Verb::kGet;
   bool awaited = true;
   bool drawn_lost = false;
+  int ttl = 0;                // seconds after which what is stored may expire; 0: never
   bool acknowledged = false;  // the operation has replied to an outside participant before
   int arrow = 0;
   std::string label;

@@ -56,6 +56,7 @@ struct Request {
   Verb verb = Verb::kGet;
   bool awaited = true;      // false: sent and forgotten (-) arrows)
   bool drawn_lost = false;  // -x: the diagram itself says that it never arrives; the session times out at once
+  int ttl = 0;              // of a set or add to the cache: seconds after which the entry may expire; 0: never
   int arrow = 0;            // ordinal among the arrows of its operation, from 1: Message::number, where the diagram
                             // holds one operation
   std::string label;

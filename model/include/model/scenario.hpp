@@ -13,7 +13,7 @@
 namespace stalemate::model {
 
 inline constexpr int kAnyKey = -1;
-inline constexpr int kSessionsMax = 64;
+inline constexpr int kSessionsMax = 63;  // with the cache behind them, actors are the bits of a word
 inline constexpr int kKeysMax = 64;
 inline constexpr unsigned kWritesMax = 63;  // a set of values fits a word
 inline constexpr int kBudgetMax = 1000;

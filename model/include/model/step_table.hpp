@@ -1,7 +1,7 @@
-// The compiled inner loop: what each session can do, as a table of masks. It is filled by the transition function
-// itself, on demand: the machine takes a session's steps in a state while a footprint records which bits they read and
-// which they wrote. In every state with the same bits read, the steps are the same and write the same, so from then on
-// such a step is two operations on the words: (state & keep) | put.
+// The compiled inner loop: what each actor (a session, or the cache of itself) can do, as a table of masks. It is
+// filled by the transition function itself, on demand: the machine takes a session's steps in a state while a footprint
+// records which bits they read and which they wrote. In every state with the same bits read, the steps are the same and
+// write the same, so from then on such a step is two operations on the words: (state & keep) | put.
 //
 // T1: an entry holds for all states that agree with its key in the bits its situation depends on, and those include
 //     every bit that the machine read when it made any entry of the situation. (A function that reads certain bits only
@@ -39,8 +39,13 @@ class StepTable {
 
   explicit StepTable(const Machine& machine) : machine_(machine) {
     std::size_t situations = 0;
-    for (std::size_t s = 0; s < machine.scenario().sessions.size(); ++s) {
-      const std::vector<PlacedField>& fields = machine.layout().sessions()[s];
+    const std::vector<std::vector<PlacedField>>& sessions = machine.layout().sessions();
+    for (std::size_t actor = 0; actor < machine.actors(); ++actor) {
+      if (actor == sessions.size()) {  // the cache has no point
+        parts_.push_back({0, 0, 0, situations++});
+        continue;
+      }
+      const std::vector<PlacedField>& fields = sessions[actor];
       const Field point = fields.front().field;
       unsigned width = 0;
       for (const PlacedField& placed : fields) {
@@ -64,13 +69,13 @@ class StepTable {
     sim::PropertyMask violated;  // by any of the steps
   };
 
-  // All steps that a session can take in a state, in order; until the next call. Marks are those of the steps it takes.
-  Steps steps_of(const Block& state, std::size_t session, sim::Marks& marks) {
-    const Part& part = parts_[session];
+  // All steps that an actor can take in a state, in order; until the next call. Marks are those of the steps it takes.
+  Steps steps_of(const Block& state, std::size_t actor, sim::Marks& marks) {
+    const Part& part = parts_[actor];
     Situation& situation = situations_[part.first + (state[part.word] >> part.shift & part.mask)];
     const Entry* entry = find(situation, state);
-    if (entry == nullptr) entry = fill(situation, state, session, marks);
-    if (entry == nullptr) return steps_by_machine(state, session, marks);
+    if (entry == nullptr) entry = fill(situation, state, actor, marks);
+    if (entry == nullptr) return steps_by_machine(state, actor, marks);
     return {steps_.data() + entry->first, entry->count, entry->violated};
   }
 
@@ -142,12 +147,12 @@ class StepTable {
   }
 
   // Null: the table is full.
-  const Entry* fill(Situation& situation, const Block& state, std::size_t session, sim::Marks& marks) {
+  const Entry* fill(Situation& situation, const Block& state, std::size_t actor, sim::Marks& marks) {
     if (bytes_ >= kBytesMax) return nullptr;
     Block reads{};
     Entry made;
     made.first = static_cast<std::uint32_t>(steps_.size());
-    made.violated = take_steps(state, session, marks, reads);
+    made.violated = take_steps(state, actor, marks, reads);
     made.count = static_cast<std::uint32_t>(steps_.size()) - made.first;
     while (steps_.size() < made.first + kUnit) steps_.push_back({});
     bytes_ += (steps_.size() - made.first) * sizeof(Step);
@@ -182,14 +187,14 @@ class StepTable {
     situation = std::move(larger);
   }
 
-  // Appends the session's steps in this state and gathers the bits they read. Returns what any of them violates.
-  sim::PropertyMask take_steps(const Block& state, std::size_t session, sim::Marks& marks, Block& reads) {
+  // Appends the actor's steps in this state and gathers the bits they read. Returns what any of them violates.
+  sim::PropertyMask take_steps(const Block& state, std::size_t actor, sim::Marks& marks, Block& reads) {
     const auto gather = [&](const Footprint& footprint) {
       for (std::size_t w = 0; w < Words; ++w) reads[w] |= footprint.reads[w];
     };
     Footprint enabling;
     actions_.clear();
-    machine_.actions_of({state.data(), &enabling}, session, actions_);
+    machine_.actions_of({state.data(), &enabling}, actor, actions_);
     gather(enabling);
     sim::PropertyMask violated = 0;
     for (const Action& action : actions_) {
@@ -217,9 +222,9 @@ class StepTable {
     std::fill_n(situation.entries.get(), situation.capacity, Entry{});
   }
 
-  Steps steps_by_machine(const Block& state, std::size_t session, sim::Marks& marks) {
+  Steps steps_by_machine(const Block& state, std::size_t actor, sim::Marks& marks) {
     actions_.clear();
-    machine_.actions_of(state.data(), session, actions_);
+    machine_.actions_of(state.data(), actor, actions_);
     by_machine_.assign(std::max(actions_.size(), kUnit), Step{});
     sim::PropertyMask violated = 0;
     for (std::size_t i = 0; i < actions_.size(); ++i) {
@@ -230,7 +235,7 @@ class StepTable {
   }
 
   const Machine& machine_;
-  std::vector<Part> parts_;            // by session
+  std::vector<Part> parts_;            // by actor
   std::vector<Situation> situations_;  // by part, then by index
   std::vector<Step> steps_;
   std::vector<Step> by_machine_;

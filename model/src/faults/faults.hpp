@@ -7,5 +7,11 @@ namespace stalemate::model {
 
 FaultKind lost_request();
 FaultKind lost_reply();
+FaultKind late_request();
+FaultKind duplicate();
+FaultKind crash();
+FaultKind evict();
+FaultKind cache_restart();
+FaultKind cache_failover();
 
 }  // namespace stalemate::model

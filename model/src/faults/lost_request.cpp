@@ -9,6 +9,7 @@ FaultKind lost_request() {
       .name = "lost-request",
       .summary = "a request is never handled; who awaits it times out at once",
       .told_as = traces::StepKind::kLoseRequest,
+      .effect = FaultEffect::kLose,
       .strikes = [](const Program&, const MessageRef& message) { return !message.is_reply; },
   };
 }

@@ -26,8 +26,15 @@ StepIdentity identity(const Machine& machine, const std::vector<const PlannedSes
                       const std::uint64_t* words, const Action& action) {
   const std::size_t s = action.session;
   StepIdentity step;
-  step.session = sessions[s]->id;
   step.kind = action.kind;
+  if (action.kind == ActionKind::kFault)
+    step.fault = machine.scenario().budgets[action.budget].targets[action.target].kind;
+  if (s == sessions.size()) {
+    step.session = kTheCache;
+    step.key = action.choice;
+    return step;
+  }
+  step.session = sessions[s]->id;
   std::size_t ordinal = machine.invoked(words, s);
   if (action.kind == ActionKind::kInvoke) {
     const Machine::Invocation invocation = machine.invocation(words, action);
@@ -36,23 +43,19 @@ StepIdentity identity(const Machine& machine, const std::vector<const PlannedSes
     step.key = invocation.key;
     step.way = invocation.way;
   } else {
+    const Machine::AsyncRequest request = machine.request_of(words, action);
     step.way = action.choice;
-    step.row = machine.point(words, s).row;
-    if (action.slot != 0) {
-      const Machine::AsyncRequest request = machine.in_slots(words, s)[action.slot - 1U];
-      step.row = request.row;
-      ordinal = request.operation;
-    }
+    step.row = request.row;
+    step.is_ghost = machine.is_ghost(words, action);
+    ordinal = request.operation;
   }
-  if (action.kind == ActionKind::kFault)
-    step.fault = machine.scenario().budgets[action.budget].targets[action.target].kind;
   step.operation = sessions[s]->operations[ordinal - 1].id;
   return step;
 }
 
 bool same_step(const StepIdentity& a, const StepIdentity& b) {
   return a.session == b.session && a.operation == b.operation && a.kind == b.kind && a.row == b.row &&
-         a.fault == b.fault;
+         a.is_ghost == b.is_ghost && a.fault == b.fault;
 }
 
 int likeness(const StepIdentity& a, const StepIdentity& b) {

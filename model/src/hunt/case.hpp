@@ -17,12 +17,15 @@
 
 namespace stalemate::model::hunting {
 
+inline constexpr int kTheCache = -1;
+
 // What a step is, whatever else the scenario holds. `operation` and `session` are identities of the plan.
 struct StepIdentity {
-  int session = 0;
+  int session = 0;  // kTheCache: what happens in the cache
   int operation = 0;
   ActionKind kind = ActionKind::kInvoke;
   RowId row = kNoRow;     // of the message the step is about
+  bool is_ghost = false;  // and nobody knows of that message
   std::size_t fault = 0;  // index in fault_kinds(), of a fault
   // How it goes on. What differs here is still the same step, if nothing fits better.
   std::uint16_t invoked = 0;  // operation of the program, of an invoke

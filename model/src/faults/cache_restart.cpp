@@ -1,0 +1,16 @@
+// cache-restart: the cache drops everything it holds; messages in flight stay.
+#include "faults/faults.hpp"
+
+namespace stalemate::model {
+
+FaultKind cache_restart() {
+  return {
+      .name = "cache-restart",
+      .summary = "the cache drops everything it holds",
+      .told_as = traces::StepKind::kCacheRestart,
+      .effect = FaultEffect::kDropAll,
+      .strikes = nullptr,
+  };
+}
+
+}  // namespace stalemate::model

@@ -1,0 +1,16 @@
+// duplicate: a ghost copy of the request is handled, too, before or after the original; nobody gets its reply.
+#include "faults/faults.hpp"
+
+namespace stalemate::model {
+
+FaultKind duplicate() {
+  return {
+      .name = "duplicate",
+      .summary = "a request is handled a second time, at any moment",
+      .told_as = traces::StepKind::kDuplicate,
+      .effect = FaultEffect::kCopy,
+      .strikes = [](const Program&, const MessageRef& message) { return !message.is_reply; },
+  };
+}
+
+}  // namespace stalemate::model

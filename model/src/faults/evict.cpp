@@ -1,0 +1,16 @@
+// evict: the cache drops one entry, for want of room.
+#include "faults/faults.hpp"
+
+namespace stalemate::model {
+
+FaultKind evict() {
+  return {
+      .name = "evict",
+      .summary = "the cache drops one entry",
+      .told_as = traces::StepKind::kEvict,
+      .effect = FaultEffect::kDropEntry,
+      .strikes = nullptr,
+  };
+}
+
+}  // namespace stalemate::model

@@ -1,0 +1,18 @@
+// late-request: the session stops waiting, and the request, a ghost from now on, is handled at any later moment. Nobody
+// awaits an asynchronous request, so there is none to be late for.
+#include "faults/faults.hpp"
+
+namespace stalemate::model {
+
+FaultKind late_request() {
+  return {
+      .name = "late-request",
+      .summary = "the session times out, and the request is handled at any later moment",
+      .told_as = traces::StepKind::kLateRequest,
+      .effect = FaultEffect::kDelay,
+      .strikes = [](const Program& program,
+                    const MessageRef& message) { return !message.is_reply && program.rows[message.row].awaited; },
+  };
+}
+
+}  // namespace stalemate::model
