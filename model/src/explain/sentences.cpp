@@ -82,11 +82,13 @@ class Teller {
 
   void tell_differing() {
     for (const traces::DifferingEntry& entry : traces::find_differing_entries(trace_)) {
-      if (entry.put)
+      if (entry.put) {
+        tell_emptied(*entry.put, entry.key);
         tell_put(*entry.put, entry.cached);
-      else
+      } else {
         say("read", "{}={} stood in the cache from the start{}.", entry.key, entry.cached,
             entry.restored ? "" : ", and nothing took it away");
+      }
       if (entry.restored) tell_restored(entry);
       if (entry.changed) {
         say("missed-write", "It missed {}: the database took it at step {}, and at rest there is {}.",
@@ -99,6 +101,21 @@ class Teller {
         if (entry.put) tell_faults_of(*entry.put);
       }
     }
+  }
+
+  // That the cache itself dropped the entry which stood there before step `put` stored another.
+  void tell_emptied(std::size_t put, const std::string& key) {
+    std::optional<std::size_t> dropped;
+    for (std::size_t i = 0; i < put; ++i)
+      if (is_of_cache(step(i).kind) && !traces::value_of(step(i).after.cache, key) && changes_entry(i, key))
+        dropped = i;
+    if (dropped)
+      say("read", "Since step {} the cache had no {}: {}.", *dropped + 1, key, event_words(trace_, step(*dropped)));
+  }
+
+  bool changes_entry(std::size_t index, const std::string& key) const {
+    const traces::State& before = index == 0 ? trace_.initial : step(index - 1).after;
+    return traces::value_of(before.cache, key) != traces::value_of(step(index).after.cache, key);
   }
 
   void tell_restored(const traces::DifferingEntry& entry) {
@@ -184,8 +201,7 @@ class Teller {
     const traces::Request* request = traces::request_of(trace_, step(asked));
     if (request == nullptr || request->to != to_string(Role::kCache)) return std::nullopt;
     for (std::size_t i = asked; i-- > 0;) {
-      const traces::State& before = i == 0 ? trace_.initial : step(i - 1).after;
-      if (traces::value_of(before.cache, key) != traces::value_of(step(i).after.cache, key)) return i;
+      if (changes_entry(i, key)) return i;
     }
     return std::nullopt;
   }
