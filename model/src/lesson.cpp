@@ -111,8 +111,8 @@ LessonRun first_choices(const std::vector<LessonState>& states) {
   return runner.run();
 }
 
-// One step of `other` beside the step `leader` of the first side: the same start, the same fault at the same server, or
-// else whatever that session does next.
+// One step of `other` beside the step `leader` of the first side: the same start, the same fault at the same server,
+// the same crash, or else whatever that session does next.
 void go_along(Runner& other, const Step& leader) {
   const auto of_session = [&](const Step& step) { return step.app == leader.app && step.session == leader.session; };
   const auto plain = [&](const Step& step) {
@@ -124,8 +124,8 @@ void go_along(Runner& other, const Step& leader) {
         [&](const Step& step) { return of_session(step) && step.kind == StepKind::kInvoke && step.key == leader.key; });
     return;
   }
-  const bool at_database = leader.request && leader.request->to == "database";
-  if (is_fault(leader) && at_database &&
+  const bool concerns_it = leader.kind == StepKind::kCrash || (leader.request && leader.request->to == "database");
+  if (is_fault(leader) && concerns_it &&
       other.take([&](const Step& step) { return of_session(step) && step.kind == leader.kind; }))
     return;
   other.take(plain);

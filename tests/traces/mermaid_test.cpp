@@ -194,6 +194,70 @@ TEST(MermaidRenderer, requests_in_flight_at_the_start_are_drawn_too) {
             index_of(lines, "app2->>database: Set value [set k1=1]"));
 }
 
+TEST(MermaidRenderer, a_late_request_leaves_with_a_tag_and_arrives_as_a_note_with_it) {
+  const std::vector<std::string> wanted = {"sequenceDiagram",
+                                           "participant app1 as app1 (write#59; write)",
+                                           "participant cache",
+                                           "participant database",
+                                           "Note over cache,database: at the start: cache k1=1000, database k1=1000",
+                                           "Note over app1: starts Write k1",
+                                           "app1->>database: Set value [set k1=1]",
+                                           "Note over cache,database: cache k1=1000, database k1=1",
+                                           "database-->>app1: ok",
+                                           "app1-)cache: Delete value [delete k1] (#35;1, on its way)",
+                                           "Note over app1: times out, Write k1 fails",
+                                           "Note over app1: starts Write k1",
+                                           "app1->>database: Set value [set k1=2]",
+                                           "Note over cache,database: cache k1=1000, database k1=2",
+                                           "database-->>app1: ok",
+                                           "app1->>cache: Set value [set k1=2]",
+                                           "Note over cache,database: cache k1=2, database k1=2",
+                                           "cache-->>app1: ok",
+                                           "Note over app1: Write k1 ends",
+                                           "Note over cache: #35;1 arrives: delete k1 (nobody waits for it)",
+                                           "Note over cache,database: cache k1=-, database k1=2",
+                                           "Note over app1,database: No property is named as broken by these steps."};
+  EXPECT_EQ(mermaid_lines(samples::late_delete()), wanted);
+}
+
+TEST(MermaidRenderer, a_copy_is_a_second_arrow_with_a_tag_of_its_own) {
+  const auto lines = mermaid_lines(samples::duplicate_set());
+  const std::size_t original = index_of(lines, "app1-)cache: Set value [set k1=1] (#35;1, on its way)");
+  EXPECT_EQ(lines[original + 1], "Note over app1: set k1=1 is sent twice");
+  EXPECT_EQ(lines[original + 2], "app1-)cache: Set value [set k1=1] (#35;2, a copy, on its way)");
+  const std::size_t first = index_of(lines, "Note over cache: #35;1 arrives: set k1=1");
+  EXPECT_EQ(lines[first + 2], "cache-->>app1: ok");
+  EXPECT_GT(index_of(lines, "Note over cache: #35;2 arrives: set k1=1 (nobody waits for it)"), first);
+}
+
+TEST(MermaidRenderer, a_crash_is_a_note_over_all_sessions_after_what_it_takes_along) {
+  const auto answered = mermaid_lines(samples::crash_before_delete());
+  const std::size_t lost = index_of(answered, "database--xapp1: ok (nobody is there)");
+  EXPECT_EQ(answered[lost - 1], "Note over cache,database: cache k1=1000, database k1=1");
+  EXPECT_EQ(answered[lost + 1], "Note over app1: app1 crashes");
+  const auto both = mermaid_lines(samples::crash_of_two_sessions());
+  const std::size_t sent = index_of(both, "app1_1-)database: Set value [set k1=1] (#35;1, on its way)");
+  const std::size_t gone = index_of(both, "app1_2-xcache: Get value [get k1] (never arrives)");
+  EXPECT_LT(sent, gone);
+  EXPECT_EQ(both[gone + 1], "Note over app1_1,app1_2: app1 crashes");
+  EXPECT_EQ(both[gone + 2], "Note over database: #35;1 arrives: set k1=1 (nobody waits for it)");
+}
+
+TEST(MermaidRenderer, what_happens_in_the_cache_is_a_note_over_it_before_the_values_that_it_leaves) {
+  const auto follows = [](const Trace& trace, const std::string& note, const std::string& values) {
+    const auto lines = mermaid_lines(trace);
+    EXPECT_EQ(lines[index_of(lines, "Note over cache: " + note) + 1], "Note over cache,database: " + values);
+  };
+  follows(samples::evicted(), "evicts k1", "cache k1=-, database k1=1");
+  follows(samples::expired(), "k1 expires", "cache k1=-, database k1=1000");
+  follows(samples::restarted(), "restarts, empty", "cache k1=-, database k1=1000 | cache k2=-, database k2=1000");
+  follows(samples::forgotten_delete(), "fails over#59; the last change is lost", "cache k1=1000, database k1=1");
+}
+
+TEST(MermaidRenderer, an_entry_that_may_expire_is_marked_where_it_is_stored) {
+  index_of(mermaid_lines(samples::expired()), "Note over cache,database: cache k1=1000#126;, database k1=1000");
+}
+
 TEST(MermaidRenderer, hostile_labels_are_escaped) {
   Trace trace = samples::race();
   trace.steps[0].sends[0].label = trace.steps[1].request->label = "a;b#c\n<b>&end %%{init: {}}%% style:#1;";

@@ -118,6 +118,76 @@ class Story {
     finish(std::move(step), who, std::move(then));
   }
 
+  // The session times out; its request to the arrow is a ghost from now on.
+  void late_request(const Who& who, int arrow, Then then) {
+    Step step = begin(StepKind::kLateRequest, who);
+    step.arrow = arrow;
+    step.budget = 1;
+    InFlight ghost = take(who, arrow, false);
+    step.request = ghost.request;
+    ghost.is_ghost = true;
+    now_.in_flight.push_back(ghost);
+    finish(std::move(step), who, std::move(then));
+  }
+
+  void duplicate(const Who& who, int arrow) {
+    Step step = begin(StepKind::kDuplicate, who);
+    step.arrow = arrow;
+    step.budget = 1;
+    const InFlight original = take(who, arrow, false);
+    step.request = original.request;
+    now_.in_flight.push_back(original);
+    now_.in_flight.push_back(original);
+    now_.in_flight.back().is_ghost = true;
+    finish(std::move(step), who, {});
+  }
+
+  void handle_ghost(const Who& who, int arrow) {
+    Step step = begin(StepKind::kHandle, who);
+    step.arrow = arrow;
+    step.is_ghost = true;
+    step.request = take(who, arrow, false, true).request;
+    carry_out(*step.request);
+    finish(std::move(step), who, {});
+  }
+
+  // The app instance dies while its message of `who` and `arrow` is in flight. If that is a request, `arrives` says
+  // whether it may yet do so; all else that the instance had under way is gone.
+  void crash(const Who& who, int arrow, bool is_reply, bool arrives = false) {
+    Step step = begin(StepKind::kCrash, who);
+    step.arrow = arrow;
+    step.budget = 1;
+    InFlight message = take(who, arrow, is_reply);
+    if (is_reply)
+      step.reply = message.reply;
+    else
+      step.request = message.request;
+    std::erase_if(now_.in_flight, [&](const InFlight& other) { return other.app == who.app && !other.is_ghost; });
+    message.is_ghost = true;
+    if (arrives) now_.in_flight.push_back(message);
+    finish(std::move(step), who, {});
+  }
+
+  void evict(const std::string& key) { drop(StepKind::kEvict, key); }
+  void expire(const std::string& key) { drop(StepKind::kExpire, key); }
+  void restart_cache() { drop(StepKind::kCacheRestart, ""); }
+
+  // The cache is again as it was after `steps` steps.
+  void fail_over_to(std::size_t steps) {
+    const State& known = steps == 0 ? trace_.initial : trace_.steps[steps - 1].after;
+    now_.cache = known.cache;
+    now_.expiring = known.expiring;
+    finish(in_cache(StepKind::kCacheFailover, ""), {}, {});
+  }
+
+  // Before the first step.
+  void start_cached(const std::string& key, std::int64_t value) {
+    for (Entry& entry : now_.cache)
+      if (entry.key == key) entry.value = value;
+    trace_.scenario.cached = true;
+    trace_.initial = now_;
+  }
+
   // Names the branch that the last step chose.
   void chose(int choice, std::string label) {
     trace_.steps.back().choice = choice;
@@ -142,6 +212,23 @@ class Story {
     return step;
   }
 
+  static Step in_cache(StepKind kind, const std::string& key) {
+    Step step;
+    step.kind = kind;
+    step.app = step.session = step.operation = 0;
+    step.key = key;
+    step.budget = kind == StepKind::kExpire ? 0 : 1;
+    return step;
+  }
+
+  // `key`, or everything where it is "".
+  void drop(StepKind kind, const std::string& key) {
+    for (Entry& entry : now_.cache)
+      if (key.empty() || entry.key == key) entry.value.reset();
+    std::erase_if(now_.expiring, [&](const std::string& other) { return key.empty() || other == key; });
+    finish(in_cache(kind, key), {}, {});
+  }
+
   void finish(Step step, const Who& who, Then then) {
     for (const Request& request : then.sends) {
       if (request.drawn_lost) continue;
@@ -154,10 +241,10 @@ class Story {
     trace_.steps.push_back(std::move(step));
   }
 
-  InFlight take(const Who& who, int arrow, bool is_reply) {
+  InFlight take(const Who& who, int arrow, bool is_reply, bool is_ghost = false) {
     const auto found = std::find_if(now_.in_flight.begin(), now_.in_flight.end(), [&](const InFlight& message) {
       return message.app == who.app && message.session == who.session && message.request.arrow == arrow &&
-             message.is_reply == is_reply;
+             message.is_reply == is_reply && message.is_ghost == is_ghost;
     });
     InFlight message = found == now_.in_flight.end() ? InFlight{} : *found;
     if (found != now_.in_flight.end()) now_.in_flight.erase(found);
@@ -171,6 +258,9 @@ class Story {
       if (request.verb == "get") return entry.value ? Reply{"value", entry.value} : Reply{"miss", {}};
       if (request.verb == "delete") entry.value.reset();
       if (request.verb == "set") entry.value = request.value;
+      if (request.to != "cache") continue;
+      std::erase(now_.expiring, entry.key);
+      if (request.ttl) now_.expiring.push_back(entry.key);
     }
     return {"ok", {}};
   }
@@ -336,6 +426,130 @@ inline Trace staying() {
   return trace;
 }
 
+// The delete takes longer than the write waits for it, so the write fails; a second write of the same app puts its
+// value into the cache; the delete of the first arrives then and takes that value away. Nothing is wrong in the end.
+inline Trace late_delete() {
+  const Who first{.app = 1, .diagram = "Write"};
+  const Who second{.app = 1, .operation = 2, .diagram = "Write"};
+  Story story(scenario({"write; write"}, {"late-request@write:2=1"}), true);
+  story.start_cached("k1", 1000);
+  story.invoke(first, {{set(1, "database", 1, "Set value")}, {}});
+  story.handle(first, 1);
+  story.receive(first, 1, {{del(2, "Delete value")}, {}});
+  story.late_request(first, 2, {{}, {{Ending::Kind::kFailed, {}}}});
+  story.invoke(second, {{set(1, "database", 2, "Set value")}, {}});
+  story.handle(second, 1);
+  story.receive(second, 1, {{set(3, "cache", 2, "Set value")}, {}});
+  story.handle(second, 3);
+  story.receive(second, 3, {{}, {returned()}});
+  story.handle_ghost(first, 2);
+  return story.ends();
+}
+
+// The set of a write into the cache is delivered twice, the second time after another write is done.
+inline Trace duplicate_set() {
+  const Who first{.app = 1, .diagram = "Write"};
+  const Who second{.app = 2, .diagram = "Write"};
+  Story story(scenario({"write", "write"}, {"duplicate@write:2=1"}), true);
+  story.invoke(first, {{set(1, "database", 1, "Set value")}, {}});
+  story.handle(first, 1);
+  story.receive(first, 1, {{set(2, "cache", 1, "Set value")}, {}});
+  story.duplicate(first, 2);
+  story.handle(first, 2);
+  story.receive(first, 2, {{}, {returned()}});
+  story.invoke(second, {{set(1, "database", 2, "Set value")}, {}});
+  story.handle(second, 1);
+  story.receive(second, 1, {{set(2, "cache", 2, "Set value")}, {}});
+  story.handle(second, 2);
+  story.receive(second, 2, {{}, {returned()}});
+  story.handle_ghost(first, 2);
+  return story.ends("coherent-at-rest");
+}
+
+// The writer dies between its database set, which is carried out, and the delete, which it never sends.
+inline Trace crash_before_delete() {
+  const Who writer{.app = 1, .diagram = "Write"};
+  Story story(scenario({"write"}, {"crash=1"}), true);
+  story.start_cached("k1", 1000);
+  story.invoke(writer, {{set(1, "database", 1, "Set value")}, {}});
+  story.handle(writer, 1);
+  story.crash(writer, 1, true);
+  return story.ends("coherent-at-rest");
+}
+
+// An app instance with two sessions dies: the set that one has sent arrives yet, the get of the other never.
+inline Trace crash_of_two_sessions() {
+  const Who writer{.app = 1, .session = 1, .diagram = "Write"};
+  const Who reader{.app = 1, .session = 2};
+  Story story(scenario({"write | read", "read"}, {"crash=1"}), true);
+  story.invoke(writer, {{set(1, "database", 1, "Set value")}, {}});
+  story.invoke(reader, {{get(1, "cache", "Get value")}, {}});
+  story.crash(writer, 1, false, true);
+  story.handle_ghost(writer, 1);
+  return story.ends();
+}
+
+// The cache drops the entry itself before the delete of the write gets there.
+inline Trace evicted() {
+  const Who writer{.app = 1, .diagram = "Write"};
+  Story story(scenario({"write"}, {"evict=1"}, 2), true);
+  story.start_cached("k1", 1000);
+  story.start_cached("k2", 1000);
+  story.invoke(writer, {{set(1, "database", 1, "Set value")}, {}});
+  story.handle(writer, 1);
+  story.evict("k1");
+  story.receive(writer, 1, {{del(2, "Delete value")}, {}});
+  story.handle(writer, 2);
+  story.receive(writer, 2, {{}, {returned()}});
+  return story.ends();
+}
+
+// What the reader put into the cache has a time to live, and that is over before the end.
+inline Trace expired() {
+  const Who reader{.app = 1};
+  Request put = set(5, "cache", 1000, "Set value for 60 s");
+  put.ttl = 60;
+  Story story(scenario({"read"}), true);
+  story.invoke(reader, {{get(1, "cache", "Get value")}, {}});
+  story.handle(reader, 1);
+  story.receive(reader, 1, {{get(3, "database", "Get value")}, {}});
+  story.handle(reader, 3);
+  story.receive(reader, 3, {{put}, {}});
+  story.handle(reader, 5);
+  story.receive(reader, 5, {{}, {returned(1000)}});
+  story.expire("k1");
+  return story.ends();
+}
+
+// The cache loses both entries while a read of one is under way.
+inline Trace restarted() {
+  const Who reader{.app = 1};
+  Story story(scenario({"read"}, {"cache-restart=1"}, 2), true);
+  story.start_cached("k1", 1000);
+  story.start_cached("k2", 1000);
+  story.invoke(reader, {{get(1, "cache", "Get value")}, {}});
+  story.restart_cache();
+  story.handle(reader, 1);
+  story.receive(reader, 1, {{get(3, "database", "Get value")}, {}});
+  story.handle(reader, 3);
+  story.receive(reader, 3, {{}, {returned(1000)}});
+  return story.ends();
+}
+
+// The delete is carried out and acknowledged, and then forgotten: the replica that takes over has the old value.
+inline Trace forgotten_delete() {
+  const Who writer{.app = 1, .diagram = "Write"};
+  Story story(scenario({"write"}, {"cache-failover=1"}), true);
+  story.start_cached("k1", 1000);
+  story.invoke(writer, {{set(1, "database", 1, "Set value")}, {}});
+  story.handle(writer, 1);
+  story.receive(writer, 1, {{del(2, "Delete value")}, {}});
+  story.handle(writer, 2);
+  story.receive(writer, 2, {{}, {returned()}});
+  story.fail_over_to(3);
+  return story.ends("coherent-at-rest");
+}
+
 struct Sample {
   const char* name;
   Trace trace;
@@ -349,7 +563,15 @@ inline std::vector<Sample> all() {
           {"early answer", early_answer()},
           {"database only", database_only()},
           {"endless", endless()},
-          {"staying", staying()}};
+          {"staying", staying()},
+          {"late delete", late_delete()},
+          {"duplicate set", duplicate_set()},
+          {"crash before delete", crash_before_delete()},
+          {"crash of two sessions", crash_of_two_sessions()},
+          {"evicted", evicted()},
+          {"expired", expired()},
+          {"restarted", restarted()},
+          {"forgotten delete", forgotten_delete()}};
 }
 
 }  // namespace stalemate::traces::samples

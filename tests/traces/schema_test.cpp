@@ -70,13 +70,16 @@ Trace trace_with_every_field() {
                               .is_reply = true,
                               .request = samples::unawaited(samples::set(1, "database", 7, "Set value")),
                               .reply = Reply{"value", 7}}};
+  Request expiring = samples::unawaited(samples::set(2, "cache", 7, "Set value"));
+  expiring.ttl = 60;
+  trace.initial.in_flight.push_back(
+      {.app = 1, .session = 1, .is_reply = false, .request = expiring, .reply = {}, .is_ghost = true});
+  trace.initial.expiring = trace.steps[0].after.expiring = {"k1"};
   trace.steps[0].after.in_flight = trace.initial.in_flight;
-  trace.steps[0].sends[0].ttl = 60;
-  InFlight ghost = trace.initial.in_flight.front();
-  ghost.is_reply = false;
-  ghost.reply.reset();
-  ghost.is_ghost = true;
-  trace.steps[0].after.in_flight.push_back(ghost);
+  trace.steps[0].sends.push_back(expiring);
+  trace.steps[1].is_ghost = true;
+  trace.steps[1].reply.reset();
+  trace.steps[3].request = expiring;
   return trace;
 }
 

@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <cstdlib>
+#include <map>
 #include <set>
 #include <string>
 #include <tuple>
@@ -133,6 +134,58 @@ TEST(SvgRenderer, what_is_in_flight_at_the_start_comes_from_the_first_row) {
   EXPECT_EQ(found.size(), 5U);
 }
 
+TEST(SvgRenderer, a_late_request_is_one_long_arrow_of_its_own_look_from_where_it_was_sent_to_where_it_is_handled) {
+  const Element drawing = svg::draw(samples::late_delete());
+  const auto ghosts = of_class(drawing, "ghost");
+  ASSERT_EQ(ghosts.size(), 1U);
+  EXPECT_EQ(ghosts[0]->integer("data-from-row"), 3);
+  EXPECT_EQ(ghosts[0]->integer("data-to-row"), 10);
+  EXPECT_EQ(ghosts[0]->at("data-fate"), "arrives");
+  EXPECT_EQ(note_texts(drawing, 4), (std::vector<std::string>{"times out", "fails"}));
+}
+
+TEST(SvgRenderer, a_copy_is_an_arrow_from_the_row_that_makes_it) {
+  const Element drawing = svg::draw(samples::duplicate_set());
+  const auto found = arrows(drawing);
+  EXPECT_EQ(std::count(found.begin(), found.end(), Arrow{"request", "app1", "cache", 3, 5, "arrives"}), 1);
+  EXPECT_EQ(std::count(found.begin(), found.end(), Arrow{"request", "app1", "cache", 4, 12, "arrives"}), 1);
+  EXPECT_EQ(note_texts(drawing, 4), std::vector<std::string>{"sent twice"});
+}
+
+TEST(SvgRenderer, the_lifelines_of_an_app_that_crashes_end_in_crosses_and_others_go_on) {
+  const Element drawing = svg::draw(samples::crash_of_two_sessions());
+  const auto rows = row_extents(drawing);
+  std::map<std::string, int> ends;
+  for (const Element* line : of_class(drawing, "lifeline"))
+    ends[line->at("data-column")] = numbers(line->at("d")).back();
+  const auto crosses = of_class(drawing, "crash");
+  ASSERT_EQ(crosses.size(), 2U);
+  for (const Element* cross : crosses) {
+    const int end = ends.at(cross->at("data-column"));
+    EXPECT_TRUE(end > rows[3].top && end <= rows[3].bottom) << cross->at("data-column");
+  }
+  EXPECT_GE(ends.at("app2"), rows.back().bottom);
+  EXPECT_GE(ends.at("database"), rows.back().bottom);
+  const auto found = arrows(drawing);
+  EXPECT_EQ(std::count(found.begin(), found.end(), Arrow{"request", "app1.2", "cache", 2, 3, "lost"}), 1);
+  EXPECT_EQ(std::count(found.begin(), found.end(), Arrow{"request", "app1.1", "database", 1, 4, "arrives"}), 1);
+}
+
+TEST(SvgRenderer, what_happens_in_the_cache_stands_beside_its_lifeline) {
+  const Element drawing = svg::draw(samples::forgotten_delete());
+  EXPECT_EQ(note_texts(drawing, 6), std::vector<std::string>{"fails over; the last change is lost"});
+  const auto notes = of_class(drawing, "note");
+  EXPECT_EQ(notes.back()->at("data-column"), "cache");
+  const Element& box = notes.back()->children.at(0);
+  EXPECT_LT(box.integer("x") + box.integer("width"), lifeline_x(drawing, "cache"));
+  EXPECT_GT(box.integer("x"), lifeline_x(drawing, "app1"));
+}
+
+std::size_t in_flight_of(const State& state, int app) {
+  return static_cast<std::size_t>(std::count_if(state.in_flight.begin(), state.in_flight.end(),
+                                                [&](const InFlight& message) { return message.app == app; }));
+}
+
 // What an independent reading of the steps says: as many requests as were sent, as many replies as were given, and each
 // step that takes a message has exactly one arrow that ends there, at its app and its server.
 void expect_messages_of(const Trace& trace, const Element& drawing) {
@@ -148,7 +201,16 @@ void expect_messages_of(const Trace& trace, const Element& drawing) {
         std::count_if(step.sends.begin(), step.sends.end(), [](const Request& sent) { return sent.drawn_lost; }));
     if (step.kind == StepKind::kHandle && step.reply) ++replies;
     if (step.kind == StepKind::kLoseReply || step.kind == StepKind::kLoseRequest) ++lost;
-    if (step.kind == StepKind::kInvoke) continue;
+    if (step.kind == StepKind::kDuplicate) ++requests;
+    if (step.kind == StepKind::kCrash) {
+      // What it takes along, and the end of each session's lifeline.
+      const State& before = i == 0 ? trace.initial : trace.steps[i - 1].after;
+      lost += in_flight_of(before, step.app) - in_flight_of(step.after, step.app);
+      lost += static_cast<std::size_t>(session_count(trace.scenario, step.app));
+    }
+    const bool takes = step.kind == StepKind::kHandle || step.kind == StepKind::kReceive ||
+                       step.kind == StepKind::kLoseRequest || step.kind == StepKind::kLoseReply;
+    if (!takes) continue;
     const bool takes_request = step.kind == StepKind::kHandle || step.kind == StepKind::kLoseRequest;
     const std::string app = actor_name(trace, step.app, step.session);
     const std::string fate =
@@ -269,7 +331,7 @@ TEST(SvgRenderer, every_saved_trace_has_its_values_as_bands_and_hatches_where_th
     expect_values_of(trace, drawing);
     std::set<std::string> keys;
     for (const Element* band : of_class(drawing, "value")) keys.insert(band->at("data-key"));
-    for (const Step& step : trace.steps) EXPECT_TRUE(keys.contains(step.key));
+    for (const Step& step : trace.steps) EXPECT_TRUE(step.key.empty() || keys.contains(step.key));
   }
 }
 

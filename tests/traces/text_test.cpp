@@ -78,6 +78,40 @@ TEST(StepLine, says_what_is_lost_and_who_times_out) {
   EXPECT_EQ(step_line(async, async.steps[3]), "app1  lose-request  cache: delete k1 never arrives");
 }
 
+TEST(StepLine, says_what_is_late_copied_or_handled_when_nobody_waits_any_more) {
+  const Trace late = samples::late_delete();
+  EXPECT_EQ(step_line(late, late.steps[3]), "app1  late-request  cache: delete k1 is late; times out; fails");
+  EXPECT_EQ(step_line(late, late.steps[9]), "app1  handle        cache: delete k1 (nobody waits for it)");
+  const Trace copied = samples::duplicate_set();
+  EXPECT_EQ(step_line(copied, copied.steps[3]), "app1  duplicate     cache: set k1=1 is sent twice");
+}
+
+TEST(StepLine, of_a_crash_says_what_was_under_way_and_what_of_it_may_yet_arrive) {
+  const Trace answered = samples::crash_before_delete();
+  EXPECT_EQ(step_line(answered, answered.steps[2]), "app1  crash         app1 crashes at database: set k1=1 -> ok");
+  const Trace both = samples::crash_of_two_sessions();
+  EXPECT_EQ(step_line(both, both.steps[2]),
+            "app1.1  crash         app1 crashes at database: set k1=1; set k1=1 may yet arrive");
+}
+
+TEST(StepLine, what_happens_in_the_cache_is_told_of_the_cache) {
+  const Trace evicted = samples::evicted();
+  EXPECT_EQ(step_line(evicted, evicted.steps[2]), "cache  evict         evicts k1");
+  const Trace expired = samples::expired();
+  EXPECT_EQ(step_line(expired, expired.steps[7]), "cache  expire   k1 expires");
+  const Trace restarted = samples::restarted();
+  EXPECT_EQ(step_line(restarted, restarted.steps[1]), "cache  cache-restart  restarts, empty");
+  const Trace failed_over = samples::forgotten_delete();
+  EXPECT_EQ(step_line(failed_over, failed_over.steps[5]), "cache  cache-failover  fails over; the last change is lost");
+}
+
+TEST(StepLine, a_time_to_live_stands_beside_what_is_stored) {
+  const Trace trace = samples::expired();
+  EXPECT_TRUE(holds(step_line(trace, trace.steps[4]), "; sends cache: set k1=1000 for 60 s"));
+  EXPECT_EQ(state_line(trace.steps[5].after), "cache k1=1000~  database k1=1000");
+  EXPECT_EQ(state_line(final_state(trace)), "cache k1=-  database k1=1000");
+}
+
 TEST(StepLine, names_the_session_where_an_app_has_several) {
   const Trace trace = samples::two_sessions();
   EXPECT_EQ(step_line(trace, trace.steps[3]),
@@ -210,6 +244,44 @@ TEST(TextRenderer, the_legend_explains_the_words_and_values_of_this_trace) {
   EXPECT_TRUE(holds(sessions, "\napp1.1: session 1 of app instance 1\n"));
 }
 
+TEST(TextRenderer, the_legend_explains_each_new_kind_of_step_where_it_is_used_and_nowhere_else) {
+  const std::vector<std::pair<Trace, std::string>> used = {{samples::late_delete(), "late-request: "},
+                                                           {samples::late_delete(), "nobody waits for it: "},
+                                                           {samples::late_delete(), "times out: "},
+                                                           {samples::duplicate_set(), "duplicate: "},
+                                                           {samples::crash_before_delete(), "crash: "},
+                                                           {samples::evicted(), "evict: "},
+                                                           {samples::expired(), "expire: "},
+                                                           {samples::expired(), "~: has a time to live"},
+                                                           {samples::restarted(), "cache-restart: "},
+                                                           {samples::forgotten_delete(), "cache-failover: "}};
+  const std::string race = as("text", samples::race());
+  for (const auto& [trace, words] : used) {
+    EXPECT_TRUE(holds(as("text", trace), words)) << words;
+    EXPECT_FALSE(holds(race, words)) << words;
+  }
+  // Nobody crashes with a request on its way, so no ghost is there to be explained.
+  EXPECT_FALSE(holds(as("text", samples::crash_before_delete()), "nobody waits for it: "));
+}
+
+TEST(TextRenderer, a_value_that_a_copy_put_back_is_told_as_that) {
+  EXPECT_TRUE(holds(as("text", samples::duplicate_set()),
+                    "Step 12 put k1=1 into the cache, by a request that nobody waits for and that was sent at step 4, "
+                    "before step 8 changed the database."));
+}
+
+TEST(TextRenderer, a_value_that_a_failover_brought_back_is_told_with_the_change_that_it_forgot) {
+  EXPECT_TRUE(holds(as("text", samples::forgotten_delete()),
+                    "Step 6 brought k1=1000 back into the cache: the replica that took over never got the change of "
+                    "step 4."));
+}
+
+TEST(TextRenderer, a_crash_that_leaves_an_old_entry_is_told_as_an_entry_that_nothing_deleted) {
+  EXPECT_TRUE(holds(as("text", samples::crash_before_delete()),
+                    "At the start k1=1000 stood in the cache; step 2 changed the database, and nothing deleted or "
+                    "replaced the entry after that."));
+}
+
 TEST(TextRenderer, the_legend_leaves_out_what_this_trace_does_not_use) {
   const std::string race = as("text", samples::race());
   for (const char* word : {"lose-", "drawn as lost", "times out", "fails", "answers outside", "session"}) {
@@ -280,7 +352,7 @@ RC_GTEST_PROP(TextRenderer, any_trace_renders_the_same_twice_without_control_cha
   // and every line of the legend included), the empty piece after the last line feed, and for each key its final values
   // and up to three sentences of the verdict.
   RC_ASSERT(lines_of(text).size() <=
-            24 + trace.protocol.roles.size() + trace.steps.size() + 4 * trace.initial.database.size());
+            33 + trace.protocol.roles.size() + trace.steps.size() + 4 * trace.initial.database.size());
   for (const std::string& line : lines_of(text)) RC_ASSERT(!line.ends_with(' '));
 }
 

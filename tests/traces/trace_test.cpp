@@ -44,6 +44,13 @@ TEST(Trace, every_kind_has_its_documented_word) {
   EXPECT_EQ(to_string(StepKind::kReceive), "receive");
   EXPECT_EQ(to_string(StepKind::kLoseRequest), "lose-request");
   EXPECT_EQ(to_string(StepKind::kLoseReply), "lose-reply");
+  EXPECT_EQ(to_string(StepKind::kLateRequest), "late-request");
+  EXPECT_EQ(to_string(StepKind::kDuplicate), "duplicate");
+  EXPECT_EQ(to_string(StepKind::kCrash), "crash");
+  EXPECT_EQ(to_string(StepKind::kEvict), "evict");
+  EXPECT_EQ(to_string(StepKind::kExpire), "expire");
+  EXPECT_EQ(to_string(StepKind::kCacheRestart), "cache-restart");
+  EXPECT_EQ(to_string(StepKind::kCacheFailover), "cache-failover");
   EXPECT_EQ(to_string(Ending::Kind::kAcknowledged), "acknowledged");
   EXPECT_EQ(to_string(Ending::Kind::kReturned), "returned");
   EXPECT_EQ(to_string(Ending::Kind::kFailed), "failed");

@@ -39,7 +39,7 @@ std::string subject(const Trace& trace, const Step& step) {
                             : fmt::format("{}: {}", foreign(request->to), request_words(*request));
 }
 
-// What of a crashed app instance is still in flight: "; set k1=1 still arrives".
+// What of a crashed app instance is still in flight: "; set k1=1 may yet arrive".
 std::string arriving_words(const Step& crash) {
   std::string words;
   for (const InFlight& message : crash.after.in_flight) {
@@ -71,13 +71,10 @@ std::string what_happens(const Trace& trace, const Step& step) {
     case StepKind::kCrash:
       return fmt::format("app{} crashes at {}{}{}", step.app, subject(trace, step), answer, arriving_words(step));
     case StepKind::kEvict:
-      return "drops " + foreign(step.key);
     case StepKind::kExpire:
-      return foreign(step.key) + " expires";
     case StepKind::kCacheRestart:
-      return "restarts, empty";
     case StepKind::kCacheFailover:
-      return "a replica takes over; the last change is lost";
+      return render::cache_event_words(step);
   }
   return "?";
 }
@@ -100,6 +97,8 @@ std::string step_line(const Trace& trace, const Step& step) {
     const int sessions = session_count(trace.scenario, number);
     actor_width = std::max(actor_width, actor_name(trace, number, sessions).size());
   }
+  for (const Step& other : trace.steps)
+    if (is_of_cache(other.kind)) actor_width = std::max(actor_width, actor_name(trace, 0, 0).size());
   std::size_t kind_width =
       to_string(trace.scenario.faults.empty() ? StepKind::kReceive : StepKind::kLoseRequest).size();
   for (const Step& other : trace.steps) kind_width = std::max(kind_width, to_string(other.kind).size());
@@ -117,16 +116,15 @@ std::string step_line(const Trace& trace, const Step& step) {
 
 std::string state_line(const State& state) {
   std::string line;
-  const auto add = [&line](std::string_view name, const std::vector<Entry>& store) {
-    if (store.empty()) return;
-    if (!line.empty()) line += "  ";
-    line += name;
-    for (const Entry& entry : store) {
-      line += fmt::format(" {}={}", foreign(entry.key), render::value_words(entry.value));
-    }
-  };
-  add("cache", state.cache);
-  add("database", state.database);
+  if (!state.cache.empty()) {
+    line += "cache";
+    for (const Entry& entry : state.cache)
+      line += fmt::format(" {}={}", foreign(entry.key), render::cached_words(state, entry.key));
+    line += "  ";
+  }
+  line += "database";
+  for (const Entry& entry : state.database)
+    line += fmt::format(" {}={}", foreign(entry.key), render::value_words(entry.value));
   return line;
 }
 

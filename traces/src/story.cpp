@@ -15,6 +15,7 @@ bool is_database_set(const Step& step, const std::string& key) {
 // What became of the database set that step `committed` carried out; none if it was not acknowledged.
 std::optional<AcknowledgedWrite> acknowledgement(const Trace& trace, std::size_t committed) {
   const Step& set = trace.steps[committed];
+  if (set.is_ghost) return std::nullopt;  // nobody gets the reply, and the original is another commit
   std::optional<std::size_t> answered;
   std::optional<std::size_t> told;
   for (std::size_t i = 0; i < trace.steps.size(); ++i) {
@@ -65,10 +66,19 @@ std::optional<std::size_t> last_database_change(const Trace& trace, const std::s
   return found;
 }
 
-// The last step that stored `key` in the cache.
-std::optional<std::size_t> last_cache_store(const Trace& trace, const std::string& key) {
+// The last step, of the first `end`, that changed the cache's value of `key`.
+std::optional<std::size_t> last_cache_change(const Trace& trace, const std::string& key, std::size_t end) {
+  for (std::size_t i = end; i-- > 0;) {
+    const State& before = i == 0 ? trace.initial : trace.steps[i - 1].after;
+    if (value_of(before.cache, key) != value_of(trace.steps[i].after.cache, key)) return i;
+  }
+  return std::nullopt;
+}
+
+// The last step, of the first `end`, that stored `key` in the cache.
+std::optional<std::size_t> last_cache_store(const Trace& trace, const std::string& key, std::size_t end) {
   std::optional<std::size_t> found;
-  for (std::size_t i = 0; i < trace.steps.size(); ++i) {
+  for (std::size_t i = 0; i < end; ++i) {
     const Step& step = trace.steps[i];
     if (step.kind != StepKind::kHandle || !step.request || step.request->to != "cache") continue;
     const bool stores = step.request->verb == "set" || step.request->verb == "add";
@@ -106,9 +116,20 @@ std::vector<DifferingEntry> find_differing_entries(const Trace& trace) {
   for (const Entry& entry : end.cache) {
     const auto stored = value_of(end.database, entry.key);
     if (!entry.value || entry.value == stored) continue;
-    DifferingEntry found{
-        entry.key,   *entry.value, stored, last_database_change(trace, entry.key), last_cache_store(trace, entry.key),
-        std::nullopt};
+    DifferingEntry found{.key = entry.key,
+                         .cached = *entry.value,
+                         .stored = stored,
+                         .changed = last_database_change(trace, entry.key),
+                         .put = std::nullopt,
+                         .sent = std::nullopt};
+    std::size_t until = trace.steps.size();
+    const auto last = last_cache_change(trace, entry.key, until);
+    if (last && trace.steps[*last].kind == StepKind::kCacheFailover) {
+      found.restored = last;
+      found.forgotten = last_cache_change(trace, entry.key, *last);
+      until = found.forgotten.value_or(*last);
+    }
+    found.put = last_cache_store(trace, entry.key, until);
     if (found.put) {
       const render::Fates fates = render::find_fates(trace);
       const render::RequestFate* fate = fates.handled_by(*found.put);

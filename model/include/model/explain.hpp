@@ -7,11 +7,13 @@
 // What the words mean, so that each claim can be computed again by other means:
 //
 // Racing pair: two steps (a, b) of the trace, a before b, in which one server handles requests of different sessions
-//   about one key, at least one of which changes what the server holds, and whose order decides: the run with the other
+//   (or of one, if one of the two is a ghost) about one key, at least one of which changes what the server holds, and
+//   whose order decides: the run with the other
 //   order breaks the property in no step and no state. That run holds a's message back until b was taken. Again and
 //   again it takes the first step of the trace, in the trace's order, that was not taken yet and is enabled; where
-//   there is none, the first enabled step, in the system's order, that is no fault and no invoke; until there is none
-//   of either. A b that is never taken makes no pair. Of several pairs: the one with the latest b, then the latest a.
+//   there is none, the first enabled step, in the system's order, that is no fault, no invoke and no expiry; until
+//   there is none of either. A b that is never taken makes no pair. Of several pairs: the one with the latest b, then
+//   the latest a.
 // Well: a run goes well if it breaks the property in no step and ends, with nothing enabled but invoking Writes, in a
 //   state that does not break it. For coherent-at-rest this is the same as reaching a coherent rest.
 // Doomed: a state from which no run goes well in which no further Write is invoked. Whatever else the scenario allows

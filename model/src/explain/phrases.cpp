@@ -15,6 +15,29 @@ std::string store_words(std::string_view store, const std::string& key, const st
   return value ? fmt::format("{}={} in the {}", key, *value, store) : fmt::format("no {} in the {}", key, store);
 }
 
+// The last step before `step` that made a ghost of the request that `step` handles; null where there is none.
+const traces::Step* origin_of_ghost(const traces::Trace& trace, const traces::Step& step) {
+  const traces::Step* found = nullptr;
+  for (const traces::Step& earlier : trace.steps) {
+    if (&earlier == &step) break;
+    const bool about_it = traces::same_operation(earlier, step) && earlier.arrow == step.arrow;
+    const bool made_it =
+        about_it && (earlier.kind == traces::StepKind::kLateRequest || earlier.kind == traces::StepKind::kDuplicate);
+    if (made_it || (earlier.kind == traces::StepKind::kCrash && earlier.app == step.app && found == nullptr))
+      found = &earlier;
+  }
+  return found;
+}
+
+std::string ghost_words(const traces::Trace& trace, const traces::Step& step, const std::string& request) {
+  const traces::Step* origin = origin_of_ghost(trace, step);
+  if (origin != nullptr && origin->kind == traces::StepKind::kCrash)
+    return fmt::format("the {} of app{}, which has crashed", request, step.app);
+  if (origin != nullptr && origin->kind == traces::StepKind::kDuplicate)
+    return fmt::format("the copy of {}'s {}", actor(trace, step), request);
+  return fmt::format("{}'s late {}", actor(trace, step), request);
+}
+
 }  // namespace
 
 std::string request_words(const traces::Request& request) {
@@ -36,8 +59,8 @@ std::string operation_words(const traces::Trace& trace, const traces::Step& step
 
 std::string message_words(const traces::Trace& trace, const traces::Step& step) {
   const traces::Request* request = traces::request_of(trace, step);
-  return fmt::format("{}'s {}", actor(trace, step),
-                     request == nullptr ? fmt::format("arrow {}", step.arrow) : request_words(*request));
+  const std::string words = request == nullptr ? fmt::format("arrow {}", step.arrow) : request_words(*request);
+  return step.is_ghost ? ghost_words(trace, step, words) : fmt::format("{}'s {}", actor(trace, step), words);
 }
 
 std::string server_of(const traces::Trace& trace, const traces::Step& step) {
@@ -58,11 +81,12 @@ std::string event_words(const traces::Trace& trace, const traces::Step& step) {
     case traces::StepKind::kLoseReply:
       return fmt::format("{}'s reply to {} is lost", server_of(trace, step), message_words(trace, step));
     case traces::StepKind::kLateRequest:
-      return fmt::format("{} is late on its way to {}", message_words(trace, step), server_of(trace, step));
+      return fmt::format("{} takes too long on its way to {}", message_words(trace, step), server_of(trace, step));
     case traces::StepKind::kDuplicate:
       return fmt::format("{} is sent twice", message_words(trace, step));
     case traces::StepKind::kCrash:
-      return fmt::format("app{} crashes with {} under way", step.app, message_words(trace, step));
+      return fmt::format("app{} crashes while {}{} is under way", step.app, step.reply ? "the reply to " : "",
+                         message_words(trace, step));
     case traces::StepKind::kEvict:
       return fmt::format("the cache drops {}", step.key);
     case traces::StepKind::kExpire:

@@ -13,7 +13,8 @@ namespace stalemate::model::explaining {
 std::string request_words(const traces::Request& request);                          // "set k1=1000"
 std::string actor(const traces::Trace& trace, const traces::Step& step);            // "app2"
 std::string operation_words(const traces::Trace& trace, const traces::Step& step);  // "app2's Write of k1=1"
-// REQUIRES for these two: no invoke.
+// REQUIRES for these two: no invoke, and nothing that happens in the cache. A ghost is told apart: "app2's late delete
+// k1", "the copy of app2's delete k1", "the delete k1 of app2, which has crashed".
 std::string message_words(const traces::Trace& trace, const traces::Step& step);  // "app2's delete k1"
 std::string server_of(const traces::Trace& trace, const traces::Step& step);      // "the cache"
 std::string event_words(const traces::Trace& trace, const traces::Step& step);  // "the cache handles app2's delete k1"

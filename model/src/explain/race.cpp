@@ -22,7 +22,7 @@ std::vector<Choice> choices_in(const Machine& machine, const Words& words) {
 }
 
 bool goes_by_itself(const Action& action) {
-  return action.kind != ActionKind::kInvoke && action.kind != ActionKind::kFault;
+  return action.kind != ActionKind::kInvoke && action.kind != ActionKind::kFault && action.kind != ActionKind::kExpire;
 }
 
 // The trace, and after its end what happens by itself.
@@ -49,7 +49,8 @@ bool is_candidate(const Machine& machine, const Path& path, std::size_t a, std::
   const traces::Step& first = path.told[a];
   const traces::Step& second = path.told[b];
   if (first.kind != traces::StepKind::kHandle || second.kind != traces::StepKind::kHandle) return false;
-  if (first.app == second.app && first.session == second.session) return false;
+  const bool in_turn = first.app == second.app && first.session == second.session;
+  if (in_turn && !first.is_ghost && !second.is_ghost) return false;
   if (first.request->to != second.request->to || first.key != second.key) return false;
   return changes_store(machine, path.states[a], path.states[a + 1]) ||
          changes_store(machine, path.states[b], path.states[b + 1]);

@@ -82,10 +82,14 @@ class Teller {
 
   void tell_differing() {
     for (const traces::DifferingEntry& entry : traces::find_differing_entries(trace_)) {
-      if (entry.put)
+      if (entry.put) {
+        tell_emptied(*entry.put, entry.key);
         tell_put(*entry.put, entry.cached);
-      else
-        say("read", "{}={} stood in the cache from the start, and nothing took it away.", entry.key, entry.cached);
+      } else {
+        say("read", "{}={} stood in the cache from the start{}.", entry.key, entry.cached,
+            entry.restored ? "" : ", and nothing took it away");
+      }
+      if (entry.restored) tell_restored(entry);
       if (entry.changed) {
         say("missed-write", "It missed {}: the database took it at step {}, and at rest there is {}.",
             operation_words(trace_, step(*entry.changed)), *entry.changed + 1,
@@ -97,6 +101,28 @@ class Teller {
         if (entry.put) tell_faults_of(*entry.put);
       }
     }
+  }
+
+  // That the cache itself dropped the entry which stood there before step `put` stored another.
+  void tell_emptied(std::size_t put, const std::string& key) {
+    std::optional<std::size_t> dropped;
+    for (std::size_t i = 0; i < put; ++i)
+      if (is_of_cache(step(i).kind) && !traces::value_of(step(i).after.cache, key) && changes_entry(i, key))
+        dropped = i;
+    if (dropped)
+      say("read", "Since step {} the cache had no {}: {}.", *dropped + 1, key, event_words(trace_, step(*dropped)));
+  }
+
+  bool changes_entry(std::size_t index, const std::string& key) const {
+    const traces::State& before = index == 0 ? trace_.initial : step(index - 1).after;
+    return traces::value_of(before.cache, key) != traces::value_of(step(index).after.cache, key);
+  }
+
+  void tell_restored(const traces::DifferingEntry& entry) {
+    say("read", "Step {} brought it back: {}{}.", *entry.restored + 1, event_words(trace_, step(*entry.restored)),
+        entry.forgotten
+            ? fmt::format(", that of step {} ({})", *entry.forgotten + 1, event_words(trace_, step(*entry.forgotten)))
+            : "");
   }
 
   // Where the value came from that step `put` stored in the cache.
@@ -125,9 +151,22 @@ class Teller {
   // What befell the messages of the operation that step `of` belongs to.
   void tell_faults_of(std::size_t of) {
     for (std::size_t i = 0; i < steps(); ++i)
-      if (is_fault(step(i).kind) && traces::same_operation(step(i), step(of)))
+      if (is_fault(step(i).kind) && (traces::same_operation(step(i), step(of)) || kills(i, of)))
         say("missed-write", "In that {} a fault struck at step {}: {}{}.", shown_text(step(of).diagram), i + 1,
             event_words(trace_, step(i)), fails(step(i)) ? ", and the operation fails there" : "");
+  }
+
+  // Whether step `crash` ends the operation of step `of` before it has ended by itself.
+  bool kills(std::size_t crash, std::size_t of) const {
+    if (step(crash).kind != traces::StepKind::kCrash || step(crash).app != step(of).app) return false;
+    bool begun = false;
+    bool ended = false;
+    for (std::size_t i = 0; i < crash; ++i) {
+      if (!traces::same_operation(step(i), step(of))) continue;
+      begun = true;
+      for (const traces::Ending& ending : step(i).endings) ended |= ending.kind != traces::Ending::Kind::kAcknowledged;
+    }
+    return begun && !ended;
   }
 
   void tell_stale_read() {
@@ -136,8 +175,13 @@ class Teller {
     std::string found;
     if (read.found) {
       found = fmt::format("; it got that from {} at step {}", server_of(trace_, step(*read.found)), *read.found + 1);
-      if (const auto put = cache_filled_before(*read.found, last.key))
-        found += fmt::format(", where {} had put it at step {}", operation_words(trace_, step(*put)), *put + 1);
+      if (const auto put = cache_filled_before(*read.found, last.key)) {
+        if (is_of_cache(step(*put).kind))
+          found +=
+              fmt::format(", where it was again since step {}, in which {}", *put + 1, event_words(trace_, step(*put)));
+        else
+          found += fmt::format(", where {} had put it at step {}", operation_words(trace_, step(*put)), *put + 1);
+      }
     }
     say("read", "{} began {} and returned {} at step {}{}.", operation_words(trace_, last),
         read.began ? fmt::format("at step {}", *read.began + 1) : std::string("at the start"),
@@ -157,8 +201,7 @@ class Teller {
     const traces::Request* request = traces::request_of(trace_, step(asked));
     if (request == nullptr || request->to != to_string(Role::kCache)) return std::nullopt;
     for (std::size_t i = asked; i-- > 0;) {
-      const traces::State& before = i == 0 ? trace_.initial : step(i - 1).after;
-      if (traces::value_of(before.cache, key) != traces::value_of(step(i).after.cache, key)) return i;
+      if (changes_entry(i, key)) return i;
     }
     return std::nullopt;
   }
@@ -227,12 +270,18 @@ class Teller {
           *course_->always_passed);
   }
 
+  // What step `index` is about: its key; of one about the whole cache, the key that ends badly.
+  std::string key_of(std::size_t index) const {
+    if (!step(index).key.empty()) return step(index).key;
+    const auto differing = traces::find_differing_entries(trace_);
+    return at_rest_ && !differing.empty() ? differing.front().key : step(steps() - 1).key;
+  }
+
   void tell_before_it() {
     if (!explanation_.escape) return;
     const Otherwise& escape = *explanation_.escape;
     const traces::Trace& run = escape.run;
-    const std::string ends =
-        stores_words(final_state(run), step(explanation_.highlights.point_of_no_return.value()).key);
+    const std::string ends = stores_words(final_state(run), key_of(explanation_.highlights.point_of_no_return.value()));
     if (run.steps.size() == escape.from) {
       say("before-it", "Just before step {} all was well: at rest, with {}.", escape.from + 1, ends);
       return;
@@ -290,14 +339,17 @@ class Teller {
   void tell_how_long(const std::string& key, std::int64_t cached) {
     std::string text = fmt::format("From then on every read that finds {} in the cache gets {}", key, cached);
     const std::vector<std::string> arrows = healing_arrows();
-    if (reads_replace(subject_.machine.program(), !trace_.scenario.faults.empty()))
-      text += ", until a Read or a Write replaces or deletes it; no expiry is modelled.";
+    const std::vector<std::string>& expiring = final_state(trace_).expiring;
+    if (std::find(expiring.begin(), expiring.end(), key) != expiring.end())
+      text += ", until its time to live is over or something replaces or deletes it.";
+    else if (reads_replace(subject_.machine.program(), !trace_.scenario.faults.empty()))
+      text += ", until a Read or a Write replaces or deletes it; it never expires.";
     else if (arrows.empty())
       text +=
-          ": for ever, for no Write of this protocol replaces or deletes a cached entry, and no expiry is modelled.";
+          ": for ever, for no Write of this protocol replaces or deletes a cached entry, and this one never expires.";
     else
       text += fmt::format(
-          ": for ever if no one writes {0} again, for no expiry is modelled. The next Write of {0} can mend it, by "
+          ": for ever if no one writes {0} again, for the entry never expires. The next Write of {0} can mend it, by "
           "{1}.",
           key, fmt::join(arrows, " or "));
     say("duration", "{}", text);

@@ -44,6 +44,10 @@ struct DifferingEntry {
   std::optional<std::size_t> changed;  // the last step that changed the database's value
   std::optional<std::size_t> put;      // the last step that stored the key in the cache; none: it stood there at first
   std::optional<std::size_t> sent;     // the step that sent what `put` stored
+  // The failover that brought the entry back, where the cache holds it because of one; and the step whose change of the
+  // key that failover forgot, where one is seen. What `put` stored came before both.
+  std::optional<std::size_t> restored = std::nullopt;
+  std::optional<std::size_t> forgotten = std::nullopt;
 };
 std::vector<DifferingEntry> find_differing_entries(const Trace& trace);
 

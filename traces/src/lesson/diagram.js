@@ -40,6 +40,7 @@ class Diagram {
   // Where the step happens.
   x(step) {
     if (step.kind === 'handle') return this.serverX[this.side.request(step).to];
+    if (step.actor === null) return this.serverX.cache;
     return this.actorX[step.actor];
   }
 
@@ -47,11 +48,22 @@ class Diagram {
   remarks(i) {
     const step = this.steps[i];
     const lines = [];
-    const actor = this.side.actors[step.actor].name;
+    const actor = step.actor === null ? 'cache' : this.side.actors[step.actor].name;
     if (step.kind === 'invoke') lines.push(this.narrow ? `▸ ${step.operation}` : `${actor} starts ${step.operation}`);
-    if (step.fault) lines.push(this.narrow ? 'lost' : 'a message is lost');
+    if (step.actor === null) lines.push(this.narrow ? step.operation : `${actor} ${step.operation}`);
+    else if (step.fault) lines.push(this.faultWords(step));
     for (const ending of step.endings || []) lines.push(this.narrow ? `▪ ${ending}` : `${actor} ${ending}`);
     return lines;
+  }
+
+  faultWords(step) {
+    const app = step.kind === 'crash' ? `app${this.side.actors[step.actor].app}` : '';
+    const words = {
+      'late-request': ['late', 'a message is late'],
+      'duplicate': ['sent twice', 'a message is sent twice'],
+      'crash': ['crashes', `${app} crashes`],
+    }[step.kind] || ['lost', 'a message is lost'];
+    return words[this.narrow ? 0 : 1];
   }
 
   add(name, attributes, text) {
@@ -179,7 +191,7 @@ class Diagram {
     if (message.done === undefined) end.x = x1 + (x2 - x1) * 0.7;
     if (message.lost) end.x = x1 + (x2 - x1) * 0.42;  // between two lifelines, not on one
     if (message.lost && message.done === undefined) end.y = y1 + 18;
-    const kind = `message${isReply ? ' reply' : ''}${message.request.async ? ' async' : ''}`;
+    const kind = `message${isReply ? ' reply' : ''}${message.request.async ? ' async' : ''}${message.ghost ? ' ghost' : ''}`;
     const done = message.done === undefined ? Infinity : message.done;
     const flying = message.sent <= this.now && this.now < done && !(message.lost && done === Infinity);
     const data = {'data-from-step': message.sent, 'data-to-step': message.done === undefined ? '' : message.done};
@@ -217,7 +229,7 @@ class Diagram {
 
   // Along the arrow, near its beginning, below it: above it another may arrive.
   label(message, from, end, pale) {
-    const words = message.reply !== undefined ? message.reply : message.request.words;
+    const words = message.reply !== undefined ? message.reply : `${message.request.words}${message.copy ? ' (a copy)' : ''}`;
     const length = Math.hypot(end.x - from.x, end.y - from.y) || 1;
     const toRight = end.x >= from.x;
     let angle = Math.atan2(end.y - from.y, end.x - from.x) * 180 / Math.PI;
@@ -240,6 +252,9 @@ class Diagram {
     const pale = this.later(row);
     this.add('text', {class: `step-number${pale}${row === this.now ? ' current' : ''}`, x: this.narrow ? 35 : 46, y: y + 4}, row);
     if (step.violates !== 0) this.add('text', {class: `broken${pale}`, x: this.narrow ? 44 : 55, y: y + 5}, '✗');
+    this.actorX.forEach((at, actor) => {
+      if (this.side.crashes(actor, step)) this.cross({x: at, y}, pale);
+    });
     this.add('circle', {class: `event${pale}${row === this.now ? ' current' : ''}`, cx: x, cy: y, r: 4});
     const lines = this.remarks(i);
     lines.forEach((line, l) => {

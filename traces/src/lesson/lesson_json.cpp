@@ -95,6 +95,7 @@ class SideWriter {
       for (int session = 1; session <= session_count(side_.scenario, app); ++session) {
         const std::size_t end = std::min(script.find('|', start), script.size());
         list.push_back({{"name", actor_name(context_, app, session)},
+                        {"app", app},
                         {"script", foreign(std::string_view(script).substr(start, end - start))}});
         start = std::min(end + 1, script.size());
       }
@@ -121,24 +122,33 @@ class SideWriter {
   std::size_t message(const InFlight& message) {
     Json json = {{"actor", actor(message.app, message.session)}, {"request", request(message.request)}};
     if (message.reply) json["reply"] = render::reply_words(*message.reply);
+    if (message.is_ghost) json["ghost"] = true;
     return messages_.index_of(json);
   }
 
+  // [cache, database], and which cached entries may expire where one may.
   std::size_t stores(const State& state) {
     Json both = {Json::array(), Json::array()};
     for (const Entry& entry : state.cache) both[0].push_back(value_json(entry.value));
     for (const Entry& entry : state.database) both[1].push_back(value_json(entry.value));
+    if (!state.expiring.empty()) {
+      both.push_back(Json::array());
+      for (const Entry& entry : state.cache)
+        both[2].push_back(std::find(state.expiring.begin(), state.expiring.end(), entry.key) != state.expiring.end());
+    }
     return stores_.index_of(both);
   }
 
   std::size_t step(const State& before, const Step& step) {
     const lesson::StepSentence sentence = lesson::step_sentence(context_, before, step);
+    const bool in_cache = is_of_cache(step.kind);
     Json json = {{"kind", to_string(step.kind)},
-                 {"actor", actor(step.app, step.session)},
-                 {"operation", render::operation_words(step)},
+                 {"actor", in_cache ? Json(nullptr) : Json(actor(step.app, step.session))},
+                 {"operation", in_cache ? render::cache_event_words(step) : render::operation_words(step)},
                  {"arrow", step.arrow},
                  {"what", sentence.what},
                  {"then", sentence.then}};
+    if (step.is_ghost) json["ghost"] = true;
     if (const Request* about = lesson::subject_of(before, step)) json["request"] = request(*about);
     if (step.reply) json["reply"] = render::reply_words(*step.reply);
     if (step.budget != 0) json["fault"] = true;

@@ -62,6 +62,7 @@ function storesPane(side, before, state) {
       const changed = before !== null && before[store][k] !== value;
       const made = element('td', {class: `${value === null ? 'absent' : ''}${changed ? ' changed' : ''}`, 'data-store': store},
                            valueWords(value));
+      if (store === 'cache' && state.expiring[k]) made.append(element('span', {class: 'was'}, ' may expire'));
       if (changed) made.append(element('span', {class: 'was'}, ` was ${valueWords(before[store][k])}`));
       return made;
     };
@@ -86,7 +87,7 @@ function flightPane(side, state) {
     const route = isReply ? `${message.request.to} → ${actor}` : `${actor} → ${message.request.to}`;
     list.append(element('li', {class: isReply ? 'reply' : 'request'}, element('span', {class: 'route'}, route), ' ',
                         element('strong', {}, isReply ? message.reply : message.request.words), ' ',
-                        element('span', {class: 'drawn'}, isReply ? `answer to ${message.request.words}` : `“${message.request.label}”`)));
+                        element('span', {class: 'drawn'}, isReply ? `answer to ${message.request.words}` : `“${message.request.label}”${message.ghost ? ', nobody waits for it' : ''}`)));
   }
   if (state.messages.length === 0) {
     list.append(element('li', {class: 'none'}, state.atRest ? 'Nothing: the system is at rest.' : 'Nothing.'));
@@ -115,7 +116,11 @@ function explanationPane(side) {
 
 function legend(side) {
   const items = [['—▸', 'request on its way'], ['- -▸', 'its answer']];
-  if (side.steps.some((step) => step.fault) || side.requests.some((request) => request.lost)) items.push(['✕', 'lost']);
+  const isLoss = (step) => step.kind === 'lose-request' || step.kind === 'lose-reply';
+  const crashes = side.steps.some((step) => step.kind === 'crash');
+  if (side.steps.some(isLoss) || side.requests.some((request) => request.lost)) items.push(['✕', crashes ? 'lost; on a lifeline: the app crashes' : 'lost']);
+  else if (crashes) items.push(['✕', 'the app crashes']);
+  if (side.messages.some((message) => message.ghost)) items.push(['— —▸', 'late, a copy, or of a crashed app: nobody waits for it']);
   items.push(['▮', 'the store holds the value beside it']);
   if (side.hasCache) items.push(['▨', 'the cache differs from the database']);
   if (side.race) items.push(['①②', 'the two steps whose order decides']);

@@ -63,12 +63,12 @@ std::string what_happens(const std::string& actor, const Request* request, const
     case StepKind::kDuplicate:
       return fmt::format("{}'s {} is sent twice: a copy of it will reach the {}, too", actor, words, server);
     case StepKind::kCrash:
-      return fmt::format("app{} crashes, its {} {}", step.app, words,
+      return fmt::format("app{} crashes, its {} {}; it does nothing more", step.app, words,
                          step.reply ? "answered but not received" : "under way");
     case StepKind::kEvict:
-      return fmt::format("The cache drops {}", step.key);
+      return fmt::format("The cache drops {}", foreign(step.key));
     case StepKind::kExpire:
-      return fmt::format("The time of {} in the cache is over", step.key);
+      return fmt::format("The time of {} in the cache is over", foreign(step.key));
     case StepKind::kCacheRestart:
       return "The cache restarts and is empty";
     case StepKind::kCacheFailover:
@@ -83,6 +83,7 @@ std::string what_happens(const std::string& actor, const Request* request, const
 
 const Request* subject_of(const State& before, const Step& step) {
   if (step.request) return &*step.request;
+  if (step.kind == StepKind::kInvoke || is_of_cache(step.kind)) return nullptr;
   const auto found = std::find_if(before.in_flight.begin(), before.in_flight.end(), [&](const InFlight& message) {
     return message.is_reply && message.app == step.app && message.session == step.session &&
            message.request.arrow == step.arrow;
@@ -95,6 +96,10 @@ StepSentence step_sentence(const Trace& context, const State& before, const Step
   sentence.what = what_happens(actor_name(context, step.app, step.session), subject_of(before, step), step) +
                   render::chosen_words(step) + ".";
   const auto add = [&](const std::string& more) { sentence.then += (sentence.then.empty() ? "" : " ") + more; };
+  if (step.kind == StepKind::kCrash)
+    for (const InFlight& message : step.after.in_flight)
+      if (message.app == step.app)
+        add(fmt::format("Its {} may yet reach the {}.", request_words(message.request), foreign(message.request.to)));
   for (const Request& request : step.sends) add(send_sentence(request));
   for (const Ending& ending : step.endings) add(ending_sentence(step, ending));
   return sentence;

@@ -12,8 +12,8 @@ class Side {
   // What the state with this number looks like.
   state(index) {
     const [stores, messages, atRest, violates] = this.states[index];
-    const [cache, database] = this.stores[stores];
-    return {index, cache, database, atRest: atRest === 1, violates,
+    const [cache, database, expiring = []] = this.stores[stores];
+    return {index, cache, database, expiring, atRest: atRest === 1, violates,
             messages: messages.map((m) => this.describe(this.messages[m]))};
   }
 
@@ -104,23 +104,33 @@ class Side {
   }
 
   // What became of each message of these steps: where it was sent, where it was handled, received or lost. Rows count
-  // from 1, 0 is the start; no `done`: still in flight. A session's requests to one arrow are handled in the order sent.
+  // from 1, 0 is the start; no `done`: still in flight; `ghost`: nobody waits for it any more, `copy`: made by a step
+  // of its own. A session's requests to one arrow are handled in the order sent.
   messagesOf(steps) {
     const list = [];
     for (const message of this.state(0).messages) {
-      if (message.reply === undefined) list.push({request: message.request, actor: message.actor, sent: 0});
+      if (message.reply === undefined) {
+        list.push({request: message.request, actor: message.actor, sent: 0, ghost: message.ghost === true});
+      }
     }
     steps.forEach((step, i) => {
       const row = i + 1;
-      const open = (reply) => list.find((m) => m.done === undefined && !m.request.lost && m.actor === step.actor &&
-                                               (m.reply !== undefined) === reply && m.request.arrow === step.arrow);
-      if (step.kind === 'handle' || step.kind === 'lose-request') {
-        const message = open(false);
-        if (message) Object.assign(message, {done: row, lost: step.kind === 'lose-request'});
-      } else if (step.kind !== 'invoke') {
-        const message = open(true);
-        if (message) Object.assign(message, {done: row, lost: step.kind === 'lose-reply'});
-      }
+      const isOpen = (m) => m.done === undefined && !m.request.lost;
+      const request = () => list.find((m) => isOpen(m) && m.actor === step.actor && m.reply === undefined &&
+                                             m.request.arrow === step.arrow && (m.ghost === true) === (step.ghost === true) &&
+                                             (step.ghost !== true || m.request === this.request(step)));
+      const reply = () => list.find((m) => isOpen(m) && m.actor === step.actor && m.reply !== undefined &&
+                                           m.request.arrow === step.arrow);
+      const finish = (message, lost) => {
+        if (message) Object.assign(message, {done: row, lost});
+      };
+      if (step.kind === 'handle') finish(request(), false);
+      if (step.kind === 'lose-request') finish(request(), true);
+      if (step.kind === 'receive') finish(reply(), false);
+      if (step.kind === 'lose-reply') finish(reply(), true);
+      if (step.kind === 'late-request' && request()) request().ghost = true;
+      if (step.kind === 'duplicate' && request()) list.push({...request(), sent: row, ghost: true, copy: true});
+      if (step.kind === 'crash') this.crash(list.filter((m) => isOpen(m) && this.crashes(m.actor, step)), step, row);
       if (step.kind === 'handle' && step.reply !== undefined) {
         list.push({request: this.request(step), reply: step.reply, actor: step.actor, sent: row});
       }
@@ -129,6 +139,26 @@ class Side {
       }
     });
     return list;
+  }
+
+  // Whether the app instance of this actor dies in the step.
+  crashes(actor, step) {
+    return step.kind === 'crash' && this.actors[actor].app === this.actors[step.actor].app;
+  }
+
+  // What of these messages may yet arrive, as the state after the crash says, is a ghost from now on; the rest is lost.
+  crash(messages, step, row) {
+    const arriving = this.state(step.after).messages.filter((m) => m.ghost === true && this.crashes(m.actor, step));
+    for (const ghosts of [true, false]) {
+      for (const message of messages.filter((m) => (m.ghost === true) === ghosts)) {
+        const found = arriving.findIndex((m) => message.reply === undefined && m.actor === message.actor && m.request === message.request);
+        if (found === -1) Object.assign(message, {done: row, lost: true});
+        else {
+          message.ghost = true;
+          arriving.splice(found, 1);
+        }
+      }
+    }
   }
 }
 

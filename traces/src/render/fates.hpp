@@ -12,15 +12,22 @@ namespace stalemate::traces::render {
 
 // Steps are counted from 0. "Overtaken": a server handled a request of another session on the way, so that drawing the
 // message in one place would show a false order.
+//
+// A copy is a request of its own. A message that a crash takes along is lost in that step. Of several ghosts that are
+// alike, the one sent first is the one that is handled first.
 struct RequestFate {
-  std::optional<std::size_t> sent;  // none: in flight at the start
+  std::optional<std::size_t> sent;  // of a copy: the step that made it; none: in flight at the start
   std::optional<std::size_t> done;  // the step that handles or loses it; none: drawn as lost, or in flight at the end
   bool lost = false;                // by a fault, or by the diagram itself
-  bool overtaken = false;
+  bool overtaken = false;           // or a ghost, or copied: then, too, one place would not show what happened
+  bool is_ghost = false;            // at the end: late, a copy, or of an app instance that crashed
+  bool is_copy = false;
+  bool was_copied = false;
   Request request;
   int app = 0;
   int session = 0;
-  int tag = 0;  // from 1, for those that are drawn in two places; else 0
+  int operation = 0;  // 0: not known, because it was in flight at the start
+  int tag = 0;        // from 1, for those that are drawn in two places; else 0
 };
 struct ReplyFate {
   std::optional<std::size_t> sent;  // the step that handles the request; none: in flight at the start
@@ -39,7 +46,7 @@ struct Fates {
   std::vector<ReplyFate> replies;     // in the order sent
 
   // The request that step `step` handles or loses, the reply that it sends, and the reply that it receives or loses;
-  // null where there is none.
+  // null where there is none. What a crash takes along may be several.
   const RequestFate* handled_by(std::size_t step) const;
   const ReplyFate* replied_by(std::size_t step) const;
   const ReplyFate* received_by(std::size_t step) const;

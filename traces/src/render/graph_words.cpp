@@ -26,9 +26,17 @@ const Request* request_of(const StateGraph& graph, const StateEdge& edge) {
   return message != nullptr && edge.step.reply ? &message->request : nullptr;
 }
 
-std::string store_words(std::string_view name, const std::vector<Entry>& store) {
-  std::string words(name);
-  for (const Entry& entry : store) words += fmt::format(" {}={}", foreign(entry.key), value_words(entry.value));
+std::string cache_line(const State& state) {
+  std::string words = "cache";
+  for (const Entry& entry : state.cache)
+    words += fmt::format(" {}={}", foreign(entry.key), cached_words(state, entry.key));
+  return words;
+}
+
+std::string database_line(const State& state) {
+  std::string words = "database";
+  for (const Entry& entry : state.database)
+    words += fmt::format(" {}={}", foreign(entry.key), value_words(entry.value));
   return words;
 }
 
@@ -38,7 +46,7 @@ std::string message_words(const std::string& actor, const InFlight& message) {
   if (message.is_reply)
     return fmt::format("{} answers {}: {} -> {}", server, actor, request,
                        message.reply ? reply_words(*message.reply) : "?");
-  return fmt::format("{} asks {}: {}", actor, server, request);
+  return fmt::format("{} {} {}: {}", actor, message.is_ghost ? "once asked" : "asks", server, request);
 }
 
 std::string idle_words(const std::string& actor, const IdleSession& session) {
@@ -51,10 +59,12 @@ std::string idle_words(const std::string& actor, const IdleSession& session) {
 std::string what_happens(const StateGraph& graph, const StateEdge& edge) {
   const Step& step = edge.step;
   if (step.kind == StepKind::kInvoke) return "starts " + operation_words(step);
+  if (is_of_cache(step.kind)) return foreign(step.key);
   const Request* request = request_of(graph, edge);
   std::string words = request == nullptr ? fmt::format("arrow {}", step.arrow)
                                          : fmt::format("{}: {}", foreign(request->to), request_words(*request));
   if (step.reply) words += " -> " + reply_words(*step.reply);
+  if (step.is_ghost) words += " (nobody waits for it)";
   return words;
 }
 
@@ -76,8 +86,8 @@ std::vector<std::string> node_lines(const StateGraph& graph, std::size_t node) {
   const StateNode& of = graph.nodes[node];
   std::vector<std::string> lines;
   if (node == 0) lines.emplace_back("start");
-  if (!of.state.cache.empty()) lines.push_back(store_words("cache", of.state.cache));
-  lines.push_back(store_words("database", of.state.database));
+  if (!of.state.cache.empty()) lines.push_back(cache_line(of.state));
+  lines.push_back(database_line(of.state));
   for (const InFlight& message : of.state.in_flight)
     lines.push_back(message_words(actor_words(graph, message.app, message.session), message));
   for (const IdleSession& session : of.idle)
@@ -91,7 +101,7 @@ std::vector<std::string> edge_lines(const StateGraph& graph, const StateEdge& ed
   const Step& step = edge.step;
   std::vector<std::string> lines;
   lines.push_back(fmt::format("{} {}", actor_words(graph, step.app, step.session), to_string(step.kind)));
-  lines.push_back(what_happens(graph, edge) + chosen_words(step));
+  if (const std::string what = what_happens(graph, edge) + chosen_words(step); !what.empty()) lines.push_back(what);
   for (const Ending& ending : step.endings) lines.push_back(ending_words(ending));
   for (const std::string& property : step.violates) lines.push_back("breaks " + foreign(property));
   for (std::string& line : lines) line = xml_text(std::move(line));

@@ -1,8 +1,9 @@
 // The ITF renderer: Apalache's Informal Trace Format (ADR-015), for viewers and for tests generated from traces. A
 // state for the start and one for each step; every state has every variable, and a variable has one type throughout:
 //   cache         key -> Some(value) or None; empty where the protocol has none
+//   expiring      the keys whose cached entry has a time to live, a set
 //   database      key -> value
-//   in_flight     the messages under way, a list, oldest first per session
+//   in_flight     the messages under way, a list, oldest first per session; "ghost" where nobody knows of it any more
 //   action_taken  "init", then the kind of the step that led here
 //   parameters    whose step, and about which message: a record; 0, "" and None where a step has no such thing
 //   violates      the properties that the step breaks
@@ -46,7 +47,8 @@ Json request_record(const Request& request) {
           {"value", optional_integer(request.value)},
           {"label", request.label},
           {"awaited", request.awaited},
-          {"drawn_lost", request.drawn_lost}};
+          {"drawn_lost", request.drawn_lost},
+          {"ttl", optional_integer(request.ttl)}};
 }
 
 Json reply_record(const Reply& reply) { return {{"outcome", reply.outcome}, {"value", optional_integer(reply.value)}}; }
@@ -58,7 +60,8 @@ Json in_flight(const State& state) {
                         {"session", integer(message.session)},
                         {"is_reply", message.is_reply},
                         {"request", request_record(message.request)},
-                        {"reply", message.reply ? some(reply_record(*message.reply)) : none()}});
+                        {"reply", message.reply ? some(reply_record(*message.reply)) : none()},
+                        {"ghost", message.is_ghost}});
   }
   return messages;
 }
@@ -76,6 +79,7 @@ Json parameters(const Step& step) {
           {"diagram", step.diagram},
           {"key", step.key},
           {"arrow", integer(step.arrow)},
+          {"ghost", step.is_ghost},
           {"choice", integer(step.choice)},
           {"chosen", step.chosen},
           {"budget", integer(step.budget)},
@@ -95,13 +99,10 @@ Json set_of(const std::vector<std::string>& names) {
 }
 
 Json state_object(std::size_t index, const State& state, std::string_view action, const Step& step) {
-  return {{"#meta", {{"index", index}}},
-          {"cache", map_of(state.cache, optional_integer)},
-          {"database", map_of(state.database, stored_integer)},
-          {"in_flight", in_flight(state)},
-          {"action_taken", action},
-          {"parameters", parameters(step)},
-          {"violates", set_of(step.violates)}};
+  return {{"#meta", {{"index", index}}},        {"cache", map_of(state.cache, optional_integer)},
+          {"expiring", set_of(state.expiring)}, {"database", map_of(state.database, stored_integer)},
+          {"in_flight", in_flight(state)},      {"action_taken", action},
+          {"parameters", parameters(step)},     {"violates", set_of(step.violates)}};
 }
 
 std::string dumped(const Json& json) { return json.dump(-1, ' ', false, Json::error_handler_t::replace); }
@@ -121,7 +122,7 @@ std::string as_itf(const Trace& trace, const Highlights& /*highlights*/) {
                      {"format-description", "https://apalache-mc.org/docs/adr/015adr-trace.html"},
                      {"source", trace.protocol.name},
                      {"description", fmt::format("stalemate, {}: {}", scenario_words(trace.scenario), broken)}};
-  const Json vars = {"cache", "database", "in_flight", "action_taken", "parameters", "violates"};
+  const Json vars = {"cache", "expiring", "database", "in_flight", "action_taken", "parameters", "violates"};
   std::string out =
       fmt::format("{{\n  \"#meta\": {},\n  \"vars\": {},\n  \"states\": [\n    ", dumped(meta), dumped(vars));
   out += dumped(state_object(0, trace.initial, "init", no_step()));

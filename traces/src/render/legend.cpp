@@ -34,12 +34,24 @@ bool any_ending(const Trace& trace, Ending::Kind kind) {
 }
 
 bool any_timeout(const Trace& trace) {
-  return any_kind(trace, StepKind::kLoseReply) ||
+  return any_kind(trace, StepKind::kLoseReply) || any_kind(trace, StepKind::kLateRequest) ||
          any_step(trace,
                   [](const Step& step) {
                     return step.kind == StepKind::kLoseRequest && (!step.request || step.request->awaited);
                   }) ||
          any_send(trace, [](const Request& request) { return request.drawn_lost && request.awaited; });
+}
+
+bool any_ghost(const Trace& trace) {
+  const auto holds = [](const State& state) {
+    return std::any_of(state.in_flight.begin(), state.in_flight.end(), [](const InFlight& m) { return m.is_ghost; });
+  };
+  return holds(trace.initial) || any_step(trace, [&](const Step& step) { return step.is_ghost || holds(step.after); });
+}
+
+bool any_expiring(const Trace& trace) {
+  return !trace.initial.expiring.empty() ||
+         any_step(trace, [](const Step& step) { return !step.after.expiring.empty(); });
 }
 
 // Operations of all scripts: as many values as there can be writes.
@@ -86,7 +98,9 @@ std::string actors_line(const Trace& trace) {
                          step.app);
     }
   }
-  return trace.steps.empty() ? "" : fmt::format("app{0}: app instance {0}", trace.steps.front().app);
+  for (const Step& step : trace.steps)
+    if (!is_of_cache(step.kind)) return fmt::format("app{0}: app instance {0}", step.app);
+  return "";
 }
 
 }  // namespace
@@ -100,6 +114,18 @@ std::vector<std::string> legend_lines(const Trace& trace) {
   add(true, "invoke: an operation starts; handle: the server carries out a request; receive: the app gets the reply");
   add(any_kind(trace, StepKind::kLoseRequest), "lose-request: the request is lost on its way; no server ever sees it");
   add(any_kind(trace, StepKind::kLoseReply), "lose-reply: the server carried out the request, but its reply is lost");
+  add(any_kind(trace, StepKind::kLateRequest),
+      "late-request: the request takes longer than the app waits for it; it is handled later, or never");
+  add(any_kind(trace, StepKind::kDuplicate),
+      "duplicate: the network delivers the request twice, and the copy whenever it likes");
+  add(any_kind(trace, StepKind::kCrash),
+      "crash: the app instance dies with all its sessions and never starts again; what it sent may yet arrive");
+  add(any_kind(trace, StepKind::kEvict), "evict: the cache drops an entry for want of room");
+  add(any_kind(trace, StepKind::kExpire), "expire: the cache drops an entry whose time to live is over");
+  add(any_kind(trace, StepKind::kCacheRestart), "cache-restart: the cache starts again, with nothing in it");
+  add(any_kind(trace, StepKind::kCacheFailover),
+      "cache-failover: a replica of the cache takes over that never got the last change");
+  add(any_ghost(trace), "nobody waits for it: the request is late, a copy, or of an app instance that crashed");
   add(any_send(trace, [](const Request& request) { return request.drawn_lost; }),
       "drawn as lost: the diagram itself loses this request, so it never arrives");
   add(any_timeout(trace),
@@ -112,8 +138,9 @@ std::vector<std::string> legend_lines(const Trace& trace) {
   add(trace.property == "coherent-at-rest" || trace.loop == trace.steps.size() || is_unfinished,
       "at rest: no message is in flight and every operation that started has ended");
   const bool hides_keys = shown_keys(trace).size() < trace.initial.database.size();
-  add(true,
-      fmt::format("*: changed by this step; -: absent{}", hides_keys ? "; keys not shown are never touched" : ""));
+  add(true, fmt::format("*: changed by this step; -: absent{}{}",
+                        any_expiring(trace) ? "; ~: has a time to live and may expire" : "",
+                        hides_keys ? "; keys not shown are never touched" : ""));
   return lines;
 }
 

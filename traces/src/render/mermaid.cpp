@@ -1,6 +1,7 @@
 // The Mermaid renderer. Mermaid draws every arrow horizontally, so a message stands in one place: where it is handled
 // if nothing came between, else as an asynchronous arrow with a tag where it is sent ("#2") and a note with that tag
-// where it is handled. Foreign text is escaped so that Mermaid's own parser takes any label for a label.
+// where it is handled. So does one that is late, copied, or on its way when its app crashes. Foreign text is escaped so
+// that Mermaid's own parser takes any label for a label.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -88,8 +89,10 @@ class Diagram {
  public:
   explicit Diagram(const Trace& trace) : trace_(trace), fates_(find_fates(trace)) {
     has_cache_ =
-        !trace.initial.cache.empty() || std::any_of(fates_.requests.begin(), fates_.requests.end(),
-                                                    [](const RequestFate& fate) { return fate.request.to == "cache"; });
+        !trace.initial.cache.empty() ||
+        std::any_of(fates_.requests.begin(), fates_.requests.end(),
+                    [](const RequestFate& fate) { return fate.request.to == "cache"; }) ||
+        std::any_of(trace.steps.begin(), trace.steps.end(), [](const Step& step) { return is_of_cache(step.kind); });
   }
 
   std::string draw() {
@@ -156,7 +159,7 @@ class Diagram {
     std::string words;
     for (const std::string& key : keys) {
       if (!words.empty()) words += " | ";
-      if (has_cache_) words += fmt::format("cache {}={}, ", foreign(key), value_words(value_of(state.cache, key)));
+      if (has_cache_) words += fmt::format("cache {}={}, ", foreign(key), cached_words(state, key));
       words += fmt::format("database {}={}", foreign(key), value_words(value_of(state.database, key)));
     }
     return words;
@@ -182,8 +185,8 @@ class Diagram {
     for (const RequestFate& fate : fates_.requests) {
       if (fate.sent != sent || fate.tag == 0) continue;
       arrow(session_id(fate.app, fate.session), "-)", server_id(fate.request.to),
-            request_text(fate.request,
-                         fmt::format("(#{}{})", fate.tag, fate.done ? ", on its way" : ", never handled here")));
+            request_text(fate.request, fmt::format("(#{}{}{})", fate.tag, fate.is_copy ? ", a copy" : "",
+                                                   fate.done ? ", on its way" : ", never handled here")));
     }
   }
 
@@ -200,24 +203,51 @@ class Diagram {
 
   void handled_request(std::size_t index, const std::string& app) {
     const Step& step = trace_.steps[index];
-    if (!step.request) return;
+    if (!step.request || (step.kind != StepKind::kHandle && step.kind != StepKind::kLoseRequest)) return;
     const Request& request = *step.request;
     const std::string server = server_id(request.to);
     const RequestFate* fate = fates_.handled_by(index);
     if (step.kind == StepKind::kLoseRequest) {
       arrow(app, "-x", server, request_text(request, "(lost)"));
     } else if (fate != nullptr && fate->overtaken) {
-      note(server, fmt::format("#{} arrives: {}", fate->tag, request_words(request)));
+      note(server, fmt::format("#{} arrives: {}{}{}", fate->tag, request_words(request), step.is_ghost ? " " : "",
+                               ghost_words(step)));
     } else {
-      arrow(app, request.awaited ? "->>" : "-)", server, request_text(request, ""));
+      const bool waits = request.awaited && !step.is_ghost;
+      arrow(app, waits ? "->>" : "-)", server, request_text(request, ghost_words(step)));
     }
+  }
+
+  static std::string ghost_words(const Step& step) { return step.is_ghost ? "(nobody waits for it)" : ""; }
+
+  // What the crash takes along, and that it happens, across all sessions.
+  void crash(std::size_t index) {
+    const Step& step = trace_.steps[index];
+    for (const RequestFate& fate : fates_.requests) {
+      if (fate.done == index)
+        arrow(session_id(fate.app, fate.session), "-x", server_id(fate.request.to),
+              request_text(fate.request, "(never arrives)"));
+    }
+    for (const ReplyFate& fate : fates_.replies) {
+      if (fate.done == index)
+        arrow(server_id(fate.request ? fate.request->to : "database"), "--x", session_id(fate.app, fate.session),
+              reply_words(fate.reply) + " (nobody is there)");
+    }
+    const int last = session_count(trace_.scenario, step.app);
+    note(session_id(step.app, 1) + (last > 1 ? "," + session_id(step.app, last) : ""),
+         fmt::format("app{} crashes", step.app));
+  }
+
+  void in_cache(const Step& step, const State& before) {
+    note("cache", cache_event_words(step));
+    changes(before, step.after);
   }
 
   void changes(const State& before, const State& after) {
     std::vector<std::string> changed;
     for (const Entry& entry : after.database) {
       if (value_of(before.database, entry.key) != entry.value ||
-          value_of(before.cache, entry.key) != value_of(after.cache, entry.key)) {
+          cached_words(before, entry.key) != cached_words(after, entry.key)) {
         changed.push_back(entry.key);
       }
     }
@@ -253,8 +283,14 @@ class Diagram {
     }
   }
 
+  static bool is_never_answered(StepKind kind) {
+    return kind == StepKind::kLoseRequest || kind == StepKind::kLateRequest;
+  }
+
   void step(std::size_t index, const State& before) {
     const Step& step = trace_.steps[index];
+    if (is_of_cache(step.kind)) return in_cache(step, before);
+    if (step.kind == StepKind::kCrash) return crash(index);
     const std::string app = session_id(step.app, step.session);
     if (step.kind == StepKind::kInvoke) note(app, "starts " + operation_words(step) + chosen_words(step));
     handled_request(index, app);
@@ -262,7 +298,8 @@ class Diagram {
     reply(index, app);
     std::string fates;
     const bool awaited = !step.request || step.request->awaited;
-    if (step.kind == StepKind::kLoseReply || (step.kind == StepKind::kLoseRequest && awaited)) fates = "times out";
+    if (step.kind == StepKind::kLoseReply || (is_never_answered(step.kind) && awaited)) fates = "times out";
+    if (step.kind == StepKind::kDuplicate) fates = request_words(*step.request) + " is sent twice";
     if (step.kind != StepKind::kInvoke && !chosen_words(step).empty()) {
       fates += (fates.empty() ? "takes the branch" : ", takes the branch") + chosen_words(step);
     }

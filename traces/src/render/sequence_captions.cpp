@@ -81,6 +81,7 @@ class Captions {
 
 std::string end_words(const Message& message) {
   if (message.fate == MessageFate::kInFlight) return message.words + ": still in flight";
+  if (message.is_gone) return message.is_reply ? "nobody is there" : "never arrives";
   return message.is_drawn_lost ? "lost, as drawn" : "lost";
 }
 

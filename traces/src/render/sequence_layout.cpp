@@ -132,19 +132,39 @@ class Layout {
 
   void add_middle_notes(std::size_t row, const Step& step) {
     const bool awaited = !step.request || step.request->awaited;
-    if (step.kind == StepKind::kLoseReply || (step.kind == StepKind::kLoseRequest && awaited)) {
+    const bool is_never_answered = step.kind == StepKind::kLoseRequest || step.kind == StepKind::kLateRequest;
+    if (step.kind == StepKind::kLoseReply || (is_never_answered && awaited)) {
       add_note(row, NoteKind::kTrouble, "times out");
+    }
+    if (step.kind == StepKind::kDuplicate) add_note(row, NoteKind::kTrouble, "sent twice");
+    if (step.kind == StepKind::kCrash) crash(row, step);
+    if (is_of_cache(step.kind)) {
+      const bool is_fault = step.kind != StepKind::kExpire;
+      add_note(row, is_fault ? NoteKind::kTrouble : NoteKind::kPlain, cache_event_words(step));
     }
     const std::string chosen = foreign(step.chosen);
     if (step.kind != StepKind::kInvoke && !chosen.empty()) add_note(row, NoteKind::kPlain, "branch: " + chosen);
   }
 
   void add_note(std::size_t row, NoteKind kind, std::string text) {
-    const Step& step = step_of(row);
-    Note note{.kind = kind, .row = row, .column = out_.app_column(step.app, step.session), .text = std::move(text)};
-    note.middle.y = y_ + kNoteSlot / 2;
+    place_note(row, kind, out_.column_of(step_of(row)), std::move(text));
     y_ += kNoteSlot;
+  }
+
+  void place_note(std::size_t row, NoteKind kind, std::size_t column, std::string text) {
+    Note note{.kind = kind, .row = row, .column = column, .text = std::move(text)};
+    note.middle.y = y_ + kNoteSlot / 2;
     out_.notes.push_back(std::move(note));
+  }
+
+  // All sessions of an app instance end side by side.
+  void crash(std::size_t row, const Step& step) {
+    for (std::size_t i = 0; i < app_count_; ++i) {
+      if (out_.columns[i].app != step.app) continue;
+      place_note(row, NoteKind::kTrouble, i, "crashes");
+      if (!out_.columns[i].end) out_.columns[i].end = y_ + kNoteSlot + 4;
+    }
+    y_ += kNoteSlot + 12;
   }
 
   // What is written on an arrow stands above its tail.
@@ -219,10 +239,12 @@ class Layout {
   }
 
   static constexpr int kAppSpacingMax = 210;
+  static constexpr int kCacheNoteMax = 300;
 
   int app_spacing() const {
     int wanted = 0;
-    for (const Note& note : out_.notes) wanted = std::max(wanted, text_width(note.text, kSmallFont) + 16);
+    for (const Note& note : out_.notes)
+      if (note.column < app_count_) wanted = std::max(wanted, text_width(note.text, kSmallFont) + 16);
     for (std::size_t i = 0; i < app_count_; ++i) {
       wanted = std::max(wanted, text_width(out_.columns[i].id, kFont));
       for (const std::string& line : out_.columns[i].script) wanted = std::max(wanted, text_width(line, kSmallFont));
@@ -233,6 +255,8 @@ class Layout {
   // Between the column before `server` and it: what is written there must have room.
   int gap_needed(std::size_t server, bool is_first) const {
     int needed = 0;
+    for (const Note& note : out_.notes)
+      if (note.column == server) needed = std::max(needed, text_width(note.text, kSmallFont) + 16 + 2 * kLabelMargin);
     const int last_app_x = app_count_ == 0 ? 0 : out_.columns[app_count_ - 1].x;
     for (const Message& message : out_.messages) {
       const int words = text_width(message.words, kFont) + 2 * kLabelMargin;
@@ -312,9 +336,10 @@ class Layout {
   void place_notes_and_anchors() {
     const int width_max = app_spacing() - 10;
     for (Note& note : out_.notes) {
-      note.text = fitted(note.text, kSmallFont, width_max - 16);
+      const bool is_app = note.column < app_count_;
+      note.text = fitted(note.text, kSmallFont, (is_app ? width_max : kCacheNoteMax) - 16);
       note.width = text_width(note.text, kSmallFont) + 16;
-      note.middle.x = out_.columns[note.column].x;
+      note.middle.x = out_.columns[note.column].x - (is_app ? 0 : kLabelMargin / 2 + note.width / 2);
     }
     for (std::size_t row = 1; row < end_row_; ++row) out_.rows[row].anchor = anchor_of(row);
   }
@@ -322,7 +347,7 @@ class Layout {
   // Where its message arrives or is lost; of an invoke, where it sends.
   Point anchor_of(std::size_t row) const {
     const Step& step = step_of(row);
-    const int app = out_.columns[out_.app_column(step.app, step.session)].x;
+    const int app = out_.columns[out_.column_of(step)].x;
     if (const auto found = arrivals_.find(row); found != arrivals_.end()) {
       const Message& message = out_.messages[found->second.front()];
       if (message.fate == MessageFate::kLost) return message.head;
@@ -345,9 +370,13 @@ class Layout {
     };
     for (std::size_t row = 1; row < end_row_; ++row) {
       const Step& step = step_of(row);
+      if (is_of_cache(step.kind) || step.kind == StepKind::kDuplicate) continue;
       const std::size_t column = out_.app_column(step.app, step.session);
       const bool is_apps = step.kind != StepKind::kHandle && (!step.request || step.request->awaited);
-      if (step.kind == StepKind::kInvoke) {
+      if (step.kind == StepKind::kCrash) {
+        for (std::size_t i = 0; i < app_count_; ++i)
+          if (out_.columns[i].app == step.app && open.contains(i)) close(i, *out_.columns[i].end);
+      } else if (step.kind == StepKind::kInvoke) {
         if (open.contains(column)) close(column, out_.rows[row].top);
         open[column] = out_.rows[row].top + kRowPadding + kNoteSlot / 2;
       } else if (is_apps) {

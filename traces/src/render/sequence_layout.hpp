@@ -35,8 +35,9 @@ struct Column {
   std::string id;  // "app1", "app2.1", "cache", "database"
   std::vector<std::string> script = {};
   bool is_store = false;
-  int app = 0;  // of an app's session
+  int app = 0;  // of an app's session; 0 of a store
   int session = 0;
+  std::optional<int> end = {};  // where its lifeline ends, because its app instance crashed
   int x = 0;
   int box_left = 0;
   int box_width = 0;
@@ -53,6 +54,8 @@ struct Message {
   bool is_reply = false;
   bool is_awaited = true;
   bool is_drawn_lost = false;
+  bool is_ghost = false;  // at its end nobody knows of it any more
+  bool is_gone = false;   // lost because its app instance crashed
   MessageFate fate = MessageFate::kArrives;
   std::size_t app = 0;  // columns
   std::size_t server = 0;
@@ -80,7 +83,7 @@ struct Caption {
 };
 
 enum class NoteKind { kStart, kPlain, kEnd, kTrouble };
-// On an app's lifeline, `middle` being its middle.
+// On an app's lifeline, `middle` being its middle, or left of the cache's.
 struct Note {
   NoteKind kind = NoteKind::kPlain;
   std::size_t row = 0;
@@ -164,6 +167,8 @@ struct SequenceLayout {
   // The apps' columns come first. REQUIRES: the scenario has that session.
   std::size_t app_count() const;
   std::size_t app_column(int app, int session) const;
+  // Whose step it is: its session's column, or the cache's.
+  std::size_t column_of(const Step& step) const;
 };
 
 // Highlights of steps that the trace does not have are left out.

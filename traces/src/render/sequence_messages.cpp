@@ -16,7 +16,7 @@ constexpr int kScriptWidth = 186;
 bool has_cache(const Trace& trace) {
   const auto goes_to_cache = [](const Request& request) { return request.to == "cache"; };
   return !trace.initial.cache.empty() || std::any_of(trace.steps.begin(), trace.steps.end(), [&](const Step& step) {
-    return (step.request && goes_to_cache(*step.request)) ||
+    return is_of_cache(step.kind) || (step.request && goes_to_cache(*step.request)) ||
            std::any_of(step.sends.begin(), step.sends.end(), goes_to_cache);
   });
 }
@@ -33,6 +33,9 @@ class Messages {
       message.from_row = fate.sent ? *fate.sent + 1 : 0;
       message.to_row = fate.done ? *fate.done + 1 : message.is_drawn_lost ? message.from_row : end_row_;
       message.fate = fate.lost ? MessageFate::kLost : fate.done ? MessageFate::kArrives : MessageFate::kInFlight;
+      message.is_ghost = fate.is_ghost;
+      message.is_gone = is_gone(fate);
+      if (fate.is_copy) message.label = "a copy";
       layout_.messages.push_back(std::move(message));
     }
     for (const ReplyFate& fate : fates.replies) {
@@ -42,12 +45,18 @@ class Messages {
       message.fate = fate.lost               ? MessageFate::kLost
                      : fate.in_flight_at_end ? MessageFate::kInFlight
                                              : MessageFate::kArrives;
+      message.is_gone = is_gone(fate);
       layout_.messages.push_back(std::move(message));
     }
     add_messages_from_nowhere(fates);
   }
 
  private:
+  template <class Fate>
+  bool is_gone(const Fate& fate) const {
+    return fate.done && trace_.steps[*fate.done].kind == StepKind::kCrash;
+  }
+
   std::size_t server_column(const Request* request) const {
     const bool is_cache = request != nullptr && request->to == "cache";
     const std::size_t first = layout_.app_count();
@@ -59,8 +68,10 @@ class Messages {
     for (std::size_t row = 1; row < end_row_; ++row) {
       const Step& step = trace_.steps[row - 1];
       std::optional<Message> message;
-      if (step.request && fates.handled_by(row - 1) == nullptr) {
+      const bool takes_request = step.kind == StepKind::kHandle || step.kind == StepKind::kLoseRequest;
+      if (takes_request && step.request && fates.handled_by(row - 1) == nullptr) {
         message = request_message(*step.request, step.app, step.session);
+        message->is_ghost = step.is_ghost;
       } else if (takes_reply(step.kind) && step.reply && fates.received_by(row - 1) == nullptr) {
         message = reply_message(*step.reply, request_of(trace_, step), step.app, step.session);
       }
@@ -108,6 +119,10 @@ std::size_t SequenceLayout::app_column(int app, int session) const {
   const auto found = std::find_if(columns.begin(), columns.end(),
                                   [&](const Column& column) { return column.app == app && column.session == session; });
   return static_cast<std::size_t>(found - columns.begin());
+}
+
+std::size_t SequenceLayout::column_of(const Step& step) const {
+  return is_of_cache(step.kind) ? app_count() : app_column(step.app, step.session);
 }
 
 void add_participants(const Trace& trace, SequenceLayout& layout) {

@@ -182,12 +182,18 @@ class Svg {
     for (const Column& column : layout_.columns) {
       add(R"(<path class="lifeline{}" data-column="{}" d="M {} {} V {}"/>)"
           "\n",
-          column.is_store ? " store" : "", column.id, column.x, top, layout_.lifelines_bottom);
+          column.is_store ? " store" : "", column.id, column.x, top, column.end.value_or(layout_.lifelines_bottom));
     }
     for (const Activity& activity : layout_.activities) {
       add(R"(<rect class="activity" x="{}" y="{}" width="8" height="{}"/>)"
           "\n",
           layout_.columns[activity.column].x - 4, activity.top, std::max(activity.bottom - activity.top, 0));
+    }
+    for (const Column& column : layout_.columns) {
+      if (!column.end) continue;
+      add(R"(<g class="crash" data-column="{}">)", column.id);
+      cross({column.x, *column.end});
+      body_ += "</g>\n";
     }
   }
 
@@ -197,9 +203,9 @@ class Svg {
       const std::string& server = layout_.columns[message.server].id;
       const std::string& from = message.is_reply ? server : app;
       const std::string& to = message.is_reply ? app : server;
-      add(R"(<g class="message{}{}{}{}" data-kind="{}" data-from="{}" data-to="{}" data-from-row="{}" )"
+      add(R"(<g class="message{}{}{}{}{}" data-kind="{}" data-from="{}" data-to="{}" data-from-row="{}" )"
           R"(data-to-row="{}" data-fate="{}">)",
-          message.is_reply ? " reply" : "", message.is_awaited ? "" : " unawaited",
+          message.is_reply ? " reply" : "", message.is_awaited ? "" : " unawaited", message.is_ghost ? " ghost" : "",
           message.fate == MessageFate::kLost ? " lost" : "",
           message.fate == MessageFate::kInFlight ? " unfinished" : "", message.is_reply ? "reply" : "request", from, to,
           message.from_row, message.to_row, to_string(message.fate));
@@ -359,9 +365,18 @@ class Svg {
     item(any([](const Message& m) { return m.is_reply; }), "message reply", true, false, "reply");
     item(any([](const Message& m) { return !m.is_reply && !m.is_awaited; }), "message unawaited", true, false,
          "request whose reply nobody awaits");
+    item(any([](const Message& m) { return m.is_ghost; }), "message ghost", true, false,
+         "late, a copy, or of an app that crashed: nobody waits for it");
     item(any([](const Message& m) { return m.fate == MessageFate::kLost; }), "message lost", false, true, "lost");
     item(any([](const Message& m) { return m.fate == MessageFate::kInFlight; }), "message unfinished", false, false,
          "still in flight at the end");
+    if (std::any_of(layout_.columns.begin(), layout_.columns.end(),
+                    [](const Column& c) { return c.end.has_value(); })) {
+      const int x = next_item("the app instance crashed");
+      body_ += "<g class=\"crash\">";
+      cross({x + 14, legend_y_ - 5});
+      body_ += "</g>";
+    }
     if (!layout_.incoherences.empty()) {
       const int x = next_item("hatched: the cache holds another value than the database (≠)");
       body_ += "<g class=\"incoherent\">";

@@ -36,13 +36,18 @@ std::string table(const std::vector<Row>& rows) {
   return out;
 }
 
-// The values of `keys` after a step; " *" marks those that differ from `before`.
-void append_values(Row& row, const std::vector<std::string>& keys, const std::vector<Entry>& before,
-                   const std::vector<Entry>& after) {
+// What is stored of `keys` after a step, in words; " *" marks those that differ from `before`.
+template <class Words>
+void append_values(Row& row, const std::vector<std::string>& keys, const State& before, const State& after,
+                   Words words) {
   for (const std::string& key : keys) {
-    const auto value = value_of(after, key);
-    row.push_back(value_words(value) + (value == value_of(before, key) ? "" : " *"));
+    const std::string told = words(after, key);
+    row.push_back(told + (told == words(before, key) ? "" : " *"));
   }
+}
+
+std::string stored_words(const State& state, const std::string& key) {
+  return value_words(value_of(state.database, key));
 }
 
 std::string steps_table(const Trace& trace, const std::vector<std::string>& keys, bool has_cache) {
@@ -56,8 +61,8 @@ std::string steps_table(const Trace& trace, const std::vector<std::string>& keys
   const auto add = [&](const std::string& number, std::string what, const State& after, const std::string& remark) {
     const std::size_t width = code_point_count(number) < 4 ? 4 - code_point_count(number) : 0;
     Row row = {std::string(width, ' ') + number, std::move(what)};
-    if (has_cache) append_values(row, keys, before->cache, after.cache);
-    append_values(row, keys, before->database, after.database);
+    if (has_cache) append_values(row, keys, *before, after, cached_words);
+    append_values(row, keys, *before, after, stored_words);
     row.push_back(remark);
     rows.push_back(std::move(row));
     before = &after;
@@ -82,7 +87,7 @@ std::string final_table(const State& end, const std::vector<std::string>& keys, 
     const auto cached = value_of(end.cache, key);
     const auto stored = value_of(end.database, key);
     Row row = {foreign(key)};
-    if (has_cache) row.push_back(value_words(cached));
+    if (has_cache) row.push_back(cached_words(end, key));
     row.push_back(value_words(stored));
     if (has_cache && is_at_rest(end) && cached && cached != stored) row.push_back("<- differ");
     rows.push_back(std::move(row));

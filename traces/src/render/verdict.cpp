@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cstddef>
 
 #include "render/words.hpp"
@@ -11,10 +12,20 @@
 namespace stalemate::traces::render {
 namespace {
 
+// An entry that a failover of the cache brought back.
+void append_restored(std::vector<std::string>& lines, const DifferingEntry& entry) {
+  const std::string back = fmt::format("Step {} brought {}={} back into the cache: the replica that took over ",
+                                       *entry.restored + 1, foreign(entry.key), entry.cached);
+  lines.push_back(back + (entry.forgotten ? fmt::format("never got the change of step {}.", *entry.forgotten + 1)
+                                          : "never got the last change."));
+}
+
 // How the cache came to hold a value that is not the database's: a set from before the last change that came after it,
 // or an entry from before the change that nothing removed.
-void append_cause(std::vector<std::string>& lines, const DifferingEntry& entry) {
+void append_cause(std::vector<std::string>& lines, const Trace& trace, const DifferingEntry& entry) {
+  if (entry.restored) return append_restored(lines, entry);
   if (!entry.changed) return;
+  const bool is_ghost = entry.put && trace.steps[*entry.put].is_ghost;
   if (!entry.put || *entry.put < *entry.changed) {
     lines.push_back(
         fmt::format("{} the cache; step {} changed the database, and nothing deleted or replaced the entry after that.",
@@ -23,8 +34,9 @@ void append_cause(std::vector<std::string>& lines, const DifferingEntry& entry) 
                     *entry.changed + 1));
   } else if (entry.sent && *entry.sent < *entry.changed) {
     lines.push_back(fmt::format(
-        "Step {} put {}={} into the cache, by a request that was sent at step {}, before step {} changed the database.",
-        *entry.put + 1, entry.key, entry.cached, *entry.sent + 1, *entry.changed + 1));
+        "Step {} put {}={} into the cache, by {} that was sent at step {}, before step {} changed the database.",
+        *entry.put + 1, entry.key, entry.cached, is_ghost ? "a request that nobody waits for and" : "a request",
+        *entry.sent + 1, *entry.changed + 1));
   }
 }
 
@@ -34,10 +46,12 @@ void append_incoherence(std::vector<std::string>& lines, const Trace& trace, std
     const std::string key = foreign(entry.key);
     lines.push_back(fmt::format("{3} the cache holds {0}={1}, but the database holds {0}={2}.", key, entry.cached,
                                 value_words(entry.stored), when));
-    append_cause(lines, entry);
-    lines.push_back(
-        fmt::format("Every read that finds {0} in the cache gets {1}, until something deletes or replaces the entry.",
-                    key, entry.cached));
+    append_cause(lines, trace, entry);
+    const std::vector<std::string>& expiring = final_state(trace).expiring;
+    const bool expires = std::find(expiring.begin(), expiring.end(), entry.key) != expiring.end();
+    lines.push_back(fmt::format(
+        "Every read that finds {0} in the cache gets {1}, until {2}something deletes or replaces the entry.", key,
+        entry.cached, expires ? "it expires or " : ""));
   }
 }
 

@@ -13,9 +13,16 @@ std::string foreign(std::string_view text) { return clipped(trim(printable(text)
 
 std::string value_words(const std::optional<std::int64_t>& value) { return value ? fmt::format("{}", *value) : "-"; }
 
+std::string cached_words(const State& state, std::string_view key) {
+  const bool expires = std::find(state.expiring.begin(), state.expiring.end(), key) != state.expiring.end();
+  return value_words(value_of(state.cache, key)) + (expires ? "~" : "");
+}
+
 std::string request_words(const Request& request) {
-  const std::string words = foreign(request.verb) + " " + foreign(request.key);
-  return request.value ? fmt::format("{}={}", words, *request.value) : words;
+  std::string words = foreign(request.verb) + " " + foreign(request.key);
+  if (request.value) words += fmt::format("={}", *request.value);
+  if (request.ttl) words += fmt::format(" for {} s", *request.ttl);
+  return words;
 }
 
 std::string reply_words(const Reply& reply) { return reply.value ? value_words(reply.value) : foreign(reply.outcome); }
@@ -40,6 +47,19 @@ std::string chosen_words(const Step& step) {
 bool is_at_rest(const State& state) { return state.in_flight.empty(); }
 
 std::string operation_words(const Step& step) { return foreign(step.diagram) + " " + foreign(step.key); }
+
+std::string cache_event_words(const Step& step) {
+  switch (step.kind) {
+    case StepKind::kEvict:
+      return "evicts " + foreign(step.key);
+    case StepKind::kExpire:
+      return foreign(step.key) + " expires";
+    case StepKind::kCacheRestart:
+      return "restarts, empty";
+    default:
+      return "fails over; the last change is lost";
+  }
+}
 
 std::string scenario_words(const Scenario& scenario) {
   const auto& apps = scenario.apps;
@@ -73,7 +93,7 @@ std::vector<std::string> shown_keys(const Trace& trace) {
   };
   const State* before = &trace.initial;
   for (const Step& step : trace.steps) {
-    touched.insert(step.key);
+    if (!step.key.empty()) touched.insert(step.key);
     if (step.request) touched.insert(step.request->key);
     for (const Request& request : step.sends) touched.insert(request.key);
     touch_changes(before->cache, step.after.cache);
