@@ -118,8 +118,8 @@ Answer Director::execute_ghost(const traces::Request& request) {
   return for_ghosts_->set(product, request.value.value(), request.ttl);
 }
 
-// Before the next failover: the last command that changes the cache. Where there is none, the replica misses whatever the
-// cache dropped since it is there; a restart leaves nothing of what was before.
+// Before the next failover: the last command that changes the cache. Where there is none, the replica misses whatever
+// the cache dropped since it is there; a restart leaves nothing of what was before.
 std::optional<std::size_t> Director::change_missed(std::size_t from_step) const {
   std::size_t found = from_step;
   for (std::size_t i = from_step; i < trace_.steps.size(); ++i) {
