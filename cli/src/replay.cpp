@@ -56,6 +56,8 @@ struct ReplayCommand {
   bool sandbox = false;
   std::optional<std::string> postgres;
   std::optional<std::string> redis;
+  bool on_cockroach = false;
+  std::optional<std::string> cockroach;
   bool allow_remote = false;
   std::optional<int> jobs;
   OnDivergence on_divergence = OnDivergence::kStop;
@@ -65,6 +67,7 @@ struct ReplayCommand {
     if (sandbox && (postgres || redis))
       throw traces::InputError(
           "--sandbox starts servers of its own; leave it out, or leave out --postgres and --redis");
+    if (cockroach && !on_cockroach) throw traces::InputError("--cockroach is for --on cockroach; add that");
     junit.check();
     std::vector<Item> items;
     for (const std::string& path : paths) {
@@ -122,6 +125,8 @@ struct ReplayCommand {
     where.postgres_url = postgres;
     where.redis_url = redis;
     where.allow_remote = allow_remote;
+    if (on_cockroach) where.database = real::DatabaseKind::kCockroach;
+    where.cockroach_url = cockroach;
     real::BatchOptions options;
     options.jobs = jobs.value_or(static_cast<int>(std::max(1U, std::thread::hardware_concurrency())));
     options.replay.skip_divergences = on_divergence == OnDivergence::kSkip;
@@ -219,6 +224,11 @@ void add_replay(CLI::App& program, Action& action) {
   command.add_option("--postgres", options->postgres,
                      "on this PostgreSQL: postgresql://user:password@host:port/database");
   command.add_option("--redis", options->redis, "on this Redis: redis://user:password@host:port/database");
+  const std::map<std::string, bool> databases = {{"postgres", false}, {"cockroach", true}};
+  command.add_option("--on", options->on_cockroach, "which database: postgres (the default) or cockroach")
+      ->transform(CLI::CheckedTransformer(databases));
+  command.add_option("--cockroach", options->cockroach,
+                     "the CockroachDB, for traces without a cache: postgresql://user:password@host:port/database");
   command.add_flag("--allow-remote", options->allow_remote, "take servers that are not on this machine");
   add_number(command, "--jobs", options->jobs, {1, kJobsMax}, "how many traces at a time (default: as many as cores)");
   const std::map<std::string, OnDivergence> ways = {

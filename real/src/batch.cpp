@@ -11,6 +11,7 @@
 
 #include "app_host.hpp"
 #include "local.hpp"
+#include "real/database.hpp"
 #include "real/signals.hpp"
 #include "real/stage.hpp"
 #include "traces/error.hpp"
@@ -87,11 +88,30 @@ class Batch {
   std::optional<Interrupted> stop_;
 };
 
+PostgresAddress cockroach_address(const ReplayPlace& where, bool with_cache) {
+  if (with_cache) {
+    throw traces::InputError(
+        "--on cockroach: a trace has a cache; replay it on PostgreSQL and Redis, and on CockroachDB those that have "
+        "none");
+  }
+  if (where.postgres_url) throw traces::InputError("--on cockroach and --postgres: leave out one of them");
+  if (!where.cockroach_url) {
+    throw traces::EnvironmentError("--on cockroach: no CockroachDB is given; add --cockroach URL");
+  }
+  PostgresAddress address = parse_postgres_url(*where.cockroach_url, "--cockroach");
+  if (!where.allow_remote) refuse_remote(address.host, "--cockroach");
+  address.shown_as = "CockroachDB" + place(address).substr(std::string_view("PostgreSQL").size());
+  const std::string found = open_postgres(address, "")->version();
+  if (found.starts_with("CockroachDB")) return address;
+  throw traces::InputError(fmt::format("--cockroach: {} is {}; give it as --postgres", place(address), found));
+}
+
 // Calls `work` with the servers of `where`.
 template <class Work>
 auto with_servers(const ReplayPlace& where, bool with_cache, Work work) {
   std::optional<PostgresAddress> postgres;
   std::optional<RedisAddress> redis;
+  if (where.database == DatabaseKind::kCockroach) postgres = cockroach_address(where, with_cache);
   if (where.postgres_url) postgres = parse_postgres_url(*where.postgres_url);
   if (where.redis_url) redis = parse_redis_url(*where.redis_url);
   if (postgres && !where.allow_remote) refuse_remote(postgres->host, "--postgres");

@@ -87,7 +87,6 @@ std::string Director::restart_cache() {
 
 std::string Director::fail_over() {
   if (scene_.cache() == nullptr) refuse("there is no cache");
-  if (!missed_) scene_.detach_replica();  // nothing has changed the cache that it could miss
   scene_.fail_over();
   missed_.reset();
   send_again_what_the_cache_missed();
@@ -119,13 +118,14 @@ Answer Director::execute_ghost(const traces::Request& request) {
   return for_ghosts_->set(product, request.value.value(), request.ttl);
 }
 
-// Before the next failover: the last command that changes the cache. A restart leaves nothing of those before it.
+// Before the next failover: the last command that changes the cache. Where there is none, the replica misses whatever
+// the cache dropped since it is there; a restart leaves nothing of what was before.
 std::optional<std::size_t> Director::change_missed(std::size_t from_step) const {
-  std::optional<std::size_t> found;
+  std::size_t found = from_step;
   for (std::size_t i = from_step; i < trace_.steps.size(); ++i) {
     const traces::Step& step = trace_.steps[i];
     if (step.kind == traces::StepKind::kCacheFailover) return found;
-    if (step.kind == traces::StepKind::kCacheRestart) found.reset();
+    if (step.kind == traces::StepKind::kCacheRestart) found = i + 1;
     if (step.kind != traces::StepKind::kHandle || !step.request || step.request->to != "cache") continue;
     const traces::State& before = i == 0 ? trace_.initial : trace_.steps[i - 1].after;
     if (before.cache != step.after.cache || before.expiring != step.after.expiring) found = i;

@@ -2,6 +2,7 @@
 // are bound; the only text of ours in a statement is the schema's name, which is "stalemate_" and hexadecimal digits.
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cstdlib>
 #include <pqxx/pqxx>
 #include <vector>
@@ -202,6 +203,10 @@ class Postgres : public Database {
   Postgres(const PostgresAddress& address, const std::string& run) : address_(address), schema_("stalemate_" + run) {
     const int number = control().server_version();
     version_ = fmt::format("PostgreSQL {}.{}", number / 10000, number % 10000);
+    // CockroachDB gives the number of the PostgreSQL that it resembles, and its own name when asked.
+    const pqxx::result named = control().execute("SELECT version()");
+    const std::string name = named[0][0].as<std::string>();
+    if (name.starts_with("CockroachDB")) version_ = name.substr(0, name.find(" ("));
   }
 
   std::string version() const override { return version_; }
@@ -236,11 +241,11 @@ class Postgres : public Database {
 
   std::vector<StoredValue> contents() override {
     std::vector<StoredValue> rows;
-    const std::string select =
-        fmt::format("SELECT product_id, quantity FROM {}.stock ORDER BY product_id COLLATE \"C\"", schema_);
+    const std::string select = fmt::format("SELECT product_id, quantity FROM {}.stock", schema_);
     for (const auto& row : control().execute(select)) {
       rows.push_back({row[0].as<std::string>(), row[1].as<std::int64_t>()});
     }
+    std::sort(rows.begin(), rows.end(), [](const StoredValue& a, const StoredValue& b) { return a.name < b.name; });
     return rows;
   }
 

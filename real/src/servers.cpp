@@ -117,8 +117,8 @@ std::string host_and_port(const std::string& host, int port) {
 
 }  // namespace
 
-PostgresAddress parse_postgres_url(std::string_view url) {
-  const UrlReader reader("--postgres", "postgresql://user:password@host:5432/database");
+PostgresAddress parse_postgres_url(std::string_view url, std::string_view option) {
+  const UrlReader reader(option, "postgresql://user:password@host:5432/database");
   if (!strip_scheme(url, {"postgresql://", "postgres://"})) reader.refuse("the URL does not begin with postgresql://");
   const UrlParts parts = reader.read(url, 5432);
   PostgresAddress address{parts.host, parts.port, parts.user, parts.password, parts.path, {}, kServerTimeoutSeconds};

@@ -260,6 +260,7 @@ class Supervisor {
                                  "notice\nrepl-diskless-sync yes\nrepl-diskless-sync-delay 0\n" +
                                  more);
     server.ready = false;
+    ::unlink("dump.rdb");  // which a replica was filled from: a server that starts would read it
     server.pid = spawn({plan_.programs.redis_server, folder_ + "/" + name}, server.log, SIGKILL);
   }
 

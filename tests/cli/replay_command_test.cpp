@@ -68,6 +68,65 @@ TEST(ReplayCommand, an_edited_reply_diverges_at_its_step) {
       << outcome.out;
 }
 
+TEST(ReplayCommand, several_traces_are_told_in_a_line_each_in_the_order_given_and_as_junit) {
+  const Scratch scratch;
+  const std::string saved = std::string(STALEMATE_SOURCE_DIR) + "/traces/saved/";
+  std::string text = read_all(saved + "cache-aside-late-fill.json");
+  const auto value = text.find("\"reply\": {\"outcome\": \"value\", \"value\": 1000}");
+  ASSERT_NE(value, std::string::npos);
+  text.replace(text.find("1000", value), 4, "1001");
+  const std::string edited = scratch.write("edited<1>.json", text);
+  const std::string xml = scratch.path("replay.xml");
+  const std::vector<std::string> arguments = {"replay", edited, saved + "two-keys.json", "--junit", xml};
+  const Outcome outcome = run_program(arguments);
+  EXPECT_EQ(outcome.code, 1) << outcome.err;
+  const auto first = outcome.out.find("diverged    edited<1>.json (4 of 12 steps, 2 round trips)\n");
+  const auto second = outcome.out.find("reproduced  two-keys.json (17 of 17 steps, 7 round trips)\n");
+  EXPECT_LT(first, second) << outcome.out;
+  EXPECT_NE(second, std::string::npos) << outcome.out;
+  EXPECT_NE(outcome.out.find("\n1 of 2 traces reproduced\n"), std::string::npos) << outcome.out;
+  const std::string junit = read_all(xml);
+  EXPECT_NE(junit.find("tests=\"2\" failures=\"1\" errors=\"0\""), std::string::npos) << junit;
+  EXPECT_NE(junit.find("<testcase name=\"edited&lt;1&gt;.json\" classname=\"coherent-at-rest\">"), std::string::npos)
+      << junit;
+  EXPECT_NE(junit.find("message=\"diverged at step 4: expected value 1001, got value 1000\""), std::string::npos)
+      << junit;
+  EXPECT_EQ(run_program(arguments).code, 2) << "the file is there";
+}
+
+TEST(ReplayCommand, after_a_divergence_it_stops_goes_on_or_finds_another_trace) {
+  const Scratch scratch;
+  std::string text = read_all(std::string(STALEMATE_SOURCE_DIR) + "/traces/saved/cache-aside-late-fill.json");
+  const auto value = text.find("\"reply\": {\"outcome\": \"value\", \"value\": 1000}");
+  ASSERT_NE(value, std::string::npos);
+  text.replace(text.find("1000", value), 4, "1001");
+  const std::string edited = scratch.write("edited.json", text);
+  const Outcome skipped = run_program({"replay", edited, "--on-divergence", "skip"});
+  EXPECT_EQ(skipped.code, 1) << skipped.err;
+  EXPECT_NE(skipped.out.find("(12 of 12 steps, 5 round trips)\n"), std::string::npos) << skipped.out;
+  const Outcome searched = run_program({"replay", edited, "--on-divergence", "search"});
+  EXPECT_EQ(searched.code, 0) << searched.out << searched.err;
+  EXPECT_NE(searched.out.find("edited.json: diverged at step 4: expected value 1001, got value 1000; instead, another "
+                              "trace that breaks coherent-at-rest was found and replayed\n"),
+            std::string::npos)
+      << searched.out;
+}
+
+TEST(ReplayCommand, a_server_elsewhere_or_encrypted_is_refused_in_one_line) {
+  const std::string trace = std::string(STALEMATE_SOURCE_DIR) + "/traces/saved/database-only-write-in-doubt.json";
+  const Outcome remote = run_program({"replay", trace, "--postgres", "postgresql://u:geheim@192.0.2.1/d"});
+  EXPECT_EQ(remote.code, 2);
+  EXPECT_NE(remote.err.find("--allow-remote"), std::string::npos) << remote.err;
+  const Outcome encrypted =
+      run_program({"replay", trace, "--postgres", "postgresql://u:geheim@127.0.0.1/d?sslmode=require"});
+  EXPECT_EQ(encrypted.code, 2);
+  EXPECT_NE(encrypted.err.find("sslmode=require asks for encryption"), std::string::npos) << encrypted.err;
+  for (const Outcome& outcome : {remote, encrypted}) {
+    EXPECT_EQ(outcome.err.find("geheim"), std::string::npos) << outcome.err;
+    EXPECT_TRUE(outcome.out.empty());
+  }
+}
+
 #endif
 
 }  // namespace

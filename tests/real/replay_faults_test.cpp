@@ -192,9 +192,9 @@ TEST(CacheFailover, TheReplicaMissesTheLastChangeAndNoOther) {
   EXPECT_EQ(verdict_of(trace(2)), "diverged at step 9: expected value 2, got value 1");
 }
 
-TEST(CacheFailover, AReplicaThatNothingChangedMeanwhileMissesNothing) {
+TEST(CacheFailover, WithoutAnyChangeByACommandTheReplicaMissesWhatTheCacheDropped) {
   TraceBuilder builder(1, true, true);
-  builder.failover("k1", 1000).ask(kReader, 1, "cache", "get", {}, value(1000));
+  builder.evict("k1").failover("k1", 1000).ask(kReader, 1, "cache", "get", {}, value(1000));
   builder.ask(kReader, 2, "cache", "delete", {}, ok()).failover("k1", 1000);
   builder.ask(kReader, 3, "cache", "get", {}, value(1000));
   EXPECT_EQ(verdict_of(builder.trace()), "reproduced") << "the second one by a replica of the first";

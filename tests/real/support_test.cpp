@@ -41,7 +41,10 @@ traces::Trace endless_trace() {
   samples::TraceBuilder builder;
   const samples::Session reader;
   builder.invoke(reader);
-  for (int i = 0; i < 10'000; ++i) builder.ask(reader, 1, "database", "get", {}, samples::value(1000));
+  for (int i = 0; i < 5'000; ++i) {
+    builder.ask(reader, 1, "database", "get", {}, samples::value(1000));
+    builder.ask(reader, 2, "cache", "get", {}, samples::miss());
+  }
   return builder.trace();
 }
 

@@ -60,12 +60,18 @@ bool needs_cache(const traces::Trace& trace);
 // traces::InputError (a trace that asks for what no server here does) and Interrupted.
 Conformance replay(const traces::Trace& trace, const Servers& servers, const ReplayOptions& options = {});
 
+// Which database a trace is replayed on. CockroachDB speaks PostgreSQL's protocol and has the same adapter.
+enum class DatabaseKind { kPostgres, kCockroach };
+
 // Servers that exist; each that is not given and that the trace needs is started in a sandbox.
 struct ReplayPlace {
   std::optional<std::string> postgres_url;
   std::optional<std::string> redis_url;
   bool allow_remote = false;  // else a URL must lead to this machine
   SandboxOptions sandbox;     // `postgres` and `redis` are set by what is needed
+  // Traces without a cache only, and then with a URL.
+  DatabaseKind database = DatabaseKind::kPostgres;
+  std::optional<std::string> cockroach_url = {};
 };
 
 // replay() with everything around it: reads the URLs, holds StopSignals, starts and stops the sandbox.

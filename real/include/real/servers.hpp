@@ -36,7 +36,8 @@ struct RedisAddress {
 
 // "postgresql://[user[:password]@]host[:port][/database][?keyword=value&...]", or with postgres://; parts may be
 // percent-encoded, an IPv6 host stands in brackets. Throws traces::InputError.
-PostgresAddress parse_postgres_url(std::string_view url);
+// `option` gave it.
+PostgresAddress parse_postgres_url(std::string_view url, std::string_view option = "--postgres");
 
 // "redis://[[user][:password]@]host[:port][/database number]". Throws traces::InputError.
 RedisAddress parse_redis_url(std::string_view url);

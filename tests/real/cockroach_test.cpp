@@ -1,0 +1,65 @@
+// `--on cockroach`. What needs a CockroachDB runs where STALEMATE_COCKROACH_URL names one, and is skipped elsewhere.
+#include <gtest/gtest.h>
+
+#include <cstdlib>
+
+#include "real/replay.hpp"
+#include "real/sample_traces.hpp"
+#include "real/support.hpp"
+#include "traces/error.hpp"
+
+namespace stalemate::real {
+namespace {
+
+using samples::ok;
+using samples::Session;
+using samples::TraceBuilder;
+using samples::value;
+
+ReplayPlace on_cockroach(const std::string& url) {
+  ReplayPlace where;
+  where.database = DatabaseKind::kCockroach;
+  where.cockroach_url = url;
+  return where;
+}
+
+traces::Trace database_only() {
+  const Session writer{1, 1, "Write", "k1", 1};
+  return TraceBuilder(1, false)
+      .invoke(writer)
+      .handle(writer, 1, "database", "set", 1, ok())
+      .lose_reply(writer, 1, ok())
+      .ask(writer, 2, "database", "get", {}, value(1))
+      .trace();
+}
+
+std::string refusal(const traces::Trace& trace, const ReplayPlace& where) {
+  try {
+    return verdict(replay_at(trace, where));
+  } catch (const traces::InputError& error) {
+    return error.what();
+  }
+}
+
+TEST(Cockroach, ATraceWithACacheIsRefused) {
+  EXPECT_EQ(refusal(samples::cache_aside_race(), on_cockroach("postgresql://root@127.0.0.1/defaultdb"))
+                .rfind("--on cockroach: a trace has a cache", 0),
+            0U);
+}
+
+TEST(Cockroach, AServerThatIsNoneIsRefusedByItsOwnName) {
+  const std::string line = refusal(database_only(), on_cockroach(support::url(support::shared_sandbox().postgres())));
+  EXPECT_NE(line.find("is PostgreSQL "), std::string::npos) << line;
+  EXPECT_EQ(line.find(support::shared_sandbox().postgres().password), std::string::npos) << line;
+}
+
+TEST(Cockroach, ATraceOfTheDatabaseAloneReproduces) {
+  const char* url = std::getenv("STALEMATE_COCKROACH_URL");
+  if (url == nullptr) GTEST_SKIP() << "STALEMATE_COCKROACH_URL names no CockroachDB";
+  const Conformance result = replay_at(database_only(), on_cockroach(url));
+  EXPECT_EQ(verdict(result), "reproduced");
+  EXPECT_EQ(result.database_version.rfind("CockroachDB", 0), 0U) << result.database_version;
+}
+
+}  // namespace
+}  // namespace stalemate::real
