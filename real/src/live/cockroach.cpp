@@ -17,7 +17,6 @@ namespace stalemate::real {
 namespace {
 
 constexpr int kAttemptsMax = 100;
-constexpr const char* kSerializationFailure = "40001";
 
 enum class Purpose { kWork, kCleanUp };
 
@@ -81,9 +80,12 @@ class Connection {
         if (is_transaction) statement.exec("COMMIT");
         watch_->end_wait();
         return result;
+      } catch (const pqxx::serialization_failure& error) {  // 40001
+        watch_->end_wait();
+        if (attempt == kAttemptsMax) throw_never_done(error);
       } catch (const pqxx::sql_error& error) {
         watch_->end_wait();
-        if (error.sqlstate() != kSerializationFailure || attempt == kAttemptsMax) throw_refused(error, attempt);
+        throw_refused(error);
       } catch (const pqxx::failure& error) {
         watch_->end_wait();
         throw_lost(error);
@@ -101,12 +103,17 @@ class Connection {
     }
   }
 
-  [[noreturn]] void throw_refused(const pqxx::sql_error& error, int attempt) const {
+  [[noreturn]] void throw_refused(const pqxx::sql_error& error) const {
     if (error.sqlstate().empty() || error.sqlstate().starts_with("57P")) throw_lost(error);
     throw_if_stopped();
     throw traces::EnvironmentError(
-        fmt::format("{}: it refuses a statement, at attempt {}: {} (SQLSTATE {}); check the rights of its user", place_,
-                    attempt, first_line(error.what()), error.sqlstate()));
+        fmt::format("{}: it refuses a statement: {} (SQLSTATE {}); check the rights of its user", place_,
+                    first_line(error.what()), error.sqlstate()));
+  }
+
+  [[noreturn]] void throw_never_done(const std::exception& error) const {
+    throw traces::EnvironmentError(fmt::format("{}: a transaction was refused {} times: {}; take fewer writers", place_,
+                                               kAttemptsMax, first_line(error.what())));
   }
 
   [[noreturn]] void throw_lost(const std::exception& error) const {

@@ -61,7 +61,7 @@ void describe_counts(std::string& text, const Judgement& judgement) {
   text += fmt::format(", {} failed\n", judgement.reads_failed);
   text += fmt::format("writes       {} ok, {} failed, {} in doubt", judgement.writes_ok, judgement.writes_failed,
                       judgement.writes_in_doubt);
-  if (judgement.writes_in_doubt > 0) text += fmt::format(" ({} of them took effect)", judgement.in_doubt_seen);
+  if (judgement.writes_in_doubt > 0) text += fmt::format(" (at least {} of them took effect)", judgement.in_doubt_seen);
   text += fmt::format("\ninjected     {} database updates", fault(EventFault::kDatabaseUpdate));
   if (has_cache)
     text +=
@@ -120,7 +120,8 @@ void describe_intervals(std::string& text, const Judgement& judgement) {
   describe_drift(text, "reads", judgement.reads, judgement.duration_ns);
   describe_drift(text, "writes", judgement.writes, judgement.duration_ns);
   text += fmt::format(
-      "  writes in doubt: {} that the application cannot count as done; {} of them are in the database all the same.\n",
+      "  writes in doubt: {} that the application cannot count as done; at least {} of them were seen in the database "
+      "all the same.\n",
       judgement.writes_in_doubt, judgement.in_doubt_seen);
 }
 

@@ -2,6 +2,7 @@
 #include "real/live.hpp"
 
 #include <fmt/format.h>
+#include <signal.h>
 
 #include <thread>
 #include <utility>
@@ -61,6 +62,28 @@ HistorySetup setup_of(const LiveOptions& options, const Stores& stores) {
   setup.initial = kLiveQuantity;
   return setup;
 }
+
+// While it lives, writing to a connection that a stop signal has shut is an error of the driver's and no signal that
+// ends the process; also in the threads that begin meanwhile.
+class NoPipeSignal {
+ public:
+  NoPipeSignal() {
+    ::sigemptyset(&signals_);
+    ::sigaddset(&signals_, SIGPIPE);
+    ::pthread_sigmask(SIG_BLOCK, &signals_, &before_);
+  }
+  ~NoPipeSignal() {
+    const timespec now = {};
+    if (::sigismember(&before_, SIGPIPE) == 0) ::sigtimedwait(&signals_, nullptr, &now);  // takes one that is pending
+    ::pthread_sigmask(SIG_SETMASK, &before_, nullptr);
+  }
+  NoPipeSignal(const NoPipeSignal&) = delete;
+  NoPipeSignal& operator=(const NoPipeSignal&) = delete;
+
+ private:
+  sigset_t signals_ = {};
+  sigset_t before_ = {};
+};
 
 bool is_stop_signalled() {
   try {
@@ -169,6 +192,7 @@ Judgement run_live(const LiveOptions& options) {
   std::unique_ptr<traces::StreamedFile> file;
   if (!options.history.empty()) file = std::make_unique<traces::StreamedFile>(options.history, options.overwrite);
 
+  const NoPipeSignal no_pipe_signal;
   const StopSignals signals;
   SandboxOptions wanted = options.sandbox;
   wanted.postgres = !postgres;
