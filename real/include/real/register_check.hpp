@@ -26,7 +26,8 @@ class RegisterCheck {
   // Times are the events' indices in the history, from 0: a total order.
   using Moment = std::int64_t;
 
-  explicit RegisterCheck(std::int64_t initial);
+  // `forget_every`: how many more values may be remembered before it is asked which are settled; changes no verdict.
+  explicit RegisterCheck(std::int64_t initial, std::size_t forget_every = 32);
 
   void invoke_read(Moment now);
   // Throws traces::InputError that begins with `place` unless `value` is greater than all written before.
@@ -63,7 +64,8 @@ class RegisterCheck {
   std::multiset<Moment> under_way_;          // invocations of operations that have not completed
   Moment forgotten_start_ = -1;              // the greatest s among forgotten values
   std::int64_t greatest_;                    // value written so far
-  std::size_t forget_at_ = 32;               // size of live_ at which to look what is settled
+  std::size_t forget_every_;
+  std::size_t forget_at_;  // size of live_ at which to ask
   std::optional<std::string> violation_;
 };
 

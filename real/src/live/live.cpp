@@ -192,7 +192,6 @@ Judgement run_live(const LiveOptions& options) {
   std::unique_ptr<traces::StreamedFile> file;
   if (!options.history.empty()) file = std::make_unique<traces::StreamedFile>(options.history, options.overwrite);
 
-  const NoPipeSignal no_pipe_signal;
   const StopSignals signals;
   SandboxOptions wanted = options.sandbox;
   wanted.postgres = !postgres;
@@ -202,6 +201,7 @@ Judgement run_live(const LiveOptions& options) {
   if (wanted.postgres) postgres = sandbox->postgres();
   if (wanted.redis) redis = sandbox->redis();
 
+  const NoPipeSignal no_pipe_signal;
   Stores stores;
   stores.run = fresh_hex(6);
   stores.is_database_throw_away = wanted.postgres;

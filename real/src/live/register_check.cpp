@@ -15,7 +15,8 @@
 
 namespace stalemate::real {
 
-RegisterCheck::RegisterCheck(std::int64_t initial) : greatest_(initial) {
+RegisterCheck::RegisterCheck(std::int64_t initial, std::size_t forget_every)
+    : greatest_(initial), forget_every_(forget_every), forget_at_(forget_every) {
   live_[initial] = {.first_end = -1, .last_start = -2};
 }
 
@@ -48,8 +49,9 @@ void RegisterCheck::write_failed(std::int64_t value, Moment invoked) {
   under_way_.erase(under_way_.find(invoked));
   const auto at = live_.find(value);
   if (at == live_.end()) return;  // after a violation nothing is kept; before, no value is settled while it is written
-  if (at->second.first_end != kNever) violate(fmt::format("{} was read, but its write failed", value));
+  const bool was_read = at->second.first_end != kNever;
   live_.erase(at);
+  if (was_read) violate(fmt::format("{} was read, but its write failed", value));
 }
 
 void RegisterCheck::write_in_doubt(std::int64_t value, Moment invoked) {
@@ -112,7 +114,7 @@ void RegisterCheck::forget_settled() {
     }
   }
   forgotten_start_ = forgotten;
-  forget_at_ = std::max<std::size_t>(32, 2 * live_.size());
+  forget_at_ = live_.size() + forget_every_;
 }
 
 void RegisterCheck::violate(std::string why) {
