@@ -112,6 +112,7 @@ int run(int argc, char** argv) {
     add_explain(program, action);
     add_graph(program, action);
     add_lesson(program, action);
+    add_live(program, action);
     add_read(program, action);
     return parse_and_run(program, argc, argv, action);
   } catch (const traces::InputError& error) {

@@ -274,5 +274,28 @@ TEST_F(TraceFile, a_folder_without_permission_is_an_environment_error) {
   EXPECT_EQ(file_count(), 0U);
 }
 
+TEST_F(TraceFile, a_streamed_file_has_its_name_only_once_it_is_finished) {
+  {
+    StreamedFile file(path("run.jsonl"), Overwrite::kKeep);
+    file.append("one\n");
+    file.append("two\n");
+    EXPECT_FALSE(fs::exists(path("run.jsonl")));
+    file.finish();
+    EXPECT_EQ(bytes_of(path("run.jsonl")), "one\ntwo\n");
+  }
+  EXPECT_EQ(file_count(), 1U);
+}
+
+TEST_F(TraceFile, a_streamed_file_that_is_not_finished_leaves_nothing_and_keeps_what_was_there) {
+  put("run.jsonl", "old");
+  {
+    StreamedFile file(path("run.jsonl"), Overwrite::kForce);
+    file.append("new");
+  }
+  EXPECT_EQ(bytes_of(path("run.jsonl")), "old");
+  EXPECT_EQ(file_count(), 1U);
+  refusal<InputError>([&] { StreamedFile(path("run.jsonl"), Overwrite::kKeep); });
+}
+
 }  // namespace
 }  // namespace stalemate::traces

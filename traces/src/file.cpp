@@ -230,22 +230,6 @@ class TemporaryFile {
   bool is_named_ = false;
 };
 
-void write_through_temporary(const std::string& path, const Plan& plan, std::string_view text) {
-  const bool replace = plan.way == Plan::Way::kReplace;
-  TemporaryFile temporary(path, plan.target);
-  Descriptor descriptor(temporary.number());
-  if (replace && ::fchmod(descriptor.number(), plan.permissions) != 0) refuse_writing(path, errno);
-  if (!write_all(descriptor.number(), text)) refuse_writing(path, errno);
-  if (::fsync(descriptor.number()) != 0) refuse_writing(path, errno);
-  if (!descriptor.close()) refuse_writing(path, errno);
-  const int error = temporary.move_to(plan.target, replace);
-  if (error == EEXIST) {
-    throw InputError(fmt::format(
-        "{}: came into being meanwhile and is kept; give another name, or --force to replace it", printable(path)));
-  }
-  if (error != 0) refuse_writing(path, error);
-}
-
 }  // namespace
 
 std::string read_text_file(const std::string& path, std::size_t bytes_max) {
@@ -293,23 +277,60 @@ std::string base_name(std::string_view path) {
   return std::string(path.substr(slash + 1));
 }
 
-void write_file(const std::string& path, std::string_view text, Overwrite overwrite) {
-  const Plan plan = plan_writing(path, overwrite);
-  switch (plan.way) {
+// I1: `descriptor` is there iff the plan is not kStream, `temporary` iff a regular file is made.
+struct StreamedFile::Impl {
+  std::string path;
+  Plan plan;
+  std::optional<TemporaryFile> temporary;
+  std::optional<Descriptor> descriptor;
+};
+
+StreamedFile::StreamedFile(const std::string& path, Overwrite overwrite) : impl_(std::make_unique<Impl>()) {
+  impl_->path = path;
+  impl_->plan = plan_writing(path, overwrite);
+  switch (impl_->plan.way) {
     case Plan::Way::kStream:
-      if (!write_all(plan.stream, text)) refuse_writing(path, errno);
       return;
-    case Plan::Way::kInPlace: {
-      Descriptor descriptor(open_retrying(plan.target.c_str(), O_WRONLY | O_NOCTTY));
-      if (!descriptor.is_open() || !write_all(descriptor.number(), text)) refuse_writing(path, errno);
-      if (!descriptor.close()) refuse_writing(path, errno);
+    case Plan::Way::kInPlace:
+      impl_->descriptor.emplace(open_retrying(impl_->plan.target.c_str(), O_WRONLY | O_NOCTTY));
+      if (!impl_->descriptor->is_open()) refuse_writing(path, errno);
       return;
-    }
     case Plan::Way::kNew:
     case Plan::Way::kReplace:
-      write_through_temporary(path, plan, text);
-      return;
+      impl_->temporary.emplace(path, impl_->plan.target);
+      impl_->descriptor.emplace(impl_->temporary->number());
+      if (impl_->plan.way == Plan::Way::kReplace &&
+          ::fchmod(impl_->descriptor->number(), impl_->plan.permissions) != 0) {
+        refuse_writing(path, errno);
+      }
   }
+}
+
+StreamedFile::~StreamedFile() = default;
+
+void StreamedFile::append(std::string_view text) {
+  const int number = impl_->descriptor ? impl_->descriptor->number() : impl_->plan.stream;
+  if (!write_all(number, text)) refuse_writing(impl_->path, errno);
+}
+
+void StreamedFile::finish() {
+  if (!impl_->descriptor) return;
+  if (impl_->temporary && ::fsync(impl_->descriptor->number()) != 0) refuse_writing(impl_->path, errno);
+  if (!impl_->descriptor->close()) refuse_writing(impl_->path, errno);
+  if (!impl_->temporary) return;
+  const int error = impl_->temporary->move_to(impl_->plan.target, impl_->plan.way == Plan::Way::kReplace);
+  if (error == EEXIST) {
+    throw InputError(
+        fmt::format("{}: came into being meanwhile and is kept; give another name, or --force to replace it",
+                    printable(impl_->path)));
+  }
+  if (error != 0) refuse_writing(impl_->path, error);
+}
+
+void write_file(const std::string& path, std::string_view text, Overwrite overwrite) {
+  StreamedFile file(path, overwrite);
+  file.append(text);
+  file.finish();
 }
 
 void check_writable(const std::string& path, Overwrite overwrite) {

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstddef>
+#include <memory>
 #include <string>
 #include <string_view>
 
@@ -28,5 +29,23 @@ void write_file(const std::string& path, std::string_view text, Overwrite overwr
 
 // What write_file would refuse without writing anything, so that long work can fail before it starts rather than after.
 void check_writable(const std::string& path, Overwrite overwrite);
+
+// A file that is written as it comes, by the same rules and with the same errors as write_file: a regular one has its
+// name only after finish(); destroyed before, nothing is left. Not for several threads at a time.
+class StreamedFile {
+ public:
+  StreamedFile(const std::string& path, Overwrite overwrite);
+  ~StreamedFile();
+  StreamedFile(const StreamedFile&) = delete;
+  StreamedFile& operator=(const StreamedFile&) = delete;
+
+  void append(std::string_view text);
+  // REQUIRES: called once, last.
+  void finish();
+
+ private:
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
 
 }  // namespace stalemate::traces

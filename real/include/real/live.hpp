@@ -1,0 +1,75 @@
+// The workloads of a tutorial on caches, against real servers: `before` keeps a cache beside the database and does not
+// take care (read: cache, on a miss database, fill; write: database, delete from the cache), `after` has the database
+// alone. Readers and writers start at fixed intervals, a checker compares both stores, some requests are made to fail,
+// and everything that is invoked or completes goes through a Judge, and into a history file if one is named. Real time
+// and real threads: two runs differ; the judgement of a history does not.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "real/database.hpp"
+#include "real/judge.hpp"
+#include "real/sandbox.hpp"
+#include "traces/file.hpp"
+
+namespace stalemate::real {
+
+inline constexpr int kLiveProducts = 6;
+inline constexpr std::int64_t kLiveQuantity = 1000;  // of each product at first
+inline constexpr int kLiveWorkersMax = 150;          // each has a connection to each server
+
+enum class LiveScenario { kBefore, kAfter };
+
+// How often something is made to fail, in millionths, and the user's words for it.
+struct Chance {
+  std::uint32_t per_million = 0;
+  std::string text = "0%";
+};
+
+struct LiveOptions {
+  LiveScenario scenario = LiveScenario::kBefore;
+  int readers = 1;
+  int writers = 1;
+  // Intervals; 0: one operation after the other. Read n of a reader is due n intervals after its first, whatever the
+  // ones before took.
+  std::chrono::nanoseconds read_every = std::chrono::milliseconds(100);
+  std::chrono::nanoseconds write_every = std::chrono::seconds(1);
+  std::chrono::nanoseconds check_every = std::chrono::milliseconds(100);
+  Chance fail;             // that a database update, a cache delete or a cache set is not sent; each on its own
+  Chance lost_reply;       // that the reply to a database update is thrown away, so that the writer cannot know
+  bool serialize = false;  // one lock for the process: reads share it, writes and comparisons have it alone
+  std::uint64_t seed = 1;  // which products, which failures
+  std::optional<std::chrono::nanoseconds> run_for;  // until a stop signal, where not given
+  std::string history;                              // a file; none if empty
+  traces::Overwrite overwrite = traces::Overwrite::kKeep;
+
+  // Servers that exist; what is not given is started in a sandbox. `cockroach` replaces PostgreSQL (kAfter only).
+  std::optional<std::string> postgres_url;
+  std::optional<std::string> redis_url;
+  std::optional<std::string> cockroach_url;
+  bool allow_remote = false;  // servers that are not on this machine
+  SandboxOptions sandbox;
+
+  // Called every quarter of a second with what is known.
+  std::function<void(const Judgement&)> on_progress;
+};
+
+// Runs to its end, or until SIGINT, SIGTERM or SIGHUP: that is an orderly end, too. Works in a schema and under a key
+// prefix of its own, removed from servers that stay. Throws traces::InputError (a URL, a file, a remote server),
+// traces::EnvironmentError (a server that is missing, dies or refuses; no history file is left then) and Interrupted
+// (a signal before the run began).
+Judgement run_live(const LiveOptions& options);
+
+// Throws traces::InputError unless the host is this machine's own: localhost, 127.x.x.x, ::1 or a socket's folder.
+void refuse_remote(const std::string& host, const std::string& option);
+
+// A CockroachDB, or whatever else answers there: version() says "CockroachDB ..." or that it is a double. UUID keys;
+// each operation is a transaction that is begun again, whole, when it is refused with SQLSTATE 40001.
+std::unique_ptr<Database> open_cockroach(const PostgresAddress& address, const std::string& run);
+
+}  // namespace stalemate::real

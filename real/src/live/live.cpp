@@ -1,0 +1,224 @@
+// See real/live.hpp: servers, connections, threads and their end.
+#include "real/live.hpp"
+
+#include <fmt/format.h>
+#include <signal.h>
+
+#include <thread>
+#include <utility>
+#include <vector>
+
+#include "fresh.hpp"
+#include "real/cache.hpp"
+#include "real/signals.hpp"
+#include "traces/error.hpp"
+#include "workers.hpp"
+
+namespace stalemate::real {
+namespace {
+
+constexpr auto kLook = std::chrono::milliseconds(20);  // at signals
+constexpr auto kProgressEvery = std::chrono::milliseconds(250);
+
+struct Stores {
+  std::unique_ptr<Database> database;
+  std::unique_ptr<Cache> cache;  // null where there is none
+  bool is_database_throw_away = false;
+  bool is_cache_throw_away = false;
+  std::string run;
+};
+
+// What cannot be removed, as a clause for an error message; "" if all is gone.
+std::string clean_up(const Stores& stores) {
+  std::string left;
+  const auto attempt = [&left](const std::string& what, auto remove) {
+    try {
+      remove();
+    } catch (const std::exception& error) {
+      left += fmt::format("; {} may be left behind ({})", what, error.what());
+    }
+  };
+  if (!stores.is_database_throw_away) attempt("schema stalemate_" + stores.run, [&] { stores.database->remove(); });
+  if (stores.cache && !stores.is_cache_throw_away)
+    attempt("keys stalemate:" + stores.run + ":*", [&] { stores.cache->remove(); });
+  return left;
+}
+
+HistorySetup setup_of(const LiveOptions& options, const Stores& stores) {
+  HistorySetup setup;
+  setup.scenario = options.scenario == LiveScenario::kBefore ? "before" : "after";
+  setup.servers = stores.database->version();
+  if (stores.cache) setup.servers += " and " + stores.cache->version();
+  setup.readers = options.readers;
+  setup.writers = options.writers;
+  setup.read_every_ns = options.read_every.count();
+  setup.write_every_ns = options.write_every.count();
+  setup.check_every_ns = stores.cache ? options.check_every.count() : 0;
+  setup.fail = options.fail.text;
+  setup.lost_reply = options.lost_reply.text;
+  setup.serialize = options.serialize;
+  setup.seed = options.seed;
+  setup.keys = kLiveProducts;
+  setup.initial = kLiveQuantity;
+  return setup;
+}
+
+// While it lives, writing to a connection that a stop signal has shut is an error of the driver's and no signal that
+// ends the process; also in the threads that begin meanwhile.
+class NoPipeSignal {
+ public:
+  NoPipeSignal() {
+    ::sigemptyset(&signals_);
+    ::sigaddset(&signals_, SIGPIPE);
+    ::pthread_sigmask(SIG_BLOCK, &signals_, &before_);
+  }
+  ~NoPipeSignal() {
+    const timespec now = {};
+    if (::sigismember(&before_, SIGPIPE) == 0) ::sigtimedwait(&signals_, nullptr, &now);  // takes one that is pending
+    ::pthread_sigmask(SIG_SETMASK, &before_, nullptr);
+  }
+  NoPipeSignal(const NoPipeSignal&) = delete;
+  NoPipeSignal& operator=(const NoPipeSignal&) = delete;
+
+ private:
+  sigset_t signals_ = {};
+  sigset_t before_ = {};
+};
+
+bool is_stop_signalled() {
+  try {
+    throw_if_stopped();
+  } catch (const Interrupted&) {
+    return true;
+  }
+  return false;
+}
+
+// Waits for the end of the run, showing progress.
+void watch(LiveRun& run) {
+  const auto start = run.recorder.start();
+  auto shown = start;
+  for (auto now = start; !run.stop.wait_until(now + kLook); now = std::chrono::steady_clock::now()) {
+    if (is_stop_signalled() || run.recorder.has_failed()) break;
+    if (run.options.run_for && now >= start + *run.options.run_for) break;
+    if (!run.options.on_progress || now < shown + kProgressEvery) continue;
+    shown = now;
+    run.options.on_progress(run.recorder.snapshot());
+  }
+}
+
+Judgement run_on(const LiveOptions& options, const Stores& stores, std::unique_ptr<traces::StreamedFile> file) {
+  std::vector<StoredValue> rows;
+  for (int key = 1; key <= kLiveProducts; ++key) rows.push_back({live_product(key), kLiveQuantity});
+  stores.database->create(rows);
+  const auto cache_session = [&] { return stores.cache ? stores.cache->connect() : nullptr; };
+  const int count = options.readers + options.writers;
+  std::vector<std::pair<std::unique_ptr<DatabaseSession>, std::unique_ptr<CacheSession>>> sessions;
+  for (int i = 0; i <= count; ++i) {
+    auto database = stores.database->connect();
+    sessions.emplace_back(std::move(database), cache_session());
+  }
+
+  Recorder recorder(setup_of(options, stores), std::move(file));  // time begins
+  LiveRun run(options, recorder);
+  std::vector<std::unique_ptr<Worker>> workers;
+  for (int i = 0; i < count; ++i) {
+    auto& [database, cache] = sessions[static_cast<std::size_t>(i)];
+    workers.push_back(std::make_unique<Worker>(run, i, std::move(database), std::move(cache)));
+  }
+  Checker checker(run, std::move(sessions.back().first), std::move(sessions.back().second));
+
+  std::vector<std::thread> threads;
+  const auto join = [&] {
+    run.stop.stop();
+    for (std::thread& thread : threads) thread.join();
+    threads.clear();
+  };
+  try {
+    for (int i = 0; i < count; ++i) {
+      Worker& worker = *workers[static_cast<std::size_t>(i)];
+      const bool is_reader = i < options.readers;
+      threads.emplace_back(
+          [&worker, is_reader] { is_reader ? worker.read_until_stopped() : worker.write_until_stopped(); });
+    }
+    if (stores.cache && options.check_every.count() > 0)
+      threads.emplace_back([&checker] { checker.compare_until_stopped(); });
+    watch(run);
+  } catch (...) {
+    join();
+    throw;
+  }
+  join();
+  if (run.stop.failure()) std::rethrow_exception(run.stop.failure());
+  if (!is_stop_signalled()) checker.compare_all();  // at rest; after a signal the connections are shut
+  return recorder.finish();
+}
+
+PostgresAddress cockroach_address(const std::string& url) {
+  try {
+    PostgresAddress address = parse_postgres_url(url);
+    if (address.database.empty()) address.database = "defaultdb";
+    return address;
+  } catch (const traces::InputError& error) {
+    std::string text = error.what();
+    const std::string_view option = "--postgres";
+    if (text.starts_with(option)) text.replace(0, option.size(), "--cockroach");
+    throw traces::InputError(text);
+  }
+}
+
+}  // namespace
+
+void refuse_remote(const std::string& host, const std::string& option) {
+  const bool is_own_number = host.starts_with("127.") && host.find_first_not_of("0123456789.") == std::string::npos;
+  const bool is_own = host == "localhost" || host == "::1" || is_own_number || host.starts_with("/");
+  if (is_own) return;
+  throw traces::InputError(fmt::format(
+      "{}: the server is not on this machine; add --allow-remote if it is yours to load, or leave the URL out",
+      option));
+}
+
+Judgement run_live(const LiveOptions& options) {
+  const bool has_cache = options.scenario == LiveScenario::kBefore;
+  std::optional<PostgresAddress> postgres;
+  std::optional<RedisAddress> redis;
+  if (options.postgres_url) postgres = parse_postgres_url(*options.postgres_url);
+  if (options.cockroach_url) postgres = cockroach_address(*options.cockroach_url);
+  if (options.redis_url) redis = parse_redis_url(*options.redis_url);
+  if (!options.allow_remote) {
+    if (postgres) refuse_remote(postgres->host, options.cockroach_url ? "--cockroach" : "--postgres");
+    if (redis) refuse_remote(redis->host, "--redis");
+  }
+  std::unique_ptr<traces::StreamedFile> file;
+  if (!options.history.empty()) file = std::make_unique<traces::StreamedFile>(options.history, options.overwrite);
+
+  const StopSignals signals;
+  SandboxOptions wanted = options.sandbox;
+  wanted.postgres = !postgres;
+  wanted.redis = has_cache && !redis;
+  std::optional<Sandbox> sandbox;
+  if (wanted.postgres || wanted.redis) sandbox.emplace(wanted);
+  if (wanted.postgres) postgres = sandbox->postgres();
+  if (wanted.redis) redis = sandbox->redis();
+
+  const NoPipeSignal no_pipe_signal;
+  Stores stores;
+  stores.run = fresh_hex(6);
+  stores.is_database_throw_away = wanted.postgres;
+  stores.is_cache_throw_away = wanted.redis;
+  stores.database =
+      options.cockroach_url ? open_cockroach(*postgres, stores.run) : open_postgres(*postgres, stores.run);
+  if (has_cache) stores.cache = open_redis(*redis, stores.run);
+  try {
+    Judgement judgement = run_on(options, stores, std::move(file));
+    const std::string left = clean_up(stores);
+    if (!left.empty()) throw traces::EnvironmentError("live: the run is over" + left);
+    return judgement;
+  } catch (const Interrupted& stop) {
+    throw Interrupted(stop.signal, stop.what() + clean_up(stores));
+  } catch (const traces::EnvironmentError& error) {
+    throw traces::EnvironmentError(error.what() + clean_up(stores));
+  }
+}
+
+}  // namespace stalemate::real

@@ -1,0 +1,101 @@
+// `stalemate live` as a user runs it: exit codes, streams, Ctrl-C, and what is refused.
+#include <gtest/gtest.h>
+
+#include <algorithm>
+
+#include "program_support.hpp"
+
+namespace stalemate::cli {
+namespace {
+
+#ifdef STALEMATE_HAVE_REAL
+
+// Two operations on k1, and a read that returns what was overwritten before it began.
+constexpr const char* kStale =
+    R"({"type":"info","process":"nemesis","f":"start","value":{"version":1,"scenario":"before","servers":"none","readers":1,"writers":1,"read_every_ns":1000000,"write_every_ns":0,"check_every_ns":0,"fail":"0%","lost_reply":"0%","serialize":false,"seed":1,"keys":1,"initial":1000}}
+{"type":"invoke","process":1,"f":"write","key":"k1","value":1001,"time":1000,"index":0}
+{"type":"ok","process":1,"f":"write","key":"k1","value":1001,"time":2000,"index":1}
+{"type":"invoke","process":0,"f":"read","key":"k1","value":null,"time":5000,"index":2}
+{"type":"ok","process":0,"f":"read","key":"k1","value":1000,"time":6000,"index":3,"from":"cache"}
+{"type":"info","process":"nemesis","f":"end","value":null,"time":9000,"index":4}
+)";
+
+void expect_refused(const std::vector<std::string>& arguments, const std::string& part) {
+  const Outcome outcome = run_program(arguments);
+  EXPECT_EQ(outcome.code, 2) << outcome.err;
+  EXPECT_EQ(outcome.out, "");
+  EXPECT_EQ(std::count(outcome.err.begin(), outcome.err.end(), '\n'), 1) << outcome.err;
+  EXPECT_NE(outcome.err.find(part), std::string::npos) << outcome.err;
+}
+
+TEST(LiveCommand, judges_a_planted_stale_read_wrong_and_the_correct_one_right_with_the_same_bytes_every_time) {
+  const Scratch scratch;
+  const std::string path = scratch.write("stale.jsonl", kStale);
+  const Outcome outcome = run_program({"live", "--judge", path, "--plot", scratch.path("stale.svg")});
+  EXPECT_EQ(outcome.code, 1) << outcome.err;
+  EXPECT_NE(outcome.out.find("stale reads  1 (100.0 % of reads), behind an acknowledged write by 3.00 us"),
+            std::string::npos)
+      << outcome.out;
+  EXPECT_NE(outcome.out.find("k1: not"), std::string::npos) << outcome.out;
+  Invocation again;
+  again.arguments = {"live", "--judge", path};
+  again.environment = {"TZ=Asia/Kathmandu", "LC_ALL=tr_TR.UTF-8"};
+  EXPECT_EQ(run_program(again).out, outcome.out);
+
+  std::string right = kStale;
+  const std::string wrong_value = R"("value":1000,"time":6000)";
+  right.replace(right.find(wrong_value), wrong_value.size(), R"("value":1001,"time":6000)");
+  EXPECT_EQ(run_program({"live", "--judge", scratch.write("right.jsonl", right)}).code, 0);
+}
+
+TEST(LiveCommand, before_with_many_failures_finds_incoherence_and_writes_history_and_plot) {
+  const Scratch scratch;
+  const Outcome outcome = run_program({"live", "before", "-r", "1ms", "-w", "5ms", "--fail", "30%", "--for", "1s", "-o",
+                                       scratch.path("run.jsonl"), "--plot", scratch.path("run.svg")});
+  EXPECT_EQ(outcome.code, 1) << outcome.out << outcome.err;
+  EXPECT_NE(outcome.out.find("\nincoherence found\n"), std::string::npos) << outcome.out;
+  EXPECT_EQ(scratch.names(), (std::vector<std::string>{"run.jsonl", "run.svg"}));
+  EXPECT_EQ(run_program({"live", "--judge", scratch.path("run.jsonl")}).out, outcome.out);
+}
+
+TEST(LiveCommand, after_finds_none) {
+  const Outcome outcome = run_program({"live", "after", "-r", "1ms", "-w", "5ms", "--for", "1s"});
+  EXPECT_EQ(outcome.code, 0) << outcome.out << outcome.err;
+  EXPECT_NE(outcome.out.find("no incoherence found\n"), std::string::npos) << outcome.out;
+}
+
+TEST(LiveCommand, ctrl_c_ends_it_with_the_result_so_far) {
+  Invocation invocation;
+  invocation.arguments = {"live", "before", "-r", "5ms", "-w", "50ms", "--serialize"};
+  invocation.interrupt_after_ms = 6000;  // the servers take some of it to start
+  const Outcome outcome = run_program(invocation);
+  EXPECT_EQ(outcome.code, 0) << outcome.out << outcome.err;
+  EXPECT_NE(outcome.out.find("no incoherence found\n"), std::string::npos) << outcome.out << outcome.err;
+}
+
+TEST(LiveCommand, what_makes_no_sense_is_refused_in_one_line) {
+  const Scratch scratch;
+  const std::string taken = scratch.write("taken.jsonl", "mine");
+  expect_refused({"live"}, "say before or after, or --judge FILE");
+  expect_refused({"live", "during"}, "say before or after");
+  expect_refused({"live", "after", "--redis", "redis://localhost"}, "after has no cache");
+  expect_refused({"live", "before", "--cockroach", "postgresql://root@localhost:26257"}, "before runs on PostgreSQL");
+  expect_refused({"live", "before", "--fail", "1"}, "say a percentage");
+  expect_refused({"live", "before", "--fail", "101%"}, "say a percentage");
+  expect_refused({"live", "before", "-r", "fast"}, "-r");
+  expect_refused({"live", "before", "--readers", "100", "--writers", "100"}, "at most 150 together");
+  expect_refused({"live", "--judge", scratch.path("none.jsonl")}, "cannot be opened");
+  const Outcome kept = run_program({"live", "before", "--for", "1s", "-o", taken});
+  EXPECT_EQ(kept.code, 2);
+  EXPECT_NE(kept.err.find("exists already and is kept"), std::string::npos) << kept.err;
+  EXPECT_EQ(read_all(taken), "mine");
+  const Outcome remote = run_program({"live", "before", "--postgres", "postgresql://u:secret@db.example.org/x"});
+  EXPECT_EQ(remote.code, 2);
+  EXPECT_NE(remote.err.find("--allow-remote"), std::string::npos) << remote.err;
+  EXPECT_EQ(remote.err.find("secret"), std::string::npos);
+}
+
+#endif
+
+}  // namespace
+}  // namespace stalemate::cli

@@ -1,0 +1,137 @@
+// Short live runs on the shared sandbox and on one of their own: what they find, what they leave, how they end.
+#include "real/live.hpp"
+
+#include <gtest/gtest.h>
+
+#include <atomic>
+#include <csignal>
+#include <filesystem>
+#include <thread>
+
+#include "real/support.hpp"
+#include "traces/error.hpp"
+
+namespace stalemate::real {
+namespace {
+
+using std::chrono::milliseconds;
+
+LiveOptions options_for(LiveScenario scenario) {
+  LiveOptions options;
+  options.scenario = scenario;
+  options.run_for = milliseconds(700);
+  options.read_every = milliseconds(1);
+  options.write_every = milliseconds(5);
+  options.check_every = milliseconds(20);
+  options.postgres_url = support::url(support::shared_sandbox().postgres());
+  if (scenario == LiveScenario::kBefore) options.redis_url = support::url(support::shared_sandbox().redis());
+  return options;
+}
+
+TEST(Live, a_cache_whose_deletes_all_fail_is_found_incoherent_and_nothing_is_left_in_the_servers) {
+  LiveOptions options = options_for(LiveScenario::kBefore);
+  options.readers = 2;
+  options.fail = {.per_million = 300'000, .text = "30%"};
+  const Judgement judgement = run_live(options);
+  EXPECT_FALSE(judgement.is_coherent()) << describe(judgement);
+  EXPECT_GT(judgement.compared[static_cast<std::size_t>(Comparison::kDiffers)], 0) << describe(judgement);
+  EXPECT_GT(judgement.stale_reads, 0) << describe(judgement);
+  EXPECT_TRUE(support::areas_left().empty());
+}
+
+TEST(Live, one_lock_for_all_and_no_failures_leave_nothing_to_find) {
+  LiveOptions options = options_for(LiveScenario::kBefore);
+  options.readers = 3;
+  options.writers = 2;
+  options.read_every = milliseconds(0);
+  options.serialize = true;
+  const Judgement judgement = run_live(options);
+  EXPECT_TRUE(judgement.is_coherent()) << describe(judgement);
+  EXPECT_EQ(judgement.compared[static_cast<std::size_t>(Comparison::kUnderWay)], 0);
+  EXPECT_GT(judgement.hits, 0);
+  EXPECT_GT(judgement.writes_ok, 0);
+}
+
+TEST(Live, the_database_alone_is_coherent_and_writes_in_doubt_are_there_all_the_same) {
+  LiveOptions options = options_for(LiveScenario::kAfter);
+  options.lost_reply = {.per_million = 500'000, .text = "50%"};
+  const Judgement judgement = run_live(options);
+  EXPECT_TRUE(judgement.is_coherent()) << describe(judgement);
+  EXPECT_GT(judgement.in_doubt_seen, 0) << describe(judgement);
+  EXPECT_LE(judgement.in_doubt_seen, judgement.writes_in_doubt);
+}
+
+TEST(Live, its_history_file_is_judged_as_the_run_was) {
+  const support::Folder folder;
+  LiveOptions options = options_for(LiveScenario::kBefore);
+  options.history = folder.path() + "/run.jsonl";
+  options.fail = {.per_million = 100'000, .text = "10%"};
+  const Judgement judgement = run_live(options);
+  EXPECT_EQ(describe(judge_history(options.history)), describe(judgement));
+  EXPECT_EQ(plot_svg(judge_history(options.history)), plot_svg(judgement));
+  EXPECT_EQ(folder.entries().size(), 1U) << "no temporary file is left";
+}
+
+TEST(Live, on_a_double_of_cockroachdb_whole_transactions_are_tried_again_and_the_report_says_it_is_a_double) {
+  LiveOptions options = options_for(LiveScenario::kAfter);
+  options.cockroach_url = options.postgres_url;
+  options.postgres_url.reset();
+  options.writers = 6;
+  options.write_every = milliseconds(0);  // so that PostgreSQL's SERIALIZABLE refuses with 40001
+  const Judgement judgement = run_live(options);
+  EXPECT_TRUE(judgement.is_coherent()) << describe(judgement);
+  EXPECT_EQ(judgement.writes_failed, 0);
+  EXPECT_GT(judgement.writes_ok, 0);
+  EXPECT_NE(describe(judgement).find("a double of CockroachDB (PostgreSQL"), std::string::npos) << describe(judgement);
+  EXPECT_NE(describe(judgement).find("nothing here was run on CockroachDB"), std::string::npos);
+  EXPECT_TRUE(support::areas_left().empty());
+}
+
+TEST(Live, a_redis_that_is_killed_during_the_run_is_named_and_no_history_is_left) {
+  const support::Folder folder;
+  Sandbox sandbox{SandboxOptions()};
+  LiveOptions options = options_for(LiveScenario::kBefore);
+  options.redis_url = support::url(sandbox.redis());
+  options.run_for = milliseconds(20'000);
+  options.history = folder.path() + "/run.jsonl";
+  std::atomic<bool> is_killed = false;
+  options.on_progress = [&](const Judgement& judgement) {
+    if (judgement.reads_ok == 0 || is_killed.exchange(true)) return;
+    ::kill(support::process_in(sandbox.folder(), "redis-server"), SIGKILL);
+  };
+  try {
+    run_live(options);
+    FAIL() << "it went on without its cache";
+  } catch (const traces::EnvironmentError& error) {
+    EXPECT_EQ(std::string(error.what()).rfind("Redis at 127.0.0.1:", 0), 0U) << error.what();
+  }
+  EXPECT_TRUE(is_killed);
+  EXPECT_TRUE(folder.entries().empty());
+  EXPECT_TRUE(support::areas_left().empty());
+}
+
+TEST(Live, a_signal_ends_it_in_order_with_the_result_so_far) {
+  LiveOptions options = options_for(LiveScenario::kBefore);
+  options.run_for.reset();
+  options.on_progress = [](const Judgement& judgement) {
+    if (judgement.reads_ok > 0) ::raise(SIGINT);
+  };
+  const Judgement judgement = run_live(options);
+  EXPECT_TRUE(judgement.is_whole);
+  EXPECT_GT(judgement.reads_ok, 0);
+  EXPECT_TRUE(support::areas_left().empty());
+}
+
+TEST(Live, a_server_elsewhere_is_refused_before_anything_is_written) {
+  const support::Folder folder;
+  LiveOptions options = options_for(LiveScenario::kBefore);
+  options.redis_url = "redis://127.0.0.1.example.org:6379";
+  options.history = folder.path() + "/run.jsonl";
+  EXPECT_THROW(run_live(options), traces::InputError);
+  EXPECT_TRUE(folder.entries().empty());
+  for (const char* host : {"localhost", "127.0.0.1", "127.8.8.8", "::1", "/run/postgresql"})
+    EXPECT_NO_THROW(refuse_remote(host, "--redis")) << host;
+}
+
+}  // namespace
+}  // namespace stalemate::real
