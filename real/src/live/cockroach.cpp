@@ -68,6 +68,8 @@ class Connection {
   Connection(const Connection&) = delete;
   Connection& operator=(const Connection&) = delete;
 
+  int socket() const { return connection_->sock(); }
+
   // What `work` returns, as one transaction, begun again from its start whenever it is refused with 40001.
   template <class Work>
   pqxx::result transact(Work work, bool is_transaction = true) {
@@ -138,6 +140,8 @@ class CockroachSession : public DatabaseSession {
         get_(fmt::format("SELECT quantity FROM {}.stock WHERE product_id = $1", schema)),
         set_(fmt::format("UPDATE {}.stock SET quantity = $1 WHERE product_id = $2", schema)) {}
 
+  int socket() const override { return connection_.socket(); }
+
   Answer get(const std::string& product) override {
     const pqxx::result rows =
         connection_.transact([&](pqxx::nontransaction& work) { return work.exec_params(get_, product); });
@@ -174,7 +178,7 @@ class Cockroach : public Database {
 
   std::string version() const override { return version_; }
 
-  void create(const std::vector<StoredValue>& rows) override {
+  void fill(const std::vector<StoredValue>& rows) override {
     Connection control(address_, Purpose::kWork);
     const auto run = [&](const std::string& sql) {
       control.transact([&](pqxx::nontransaction& work) { return work.exec(sql); }, false);

@@ -110,7 +110,7 @@ void watch(LiveRun& run) {
 Judgement run_on(const LiveOptions& options, const Stores& stores, std::unique_ptr<traces::StreamedFile> file) {
   std::vector<StoredValue> rows;
   for (int key = 1; key <= kLiveProducts; ++key) rows.push_back({live_product(key), kLiveQuantity});
-  stores.database->create(rows);
+  stores.database->fill(rows);
   const auto cache_session = [&] { return stores.cache ? stores.cache->connect() : nullptr; };
   const int count = options.readers + options.writers;
   std::vector<std::pair<std::unique_ptr<DatabaseSession>, std::unique_ptr<CacheSession>>> sessions;

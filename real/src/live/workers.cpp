@@ -133,7 +133,7 @@ void Worker::read(HistoryEvent& event) {
   if (!event.is_hit) {
     event.value = row_of(database_->get(product), event.key);
     if (cache_ && loses_set) fault = EventFault::kCacheSet;
-    if (cache_ && !loses_set) cache_->set(product, *event.value);
+    if (cache_ && !loses_set) cache_->set(product, *event.value, std::nullopt);
   }
   complete(event, EventType::kOk, fault);
 }
