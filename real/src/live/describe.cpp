@@ -119,10 +119,12 @@ void describe_intervals(std::string& text, const Judgement& judgement) {
   text += "\nWhy counts drift from what the intervals promise:\n";
   describe_drift(text, "reads", judgement.reads, judgement.duration_ns);
   describe_drift(text, "writes", judgement.writes, judgement.duration_ns);
-  text += fmt::format(
-      "  writes in doubt: {} that the application cannot count as done; at least {} of them were seen in the database "
-      "all the same.\n",
-      judgement.writes_in_doubt, judgement.in_doubt_seen);
+  text += judgement.writes_in_doubt == 0
+              ? "  writes in doubt: none, so none took effect that the application did not count.\n"
+              : fmt::format(
+                    "  writes in doubt: {} that the application cannot count; at least {} of them were seen in "
+                    "the database all the same.\n",
+                    judgement.writes_in_doubt, judgement.in_doubt_seen);
 }
 
 }  // namespace
