@@ -10,7 +10,7 @@
 #include <thread>
 
 #include "app_host.hpp"
-#include "local.hpp"
+#include "real/local.hpp"
 #include "real/database.hpp"
 #include "real/signals.hpp"
 #include "real/stage.hpp"

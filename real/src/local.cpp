@@ -1,5 +1,5 @@
 // See local.hpp.
-#include "local.hpp"
+#include "real/local.hpp"
 
 #include <fmt/format.h>
 

@@ -1,5 +1,6 @@
 // Short live runs on the shared sandbox and on one of their own: what they find, what they leave, how they end.
 #include "real/live.hpp"
+#include "real/local.hpp"
 
 #include <gtest/gtest.h>
 
@@ -125,7 +126,7 @@ TEST(Live, a_signal_ends_it_in_order_with_the_result_so_far) {
 TEST(Live, a_server_elsewhere_is_refused_before_anything_is_written) {
   const support::Folder folder;
   LiveOptions options = options_for(LiveScenario::kBefore);
-  options.redis_url = "redis://127.0.0.1.example.org:6379";
+  options.redis_url = "redis://192.0.2.1:6379";
   options.history = folder.path() + "/run.jsonl";
   EXPECT_THROW(run_live(options), traces::InputError);
   EXPECT_TRUE(folder.entries().empty());

@@ -65,9 +65,6 @@ struct LiveOptions {
 // (a signal before the run began).
 Judgement run_live(const LiveOptions& options);
 
-// Throws traces::InputError unless the host is this machine's own: localhost, 127.x.x.x, ::1 or a socket's folder.
-void refuse_remote(const std::string& host, const std::string& option);
-
 // A CockroachDB, or whatever else answers there: version() says "CockroachDB ..." or that it is a double. UUID keys;
 // each operation is a transaction that is begun again, whole, when it is refused with SQLSTATE 40001.
 std::unique_ptr<Database> open_cockroach(const PostgresAddress& address, const std::string& run);

@@ -10,6 +10,7 @@
 
 #include "fresh.hpp"
 #include "real/cache.hpp"
+#include "real/local.hpp"
 #include "real/signals.hpp"
 #include "traces/error.hpp"
 #include "workers.hpp"
@@ -168,15 +169,6 @@ PostgresAddress cockroach_address(const std::string& url) {
 }
 
 }  // namespace
-
-void refuse_remote(const std::string& host, const std::string& option) {
-  const bool is_own_number = host.starts_with("127.") && host.find_first_not_of("0123456789.") == std::string::npos;
-  const bool is_own = host == "localhost" || host == "::1" || is_own_number || host.starts_with("/");
-  if (is_own) return;
-  throw traces::InputError(fmt::format(
-      "{}: the server is not on this machine; add --allow-remote if it is yours to load, or leave the URL out",
-      option));
-}
 
 Judgement run_live(const LiveOptions& options) {
   const bool has_cache = options.scenario == LiveScenario::kBefore;
