@@ -97,7 +97,8 @@ TEST(CheckCommand, the_same_bytes_by_the_program_of_another_compiler) {
 
 TEST(CheckCommand, ctrl_c_prints_what_is_known_so_far_and_exits_inconclusive) {
   Invocation invocation;
-  invocation.arguments = {"check", "cache-aside", "--readers", "4", "--writers", "4", "--exhaust", "--json"};
+  invocation.arguments = {"check", "cache-aside", "--readers",      "5",     "--writers",
+                          "4",     "--exhaust",   "--no-reduction", "--json"};
   invocation.interrupt_after_ms = 700;
   const Outcome outcome = run_program(invocation);
   EXPECT_EQ(outcome.code, 1) << "a violation was found on the way, so the verdict stands: " << outcome.err;

@@ -156,10 +156,10 @@ TEST(HuntCommand, what_makes_no_sense_is_refused_in_one_line_and_nothing_is_writ
     std::vector<std::string> arguments;
     const char* part;
   } cases[] = {
-      {{"--apps", "0"}, "--apps 0: say a whole number from 1 to 64"},
+      {{"--apps", "0"}, "--apps 0: say a whole number from 1 to 63"},
       {{"--apps", "1000000"}, "--apps 1000000"},
       {{"--operations", "0"}, "--operations 0"},
-      {{"--operations", "63", "--apps", "64"}, "at most 63"},
+      {{"--operations", "63", "--apps", "63"}, "at most 63"},
       {{"--keys", "0"}, "--keys 0"},
       {{"--runs", "0"}, "--runs 0"},
       {{"--runs", "1e9"}, "--runs 1e9"},

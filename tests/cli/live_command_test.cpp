@@ -89,7 +89,7 @@ TEST(LiveCommand, what_makes_no_sense_is_refused_in_one_line) {
   EXPECT_EQ(kept.code, 2);
   EXPECT_NE(kept.err.find("exists already and is kept"), std::string::npos) << kept.err;
   EXPECT_EQ(read_all(taken), "mine");
-  const Outcome remote = run_program({"live", "before", "--postgres", "postgresql://u:secret@db.example.org/x"});
+  const Outcome remote = run_program({"live", "before", "--postgres", "postgresql://u:secret@192.0.2.1/x"});
   EXPECT_EQ(remote.code, 2);
   EXPECT_NE(remote.err.find("--allow-remote"), std::string::npos) << remote.err;
   EXPECT_EQ(remote.err.find("secret"), std::string::npos);

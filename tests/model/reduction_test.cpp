@@ -207,8 +207,8 @@ void compare_table(const Machine& machine, std::uint64_t seed) {
       sim::Marks machine_marks;
       sim::detail::RawVector<typename PackedSystem<N>::State> by_table;
       sim::PropertyMask violated_by_table = 0;
-      for (std::size_t s = 0; s < machine.scenario().sessions.size(); ++s) {
-        const auto steps = table.steps_of(state.words, s, marks);
+      for (std::size_t actor = 0; actor < machine.actors(); ++actor) {
+        const auto steps = table.steps_of(state.words, actor, marks);
         table.take(steps, state.words, by_table);
         violated_by_table |= steps.violated;
       }
