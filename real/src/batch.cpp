@@ -10,8 +10,8 @@
 #include <thread>
 
 #include "app_host.hpp"
-#include "real/local.hpp"
 #include "real/database.hpp"
+#include "real/local.hpp"
 #include "real/signals.hpp"
 #include "real/stage.hpp"
 #include "traces/error.hpp"

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cstdlib>
+#include <mutex>
 #include <pqxx/pqxx>
 #include <vector>
 
@@ -43,8 +44,8 @@ void forget_environment() {
 
 // Once, because other threads may be reading the environment later.
 void forget_environment_once() {
-  static const bool done = (forget_environment(), true);
-  static_cast<void>(done);
+  static std::once_flag once;
+  std::call_once(once, forget_environment);
 }
 
 std::string connection_string(const PostgresAddress& address) {

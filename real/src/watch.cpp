@@ -55,14 +55,15 @@ std::int64_t now_ms() {
 
 // A forked child inherits neither the thread nor the sockets, and a lock that nobody holds.
 void survive_forks_once() {
-  static const bool done = [] {
-    return ::pthread_atfork([] { table_lock().lock(); }, [] { table_lock().unlock(); },
-                            [] {
-                              for (Slot& slot : slots) slot.fd = -1;
-                              table_lock().unlock();
-                            }) == 0;
-  }();
-  static_cast<void>(done);
+  static std::once_flag once;
+  std::call_once(once, [] {
+    const int failed = ::pthread_atfork([] { table_lock().lock(); }, [] { table_lock().unlock(); },
+                                        [] {
+                                          for (Slot& slot : slots) slot.fd = -1;
+                                          table_lock().unlock();
+                                        });
+    STALEMATE_INVARIANT(failed == 0, "three functions that a fork calls can be kept");
+  });
 }
 
 // REQUIRES: the lock is held. A forked child has no such thread and starts its own.

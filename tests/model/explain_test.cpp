@@ -228,11 +228,11 @@ TEST(Explain, every_sentence_of_every_saved_trace_stands_on_one_line_and_ends_wi
 }
 
 TEST(Explain, labels_and_names_of_diagrams_come_out_printable) {
-  const Protocol protocol = read_protocol(
-      as_page("app->>cache: Get value\ncache-->>app: Does not exist\napp->>database: Get value\n"
-                         "app->>cache: Set value\n",
-                         "app->>database: Set value\napp->>cache: Delete \x1b[2J\xe2\x80\xae value <img src=x>\n"),
-      "odd.md", {});
+  const Protocol protocol =
+      read_protocol(as_page("app->>cache: Get value\ncache-->>app: Does not exist\napp->>database: Get value\n"
+                            "app->>cache: Set value\n",
+                            "app->>database: Set value\napp->>cache: Delete \x1b[2J\xe2\x80\xae value <img src=x>\n"),
+                    "odd.md", {});
   traces::Scenario scenario;
   scenario.apps = {"read", "write"};
   const traces::Trace trace = check(protocol, scenario, {}).trace.value();
