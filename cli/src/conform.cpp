@@ -18,7 +18,6 @@
 
 #ifdef STALEMATE_HAVE_REAL
 #include "real/conform.hpp"
-#include "real/signals.hpp"
 #endif
 
 namespace stalemate::cli {
@@ -49,16 +48,11 @@ struct ConformCommand {
     options.jobs = jobs.value_or(static_cast<int>(std::max(1U, std::thread::hardware_concurrency())));
     options.seed = seed ? parse_seed(*seed) : std::random_device{}();
     if (!seed) invocation += fmt::format(" --seed {}", options.seed);
-    try {
-      const real::ConformReport report = conform(where, options);
-      if (report.disagreement) output.write(traces::write_json(report.disagreement->shrunk));
-      print(real::describe(report));
-      note("reproduce: {}\n", invocation);
-      return report.disagreement ? 1 : report.stopped ? 3 : 0;
-    } catch (const real::Interrupted& interrupted) {
-      note("stalemate: {}\n", interrupted.what());
-      real::end_by_signal(interrupted.signal);
-    }
+    const real::ConformReport report = conform(where, options);
+    if (report.disagreement) output.write(traces::write_json(report.disagreement->shrunk));
+    print(real::describe(report));
+    note("reproduce: {}\n", invocation);
+    return report.disagreement ? 1 : report.stopped.empty() ? 0 : 3;
   }
 
   static real::ConformReport conform(const real::ReplayPlace& where, real::ConformOptions options) {
@@ -67,10 +61,11 @@ struct ConformCommand {
                           Heading::kAtStart, {});
     options.on_progress = [&](const real::ConformProgress& now) {
       progress.update([&](double seconds) {
-        return fmt::format("{} of {} runs, {:.0f} s{}", now.runs, options.runs, seconds,
-                           now.shrinking ? ", shrinking" : "");
+        if (now.shrinking)
+          return fmt::format("shrinking what went wrong: {} steps, {} smaller walks tried, {:.0f} s", *now.shrinking,
+                             now.tried, seconds);
+        return fmt::format("{} of {} runs, {:.0f} s", now.runs, options.runs, seconds);
       });
-      return false;
     };
     return real::conform(where, options);
   }

@@ -165,9 +165,7 @@ void add_hunt(CLI::App& program, Action& action, const std::string& invocation) 
       "draw from up to this many keys (default 2); with --app how many there are");
   command.get_option("--readers")->description("draw no scripts: app instances that run Read once");
   command.get_option("--writers")->description("draw no scripts: app instances that run Write once");
-  command.get_option("--fault")->description(
-      "what may go wrong, and how often at most: lost-request, lost-reply, lost-message or any, aimed with @write:2, "
-      "with a budget =N (default 1; repeatable)");
+  command.get_option("--fault")->description(faults_help("how often at most"));
   command.add_option("--property", options->hunt.properties, "what to watch (default: those that apply; repeatable)")
       ->allow_extra_args(false);
   add_number(command, "--runs", options->runs, {1, kRunsMax}, "schedules to try (default 100000; none with --for)");

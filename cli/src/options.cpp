@@ -9,6 +9,7 @@
 #include <filesystem>
 #include <limits>
 
+#include "model/fault.hpp"
 #include "model/scenario.hpp"
 #include "streams.hpp"
 #include "traces/error.hpp"
@@ -65,6 +66,15 @@ std::string ProtocolOptions::reading_command() const {
   return command;
 }
 
+std::string faults_help(std::string_view how_often) {
+  std::string names;
+  for (const model::FaultKind& kind : model::fault_kinds()) names += fmt::format("{}, ", kind.name);
+  return fmt::format(
+      "what may go wrong, and {}: {}lost-message for both losses, or any for all that fit; several by commas; a "
+      "message's fault aimed with @write:2 (the second arrow of Write); with a budget =N (default 1; repeatable)",
+      how_often, names);
+}
+
 void ScenarioOptions::add_to(CLI::App& command) {
   add_number(command, "--readers", readers, {0, kAppsMax}, "app instances that run Read once (default 1)");
   add_number(command, "--writers", writers, {0, kAppsMax}, "app instances that run Write once (default 1)");
@@ -74,12 +84,7 @@ void ScenarioOptions::add_to(CLI::App& command) {
       ->allow_extra_args(false);
   add_number(command, "--keys", keys, {1, model::kKeysMax}, "how many keys there are (default 1)");
   command.add_flag("--cached", cached, "every key starts cached with its initial value");
-  command
-      .add_option(
-          "--fault", faults,
-          "what may go wrong, and how often: lost-request, lost-reply, lost-message or any, aimed with @write:2, "
-          "with a budget =N (default 1; repeatable)")
-      ->allow_extra_args(false);
+  command.add_option("--fault", faults, faults_help("how often"))->allow_extra_args(false);
   command
       .add_option("--on-database-timeout", on_database_timeout,
                   "fail: the operation ends; continue: it goes on with the next arrow after a database write")

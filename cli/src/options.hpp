@@ -69,6 +69,9 @@ struct OutputOptions {
 // The value of --seed. Throws traces::InputError.
 std::uint64_t parse_seed(const std::string& text);
 
+// The help of --fault, every kind named. `how_often`: how the budget is meant.
+std::string faults_help(std::string_view how_often);
+
 // An option that takes a whole number from `least` to `most`; anything else is refused by name, with the range.
 struct Range {
   int least = 0;

@@ -106,9 +106,15 @@ PostgresAddress cockroach_address(const ReplayPlace& where, bool with_cache) {
   throw traces::InputError(fmt::format("--cockroach: {} is {}; give it as --postgres", place(address), found));
 }
 
-// Calls `work` with the servers of `where`.
-template <class Work>
-auto with_servers(const ReplayPlace& where, bool with_cache, Work work) {
+}  // namespace
+
+struct WarmServers::Impl {
+  StopSignals signals;
+  std::optional<Sandbox> sandbox;
+  Servers servers;
+};
+
+WarmServers::WarmServers(const ReplayPlace& where, bool with_cache) {
   std::optional<PostgresAddress> postgres;
   std::optional<RedisAddress> redis;
   if (where.database == DatabaseKind::kCockroach) postgres = cockroach_address(where, with_cache);
@@ -116,31 +122,43 @@ auto with_servers(const ReplayPlace& where, bool with_cache, Work work) {
   if (where.redis_url) redis = parse_redis_url(*where.redis_url);
   if (postgres && !where.allow_remote) refuse_remote(postgres->host, "--postgres");
   if (redis && !where.allow_remote) refuse_remote(redis->host, "--redis");
-  const StopSignals signals;
+  impl_ = std::make_unique<Impl>();
   SandboxOptions wanted = where.sandbox;
   wanted.postgres = !postgres;
   wanted.redis = !redis && with_cache;
-  std::optional<Sandbox> sandbox;
+  std::optional<Sandbox>& sandbox = impl_->sandbox;
   if (wanted.postgres || wanted.redis) sandbox.emplace(wanted);
   if (wanted.postgres) postgres = sandbox->postgres();
   if (wanted.redis) redis = sandbox->redis();
-  auto result = work(Servers{*postgres, redis, wanted.postgres, wanted.redis, wanted.redis ? &*sandbox : nullptr});
-  sandbox.reset();
-  throw_if_stopped();
-  return result;
+  impl_->servers = {*postgres, redis, wanted.postgres, wanted.redis, wanted.redis ? &*sandbox : nullptr};
 }
 
-}  // namespace
+WarmServers::~WarmServers() = default;
+
+const Servers& WarmServers::servers() const { return impl_->servers; }
+
+std::vector<Replayed> WarmServers::replay_all(const std::vector<traces::Trace>& traces, const BatchOptions& options) {
+  return Batch(traces, impl_->servers, options).run();
+}
+
+void WarmServers::close() {
+  impl_->sandbox.reset();
+  throw_if_stopped();
+}
 
 std::vector<Replayed> replay_all(const std::vector<traces::Trace>& traces, const ReplayPlace& where,
                                  const BatchOptions& options) {
-  return with_servers(where, std::any_of(traces.begin(), traces.end(), needs_cache),
-                      [&](const Servers& servers) { return Batch(traces, servers, options).run(); });
+  WarmServers warm(where, std::any_of(traces.begin(), traces.end(), needs_cache));
+  std::vector<Replayed> results = warm.replay_all(traces, options);
+  warm.close();
+  return results;
 }
 
 Conformance replay_at(const traces::Trace& trace, const ReplayPlace& where, const ReplayOptions& options) {
-  return with_servers(where, needs_cache(trace),
-                      [&](const Servers& servers) { return replay(trace, servers, options); });
+  WarmServers warm(where, needs_cache(trace));
+  Conformance result = replay(trace, warm.servers(), options);
+  warm.close();
+  return result;
 }
 
 }  // namespace stalemate::real

@@ -8,32 +8,33 @@
 #include <vector>
 
 #include "model/sample.hpp"
-#include "real/batch.hpp"
+#include "real/signals.hpp"
 #include "traces/error.hpp"
 #include "traces/render.hpp"
 
 namespace stalemate::real {
 namespace {
 
-constexpr std::uint64_t kChunk = 500;       // over one sandbox
+constexpr std::uint64_t kChunk = 200;       // drawn before they are replayed
 constexpr std::size_t kShrinksAtOnce = 24;  // smaller samples that are tried together
-constexpr int kRoundsMax = 40;
 
-bool diverges(const Replayed& result) { return result.conformance && !result.conformance->reproduced(); }
-
-// The reason without the step it was met at, so that like ones count together.
-std::string reason(const std::string& error) {
-  const std::size_t step = error.find("step ");
-  const std::size_t colon = step == std::string::npos ? step : error.find(": ", step);
-  return colon == std::string::npos ? error : error.substr(colon + 2);
+// Throws where a machine is to blame.
+bool goes_wrong(const Replayed& result) {
+  if (result.conformance) return !result.conformance->reproduced();
+  if (!result.is_input) throw traces::EnvironmentError(result.error);
+  return true;
 }
 
 class Conforming {
  public:
-  Conforming(const ReplayPlace& where, const ConformOptions& options) : where_(where), options_(options) {}
+  Conforming(WarmServers& servers, const ConformOptions& options) : servers_(servers), options_(options) {}
 
   ConformReport run() {
-    while (drawn_ < options_.runs && !report_.stopped && !report_.disagreement) chunk();
+    try {
+      while (drawn_ < options_.runs && !report_.disagreement) chunk();
+    } catch (const Interrupted& interrupted) {
+      report_.stopped = interrupted.what();
+    }
     return std::move(report_);
   }
 
@@ -42,85 +43,95 @@ class Conforming {
     const std::uint64_t count = std::min(kChunk, options_.runs - drawn_);
     std::vector<model::Sample> samples;
     for (std::uint64_t i = 0; i < count; ++i) samples.emplace_back(options_.seed, drawn_ + i);
-    const std::vector<Replayed> results = replay(samples, drawn_);
+    const ConformProgress before = now_;
+    const std::vector<Replayed> results =
+        replay(samples, [&](std::size_t done) { now_.runs = before.runs + static_cast<std::uint64_t>(done); });
     for (std::size_t i = 0; i < results.size(); ++i) {
-      count_in(samples[i].trace(), results[i]);
-      if (!diverges(results[i])) continue;
-      report_.disagreement = shrink(samples[i], *results[i].conformance, drawn_ + i);
+      ++report_.runs;
+      const bool is_wrong = goes_wrong(results[i]);
+      if (results[i].conformance) count_in(samples[i].trace(), results[i]);
+      if (!is_wrong) continue;
+      const traces::Trace drawn = told(samples[i]);
+      report_.disagreement = Disagreement{drawn_ + i, drawn, drawn, results[i]};
+      shrink(samples[i], *report_.disagreement);
       break;
     }
     drawn_ += count;
   }
 
-  std::vector<Replayed> replay(const std::vector<model::Sample>& samples, std::uint64_t before) {
+  template <typename Count>
+  std::vector<Replayed> replay(const std::vector<model::Sample>& samples, const Count& count) {
     std::vector<traces::Trace> traces;
-    for (const model::Sample& sample : samples) traces.push_back(sample.trace());
+    for (const model::Sample& sample : samples) traces.push_back(told(sample));
     BatchOptions batch;
     batch.jobs = options_.jobs;
     batch.on_done = [&](std::size_t done) {
-      if (!options_.on_progress) return;
-      const bool stop = options_.on_progress({before + done, report_.steps, shrinking_});
-      report_.stopped = report_.stopped || stop;
+      count(done);
+      if (options_.on_progress) options_.on_progress(now_);
     };
-    return replay_all(traces, where_, batch);
+    return servers_.replay_all(traces, batch);
+  }
+
+  traces::Trace told(const model::Sample& sample) const {
+    return options_.retell ? options_.retell(sample.trace()) : sample.trace();
   }
 
   void count_in(const traces::Trace& trace, const Replayed& result) {
-    if (!result.conformance) {
-      if (!result.is_input) throw traces::EnvironmentError(result.error);
-      ++report_.left_out[reason(result.error)];
-      return;
-    }
-    ++report_.runs;
     report_.steps += result.conformance->came_back.size();
     report_.round_trips += static_cast<std::uint64_t>(result.conformance->round_trips);
     for (std::size_t i = 0; i < result.conformance->came_back.size(); ++i)
       ++report_.kinds[std::string(to_string(trace.steps[i].kind)) + (trace.steps[i].is_ghost ? " of a ghost" : "")];
   }
 
-  // The first of the smaller samples that still diverges, again and again.
-  Disagreement shrink(model::Sample sample, Conformance conformance, std::uint64_t run) {
-    Disagreement found{run, sample.trace(), sample.trace(), std::move(conformance)};
-    shrinking_ = true;
-    for (int round = 0; round < kRoundsMax && !report_.stopped; ++round) {
-      const std::vector<model::Sample> smaller = sample.smaller(kShrinksAtOnce);
-      if (smaller.empty()) break;
-      const std::vector<Replayed> results = replay(smaller, drawn_);
-      const auto still = std::find_if(results.begin(), results.end(), diverges);
-      if (still == results.end()) break;
-      sample = smaller[static_cast<std::size_t>(still - results.begin())];
-      found.shrunk = sample.trace();
-      found.conformance = *still->conformance;
+  // To the first of the smaller samples that still goes wrong, again and again.
+  void shrink(const model::Sample& drawn, Disagreement& found) {
+    std::optional<model::Sample> sample = drawn;
+    while (sample) {
+      now_.shrinking = found.shrunk.steps.size();
+      const std::vector<model::Sample> smaller = sample->smaller();
+      sample.reset();
+      for (std::size_t begin = 0; begin < smaller.size() && !sample; begin += kShrinksAtOnce) {
+        const auto first = smaller.begin() + static_cast<std::ptrdiff_t>(begin);
+        const auto last = first + static_cast<std::ptrdiff_t>(std::min(kShrinksAtOnce, smaller.size() - begin));
+        const std::vector<Replayed> results = replay({first, last}, [&](std::size_t) { ++now_.tried; });
+        const auto still = std::find_if(results.begin(), results.end(), goes_wrong);
+        if (still == results.end()) continue;
+        sample = *(first + (still - results.begin()));
+        found.shrunk = told(*sample);
+        found.replayed = *still;
+      }
     }
-    return found;
   }
 
-  const ReplayPlace& where_;
+  WarmServers& servers_;
   const ConformOptions& options_;
   ConformReport report_;
   std::uint64_t drawn_ = 0;
-  bool shrinking_ = false;
+  ConformProgress now_;
 };
 
 }  // namespace
 
 ConformReport conform(const ReplayPlace& where, const ConformOptions& options) {
-  return Conforming(where, options).run();
+  WarmServers servers(where, true);
+  return Conforming(servers, options).run();
 }
 
 std::string describe(const ConformReport& report) {
   std::string text = fmt::format("{} runs, {} steps, {} round trips: {}\n", report.runs, report.steps,
-                                 report.round_trips, report.disagreement ? "1 divergence" : "0 divergences");
-  if (report.stopped) text += "stopped before all runs were done\n";
+                                 report.round_trips, report.disagreement ? "1 went wrong" : "0 divergences");
+  if (!report.stopped.empty()) text += fmt::format("{}\n", report.stopped);
   for (const auto& [kind, count] : report.kinds) text += fmt::format("  {:<22} {}\n", kind, count);
-  for (const auto& [why, count] : report.left_out) text += fmt::format("not replayed: {} ({})\n", why, count);
   if (!report.disagreement) return text;
   const Disagreement& found = *report.disagreement;
-  text += fmt::format("\nrun {} diverges: {} steps as it was drawn, {} when shrunk\n\n", found.run,
-                      found.drawn.steps.size(), found.shrunk.steps.size());
+  text += fmt::format("\nrun {} {}: {} steps as it was drawn, {} when shrunk\n\n", found.run,
+                      found.replayed.conformance ? "diverges" : "is refused", found.drawn.steps.size(),
+                      found.shrunk.steps.size());
   for (std::size_t i = 0; i < found.shrunk.steps.size(); ++i)
     text += fmt::format("{:>4}  {}\n", i + 1, step_line(found.shrunk, found.shrunk.steps[i]));
-  return text + "\n" + describe(found.shrunk, found.conformance);
+  text += "\n";
+  if (!found.replayed.conformance) return text + found.replayed.error + "\n";
+  return text + describe(found.shrunk, *found.replayed.conformance);
 }
 
 }  // namespace stalemate::real

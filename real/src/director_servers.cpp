@@ -27,14 +27,14 @@ void refuse_what_cannot_happen(const traces::Trace& trace, const Servers& server
 
 // SIGKILL for its process. Which of its requests arrive yet, the state after the step says.
 std::string Director::crash(const traces::Step& step) {
-  std::vector<traces::Request> arrive;
+  std::vector<traces::InFlight> arrive;
   for (const traces::InFlight& message : step.after.in_flight) {
-    if (message.app == step.app && message.is_ghost) arrive.push_back(message.request);
+    if (message.app == step.app && message.is_ghost) arrive.push_back(message);
   }
-  const auto is_to_arrive = [&arrive](const traces::Request& request) {
-    const auto same = [&request](const traces::Request& one) {
-      return one.arrow == request.arrow && one.to == request.to && one.verb == request.verb && one.key == request.key &&
-             one.value == request.value;
+  const auto is_to_arrive = [&arrive](const RequestId& id, const traces::Request& request) {
+    const auto same = [&](const traces::InFlight& one) {
+      return one.session == std::get<1>(id) && one.request.arrow == request.arrow && one.request.to == request.to &&
+             one.request.verb == request.verb && one.request.key == request.key && one.request.value == request.value;
     };
     const auto found = std::find_if(arrive.begin(), arrive.end(), same);
     if (found == arrive.end()) return false;
@@ -42,13 +42,13 @@ std::string Director::crash(const traces::Step& step) {
     return true;
   };
   for (const Ghost& ghost : ghosts_) {
-    if (std::get<0>(ghost.id) == step.app) is_to_arrive(ghost.request);
+    if (std::get<0>(ghost.id) == step.app) is_to_arrive(ghost.id, ghost.request);
   }
   int kept = 0;
   for (const Exchange& exchange : exchanges_) {
     if (std::get<0>(exchange.id) != step.app || exchange.is_handled) continue;
     Link link = *exchange.lane->link;
-    if (is_to_arrive(exchange.request)) {
+    if (is_to_arrive(exchange.id, exchange.request)) {
       ghosts_.push_back({exchange.id, exchange.request, link, link.keep_request()});
       ++kept;
     } else {

@@ -4,7 +4,11 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <regex>
+#include <set>
 
+#include "model/check.hpp"
+#include "model/fault.hpp"
 #include "model/walk.hpp"
 #include "program_support.hpp"
 #include "traces/json.hpp"
@@ -31,6 +35,33 @@ TEST(SavedTraces, every_one_is_what_the_model_tells_today_byte_for_byte) {
     if (trace.property.empty()) continue;
     EXPECT_EQ(trace.steps.back().violates.front(), trace.property);
   }
+}
+
+// The page of a trace with nothing that may go wrong: no faults, and no entry with a time to live.
+model::Report check_without_faults(const traces::Trace& trace) {
+  const std::regex time_to_live(" EX [0-9]+");
+  const std::string page = std::regex_replace(trace.protocol.text, time_to_live, "");
+  traces::Scenario scenario = trace.scenario;
+  scenario.faults.clear();
+  model::CheckOptions options;
+  options.properties = {trace.property};
+  return model::check(model::read_protocol(page, trace.protocol.name, trace.protocol.roles), scenario, options);
+}
+
+TEST(SavedTraces, for_each_kind_of_fault_and_for_a_time_to_live_one_needs_it) {
+  std::set<traces::StepKind> needed;
+  for (const std::string& path : saved_traces()) {
+    SCOPED_TRACE(path);
+    const traces::Trace trace = traces::read_json(read_all(path), path);
+    std::set<traces::StepKind> kinds;
+    for (const traces::Step& step : trace.steps)
+      if (traces::is_fault(step.kind) || step.kind == traces::StepKind::kExpire) kinds.insert(step.kind);
+    // Of several kinds in one trace, which one it needs would not be known.
+    if (trace.property.empty() || kinds.size() != 1) continue;
+    if (check_without_faults(trace).verdict == model::Verdict::kHolds) needed.insert(*kinds.begin());
+  }
+  EXPECT_EQ(needed.count(traces::StepKind::kExpire), 1U);
+  for (const model::FaultKind& kind : model::fault_kinds()) EXPECT_EQ(needed.count(kind.told_as), 1U) << kind.name;
 }
 
 #ifdef STALEMATE_HAVE_REAL

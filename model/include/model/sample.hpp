@@ -4,7 +4,6 @@
 // Determinism: drawn by RapidCheck's splittable generator; a sample is a function of its seed and number alone.
 #pragma once
 
-#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <vector>
@@ -20,13 +19,13 @@ class Sample {
 
   // The walk as a trace; its seed is the sample's. It may stop before anything comes to rest.
   const traces::Trace& trace() const { return *trace_; }
-  // Samples that are smaller in one way each, at most this many, the boldest first.
-  std::vector<Sample> smaller(std::size_t most) const;
+  // All that are smaller in one way (steps, app instances, operations, faults, keys, lines of the page), the boldest
+  // first. Going on with any of them comes to an end.
+  std::vector<Sample> smaller() const;
 
  private:
-  struct Drawn;
   Sample() = default;
-  std::shared_ptr<const Drawn> drawn_;
+  std::uint64_t seed_ = 0;
   std::shared_ptr<const traces::Trace> trace_;
 };
 

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -25,9 +26,28 @@ struct BatchOptions {
   std::function<void(std::size_t done)> on_done;
 };
 
-// Reads the URLs, holds StopSignals, starts and stops the sandbox. A trace that fails does not keep others from being
-// replayed. Throws traces::InputError and traces::EnvironmentError (nothing could be replayed: a URL, a missing server)
-// and Interrupted.
+// Servers to replay on: those that exist, by their URLs, and a sandbox for the others, started once. Holds StopSignals.
+class WarmServers {
+ public:
+  // Throws traces::InputError and traces::EnvironmentError (a URL, a missing server) and Interrupted.
+  WarmServers(const ReplayPlace& where, bool with_cache);
+  ~WarmServers();
+  WarmServers(const WarmServers&) = delete;
+  WarmServers& operator=(const WarmServers&) = delete;
+
+  const Servers& servers() const;
+  // A trace that fails does not keep others from being replayed. REQUIRES: with_cache, if any trace needs one. Throws
+  // Interrupted.
+  std::vector<Replayed> replay_all(const std::vector<traces::Trace>& traces, const BatchOptions& options);
+  // Stops the sandbox; throws Interrupted if a signal came by then. The destructor stops it, too, and is silent.
+  void close();
+
+ private:
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+// All of it once.
 std::vector<Replayed> replay_all(const std::vector<traces::Trace>& traces, const ReplayPlace& where,
                                  const BatchOptions& options);
 

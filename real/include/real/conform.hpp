@@ -1,5 +1,6 @@
 // Conformance: does the model say what real servers do? Samples (model/sample.hpp) are replayed, many in a row over
-// warm servers; the first that diverges is made as small as it gets. A divergence is a defect of the model.
+// warm servers; the first that goes wrong (diverges, or is refused) is made as small as it gets. It is a defect of the
+// model or of the replay.
 //
 // The samples and their order depend on the seed alone; of several that diverge the lowest number is reported, whatever
 // number runs at a time.
@@ -11,43 +12,43 @@
 #include <optional>
 #include <string>
 
-#include "real/replay.hpp"
+#include "real/batch.hpp"
 
 namespace stalemate::real {
 
 struct ConformProgress {
-  std::uint64_t runs = 0;
-  std::uint64_t steps = 0;
-  bool shrinking = false;
+  std::uint64_t runs = 0;                // that were replayed
+  std::uint64_t tried = 0;               // smaller samples, once something was found
+  std::optional<std::size_t> shrinking;  // how many steps what was found has by now
 };
 
 struct ConformOptions {
   std::uint64_t runs = 1000;
   std::uint64_t seed = 0;
   int jobs = 1;
-  // After each run, one call at a time; true: stop.
-  std::function<bool(const ConformProgress&)> on_progress;
+  // After each run, one call at a time.
+  std::function<void(const ConformProgress&)> on_progress;
+  // What the model is taken to say instead of the sample's trace: tests let it lie.
+  std::function<traces::Trace(const traces::Trace&)> retell;
 };
 
 struct Disagreement {
   std::uint64_t run = 0;  // from 0: of the sample as it was drawn
   traces::Trace drawn;
   traces::Trace shrunk;
-  Conformance conformance;  // of the shrunk one
+  Replayed replayed;  // what became of the shrunk one: a divergence, or the line by which it was refused
 };
 
 struct ConformReport {
   std::uint64_t runs = 0;   // that were replayed
   std::uint64_t steps = 0;  // of them
   std::uint64_t round_trips = 0;
-  bool stopped = false;                        // on_progress said so
+  std::string stopped;                         // by a signal, before all runs were done: one line; else empty
   std::map<std::string, std::uint64_t> kinds;  // how many steps of each kind
-  // Samples that no replay was made of, by the reason: what a limit of replaying is.
-  std::map<std::string, std::uint64_t> left_out;
   std::optional<Disagreement> disagreement;
 };
 
-// Throws traces::EnvironmentError (servers missing or lost) and Interrupted.
+// A stop signal ends it early, with what is known by then. Throws traces::EnvironmentError (servers missing or lost).
 ConformReport conform(const ReplayPlace& where, const ConformOptions& options);
 
 // The report for people. A function of the report.

@@ -115,7 +115,7 @@ std::vector<std::string> legend_lines(const Trace& trace) {
   add(any_kind(trace, StepKind::kLoseRequest), "lose-request: the request is lost on its way; no server ever sees it");
   add(any_kind(trace, StepKind::kLoseReply), "lose-reply: the server carried out the request, but its reply is lost");
   add(any_kind(trace, StepKind::kLateRequest),
-      "late-request: the request takes longer than the app waits for it; it is handled later, or never");
+      "late-request: the request takes longer than the app waits for it, and is handled whenever it arrives");
   add(any_kind(trace, StepKind::kDuplicate),
       "duplicate: the network delivers the request twice, and the copy whenever it likes");
   add(any_kind(trace, StepKind::kCrash),
