@@ -27,15 +27,11 @@ bool goes_wrong(const Replayed& result) {
 
 class Conforming {
  public:
-  Conforming(WarmServers& servers, const ConformOptions& options) : servers_(servers), options_(options) {}
+  Conforming(WarmServers& servers, const ConformOptions& options, ConformReport& report)
+      : servers_(servers), options_(options), report_(report) {}
 
-  ConformReport run() {
-    try {
-      while (drawn_ < options_.runs && !report_.disagreement) chunk();
-    } catch (const Interrupted& interrupted) {
-      report_.stopped = interrupted.what();
-    }
-    return std::move(report_);
+  void run() {
+    while (drawn_ < options_.runs && !report_.disagreement) chunk();
   }
 
  private:
@@ -105,7 +101,7 @@ class Conforming {
 
   WarmServers& servers_;
   const ConformOptions& options_;
-  ConformReport report_;
+  ConformReport& report_;
   std::uint64_t drawn_ = 0;
   ConformProgress now_;
 };
@@ -113,8 +109,14 @@ class Conforming {
 }  // namespace
 
 ConformReport conform(const ReplayPlace& where, const ConformOptions& options) {
-  WarmServers servers(where, true);
-  return Conforming(servers, options).run();
+  ConformReport report;
+  try {
+    WarmServers servers(where, true);
+    Conforming(servers, options, report).run();
+  } catch (const Interrupted& interrupted) {
+    report.stopped = interrupted.what();
+  }
+  return report;
 }
 
 std::string describe(const ConformReport& report) {
