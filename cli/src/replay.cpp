@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -31,8 +30,6 @@ namespace {
 
 constexpr int kJobsMax = 64;
 
-enum class OnDivergence { kStop, kSkip, kSearch };
-
 // A trace as the command line names it, and what is known of it so far.
 struct Item {
   std::string name;
@@ -56,18 +53,18 @@ struct ReplayCommand {
   bool sandbox = false;
   std::optional<std::string> postgres;
   std::optional<std::string> redis;
-  bool on_cockroach = false;
+  std::string on = "postgres";
   std::optional<std::string> cockroach;
   bool allow_remote = false;
   std::optional<int> jobs;
-  OnDivergence on_divergence = OnDivergence::kStop;
+  std::string on_divergence = "stop";
   OutputOptions junit;
 
   int run() const {
     if (sandbox && (postgres || redis))
       throw traces::InputError(
           "--sandbox starts servers of its own; leave it out, or leave out --postgres and --redis");
-    if (cockroach && !on_cockroach) throw traces::InputError("--cockroach is for --on cockroach; add that");
+    if (cockroach && on != "cockroach") throw traces::InputError("--cockroach is for --on cockroach; add that");
     junit.check();
     std::vector<Item> items;
     for (const std::string& path : paths) {
@@ -86,10 +83,10 @@ struct ReplayCommand {
     try {
       model::rewalk(item.trace, item.name);
     } catch (const traces::InputError& error) {
-      if (on_divergence == OnDivergence::kStop) throw;
+      if (on_divergence == "stop") throw;
       item.fits_protocol = false;
       item.remark = fmt::format("does not fit its protocol: {}", error.what());
-      if (on_divergence == OnDivergence::kSearch && !search(item)) throw;
+      if (on_divergence == "search" && !search(item)) throw;
     }
   }
 
@@ -106,7 +103,7 @@ struct ReplayCommand {
   int replay(std::vector<Item>& items) const {
     try {
       std::vector<real::Replayed> results = replay_all(items);
-      if (on_divergence == OnDivergence::kSearch) replay_others(items, results);
+      if (on_divergence == "search") replay_others(items, results);
       int code = 0;
       for (std::size_t i = 0; i < items.size(); ++i) code = std::max(code, report(items[i], results[i], items.size()));
       if (items.size() > 1) print(summary(results));
@@ -125,11 +122,11 @@ struct ReplayCommand {
     where.postgres_url = postgres;
     where.redis_url = redis;
     where.allow_remote = allow_remote;
-    if (on_cockroach) where.database = real::DatabaseKind::kCockroach;
+    if (on == "cockroach") where.database = real::DatabaseKind::kCockroach;
     where.cockroach_url = cockroach;
     real::BatchOptions options;
     options.jobs = jobs.value_or(static_cast<int>(std::max(1U, std::thread::hardware_concurrency())));
-    options.replay.skip_divergences = on_divergence == OnDivergence::kSkip;
+    options.replay.skip_divergences = on_divergence == "skip";
     WorkProgress progress(
         fmt::format("stalemate " STALEMATE_VERSION " replay: {} traces, {} at a time", all.size(), options.jobs),
         Heading::kWithProgress, {});
@@ -224,20 +221,19 @@ void add_replay(CLI::App& program, Action& action) {
   command.add_option("--postgres", options->postgres,
                      "on this PostgreSQL: postgresql://user:password@host:port/database");
   command.add_option("--redis", options->redis, "on this Redis: redis://user:password@host:port/database");
-  const std::map<std::string, bool> databases = {{"postgres", false}, {"cockroach", true}};
-  command.add_option("--on", options->on_cockroach, "which database: postgres (the default) or cockroach")
-      ->transform(CLI::CheckedTransformer(databases));
+  command.add_option("--on", options->on, "which database: postgres or cockroach")
+      ->check(CLI::IsMember({"postgres", "cockroach"}).description(""))
+      ->capture_default_str();
   command.add_option("--cockroach", options->cockroach,
                      "the CockroachDB, for traces without a cache: postgresql://user:password@host:port/database");
   command.add_flag("--allow-remote", options->allow_remote, "take servers that are not on this machine");
   add_number(command, "--jobs", options->jobs, {1, kJobsMax}, "how many traces at a time (default: as many as cores)");
-  const std::map<std::string, OnDivergence> ways = {
-      {"stop", OnDivergence::kStop}, {"skip", OnDivergence::kSkip}, {"search", OnDivergence::kSearch}};
   command
       .add_option("--on-divergence", options->on_divergence,
-                  "where a trace and the servers or its protocol disagree: stop there (the default), skip the step and "
-                  "report every divergence, or search for another trace of the same property and replay that")
-      ->transform(CLI::CheckedTransformer(ways, CLI::ignore_case));
+                  "where a trace and the servers or its protocol disagree: stop there, skip the step and report every "
+                  "divergence, or search for another trace of the same property and replay that")
+      ->check(CLI::IsMember({"stop", "skip", "search"}).description(""))
+      ->capture_default_str();
   command.add_option("--junit", options->junit.path, "write the results to this file, as JUnit XML");
   command.add_flag("--force", options->junit.force, "replace that file if it exists");
   command.footer(
