@@ -150,6 +150,11 @@ FaultBudget parse_fault(const std::string& text, const Program& program) {
 
 }  // namespace
 
+bool FaultBudget::includes(FaultEffect effect) const {
+  return std::any_of(targets.begin(), targets.end(),
+                     [effect](const FaultTarget& target) { return fault_kinds()[target.kind].effect == effect; });
+}
+
 Scenario resolve(const traces::Scenario& words, const Program& program) {
   if (words.keys < 1 || words.keys > kKeysMax)
     throw InputError(fmt::format("--keys {}: a scenario has 1 to {} keys", words.keys, kKeysMax));

@@ -12,6 +12,8 @@
 
 namespace stalemate::model {
 
+enum class FaultEffect : std::uint8_t;
+
 inline constexpr int kAnyKey = -1;
 inline constexpr int kSessionsMax = 63;  // with the cache behind them, actors are the bits of a word
 inline constexpr int kKeysMax = 64;
@@ -46,6 +48,8 @@ struct FaultBudget {
   std::vector<FaultTarget> targets;
   unsigned budget = 1;
   std::string text;  // as given, normalised: "lost-message=1"
+
+  bool includes(FaultEffect effect) const;  // some target has it
 };
 
 struct Scenario {
