@@ -2,6 +2,7 @@
 #include "model/reference_claims.hpp"
 
 #include <algorithm>
+#include <functional>
 #include <map>
 #include <set>
 #include <sstream>
@@ -13,13 +14,10 @@ namespace {
 
 using traces::StepKind;
 
-bool is_fault(const traces::Step& step) {
-  return step.kind == StepKind::kLoseRequest || step.kind == StepKind::kLoseReply;
-}
-
 // What a step is called, but for which way it takes.
 auto place_of(const traces::Step& step) {
-  return std::tuple(step.kind, step.app, step.session, step.operation, step.diagram, step.key, step.arrow, step.budget);
+  return std::tuple(step.kind, step.app, step.session, step.operation, step.diagram, step.key, step.arrow, step.budget,
+                    step.is_ghost);
 }
 bool same_step(const traces::Step& a, const traces::Step& b) {
   return place_of(a) == place_of(b) && a.choice == b.choice;
@@ -104,7 +102,8 @@ class Judge {
     const traces::Step& first = trace_.steps[a];
     const traces::Step& second = trace_.steps[b];
     return first.kind == StepKind::kHandle && second.kind == StepKind::kHandle &&
-           std::pair(first.app, first.session) != std::pair(second.app, second.session) &&
+           (first.is_ghost || second.is_ghost ||
+            std::pair(first.app, first.session) != std::pair(second.app, second.session)) &&
            first.request->to == second.request->to && first.request->key == second.request->key &&
            (changes(a) || changes(b));
   }
@@ -126,7 +125,7 @@ class Judge {
         break;
       }
       for (std::size_t i = 0; i < steps.size() && next == nullptr; ++i)
-        if (steps[i].told.kind != StepKind::kInvoke && !is_fault(steps[i].told) &&
+        if (steps[i].told.kind != StepKind::kInvoke && !traces::is_fault(steps[i].told.kind) &&
             !(held && same_step(steps[i].told, trace_.steps[a])))
           next = &steps[i];
       if (next == nullptr) return !held;
@@ -156,7 +155,7 @@ class Judge {
     bool goes_on = false;
     for (const Enabled& step : named(model_, world)) {
       if (invokes_write(step)) continue;
-      goes_on = true;
+      goes_on |= step.told.kind != StepKind::kExpire && !traces::is_fault(step.told.kind);
       if (well || step.stale) continue;
       well = may_go_well(step.next);
     }
@@ -205,7 +204,7 @@ class Judge {
     std::uint64_t total = 0;
     std::uint64_t violating = 0;
   };
-  // A handle whose reply is awaited goes on at once: to its receipt, or its loss.
+  // A handle whose reply is awaited goes on at once: to its receipt, its loss, or the end of who awaits it.
   std::vector<Enabled> fused(const Model& model, const World& world) const {
     std::vector<Enabled> all;
     for (const Enabled& step : named(model, world)) {
@@ -214,7 +213,8 @@ class Judge {
         continue;
       }
       for (Enabled& then : named(model, step.next))
-        if ((then.told.kind == StepKind::kReceive || then.told.kind == StepKind::kLoseReply) &&
+        if ((then.told.kind == StepKind::kReceive || then.told.kind == StepKind::kLoseReply ||
+             (then.told.kind == StepKind::kCrash && then.told.reply)) &&
             then.told.app == step.told.app && then.told.session == step.told.session)
           all.push_back(std::move(then));
     }
@@ -248,7 +248,7 @@ class Judge {
     if (setting_.all_invoked) return says_something;
     std::map<std::pair<int, int>, int> ways;
     for (const Enabled& step : named(model_, model_.initial()))
-      if (++ways[{step.told.app, step.told.session}] > 1) return false;
+      if (step.told.kind == StepKind::kInvoke && ++ways[{step.told.app, step.told.session}] > 1) return false;
     return says_something;
   }
   void count_schedules(Claims& claims) const {
@@ -282,21 +282,41 @@ class Judge {
     }
     return false;
   }
-  // Of equal sizes the kinds that the model's table has first: lost requests before lost replies.
-  std::vector<std::string> smallest_faults() const {
-    std::size_t requests = 0;
-    std::size_t replies = 0;
-    for (const traces::Step& step : trace_.steps) {
-      requests += step.kind == StepKind::kLoseRequest ? 1U : 0U;
-      replies += step.kind == StepKind::kLoseReply ? 1U : 0U;
+  // How often each kind struck, in the order of the model's table.
+  std::vector<std::pair<std::string, std::size_t>> struck() const {
+    std::vector<std::pair<std::string, std::size_t>> counts;
+    for (const auto& [name, kind] :
+         std::initializer_list<std::pair<const char*, StepKind>>{{"lost-request", StepKind::kLoseRequest},
+                                                                 {"lost-reply", StepKind::kLoseReply},
+                                                                 {"late-request", StepKind::kLateRequest},
+                                                                 {"duplicate", StepKind::kDuplicate},
+                                                                 {"crash", StepKind::kCrash},
+                                                                 {"evict", StepKind::kEvict},
+                                                                 {"cache-restart", StepKind::kCacheRestart},
+                                                                 {"cache-failover", StepKind::kCacheFailover}}) {
+      const auto count = std::count_if(trace_.steps.begin(), trace_.steps.end(),
+                                       [kind = kind](const traces::Step& step) { return step.kind == kind; });
+      counts.emplace_back(name, static_cast<std::size_t>(count));
     }
-    for (std::size_t size = 0; size <= requests + replies; ++size) {
-      for (std::size_t lost_replies = 0; lost_replies <= size; ++lost_replies) {
-        if (lost_replies > replies || size - lost_replies > requests) continue;
-        std::vector<std::string> kinds(lost_replies, "lost-reply");
-        kinds.resize(size, "lost-request");
-        if (goes_wrong_with(kinds)) return kinds;
+    return counts;
+  }
+  // Of equal sizes those with more of the kinds that come first. Sorted by name.
+  std::vector<std::string> smallest_faults() const {
+    const auto counts = struck();
+    std::vector<std::string> chosen;
+    const std::function<bool(std::size_t, std::size_t)> choose = [&](std::size_t from, std::size_t left) {
+      if (from == counts.size()) return left == 0 && goes_wrong_with(chosen);
+      for (std::size_t more = std::min(left, counts[from].second) + 1; more-- > 0;) {
+        chosen.insert(chosen.end(), more, counts[from].first);
+        if (choose(from + 1, left - more)) return true;
+        chosen.resize(chosen.size() - more);
       }
+      return false;
+    };
+    for (std::size_t size = 0; size <= trace_.steps.size(); ++size) {
+      if (!choose(0, size)) continue;
+      std::sort(chosen.begin(), chosen.end());
+      return chosen;
     }
     throw std::logic_error("the faults of the trace do not suffice");
   }

@@ -113,9 +113,9 @@ void Model::crash(const World& world, std::size_t r, std::vector<Enabled>& out) 
       std::array<std::size_t, 2> count{};
       for (const Message& message : sent) ++count[request(message).to == Role::kDatabase ? 1 : 0];
       std::vector<World> more;
-      for (const World& end : ends) {
-        for (std::size_t database = 0; database <= count[1]; ++database) {
-          for (std::size_t cache = 0; cache <= count[0]; ++cache) {
+      for (std::size_t database = 0; database <= count[1]; ++database) {
+        for (std::size_t cache = 0; cache <= count[0]; ++cache) {
+          for (const World& end : ends) {
             World next = end;
             Runner& cut = next.runners[s];
             cut = Runner{.begun = runner.begun, .crashed = true, .ghosts = runner.ghosts};

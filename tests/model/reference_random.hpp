@@ -62,11 +62,12 @@ inline rc::Gen<RandomScenario> random_scenario() {
       rc::gen::set(&RandomScenario::switches, rc::gen::inRange(0U, 64U)));
 }
 
-inline const std::vector<std::string> kLosses = {"lost-reply", "lost-request"};
+// Those that strike messages first, then those that strike the cache.
+inline const std::vector<std::string> kFaults = {"lost-reply", "lost-request", "late-request",  "duplicate",
+                                                 "crash",      "evict",        "cache-restart", "cache-failover"};
+constexpr std::size_t kFaultsOfMessages = 5;
 
-// `kinds`: of faults, that strike messages first, then those that strike the cache.
-inline Setting setting_of(const RandomScenario& drawn, const Protocol& protocol, bool has_cache,
-                          const std::vector<std::string>& kinds = kLosses, std::size_t of_messages = 2) {
+inline Setting setting_of(const RandomScenario& drawn, const Protocol& protocol, bool has_cache) {
   Setting setting;
   setting.has_cache = has_cache;
   setting.cached = (drawn.switches & 1) != 0 && has_cache;
@@ -92,9 +93,9 @@ inline Setting setting_of(const RandomScenario& drawn, const Protocol& protocol,
     for (const int number : drawn_aims) {
       const auto aimed = static_cast<std::size_t>(number / 2) % (2 * arrows.size());
       const auto& [operation, arrow] = arrows[aimed < arrows.size() ? aimed : 0];  // half of them anywhere
-      const std::size_t kind = static_cast<std::size_t>(number) % (has_cache ? kinds.size() : of_messages);
-      const bool anywhere = kind >= of_messages;
-      budget.aims.push_back({kinds[kind], anywhere ? "" : operation, anywhere ? 0 : arrow});
+      const std::size_t kind = static_cast<std::size_t>(number) % (has_cache ? kFaults.size() : kFaultsOfMessages);
+      const bool anywhere = kind >= kFaultsOfMessages;
+      budget.aims.push_back({kFaults[kind], anywhere ? "" : operation, anywhere ? 0 : arrow});
     }
     setting.budgets.push_back(std::move(budget));
   }

@@ -185,9 +185,6 @@ std::vector<std::vector<Script>> one_session(std::vector<Script> script) { retur
 constexpr Script kRead{OperationKind::kRead, 0};
 constexpr Script kWrite{OperationKind::kWrite, 0};
 const Budget kLostMessage{{{"lost-request", "", 0}, {"lost-reply", "", 0}}, 1};
-constexpr std::size_t kFaultsOfMessages = 5;
-const std::vector<std::string> kFaults = {"lost-reply", "lost-request", "late-request",  "duplicate",
-                                          "crash",      "evict",        "cache-restart", "cache-failover"};
 Budget one_of(const std::string& kind) { return {{{kind, "", 0}}, 1}; }
 
 // The plain state space of the tutorial's protocol, every first request in flight, as several model checkers count it.
@@ -322,7 +319,7 @@ RC_GTEST_PROP(Reference, random_protocols_in_random_scenarios_do_what_the_refere
   for (const RandomScenario& scenario : *rc::gen::container<std::vector<RandomScenario>>(6, random_scenario())) {
     traces::Scenario words;
     if ((scenario.switches & kContinueSwitch) != 0) words.on_database_timeout = "continue";
-    const Setting setting = setting_of(scenario, protocol, reaches_cache(protocol, words), kFaults, kFaultsOfMessages);
+    const Setting setting = setting_of(scenario, protocol, reaches_cache(protocol, words));
     const Comparison comparison = compare(protocol, setting);
     RC_LOG() << drawn.text << describe(words_of(setting)) << '\n';
     RC_ASSERT(comparison.disagreement == "");

@@ -14,8 +14,8 @@
 //   there is none, the first enabled step, in the system's order, that is no fault, no invoke and no expiry; until
 //   there is none of either. A b that is never taken makes no pair. Of several pairs: the one with the latest b, then
 //   the latest a.
-// Well: a run goes well if it breaks the property in no step and ends, with nothing enabled but invoking Writes, in a
-//   state that does not break it. For coherent-at-rest this is the same as reaching a coherent rest.
+// Well: a run goes well if it breaks the property in no step and ends, with nothing enabled but invoking Writes, faults
+//   and expiries, in a state that does not break it. For coherent-at-rest this is the same as reaching a coherent rest.
 // Doomed: a state from which no run goes well in which no further Write is invoked. Whatever else the scenario allows
 //   may happen: Reads are invoked, faults strike while their budgets last. After a step that broke the property the
 //   trace is doomed, too, whatever its state.

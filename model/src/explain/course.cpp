@@ -159,6 +159,11 @@ class Chart {
     return machine_.scenario().sessions[action.session].operations[next].kind == OperationKind::kWrite;
   }
 
+  bool need_not_happen(std::size_t edge) const {
+    const ActionKind kind = space_.actions[edge].kind;
+    return kind == ActionKind::kFault || kind == ActionKind::kExpire;
+  }
+
   // Whether a run that goes well may take the edge.
   bool is_good(Vertex from, std::size_t edge) const {
     return space_.graph.violated_by_step[edge] == 0 && !invokes_write(from, edge);
@@ -170,7 +175,7 @@ class Chart {
     std::vector<bool> goes_on(states);
     Arrows backwards;
     for_each_edge([&](Vertex from, std::size_t edge) {
-      if (!invokes_write(from, edge)) goes_on[from] = true;
+      if (!invokes_write(from, edge) && !need_not_happen(edge)) goes_on[from] = true;
       if (is_good(from, edge)) backwards.emplace_back(space_.graph.target[edge], from);
     });
     for (Vertex state = 0; state < states; ++state)
