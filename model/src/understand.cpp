@@ -27,7 +27,43 @@ bool asks_cache(const std::vector<Act>& body) {
   return false;
 }
 
+// What the caches of the operations are asked, as a mapping names it.
+void gather_cache_verbs(const std::vector<Act>& body, std::vector<std::string>& verbs) {
+  for (const Act& act : body) {
+    const auto* request = std::get_if<Request>(&act.node);
+    if (request != nullptr && request->to == Role::kCache)
+      verbs.push_back(std::string(to_string(request->verb)) + (request->ttl != 0 ? "-ttl" : ""));
+    const auto* choice = std::get_if<Choice>(&act.node);
+    if (choice == nullptr) continue;
+    for (const Branch& branch : choice->branches) gather_cache_verbs(branch.body, verbs);
+  }
+}
+
+// Adds the mapping's lines among the statements; the position of the last one.
+Position gather_mapping(const std::string& name, const std::vector<Statement>& statements, Mapping& mapping) {
+  Position last;
+  for (const Statement& statement : statements) {
+    if (const auto* block = std::get_if<Block>(&statement.node)) {
+      for (const Section& section : block->sections) {
+        const Position inside = gather_mapping(name, section.body, mapping);
+        if (inside.line != 0) last = inside;
+      }
+    }
+    const auto* directive = std::get_if<Directive>(&statement.node);
+    if (directive == nullptr || !is_mapping_line(directive->text)) continue;
+    mapping.add(name, statement.at, directive->text);
+    last = statement.at;
+  }
+  return last;
+}
+
 }  // namespace
+
+std::string Protocol::missing_in(const Mapping& given) const {
+  std::vector<std::string> verbs;
+  for (const Operation& operation : operations) gather_cache_verbs(operation.body, verbs);
+  return given.missing(verbs);
+}
 
 bool Protocol::has_cache() const {
   for (const Operation& operation : operations) {
@@ -67,6 +103,13 @@ Protocol understand(const Document& document, const std::vector<std::string>& ro
     for (Segment& segment : of_diagram) protocol.operations.push_back(std::move(segment.operation));
   }
   protocol.reading = reading.finish();
+  Position last;
+  for (const Document::Entry& entry : document.diagrams) {
+    const Position here = gather_mapping(document.name, entry.diagram.statements, protocol.mapping);
+    if (here.line != 0) last = here;
+  }
+  if (const std::string missing = protocol.missing_in(protocol.mapping); !missing.empty())
+    fail_at(document.name, last, missing);
   return protocol;
 }
 

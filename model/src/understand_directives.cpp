@@ -12,8 +12,8 @@ namespace {
 
 constexpr std::string_view kKnown =
     "known are: role X = cache; operation = NAME; operation NAME is read (or write); means get (set, add, delete, "
-    "local, "
-    "ok, value, miss, conflict, error, timeout); branch = miss (an outcome, else, free); ignore";
+    "local, ok, value, miss, conflict, error, timeout); branch = miss (an outcome, else, free); sql set = UPDATE ..., "
+    "redis get = GET :key, key k1 = 42; ignore";
 
 // What follows an optional "=".
 std::string_view value_of(std::string_view rest) {
@@ -114,6 +114,8 @@ Override read_directive(const std::string& name, Position at, const std::string&
   } else if (key == "ignore") {
     if (!value_of(rest).empty()) fail_at(name, at, "\"ignore\" stands alone; it passes over the diagram it begins");
     result.kind = Override::Kind::kIgnore;
+  } else if (is_mapping_line(whole)) {
+    result.kind = Override::Kind::kMapping;
   } else {
     fail_at(name, at, "unknown directive " + excerpt(key) + "; " + std::string(kKnown));
   }

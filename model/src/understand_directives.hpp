@@ -4,6 +4,7 @@
 //   means WORD                   the next arrow: get, set, add, delete, local; or ok, value, miss, conflict, error,
 //   timeout
 //   branch = OUTCOME[, OUTCOME]  first in a branch of alt, opt or break: what it tests; or else, or free
+//   sql, redis or key ...        a line of a mapping (model/mapping.hpp), anywhere in the file
 //   ignore                       first in a diagram: the diagram is passed over
 #pragma once
 
@@ -16,7 +17,7 @@
 namespace stalemate::model {
 
 struct Override {
-  enum class Kind { kRole, kOperation, kMeans, kBranch, kIgnore };
+  enum class Kind { kRole, kOperation, kMeans, kBranch, kIgnore, kMapping };
   Kind kind = Kind::kRole;
   std::string participant;  // kRole
   Role role = Role::kApp;

@@ -171,6 +171,9 @@ void StepWalk::directive(Position at, const Directive& directive, Scope& scope) 
       fail_at(name(), at,
               "\"ignore\" passes over a whole diagram and stands first in it, before or right below sequenceDiagram; "
               "write %% stalemate: means local to pass over one arrow");
+    case Override::Kind::kMapping:
+      reading_.add(at, "a statement of your own, for replays on real servers");
+      return;
     case Override::Kind::kOperation:
       break;
   }

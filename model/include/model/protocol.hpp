@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "model/diagram.hpp"
+#include "model/mapping.hpp"
 
 namespace stalemate::model {
 
@@ -129,7 +130,10 @@ struct Protocol {
   std::vector<std::string> roles;     // role overrides given from outside, "X=cache"
   std::vector<Operation> operations;  // in the file's order; at least one
   std::vector<ReadingLine> reading;
+  Mapping mapping;  // statements of a team's own, for replays
   bool has_cache() const;  // whether any operation asks a cache
+  // What a mapping lacks for these operations: one line, "" if nothing.
+  std::string missing_in(const Mapping& given) const;
 };
 
 // Reads a parsed document. `roles`: overrides "participant=role" from the command line, stronger than the diagram's own
