@@ -120,15 +120,25 @@ void ProxiedConnection::drop_reply() {
   wake();
 }
 
+void ProxiedConnection::lose(const Loss& loss) {
+  const std::lock_guard lock(mutex_);
+  STALEMATE_INVARIANT(!holds_ && !loss_, "one loss at a time, of what passes");
+  loss_ = loss;
+}
+
 void ProxiedConnection::cut() {
   const std::lock_guard lock(mutex_);
+  forget_client();
+  wake();
+}
+
+void ProxiedConnection::forget_client() {
   is_cut_ = true;
   request_.reset();
   client_.unread = {};
   for (Expected& expected : expected_) {
     if (expected.asker == Asker::kDirected) expected.asker = Asker::kPassing;
   }
-  wake();
 }
 
 bool ProxiedConnection::wait_closed(Clock::time_point until) {

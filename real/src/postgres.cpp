@@ -74,6 +74,13 @@ std::string reason(const std::exception& error) {
   return text.empty() ? "no reason given" : text;
 }
 
+// libpqxx 6 has types of their own for class 40, which keep no SQLSTATE.
+const char* sqlstate_of(const pqxx::transaction_rollback& error) {
+  if (dynamic_cast<const pqxx::serialization_failure*>(&error) != nullptr) return "40001";
+  if (dynamic_cast<const pqxx::deadlock_detected*>(&error) != nullptr) return "40P01";
+  return "40000";
+}
+
 class Connection {
  public:
   Connection(const PostgresAddress& address, Purpose purpose)
@@ -127,6 +134,15 @@ class Connection {
       pqxx::result result = work();
       watch_->end_wait();
       return result;
+    } catch (const pqxx::statement_completion_unknown& error) {  // 40003
+      watch_->end_wait();
+      throw_lost(error);
+    } catch (const pqxx::transaction_rollback& error) {
+      watch_->end_wait();
+      const char* const state = sqlstate_of(error);
+      if (refusal == nullptr) throw_refused(error, state);
+      *refusal = fmt::format("{} (SQLSTATE {})", reason(error), state);
+      return {};
     } catch (const pqxx::sql_error& error) {
       watch_->end_wait();
       const std::string& state = error.sqlstate();
@@ -136,26 +152,30 @@ class Connection {
       }
       if (state == "57014" || state == "55P03") throw_timeout();
       if (state.empty() || state.starts_with("57P") || state.starts_with("08")) throw_lost(error);
-      throw_if_stopped();
-      throw traces::EnvironmentError(
-          fmt::format("{}: it refuses a statement: {} (SQLSTATE {}); check the rights of the user in --postgres",
-                      place_, reason(error), state));
+      throw_refused(error, state);
     } catch (const pqxx::failure& error) {
       watch_->end_wait();
       throw_lost(error);
     }
   }
 
+  [[noreturn]] void throw_refused(const std::exception& error, const std::string& state) const {
+    throw_if_stopped();
+    throw traces::EnvironmentError(
+        fmt::format("{}: it refuses a statement: {} (SQLSTATE {}); check the rights of the user in --postgres", place_,
+                    reason(error), state));
+  }
+
   [[noreturn]] void throw_timeout() const {
     throw NoAnswer(
-        fmt::format("{}: no answer within {} s; check what holds it up, then replay again", place_, timeout_seconds_),
+        fmt::format("{}: no answer within {} s; check what holds it up, then run it again", place_, timeout_seconds_),
         "timed out");
   }
 
   [[noreturn]] void throw_lost(const std::exception& error) const {
     if (watch_->timed_out()) throw_timeout();
     throw_if_stopped();
-    throw NoAnswer(fmt::format("{}: the connection was lost: {}; check that the server still runs, then replay again",
+    throw NoAnswer(fmt::format("{}: the connection was lost: {}; check that the server still runs, then run it again",
                                place_, reason(error)),
                    "connection broken");
   }

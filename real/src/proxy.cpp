@@ -42,7 +42,21 @@ std::vector<StreamEndpoint> resolve(const std::string& host, int port, const std
   return endpoints;
 }
 
+// The proxy reads what passes, so nothing may be encrypted.
+void refuse_encryption(const PostgresAddress& address) {
+  for (const auto& [keyword, value] : address.parameters) {
+    const bool demands = (keyword == "sslmode" && (value == "require" || value.starts_with("verify"))) ||
+                         (keyword == "gssencmode" && value == "require");
+    if (!demands) continue;
+    throw traces::InputError(fmt::format(
+        "{}: {}={} asks for encryption, but faults are made by a proxy that must read the messages; take a server that "
+        "accepts connections without it",
+        place(address), keyword, value));
+  }
+}
+
 std::shared_ptr<const Upstream> upstream_of(const PostgresAddress& server, const WireLimits& limits) {
+  refuse_encryption(server);
   const std::string where = place(server);
   if (!server.host.starts_with('/')) {
     return std::make_shared<Upstream>(
@@ -255,6 +269,7 @@ void Link::release_reply() { connection_->release_reply(); }
 void Link::drop_reply() { connection_->drop_reply(); }
 void Link::cut_reply(std::size_t bytes) { connection_->release_reply(bytes); }
 
+void Link::lose(const Loss& loss) { connection_->lose(loss); }
 void Link::cut() { connection_->cut(); }
 int Link::client_port() const { return connection_->client_port(); }
 bool Link::wait_closed(Milliseconds timeout) { return connection_->wait_closed(from_now(timeout)); }

@@ -100,10 +100,10 @@ class Connection {
     throw_if_stopped();
     if (context_->err == REDIS_ERR_IO && (cause == EAGAIN || cause == ETIMEDOUT)) {
       throw NoAnswer(
-          fmt::format("{}: no answer within {} s; check what holds it up, then replay again", place_, timeout_seconds_),
+          fmt::format("{}: no answer within {} s; check what holds it up, then run it again", place_, timeout_seconds_),
           "timed out");
     }
-    throw NoAnswer(fmt::format("{}: the connection was lost: {}; check that the server still runs, then replay again",
+    throw NoAnswer(fmt::format("{}: the connection was lost: {}; check that the server still runs, then run it again",
                                place_, first_line(context_->errstr)),
                    "connection broken");
   }
@@ -207,7 +207,7 @@ class Redis : public Cache {
       throw_if_stopped();
       if (std::chrono::steady_clock::now() > deadline) {
         throw traces::EnvironmentError(
-            fmt::format("{}: an entry does not expire within {} s; check the server's clock, then replay again",
+            fmt::format("{}: an entry does not expire within {} s; check the server's clock, then run it again",
                         place(address_), address_.timeout_seconds));
       }
       std::this_thread::sleep_for(std::chrono::milliseconds(1));
@@ -223,7 +223,7 @@ class Redis : public Cache {
       const std::optional<std::int64_t> value = whole_number(text_of(*reply));
       if (!value) {
         throw traces::EnvironmentError(
-            fmt::format("{}: key {} holds something that is not a whole number; replay again where nobody else writes",
+            fmt::format("{}: key {} holds something that is not a whole number; run it again where nobody else writes",
                         place(address_), key));
       }
       entries.push_back({key.substr(prefix_.size()), *value});
