@@ -204,11 +204,19 @@ void ProxiedConnection::take_server_message(const Message& message) {
   }
   if (expected_.empty() || is_aside || expected_.front().asker == Asker::kPassing) {
     if (!expected_.empty() && message.role == Role::kEnd) expected_.pop_front();
+    check_passing(message);
     send(client_, {message.bytes});
     return;
   }
   add_to_group(server_, message);
   if (message.role == Role::kEnd) reply_is_there(true);
+}
+
+void ProxiedConnection::check_passing(const Message& message) {
+  passing_bytes_ += message.bytes.size();
+  if (passing_bytes_ > upstream_->limits.passing_bytes)
+    throw_too_much(Side::kServer, message, upstream_->limits.passing_bytes);
+  if (message.role == Role::kEnd) passing_bytes_ = 0;
 }
 
 void ProxiedConnection::reply_is_there(bool is_whole) {

@@ -64,6 +64,7 @@ class ProxiedConnection : public std::enable_shared_from_this<ProxiedConnection>
   bool wait_closed(Clock::time_point until);
   int client_port() const { return client_port_; }
   bool has_failed() const;
+  std::optional<WireError> wire_error() const;
 
  private:
   // What waits to be written. A held reply, and all behind it, waits for the director.
@@ -112,6 +113,7 @@ class ProxiedConnection : public std::enable_shared_from_this<ProxiedConnection>
   void take_client_message(const Message& message);
   void take_server_message(const Message& message);
   void lose_now(Held request);
+  void check_passing(const Message& message);
   void reply_is_there(bool is_whole);
   void settle();
   void close(End& end);
@@ -119,6 +121,7 @@ class ProxiedConnection : public std::enable_shared_from_this<ProxiedConnection>
   void fail(std::exception_ptr failure);
 
   // These REQUIRE the lock, on any thread.
+  [[noreturn]] static void throw_too_much(Side sender, const Message& message, std::size_t most);
   void add_to_group(End& end, const Message& message) const;
   void send(End& end, Piece piece);
   Held take_request();
@@ -146,6 +149,7 @@ class ProxiedConnection : public std::enable_shared_from_this<ProxiedConnection>
   bool is_cut_ = false;
   bool has_proxy_ended_ = false;
   std::exception_ptr failure_;
+  std::size_t passing_bytes_ = 0;  // of the server's reply that is passing
   std::optional<Loss> loss_;
   boost::asio::steady_timer cut_timer_;
   std::optional<Held> request_;    // I3: while there is one, nothing is read from the client

@@ -42,12 +42,15 @@ std::vector<StreamEndpoint> resolve(const std::string& host, int port, const std
   return endpoints;
 }
 
+bool demands_encryption(const std::string& keyword, const std::string& value) {
+  return (keyword == "sslmode" && (value == "require" || value.starts_with("verify"))) ||
+         (keyword == "gssencmode" && value == "require");
+}
+
 // The proxy reads what passes, so nothing may be encrypted.
 void refuse_encryption(const PostgresAddress& address) {
   for (const auto& [keyword, value] : address.parameters) {
-    const bool demands = (keyword == "sslmode" && (value == "require" || value.starts_with("verify"))) ||
-                         (keyword == "gssencmode" && value == "require");
-    if (!demands) continue;
+    if (!demands_encryption(keyword, value)) continue;
     throw traces::InputError(fmt::format(
         "{}: {}={} asks for encryption, but faults are made by a proxy that must read the messages; take a server that "
         "accepts connections without it",
@@ -213,9 +216,21 @@ std::optional<Link> Proxy::link(int client_port, Link::Milliseconds timeout) {
   }
 }
 
+std::optional<WireError> Proxy::wire_error() const {
+  for (const auto& connection : impl_->all()) {
+    if (auto error = connection->wire_error()) return error;
+  }
+  return {};
+}
+
 int Proxy::open_links() const {
   const std::lock_guard lock(impl_->mutex);
   return static_cast<int>(impl_->connections.size() - impl_->failed.size());
+}
+
+bool asks_for_encryption(const PostgresAddress& address) {
+  return std::any_of(address.parameters.begin(), address.parameters.end(),
+                     [](const auto& parameter) { return demands_encryption(parameter.first, parameter.second); });
 }
 
 PostgresAddress through(const Proxy& proxy, PostgresAddress server) {

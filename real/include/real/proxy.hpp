@@ -113,6 +113,8 @@ class Proxy {
   // The link of the client whose end of the connection has this local port (getsockname of a driver's socket). Waits
   // until it is accepted. A link that failed stays to be asked for; one that both sides closed is forgotten.
   std::optional<Link> link(int client_port, Link::Milliseconds timeout);
+  // What some peer sent that is not the protocol, or too much of it.
+  std::optional<WireError> wire_error() const;
   // Links that are not closed.
   int open_links() const;
 
@@ -120,6 +122,9 @@ class Proxy {
   struct Impl;
   std::unique_ptr<Impl> impl_;
 };
+
+// Whether no connection without encryption will do, so that no proxy can stand before it.
+bool asks_for_encryption(const PostgresAddress& address);
 
 // Where a driver connects instead: the same user, password and database at the proxy, without encryption.
 PostgresAddress through(const Proxy& proxy, PostgresAddress server);

@@ -30,10 +30,20 @@ std::string clean_up(const LiveStores& stores) {
       left += fmt::format("; {} may be left behind ({})", what, error.what());
     }
   };
-  if (!stores.is_database_throw_away) attempt("schema stalemate_" + stores.run, [&] { stores.database->remove(); });
+  if (stores.database && !stores.is_database_throw_away)
+    attempt("schema stalemate_" + stores.run, [&] { stores.database->remove(); });
   if (stores.cache && !stores.is_cache_throw_away)
     attempt("keys stalemate:" + stores.run + ":*", [&] { stores.cache->remove(); });
   return left;
+}
+
+// A driver behind a proxy sees a broken connection where the proxy knows what the server sent.
+std::string reason(const traces::EnvironmentError& error, const LiveStores& stores) {
+  for (const std::optional<Proxy>* proxy : {&stores.database_proxy, &stores.cache_proxy}) {
+    const std::optional<WireError> strange = *proxy ? (*proxy)->wire_error() : std::nullopt;
+    if (strange) return strange->what();
+  }
+  return error.what();
 }
 
 HistorySetup setup_of(const LiveOptions& options, const LiveStores& stores) {
@@ -82,6 +92,7 @@ Judgement run_on(const LiveOptions& options, LiveStores& stores, std::unique_ptr
   std::vector<StoredValue> rows;
   for (int key = 1; key <= kLiveProducts; ++key) rows.push_back({live_product(key), kLiveQuantity});
   stores.database->fill(rows);
+  if (stores.cache) stores.cache->fill({});
   const int count = options.readers + options.writers;
   std::vector<std::pair<std::unique_ptr<DatabaseSession>, std::unique_ptr<CacheSession>>> sessions;
   for (int i = 0; i <= count; ++i) {
@@ -154,6 +165,7 @@ Judgement run_live(const LiveOptions& options) {
   if (!options.history.empty()) file = std::make_unique<traces::StreamedFile>(options.history, options.overwrite);
 
   const StopSignals signals;
+  if (postgres) greet(*postgres);
   SandboxOptions wanted = options.sandbox;
   wanted.postgres = !postgres;
   wanted.redis = has_cache && !redis;
@@ -168,10 +180,10 @@ Judgement run_live(const LiveOptions& options) {
   if (options.wire_faults && has_cache) redis = through(stores.cache_proxy.emplace(*redis), *redis);
   stores.is_database_throw_away = wanted.postgres;
   stores.is_cache_throw_away = wanted.redis;
-  stores.database =
-      options.cockroach_url ? open_cockroach(*postgres, stores.run) : open_postgres(*postgres, stores.run);
-  if (has_cache) stores.cache = open_redis(*redis, stores.run);
   try {
+    stores.database =
+        options.cockroach_url ? open_cockroach(*postgres, stores.run) : open_postgres(*postgres, stores.run);
+    if (has_cache) stores.cache = open_redis(*redis, stores.run);
     Judgement judgement = run_on(options, stores, std::move(file));
     const std::string left = clean_up(stores);
     if (!left.empty()) throw traces::EnvironmentError("live: the run is over" + left);
@@ -179,7 +191,7 @@ Judgement run_live(const LiveOptions& options) {
   } catch (const Interrupted& stop) {
     throw Interrupted(stop.signal, stop.what() + clean_up(stores));
   } catch (const traces::EnvironmentError& error) {
-    throw traces::EnvironmentError(error.what() + clean_up(stores));
+    throw traces::EnvironmentError(reason(error, stores) + clean_up(stores));
   }
 }
 
