@@ -34,6 +34,7 @@ struct LiveCommand {
   std::string check_every = "100ms";
   std::string fail = "0%";
   std::string lost_reply = "0%";
+  bool wire_faults = false;
   bool serialize = false;
   std::string run_for;
   std::string seed = "1";
@@ -60,10 +61,11 @@ struct LiveCommand {
   int run_workload() const {
     real::LiveOptions options = live_options();
     note(
-        "stalemate live {} -r {} -w {} --check-every {} --readers {} --writers {} --fail {} --lost-reply {}{} --seed {}"
-        "{}\n",
+        "stalemate live {} -r {} -w {} --check-every {} --readers {} --writers {} --fail {} --lost-reply {}{}{} --seed "
+        "{}{}\n",
         scenario, read_every, write_every, check_every, options.readers, options.writers, fail, lost_reply,
-        serialize ? " --serialize" : "", seed, run_for.empty() ? "; Ctrl-C ends it" : " --for " + run_for);
+        wire_faults ? " --wire-faults" : "", serialize ? " --serialize" : "", seed,
+        run_for.empty() ? "; Ctrl-C ends it" : " --for " + run_for);
     View view;
     options.on_progress = [&view](const real::Judgement& judgement) { view.show(judgement); };
     try {
@@ -107,6 +109,7 @@ struct LiveCommand {
     options.check_every = parse_duration(check_every, "--check-every");
     options.fail = {chance(fail, "--fail"), fail};
     options.lost_reply = {chance(lost_reply, "--lost-reply"), lost_reply};
+    options.wire_faults = wire_faults;
     options.serialize = serialize;
     options.seed = seed_number();
     if (!run_for.empty()) options.run_for = parse_duration(run_for, "--for");
@@ -160,7 +163,7 @@ struct LiveCommand {
     void show(const real::Judgement& judgement) {
       const std::int64_t now = judgement.duration_ns;
       if (on_terminal_) {
-        remark(fmt::format("{}{}", is_open_ ? "\033[6A\033[J" : "", table(judgement)));
+        remark(fmt::format("{}{}", is_open_ ? "\r\033[6A\033[J" : "", table(judgement)));
         is_open_ = true;
         return;
       }
@@ -173,7 +176,7 @@ struct LiveCommand {
     }
 
     void close() {
-      if (is_open_) remark("\033[6A\033[J");
+      if (is_open_) remark("\r\033[6A\033[J");
       is_open_ = false;
     }
 
@@ -237,6 +240,9 @@ void add_live(CLI::App& program, Action& action) {
                      "chance that a database update, a cache delete or a cache set is not sent (0%)");
   command.add_option("--lost-reply", options->lost_reply,
                      "chance that the reply to a database update is lost: done, but the writer cannot know (0%)");
+  command.add_flag("--wire-faults", options->wire_faults,
+                   "let these failures happen on the wire: a proxy before each server loses the request or the reply, "
+                   "and the driver sees a timeout or a broken connection");
   command.add_flag("--serialize", options->serialize,
                    "one lock for all: reads share it, writes and comparisons do not");
   command.add_option("--for", options->run_for, "how long, such as 60s (until Ctrl-C)");
@@ -265,6 +271,7 @@ void add_live(CLI::App& program, Action& action) {
       "Exit code: 0 no incoherence found, 1 found, 2 usage, 5 a server is missing or died.\n"
       "Example: stalemate live before -r 1ms -w 5ms --fail 1% --for 60s -o run.jsonl --plot run.svg\n"
       "         stalemate live before -r 0 -w 0 --readers 8 --writers 4 --for 60s\n"
+      "         stalemate live before -r 1ms -w 5ms --fail 1% --lost-reply 1% --wire-faults --for 60s\n"
       "         stalemate live after --for 60s\n"
       "         stalemate live --judge run.jsonl");
   command.callback([options, &action] { action = [options] { return options->run(); }; });

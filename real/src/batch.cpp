@@ -123,6 +123,7 @@ WarmServers::WarmServers(const ReplayPlace& where, bool with_cache) {
   if (postgres && !where.allow_remote) refuse_remote(postgres->host, "--postgres");
   if (redis && !where.allow_remote) refuse_remote(redis->host, "--redis");
   impl_ = std::make_unique<Impl>();
+  if (postgres) greet(*postgres);
   SandboxOptions wanted = where.sandbox;
   wanted.postgres = !postgres;
   wanted.redis = !redis && with_cache;

@@ -120,15 +120,25 @@ void ProxiedConnection::drop_reply() {
   wake();
 }
 
+void ProxiedConnection::lose(const Loss& loss) {
+  const std::lock_guard lock(mutex_);
+  STALEMATE_INVARIANT(!holds_ && !loss_, "one loss at a time, of what passes");
+  loss_ = loss;
+}
+
 void ProxiedConnection::cut() {
   const std::lock_guard lock(mutex_);
+  forget_client();
+  wake();
+}
+
+void ProxiedConnection::forget_client() {
   is_cut_ = true;
   request_.reset();
   client_.unread = {};
   for (Expected& expected : expected_) {
     if (expected.asker == Asker::kDirected) expected.asker = Asker::kPassing;
   }
-  wake();
 }
 
 bool ProxiedConnection::wait_closed(Clock::time_point until) {
@@ -141,13 +151,27 @@ bool ProxiedConnection::has_failed() const {
   return failure_ != nullptr;
 }
 
+void ProxiedConnection::throw_too_much(Side sender, const Message& message, std::size_t most) {
+  throw WireError({"", sender, message.offset,
+                   fmt::format("its messages up to here make a request or reply of more than {} bytes", most),
+                   "send less at a time"});
+}
+
+std::optional<WireError> ProxiedConnection::wire_error() const {
+  const std::lock_guard lock(mutex_);
+  try {
+    if (failure_) std::rethrow_exception(failure_);
+  } catch (const WireError& error) {
+    return error;
+  } catch (const traces::EnvironmentError&) {  // the server could not be reached
+  }
+  return {};
+}
+
 void ProxiedConnection::add_to_group(End& end, const Message& message) const {
   Held& group = end.group;
   if (group.bytes.size() + message.bytes.size() > upstream_->limits.message_bytes) {
-    throw WireError({"", &end == &client_ ? Side::kClient : Side::kServer, message.offset,
-                     fmt::format("its messages up to here make a request or reply of more than {} bytes",
-                                 upstream_->limits.message_bytes),
-                     "send less at a time"});
+    throw_too_much(&end == &client_ ? Side::kClient : Side::kServer, message, upstream_->limits.message_bytes);
   }
   group.bytes += message.bytes;
   if (group.name == "ErrorResponse" || (message.role == Role::kEnd && !group.name.empty())) return;

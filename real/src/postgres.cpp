@@ -74,6 +74,13 @@ std::string reason(const std::exception& error) {
   return text.empty() ? "no reason given" : text;
 }
 
+// libpqxx 6 has types of their own for class 40, which keep no SQLSTATE.
+const char* sqlstate_of(const pqxx::transaction_rollback& error) {
+  if (dynamic_cast<const pqxx::serialization_failure*>(&error) != nullptr) return "40001";
+  if (dynamic_cast<const pqxx::deadlock_detected*>(&error) != nullptr) return "40P01";
+  return "40000";
+}
+
 class Connection {
  public:
   Connection(const PostgresAddress& address, Purpose purpose)
@@ -127,6 +134,15 @@ class Connection {
       pqxx::result result = work();
       watch_->end_wait();
       return result;
+    } catch (const pqxx::statement_completion_unknown& error) {  // 40003
+      watch_->end_wait();
+      throw_lost(error);
+    } catch (const pqxx::transaction_rollback& error) {
+      watch_->end_wait();
+      const char* const state = sqlstate_of(error);
+      if (refusal == nullptr) throw_refused(error, state);
+      *refusal = fmt::format("{} (SQLSTATE {})", reason(error), state);
+      return {};
     } catch (const pqxx::sql_error& error) {
       watch_->end_wait();
       const std::string& state = error.sqlstate();
@@ -136,26 +152,30 @@ class Connection {
       }
       if (state == "57014" || state == "55P03") throw_timeout();
       if (state.empty() || state.starts_with("57P") || state.starts_with("08")) throw_lost(error);
-      throw_if_stopped();
-      throw traces::EnvironmentError(
-          fmt::format("{}: it refuses a statement: {} (SQLSTATE {}); check the rights of the user in --postgres",
-                      place_, reason(error), state));
+      throw_refused(error, state);
     } catch (const pqxx::failure& error) {
       watch_->end_wait();
       throw_lost(error);
     }
   }
 
+  [[noreturn]] void throw_refused(const std::exception& error, const std::string& state) const {
+    throw_if_stopped();
+    throw traces::EnvironmentError(
+        fmt::format("{}: it refuses a statement: {} (SQLSTATE {}); check the rights of the user in --postgres", place_,
+                    reason(error), state));
+  }
+
   [[noreturn]] void throw_timeout() const {
     throw NoAnswer(
-        fmt::format("{}: no answer within {} s; check what holds it up, then replay again", place_, timeout_seconds_),
+        fmt::format("{}: no answer within {} s; check what holds it up, then run it again", place_, timeout_seconds_),
         "timed out");
   }
 
   [[noreturn]] void throw_lost(const std::exception& error) const {
     if (watch_->timed_out()) throw_timeout();
     throw_if_stopped();
-    throw NoAnswer(fmt::format("{}: the connection was lost: {}; check that the server still runs, then replay again",
+    throw NoAnswer(fmt::format("{}: the connection was lost: {}; check that the server still runs, then run it again",
                                place_, reason(error)),
                    "connection broken");
   }
@@ -199,6 +219,28 @@ class PostgresSession : public DatabaseSession {
   std::string set_;
 };
 
+// Schemas of runs that were killed. Each bears the mark of the backend behind its run's control connection, which lives
+// as long as the run; while that backend is there, also behind a pooler, nothing is touched. One run at a time removes.
+constexpr const char* kOwnMark =
+    "SELECT format('stalemate: removed by its run, or by a later one once backend %s of %s has ended', pid, "
+    "(extract(epoch FROM backend_start) * 1000000)::bigint) FROM pg_stat_activity WHERE pid = pg_backend_pid()";
+constexpr const char* kRemoveAbandoned = R"(DO $$
+DECLARE area name;
+BEGIN
+  IF NOT pg_try_advisory_xact_lock(8319104478) THEN RETURN; END IF;
+  FOR area IN
+    SELECT n.nspname FROM pg_namespace n
+    WHERE n.nspname ~ '^stalemate_[0-9a-f]{12}$' AND pg_get_userbyid(n.nspowner) = current_user
+      AND obj_description(n.oid, 'pg_namespace') ~
+        '^stalemate: removed by its run, or by a later one once backend [0-9]+ of [0-9]+ has ended$'
+      AND NOT EXISTS (
+        SELECT FROM pg_stat_activity a WHERE obj_description(n.oid, 'pg_namespace') LIKE
+          format('%%backend %s of %s has ended', a.pid, (extract(epoch FROM a.backend_start) * 1000000)::bigint))
+  LOOP
+    EXECUTE format('DROP SCHEMA %I CASCADE', area);
+  END LOOP;
+END $$)";
+
 class Postgres : public Database {
  public:
   Postgres(const PostgresAddress& address, const std::string& run) : address_(address), schema_("stalemate_" + run) {
@@ -213,14 +255,7 @@ class Postgres : public Database {
   std::string version() const override { return version_; }
 
   void fill(const std::vector<StoredValue>& rows) override {
-    if (!is_created_) {
-      // One message without parameters is one transaction: the schema is there with its table, or not at all.
-      control().execute(
-          fmt::format("CREATE SCHEMA {0}; CREATE TABLE {0}.stock (product_id VARCHAR(36) PRIMARY KEY, "
-                      "quantity INT NOT NULL)",
-                      schema_));
-      is_created_ = true;
-    }
+    if (!is_created_) create();
     std::string products = "{";
     std::string quantities = "{";
     for (const StoredValue& row : rows) {
@@ -266,6 +301,25 @@ class Postgres : public Database {
     if (!control_) control_.emplace(address_, Purpose::kWork);
     return *control_;
   }
+
+  // One message without parameters is one transaction: the schema is there with its table and its owner's mark, or not
+  // at all.
+  void create() {
+    std::string mark;
+    if (knows_backends()) {
+      control().execute(kRemoveAbandoned);
+      const pqxx::result own = control().execute(kOwnMark);
+      if (!own.empty()) mark = fmt::format("; COMMENT ON SCHEMA {} IS '{}'", schema_, own[0][0].as<std::string>());
+    }
+    control().execute(
+        fmt::format("CREATE SCHEMA {0}; CREATE TABLE {0}.stock (product_id VARCHAR(36) PRIMARY KEY, "
+                    "quantity INT NOT NULL){1}",
+                    schema_, mark));
+    is_created_ = true;
+  }
+
+  // CockroachDB's pg_stat_activity names none, and everything would seem abandoned.
+  bool knows_backends() const { return version_.starts_with("PostgreSQL"); }
 
   PostgresAddress address_;
   std::string schema_;

@@ -32,7 +32,8 @@ ProxiedConnection::ProxiedConnection(std::shared_ptr<Context> context, std::shar
       client_port_(client_port),
       on_closed_(std::move(on_closed)),
       client_{std::move(client), make_framer(upstream_->protocol, Side::kClient, upstream_->limits)},
-      server_{StreamSocket(*context_), make_framer(upstream_->protocol, Side::kServer, upstream_->limits)} {}
+      server_{StreamSocket(*context_), make_framer(upstream_->protocol, Side::kServer, upstream_->limits)},
+      cut_timer_(*context_) {}
 
 void ProxiedConnection::start() {
   on_thread([this] {
@@ -48,6 +49,7 @@ void ProxiedConnection::look_again() {
 void ProxiedConnection::shut_down() {
   on_thread([this] {
     has_proxy_ended_ = true;
+    cut_timer_.cancel();
     close(client_);
     close(server_);
   });
@@ -173,19 +175,48 @@ void ProxiedConnection::take_client_message(const Message& message) {
     request_ = std::move(group);
     return;
   }
+  if (message.role == Role::kEnd && loss_ && loss_->after-- == 0) {
+    lose_now(std::move(group));
+    return;
+  }
   if (message.role == Role::kEnd) expected_.push_back({Asker::kPassing});
   send(server_, {std::move(group.bytes)});
 }
 
+void ProxiedConnection::lose_now(Held request) {
+  const Loss loss = *std::exchange(loss_, std::nullopt);
+  if (loss.what == Loss::What::kReply) {
+    expected_.push_back({Asker::kNobody});
+    send(server_, {std::move(request.bytes)});
+  }
+  if (!loss.then_cut) return;
+  cut_timer_.expires_after(*loss.then_cut);
+  cut_timer_.async_wait([this, self = shared_from_this()](const error_code& cancelled) {
+    if (!cancelled) on_thread([this] { forget_client(); });
+  });
+}
+
 void ProxiedConnection::take_server_message(const Message& message) {
   const bool is_aside = message.role == Role::kAside && server_.group.bytes.empty();
+  if (!expected_.empty() && !is_aside && expected_.front().asker == Asker::kNobody) {
+    if (message.role == Role::kEnd) expected_.pop_front();
+    return;
+  }
   if (expected_.empty() || is_aside || expected_.front().asker == Asker::kPassing) {
     if (!expected_.empty() && message.role == Role::kEnd) expected_.pop_front();
+    check_passing(message);
     send(client_, {message.bytes});
     return;
   }
   add_to_group(server_, message);
   if (message.role == Role::kEnd) reply_is_there(true);
+}
+
+void ProxiedConnection::check_passing(const Message& message) {
+  passing_bytes_ += message.bytes.size();
+  if (passing_bytes_ > upstream_->limits.passing_bytes)
+    throw_too_much(Side::kServer, message, upstream_->limits.passing_bytes);
+  if (message.role == Role::kEnd) passing_bytes_ = 0;
 }
 
 void ProxiedConnection::reply_is_there(bool is_whole) {
@@ -198,7 +229,7 @@ void ProxiedConnection::reply_is_there(bool is_whole) {
     if (ghost != ghosts_.end()) ghost->second.reply = std::move(reply);
   } else if (expected.asker == Asker::kDirected) {
     send(client_, {"", false, std::move(reply)});
-  } else {
+  } else if (expected.asker == Asker::kPassing) {
     send(client_, {std::move(reply.bytes)});
   }
 }

@@ -59,10 +59,12 @@ class ProxiedConnection : public std::enable_shared_from_this<ProxiedConnection>
   std::optional<Held> wait_reply(Clock::time_point until);
   void release_reply(std::optional<std::size_t> bytes_then_cut = {});
   void drop_reply();
+  void lose(const Loss& loss);
   void cut();
   bool wait_closed(Clock::time_point until);
   int client_port() const { return client_port_; }
   bool has_failed() const;
+  std::optional<WireError> wire_error() const;
 
  private:
   // What waits to be written. A held reply, and all behind it, waits for the director.
@@ -87,7 +89,7 @@ class ProxiedConnection : public std::enable_shared_from_this<ProxiedConnection>
     bool is_closed = false;
   };
   // Whose reply the server's next one is.
-  enum class Asker { kPassing, kDirected, kGhost };
+  enum class Asker { kPassing, kDirected, kGhost, kNobody };
   struct Expected {
     Asker asker;
     Ghost ghost = 0;
@@ -110,6 +112,8 @@ class ProxiedConnection : public std::enable_shared_from_this<ProxiedConnection>
   void read_messages();
   void take_client_message(const Message& message);
   void take_server_message(const Message& message);
+  void lose_now(Held request);
+  void check_passing(const Message& message);
   void reply_is_there(bool is_whole);
   void settle();
   void close(End& end);
@@ -117,6 +121,7 @@ class ProxiedConnection : public std::enable_shared_from_this<ProxiedConnection>
   void fail(std::exception_ptr failure);
 
   // These REQUIRE the lock, on any thread.
+  [[noreturn]] static void throw_too_much(Side sender, const Message& message, std::size_t most);
   void add_to_group(End& end, const Message& message) const;
   void send(End& end, Piece piece);
   Held take_request();
@@ -125,6 +130,7 @@ class ProxiedConnection : public std::enable_shared_from_this<ProxiedConnection>
   bool awaits_director() const;
   bool is_server_gone() const { return server_.has_ended || server_.is_closed; }
   void wake();
+  void forget_client();
   void throw_if_over(bool cannot_come, const char* what) const;
   template <class Ready>
   bool wait(std::unique_lock<std::mutex>& lock, Clock::time_point until, Ready ready);
@@ -143,6 +149,9 @@ class ProxiedConnection : public std::enable_shared_from_this<ProxiedConnection>
   bool is_cut_ = false;
   bool has_proxy_ended_ = false;
   std::exception_ptr failure_;
+  std::size_t passing_bytes_ = 0;  // of the server's reply that is passing
+  std::optional<Loss> loss_;
+  boost::asio::steady_timer cut_timer_;
   std::optional<Held> request_;    // I3: while there is one, nothing is read from the client
   std::deque<Expected> expected_;  // I4: one for each request that went to the server and is not answered, in order
   std::map<Ghost, GhostState> ghosts_;

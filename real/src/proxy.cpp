@@ -42,7 +42,24 @@ std::vector<StreamEndpoint> resolve(const std::string& host, int port, const std
   return endpoints;
 }
 
+bool demands_encryption(const std::string& keyword, const std::string& value) {
+  return (keyword == "sslmode" && (value == "require" || value.starts_with("verify"))) ||
+         (keyword == "gssencmode" && value == "require");
+}
+
+// The proxy reads what passes, so nothing may be encrypted.
+void refuse_encryption(const PostgresAddress& address) {
+  for (const auto& [keyword, value] : address.parameters) {
+    if (!demands_encryption(keyword, value)) continue;
+    throw traces::InputError(fmt::format(
+        "{}: {}={} asks for encryption, but faults are made by a proxy that must read the messages; take a server that "
+        "accepts connections without it",
+        place(address), keyword, value));
+  }
+}
+
 std::shared_ptr<const Upstream> upstream_of(const PostgresAddress& server, const WireLimits& limits) {
+  refuse_encryption(server);
   const std::string where = place(server);
   if (!server.host.starts_with('/')) {
     return std::make_shared<Upstream>(
@@ -199,9 +216,21 @@ std::optional<Link> Proxy::link(int client_port, Link::Milliseconds timeout) {
   }
 }
 
+std::optional<WireError> Proxy::wire_error() const {
+  for (const auto& connection : impl_->all()) {
+    if (auto error = connection->wire_error()) return error;
+  }
+  return {};
+}
+
 int Proxy::open_links() const {
   const std::lock_guard lock(impl_->mutex);
   return static_cast<int>(impl_->connections.size() - impl_->failed.size());
+}
+
+bool asks_for_encryption(const PostgresAddress& address) {
+  return std::any_of(address.parameters.begin(), address.parameters.end(),
+                     [](const auto& parameter) { return demands_encryption(parameter.first, parameter.second); });
 }
 
 PostgresAddress through(const Proxy& proxy, PostgresAddress server) {
@@ -255,6 +284,7 @@ void Link::release_reply() { connection_->release_reply(); }
 void Link::drop_reply() { connection_->drop_reply(); }
 void Link::cut_reply(std::size_t bytes) { connection_->release_reply(bytes); }
 
+void Link::lose(const Loss& loss) { connection_->lose(loss); }
 void Link::cut() { connection_->cut(); }
 int Link::client_port() const { return connection_->client_port(); }
 bool Link::wait_closed(Milliseconds timeout) { return connection_->wait_closed(from_now(timeout)); }

@@ -1,17 +1,21 @@
 // Redis behind the seam of real/cache.hpp, by hiredis. Commands are sent as argument vectors: nothing is ever quoted.
 #include <fmt/format.h>
 #include <hiredis/hiredis.h>
+#include <sys/socket.h>
 #include <sys/time.h>
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
 #include <charconv>
 #include <chrono>
+#include <cstring>
 #include <optional>
 #include <thread>
 
 #include "real/cache.hpp"
 #include "real/signals.hpp"
+#include "real/wire.hpp"
 #include "redis_replica.hpp"
 #include "text.hpp"
 #include "traces/error.hpp"
@@ -21,6 +25,8 @@ namespace stalemate::real {
 namespace {
 
 enum class Purpose { kWork, kCleanUp };
+
+constexpr std::size_t kKeysMax = 1'000'000;  // of one run: far more than it has products
 
 struct FreeContext {
   void operator()(redisContext* context) const { redisFree(context); }
@@ -77,16 +83,7 @@ class Connection {
 
   // One command, one round trip. Throws if there is no reply or the reply is an error.
   Reply execute(const std::vector<std::string>& command) {
-    std::vector<const char*> arguments;
-    std::vector<std::size_t> sizes;
-    for (const std::string& argument : command) {
-      arguments.push_back(argument.data());
-      sizes.push_back(argument.size());
-    }
-    errno = 0;
-    Reply reply(static_cast<redisReply*>(
-        redisCommandArgv(context_.get(), static_cast<int>(command.size()), arguments.data(), sizes.data())));
-    if (!reply) throw_lost();
+    Reply reply = try_execute(command);
     if (reply->type == REDIS_REPLY_ERROR) {
       throw traces::EnvironmentError(fmt::format("{}: it refuses {}: {}; check what --redis says", place_, command[0],
                                                  first_line(text_of(*reply))));
@@ -94,46 +91,159 @@ class Connection {
     return reply;
   }
 
+  // The same, where the caller looks at errors.
+  Reply try_execute(const std::vector<std::string>& command) {
+    std::vector<const char*> arguments;
+    std::vector<std::size_t> sizes;
+    for (const std::string& argument : command) {
+      arguments.push_back(argument.data());
+      sizes.push_back(argument.size());
+    }
+    errno = 0;
+    int is_written = 0;
+    redisAppendCommandArgv(context_.get(), static_cast<int>(command.size()), arguments.data(), sizes.data());
+    while (is_written == 0) {
+      if (redisBufferWrite(context_.get(), &is_written) != REDIS_OK) throw_lost();
+    }
+    return read_reply();
+  }
+
+  [[noreturn]] void throw_strange(const std::string& command) const {
+    throw traces::EnvironmentError(
+        fmt::format("{}: its reply to {} is none that Redis gives; check what --redis says", place_, command));
+  }
+
+  // What CLIENT LIST calls this connection; false where the user may not say it.
+  bool name(const std::string& name) { return try_execute({"CLIENT", "SETNAME", name})->type != REDIS_REPLY_ERROR; }
+
  private:
+  // What arrives is framed before hiredis has it: that would take any length for true.
+  Reply read_reply() {
+    for (;;) {
+      void* reply = nullptr;
+      if (redisGetReplyFromReader(context_.get(), &reply) != REDIS_OK) throw_lost();
+      if (reply != nullptr) return Reply(static_cast<redisReply*>(reply));
+      std::array<char, 16'384> buffer;
+      const ssize_t count = ::recv(context_->fd, buffer.data(), buffer.size(), 0);
+      if (count < 0 && errno == EINTR) {
+        throw_if_stopped();
+        continue;
+      }
+      if (count <= 0) throw_ended(count == 0);
+      check_framing({buffer.data(), static_cast<std::size_t>(count)});
+      redisReaderFeed(context_->reader, buffer.data(), static_cast<std::size_t>(count));
+    }
+  }
+
+  void check_framing(std::string_view chunk) {
+    try {
+      while (!chunk.empty()) framer_->next(chunk);
+    } catch (const WireError& error) {
+      throw error.at(place_);
+    }
+  }
+
+  [[noreturn]] void throw_ended(bool is_closed) const {
+    const int cause = errno;
+    throw_if_stopped();
+    if (!is_closed && (cause == EAGAIN || cause == ETIMEDOUT)) throw_timeout();
+    throw_broken(is_closed ? "Server closed the connection" : std::strerror(cause));
+  }
+
   [[noreturn]] void throw_lost() const {
     const int cause = errno;
     throw_if_stopped();
-    if (context_->err == REDIS_ERR_IO && (cause == EAGAIN || cause == ETIMEDOUT)) {
-      throw NoAnswer(
-          fmt::format("{}: no answer within {} s; check what holds it up, then replay again", place_, timeout_seconds_),
-          "timed out");
-    }
-    throw NoAnswer(fmt::format("{}: the connection was lost: {}; check that the server still runs, then replay again",
-                               place_, first_line(context_->errstr)),
+    if (context_->err == REDIS_ERR_IO && (cause == EAGAIN || cause == ETIMEDOUT)) throw_timeout();
+    throw_broken(context_->errstr);
+  }
+
+  [[noreturn]] void throw_timeout() const {
+    throw NoAnswer(
+        fmt::format("{}: no answer within {} s; check what holds it up, then run it again", place_, timeout_seconds_),
+        "timed out");
+  }
+
+  [[noreturn]] void throw_broken(const std::string& reason) const {
+    throw NoAnswer(fmt::format("{}: the connection was lost: {}; check that the server still runs, then run it again",
+                               place_, first_line(reason)),
                    "connection broken");
   }
 
   std::string place_;
   int timeout_seconds_;
   std::chrono::milliseconds patience_{0};
+  std::unique_ptr<Framer> framer_ = make_framer(Protocol::kRedis, Side::kServer, {});
   std::unique_ptr<redisContext, FreeContext> context_;
   std::optional<WatchedSocket> watch_;  // after context_: released before the socket closes
 };
 
-// Every key under the prefix, sorted. SCAN may give a key twice, and misses none that is there all the time.
-std::vector<std::string> keys_under(Connection& connection, const std::string& prefix) {
+// Every key of that pattern, sorted. SCAN may give a key twice, and misses none that is there all the time.
+std::vector<std::string> keys_like(Connection& connection, const std::string& pattern) {
   std::vector<std::string> keys;
   std::string cursor = "0";
   do {
-    const Reply page = connection.execute({"SCAN", cursor, "MATCH", prefix + "*", "COUNT", "1000"});
+    const Reply page = connection.execute({"SCAN", cursor, "MATCH", pattern, "COUNT", "1000"});
+    const bool is_page = page->type == REDIS_REPLY_ARRAY && page->elements == 2 &&
+                         page->element[1]->type == REDIS_REPLY_ARRAY && page->element[0]->str != nullptr;
+    if (!is_page) connection.throw_strange("SCAN");
     cursor = text_of(*page->element[0]);
     const redisReply& found = *page->element[1];
     for (std::size_t i = 0; i < found.elements; ++i) keys.push_back(text_of(*found.element[i]));
+    if (keys.size() > kKeysMax) connection.throw_strange("SCAN");
   } while (cursor != "0");
   std::sort(keys.begin(), keys.end());
   keys.erase(std::unique(keys.begin(), keys.end()), keys.end());
   return keys;
 }
 
+std::vector<std::string> keys_under(Connection& connection, const std::string& prefix) {
+  return keys_like(connection, prefix + "*");
+}
+
+// The names of one run in the server. While a connection called `client` is there, the run lives; `marker` is a key
+// that says that what is under `prefix` is ours.
+struct Area {
+  explicit Area(const std::string& run)
+      : client("stalemate-" + run), marker("stalemate:" + run), prefix("stalemate:" + run + ":") {}
+  std::string client;
+  std::string marker;
+  std::string prefix;
+};
+
+constexpr const char* kMarked = "removed by its run, or by a later one once that has ended";
+
+void remove_keys(Connection& connection, const Area& area) {
+  for (const std::string& key : keys_under(connection, area.prefix)) connection.execute({"DEL", key});
+  connection.execute({"DEL", area.marker});
+}
+
+// Keys of runs that were killed. Markers are read before clients: a run has called its connection before it sets one.
+// Where the user may not see the clients, nothing is touched.
+void remove_abandoned(Connection& connection) {
+  std::vector<std::string> runs;
+  const std::string_view begin = "stalemate:";
+  for (const std::string& key : keys_like(connection, "stalemate:????????????")) {
+    const std::string run = key.substr(begin.size());
+    if (run.find_first_not_of("0123456789abcdef") != std::string::npos) continue;
+    const Reply value = connection.try_execute({"GET", key});
+    if (value->type == REDIS_REPLY_STRING && text_of(*value) == kMarked) runs.push_back(run);
+  }
+  if (runs.empty()) return;
+  const Reply clients = connection.try_execute({"CLIENT", "LIST"});
+  if (clients->type == REDIS_REPLY_ERROR) return;
+  const std::string list = text_of(*clients);
+  for (const std::string& run : runs) {
+    const Area area(run);
+    if (list.find(" name=" + area.client + " ") == std::string::npos) remove_keys(connection, area);
+  }
+}
+
 class RedisSession : public CacheSession {
  public:
-  RedisSession(const RedisAddress& address, std::string prefix)
-      : connection_(address, Purpose::kWork), prefix_(std::move(prefix)) {}
+  RedisSession(const RedisAddress& address, const Area& area)
+      : connection_(address, Purpose::kWork), prefix_(area.prefix) {
+    connection_.name(area.client);
+  }
 
   int socket() const override { return connection_.socket(); }
   void set_patience(std::chrono::milliseconds patience) override { connection_.set_patience(patience); }
@@ -176,7 +286,7 @@ class RedisSession : public CacheSession {
 
 class Redis : public Cache {
  public:
-  Redis(const RedisAddress& address, const std::string& run) : address_(address), prefix_("stalemate:" + run + ":") {
+  Redis(const RedisAddress& address, const std::string& run) : address_(address), area_(run) {
     const std::string info = text_of(*control().execute({"INFO", "server"}));
     const std::string_view field = "redis_version:";
     const std::size_t at = info.find(field);
@@ -185,19 +295,22 @@ class Redis : public Cache {
 
   std::string version() const override { return version_; }
 
-  std::unique_ptr<CacheSession> connect() override { return std::make_unique<RedisSession>(address_, prefix_); }
+  std::unique_ptr<CacheSession> connect() override { return std::make_unique<RedisSession>(address_, area_); }
 
   void fill(const std::vector<StoredValue>& entries) override {
-    for (const std::string& key : keys_under(control(), prefix_)) control().execute({"DEL", key});
+    if (!is_marked_) mark();
+    for (const std::string& key : keys_under(control(), area_.prefix)) control().execute({"DEL", key});
     for (const StoredValue& entry : entries) {
-      control().execute({"SET", prefix_ + entry.name, fmt::format("{}", entry.value)});
+      control().execute({"SET", area_.prefix + entry.name, fmt::format("{}", entry.value)});
     }
   }
 
-  bool drop(const std::string& product) override { return control().execute({"DEL", prefix_ + product})->integer == 1; }
+  bool drop(const std::string& product) override {
+    return control().execute({"DEL", area_.prefix + product})->integer == 1;
+  }
 
   std::string expire(const std::string& product) override {
-    const std::string key = prefix_ + product;
+    const std::string key = area_.prefix + product;
     const auto left = control().execute({"PTTL", key})->integer;
     if (left == -2) return "absent";
     if (left == -1) return "without a time to live";
@@ -207,7 +320,7 @@ class Redis : public Cache {
       throw_if_stopped();
       if (std::chrono::steady_clock::now() > deadline) {
         throw traces::EnvironmentError(
-            fmt::format("{}: an entry does not expire within {} s; check the server's clock, then replay again",
+            fmt::format("{}: an entry does not expire within {} s; check the server's clock, then run it again",
                         place(address_), address_.timeout_seconds));
       }
       std::this_thread::sleep_for(std::chrono::milliseconds(1));
@@ -217,39 +330,51 @@ class Redis : public Cache {
 
   std::vector<StoredValue> contents() override {
     std::vector<StoredValue> entries;
-    for (const std::string& key : keys_under(control(), prefix_)) {
+    for (const std::string& key : keys_under(control(), area_.prefix)) {
       const Reply reply = control().execute({"GET", key});
       if (reply->type == REDIS_REPLY_NIL) continue;
       const std::optional<std::int64_t> value = whole_number(text_of(*reply));
       if (!value) {
         throw traces::EnvironmentError(
-            fmt::format("{}: key {} holds something that is not a whole number; replay again where nobody else writes",
+            fmt::format("{}: key {} holds something that is not a whole number; run it again where nobody else writes",
                         place(address_), key));
       }
-      entries.push_back({key.substr(prefix_.size()), *value});
+      entries.push_back({key.substr(area_.prefix.size()), *value});
     }
     return entries;
   }
 
   void remove() override {
     Connection cleaner(address_, Purpose::kCleanUp);
-    for (const std::string& key : keys_under(cleaner, prefix_)) cleaner.execute({"DEL", key});
-    if (!keys_under(cleaner, prefix_).empty()) {
+    is_marked_ = false;
+    remove_keys(cleaner, area_);
+    if (!keys_under(cleaner, area_.prefix).empty()) {
       throw traces::EnvironmentError(fmt::format(
-          "{}: keys {}* are still there after they were deleted; delete them by hand", place(address_), prefix_));
+          "{}: keys {}* are still there after they were deleted; delete them by hand", place(address_), area_.prefix));
     }
   }
 
  private:
   Connection& control() {
-    if (!control_) control_.emplace(address_, Purpose::kWork);
+    if (!control_) {
+      control_.emplace(address_, Purpose::kWork);
+      is_named_ = control_->name(area_.client);
+    }
     return *control_;
   }
 
+  void mark() {
+    remove_abandoned(control());
+    if (is_named_) control().execute({"SET", area_.marker, kMarked});
+    is_marked_ = true;
+  }
+
   RedisAddress address_;
-  std::string prefix_;
+  Area area_;
   std::string version_;
   std::optional<Connection> control_;
+  bool is_named_ = false;
+  bool is_marked_ = false;
 };
 
 // The field's text in INFO's section.
@@ -291,7 +416,7 @@ std::unique_ptr<Cache> open_redis(const RedisAddress& address, const std::string
 }
 
 std::unique_ptr<CacheSession> connect_redis(const RedisAddress& address, const std::string& run) {
-  return std::make_unique<RedisSession>(address, "stalemate:" + run + ":");
+  return std::make_unique<RedisSession>(address, Area(run));
 }
 
 }  // namespace stalemate::real

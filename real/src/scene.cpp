@@ -11,28 +11,10 @@
 #include "traces/error.hpp"
 
 namespace stalemate::real {
-namespace {
-
-// The proxy reads what passes, so nothing may be encrypted.
-void refuse_encryption(const PostgresAddress& address) {
-  for (const auto& [keyword, value] : address.parameters) {
-    const bool demands = (keyword == "sslmode" && (value == "require" || value.starts_with("verify"))) ||
-                         (keyword == "gssencmode" && value == "require");
-    if (!demands) continue;
-    throw traces::InputError(fmt::format(
-        "{}: {}={} asks for encryption, but faults are made by a proxy that must read the messages; replay on a server "
-        "that takes connections without it",
-        place(address), keyword, value));
-  }
-}
-
-}  // namespace
-
 Scene::Scene(const Servers& servers, std::shared_ptr<AppHost> host)
     : servers_(servers), run_(fresh_hex(6)), host_(std::move(host)) {
-  refuse_encryption(servers_.postgres);
-  database_ = open_postgres(servers_.postgres, run_);
   database_proxy_.emplace(servers_.postgres);
+  database_ = open_postgres(servers_.postgres, run_);
 }
 
 void Scene::set(bool needs_cache) {

@@ -19,6 +19,13 @@ constexpr std::array kStopSignals = {SIGINT, SIGTERM, SIGHUP};
 std::atomic<int> stop_signal{0};
 std::array<struct sigaction, kStopSignals.size()> former_actions;
 
+sigset_t pipe_signal() {
+  sigset_t signals;
+  sigemptyset(&signals);
+  sigaddset(&signals, SIGPIPE);
+  return signals;
+}
+
 void note_signal(int signal) {
   const int errno_before = errno;
   int none = 0;
@@ -30,6 +37,8 @@ void note_signal(int signal) {
 
 StopSignals::StopSignals() {
   stop_signal = 0;
+  const sigset_t pipe = pipe_signal();
+  pthread_sigmask(SIG_BLOCK, &pipe, &mask_before_);
   struct sigaction action = {};
   action.sa_handler = note_signal;  // without SA_RESTART: our own waits return with EINTR
   sigemptyset(&action.sa_mask);
@@ -43,6 +52,10 @@ StopSignals::~StopSignals() {
   for (std::size_t i = 0; i < kStopSignals.size(); ++i) {
     ::sigaction(kStopSignals[i], &former_actions[i], nullptr);
   }
+  const sigset_t pipe = pipe_signal();
+  const timespec now = {};
+  if (sigismember(&mask_before_, SIGPIPE) == 0) sigtimedwait(&pipe, nullptr, &now);  // takes one that is pending
+  pthread_sigmask(SIG_SETMASK, &mask_before_, nullptr);
   stop_signal = 0;
 }
 

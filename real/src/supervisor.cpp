@@ -128,6 +128,7 @@ class Supervisor {
     close_other_files();
     ::umask(077);
     make_folder();
+    if (::geteuid() == 0) remove_leftovers();  // of one that was killed before it gave its folder away
     if (::geteuid() == 0 && (::setgroups(0, nullptr) != 0 || ::setgid(plan_.gid) != 0 || ::setuid(plan_.uid) != 0)) {
       throw StartupFailure{std::string("cannot become an unprivileged user: ") + std::strerror(errno)};
     }
@@ -394,7 +395,7 @@ class Supervisor {
     return answers;
   }
 
-  // Folders of programs that are dead and whose supervisor is, too.
+  // This user's folders of programs that are dead and whose supervisor is, too.
   void remove_leftovers() {
     const fs::path own(folder_);
     std::error_code error;

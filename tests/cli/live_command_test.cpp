@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "program_support.hpp"
+#include "terminal_support.hpp"
 
 namespace stalemate::cli {
 namespace {
@@ -71,6 +72,30 @@ TEST(LiveCommand, ctrl_c_ends_it_with_the_result_so_far) {
   const Outcome outcome = run_program(invocation);
   EXPECT_EQ(outcome.code, 0) << outcome.out << outcome.err;
   EXPECT_NE(outcome.out.find("no incoherence found\n"), std::string::npos) << outcome.out << outcome.err;
+}
+
+TEST(LiveCommand, on_a_terminal_it_counts_as_it_runs_and_ctrl_c_leaves_the_summary_alone_on_the_screen) {
+  Terminal terminal({"live", "before", "-r", "1ms", "-w", "20ms", "--serialize", "--wire-faults"});
+  const auto counts = [](const std::string& screen) {
+    const std::size_t at = screen.find("running");
+    return at != std::string::npos && screen.find(" correct ", at) != std::string::npos &&
+           screen.find("         0 hits", at) == std::string::npos &&
+           screen.find("         0 ok", at) == std::string::npos;
+  };
+  ASSERT_TRUE(terminal.shows(counts, 60)) << terminal.screen().text();
+  // Drawn again in its place.
+  EXPECT_TRUE(terminal.shows([](const std::string& screen) { return screen.find(" 1 s\n") != std::string::npos; }, 30));
+  const std::string running = terminal.screen().text();
+  EXPECT_EQ(running.find("running"), running.rfind("running")) << running;
+  terminal.type("\x03");
+  EXPECT_EQ(terminal.wait(), 0);
+  const std::string screen = terminal.screen().text();
+  EXPECT_NE(screen.find("\nno incoherence found\n"), std::string::npos) << screen;
+  EXPECT_EQ(screen.find("running"), std::string::npos) << screen;
+  EXPECT_NE(screen.find("Ctrl-C ends it\nbefore: PostgreSQL "), std::string::npos) << "something is left between:\n"
+                                                                                   << screen;
+  EXPECT_TRUE(terminal.screen().is_at_line_start());
+  EXPECT_TRUE(terminal.is_restored());
 }
 
 TEST(LiveCommand, what_makes_no_sense_is_refused_in_one_line) {

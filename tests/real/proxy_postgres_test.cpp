@@ -64,6 +64,20 @@ class ProxiedPostgres : public ::testing::Test {
 
 constexpr const char* kDecrement = "UPDATE proxied SET quantity = quantity - 1 WHERE id = 1";
 
+TEST_F(ProxiedPostgres, ALossDecidedAheadBreaksTheConnectionOfARequestThatWasHandledOrWasNot) {
+  const std::string add = "UPDATE proxied SET quantity = quantity + 1";
+  link.pass();
+  link.lose({.what = Loss::What::kRequest, .after = 1, .then_cut = 20ms});
+  EXPECT_EQ(begin(add).get(), "1 affected");
+  EXPECT_EQ(begin(add).get(), "broken");
+  EXPECT_EQ(quantity(), 1001);
+
+  pqxx::connection other(connection_string(through(proxy, server())));
+  proxy.link(local_port(other.sock()), 5s).value().lose({.what = Loss::What::kReply, .then_cut = 20ms});
+  EXPECT_EQ(begin([&] { return pqxx::nontransaction(other).exec_params(add); }).get(), "broken");
+  EXPECT_TRUE(within_seconds(5, [this] { return quantity() == 1002; })) << quantity();
+}
+
 TEST_F(ProxiedPostgres, SimpleAndExtendedQueriesAreOneRequestAndOneReplyEach) {
   std::future<std::string> simple = begin(kDecrement);
   ASSERT_TRUE(link.wait_request(5s));

@@ -73,6 +73,28 @@ TEST_F(ProxiedRedis, ALostReplyIsATimeoutOfARequestThatWasHandled) {
   EXPECT_EQ(direct.run({"GET", "counter"}), "1");
 }
 
+TEST_F(ProxiedRedis, ALossDecidedAheadTakesTheRequestItNamesAndNoOther) {
+  RedisDriver own(through(proxy, server()), 300ms);
+  proxy.link(own.port(), 5s).value().lose({.what = Loss::What::kRequest, .after = 1, .then_cut = {}});
+  EXPECT_EQ(own.run({"INCR", "counter"}), "1");
+  EXPECT_EQ(own.run({"INCR", "counter"}), "(timeout)");
+  EXPECT_EQ(direct.run({"GET", "counter"}), "1");
+}
+
+TEST_F(ProxiedRedis, ALostReplyDecidedAheadWasHandledAndWithACutTheDriverNeedNotWait) {
+  RedisDriver waiting(through(proxy, server()), 300ms);
+  proxy.link(waiting.port(), 5s).value().lose({.what = Loss::What::kReply, .then_cut = {}});
+  EXPECT_EQ(waiting.run({"INCR", "counter"}), "(timeout)");
+  EXPECT_EQ(direct.run({"GET", "counter"}), "1");
+
+  RedisDriver cut(through(proxy, server()), 30s);
+  Link its_link = proxy.link(cut.port(), 5s).value();
+  its_link.lose({.what = Loss::What::kReply, .then_cut = 20ms});
+  EXPECT_EQ(cut.run({"INCR", "counter"}), "(broken)");
+  EXPECT_EQ(direct.run({"GET", "counter"}), "2");
+  EXPECT_TRUE(its_link.wait_closed(5s));
+}
+
 TEST_F(ProxiedRedis, AReplyHeldPastTheTimeoutComesTooLate) {
   std::future<std::string> reply = driver.begin({"INCR", "counter"});
   ASSERT_TRUE(link.wait_request(5s));

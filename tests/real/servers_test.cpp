@@ -261,7 +261,7 @@ TEST(BlockedStatement, EndsByItsTimeout) {
     line = error.what();
   }
   if (later.joinable()) later.join();
-  EXPECT_EQ(line, fmt::format("{}: no answer within 2 s; check what holds it up, then replay again",
+  EXPECT_EQ(line, fmt::format("{}: no answer within 2 s; check what holds it up, then run it again",
                               place(servers.postgres)));
   EXPECT_EQ(support::areas_left(), std::vector<std::string>{});
 }

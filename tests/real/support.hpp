@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 #include <sys/types.h>
 
+#include <filesystem>
 #include <functional>
 #include <string>
 #include <vector>
@@ -22,6 +23,9 @@ std::string url(const RedisAddress& address);
 
 // Schemas called stalemate_* and keys called stalemate:* in the shared servers.
 std::vector<std::string> areas_left();
+
+// A file under /proc; what could be read of it if the process ends meanwhile.
+std::string text_of_process(const std::filesystem::path& path);
 
 // Processes whose current directory is `folder` or below it, or whose command line names it; of these, those whose
 // command line contains `words`.

@@ -4,8 +4,10 @@
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <hiredis/hiredis.h>
+#include <netinet/in.h>
 #include <poll.h>
 #include <pwd.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -18,7 +20,9 @@
 #include <fstream>
 #include <iterator>
 #include <pqxx/pqxx>
+#include <utility>
 
+#include "real/live.hpp"
 #include "real/sample_traces.hpp"
 #include "real/signals.hpp"
 #include "traces/error.hpp"
@@ -48,7 +52,53 @@ traces::Trace endless_trace() {
   return builder.trace();
 }
 
+// What kills a proxy that is a thread of this process: its listening socket and every connection it took are shut at
+// once. A proxy is whatever listens here. Async-signal-safe.
+void shut_proxies(int /*signal*/) {
+  constexpr int kFilesMax = 1024;
+  const auto port_of = [](int fd) {
+    sockaddr_in address = {};
+    socklen_t size = sizeof address;
+    const bool is_there = ::getsockname(fd, reinterpret_cast<sockaddr*>(&address), &size) == 0;
+    return is_there && address.sin_family == AF_INET ? address.sin_port : 0;
+  };
+  for (int listening = 3; listening < kFilesMax; ++listening) {
+    int is_listening = 0;
+    socklen_t size = sizeof is_listening;
+    if (::getsockopt(listening, SOL_SOCKET, SO_ACCEPTCONN, &is_listening, &size) != 0 || is_listening == 0) continue;
+    const int port = port_of(listening);
+    for (int fd = 3; port != 0 && fd < kFilesMax; ++fd) {
+      if (port_of(fd) == port) ::shutdown(fd, SHUT_RDWR);
+    }
+  }
+}
+
+std::optional<std::string> variable(const char* name) {
+  const char* value = std::getenv(name);
+  return value != nullptr ? std::optional<std::string>(value) : std::nullopt;
+}
+
+// A live run with faults on the wire and no end.
+int live() {
+  LiveOptions options;
+  options.read_every = std::chrono::milliseconds(1);
+  options.write_every = std::chrono::milliseconds(5);
+  options.readers = 2;
+  options.fail = {.per_million = 50'000, .text = "5%"};
+  options.wire_faults = true;
+  options.postgres_url = variable("STALEMATE_TEST_POSTGRES");
+  options.redis_url = variable("STALEMATE_TEST_REDIS");
+  bool has_said = false;
+  options.on_progress = [&has_said](const Judgement& judgement) {
+    if (judgement.writes_ok > 0 && !std::exchange(has_said, true)) say("at work");
+  };
+  const Judgement judgement = run_live(options);
+  say(describe(judgement));
+  return judgement.is_coherent() ? 0 : 1;
+}
+
 int do_job(const std::string& job) {
+  std::signal(SIGUSR1, shut_proxies);
   const char* user = std::getenv("STALEMATE_TEST_USER");
   if (user != nullptr) {
     const passwd* entry = ::getpwnam(user);
@@ -64,9 +114,11 @@ int do_job(const std::string& job) {
     if (job == "throw") throw std::runtime_error("thrown on purpose");
   };
   try {
+    if (job == "live") return live();
+    const ReplayPlace where = {variable("STALEMATE_TEST_POSTGRES"), variable("STALEMATE_TEST_REDIS"), false, {}};
     const bool is_long = job == "endless" || job == "start";
     if (job == "start") say("starting");
-    const Conformance result = replay_at(is_long ? endless_trace() : samples::cache_aside_race(), {}, options);
+    const Conformance result = replay_at(is_long ? endless_trace() : samples::cache_aside_race(), where, options);
     say(verdict(result));
     return result.reproduced() ? 0 : 1;
   } catch (const Interrupted& stop) {
@@ -89,11 +141,6 @@ class JobBeforeTests : public ::testing::Environment {
   }
 };
 ::testing::Environment* const job_before_tests = ::testing::AddGlobalTestEnvironment(new JobBeforeTests);
-
-std::string read_all(const fs::path& path) {
-  std::ifstream in(path, std::ios::binary);
-  return {std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>()};
-}
 
 }  // namespace
 
@@ -132,6 +179,14 @@ std::vector<std::string> areas_left() {
   return left;
 }
 
+std::string text_of_process(const std::filesystem::path& path) {
+  std::ifstream in(path, std::ios::binary);
+  std::string text;
+  char buffer[4096];
+  while (in.read(buffer, sizeof buffer) || in.gcount() > 0) text.append(buffer, static_cast<std::size_t>(in.gcount()));
+  return text;
+}
+
 std::vector<pid_t> processes_in(const std::string& folder, const std::string& words) {
   std::vector<pid_t> found;
   std::error_code error;
@@ -140,7 +195,7 @@ std::vector<pid_t> processes_in(const std::string& folder, const std::string& wo
     if (name.find_first_not_of("0123456789") != std::string::npos) continue;
     std::error_code unreadable;
     const std::string directory = fs::read_symlink(it->path() / "cwd", unreadable).string();
-    const std::string command = read_all(it->path() / "cmdline");
+    const std::string command = text_of_process(it->path() / "cmdline");
     const bool is_inside = directory.starts_with(folder) || command.find(folder) != std::string::npos;
     if (is_inside && command.find(words) != std::string::npos) found.push_back(static_cast<pid_t>(std::stol(name)));
   }

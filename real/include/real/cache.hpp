@@ -34,7 +34,7 @@ class Cache {
   virtual ~Cache() = default;
   virtual std::string version() const = 0;  // "Redis 7.0.15"
   virtual std::unique_ptr<CacheSession> connect() = 0;
-  // Makes these the only entries under the prefix.
+  // Makes these the only entries under the prefix. At first it also removes the areas of runs that were killed.
   virtual void fill(const std::vector<StoredValue>& entries) = 0;
   // What befalls an entry in the server itself. drop(): whether it was there. expire(): its time to live is over at
   // once; returns when it is gone, or "" as the reason why it cannot be: "absent", "without a time to live".

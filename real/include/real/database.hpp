@@ -50,7 +50,8 @@ class Database {
  public:
   virtual ~Database() = default;
   virtual std::string version() const = 0;  // "PostgreSQL 15.18"
-  // Makes the area, if it is not there, and these its only rows.
+  // Makes the area, if it is not there, and these its only rows. With a new area it removes those of runs that were
+  // killed, where the server can tell that they were (PostgreSQL can).
   virtual void fill(const std::vector<StoredValue>& rows) = 0;
   virtual std::unique_ptr<DatabaseSession> connect() = 0;
   // Every row, sorted by name, as another connection than the sessions' sees them.
@@ -58,6 +59,11 @@ class Database {
   // Removes the area, if it is there, over a connection of its own, and makes sure that it is gone.
   virtual void remove() = 0;
 };
+
+// Connects once, through a proxy: what speaks there and is no PostgreSQL ends in a named error, in bounded memory,
+// which the driver alone would not promise. Where the address asks for encryption nothing can be read, and nothing is
+// done.
+void greet(const PostgresAddress& address);
 
 // Connects to learn the version; creates nothing. `run` names the area: schema stalemate_RUN.
 std::unique_ptr<Database> open_postgres(const PostgresAddress& address, const std::string& run);

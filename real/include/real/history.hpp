@@ -25,6 +25,7 @@ struct HistorySetup {
   std::int64_t check_every_ns = 0;  // 0: nothing is compared
   std::string fail;                 // as it was given: "1%"
   std::string lost_reply;           // likewise
+  bool wire_faults = false;         // what failed was lost on the wire
   bool serialize = false;
   std::uint64_t seed = 0;
   int keys = 0;              // k1 to k<keys>

@@ -22,6 +22,8 @@ namespace stalemate::real {
 inline constexpr int kLiveProducts = 6;
 inline constexpr std::int64_t kLiveQuantity = 1000;  // of each product at first
 inline constexpr int kLiveWorkersMax = 150;          // each has a connection to each server
+// After this long a driver whose request or reply was lost on the wire gives up (Redis), or is cut off (the database).
+inline constexpr auto kWirePatience = std::chrono::milliseconds(50);
 
 enum class LiveScenario { kBefore, kAfter };
 
@@ -40,8 +42,11 @@ struct LiveOptions {
   std::chrono::nanoseconds read_every = std::chrono::milliseconds(100);
   std::chrono::nanoseconds write_every = std::chrono::seconds(1);
   std::chrono::nanoseconds check_every = std::chrono::milliseconds(100);
-  Chance fail;             // that a database update, a cache delete or a cache set is not sent; each on its own
-  Chance lost_reply;       // that the reply to a database update is thrown away, so that the writer cannot know
+  Chance fail;        // that a database update, a cache delete or a cache set is not sent; each on its own
+  Chance lost_reply;  // that the reply to a database update is thrown away, so that the writer cannot know
+  // Where these failures happen: in the application, which does not send or throws away; or on the wire, where a proxy
+  // before each server loses the request or the reply, and the driver sees a timeout or a broken connection.
+  bool wire_faults = false;
   bool serialize = false;  // one lock for the process: reads share it, writes and comparisons have it alone
   std::uint64_t seed = 1;  // which products, which failures
   std::optional<std::chrono::nanoseconds> run_for;  // until a stop signal, where not given

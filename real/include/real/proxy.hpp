@@ -27,6 +27,16 @@ struct Held {
   bool is_whole = true;  // no: the server closed the connection in the midst of it
 };
 
+// What a driver's thread without a director decides ahead for one request: it, or its reply, never arrives.
+struct Loss {
+  enum class What { kRequest, kReply };
+  What what = What::kRequest;
+  int after = 0;  // so many requests pass before
+  // The connection is cut this long after the request came: what a driver sees that has no timeout of its own. Not: the
+  // driver has to give up.
+  std::optional<std::chrono::milliseconds> then_cut;
+};
+
 class ProxiedConnection;
 
 // A handle that is cheap to copy. For one director a link at a time; several links may be directed by several threads.
@@ -69,6 +79,10 @@ class Link {
   // The client gets the first `bytes` of it (0: none; or all), then both sides see the connection closed.
   void cut_reply(std::size_t bytes);
 
+  // Of the requests from now on one is lost, without a director; the others pass. REQUIRES: nothing is held, and the
+  // last loss that was decided on has happened.
+  void lose(const Loss& loss);
+
   // Both sides see the connection closed now; the server's side when the last ghost is settled.
   void cut();
 
@@ -85,7 +99,8 @@ class Link {
 class Proxy {
  public:
   // Throws traces::EnvironmentError (no such host, no port to listen on). A PostgreSQL host that begins with '/' is the
-  // folder of its socket, as for libpq. The server must take connections without encryption.
+  // folder of its socket, as for libpq. The server must take connections without encryption; an address that asks for
+  // it is a traces::InputError.
   explicit Proxy(const PostgresAddress& server, const WireLimits& limits = {});
   explicit Proxy(const RedisAddress& server, const WireLimits& limits = {});
   // Closes every connection; no thread and no socket is left. Links may be kept, and say that the proxy has ended.
@@ -98,6 +113,8 @@ class Proxy {
   // The link of the client whose end of the connection has this local port (getsockname of a driver's socket). Waits
   // until it is accepted. A link that failed stays to be asked for; one that both sides closed is forgotten.
   std::optional<Link> link(int client_port, Link::Milliseconds timeout);
+  // What some peer sent that is not the protocol, or too much of it.
+  std::optional<WireError> wire_error() const;
   // Links that are not closed.
   int open_links() const;
 
@@ -105,6 +122,9 @@ class Proxy {
   struct Impl;
   std::unique_ptr<Impl> impl_;
 };
+
+// Whether no connection without encryption will do, so that no proxy can stand before it.
+bool asks_for_encryption(const PostgresAddress& address);
 
 // Where a driver connects instead: the same user, password and database at the proxy, without encryption.
 PostgresAddress through(const Proxy& proxy, PostgresAddress server);

@@ -3,6 +3,8 @@
 // The flag is the process's: at most one StopSignals at a time. Not for other rooms' long work.
 #pragma once
 
+#include <signal.h>
+
 #include <stdexcept>
 #include <string>
 
@@ -17,13 +19,17 @@ class Interrupted : public std::runtime_error {
 };
 
 // While it lives, the three signals are noted instead of ending the process. One that was ignored stays ignored
-// (nohup). The destructor puts the former handlers back.
+// (nohup). Writing to a connection that they have shut is an error of the driver's, no SIGPIPE: in this thread, and in
+// those that begin meanwhile. The destructor, on the same thread, puts everything back.
 class StopSignals {
  public:
   StopSignals();
   ~StopSignals();
   StopSignals(const StopSignals&) = delete;
   StopSignals& operator=(const StopSignals&) = delete;
+
+ private:
+  sigset_t mask_before_ = {};
 };
 
 // Throws Interrupted if a signal came since the latest StopSignals began.

@@ -25,6 +25,7 @@ struct WireLimits {
   std::size_t message_bytes = std::size_t{16} << 20;  // REQUIRES: at least 16
   std::size_t line_bytes = std::size_t{64} << 10;     // of RESP; Redis bounds an inline command alike
   std::size_t depth = 32;                             // of nested RESP replies
+  std::size_t passing_bytes = SIZE_MAX;               // of a reply that a proxy does not hold
 };
 
 // What a peer sent and the protocol does not know, or this program refuses to carry. what() is one line, such as

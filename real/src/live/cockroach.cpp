@@ -82,9 +82,15 @@ class Connection {
         if (is_transaction) statement.exec("COMMIT");
         watch_->end_wait();
         return result;
-      } catch (const pqxx::serialization_failure& error) {  // 40001
+      } catch (const pqxx::statement_completion_unknown& error) {  // 40003: it may be committed
         watch_->end_wait();
-        if (attempt == kAttemptsMax) throw_never_done(error);
+        throw_lost(error);
+      } catch (const pqxx::transaction_rollback& error) {  // 40001, 40P01: it is not
+        watch_->end_wait();
+        if (attempt == kAttemptsMax) {
+          roll_back();
+          throw_never_done(error);
+        }
       } catch (const pqxx::sql_error& error) {
         watch_->end_wait();
         throw_refused(error);
@@ -121,10 +127,12 @@ class Connection {
   [[noreturn]] void throw_lost(const std::exception& error) const {
     throw_if_stopped();
     if (watch_->timed_out())
-      throw traces::EnvironmentError(
-          fmt::format("{}: no answer within {} s; check what holds it up", place_, timeout_seconds_));
-    throw traces::EnvironmentError(fmt::format("{}: the connection was lost: {}; check that the server still runs",
-                                               place_, first_line(error.what())));
+      throw NoAnswer(
+          fmt::format("{}: no answer within {} s; check what holds it up, then run it again", place_, timeout_seconds_),
+          "timed out");
+    throw NoAnswer(fmt::format("{}: the connection was lost: {}; check that the server still runs, then run it again",
+                               place_, first_line(error.what())),
+                   "connection broken");
   }
 
   std::string place_;

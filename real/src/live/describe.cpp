@@ -62,7 +62,8 @@ void describe_counts(std::string& text, const Judgement& judgement) {
   text += fmt::format("writes       {} ok, {} failed, {} in doubt", judgement.writes_ok, judgement.writes_failed,
                       judgement.writes_in_doubt);
   if (judgement.writes_in_doubt > 0) text += fmt::format(" (at least {} of them took effect)", judgement.in_doubt_seen);
-  text += fmt::format("\ninjected     {} database updates", fault(EventFault::kDatabaseUpdate));
+  text += fmt::format("\n{}{} database updates", judgement.setup.wire_faults ? "lost on wire " : "injected     ",
+                      fault(EventFault::kDatabaseUpdate));
   if (has_cache)
     text +=
         fmt::format(", {} cache deletes, {} cache sets", fault(EventFault::kCacheDelete), fault(EventFault::kCacheSet));
@@ -131,12 +132,12 @@ void describe_intervals(std::string& text, const Judgement& judgement) {
 
 std::string describe(const Judgement& judgement) {
   const HistorySetup& setup = judgement.setup;
-  std::string text =
-      fmt::format("{}: {}; {}, {}, {} keys{}\nfail {}, lost reply {}, seed {}\nran {}, {} events{}\n\n", setup.scenario,
-                  setup.servers, counted(setup.readers, "reader", "readers"),
-                  counted(setup.writers, "writer", "writers"), setup.keys, setup.serialize ? ", one lock for all" : "",
-                  setup.fail, setup.lost_reply, setup.seed, time_text(judgement.duration_ns), judgement.events,
-                  judgement.is_whole ? "" : " (the history breaks off: its last line is not the end)");
+  std::string text = fmt::format(
+      "{}: {}; {}, {}, {} keys{}\nfail {}, lost reply {}{}, seed {}\nran {}, {} events{}\n\n", setup.scenario,
+      setup.servers, counted(setup.readers, "reader", "readers"), counted(setup.writers, "writer", "writers"),
+      setup.keys, setup.serialize ? ", one lock for all" : "", setup.fail, setup.lost_reply,
+      setup.wire_faults ? ", both on the wire" : "", setup.seed, time_text(judgement.duration_ns), judgement.events,
+      judgement.is_whole ? "" : " (the history breaks off: its last line is not the end)");
   describe_counts(text, judgement);
   describe_incoherence(text, judgement);
   describe_stale(text, judgement);

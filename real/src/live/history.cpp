@@ -47,6 +47,7 @@ std::string write_setup(const HistorySetup& setup) {
   value["check_every_ns"] = setup.check_every_ns;
   value["fail"] = setup.fail;
   value["lost_reply"] = setup.lost_reply;
+  if (setup.wire_faults) value["wire_faults"] = true;
   value["serialize"] = setup.serialize;
   value["seed"] = setup.seed;
   value["keys"] = setup.keys;
@@ -133,6 +134,9 @@ class LineReader {
     setup.check_every_ns = number(value, "check_every_ns", 0, INT64_MAX);
     setup.fail = traces::excerpt(text(value, "fail"));
     setup.lost_reply = traces::excerpt(text(value, "lost_reply"));
+    if (value.contains("wire_faults") && !value["wire_faults"].is_boolean())
+      refuse("'wire_faults' is not true or false");
+    setup.wire_faults = value.value("wire_faults", false);
     if (!value.contains("serialize") || !value["serialize"].is_boolean()) refuse("'serialize' is not true or false");
     setup.serialize = value["serialize"].get<bool>();
     if (!value.contains("seed") || !value["seed"].is_number_unsigned()) refuse("'seed' is not a whole number");

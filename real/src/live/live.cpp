@@ -2,7 +2,6 @@
 #include "real/live.hpp"
 
 #include <fmt/format.h>
-#include <signal.h>
 
 #include <thread>
 #include <utility>
@@ -21,16 +20,8 @@ namespace {
 constexpr auto kLook = std::chrono::milliseconds(20);  // at signals
 constexpr auto kProgressEvery = std::chrono::milliseconds(250);
 
-struct Stores {
-  std::unique_ptr<Database> database;
-  std::unique_ptr<Cache> cache;  // null where there is none
-  bool is_database_throw_away = false;
-  bool is_cache_throw_away = false;
-  std::string run;
-};
-
 // What cannot be removed, as a clause for an error message; "" if all is gone.
-std::string clean_up(const Stores& stores) {
+std::string clean_up(const LiveStores& stores) {
   std::string left;
   const auto attempt = [&left](const std::string& what, auto remove) {
     try {
@@ -39,13 +30,23 @@ std::string clean_up(const Stores& stores) {
       left += fmt::format("; {} may be left behind ({})", what, error.what());
     }
   };
-  if (!stores.is_database_throw_away) attempt("schema stalemate_" + stores.run, [&] { stores.database->remove(); });
+  if (stores.database && !stores.is_database_throw_away)
+    attempt("schema stalemate_" + stores.run, [&] { stores.database->remove(); });
   if (stores.cache && !stores.is_cache_throw_away)
     attempt("keys stalemate:" + stores.run + ":*", [&] { stores.cache->remove(); });
   return left;
 }
 
-HistorySetup setup_of(const LiveOptions& options, const Stores& stores) {
+// A driver behind a proxy sees a broken connection where the proxy knows what the server sent.
+std::string reason(const traces::EnvironmentError& error, const LiveStores& stores) {
+  for (const std::optional<Proxy>* proxy : {&stores.database_proxy, &stores.cache_proxy}) {
+    const std::optional<WireError> strange = *proxy ? (*proxy)->wire_error() : std::nullopt;
+    if (strange) return strange->what();
+  }
+  return error.what();
+}
+
+HistorySetup setup_of(const LiveOptions& options, const LiveStores& stores) {
   HistorySetup setup;
   setup.scenario = options.scenario == LiveScenario::kBefore ? "before" : "after";
   setup.servers = stores.database->version();
@@ -57,34 +58,13 @@ HistorySetup setup_of(const LiveOptions& options, const Stores& stores) {
   setup.check_every_ns = stores.cache ? options.check_every.count() : 0;
   setup.fail = options.fail.text;
   setup.lost_reply = options.lost_reply.text;
+  setup.wire_faults = options.wire_faults;
   setup.serialize = options.serialize;
   setup.seed = options.seed;
   setup.keys = kLiveProducts;
   setup.initial = kLiveQuantity;
   return setup;
 }
-
-// While it lives, writing to a connection that a stop signal has shut is an error of the driver's and no signal that
-// ends the process; also in the threads that begin meanwhile.
-class NoPipeSignal {
- public:
-  NoPipeSignal() {
-    ::sigemptyset(&signals_);
-    ::sigaddset(&signals_, SIGPIPE);
-    ::pthread_sigmask(SIG_BLOCK, &signals_, &before_);
-  }
-  ~NoPipeSignal() {
-    const timespec now = {};
-    if (::sigismember(&before_, SIGPIPE) == 0) ::sigtimedwait(&signals_, nullptr, &now);  // takes one that is pending
-    ::pthread_sigmask(SIG_SETMASK, &before_, nullptr);
-  }
-  NoPipeSignal(const NoPipeSignal&) = delete;
-  NoPipeSignal& operator=(const NoPipeSignal&) = delete;
-
- private:
-  sigset_t signals_ = {};
-  sigset_t before_ = {};
-};
 
 bool is_stop_signalled() {
   try {
@@ -108,20 +88,20 @@ void watch(LiveRun& run) {
   }
 }
 
-Judgement run_on(const LiveOptions& options, const Stores& stores, std::unique_ptr<traces::StreamedFile> file) {
+Judgement run_on(const LiveOptions& options, LiveStores& stores, std::unique_ptr<traces::StreamedFile> file) {
   std::vector<StoredValue> rows;
   for (int key = 1; key <= kLiveProducts; ++key) rows.push_back({live_product(key), kLiveQuantity});
   stores.database->fill(rows);
-  const auto cache_session = [&] { return stores.cache ? stores.cache->connect() : nullptr; };
+  if (stores.cache) stores.cache->fill({});
   const int count = options.readers + options.writers;
   std::vector<std::pair<std::unique_ptr<DatabaseSession>, std::unique_ptr<CacheSession>>> sessions;
   for (int i = 0; i <= count; ++i) {
     auto database = stores.database->connect();
-    sessions.emplace_back(std::move(database), cache_session());
+    sessions.emplace_back(std::move(database), stores.connect_cache());
   }
 
   Recorder recorder(setup_of(options, stores), std::move(file));  // time begins
-  LiveRun run(options, recorder);
+  LiveRun run(options, stores, recorder);
   std::vector<std::unique_ptr<Worker>> workers;
   for (int i = 0; i < count; ++i) {
     auto& [database, cache] = sessions[static_cast<std::size_t>(i)];
@@ -185,6 +165,7 @@ Judgement run_live(const LiveOptions& options) {
   if (!options.history.empty()) file = std::make_unique<traces::StreamedFile>(options.history, options.overwrite);
 
   const StopSignals signals;
+  if (postgres) greet(*postgres);
   SandboxOptions wanted = options.sandbox;
   wanted.postgres = !postgres;
   wanted.redis = has_cache && !redis;
@@ -193,15 +174,16 @@ Judgement run_live(const LiveOptions& options) {
   if (wanted.postgres) postgres = sandbox->postgres();
   if (wanted.redis) redis = sandbox->redis();
 
-  const NoPipeSignal no_pipe_signal;
-  Stores stores;
+  LiveStores stores;
   stores.run = fresh_hex(6);
+  if (options.wire_faults) postgres = through(stores.database_proxy.emplace(*postgres), *postgres);
+  if (options.wire_faults && has_cache) redis = through(stores.cache_proxy.emplace(*redis), *redis);
   stores.is_database_throw_away = wanted.postgres;
   stores.is_cache_throw_away = wanted.redis;
-  stores.database =
-      options.cockroach_url ? open_cockroach(*postgres, stores.run) : open_postgres(*postgres, stores.run);
-  if (has_cache) stores.cache = open_redis(*redis, stores.run);
   try {
+    stores.database =
+        options.cockroach_url ? open_cockroach(*postgres, stores.run) : open_postgres(*postgres, stores.run);
+    if (has_cache) stores.cache = open_redis(*redis, stores.run);
     Judgement judgement = run_on(options, stores, std::move(file));
     const std::string left = clean_up(stores);
     if (!left.empty()) throw traces::EnvironmentError("live: the run is over" + left);
@@ -209,7 +191,7 @@ Judgement run_live(const LiveOptions& options) {
   } catch (const Interrupted& stop) {
     throw Interrupted(stop.signal, stop.what() + clean_up(stores));
   } catch (const traces::EnvironmentError& error) {
-    throw traces::EnvironmentError(error.what() + clean_up(stores));
+    throw traces::EnvironmentError(reason(error, stores) + clean_up(stores));
   }
 }
 

@@ -31,6 +31,12 @@ std::int64_t row_of(const Answer& answer, int key) {
   return *value;
 }
 
+Link link(Proxy& proxy, int socket) {
+  std::optional<Link> found = proxy.link(local_port(socket), std::chrono::seconds(5));
+  if (!found) throw traces::EnvironmentError("live: the proxy does not know a connection; run it again");
+  return *found;
+}
+
 // Counts a write as under way while it lives.
 class UnderWay {
  public:
@@ -132,8 +138,10 @@ void Worker::read(HistoryEvent& event) {
   EventFault fault = EventFault::kNone;
   if (!event.is_hit) {
     event.value = row_of(database_->get(product), event.key);
+    const auto set = [&] { return cache_->set(product, *event.value, std::nullopt); };
     if (cache_ && loses_set) fault = EventFault::kCacheSet;
-    if (cache_ && !loses_set) cache_->set(product, *event.value, std::nullopt);
+    if (cache_ && loses_set && run_.options.wire_faults) lose_at_cache(set);
+    if (cache_ && !loses_set) set();
   }
   complete(event, EventType::kOk, fault);
 }
@@ -146,12 +154,42 @@ void Worker::write(HistoryEvent& event) {
   const std::string product = live_product(event.key);
   const auto lock = run_.lock.own();
   const UnderWay under_way(run_.writes[static_cast<std::size_t>(event.key - 1)]);
-  if (loses_update) return complete(event, EventType::kFail, EventFault::kDatabaseUpdate);
-  const Answer answer = database_->set(product, *event.value);
-  if (!answer.error.empty()) return complete(event, EventType::kFail, EventFault::kRefused);
-  if (loses_reply) return complete(event, EventType::kInfo, EventFault::kLostReply);
-  if (cache_ && !loses_delete) cache_->erase(product);
+  const bool on_wire = run_.options.wire_faults;
+  if (loses_update && !on_wire) return complete(event, EventType::kFail, EventFault::kDatabaseUpdate);
+  const std::optional<Answer> answer = on_wire && loses_update  ? lose_update(event, Loss::What::kRequest)
+                                       : on_wire && loses_reply ? lose_update(event, Loss::What::kReply)
+                                                                : database_->set(product, *event.value);
+  if (!answer)
+    return complete(event, EventType::kInfo, loses_update ? EventFault::kDatabaseUpdate : EventFault::kLostReply);
+  if (!answer->error.empty()) return complete(event, EventType::kFail, EventFault::kRefused);
+  if (loses_reply && !on_wire) return complete(event, EventType::kInfo, EventFault::kLostReply);
+  const auto erase = [&] { return cache_->erase(product); };
+  if (cache_ && loses_delete && on_wire) lose_at_cache(erase);
+  if (cache_ && !loses_delete) erase();
   complete(event, EventType::kOk, cache_ && loses_delete ? EventFault::kCacheDelete : EventFault::kNone);
+}
+
+// On CockroachDB a write is BEGIN, UPDATE and COMMIT: the UPDATE is lost, or the COMMIT's reply.
+std::optional<Answer> Worker::lose_update(const HistoryEvent& event, Loss::What what) {
+  const int before = !run_.options.cockroach_url ? 0 : what == Loss::What::kRequest ? 1 : 2;
+  link(*run_.stores.database_proxy, database_->socket()).lose({what, before, kWirePatience});
+  try {
+    return database_->set(live_product(event.key), *event.value);
+  } catch (const NoAnswer&) {
+    database_ = run_.stores.database->connect();
+    return std::nullopt;
+  }
+}
+
+template <class Request>
+void Worker::lose_at_cache(Request request) {
+  link(*run_.stores.cache_proxy, cache_->socket()).lose({.what = Loss::What::kRequest, .then_cut = {}});
+  cache_->set_patience(kWirePatience);
+  try {
+    request();
+  } catch (const NoAnswer&) {
+    cache_ = run_.stores.connect_cache();
+  }
 }
 
 bool Worker::draw(const Chance& chance) { return random_.below(1'000'000) < chance.per_million; }

@@ -15,6 +15,7 @@
 #include "real/cache.hpp"
 #include "real/database.hpp"
 #include "real/live.hpp"
+#include "real/proxy.hpp"
 #include "recorder.hpp"
 #include "sim/random.hpp"
 
@@ -57,12 +58,26 @@ struct WriteCounts {
   std::atomic<std::uint64_t> ended{0};
 };
 
+// The servers, as the run's area in each; and with faults on the wire the proxies that every connection passes.
+struct LiveStores {
+  std::string run;
+  std::optional<Proxy> database_proxy;
+  std::optional<Proxy> cache_proxy;
+  std::unique_ptr<Database> database;
+  std::unique_ptr<Cache> cache;  // null where there is none
+  bool is_database_throw_away = false;
+  bool is_cache_throw_away = false;
+
+  std::unique_ptr<CacheSession> connect_cache() const { return cache ? cache->connect() : nullptr; }
+};
+
 // What all workers share.
 struct LiveRun {
-  LiveRun(const LiveOptions& options_given, Recorder& recorder_given)
-      : options(options_given), recorder(recorder_given), lock(options_given.serialize) {}
+  LiveRun(const LiveOptions& options_given, LiveStores& stores_given, Recorder& recorder_given)
+      : options(options_given), stores(stores_given), recorder(recorder_given), lock(options_given.serialize) {}
 
   const LiveOptions& options;
+  LiveStores& stores;
   Recorder& recorder;
   GlobalLock lock;
   StopFlag stop;
@@ -87,6 +102,11 @@ class Worker {
   void read(HistoryEvent& event);
   void write(HistoryEvent& event);
   bool draw(const Chance& chance);
+  // Requests that are lost on the wire, or whose reply is. The driver gives up, and the worker connects anew. An answer
+  // only if one came all the same.
+  std::optional<Answer> lose_update(const HistoryEvent& event, Loss::What what);
+  template <class Request>
+  void lose_at_cache(Request request);
 
   LiveRun& run_;
   int process_;
