@@ -29,6 +29,7 @@ namespace stalemate::cli {
 namespace {
 
 constexpr int kJobsMax = 64;
+constexpr std::size_t kMappingBytesMax = 1'000'000;
 
 // A trace as the command line names it, and what is known of it so far.
 struct Item {
@@ -58,6 +59,8 @@ struct ReplayCommand {
   bool allow_remote = false;
   std::optional<int> jobs;
   std::string on_divergence = "stop";
+  std::optional<std::string> mapping;
+  bool trust_mapping = false;
   OutputOptions junit;
 
   int run() const {
@@ -101,9 +104,13 @@ struct ReplayCommand {
 
 #ifdef STALEMATE_HAVE_REAL
   int replay(std::vector<Item>& items) const {
+    std::shared_ptr<const model::Mapping> given;
+    if (mapping)
+      given = std::make_shared<model::Mapping>(
+          model::read_mapping_file(traces::read_text_file(*mapping, kMappingBytesMax), traces::base_name(*mapping)));
     try {
-      std::vector<real::Replayed> results = replay_all(items);
-      if (on_divergence == "search") replay_others(items, results);
+      std::vector<real::Replayed> results = replay_all(items, given);
+      if (on_divergence == "search") replay_others(items, results, given);
       int code = 0;
       for (std::size_t i = 0; i < items.size(); ++i) code = std::max(code, report(items[i], results[i], items.size()));
       if (items.size() > 1) print(summary(results));
@@ -115,7 +122,9 @@ struct ReplayCommand {
     }
   }
 
-  std::vector<real::Replayed> replay_all(const std::vector<Item>& items) const {
+  using Given = std::shared_ptr<const model::Mapping>;
+
+  std::vector<real::Replayed> replay_all(const std::vector<Item>& items, const Given& given) const {
     std::vector<traces::Trace> all;
     for (const Item& item : items) all.push_back(item.trace);
     real::ReplayPlace where;
@@ -127,6 +136,8 @@ struct ReplayCommand {
     real::BatchOptions options;
     options.jobs = jobs.value_or(static_cast<int>(std::max(1U, std::thread::hardware_concurrency())));
     options.replay.skip_divergences = on_divergence == "skip";
+    options.replay.trusts_traces = trust_mapping;
+    options.replay.mapping = given;
     WorkProgress progress(
         fmt::format("stalemate " STALEMATE_VERSION " replay: {} traces, {} at a time", all.size(), options.jobs),
         Heading::kWithProgress, {});
@@ -138,7 +149,7 @@ struct ReplayCommand {
   }
 
   // For those that diverged, another one each, where today's model finds one.
-  void replay_others(std::vector<Item>& items, std::vector<real::Replayed>& results) const {
+  void replay_others(std::vector<Item>& items, std::vector<real::Replayed>& results, const Given& given) const {
     std::vector<Item> others;
     std::vector<std::size_t> places;
     for (std::size_t i = 0; i < items.size(); ++i) {
@@ -150,7 +161,7 @@ struct ReplayCommand {
       places.push_back(i);
     }
     if (others.empty()) return;
-    std::vector<real::Replayed> found = replay_all(others);
+    std::vector<real::Replayed> found = replay_all(others, given);
     for (std::size_t i = 0; i < places.size(); ++i) {
       items[places[i]] = std::move(others[i]);
       results[places[i]] = std::move(found[i]);
@@ -234,6 +245,10 @@ void add_replay(CLI::App& program, Action& action) {
                   "divergence, or search for another trace of the same property and replay that")
       ->check(CLI::IsMember({"stop", "skip", "search"}).description(""))
       ->capture_default_str();
+  command.add_option("--mapping", options->mapping,
+                     "your own statements behind the verbs, from this file: sql set = UPDATE ...");
+  command.add_flag("--trust-mapping", options->trust_mapping,
+                   "run the statements that a trace brings in its protocol: they may do what the servers' user may");
   command.add_option("--junit", options->junit.path, "write the results to this file, as JUnit XML");
   command.add_flag("--force", options->junit.force, "replace that file if it exists");
   command.footer(
@@ -244,7 +259,8 @@ void add_replay(CLI::App& program, Action& action) {
       "traces the highest.\n"
       "Examples: stalemate check cache-aside -o race.json\n"
       "          stalemate replay race.json\n"
-      "          stalemate replay traces/saved/*.json --junit replay.xml");
+      "          stalemate replay traces/saved/*.json --junit replay.xml\n"
+      "          stalemate replay race.json --mapping shop.mapping --postgres postgresql://me@localhost/shop");
   command.callback([options, &action] { action = [options] { return options->run(); }; });
 }
 

@@ -46,6 +46,14 @@ RedisAddress redis_address(const json& from) {
   return address;
 }
 
+WorkArea work_area(const json& command) {
+  WorkArea area(command.at("area").get<std::string>());
+  model::Mapping mapping;
+  for (const std::string line : command.at("mapping")) mapping.add("mapping", {1, 1}, line);
+  if (!mapping.empty()) area.mapping = std::make_shared<model::Mapping>(std::move(mapping));
+  return area;
+}
+
 class Lane {
  public:
   Lane(int number, const Channel& channel) : number_(number), channel_(channel), thread_([this] { live(); }) {}
@@ -89,7 +97,7 @@ class Lane {
 
   json carry_out(const json& command) {
     if (!command.contains("open")) return run(command);
-    const std::string area = command.at("area");
+    const WorkArea area = work_area(command);
     if (command.at("open") == "database") {
       database_ = connect_postgres(postgres_address(command.at("address")), area);
       return {{"opened", local_port(database_->socket())}};

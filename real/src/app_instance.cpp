@@ -43,7 +43,7 @@ Lane& AppInstance::open(int session, const LanePlace& place) {
   lane.session = session;
   lane.server = place.server;
   lane.epoch = place.epoch;
-  tell(lane, {{"open", place.server}, {"address", place.address}, {"area", place.area}});
+  tell(lane, {{"open", place.server}, {"address", place.address}, {"area", place.area}, {"mapping", place.mapping}});
   const std::optional<json> told = answer(lane, place.timeout);
   if (!told) throw traces::EnvironmentError(fmt::format("app instance {} cannot connect in time", number_));
   if (told->contains("failed")) throw traces::EnvironmentError(told->at("failed").get<std::string>());

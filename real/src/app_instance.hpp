@@ -23,7 +23,8 @@ struct LanePlace {
   Proxy* proxy = nullptr;  // before it
   nlohmann::json address;  // of the proxy, as app_child.hpp takes it
   std::string area;
-  int epoch = 0;  // lanes of an earlier one lead to a server that is gone
+  std::vector<std::string> mapping;  // its lines; empty: the tutorial's table and keys
+  int epoch = 0;                     // lanes of an earlier one lead to a server that is gone
   Link::Milliseconds timeout{0};
 };
 

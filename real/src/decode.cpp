@@ -3,7 +3,6 @@
 
 #include <fmt/format.h>
 
-#include <charconv>
 #include <optional>
 #include <string_view>
 
@@ -11,13 +10,6 @@
 
 namespace stalemate::real {
 namespace {
-
-std::optional<std::int64_t> whole_number(std::string_view text) {
-  std::int64_t value = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (text.empty() || error != std::errc() || end != text.data() + text.size()) return {};
-  return value;
-}
 
 Decoded ok() { return {{{"ok", {}}, ""}}; }
 Decoded refused(std::string error, bool is_answer = true) { return {{{"error", {}}, std::move(error)}, is_answer}; }
@@ -31,8 +23,9 @@ Decoded value(std::string_view text) {
 // Of PostgreSQL's messages: what of a reply matters here.
 struct Rows {
   int count = 0;
-  std::string first;  // the first row's first field, as text
-  std::string tag;    // "UPDATE 1"
+  std::size_t columns = 0;           // of the first row
+  std::optional<std::string> first;  // its first field, as text; none if that is NULL
+  std::string tag;                   // "UPDATE 1"
   std::string sqlstate;
   std::string error;
 };
@@ -43,11 +36,18 @@ std::size_t big_endian(std::string_view bytes) {
   return number;
 }
 
-// A DataRow's first field: a count of fields (2 bytes), then for each its size (4 bytes) and its bytes.
-std::string first_field(std::string_view body) {
-  if (body.size() < 6 || big_endian(body.substr(0, 2)) == 0) return "";
+// A DataRow: a count of fields (2 bytes), then for each its size (4 bytes; -1 for NULL) and its bytes.
+void take_row(std::string_view body, Rows& rows) {
+  if (rows.count++ != 0 || body.size() < 6) return;
+  rows.columns = big_endian(body.substr(0, 2));
   const std::size_t size = big_endian(body.substr(2, 4));
-  return size > body.size() - 6 ? "" : std::string(body.substr(6, size));
+  if (size <= body.size() - 6) rows.first = body.substr(6, size);
+}
+
+// The number of rows at a command's end: "UPDATE 1", "INSERT 0 1".
+std::string_view rows_in(std::string_view tag) {
+  const std::size_t space = tag.rfind(' ');
+  return space == std::string_view::npos ? "" : tag.substr(space + 1);
 }
 
 // An ErrorResponse: fields of a letter and a text that ends in zero.
@@ -70,7 +70,7 @@ Rows read_rows(std::string_view bytes) {
     if (size < 4 || size > bytes.size() - 1) break;
     const std::string_view body = bytes.substr(5, size - 4);
     const char letter = bytes.front();
-    if (letter == 'D' && rows.count++ == 0) rows.first = first_field(body);
+    if (letter == 'D') take_row(body, rows);
     if (letter == 'C') rows.tag = body.substr(0, body.find('\0'));
     if (letter == 'E') take_error(body, rows);
     bytes.remove_prefix(size + 1);
@@ -90,11 +90,11 @@ Decoded decode_redis(const std::string& verb, const Held& reply) {
     if (is_nil) return {{{"miss", {}}, ""}};
     const std::string_view rest = bytes.substr(std::min(bytes.size(), line.size() + 2));
     if (line.front() == '$') return value(rest.substr(0, rest.find('\r')));
+    if (line.front() == ':') return value(line.substr(1));
+    return refused(fmt::format("a reply that answers no get: {}", reply.name), false);
   }
-  if (verb == "add" && is_nil) return {{{"conflict", {}}, ""}};
-  if ((verb == "set" || verb == "add") && line == "+OK") return ok();
-  if (verb == "delete" && line.front() == ':') return ok();
-  return refused(fmt::format("a reply that answers no {}: {}", verb, reply.name), false);
+  if (verb == "add" && (is_nil || line == ":0")) return {{{"conflict", {}}, ""}};
+  return ok();
 }
 
 Decoded decode_postgres(const std::string& verb, const Held& reply) {
@@ -103,12 +103,15 @@ Decoded decode_postgres(const std::string& verb, const Held& reply) {
   if (!rows.sqlstate.empty()) {
     return refused(fmt::format("{} (SQLSTATE {})", rows.error, rows.sqlstate), is_answer(rows.sqlstate));
   }
-  if (verb == "get") return rows.count == 0 ? Decoded{{{"miss", {}}, ""}} : value(rows.first);
-  const std::string_view tag = rows.tag;
-  const std::string_view updated = "UPDATE ";
-  if (!tag.starts_with(updated)) return refused(fmt::format("a reply that answers no {}: '{}'", verb, tag), false);
-  if (tag == "UPDATE 1") return ok();
-  return refused(fmt::format("{} rows were updated instead of one", tag.substr(updated.size())));
+  if (verb == "get") {
+    if (rows.count > 1 || (rows.count == 1 && rows.columns != 1))
+      return refused(fmt::format("{} rows of {} columns came instead of one value", rows.count, rows.columns));
+    return rows.first ? value(*rows.first) : Decoded{{{"miss", {}}, ""}};
+  }
+  const std::string_view count = rows_in(rows.tag);
+  if (!whole_number(count)) return refused(fmt::format("a reply that answers no {}: '{}'", verb, rows.tag), false);
+  if (count == "1") return ok();
+  return refused(fmt::format("{} rows were updated instead of one", count));
 }
 
 bool is_answer(const std::string& sqlstate) {

@@ -92,6 +92,7 @@ class Director {
                                          std::map<std::string, std::int64_t> untouched, bool judged);
 
   std::string step_or_skip(const traces::Step& step);
+  std::string product_of(const std::string& key) const;  // what a key is called in the servers
 
   const traces::Trace& trace_;
   Scene& scene_;
@@ -108,7 +109,7 @@ class Director {
 };
 
 // The product id of "k1", "k2", ... Throws traces::InputError.
-std::string product_of(const std::string& key);
+std::string tutorials_product(const std::string& key);
 // "value 1000", "miss", "error: ..."
 std::string text_of(const Answer& answer);
 

@@ -34,7 +34,7 @@ std::string difference(const std::map<std::string, std::int64_t>& found,
 }  // namespace
 
 // Beyond the tutorial's six a made-up one.
-std::string product_of(const std::string& key) {
+std::string tutorials_product(const std::string& key) {
   std::size_t number = 0;
   const auto [end, error] = std::from_chars(key.data() + 1, key.data() + key.size(), number);
   if (!key.starts_with('k') || error != std::errc() || end != key.data() + key.size() || number == 0) {
@@ -44,8 +44,14 @@ std::string product_of(const std::string& key) {
   return fmt::format("00000000-0000-4000-8000-{:012}", number);
 }
 
+std::string Director::product_of(const std::string& key) const {
+  return scene_.mapping() != nullptr ? scene_.mapping()->name_of(key) : tutorials_product(key);
+}
+
 void Director::set_up() {
-  for (const std::string_view product : kProducts) rows_[std::string(product)] = kQuantityAtFirst;
+  if (scene_.mapping() == nullptr) {
+    for (const std::string_view product : kProducts) rows_[std::string(product)] = kQuantityAtFirst;
+  }
   for (const traces::Entry& entry : trace_.initial.database) {
     const std::string product = product_of(entry.key);
     rows_.erase(product);

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cstdlib>
+#include <exception>
 #include <mutex>
 #include <pqxx/pqxx>
 #include <vector>
@@ -83,8 +84,10 @@ const char* sqlstate_of(const pqxx::transaction_rollback& error) {
 
 class Connection {
  public:
-  Connection(const PostgresAddress& address, Purpose purpose)
-      : place_(place(address)), timeout_seconds_(address.timeout_seconds) {
+  // `mend`: what to do where a statement is refused that should not be.
+  Connection(const PostgresAddress& address, Purpose purpose,
+             std::string mend = "check the rights of the user in --postgres")
+      : place_(place(address)), timeout_seconds_(address.timeout_seconds), mend_(std::move(mend)) {
     forget_environment_once();
     try {
       connection_.emplace(connection_string(address));
@@ -115,6 +118,10 @@ class Connection {
 
   int server_version() const { return connection_->server_version(); }
   int socket() const { return connection_->sock(); }
+
+  [[noreturn]] void refuse(const std::string& why) const {
+    throw traces::EnvironmentError(fmt::format("{}: it refuses a statement: {}; {}", place_, why, mend_));
+  }
 
  private:
   template <class... Values>
@@ -162,8 +169,7 @@ class Connection {
   [[noreturn]] void throw_refused(const std::exception& error, const std::string& state) const {
     throw_if_stopped();
     throw traces::EnvironmentError(
-        fmt::format("{}: it refuses a statement: {} (SQLSTATE {}); check the rights of the user in --postgres", place_,
-                    reason(error), state));
+        fmt::format("{}: it refuses a statement: {} (SQLSTATE {}); {}", place_, reason(error), state, mend_));
   }
 
   [[noreturn]] void throw_timeout() const {
@@ -182,30 +188,85 @@ class Connection {
 
   std::string place_;
   int timeout_seconds_;
+  std::string mend_;
   std::optional<pqxx::connection> connection_;
   std::optional<WatchedSocket> watch_;  // after connection_: released before the socket closes
 };
 
+using model::Parameter;
+using model::SqlStatement;
+
+std::string schema_of(const WorkArea& area) { return "stalemate_" + area.run; }
+bool is_mapped(const WorkArea& area) { return area.mapping && area.mapping->has_sql(); }
+
+SqlStatement statement(const WorkArea& area, const std::string& verb) {
+  if (is_mapped(area)) return area.mapping->sql(verb);
+  if (verb == "get")
+    return {fmt::format("SELECT quantity FROM {}.stock WHERE product_id = $1", schema_of(area)), {Parameter::kKey}};
+  return {fmt::format("UPDATE {}.stock SET quantity = $1 WHERE product_id = $2", schema_of(area)),
+          {Parameter::kValue, Parameter::kKey}};
+}
+
+// Names without a schema are those of the area's own.
+PostgresAddress inside(PostgresAddress address, const WorkArea& area) {
+  if (!is_mapped(area)) return address;
+  const std::string path = "-csearch_path=" + schema_of(area);
+  for (auto& [keyword, value] : address.parameters) {
+    if (keyword != "options") continue;
+    value += " " + path;
+    return address;
+  }
+  address.parameters.emplace_back("options", path);
+  return address;
+}
+
+std::string mend_for(const WorkArea& area) {
+  return is_mapped(area) ? "mend the mapping" : "check the rights of the user in --postgres";
+}
+
+// The statement with its parameters bound. `refusal` as in Connection.
+pqxx::result bound(Connection& connection, std::string* refusal, const SqlStatement& statement, const std::string& key,
+                   std::int64_t value = 0) {
+  const auto text_of = [&](std::size_t i) {
+    return statement.parameters[i] == Parameter::kKey ? key : fmt::format("{}", value);
+  };
+  std::string thrown_away;
+  std::string& into = refusal == nullptr ? thrown_away : *refusal;
+  pqxx::result result = statement.parameters.size() == 1
+                            ? connection.try_execute(into, statement.text, text_of(0))
+                            : connection.try_execute(into, statement.text, text_of(0), text_of(1));
+  if (refusal == nullptr && !into.empty()) connection.refuse(into);
+  return result;
+}
+
+// One row of one whole number is a value, no row or NULL is a miss.
+Answer value_in(const pqxx::result& rows) {
+  if (rows.empty()) return {{"miss", {}}, ""};
+  if (rows.size() > 1 || rows.columns() != 1)
+    return {{"error", {}}, fmt::format("{} rows of {} columns came instead of one value", rows.size(), rows.columns())};
+  if (rows[0][0].is_null()) return {{"miss", {}}, ""};
+  if (const std::optional<std::int64_t> value = whole_number(rows[0][0].c_str())) return {{"value", value}, ""};
+  return {{"error", {}}, "the value is not a whole number"};
+}
+
 class PostgresSession : public DatabaseSession {
  public:
-  PostgresSession(const PostgresAddress& address, const std::string& schema)
-      : connection_(address, Purpose::kWork),
-        get_(fmt::format("SELECT quantity FROM {}.stock WHERE product_id = $1", schema)),
-        set_(fmt::format("UPDATE {}.stock SET quantity = $1 WHERE product_id = $2", schema)) {}
+  PostgresSession(const PostgresAddress& address, const WorkArea& area)
+      : connection_(inside(address, area), Purpose::kWork, mend_for(area)),
+        get_(statement(area, "get")),
+        set_(statement(area, "set")) {}
 
   int socket() const override { return connection_.socket(); }
 
   Answer get(const std::string& product) override {
     std::string refusal;
-    const pqxx::result rows = connection_.try_execute(refusal, get_, product);
-    if (!refusal.empty()) return {{"error", {}}, refusal};
-    if (rows.empty()) return {{"miss", {}}, ""};
-    return {{"value", rows[0][0].as<std::int64_t>()}, ""};
+    const pqxx::result rows = bound(connection_, &refusal, get_, product);
+    return refusal.empty() ? value_in(rows) : Answer{{"error", {}}, refusal};
   }
 
   Answer set(const std::string& product, std::int64_t value) override {
     std::string refusal;
-    const pqxx::result result = connection_.try_execute(refusal, set_, value, product);
+    const pqxx::result result = bound(connection_, &refusal, set_, product, value);
     if (!refusal.empty()) return {{"error", {}}, refusal};
     if (result.affected_rows() != 1) {
       return {{"error", {}}, fmt::format("{} rows were updated instead of one", result.affected_rows())};
@@ -215,8 +276,8 @@ class PostgresSession : public DatabaseSession {
 
  private:
   Connection connection_;
-  std::string get_;
-  std::string set_;
+  SqlStatement get_;
+  SqlStatement set_;
 };
 
 // Schemas of runs that were killed. Each bears the mark of the backend behind its run's control connection, which lives
@@ -243,7 +304,8 @@ END $$)";
 
 class Postgres : public Database {
  public:
-  Postgres(const PostgresAddress& address, const std::string& run) : address_(address), schema_("stalemate_" + run) {
+  Postgres(const PostgresAddress& address, WorkArea area)
+      : address_(address), area_(std::move(area)), schema_(schema_of(area_)) {
     const int number = control().server_version();
     version_ = fmt::format("PostgreSQL {}.{}", number / 10000, number % 10000);
     // CockroachDB gives the number of the PostgreSQL that it resembles, and its own name when asked.
@@ -255,6 +317,7 @@ class Postgres : public Database {
   std::string version() const override { return version_; }
 
   void fill(const std::vector<StoredValue>& rows) override {
+    if (is_mapped(area_)) return fill_by_mapping(rows);
     if (!is_created_) create();
     std::string products = "{";
     std::string quantities = "{";
@@ -273,10 +336,11 @@ class Postgres : public Database {
                       products, quantities);
   }
 
-  std::unique_ptr<DatabaseSession> connect() override { return std::make_unique<PostgresSession>(address_, schema_); }
+  std::unique_ptr<DatabaseSession> connect() override { return std::make_unique<PostgresSession>(address_, area_); }
 
   std::vector<StoredValue> contents() override {
     std::vector<StoredValue> rows;
+    if (is_mapped(area_)) return contents_by_mapping();
     const std::string select = fmt::format("SELECT product_id, quantity FROM {}.stock", schema_);
     for (const auto& row : control().execute(select)) {
       rows.push_back({row[0].as<std::string>(), row[1].as<std::int64_t>()});
@@ -286,20 +350,55 @@ class Postgres : public Database {
   }
 
   void remove() override {
-    is_created_ = false;
-    Connection cleaner(address_, Purpose::kCleanUp);
+    Connection cleaner(inside(address_, area_), Purpose::kCleanUp, mend_for(area_));
+    std::exception_ptr failed;
+    try {
+      if (std::exchange(is_created_, false)) tear_down(cleaner);
+    } catch (const traces::EnvironmentError&) {
+      failed = std::current_exception();  // the schema goes all the same
+    }
     cleaner.execute(fmt::format("DROP SCHEMA IF EXISTS {} CASCADE", schema_));
     const pqxx::result left = cleaner.execute("SELECT 1 FROM pg_namespace WHERE nspname = $1", schema_);
     if (!left.empty()) {
       throw traces::EnvironmentError(
           fmt::format("{}: schema {} is still there after it was dropped; drop it by hand", place(address_), schema_));
     }
+    if (failed) std::rethrow_exception(failed);
   }
 
  private:
   Connection& control() {
-    if (!control_) control_.emplace(address_, Purpose::kWork);
+    if (!control_) control_.emplace(inside(address_, area_), Purpose::kWork, mend_for(area_));
     return *control_;
+  }
+
+  void fill_by_mapping(const std::vector<StoredValue>& rows) {
+    if (is_created_) {
+      tear_down(control());
+      control().execute(fmt::format("DROP SCHEMA {} CASCADE", schema_));
+      is_created_ = false;
+    }
+    create();
+    for (const std::string& sql : area_.mapping->sql_setup()) control().execute(sql);
+    for (const StoredValue& row : rows) {
+      if (std::find(area_.names.begin(), area_.names.end(), row.name) == area_.names.end()) continue;
+      bound(control(), nullptr, statement(area_, "fill"), row.name, row.value);
+    }
+  }
+
+  void tear_down(Connection& connection) {
+    if (!is_mapped(area_)) return;
+    for (const std::string& sql : area_.mapping->sql_teardown()) connection.execute(sql);
+  }
+
+  std::vector<StoredValue> contents_by_mapping() {
+    std::vector<StoredValue> rows;
+    for (const std::string& name : area_.names) {
+      const Answer answer = value_in(bound(control(), nullptr, statement(area_, "get"), name));
+      if (!answer.error.empty()) control().refuse("sql get: " + answer.error);
+      if (answer.reply.value) rows.push_back({name, *answer.reply.value});
+    }
+    return rows;
   }
 
   // One message without parameters is one transaction: the schema is there with its table and its owner's mark, or not
@@ -311,10 +410,9 @@ class Postgres : public Database {
       const pqxx::result own = control().execute(kOwnMark);
       if (!own.empty()) mark = fmt::format("; COMMENT ON SCHEMA {} IS '{}'", schema_, own[0][0].as<std::string>());
     }
-    control().execute(
-        fmt::format("CREATE SCHEMA {0}; CREATE TABLE {0}.stock (product_id VARCHAR(36) PRIMARY KEY, "
-                    "quantity INT NOT NULL){1}",
-                    schema_, mark));
+    const std::string table =
+        fmt::format("; CREATE TABLE {}.stock (product_id VARCHAR(36) PRIMARY KEY, quantity INT NOT NULL)", schema_);
+    control().execute(fmt::format("CREATE SCHEMA {}{}{}", schema_, is_mapped(area_) ? "" : table, mark));
     is_created_ = true;
   }
 
@@ -322,6 +420,7 @@ class Postgres : public Database {
   bool knows_backends() const { return version_.starts_with("PostgreSQL"); }
 
   PostgresAddress address_;
+  WorkArea area_;
   std::string schema_;
   std::string version_;
   std::optional<Connection> control_;
@@ -330,12 +429,12 @@ class Postgres : public Database {
 
 }  // namespace
 
-std::unique_ptr<Database> open_postgres(const PostgresAddress& address, const std::string& run) {
-  return std::make_unique<Postgres>(address, run);
+std::unique_ptr<Database> open_postgres(const PostgresAddress& address, const WorkArea& area) {
+  return std::make_unique<Postgres>(address, area);
 }
 
-std::unique_ptr<DatabaseSession> connect_postgres(const PostgresAddress& address, const std::string& run) {
-  return std::make_unique<PostgresSession>(address, "stalemate_" + run);
+std::unique_ptr<DatabaseSession> connect_postgres(const PostgresAddress& address, const WorkArea& area) {
+  return std::make_unique<PostgresSession>(address, area);
 }
 
 }  // namespace stalemate::real

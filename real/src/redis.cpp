@@ -7,11 +7,11 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
-#include <charconv>
 #include <chrono>
 #include <cstring>
 #include <optional>
 #include <thread>
+#include <utility>
 
 #include "real/cache.hpp"
 #include "real/signals.hpp"
@@ -37,13 +37,6 @@ struct FreeReply {
 using Reply = std::unique_ptr<redisReply, FreeReply>;
 
 std::string text_of(const redisReply& reply) { return reply.str == nullptr ? "" : std::string(reply.str, reply.len); }
-
-std::optional<std::int64_t> whole_number(const std::string& text) {
-  std::int64_t value = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (error != std::errc() || end != text.data() + text.size()) return {};
-  return value;
-}
 
 class Connection {
  public:
@@ -238,55 +231,110 @@ void remove_abandoned(Connection& connection) {
   }
 }
 
+// The tutorial's keys: a string each.
+const model::Mapping& plain_keys() {
+  static const model::Mapping mapping = [] {
+    model::Mapping plain;
+    for (const char* line :
+         {"redis get = GET :key", "redis set = SET :key :value", "redis set-ttl = SET :key :value EX :ttl",
+          "redis add = SET :key :value NX", "redis add-ttl = SET :key :value EX :ttl NX", "redis delete = DEL :key"})
+      plain.add("plain keys", {1, 1}, line);
+    return plain;
+  }();
+  return mapping;
+}
+
+bool is_mapped(const WorkArea& area) { return area.mapping && area.mapping->has_cache(); }
+
+// Commands of an area: what stands for each parameter, and the area's prefix before every word that holds a key.
+class Commands {
+ public:
+  Commands(const WorkArea& area, const Area& names)
+      : mapping_(is_mapped(area) ? *area.mapping : plain_keys()), prefix_(names.prefix) {}
+
+  std::vector<std::string> get(const std::string& product) const { return bound("get", product, 0, {}); }
+  std::vector<std::string> erase(const std::string& product) const { return bound("delete", product, 0, {}); }
+  std::vector<std::string> store(const std::string& verb, const std::string& product, std::int64_t value,
+                                 CacheSession::Seconds ttl) const {
+    return bound(ttl ? verb + "-ttl" : verb, product, value, ttl);
+  }
+  // The key that an entry has in the server.
+  std::string key(const std::string& product) const {
+    for (const model::CacheWord& word : mapping_.cache("get"))
+      if (word.parameter == model::Parameter::kKey) return prefix_ + word.before + product + word.after;
+    return prefix_ + product;
+  }
+  static std::vector<std::string> plain(const model::CacheCommand& command) {
+    std::vector<std::string> words;
+    for (const model::CacheWord& word : command) words.push_back(word.before);
+    return words;
+  }
+
+ private:
+  std::vector<std::string> bound(const std::string& verb, const std::string& product, std::int64_t value,
+                                 CacheSession::Seconds ttl) const {
+    std::vector<std::string> words;
+    for (const model::CacheWord& word : mapping_.cache(verb)) {
+      if (!word.parameter) words.push_back(word.before);
+      if (word.parameter == model::Parameter::kKey) words.push_back(prefix_ + word.before + product + word.after);
+      if (word.parameter == model::Parameter::kValue) words.push_back(fmt::format("{}", value));
+      if (word.parameter == model::Parameter::kTtl) words.push_back(fmt::format("{}", ttl.value()));
+    }
+    return words;
+  }
+
+  model::Mapping mapping_;
+  std::string prefix_;
+};
+
+// Nil is a miss, a whole number a value.
+Answer value_in(const redisReply& reply) {
+  if (reply.type == REDIS_REPLY_NIL) return {{"miss", {}}, ""};
+  if (reply.type == REDIS_REPLY_INTEGER) return {{"value", reply.integer}, ""};
+  const std::string text = text_of(reply);
+  if (const std::optional<std::int64_t> value = whole_number(text)) return {{"value", value}, ""};
+  return {{"error", {}}, "the value is not a whole number: " + first_line(text)};
+}
+
 class RedisSession : public CacheSession {
  public:
-  RedisSession(const RedisAddress& address, const Area& area)
-      : connection_(address, Purpose::kWork), prefix_(area.prefix) {
-    connection_.name(area.client);
+  RedisSession(const RedisAddress& address, const WorkArea& work_area)
+      : connection_(address, Purpose::kWork), commands_(work_area, Area(work_area.run)) {
+    connection_.name(Area(work_area.run).client);
   }
 
   int socket() const override { return connection_.socket(); }
   void set_patience(std::chrono::milliseconds patience) override { connection_.set_patience(patience); }
 
-  Answer get(const std::string& product) override {
-    const Reply reply = connection_.execute({"GET", prefix_ + product});
-    if (reply->type == REDIS_REPLY_NIL) return {{"miss", {}}, ""};
-    const std::string text = text_of(*reply);
-    if (const std::optional<std::int64_t> value = whole_number(text)) return {{"value", value}, ""};
-    return {{"error", {}}, "the value is not a whole number: " + first_line(text)};
-  }
+  Answer get(const std::string& product) override { return value_in(*connection_.execute(commands_.get(product))); }
 
   Answer set(const std::string& product, std::int64_t value, Seconds ttl) override {
-    connection_.execute(set_command(product, value, ttl));
+    connection_.execute(commands_.store("set", product, value, ttl));
     return {{"ok", {}}, ""};
   }
 
+  // Nil, or that none was added: it was there.
   Answer add(const std::string& product, std::int64_t value, Seconds ttl) override {
-    std::vector<std::string> command = set_command(product, value, ttl);
-    command.emplace_back("NX");
-    const Reply reply = connection_.execute(command);
-    return {{reply->type == REDIS_REPLY_NIL ? "conflict" : "ok", {}}, ""};
+    const Reply reply = connection_.execute(commands_.store("add", product, value, ttl));
+    const bool was_there =
+        reply->type == REDIS_REPLY_NIL || (reply->type == REDIS_REPLY_INTEGER && reply->integer == 0);
+    return {{was_there ? "conflict" : "ok", {}}, ""};
   }
 
   Answer erase(const std::string& product) override {
-    connection_.execute({"DEL", prefix_ + product});
+    connection_.execute(commands_.erase(product));
     return {{"ok", {}}, ""};
   }
 
  private:
-  std::vector<std::string> set_command(const std::string& product, std::int64_t value, Seconds ttl) const {
-    std::vector<std::string> command = {"SET", prefix_ + product, fmt::format("{}", value)};
-    if (ttl) command.insert(command.end(), {"EX", fmt::format("{}", *ttl)});
-    return command;
-  }
-
   Connection connection_;
-  std::string prefix_;
+  Commands commands_;
 };
 
 class Redis : public Cache {
  public:
-  Redis(const RedisAddress& address, const std::string& run) : address_(address), area_(run) {
+  Redis(const RedisAddress& address, WorkArea work_area)
+      : address_(address), work_area_(std::move(work_area)), area_(work_area_.run), commands_(work_area_, area_) {
     const std::string info = text_of(*control().execute({"INFO", "server"}));
     const std::string_view field = "redis_version:";
     const std::size_t at = info.find(field);
@@ -295,22 +343,25 @@ class Redis : public Cache {
 
   std::string version() const override { return version_; }
 
-  std::unique_ptr<CacheSession> connect() override { return std::make_unique<RedisSession>(address_, area_); }
+  std::unique_ptr<CacheSession> connect() override { return std::make_unique<RedisSession>(address_, work_area_); }
 
   void fill(const std::vector<StoredValue>& entries) override {
     if (!is_marked_) mark();
     for (const std::string& key : keys_under(control(), area_.prefix)) control().execute({"DEL", key});
-    for (const StoredValue& entry : entries) {
-      control().execute({"SET", area_.prefix + entry.name, fmt::format("{}", entry.value)});
+    if (is_mapped(work_area_)) {
+      if (std::exchange(is_set_up_, true)) tear_down(control());
+      for (const model::CacheCommand& command : work_area_.mapping->cache_setup())
+        control().execute(Commands::plain(command));
     }
+    for (const StoredValue& entry : entries) control().execute(commands_.store("set", entry.name, entry.value, {}));
   }
 
   bool drop(const std::string& product) override {
-    return control().execute({"DEL", area_.prefix + product})->integer == 1;
+    return control().execute({"DEL", commands_.key(product)})->integer == 1;
   }
 
   std::string expire(const std::string& product) override {
-    const std::string key = area_.prefix + product;
+    const std::string key = commands_.key(product);
     const auto left = control().execute({"PTTL", key})->integer;
     if (left == -2) return "absent";
     if (left == -1) return "without a time to live";
@@ -330,6 +381,16 @@ class Redis : public Cache {
 
   std::vector<StoredValue> contents() override {
     std::vector<StoredValue> entries;
+    if (is_mapped(work_area_)) {
+      for (const std::string& name : work_area_.names) {
+        const Answer answer = value_in(*control().execute(commands_.get(name)));
+        if (!answer.error.empty())
+          throw traces::EnvironmentError(
+              fmt::format("{}: redis get: {}; mend the mapping", place(address_), answer.error));
+        if (answer.reply.value) entries.push_back({name, *answer.reply.value});
+      }
+      return entries;
+    }
     for (const std::string& key : keys_under(control(), area_.prefix)) {
       const Reply reply = control().execute({"GET", key});
       if (reply->type == REDIS_REPLY_NIL) continue;
@@ -347,6 +408,7 @@ class Redis : public Cache {
   void remove() override {
     Connection cleaner(address_, Purpose::kCleanUp);
     is_marked_ = false;
+    if (std::exchange(is_set_up_, false)) tear_down(cleaner);
     remove_keys(cleaner, area_);
     if (!keys_under(cleaner, area_.prefix).empty()) {
       throw traces::EnvironmentError(fmt::format(
@@ -363,6 +425,11 @@ class Redis : public Cache {
     return *control_;
   }
 
+  void tear_down(Connection& connection) {
+    for (const model::CacheCommand& command : work_area_.mapping->cache_teardown())
+      connection.execute(Commands::plain(command));
+  }
+
   void mark() {
     remove_abandoned(control());
     if (is_named_) control().execute({"SET", area_.marker, kMarked});
@@ -370,11 +437,14 @@ class Redis : public Cache {
   }
 
   RedisAddress address_;
+  WorkArea work_area_;
   Area area_;
+  Commands commands_;
   std::string version_;
   std::optional<Connection> control_;
   bool is_named_ = false;
   bool is_marked_ = false;
+  bool is_set_up_ = false;
 };
 
 // The field's text in INFO's section.
@@ -411,12 +481,12 @@ void detach_replica(const RedisAddress& replica) {
   Connection(replica, Purpose::kWork).execute({"REPLICAOF", "NO", "ONE"});
 }
 
-std::unique_ptr<Cache> open_redis(const RedisAddress& address, const std::string& run) {
-  return std::make_unique<Redis>(address, run);
+std::unique_ptr<Cache> open_redis(const RedisAddress& address, const WorkArea& area) {
+  return std::make_unique<Redis>(address, area);
 }
 
-std::unique_ptr<CacheSession> connect_redis(const RedisAddress& address, const std::string& run) {
-  return std::make_unique<RedisSession>(address, Area(run));
+std::unique_ptr<CacheSession> connect_redis(const RedisAddress& address, const WorkArea& area) {
+  return std::make_unique<RedisSession>(address, area);
 }
 
 }  // namespace stalemate::real

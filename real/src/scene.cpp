@@ -11,10 +11,11 @@
 #include "traces/error.hpp"
 
 namespace stalemate::real {
-Scene::Scene(const Servers& servers, std::shared_ptr<AppHost> host)
-    : servers_(servers), run_(fresh_hex(6)), host_(std::move(host)) {
+Scene::Scene(const Servers& servers, std::shared_ptr<AppHost> host, WorkArea area)
+    : servers_(servers), area_(std::move(area)), host_(std::move(host)) {
+  area_.run = fresh_hex(6);
   database_proxy_.emplace(servers_.postgres);
-  database_ = open_postgres(servers_.postgres, run_);
+  database_ = open_postgres(servers_.postgres, area_);
 }
 
 void Scene::set(bool needs_cache) {
@@ -32,7 +33,7 @@ void Scene::open_cache() {
     servers_.redis = servers_.sandbox->redis();
     cache_epoch_ = servers_.sandbox->redis_epoch();
   }
-  cache_ = open_redis(*servers_.redis, run_);
+  cache_ = open_redis(*servers_.redis, area_);
   cache_proxies_.try_emplace(servers_.redis->port, *servers_.redis);
 }
 
@@ -41,7 +42,8 @@ AppInstance& Scene::app(int number) { return apps_.try_emplace(number, *host_, n
 LanePlace Scene::place(const std::string& server) {
   LanePlace place;
   place.server = server;
-  place.area = run_;
+  place.area = area_.run;
+  if (area_.mapping) place.mapping = area_.mapping->lines();
   place.timeout = timeout(server);
   if (server == "database") {
     place.proxy = &*database_proxy_;
@@ -95,8 +97,12 @@ std::string Scene::clean_up() {
       left += fmt::format("; {} may be left behind ({})", what, error.what());
     }
   };
-  if (!servers_.is_postgres_throw_away) attempt("schema stalemate_" + run_, [&] { database_->remove(); });
-  if (cache_ && !servers_.is_redis_throw_away) attempt("keys stalemate:" + run_ + ":*", [&] { cache_->remove(); });
+  // A teardown is the user's, and is tried in servers that are thrown away, too.
+  const bool tears_down = area_.mapping != nullptr;
+  if (!servers_.is_postgres_throw_away || tears_down)
+    attempt("schema stalemate_" + area_.run, [&] { database_->remove(); });
+  if (cache_ && (!servers_.is_redis_throw_away || tears_down))
+    attempt("keys stalemate:" + area_.run + ":*", [&] { cache_->remove(); });
   return left;
 }
 

@@ -14,15 +14,19 @@
 #include "real/database.hpp"
 #include "real/proxy.hpp"
 #include "real/servers.hpp"
+#include "real/work_area.hpp"
 
 namespace stalemate::real {
 
 class Scene {
  public:
-  Scene(const Servers& servers, std::shared_ptr<AppHost> host);
+  // `area`: its run is made here.
+  Scene(const Servers& servers, std::shared_ptr<AppHost> host, WorkArea area);
 
   // For the next trace: opens the cache if it needs one, and looks whether it is still where it was.
   void set(bool needs_cache);
+  const model::Mapping* mapping() const { return area_.mapping.get(); }  // null: the tutorial's table and keys
+  const std::vector<std::string>& names() const { return area_.names; }
   Database& database() { return *database_; }
   Cache* cache() { return cache_.get(); }
 
@@ -51,7 +55,7 @@ class Scene {
   void open_cache();
 
   Servers servers_;
-  std::string run_;
+  WorkArea area_;
   std::shared_ptr<AppHost> host_;
   std::unique_ptr<Database> database_;
   std::unique_ptr<Cache> cache_;

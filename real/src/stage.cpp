@@ -1,13 +1,19 @@
 // See real/stage.hpp.
 #include "real/stage.hpp"
 
+#include <fmt/format.h>
+
 #include <mutex>
+#include <optional>
 #include <shared_mutex>
 
 #include "app_host.hpp"
 #include "director.hpp"
+#include "model/protocol.hpp"
 #include "scene.hpp"
 #include "sim/invariant.hpp"
+#include "traces/error.hpp"
+#include "traces/text.hpp"
 
 namespace stalemate::real {
 
@@ -15,32 +21,71 @@ std::shared_ptr<AppHost> start_app_host() { return std::make_shared<AppHost>(); 
 
 class Stage::Impl {
  public:
-  Impl(const Servers& servers, std::shared_ptr<AppHost> host) : servers_(servers), scene_(servers, std::move(host)) {}
+  Impl(const Servers& servers, std::shared_ptr<AppHost> host) : servers_(servers), host_(std::move(host)) {
+    scene_.emplace(servers_, host_, "");
+  }
 
   Conformance replay(const traces::Trace& trace, const ReplayOptions& options) {
     refuse_what_cannot_happen(trace, servers_);
+    take_mapping(trace, options);
     // Who kills the Redis waits until nobody else uses it, and the other way round.
     std::shared_lock<std::shared_mutex> with_others;
     std::unique_lock<std::shared_mutex> alone;
     if (servers_.sandbox != nullptr && needs_cache(trace)) {
-      if (kills_cache(trace)) alone = std::unique_lock(scene_.cache_lock());
-      if (!alone) with_others = std::shared_lock(scene_.cache_lock());
+      if (kills_cache(trace)) alone = std::unique_lock(scene_->cache_lock());
+      if (!alone) with_others = std::shared_lock(scene_->cache_lock());
     }
     try {
-      scene_.set(needs_cache(trace));
-      return Director(trace, scene_).run(options);
+      scene_->set(needs_cache(trace));
+      return Director(trace, *scene_).run(options);
     } catch (...) {
-      scene_.kill_apps();  // what is under way must not go on while the area is removed
+      scene_->kill_apps();  // what is under way must not go on while the area is removed
       throw;
     }
   }
 
   std::string close() {
     if (std::exchange(is_closed_, true)) return "";
-    return scene_.clean_up();
+    return scene_->clean_up();
   }
 
  private:
+  // Another mapping is played on another scene.
+  void take_mapping(const traces::Trace& trace, const ReplayOptions& options) {
+    WorkArea area("");
+    area.mapping = options.mapping ? checked(trace, options.mapping) : own_mapping(trace, options);
+    if (area.mapping)
+      for (const traces::Entry& entry : trace.initial.database) area.names.push_back(area.mapping->name_of(entry.key));
+    const model::Mapping* const now = scene_->mapping();
+    const bool is_same = now == nullptr ? area.mapping == nullptr : area.mapping && *now == *area.mapping;
+    if (is_same && (!area.mapping || area.names == scene_->names())) return;
+    const std::string left = scene_->clean_up();
+    if (!left.empty()) throw traces::EnvironmentError("replay: the replay before is done" + left);
+    scene_.emplace(servers_, host_, std::move(area));
+  }
+
+  static std::shared_ptr<const model::Mapping> checked(const traces::Trace& trace,
+                                                       std::shared_ptr<const model::Mapping> mapping) {
+    const std::string missing = protocol_of(trace).missing_in(*mapping);
+    if (!missing.empty()) throw traces::InputError("--mapping: " + missing);
+    return mapping;
+  }
+
+  static std::shared_ptr<const model::Mapping> own_mapping(const traces::Trace& trace, const ReplayOptions& options) {
+    if (trace.protocol.text.find("stalemate:") == std::string::npos) return nullptr;
+    auto mapping = std::make_shared<model::Mapping>(protocol_of(trace).mapping);
+    if (mapping->empty()) return nullptr;
+    if (options.trusts_traces) return mapping;
+    throw traces::InputError(fmt::format(
+        "replay: the trace brings statements of its own (\"{}\" and {} more); they stand in its protocol; read them, then add "
+        "--trust-mapping, or give yours by --mapping",
+        traces::excerpt(mapping->lines().front()), mapping->lines().size() - 1));
+  }
+
+  static model::Protocol protocol_of(const traces::Trace& trace) {
+    return model::read_protocol(trace.protocol.text, trace.protocol.name, trace.protocol.roles);
+  }
+
   static bool kills_cache(const traces::Trace& trace) {
     for (const traces::Step& step : trace.steps) {
       if (step.kind == traces::StepKind::kCacheRestart || step.kind == traces::StepKind::kCacheFailover) return true;
@@ -49,7 +94,8 @@ class Stage::Impl {
   }
 
   Servers servers_;
-  Scene scene_;
+  std::shared_ptr<AppHost> host_;
+  std::optional<Scene> scene_;
   bool is_closed_ = false;
 };
 

@@ -1,6 +1,9 @@
 // Small text helpers of the adapters.
 #pragma once
 
+#include <charconv>
+#include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -13,6 +16,13 @@ inline std::string first_line(std::string_view message) {
     message.remove_suffix(1);
   }
   return std::string(message);
+}
+
+inline std::optional<std::int64_t> whole_number(std::string_view text) {
+  std::int64_t value = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (text.empty() || error != std::errc() || end != text.data() + text.size()) return {};
+  return value;
 }
 
 }  // namespace stalemate::real

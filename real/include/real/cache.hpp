@@ -46,9 +46,9 @@ class Cache {
   virtual void remove() = 0;
 };
 
-// Connects to learn the version; writes nothing. `run` names the area: keys "stalemate:RUN:...".
-std::unique_ptr<Cache> open_redis(const RedisAddress& address, const std::string& run);
+// Connects to learn the version; writes nothing. With a mapping, contents() has the area's names alone.
+std::unique_ptr<Cache> open_redis(const RedisAddress& address, const WorkArea& area);
 // A session alone, under the prefix of that run.
-std::unique_ptr<CacheSession> connect_redis(const RedisAddress& address, const std::string& run);
+std::unique_ptr<CacheSession> connect_redis(const RedisAddress& address, const WorkArea& area);
 
 }  // namespace stalemate::real

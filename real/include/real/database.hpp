@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "real/servers.hpp"
+#include "real/work_area.hpp"
 #include "traces/error.hpp"
 #include "traces/trace.hpp"
 
@@ -65,9 +66,10 @@ class Database {
 // done.
 void greet(const PostgresAddress& address);
 
-// Connects to learn the version; creates nothing. `run` names the area: schema stalemate_RUN.
-std::unique_ptr<Database> open_postgres(const PostgresAddress& address, const std::string& run);
+// Connects to learn the version; creates nothing. With a mapping, fill() makes the area anew each time, by its setup,
+// and contents() has the area's names alone.
+std::unique_ptr<Database> open_postgres(const PostgresAddress& address, const WorkArea& area);
 // A session alone, in an area that another Database has made or will make.
-std::unique_ptr<DatabaseSession> connect_postgres(const PostgresAddress& address, const std::string& run);
+std::unique_ptr<DatabaseSession> connect_postgres(const PostgresAddress& address, const WorkArea& area);
 
 }  // namespace stalemate::real

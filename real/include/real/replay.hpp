@@ -5,10 +5,12 @@
 #pragma once
 
 #include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
 
+#include "model/mapping.hpp"
 #include "real/sandbox.hpp"
 #include "real/servers.hpp"
 #include "traces/trace.hpp"
@@ -47,6 +49,10 @@ struct Conformance {
 struct ReplayOptions {
   // Called before each step with its number, from 1: for progress.
   std::function<void(int step)> on_step;
+  // Statements of the user's own, instead of those that the trace brings in its protocol.
+  std::shared_ptr<const model::Mapping> mapping;
+  // Whether those that a trace brings may run; else it is refused. They may do what the servers' user may.
+  bool trusts_traces = false;
   // Where a step diverges or cannot be done, go on with the next, and judge all.
   bool skip_divergences = false;
 };
