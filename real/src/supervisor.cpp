@@ -107,6 +107,7 @@ class Supervisor {
       if (attempt > 0) ::usleep(20'000);
       fs::remove_all(folder_, error);
     }
+    if (!folder_.empty()) remove_leftovers();  // where a dying server was in the way at the start
     ::_exit(0);
   }
 
@@ -409,7 +410,7 @@ class Supervisor {
       if (folder < 0) continue;
       struct stat info = {};
       if (::fstat(folder, &info) == 0 && info.st_uid == ::geteuid() && ::flock(folder, LOCK_EX | LOCK_NB) == 0) {
-        std::error_code left;  // a server of it that is still dying may be in the way; the next run tries again
+        std::error_code left;  // a server of it that is still dying may be in the way; it is tried again at the end
         fs::remove_all(it->path(), left);
       }
       ::close(folder);
