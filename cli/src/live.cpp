@@ -240,9 +240,9 @@ void add_live(CLI::App& program, Action& action) {
                      "chance that a database update, a cache delete or a cache set is not sent (0%)");
   command.add_option("--lost-reply", options->lost_reply,
                      "chance that the reply to a database update is lost: done, but the writer cannot know (0%)");
-  command.add_flag("--wire-faults", options->wire_faults,
-                   "let these failures happen on the wire: a proxy before each server loses the request or the reply, "
-                   "and the driver sees a timeout or a broken connection");
+  command.add_flag(
+      "--wire-faults", options->wire_faults,
+      "lose these on the wire, in a proxy before each server: drivers see timeouts and broken connections");
   command.add_flag("--serialize", options->serialize,
                    "one lock for all: reads share it, writes and comparisons do not");
   command.add_option("--for", options->run_for, "how long, such as 60s (until Ctrl-C)");

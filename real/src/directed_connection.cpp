@@ -1,5 +1,5 @@
-// See proxied_connection.hpp. What directors do, on any thread: they wait for what is held, decide on it, and wake the
-// proxy's thread, which does the rest.
+// See proxied_connection.hpp. What directors do, on any thread: they wait for what is held, decide on it, and send
+// at once what may go.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -36,13 +36,13 @@ void ProxiedConnection::release_request(std::optional<std::size_t> bytes_then_cu
     expected_.push_back({Asker::kDirected});
   }
   send(server_, {std::move(request.bytes), bytes_then_cut.has_value()});
-  wake();
+  go_on();
 }
 
 void ProxiedConnection::drop_request() {
   const std::lock_guard lock(mutex_);
   take_request();
-  wake();
+  go_on();
 }
 
 ProxiedConnection::Ghost ProxiedConnection::make_ghost(bool take) {
@@ -51,7 +51,7 @@ ProxiedConnection::Ghost ProxiedConnection::make_ghost(bool take) {
   const Ghost ghost = ++last_ghost_;
   ghosts_[ghost].request = *request_;
   if (take) take_request();
-  wake();
+  go_on();
   return ghost;
 }
 
@@ -63,13 +63,13 @@ void ProxiedConnection::release_ghost(Ghost ghost) {
   state.is_sent = true;
   expected_.push_back({Asker::kGhost, ghost});
   send(server_, {std::move(state.request.bytes)});
-  wake();
+  go_on();
 }
 
 void ProxiedConnection::drop_ghost(Ghost ghost) {
   const std::lock_guard lock(mutex_);
   ghosts_.erase(ghost);
-  wake();
+  go_on();
 }
 
 std::optional<Held> ProxiedConnection::wait_ghost(Ghost ghost, Clock::time_point until) {
@@ -108,7 +108,7 @@ void ProxiedConnection::release_reply(std::optional<std::size_t> bytes_then_cut)
     piece->then_cut = true;
   }
   client_.queued_bytes -= size - piece->bytes.size();
-  wake();
+  go_on();
 }
 
 void ProxiedConnection::drop_reply() {
@@ -117,7 +117,7 @@ void ProxiedConnection::drop_reply() {
   STALEMATE_INVARIANT(piece != client_.queue.end(), "a reply is held");
   client_.queued_bytes -= piece->held->bytes.size();
   client_.queue.erase(piece);  // I2 holds: what is written is not held
-  wake();
+  go_on();
 }
 
 void ProxiedConnection::lose(const Loss& loss) {
@@ -129,7 +129,7 @@ void ProxiedConnection::lose(const Loss& loss) {
 void ProxiedConnection::cut() {
   const std::lock_guard lock(mutex_);
   forget_client();
-  wake();
+  go_on();
 }
 
 void ProxiedConnection::forget_client() {
@@ -211,9 +211,12 @@ bool ProxiedConnection::awaits_director() const {
          std::any_of(expected_.begin(), expected_.end(), is_directed);
 }
 
-void ProxiedConnection::wake() {
+// Does what the decision allows. What there is to do at the end is the proxy's thread's.
+void ProxiedConnection::go_on() {
   if (has_proxy_ended_) return;
-  boost::asio::post(*context_, [self = shared_from_this()] { self->look_again(); });
+  pump_or_fail();
+  if (client_.is_closed && server_.is_closed)
+    boost::asio::post(*context_, [self = shared_from_this()] { self->look_again(); });
 }
 
 void ProxiedConnection::throw_if_over(bool cannot_come, const char* what) const {

@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <sys/socket.h>
 
 namespace stalemate::real {
 namespace {
@@ -60,16 +61,20 @@ void ProxiedConnection::on_thread(Change change) {
   std::function<void()> on_closed;
   {
     const std::lock_guard lock(mutex_);
-    try {
-      change();
-      pump();
-    } catch (const WireError& error) {
-      fail(std::make_exception_ptr(error.at(upstream_->place)));
-    }
+    change();
+    pump_or_fail();
     if (client_.is_closed && server_.is_closed) on_closed.swap(on_closed_);
-    changed_.notify_all();
   }
   if (on_closed) on_closed();
+}
+
+void ProxiedConnection::pump_or_fail() {
+  try {
+    pump();
+  } catch (const WireError& error) {
+    fail(std::make_exception_ptr(error.at(upstream_->place)));
+  }
+  changed_.notify_all();
 }
 
 void ProxiedConnection::pump() {
@@ -126,21 +131,42 @@ void ProxiedConnection::read(End& end) {
                              });
 }
 
+// At once what the kernel takes, the rest when it can.
 void ProxiedConnection::write(End& end) {
-  if (!is_connected_ || end.is_writing || end.is_closed || end.queue.empty() || end.queue.front().held) return;
-  end.is_writing = true;
-  asio::async_write(end.socket, asio::buffer(end.queue.front().bytes),
-                    [this, &end, self = shared_from_this()](const error_code& error, std::size_t /*count*/) {
-                      on_thread([&] {
-                        end.is_writing = false;
-                        const bool then_cut = end.queue.front().then_cut;
-                        end.queued_bytes -= end.queue.front().bytes.size();
-                        end.queue.pop_front();
-                        if (end.is_closed) discard_unsent(end);
-                        if (then_cut || error) close(end);
-                        if (then_cut) close(&end == &client_ ? server_ : client_);
+  while (is_connected_ && !end.is_writing && !end.is_closed && !end.queue.empty() && !end.queue.front().held) {
+    const std::string& bytes = end.queue.front().bytes;
+    const std::size_t sent = write_at_once(end);
+    if (sent == bytes.size()) {
+      was_written(end);
+      continue;
+    }
+    end.is_writing = true;
+    asio::async_write(end.socket, asio::buffer(bytes) + sent,
+                      [this, &end, self = shared_from_this()](const error_code& error, std::size_t /*count*/) {
+                        on_thread([&] {
+                          end.is_writing = false;
+                          was_written(end);
+                          if (end.is_closed) discard_unsent(end);
+                          if (error) close(end);
+                        });
                       });
-                    });
+  }
+}
+
+// How much of the front; an error is found again by who sends the rest.
+std::size_t ProxiedConnection::write_at_once(End& end) {
+  const std::string& bytes = end.queue.front().bytes;
+  const ssize_t sent = ::send(end.socket.native_handle(), bytes.data(), bytes.size(), MSG_DONTWAIT | MSG_NOSIGNAL);
+  return sent < 0 ? 0 : static_cast<std::size_t>(sent);
+}
+
+void ProxiedConnection::was_written(End& end) {
+  const bool then_cut = end.queue.front().then_cut;
+  end.queued_bytes -= end.queue.front().bytes.size();
+  end.queue.pop_front();
+  if (!then_cut) return;
+  close(end);
+  close(&end == &client_ ? server_ : client_);
 }
 
 // No more comes from this end. What it has begun goes on as it is; the other end shall see what really was sent.

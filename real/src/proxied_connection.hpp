@@ -1,6 +1,7 @@
 // One client of a proxy and its connection to the server: two sockets, a framer for what each sends, and what waits
-// between them. Sockets are touched on the proxy's thread alone; directors change what waits, under the lock, and wake
-// that thread. After every change pump() starts whatever reading and writing the state allows.
+// between them. After every change pump() does and starts whatever reading and writing the state allows: on the proxy's
+// thread when bytes come, on a director's when it decides, so that no thread has to be woken for that. All of it, the
+// sockets included, is under the lock.
 #pragma once
 
 #include <array>
@@ -103,11 +104,14 @@ class ProxiedConnection : public std::enable_shared_from_this<ProxiedConnection>
   // Runs `change` and pump() with the lock held. On the proxy's thread.
   template <class Change>
   void on_thread(Change change);
-  // All from here to the blank line REQUIRE the lock, and run on the proxy's thread.
+  // All from here to the blank line REQUIRE the lock.
   void pump();
+  void pump_or_fail();
   void connect(std::size_t number);
   void read(End& end);
   void write(End& end);
+  std::size_t write_at_once(End& end);
+  void was_written(End& end);
   void came_to_end(End& end);
   void read_messages();
   void take_client_message(const Message& message);
@@ -129,7 +133,7 @@ class ProxiedConnection : public std::enable_shared_from_this<ProxiedConnection>
   Held take_reply();
   bool awaits_director() const;
   bool is_server_gone() const { return server_.has_ended || server_.is_closed; }
-  void wake();
+  void go_on();
   void forget_client();
   void throw_if_over(bool cannot_come, const char* what) const;
   template <class Ready>

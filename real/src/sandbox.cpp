@@ -22,6 +22,7 @@
 #include "channel.hpp"
 #include "fresh.hpp"
 #include "real/signals.hpp"
+#include "server_process.hpp"
 #include "sim/invariant.hpp"
 #include "supervisor.hpp"
 #include "traces/error.hpp"

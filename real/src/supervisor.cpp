@@ -7,32 +7,26 @@
 //   3. A server dies: the program sees closed connections; the rest is case 1.
 #include "supervisor.hpp"
 
-#include <arpa/inet.h>
 #include <fcntl.h>
 #include <grp.h>
-#include <netinet/in.h>
 #include <poll.h>
-#include <sys/file.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
-#include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
-#include <charconv>
 #include <chrono>
 #include <csignal>
-#include <cstdlib>
 #include <cstring>
 #include <filesystem>
-#include <fstream>
-#include <string_view>
 #include <vector>
 
 #include "channel.hpp"
+#include "sandbox_folder.hpp"
+#include "server_process.hpp"
 
 namespace stalemate::real {
 namespace {
@@ -44,38 +38,6 @@ constexpr int kPollMs = 3;
 constexpr int kPortAttemptsMax = 8;
 constexpr auto kStartTimeout = std::chrono::seconds(60);
 constexpr auto kStopTimeout = std::chrono::seconds(4);
-
-// Why the servers do not start; empty: the program is gone, there is nobody to tell.
-struct StartupFailure {
-  std::string reason;
-};
-
-std::string read_all(const std::string& path) {
-  std::ifstream in(path, std::ios::binary);
-  return {std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>()};
-}
-
-std::string last_line(const std::string& path) {
-  std::string text = read_all(path);
-  while (!text.empty() && static_cast<unsigned char>(text.back()) <= ' ') text.pop_back();
-  const std::size_t newline = text.rfind('\n');
-  if (newline != std::string::npos) text.erase(0, newline + 1);
-  return text.empty() ? "its log is empty" : text;
-}
-
-sockaddr_in loopback(int port) {
-  sockaddr_in address = {};
-  address.sin_family = AF_INET;
-  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  address.sin_port = htons(static_cast<std::uint16_t>(port));
-  return address;
-}
-
-// REQUIRES: fd is a stream socket.
-bool connect_loopback(int fd, int port) {
-  const sockaddr_in address = loopback(port);
-  return ::connect(fd, reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0;
-}
 
 struct Server {
   std::string name;  // "PostgreSQL"
@@ -107,6 +69,7 @@ class Supervisor {
       if (attempt > 0) ::usleep(20'000);
       fs::remove_all(folder_, error);
     }
+    if (!folder_.empty()) remove_leftovers(folder_);  // where a dying server was in the way at the start
     ::_exit(0);
   }
 
@@ -127,8 +90,11 @@ class Supervisor {
     ::sigprocmask(SIG_SETMASK, &none, nullptr);
     close_other_files();
     ::umask(077);
-    make_folder();
-    if (::geteuid() == 0) remove_leftovers();  // of one that was killed before it gave its folder away
+    make_sandbox_folder({plan_.base, plan_.program, plan_.uid, plan_.gid}, folder_);
+    postgres_ = {"PostgreSQL", folder_ + "/postgres.log", 0, 0, 0, false};
+    redis_ = {"Redis", folder_ + "/redis.log", 0, 0, 0, false};
+    replica_ = {"Redis", folder_ + "/replica.log", 0, 0, 0, false};
+    if (::geteuid() == 0) remove_leftovers(folder_);  // of one that was killed before it gave its folder away
     if (::geteuid() == 0 && (::setgroups(0, nullptr) != 0 || ::setgid(plan_.gid) != 0 || ::setuid(plan_.uid) != 0)) {
       throw StartupFailure{std::string("cannot become an unprivileged user: ") + std::strerror(errno)};
     }
@@ -138,24 +104,6 @@ class Supervisor {
   }
 
   // Standard output included: whoever reads it must see its end when the program ends.
-  void make_folder() {
-    std::string name = plan_.base + "/" + kSandboxPrefix + std::to_string(plan_.program) + "-XXXXXX";
-    if (::mkdtemp(name.data()) == nullptr) {
-      throw StartupFailure{"no folder can be made in " + plan_.base + ": " + std::strerror(errno)};
-    }
-    folder_ = name;
-    postgres_ = {"PostgreSQL", folder_ + "/postgres.log", 0, 0, 0, false};
-    redis_ = {"Redis", folder_ + "/redis.log", 0, 0, 0, false};
-    replica_ = {"Redis", folder_ + "/replica.log", 0, 0, 0, false};
-    const int lock = ::open(name.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);  // open as long as this process lives
-    if (lock < 0 || ::flock(lock, LOCK_EX) != 0) {
-      throw StartupFailure{"cannot lock " + folder_ + ": " + std::strerror(errno)};
-    }
-    if (::geteuid() == 0 && ::chown(name.c_str(), plan_.uid, plan_.gid) != 0) {
-      throw StartupFailure{"cannot give away " + folder_ + ": " + std::strerror(errno)};
-    }
-  }
-
   void close_other_files() {
     const int null = ::open("/dev/null", O_RDWR);
     for (int fd = 0; fd < 3; ++fd) ::dup2(null, fd);
@@ -187,64 +135,30 @@ class Supervisor {
     return ::poll(&waiting, 1, timeout_ms) > 0;
   }
 
-  // Starts `arguments` with its output going to `log`. `death_signal`: what it gets if the supervisor dies.
-  pid_t spawn(const std::vector<std::string>& arguments, const std::string& log, int death_signal) {
-    const pid_t supervisor = ::getpid();
-    const pid_t pid = ::fork();
-    if (pid < 0) throw StartupFailure{std::string("no further process can be started: ") + std::strerror(errno)};
-    if (pid > 0) return pid;
-    ::setpgid(0, 0);
-    for (const int signal : {SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGPIPE, SIGALRM, SIGUSR1, SIGUSR2}) {
-      std::signal(signal, SIG_DFL);
-    }
-    ::prctl(PR_SET_PDEATHSIG, death_signal);
-    if (::getppid() != supervisor) ::_exit(127);
-    const rlimit no_core = {0, 0};
-    ::setrlimit(RLIMIT_CORE, &no_core);
-    const int out = ::open(log.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
-    ::dup2(out, 1);
-    ::dup2(out, 2);
-    std::vector<std::string> environment = {"PATH=/usr/bin:/bin", "LC_ALL=C", "TZ=UTC", "HOME=" + folder_,
-                                            "TMPDIR=" + folder_};
-    std::vector<char*> argv;
-    std::vector<char*> envp;
-    for (const std::string& argument : arguments) argv.push_back(const_cast<char*>(argument.c_str()));
-    for (std::string& variable : environment) envp.push_back(variable.data());
-    argv.push_back(nullptr);
-    envp.push_back(nullptr);
-    ::execve(argv[0], argv.data(), envp.data());
-    static_cast<void>(!::write(2, "cannot be executed\n", 19));
-    ::_exit(127);
-  }
-
-  void write_private_file(const std::string& name, const std::string& text) {
-    const int fd = ::open(name.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
-    const bool written = fd >= 0 && ::write(fd, text.data(), text.size()) == static_cast<ssize_t>(text.size());
-    const int error = errno;
-    if (fd >= 0) ::close(fd);
-    if (!written) throw StartupFailure{"cannot write " + folder_ + "/" + name + ": " + std::strerror(error)};
-  }
-
   void start_initdb() {
-    write_private_file("postgres.password", plan_.postgres_password + "\n");
-    initdb_ = spawn({plan_.programs.initdb, "-D", folder_ + "/postgres", "-U", kSandboxUser,
-                     "--pwfile=" + folder_ + "/postgres.password", "-A", "scram-sha-256", "--locale=C",
-                     "--encoding=UTF8", "--no-sync"},
-                    initdb_log(), SIGKILL);
+    write_private_file(folder_ + "/postgres.password", plan_.postgres_password + "\n");
+    initdb_ = spawn({{plan_.programs.initdb, "-D", folder_ + "/postgres", "-U", kSandboxUser,
+                      "--pwfile=" + folder_ + "/postgres.password", "-A", "scram-sha-256", "--locale=C",
+                      "--encoding=UTF8", "--no-sync"},
+                     initdb_log(),
+                     folder_,
+                     SIGKILL});
   }
   std::string initdb_log() const { return folder_ + "/initdb.log"; }
 
   void start_postgres() {
     postgres_.port = next_port(redis_.port);
     postgres_.pid = spawn(
-        {plan_.programs.postgres, "-D", folder_ + "/postgres", "-p", std::to_string(postgres_.port), "-h", "127.0.0.1",
-         // No socket and no shared-memory file outside the folder.
-         "-c", "unix_socket_directories=", "-c", "dynamic_shared_memory_type=mmap",
-         // Nothing here outlives the process, so nothing needs to be safe on disk.
-         "-c", "fsync=off", "-c", "synchronous_commit=off", "-c", "full_page_writes=off", "-c", "wal_level=minimal",
-         "-c", "max_wal_senders=0", "-c", "autovacuum=off", "-c", "shared_buffers=16MB", "-c", "max_connections=200",
-         "-c", "logging_collector=off", "-c", "log_destination=stderr", "-c", "lc_messages=C", "-c", "timezone=UTC"},
-        postgres_.log, SIGQUIT);
+        {{plan_.programs.postgres, "-D", folder_ + "/postgres", "-p", std::to_string(postgres_.port), "-h", "127.0.0.1",
+          // No socket and no shared-memory file outside the folder.
+          "-c", "unix_socket_directories=", "-c", "dynamic_shared_memory_type=mmap",
+          // Nothing here outlives the process, so nothing needs to be safe on disk.
+          "-c", "fsync=off", "-c", "synchronous_commit=off", "-c", "full_page_writes=off", "-c", "wal_level=minimal",
+          "-c", "max_wal_senders=0", "-c", "autovacuum=off", "-c", "shared_buffers=16MB", "-c", "max_connections=200",
+          "-c", "logging_collector=off", "-c", "log_destination=stderr", "-c", "lc_messages=C", "-c", "timezone=UTC"},
+         postgres_.log,
+         folder_,
+         SIGQUIT});
   }
 
   void start_redis() {
@@ -255,14 +169,14 @@ class Supervisor {
   // At its port. `more`: of its configuration.
   void start_redis(Server& server, const std::string& more) {
     const std::string name = fs::path(server.log).stem().string() + ".conf";
-    write_private_file(name, "bind 127.0.0.1\nport " + std::to_string(server.port) + "\nrequirepass " +
-                                 plan_.redis_password +
-                                 "\nsave \"\"\nappendonly no\ndaemonize no\nlogfile \"\"\nloglevel "
-                                 "notice\nrepl-diskless-sync yes\nrepl-diskless-sync-delay 0\n" +
-                                 more);
+    write_private_file(folder_ + "/" + name, "bind 127.0.0.1\nport " + std::to_string(server.port) + "\nrequirepass " +
+                                                 plan_.redis_password +
+                                                 "\nsave \"\"\nappendonly no\ndaemonize no\nlogfile \"\"\nloglevel "
+                                                 "notice\nrepl-diskless-sync yes\nrepl-diskless-sync-delay 0\n" +
+                                                 more);
     server.ready = false;
     ::unlink("dump.rdb");  // which a replica was filled from: a server that starts would read it
-    server.pid = spawn({plan_.programs.redis_server, folder_ + "/" + name}, server.log, SIGKILL);
+    server.pid = spawn({{plan_.programs.redis_server, folder_ + "/" + name}, server.log, folder_, SIGKILL});
   }
 
   // The program's commands, until it is gone.
@@ -285,14 +199,14 @@ class Supervisor {
   }
 
   void restart_redis() {
-    kill_now(redis_);
+    kill_now(redis_.pid);
     redis_.attempts = kPortAttemptsMax;  // no other port than before
     start_redis(redis_, "");
     await_redis(redis_);
   }
 
   void start_replica() {
-    kill_now(replica_);
+    kill_now(replica_.pid);
     replica_.port = next_port(redis_.port);
     replica_.attempts = kPortAttemptsMax;
     start_redis(replica_,
@@ -302,20 +216,13 @@ class Supervisor {
 
   // The server that was killed is the next replica.
   void fail_over() {
-    kill_now(redis_);
+    kill_now(redis_.pid);
     std::swap(redis_, replica_);
-  }
-
-  static void kill_now(Server& server) {
-    if (server.pid <= 0) return;
-    ::kill(server.pid, SIGKILL);
-    while (::waitpid(server.pid, nullptr, 0) < 0 && errno == EINTR) continue;
-    server.pid = 0;
   }
 
   void await_redis(Server& server) {
     const auto deadline = Clock::now() + kStartTimeout;
-    while (!redis_answers(server)) {
+    while (!redis_takes(plan_.redis_password, server.port)) {
       reap();
       if (Clock::now() > deadline) throw StartupFailure{"Redis does not answer a minute after its start"};
       if (program_is_gone(kPollMs)) throw StartupFailure{};
@@ -332,12 +239,13 @@ class Supervisor {
   void start() {
     if (wants_postgres()) start_initdb();
     if (wants_redis()) start_redis();
-    remove_leftovers();
+    remove_leftovers(folder_);
     const auto deadline = Clock::now() + kStartTimeout;
     for (;;) {
       reap();
       if (wants_postgres() && postgres_.pid != 0 && !postgres_.ready) postgres_.ready = postgres_answers();
-      if (wants_redis() && redis_.pid != 0 && !redis_.ready) redis_.ready = redis_answers(redis_);
+      if (wants_redis() && redis_.pid != 0 && !redis_.ready)
+        redis_.ready = redis_takes(plan_.redis_password, redis_.port);
       if ((!wants_postgres() || postgres_.ready) && (!wants_redis() || redis_.ready)) return;
       if (Clock::now() > deadline) {
         const Server& late = wants_postgres() && !postgres_.ready ? postgres_ : redis_;
@@ -380,42 +288,6 @@ class Supervisor {
     return read_all(folder_ + "/postgres/postmaster.pid").find("\nready") != std::string::npos;
   }
 
-  // Only our Redis takes our password.
-  bool redis_answers(const Server& server) const {
-    const int fd = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    if (fd < 0) return false;
-    const timeval patience = {0, 200'000};
-    ::setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
-    const std::string command = "AUTH " + plan_.redis_password + "\r\n";
-    char reply[3] = {};
-    const bool answers = connect_loopback(fd, server.port) &&
-                         ::write(fd, command.data(), command.size()) == static_cast<ssize_t>(command.size()) &&
-                         ::read(fd, reply, sizeof reply) == 3 && std::string_view(reply, 3) == "+OK";
-    ::close(fd);
-    return answers;
-  }
-
-  // This user's folders of programs that are dead and whose supervisor is, too.
-  void remove_leftovers() {
-    const fs::path own(folder_);
-    std::error_code error;
-    for (fs::directory_iterator it(own.parent_path(), error), end; !error && it != end; it.increment(error)) {
-      const std::string name = it->path().filename().string();
-      if (!name.starts_with(kSandboxPrefix) || it->path() == own) continue;
-      int pid = 0;
-      std::from_chars(name.data() + std::strlen(kSandboxPrefix), name.data() + name.size(), pid);
-      if (pid <= 0 || ::kill(pid, 0) == 0 || errno != ESRCH) continue;
-      const int folder = ::open(it->path().c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-      if (folder < 0) continue;
-      struct stat info = {};
-      if (::fstat(folder, &info) == 0 && info.st_uid == ::geteuid() && ::flock(folder, LOCK_EX | LOCK_NB) == 0) {
-        std::error_code left;  // a server of it that is still dying may be in the way; the next run tries again
-        fs::remove_all(it->path(), left);
-      }
-      ::close(folder);
-    }
-  }
-
   // PostgreSQL stops at once and takes its shared memory along; what has not ended by the deadline is killed.
   void stop() {
     // Not the server that initdb runs: it reads the end of its input, then, and takes its shared memory along as well.
@@ -438,19 +310,6 @@ class Supervisor {
     }
   }
 
-  static void signal_children(pid_t parent, int signal) {
-    const std::string name = std::to_string(parent);
-    const std::string children = read_all("/proc/" + name + "/task/" + name + "/children");
-    const char* at = children.data();
-    const char* const end = at + children.size();
-    while (at != end) {
-      pid_t pid = 0;
-      const auto parsed = std::from_chars(at, end, pid);
-      if (parsed.ec == std::errc() && pid > 1) ::kill(pid, signal);
-      at = parsed.ptr == at ? at + 1 : parsed.ptr;
-    }
-  }
-
   const SupervisorPlan& plan_;
   std::string folder_;
   pid_t initdb_ = 0;
@@ -462,18 +321,5 @@ class Supervisor {
 }  // namespace
 
 void supervise(const SupervisorPlan& plan) { Supervisor(plan).run(); }
-
-int pick_free_port() {
-  const int fd = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-  sockaddr_in address = loopback(0);
-  socklen_t size = sizeof address;
-  int port = 0;
-  if (fd >= 0 && ::bind(fd, reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0 &&
-      ::getsockname(fd, reinterpret_cast<sockaddr*>(&address), &size) == 0) {
-    port = ntohs(address.sin_port);
-  }
-  if (fd >= 0) ::close(fd);
-  return port;
-}
 
 }  // namespace stalemate::real

@@ -12,13 +12,12 @@
 
 namespace stalemate::real {
 
-// A sandbox folder is called PREFIX PID "-" XXXXXX, with the pid of the program it is for. The supervisor makes it, so
-// that there is no moment at which the program's end would leave it behind, and locks it (flock) as long as it lives.
-inline constexpr const char* kSandboxPrefix = "stalemate-sandbox-";
 inline constexpr const char* kSandboxUser = "stalemate";  // in PostgreSQL
 
 struct SupervisorPlan {
-  std::string base;  // where to make the folder
+  // Where to make the folder. The supervisor makes it, so that there is no moment at which the program's end would
+  // leave it behind.
+  std::string base;
   pid_t program = 0;
   Programs programs;  // an empty name: that server is not wanted
   std::string postgres_password;
@@ -32,8 +31,5 @@ struct SupervisorPlan {
 
 // The life of the supervisor; to be called in a freshly forked child. Uses nothing of the parent's but the plan.
 [[noreturn]] void supervise(const SupervisorPlan& plan);
-
-// A loopback port that is free now.
-int pick_free_port();
 
 }  // namespace stalemate::real

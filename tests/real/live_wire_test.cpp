@@ -18,7 +18,7 @@ using std::chrono::milliseconds;
 LiveOptions options_for(LiveScenario scenario) {
   LiveOptions options;
   options.scenario = scenario;
-  options.run_for = milliseconds(1500);
+  options.run_for = milliseconds(1000);
   options.read_every = milliseconds(1);
   options.write_every = milliseconds(5);
   options.check_every = milliseconds(20);

@@ -1,0 +1,78 @@
+// See sandbox_folder.hpp.
+#include "sandbox_folder.hpp"
+
+#include <fcntl.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <charconv>
+#include <csignal>
+#include <cstdlib>
+#include <cstring>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+
+namespace stalemate::real {
+
+namespace fs = std::filesystem;
+
+void make_sandbox_folder(const FolderPlan& plan, std::string& made) {
+  std::string name = plan.base + "/" + kSandboxPrefix + std::to_string(plan.program) + "-XXXXXX";
+  if (::mkdtemp(name.data()) == nullptr) {
+    throw StartupFailure{"no folder can be made in " + plan.base + ": " + std::strerror(errno)};
+  }
+  made = name;
+  const int lock = ::open(name.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);  // open as long as this process lives
+  if (lock < 0 || ::flock(lock, LOCK_EX) != 0) {
+    throw StartupFailure{"cannot lock " + name + ": " + std::strerror(errno)};
+  }
+  if (::geteuid() == 0 && ::chown(name.c_str(), plan.uid, plan.gid) != 0) {
+    throw StartupFailure{"cannot give away " + name + ": " + std::strerror(errno)};
+  }
+}
+
+void remove_leftovers(const std::string& own_folder) {
+  const fs::path own(own_folder);
+  std::error_code error;
+  for (fs::directory_iterator it(own.parent_path(), error), end; !error && it != end; it.increment(error)) {
+    const std::string name = it->path().filename().string();
+    if (!name.starts_with(kSandboxPrefix) || it->path() == own) continue;
+    int pid = 0;
+    std::from_chars(name.data() + std::strlen(kSandboxPrefix), name.data() + name.size(), pid);
+    if (pid <= 0 || ::kill(pid, 0) == 0 || errno != ESRCH) continue;
+    const int folder = ::open(it->path().c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+    if (folder < 0) continue;
+    struct stat info = {};
+    if (::fstat(folder, &info) == 0 && info.st_uid == ::geteuid() && ::flock(folder, LOCK_EX | LOCK_NB) == 0) {
+      std::error_code left;  // a server of it that is still dying may be in the way; it is tried again at the end
+      fs::remove_all(it->path(), left);
+    }
+    ::close(folder);
+  }
+}
+
+void write_private_file(const std::string& path, const std::string& text) {
+  const int fd = ::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+  const bool written = fd >= 0 && ::write(fd, text.data(), text.size()) == static_cast<ssize_t>(text.size());
+  const int error = errno;
+  if (fd >= 0) ::close(fd);
+  if (!written) throw StartupFailure{"cannot write " + path + ": " + std::strerror(error)};
+}
+
+std::string read_all(const std::string& path) {
+  std::ifstream in(path, std::ios::binary);
+  return {std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>()};
+}
+
+std::string last_line(const std::string& path) {
+  std::string text = read_all(path);
+  while (!text.empty() && static_cast<unsigned char>(text.back()) <= ' ') text.pop_back();
+  const std::size_t newline = text.rfind('\n');
+  if (newline != std::string::npos) text.erase(0, newline + 1);
+  return text.empty() ? "its log is empty" : text;
+}
+
+}  // namespace stalemate::real

@@ -1,0 +1,40 @@
+// The folder of a sandbox: made and locked, its private files, and the removal of those that nobody owns any more. A
+// folder is called kSandboxPrefix PID "-" XXXXXX, with the pid of the program it is for, and is locked (flock) as long
+// as its supervisor lives.
+#pragma once
+
+#include <sys/types.h>
+
+#include <string>
+
+namespace stalemate::real {
+
+inline constexpr const char* kSandboxPrefix = "stalemate-sandbox-";
+
+// Why the servers do not start; empty: the program is gone, there is nobody to tell.
+struct StartupFailure {
+  std::string reason;
+};
+
+struct FolderPlan {
+  std::string base;   // where to make it
+  pid_t program = 0;  // whom it is for
+  uid_t uid = 0;      // whom to give it, if made by root
+  gid_t gid = 0;
+};
+
+// Makes one, locked until this process ends. `made` is its name, set as soon as there is something to remove.
+void make_sandbox_folder(const FolderPlan& plan, std::string& made);
+
+// This user's folders beside `own` whose program is dead and whose supervisor is, too.
+void remove_leftovers(const std::string& own);
+
+// Readable by its owner alone.
+void write_private_file(const std::string& path, const std::string& text);
+
+// "" where there is none.
+std::string read_all(const std::string& path);
+// Of a log, for an error message.
+std::string last_line(const std::string& path);
+
+}  // namespace stalemate::real

@@ -1,0 +1,116 @@
+// See server_process.hpp.
+#include "server_process.hpp"
+
+#include <arpa/inet.h>
+#include <fcntl.h>
+#include <netinet/in.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <charconv>
+#include <csignal>
+#include <cstring>
+#include <string_view>
+
+#include "sandbox_folder.hpp"
+
+namespace stalemate::real {
+namespace {
+
+sockaddr_in loopback(int port) {
+  sockaddr_in address = {};
+  address.sin_family = AF_INET;
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  address.sin_port = htons(static_cast<std::uint16_t>(port));
+  return address;
+}
+
+// REQUIRES: fd is a stream socket.
+bool connect_loopback(int fd, int port) {
+  const sockaddr_in address = loopback(port);
+  return ::connect(fd, reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0;
+}
+
+}  // namespace
+
+pid_t spawn(const Spawning& what) {
+  const pid_t supervisor = ::getpid();
+  const pid_t pid = ::fork();
+  if (pid < 0) throw StartupFailure{std::string("no further process can be started: ") + std::strerror(errno)};
+  if (pid > 0) return pid;
+  ::setpgid(0, 0);
+  for (const int signal : {SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGPIPE, SIGALRM, SIGUSR1, SIGUSR2}) {
+    std::signal(signal, SIG_DFL);
+  }
+  ::prctl(PR_SET_PDEATHSIG, what.death_signal);
+  if (::getppid() != supervisor) ::_exit(127);
+  const rlimit no_core = {0, 0};
+  ::setrlimit(RLIMIT_CORE, &no_core);
+  const int out = ::open(what.log.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+  ::dup2(out, 1);
+  ::dup2(out, 2);
+  std::vector<std::string> environment = {"PATH=/usr/bin:/bin", "LC_ALL=C", "TZ=UTC", "HOME=" + what.home,
+                                          "TMPDIR=" + what.home};
+  std::vector<char*> argv;
+  std::vector<char*> envp;
+  for (const std::string& argument : what.arguments) argv.push_back(const_cast<char*>(argument.c_str()));
+  for (std::string& variable : environment) envp.push_back(variable.data());
+  argv.push_back(nullptr);
+  envp.push_back(nullptr);
+  ::execve(argv[0], argv.data(), envp.data());
+  static_cast<void>(!::write(2, "cannot be executed\n", 19));
+  ::_exit(127);
+}
+
+void kill_now(pid_t& pid) {
+  if (pid <= 0) return;
+  ::kill(pid, SIGKILL);
+  while (::waitpid(pid, nullptr, 0) < 0 && errno == EINTR) continue;
+  pid = 0;
+}
+
+void signal_children(pid_t parent, int signal) {
+  const std::string name = std::to_string(parent);
+  const std::string children = read_all("/proc/" + name + "/task/" + name + "/children");
+  const char* at = children.data();
+  const char* const end = at + children.size();
+  while (at != end) {
+    pid_t pid = 0;
+    const auto parsed = std::from_chars(at, end, pid);
+    if (parsed.ec == std::errc() && pid > 1) ::kill(pid, signal);
+    at = parsed.ptr == at ? at + 1 : parsed.ptr;
+  }
+}
+
+int pick_free_port() {
+  const int fd = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  sockaddr_in address = loopback(0);
+  socklen_t size = sizeof address;
+  int port = 0;
+  if (fd >= 0 && ::bind(fd, reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0 &&
+      ::getsockname(fd, reinterpret_cast<sockaddr*>(&address), &size) == 0) {
+    port = ntohs(address.sin_port);
+  }
+  if (fd >= 0) ::close(fd);
+  return port;
+}
+
+bool redis_takes(const std::string& password, int port) {
+  const int fd = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  if (fd < 0) return false;
+  const timeval patience = {0, 200'000};
+  ::setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
+  const std::string command = "AUTH " + password + "\r\n";
+  char reply[3] = {};
+  const bool answers = connect_loopback(fd, port) &&
+                       ::write(fd, command.data(), command.size()) == static_cast<ssize_t>(command.size()) &&
+                       ::read(fd, reply, sizeof reply) == 3 && std::string_view(reply, 3) == "+OK";
+  ::close(fd);
+  return answers;
+}
+
+}  // namespace stalemate::real

@@ -1,0 +1,32 @@
+// Servers as processes: how one is started so that it cannot outlive its supervisor, killed, and asked whether it is
+// ours. Nothing here knows what a sandbox is.
+#pragma once
+
+#include <sys/types.h>
+
+#include <string>
+#include <vector>
+
+namespace stalemate::real {
+
+struct Spawning {
+  std::vector<std::string> arguments;  // the program first
+  std::string log;                     // where its output goes
+  std::string home;                    // its HOME and TMPDIR
+  int death_signal = 0;                // what it gets if this process dies
+};
+
+// Throws StartupFailure.
+pid_t spawn(const Spawning& what);
+
+// Kills and waits; 0 is nobody, and `pid` becomes that.
+void kill_now(pid_t& pid);
+void signal_children(pid_t parent, int signal);
+
+// A loopback port that is free now.
+int pick_free_port();
+
+// Only our Redis takes our password.
+bool redis_takes(const std::string& password, int port);
+
+}  // namespace stalemate::real
