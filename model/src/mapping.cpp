@@ -56,7 +56,7 @@ void Mapping::add(const std::string& name, Position at, std::string_view line) {
   const std::size_t equals = line.find('=');
   const std::vector<std::string> head = split(trim(line.substr(0, equals)), ' ');
   const std::string_view text = equals == std::string_view::npos ? std::string_view() : trim(line.substr(equals + 1));
-  if (head.size() != 2 || text.empty())
+  if (head.size() != 2 || text.empty() || !is_mapping_line(line))
     fail_at(name, at,
             fmt::format("{} is not understood; write it like: sql set = UPDATE ..., redis get = GET :key, "
                         "key k1 = 42",
@@ -69,15 +69,16 @@ void Mapping::add(const std::string& name, Position at, std::string_view line) {
 
 void Mapping::add_sql(const std::string& name, Position at, const std::string& verb, std::string_view text) {
   const std::string what = "sql " + verb;
-  SqlStatement statement = parse_sql(name, at, what, text);
-  if (verb == "setup" || verb == "teardown") {
+  const bool is_around = verb == "setup" || verb == "teardown";
+  SqlStatement statement = parse_sql(name, at, what, text, is_around ? Statements::kAny : Statements::kOne);
+  if (is_around) {
     check_parameters(name, at, what, {}, statement.parameters);
     (verb == "setup" ? sql_setup_ : sql_teardown_).push_back(std::move(statement.text));
     return;
   }
   const VerbRule& rule = rule_for(name, at, "sql", verb, kSqlVerbs);
   check_parameters(name, at, what, rule.needed, statement.parameters);
-  refuse_several_statements(name, at, what, statement.text);
+  refuse_what_is_no_verb(name, at, what, statement.text);
   if (!sql_.try_emplace(verb, std::move(statement)).second)
     fail_at(name, at, fmt::format("{} is given twice; leave one out", what));
 }

@@ -25,8 +25,8 @@ std::optional<Parameter> parameter_at(std::string_view text) {
 
 class SqlReader {
  public:
-  SqlReader(const std::string& name, Position at, const std::string& what, std::string_view text)
-      : name_(name), at_(at), what_(what), text_(text) {}
+  SqlReader(const std::string& name, Position at, const std::string& what, std::string_view text, Statements count)
+      : name_(name), at_(at), what_(what), text_(text), count_(count) {}
 
   SqlStatement read() {
     while (next_ < text_.size()) read_one();
@@ -54,6 +54,8 @@ class SqlReader {
     if (rest().starts_with("--")) fail("has a -- comment, which would swallow all after it; take it out");
     if (rest().starts_with("/*")) return read_comment();
     if (c == '$') return read_dollar(begins_word);
+    if (c == ';' && count_ == Statements::kOne && !trim(rest().substr(1)).empty())
+      fail("is several statements; make them one, or a function");
     copy(1);
   }
 
@@ -126,6 +128,7 @@ class SqlReader {
   Position at_;
   const std::string& what_;
   std::string_view text_;
+  Statements count_;
   std::size_t next_ = 0;
   SqlStatement out_;
 };
@@ -232,22 +235,16 @@ class CommandReader {
 
 std::string_view word_of(Parameter parameter) { return kWords[static_cast<std::size_t>(parameter)].second; }
 
-SqlStatement parse_sql(const std::string& name, Position at, const std::string& what, std::string_view text) {
-  return SqlReader(name, at, what, text).read();
+SqlStatement parse_sql(const std::string& name, Position at, const std::string& what, std::string_view text,
+                       Statements count) {
+  return SqlReader(name, at, what, text, count).read();
 }
 
-void refuse_several_statements(const std::string& name, Position at, const std::string& what, const std::string& sql) {
+void refuse_what_is_no_verb(const std::string& name, Position at, const std::string& what, const std::string& sql) {
   const std::string word = first_word(sql);
   if (std::find(kNoStatements.begin(), kNoStatements.end(), word) != kNoStatements.end())
     fail_at(name, at,
             fmt::format("{} is {}, but a verb is one statement by itself; take another", what, excerpt(word)));
-  // What quotes hide was read once: the rest of a statement has no semicolon that matters but in them.
-  char quote = 0;
-  for (const char c : sql) {
-    if (quote == 0 && c == ';')
-      fail_at(name, at, fmt::format("{} is several statements; make them one, or a function", what));
-    if (c == '\'' || c == '"') quote = quote == 0 ? c : quote == c ? 0 : quote;
-  }
 }
 
 CacheCommand parse_cache_command(const std::string& name, Position at, const std::string& what, std::string_view text) {

@@ -50,7 +50,7 @@ class Mapping {
   bool has_cache() const { return !cache_.empty() || !cache_setup_.empty() || !cache_teardown_.empty(); }
   bool empty() const { return !has_sql() && !has_cache() && keys_.empty(); }
 
-  // REQUIRES: complete_for() was said.
+  // REQUIRES: missing() found nothing.
   const SqlStatement& sql(const std::string& verb) const { return sql_.at(verb); }  // "fill", "get", "set"
   const std::vector<std::string>& sql_setup() const { return sql_setup_; }
   const std::vector<std::string>& sql_teardown() const { return sql_teardown_; }
