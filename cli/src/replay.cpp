@@ -236,7 +236,8 @@ void add_replay(CLI::App& program, Action& action) {
       ->check(CLI::IsMember({"postgres", "cockroach"}).description(""))
       ->capture_default_str();
   command.add_option("--cockroach", options->cockroach,
-                     "the CockroachDB, for traces without a cache: postgresql://user:password@host:port/database");
+                     "this CockroachDB, for traces without a cache: postgresql://root@host:26257/defaultdb (else a "
+                     "cockroach in PATH)");
   command.add_flag("--allow-remote", options->allow_remote, "take servers that are not on this machine");
   add_number(command, "--jobs", options->jobs, {1, kJobsMax}, "how many traces at a time (default: as many as cores)");
   command

@@ -88,21 +88,24 @@ class Batch {
   std::optional<Interrupted> stop_;
 };
 
-PostgresAddress cockroach_address(const ReplayPlace& where, bool with_cache) {
+// Nothing where it is to be started.
+std::optional<PostgresAddress> cockroach_address(const ReplayPlace& where, bool with_cache) {
   if (with_cache) {
     throw traces::InputError(
         "--on cockroach: a trace has a cache; replay it on PostgreSQL and Redis, and on CockroachDB those that have "
         "none");
   }
   if (where.postgres_url) throw traces::InputError("--on cockroach and --postgres: leave out one of them");
-  if (!where.cockroach_url) {
-    throw traces::EnvironmentError("--on cockroach: no CockroachDB is given; add --cockroach URL");
-  }
+  if (!where.cockroach_url) return {};
   PostgresAddress address = parse_postgres_url(*where.cockroach_url, "--cockroach");
   if (!where.allow_remote) refuse_remote(address.host, "--cockroach");
   address.shown_as = "CockroachDB" + place(address).substr(std::string_view("PostgreSQL").size());
+  return address;
+}
+
+void refuse_other_than_cockroach(const PostgresAddress& address) {
   const std::string found = open_postgres(address, "")->version();
-  if (found.starts_with("CockroachDB")) return address;
+  if (found.starts_with("CockroachDB")) return;
   throw traces::InputError(fmt::format("--cockroach: {} is {}; give it as --postgres", place(address), found));
 }
 
@@ -125,13 +128,17 @@ WarmServers::WarmServers(const ReplayPlace& where, bool with_cache) {
   impl_ = std::make_unique<Impl>();
   if (postgres) greet(*postgres);
   SandboxOptions wanted = where.sandbox;
-  wanted.postgres = !postgres;
+  const bool is_cockroach = where.database == DatabaseKind::kCockroach;
+  wanted.postgres = !postgres && !is_cockroach;
+  wanted.cockroach = !postgres && is_cockroach;
   wanted.redis = !redis && with_cache;
   std::optional<Sandbox>& sandbox = impl_->sandbox;
-  if (wanted.postgres || wanted.redis) sandbox.emplace(wanted);
-  if (wanted.postgres) postgres = sandbox->postgres();
+  if (wanted.postgres || wanted.cockroach || wanted.redis) sandbox.emplace(wanted);
+  const bool is_ours = wanted.postgres || wanted.cockroach;
+  if (is_ours) postgres = sandbox->postgres();
+  if (is_cockroach) refuse_other_than_cockroach(*postgres);
   if (wanted.redis) redis = sandbox->redis();
-  impl_->servers = {*postgres, redis, wanted.postgres, wanted.redis, wanted.redis ? &*sandbox : nullptr};
+  impl_->servers = {*postgres, redis, is_ours, wanted.redis, wanted.redis ? &*sandbox : nullptr};
 }
 
 WarmServers::~WarmServers() = default;

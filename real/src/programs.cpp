@@ -65,6 +65,13 @@ Programs find_programs(const SandboxOptions& options) {
     }
     programs.postgres = (real.parent_path() / "postgres").string();
   }
+  if (options.cockroach) {
+    programs.cockroach = on_path(search, "cockroach");
+    if (programs.cockroach.empty()) {
+      throw traces::EnvironmentError(
+          "CockroachDB is not installed (cockroach not found in PATH); install it, or give --cockroach URL");
+    }
+  }
   if (options.redis) {
     programs.redis_server = on_path(search, "redis-server");
     if (programs.redis_server.empty()) {

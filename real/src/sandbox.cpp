@@ -185,6 +185,11 @@ Sandbox::Sandbox(const SandboxOptions& options) : impl_(std::make_unique<Impl>()
                                       "postgres",           {{"sslmode", "disable"}, {"gssencmode", "disable"}},
                                       kServerTimeoutSeconds};
   }
+  if (options.cockroach) {
+    impl_->postgres = PostgresAddress{"127.0.0.1",          ports[0], "root", "", "defaultdb", {{"sslmode", "disable"}},
+                                      kServerTimeoutSeconds};
+    impl_->postgres->shown_as = fmt::format("CockroachDB at 127.0.0.1:{}", ports[0]);
+  }
   if (options.redis)
     impl_->redis = RedisAddress{"127.0.0.1", ports[1], "", plan.redis_password, 0, kServerTimeoutSeconds};
 }

@@ -76,10 +76,11 @@ class Stage::Impl {
     auto mapping = std::make_shared<model::Mapping>(protocol_of(trace).mapping);
     if (mapping->empty()) return nullptr;
     if (options.trusts_traces) return mapping;
-    throw traces::InputError(fmt::format(
-        "replay: the trace brings statements of its own (\"{}\" and {} more); they stand in its protocol; read them, then add "
-        "--trust-mapping, or give yours by --mapping",
-        traces::excerpt(mapping->lines().front()), mapping->lines().size() - 1));
+    throw traces::InputError(
+        fmt::format("replay: the trace brings statements of its own (\"{}\" and {} more); they stand in its protocol; "
+                    "read them, then add "
+                    "--trust-mapping, or give yours by --mapping",
+                    traces::excerpt(mapping->lines().front()), mapping->lines().size() - 1));
   }
 
   static model::Protocol protocol_of(const traces::Trace& trace) {

@@ -18,6 +18,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <charconv>
 #include <chrono>
 #include <csignal>
 #include <cstring>
@@ -75,6 +76,8 @@ class Supervisor {
 
  private:
   bool wants_postgres() const { return !plan_.programs.postgres.empty(); }
+  bool wants_cockroach() const { return !plan_.programs.cockroach.empty(); }
+  bool wants_database() const { return wants_postgres() || wants_cockroach(); }
   bool wants_redis() const { return !plan_.programs.redis_server.empty(); }
 
   void become_supervisor() {
@@ -91,7 +94,11 @@ class Supervisor {
     close_other_files();
     ::umask(077);
     make_sandbox_folder({plan_.base, plan_.program, plan_.uid, plan_.gid}, folder_);
-    postgres_ = {"PostgreSQL", folder_ + "/postgres.log", 0, 0, 0, false};
+    if (wants_cockroach()) {
+      postgres_ = {"CockroachDB", folder_ + "/cockroach.log", 0, 0, 0, false};
+    } else {
+      postgres_ = {"PostgreSQL", folder_ + "/postgres.log", 0, 0, 0, false};
+    }
     redis_ = {"Redis", folder_ + "/redis.log", 0, 0, 0, false};
     replica_ = {"Redis", folder_ + "/replica.log", 0, 0, 0, false};
     if (::geteuid() == 0) remove_leftovers(folder_);  // of one that was killed before it gave its folder away
@@ -160,6 +167,17 @@ class Supervisor {
          folder_,
          SIGQUIT});
   }
+
+  // It chooses its ports by itself and writes its URL into a file when it takes connections.
+  void start_cockroach() {
+    postgres_.pid =
+        spawn({{plan_.programs.cockroach, "start-single-node", "--insecure", "--listen-addr=127.0.0.1:0",
+                "--http-addr=127.0.0.1:0", "--store=type=mem,size=640MiB", "--listening-url-file=" + cockroach_url()},
+               postgres_.log,
+               folder_,
+               SIGKILL});
+  }
+  std::string cockroach_url() const { return folder_ + "/cockroach.url"; }
 
   void start_redis() {
     redis_.port = next_port(postgres_.port);
@@ -238,17 +256,19 @@ class Supervisor {
 
   void start() {
     if (wants_postgres()) start_initdb();
+    if (wants_cockroach()) start_cockroach();
     if (wants_redis()) start_redis();
     remove_leftovers(folder_);
     const auto deadline = Clock::now() + kStartTimeout;
     for (;;) {
       reap();
-      if (wants_postgres() && postgres_.pid != 0 && !postgres_.ready) postgres_.ready = postgres_answers();
+      if (postgres_.pid != 0 && !postgres_.ready)
+        postgres_.ready = wants_cockroach() ? cockroach_answers() : postgres_answers();
       if (wants_redis() && redis_.pid != 0 && !redis_.ready)
         redis_.ready = redis_takes(plan_.redis_password, redis_.port);
-      if ((!wants_postgres() || postgres_.ready) && (!wants_redis() || redis_.ready)) return;
+      if ((!wants_database() || postgres_.ready) && (!wants_redis() || redis_.ready)) return;
       if (Clock::now() > deadline) {
-        const Server& late = wants_postgres() && !postgres_.ready ? postgres_ : redis_;
+        const Server& late = wants_database() && !postgres_.ready ? postgres_ : redis_;
         throw StartupFailure{late.name + " does not answer a minute after its start: " + last_line(late.log)};
       }
       if (program_is_gone(kPollMs)) throw StartupFailure{};
@@ -280,12 +300,26 @@ class Supervisor {
     if (!taken || ++server.attempts >= kPortAttemptsMax) {
       throw StartupFailure{server.name + " does not start: " + last_line(server.log)};
     }
-    &server == &postgres_ ? start_postgres() : start_redis();
+    if (&server == &redis_) {
+      start_redis();
+    } else {
+      wants_cockroach() ? start_cockroach() : start_postgres();
+    }
   }
 
   // The postmaster says so in the eighth line of a file of its own: nobody else's server can be mistaken for it.
   bool postgres_answers() const {
     return read_all(folder_ + "/postgres/postmaster.pid").find("\nready") != std::string::npos;
+  }
+
+  // "postgresql://root@127.0.0.1:PORT/defaultdb?...", a line.
+  bool cockroach_answers() {
+    const std::string url = read_all(cockroach_url());
+    const std::string_view before = "@127.0.0.1:";
+    const std::size_t at = url.find(before);
+    if (at == std::string::npos || url.back() != '\n') return false;
+    const char* const number = url.data() + at + before.size();
+    return std::from_chars(number, url.data() + url.size(), postgres_.port).ec == std::errc();
   }
 
   // PostgreSQL stops at once and takes its shared memory along; what has not ended by the deadline is killed.

@@ -58,7 +58,8 @@ TEST(Readme, everything_it_shows_is_what_the_program_says) {
   const std::string readme = read_all(STALEMATE_SOURCE_DIR "/README.md");
   const Scratch scratch;
   scratch.write("README.md", readme);
-  std::filesystem::create_directory_symlink(STALEMATE_SOURCE_DIR "/traces", scratch.path("traces"));
+  for (const std::string folder : {"traces", "real"})
+    std::filesystem::create_directory_symlink(STALEMATE_SOURCE_DIR "/" + folder, scratch.path(folder));
   const std::string path = std::filesystem::path(STALEMATE_PROGRAM).parent_path().string() + ":/usr/bin:/bin";
   const std::vector<Example> examples = examples_of(readme);
   EXPECT_GE(examples.size(), 8U);

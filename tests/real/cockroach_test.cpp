@@ -1,7 +1,10 @@
 // `--on cockroach`. What needs a CockroachDB runs where STALEMATE_COCKROACH_URL names one, and is skipped elsewhere.
 #include <gtest/gtest.h>
 
+#include <sys/stat.h>
+
 #include <cstdlib>
+#include <fstream>
 
 #include "real/replay.hpp"
 #include "real/sample_traces.hpp"
@@ -51,6 +54,49 @@ TEST(Cockroach, AServerThatIsNoneIsRefusedByItsOwnName) {
   const std::string line = refusal(database_only(), on_cockroach(support::url(support::shared_sandbox().postgres())));
   EXPECT_NE(line.find("is PostgreSQL "), std::string::npos) << line;
   EXPECT_EQ(line.find(support::shared_sandbox().postgres().password), std::string::npos) << line;
+}
+
+// A program called cockroach that is none: a double, for how such a program is started and ended.
+std::string refusal_with_double(const std::string& script) {
+  const support::Folder folder;
+  {
+    std::ofstream file(folder.path() + "/cockroach");
+    file << "#!/bin/sh\n" << script;
+  }
+  ::chmod((folder.path() + "/cockroach").c_str(), 0755);
+  ReplayPlace where;
+  where.database = DatabaseKind::kCockroach;
+  where.sandbox.programs.path = folder.path();
+  std::string line;
+  try {
+    line = verdict(replay_at(database_only(), where));
+  } catch (const std::runtime_error& error) {
+    line = error.what();
+  }
+  EXPECT_EQ(support::processes_in(folder.path()), std::vector<pid_t>{}) << "the double was ended";
+  return line;
+}
+
+TEST(Cockroach, AProgramOnThePathIsStartedAndEnded) {
+  const PostgresAddress postgres = support::shared_sandbox().postgres();
+  const std::string line = refusal_with_double(
+      "for option; do case $option in --listening-url-file=*) file=${option#*=};; esac; done\n"
+      "echo 'postgresql://root@127.0.0.1:" +
+      std::to_string(postgres.port) +
+      "/defaultdb' > \"$file\"\n"
+      "exec sleep 600\n");
+  // It speaks of the server behind the double, which knows no root.
+  EXPECT_EQ(line.rfind("CockroachDB at 127.0.0.1:" + std::to_string(postgres.port) + ": cannot connect", 0), 0U)
+      << line;
+}
+
+TEST(Cockroach, AProgramThatDoesNotStartIsNamedWithItsLastWords) {
+  const std::string line = refusal_with_double("echo no room here >&2\nexit 3\n");
+  EXPECT_NE(line.find("CockroachDB does not start: no room here"), std::string::npos) << line;
+  ReplayPlace nowhere;
+  nowhere.database = DatabaseKind::kCockroach;
+  nowhere.sandbox.programs.path = "/no/such/folder";
+  EXPECT_THROW(replay_at(database_only(), nowhere), traces::EnvironmentError);
 }
 
 TEST(Cockroach, ATraceOfTheDatabaseAloneReproduces) {

@@ -130,7 +130,7 @@ struct Protocol {
   std::vector<std::string> roles;     // role overrides given from outside, "X=cache"
   std::vector<Operation> operations;  // in the file's order; at least one
   std::vector<ReadingLine> reading;
-  Mapping mapping;  // statements of a team's own, for replays
+  Mapping mapping;         // statements of a team's own, for replays
   bool has_cache() const;  // whether any operation asks a cache
   // What a mapping lacks for these operations: one line, "" if nothing.
   std::string missing_in(const Mapping& given) const;

@@ -25,10 +25,12 @@ struct Programs {
   std::string initdb;
   std::string postgres;  // beside initdb
   std::string redis_server;
+  std::string cockroach;
 };
 
 struct SandboxOptions {
   bool postgres = true;
+  bool cockroach = false;  // one node of CockroachDB instead, in memory, insecure
   bool redis = true;
   ProgramSearch programs;
   // A free loopback port; by default the kernel is asked. One that turns out to be taken is given up for another.
@@ -48,7 +50,7 @@ class Sandbox {
   Sandbox(const Sandbox&) = delete;
   Sandbox& operator=(const Sandbox&) = delete;
 
-  // REQUIRES: the server was asked for.
+  // REQUIRES: the server was asked for; of CockroachDB this is the address, too.
   const PostgresAddress& postgres() const;
   const RedisAddress& redis() const;
   const std::string& folder() const;
