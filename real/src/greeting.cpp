@@ -11,7 +11,7 @@ void greet(const PostgresAddress& address) {
   try {
     open_postgres(through(proxy, address), "");
   } catch (const traces::EnvironmentError& error) {
-    if (const std::optional<WireError> strange = proxy.wire_error()) throw *strange;
+    if (const std::optional<WireError> strange = proxy.wire_error()) throw WireError(*strange);
     if (dynamic_cast<const NoAnswer*>(&error) != nullptr) throw;
     // It refuses this connection; perhaps it does not refuse one that is encrypted. The next one says why.
   }

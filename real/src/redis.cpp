@@ -233,7 +233,7 @@ void remove_abandoned(Connection& connection) {
 
 // The tutorial's keys: a string each.
 const model::Mapping& plain_keys() {
-  static const model::Mapping mapping = [] {
+  static const model::Mapping kMapping = [] {
     model::Mapping plain;
     for (const char* line :
          {"redis get = GET :key", "redis set = SET :key :value", "redis set-ttl = SET :key :value EX :ttl",
@@ -241,7 +241,7 @@ const model::Mapping& plain_keys() {
       plain.add("plain keys", {1, 1}, line);
     return plain;
   }();
-  return mapping;
+  return kMapping;
 }
 
 bool is_mapped(const WorkArea& area) { return area.mapping && area.mapping->has_cache(); }
