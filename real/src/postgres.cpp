@@ -220,6 +220,16 @@ PostgresAddress inside(PostgresAddress address, const WorkArea& area) {
   return address;
 }
 
+// An element of an array's literal: a mapping may call a key anything.
+std::string array_element(std::string_view text) {
+  std::string element = "\"";
+  for (const char c : text) {
+    if (c == '"' || c == '\\') element += '\\';
+    element += c;
+  }
+  return element + "\"";
+}
+
 std::string mend_for(const WorkArea& area) {
   return is_mapped(area) ? "mend the mapping" : "check the rights of the user in --postgres";
 }
@@ -323,7 +333,7 @@ class Postgres : public Database {
     std::string quantities = "{";
     for (const StoredValue& row : rows) {
       const char* const comma = &row == &rows.front() ? "" : ",";
-      products += fmt::format("{}\"{}\"", comma, row.name);
+      products += comma + array_element(row.name);
       quantities += fmt::format("{}{}", comma, row.value);
     }
     products += "}";
