@@ -3,9 +3,11 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <mutex>
 #include <optional>
 #include <shared_mutex>
+#include <string_view>
 
 #include "app_host.hpp"
 #include "director.hpp"
@@ -72,7 +74,7 @@ class Stage::Impl {
   }
 
   static std::shared_ptr<const model::Mapping> own_mapping(const traces::Trace& trace, const ReplayOptions& options) {
-    if (trace.protocol.text.find("stalemate:") == std::string::npos) return nullptr;
+    if (!may_have_directives(trace.protocol.text)) return nullptr;
     auto mapping = std::make_shared<model::Mapping>(protocol_of(trace).mapping);
     if (mapping->empty()) return nullptr;
     if (options.trusts_traces) return mapping;
@@ -81,6 +83,13 @@ class Stage::Impl {
                     "read them, then add "
                     "--trust-mapping, or give yours by --mapping",
                     traces::excerpt(mapping->lines().front()), mapping->lines().size() - 1));
+  }
+
+  // Spares the reading of most protocols. The reader takes the word in any case, and spaces before its colon.
+  static bool may_have_directives(std::string_view text) {
+    constexpr std::string_view kWord = "stalemate";
+    const auto is_same = [](char a, char b) { return (a >= 'A' && a <= 'Z' ? a - 'A' + 'a' : a) == b; };
+    return std::search(text.begin(), text.end(), kWord.begin(), kWord.end(), is_same) != text.end();
   }
 
   static model::Protocol protocol_of(const traces::Trace& trace) {
