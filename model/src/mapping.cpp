@@ -49,6 +49,10 @@ void check_parameters(const std::string& name, Position at, std::string_view wha
   }
 }
 
+bool is_key(std::string_view text) {
+  return text.size() > 1 && text[0] == 'k' && text[1] != '0' && std::all_of(text.begin() + 1, text.end(), is_digit);
+}
+
 }  // namespace
 
 void Mapping::add(const std::string& name, Position at, std::string_view line) {
@@ -61,6 +65,8 @@ void Mapping::add(const std::string& name, Position at, std::string_view line) {
             fmt::format("{} is not understood; write it like: sql set = UPDATE ..., redis get = GET :key, "
                         "key k1 = 42",
                         excerpt(line)));
+  if (text.find('\0') != std::string_view::npos)
+    fail_at(name, at, fmt::format("{} {} has a zero byte, where drivers end a text; take it out", head[0], head[1]));
   if (head[0] == "sql") add_sql(name, at, head[1], text);
   if (head[0] == "redis") add_cache(name, at, head[1], text);
   if (head[0] == "key") add_key(name, at, head[1], text);
@@ -73,6 +79,7 @@ void Mapping::add_sql(const std::string& name, Position at, const std::string& v
   SqlStatement statement = parse_sql(name, at, what, text, is_around ? Statements::kAny : Statements::kOne);
   if (is_around) {
     check_parameters(name, at, what, {}, statement.parameters);
+    if (statement.text.find(';') == std::string::npos) refuse_what_is_no_verb(name, at, what, statement.text);
     (verb == "setup" ? sql_setup_ : sql_teardown_).push_back(std::move(statement.text));
     return;
   }
@@ -100,12 +107,12 @@ void Mapping::add_cache(const std::string& name, Position at, const std::string&
 }
 
 void Mapping::add_key(const std::string& name, Position at, const std::string& key, std::string_view text) {
-  const bool is_key =
-      key.size() > 1 && key[0] == 'k' && key[1] != '0' && std::all_of(key.begin() + 1, key.end(), is_digit);
-  if (!is_key) fail_at(name, at, fmt::format("{} is no key; keys are k1, k2, ...", excerpt(key)));
+  if (!is_key(key)) fail_at(name, at, fmt::format("{} is no key; keys are k1, k2, ...", excerpt(key)));
   for (const auto& [other, its_name] : keys_)
     if (other == key || its_name == text)
       fail_at(name, at, fmt::format("{} is called {} already; leave one out", other, excerpt(its_name)));
+  if (is_key(text) && text != key)
+    fail_at(name, at, fmt::format("{} is a key of the scenario's own; call {} something else", excerpt(text), key));
   keys_.emplace(key, text);
 }
 

@@ -105,10 +105,16 @@ class SqlReader {
     copy(end - next_);
   }
 
+  // Comments nest.
   void read_comment() {
-    const std::size_t end = text_.find("*/", next_ + 2);
-    if (end == std::string_view::npos) fail("has a /* that nothing closes; close it");
-    copy(end + 2 - next_);
+    int depth = 0;
+    do {
+      if (next_ >= text_.size()) fail("has a /* that nothing closes; close it");
+      const bool is_open = rest().starts_with("/*");
+      const bool is_close = rest().starts_with("*/");
+      depth += (is_open ? 1 : 0) - (is_close ? 1 : 0);
+      copy(is_open || is_close ? 2 : 1);
+    } while (depth > 0);
   }
 
   // $tag$ ... $tag$; a number after the dollar would be a parameter of somebody else's.
@@ -244,7 +250,8 @@ void refuse_what_is_no_verb(const std::string& name, Position at, const std::str
   const std::string word = first_word(sql);
   if (std::find(kNoStatements.begin(), kNoStatements.end(), word) != kNoStatements.end())
     fail_at(name, at,
-            fmt::format("{} is {}, but a verb is one statement by itself; take another", what, excerpt(word)));
+            fmt::format("{} is {}, but it must be complete by itself, without data beside it; take another", what,
+                        excerpt(word)));
 }
 
 CacheCommand parse_cache_command(const std::string& name, Position at, const std::string& what, std::string_view text) {

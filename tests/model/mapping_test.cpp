@@ -35,6 +35,7 @@ TEST(Mapping, casts_slices_quotes_and_comments_are_left_as_they_are) {
       {"SELECT 'it''s; :k' FROM t WHERE k = :key", "SELECT 'it''s; :k' FROM t WHERE k = $1"},
       {"SELECT E'a\\';' FROM t WHERE k = :key ;", "SELECT E'a\\';' FROM t WHERE k = $1"},
       {"SELECT $q$a'b$q$ FROM t WHERE k = :key", "SELECT $q$a'b$q$ FROM t WHERE k = $1"},
+      {"SELECT /* a /* b */ :key' */ v FROM t WHERE k = :key", "SELECT /* a /* b */ :key' */ v FROM t WHERE k = $1"},
       {"SELECT /* ' */ v FROM t WHERE k = :key", "SELECT /* ' */ v FROM t WHERE k = $1"},
   };
   for (const auto& one : cases) EXPECT_EQ(mapping_of({"sql get = " + one.text}).sql("get").text, one.sent);
@@ -77,6 +78,10 @@ TEST(Mapping, what_cannot_be_is_one_line_that_says_where_and_what_to_do) {
       {"sql get = SELECT v FROM t WHERE k = :key; DROP TABLE t", "several statements"},
       {"sql get = COPY t TO STDOUT WHERE k = :key", "is \"copy\""},
       {"sql get = BEGIN :key", "is \"begin\""},
+      {"sql setup = BEGIN", "is \"begin\""},
+      {"sql setup = COPY t FROM STDIN", "is \"copy\""},
+      {"sql get = SELECT /* /* */ :key */ v FROM t", "sql get has no :key"},
+      {"sql get = SELECT /* /* */ v FROM t WHERE k = :key", "nothing closes"},
       {"redis get = GET", "redis get has no :key"},
       {"redis set = SET :key:value", "two parameters in the word"},
       {"redis set = SET :key v:value", "let it stand alone"},
@@ -87,6 +92,8 @@ TEST(Mapping, what_cannot_be_is_one_line_that_says_where_and_what_to_do) {
       {"redis get = GET \"x\"y :key", "in the midst of a word"},
       {"key k0 = 1", "is no key"},
       {"key product = 1", "is no key"},
+      {"key k1 = k2", "is a key of the scenario's own"},
+      {std::string("key k1 = a\0b", 12), "zero byte"},
   };
   for (const auto& one : cases) {
     const std::string error = error_in(one.line);

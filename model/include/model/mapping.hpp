@@ -3,7 +3,7 @@
 // :key`) or in a file of such lines. Parameters are bound by the driver, never pasted into a statement. Checked as it
 // is read; nothing here speaks to a server.
 //
-//   key k1 = 42            what k1 is called there (default: k1)
+//   key k1 = 42            what k1 is called there (default: k1; never another of k1, k2, ...)
 //   sql setup = ...        before each replay, in a schema of the replay's own; may repeat, in order
 //   sql teardown = ...     after it; may repeat
 //   sql fill = ...         makes a row, of :key and :value      sql get = ...   of :key: a row of one column, or none
