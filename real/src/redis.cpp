@@ -40,8 +40,9 @@ std::string text_of(const redisReply& reply) { return reply.str == nullptr ? "" 
 
 class Connection {
  public:
-  Connection(const RedisAddress& address, Purpose purpose)
-      : place_(place(address)), timeout_seconds_(address.timeout_seconds) {
+  // `mend`: what to do where a command is refused.
+  Connection(const RedisAddress& address, Purpose purpose, std::string mend = "check what --redis says")
+      : place_(place(address)), timeout_seconds_(address.timeout_seconds), mend_(std::move(mend)) {
     const timeval patience = {address.timeout_seconds, 0};
     context_.reset(redisConnectWithTimeout(address.host.c_str(), address.port, patience));
     if (!context_ || context_->err != 0) {
@@ -78,8 +79,8 @@ class Connection {
   Reply execute(const std::vector<std::string>& command) {
     Reply reply = try_execute(command);
     if (reply->type == REDIS_REPLY_ERROR) {
-      throw traces::EnvironmentError(fmt::format("{}: it refuses {}: {}; check what --redis says", place_, command[0],
-                                                 first_line(text_of(*reply))));
+      throw traces::EnvironmentError(
+          fmt::format("{}: it refuses {}: {}; {}", place_, command[0], first_line(text_of(*reply)), mend_));
     }
     return reply;
   }
@@ -164,6 +165,7 @@ class Connection {
 
   std::string place_;
   int timeout_seconds_;
+  std::string mend_;
   std::chrono::milliseconds patience_{0};
   std::unique_ptr<Framer> framer_ = make_framer(Protocol::kRedis, Side::kServer, {});
   std::unique_ptr<redisContext, FreeContext> context_;
@@ -246,6 +248,10 @@ const model::Mapping& plain_keys() {
 
 bool is_mapped(const WorkArea& area) { return area.mapping && area.mapping->has_cache(); }
 
+std::string mend_for(const WorkArea& area) {
+  return is_mapped(area) ? "mend the mapping, or check what --redis says" : "check what --redis says";
+}
+
 // Commands of an area: what stands for each parameter, and the area's prefix before every word that holds a key.
 class Commands {
  public:
@@ -299,7 +305,7 @@ Answer value_in(const redisReply& reply) {
 class RedisSession : public CacheSession {
  public:
   RedisSession(const RedisAddress& address, const WorkArea& work_area)
-      : connection_(address, Purpose::kWork), commands_(work_area, Area(work_area.run)) {
+      : connection_(address, Purpose::kWork, mend_for(work_area)), commands_(work_area, Area(work_area.run)) {
     connection_.name(Area(work_area.run).client);
   }
 
@@ -406,7 +412,7 @@ class Redis : public Cache {
   }
 
   void remove() override {
-    Connection cleaner(address_, Purpose::kCleanUp);
+    Connection cleaner(address_, Purpose::kCleanUp, mend_for(work_area_));
     is_marked_ = false;
     if (std::exchange(is_set_up_, false)) tear_down(cleaner);
     remove_keys(cleaner, area_);
@@ -419,7 +425,7 @@ class Redis : public Cache {
  private:
   Connection& control() {
     if (!control_) {
-      control_.emplace(address_, Purpose::kWork);
+      control_.emplace(address_, Purpose::kWork, mend_for(work_area_));
       is_named_ = control_->name(area_.client);
     }
     return *control_;
