@@ -50,6 +50,33 @@ class Outcomes {
   unsigned bits_ = 0;
 };
 
+// What acts do, in order from the first. These are the rules; model/program.hpp resolves all of them but R3 and R5.
+//
+// R1. A testing Choice takes the branch that tests the outcome of its request, else the one that is_else, else none.
+// The
+//     outcome is that of the request `about`, whatever was asked since.
+// R2. A request that fails (times out, or is answered by an error): what stands behind it, up to the next awaited
+//     request or the end of the operation, is searched for a Choice about it with a branch that tests this failure or
+//     is_else; a free Choice is searched in all its ways, a Choice about another request in the one it takes, and a
+//     request drawn as lost is awaited like others. If there is one, the failure is covered: it is the outcome, the
+//     session goes on behind the request, and Guards about the request are passed over. Where a free Choice is met
+//     before that one, a way of it that has none behind it is no longer covered from there on. Not covered: a cache get
+//     counts as a miss, a set, add or delete at the cache as ok; a database set counts as ok with
+//     --on-database-timeout=continue; else the operation fails at once.
+//     Where nothing was received, a request of a Read that stores is skipped, and counts as ok. (Only a failure may
+//     bring a Read there: one that may come there without is refused.)
+// R3. Who started the operation is told by the first Acknowledge that does not fail, or by the operation's end where
+//     there was no Acknowledge at all on the way; an operation whose every Acknowledge failed ends as failed. Told, a
+//     Read returns what it received last. Told, a Write is acknowledged, unless it awaited a database set before and
+//     the last of these was not answered ok; and unless it has written nothing: no request of it carried its own value
+//     so far (R4; asked or drawn as lost, whatever became of it), and no database set stands behind.
+// R4. What a request stores: in a Read what it received last. In a Write its own value, which no other operation
+// writes;
+//     but a set or add at the cache (not stores_new) stores what the database answered last, if it answered a get of
+//     the Write since the Write last asked anything that carries its own value. If it was asked for the value since
+//     then, and every time in vain, the set or add is skipped, and counts as ok.
+// R5. Old values (what fresh-reads forbids a Read to return): see src/properties/fresh_reads.cpp.
+
 // The app asks a server. I1: `to` is kCache or kDatabase. I2: a database is only asked to get or to set.
 struct Request {
   Position at;
@@ -60,28 +87,31 @@ struct Request {
   int ttl = 0;              // of a set or add to the cache: seconds after which the entry may expire; 0: never
   int arrow = 0;            // ordinal among the arrows of its operation, from 1: Message::number, where the diagram
                             // holds one operation
+  bool stores_new = false;  // its label says that what it stores is new: R4
   std::string label;
 };
 
-// A reply line outside alt that is a guard: what follows happens only if the latest request turned out this way;
+// A reply line outside alt that is a guard: what follows happens only if the request `about` turned out this way;
 // otherwise the operation ends (with the value, if one was received). `arrow` is the reply line's own number.
 struct Guard {
   Position at;
   Outcomes outcomes;
   int arrow = 0;
+  int about = 0;  // arrow of the request: awaited, and asked before on every way that leads here
 };
 
-// The reply to an outside participant: acknowledges the operation, a Write no sooner than its database write was
-// answered (a Read returns its value); what follows still runs.
+// The reply outward to who started the operation (R3); what follows still runs. A message to anybody else outside is no
+// act.
 struct Acknowledge {
   Position at;
   int arrow = 0;
+  bool fails = false;  // it says error, failure or conflict
 };
 
 struct Act;
 
-// alt, opt, break. A branch tests the latest reply, or (tests empty and not is_else) is free: explored both ways.
-// I3: in one Choice either every branch is free, or none is. I4: at most one is_else, the last.
+// alt, opt, break. A branch tests how the request `about` turned out, or (tests empty and not is_else) is free:
+// explored both ways. I3: in one Choice either every branch is free, or none is. I4: at most one is_else, the last.
 struct Branch {
   Position at;
   std::string label;
@@ -96,6 +126,7 @@ struct Choice {
   Position at;
   BlockKind kind = BlockKind::kAlt;
   bool free = false;
+  int about = 0;  // as in Guard; 0 where free
   std::vector<Branch> branches;
 };
 

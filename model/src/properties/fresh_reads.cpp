@@ -1,15 +1,25 @@
 // fresh-reads: a read invoked after a write was acknowledged returns that write's value or a newer one.
 //
-// "Newer" is the order of commits at the database, so the monitor keeps sets of values, one bit each, never clocks:
+// Which values are old is told by what happens to a key, and by nothing else. A commit counts for its Write if the
+// session awaits the answer to that very request, or if the request is asynchronous (a copy of it, too); what comes
+// late or twice of an awaited one does not count.
+//   O1. A Write is invoked: what it is to supersede are the values committed so far, the initial one included, and
+//   those
+//       of the Writes acknowledged so far.
+//   O2. A value is committed: it is the newest, so it is old no longer, it leaves what any Write under way is to
+//       supersede, and Reads under way may return it. If the commit counts for its Write, that one supersedes all other
+//       values committed so far, and if it was acknowledged before, these are old from now on.
+//   O3. A Write is acknowledged (model/protocol.hpp, R3): what it supersedes is old.
+//   O4. A Read must not return what was old when it was invoked.
+//
+// The monitor keeps sets of values, one bit each, never clocks:
 //   committed[k]  values the database has had, the initial one included
-//   before[s]     while session s runs a Write: the values committed before its own (what acknowledging makes old)
+//   before[s]     while session s runs a Write: the values it supersedes (O1, O2)
 //   answered[s]   the session knows that its database write was done
-//   old[k]        values older than some acknowledged write: what a read invoked now must not return
+//   old[k]        what a read invoked now must not return
 //   key[s]        the key of the operation under way
 //   floor[s]      while session s runs a Read: old[k] at its invocation (shares its room with before[s])
-// A value that is committed again is the newest, so it leaves every set of its key.
 // F1: all of it is zero once no Read is left to be invoked (but for reads under way): it can no longer matter.
-// An operation that fails is not acknowledged, nor is one that does not await its database write.
 #include "properties/properties.hpp"
 #include "sim/invariant.hpp"
 
