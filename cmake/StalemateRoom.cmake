@@ -2,12 +2,15 @@
 #
 #   stalemate_room(NAME DEPENDS target... PRIVATE target...)   a library from NAME/src/**.cpp with the include root
 #                                                              NAME/include
-#   stalemate_settings(TARGET)   warnings as errors and the chosen sanitizers, for any target
+#   stalemate_settings(TARGET)   the warnings, checks and sanitizers that were chosen, for any target
 
 function(stalemate_settings target)
   target_compile_options(${target} PRIVATE
     -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wsign-conversion -Wnon-virtual-dtor -Wold-style-cast
-    -Woverloaded-virtual -Wundef -Werror)
+    -Woverloaded-virtual -Wundef)
+  if(STALEMATE_WERROR)
+    target_compile_options(${target} PRIVATE -Werror)
+  endif()
   if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
     # False alarms of GCC 12 inside libstdc++ and RapidCheck at -O2 and above.
     target_compile_options(${target} PRIVATE -Wno-restrict -Wno-maybe-uninitialized -Wno-stringop-overflow)
@@ -15,6 +18,10 @@ function(stalemate_settings target)
       # Instrumented code confuses the flow-sensitive warnings; the plain build has judged the same source.
       target_compile_options(${target} PRIVATE -Wno-null-dereference -Wno-array-bounds -Wno-tsan)
     endif()
+  endif()
+  if(STALEMATE_CHECKED)
+    # For all of a build folder or none of it: an inline function has one definition.
+    target_compile_definitions(${target} PRIVATE _GLIBCXX_ASSERTIONS)
   endif()
   if(STALEMATE_SANITIZE)
     target_compile_options(${target} PRIVATE -fsanitize=${STALEMATE_SANITIZE} -fno-omit-frame-pointer

@@ -24,15 +24,6 @@ namespace {
 // What a connection is for: once the user asked to stop, nothing begins but cleaning up.
 enum class Purpose { kWork, kCleanUp };
 
-std::string quoted(std::string_view value) {
-  std::string text = "'";
-  for (const char c : value) {
-    if (c == '\'' || c == '\\') text += '\\';
-    text += c;
-  }
-  return text + "'";
-}
-
 // The connection is described by the address alone: variables such as PGHOST or PGOPTIONS would speak to libpq behind
 // its back. What only helps to authenticate (PGPASSWORD, PGPASSFILE, PGSSL...) may stay.
 void forget_environment() {
@@ -51,9 +42,9 @@ void forget_environment_once() {
 
 std::string connection_string(const PostgresAddress& address) {
   std::string text = fmt::format("host={} port={} connect_timeout={} client_encoding=UTF8 application_name=stalemate",
-                                 quoted(address.host), address.port, address.timeout_seconds);
+                                 connection_value(address.host), address.port, address.timeout_seconds);
   const auto add = [&text](std::string_view keyword, const std::string& value) {
-    if (!value.empty()) text += fmt::format(" {}={}", keyword, quoted(value));
+    if (!value.empty()) text += fmt::format(" {}={}", keyword, connection_value(value));
   };
   add("user", address.user);
   add("password", address.password);

@@ -25,4 +25,14 @@ inline std::optional<std::int64_t> whole_number(std::string_view text) {
   return value;
 }
 
+// A value as libpq's connection strings take it, whatever it contains.
+inline std::string connection_value(std::string_view value) {
+  std::string text = "'";
+  for (const char c : value) {
+    if (c == '\'' || c == '\\') text += '\\';
+    text += c;
+  }
+  return text + "'";
+}
+
 }  // namespace stalemate::real

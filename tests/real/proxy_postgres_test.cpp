@@ -89,8 +89,10 @@ TEST_F(ProxiedPostgres, SimpleAndExtendedQueriesAreOneRequestAndOneReplyEach) {
   });
   EXPECT_EQ(let_through(), "Execute -> CommandComplete");
   EXPECT_EQ(extended.get(), "1 affected");
-  driver.prepare("by", "UPDATE proxied SET quantity = quantity - $1 WHERE id = 1");
-  std::future<std::string> prepared = begin([this] { return pqxx::nontransaction(driver).exec_prepared("by", 2); });
+  std::future<std::string> prepared = begin([this] {  // prepare() asks the server at once, or only before the first use
+    driver.prepare("by", "UPDATE proxied SET quantity = quantity - $1 WHERE id = 1");
+    return pqxx::nontransaction(driver).exec_prepared("by", 2);
+  });
   EXPECT_EQ(let_through(), "Parse -> ParseComplete");
   EXPECT_EQ(let_through(), "Execute -> CommandComplete");
   EXPECT_EQ(prepared.get(), "1 affected");

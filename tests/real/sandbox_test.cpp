@@ -12,6 +12,7 @@
 #include <csignal>
 #include <filesystem>
 #include <fstream>
+#include <iterator>
 #include <pqxx/pqxx>
 #include <set>
 #include <sstream>
@@ -317,7 +318,9 @@ TEST(Sandbox, OnlyWhatIsAskedForIsStarted) {
   EXPECT_EQ(statement.exec("SHOW server_encoding")[0][0].as<std::string>(), "UTF8");
   EXPECT_EQ(statement.exec("SHOW listen_addresses")[0][0].as<std::string>(), "127.0.0.1");
   EXPECT_EQ(statement.exec("SHOW unix_socket_directories")[0][0].as<std::string>(), "");
-  EXPECT_EQ(statement.exec("SHOW lc_collate")[0][0].as<std::string>(), "C");
+  EXPECT_EQ(
+      statement.exec("SELECT datcollate FROM pg_database WHERE datname = current_database()")[0][0].as<std::string>(),
+      "C");
 }
 
 }  // namespace

@@ -142,7 +142,8 @@ class StepTable {
 
   static const Entry* find(const Situation& situation, const Block& state) {
     if (situation.capacity == 0) return nullptr;
-    const Entry& entry = probe(situation, key_of(situation, state));
+    const Block key = key_of(situation, state);
+    const Entry& entry = probe(situation, key);
     return entry.count == kVacant ? nullptr : &entry;
   }
 

@@ -20,20 +20,11 @@ constexpr int kAttemptsMax = 100;
 
 enum class Purpose { kWork, kCleanUp };
 
-std::string quoted(std::string_view value) {
-  std::string text = "'";
-  for (const char c : value) {
-    if (c == '\'' || c == '\\') text += '\\';
-    text += c;
-  }
-  return text + "'";
-}
-
 std::string connection_string(const PostgresAddress& address) {
-  std::string text = fmt::format("host={} port={} connect_timeout={} application_name=stalemate", quoted(address.host),
-                                 address.port, address.timeout_seconds);
+  std::string text = fmt::format("host={} port={} connect_timeout={} application_name=stalemate",
+                                 connection_value(address.host), address.port, address.timeout_seconds);
   const auto add = [&text](std::string_view keyword, const std::string& value) {
-    if (!value.empty()) text += fmt::format(" {}={}", keyword, quoted(value));
+    if (!value.empty()) text += fmt::format(" {}={}", keyword, connection_value(value));
   };
   add("user", address.user);
   add("password", address.password);
