@@ -13,6 +13,7 @@ namespace stalemate::model::false_green {
 enum class Meaning {
   kSame,         // nothing: what was right stays right
   kNotModelled,  // the page now speaks of something that is not modelled: it is refused or asked about
+  kOther,        // another page, of which nobody may say that it holds: it is refused, violated or inconclusive
 };
 
 struct Change {
@@ -25,10 +26,11 @@ struct Change {
 // Every change there is, in the order in which those of a page are made: a new shape has plain words, and what looks
 // otherwise comes last, because a line that only decorates is no part of a shape.
 std::vector<Change> all_changes();
-std::vector<Change> changes_of_shape();    // false_green_shape_support.cpp
-std::vector<Change> changes_of_words();    // false_green_words_support.cpp
-std::vector<Change> changes_of_looks();    // false_green_looks_support.cpp
-std::vector<Change> changes_of_meaning();  // false_green_meaning_support.cpp
+std::vector<Change> changes_of_shape();      // false_green_shape_support.cpp
+std::vector<Change> changes_of_words();      // false_green_words_support.cpp
+std::vector<Change> changes_of_looks();      // false_green_looks_support.cpp
+std::vector<Change> changes_not_modelled();  // false_green_not_modelled_support.cpp
+std::vector<Change> changes_of_meaning();    // false_green_meaning_support.cpp
 
 // One of `words`.
 template <class Value>

@@ -116,6 +116,22 @@ bool third_party(Page& page, sim::Random& random) {
                                       kThirdParties[which] + ": " + kThirdPartyMessages[which]));
   return true;
 }
+// Somebody who only passes the call on, and the answer.
+bool layer(Page& page, sim::Random& random) {
+  if (page.user_drawn() || page.frame == Frame::kCallsInOne) return false;
+  const std::string user = page.names[Who::kUser].id;
+  const std::string app = page.names[Who::kApp].id;
+  const std::string layer = any_of(Words{"controller", "gateway", "web", "proxy"}, random);
+  for (Operation& operation : page.operations) {
+    const bool read = operation.kind == OperationKind::kRead;
+    const std::string call = any_of(read ? kReadCalls : kWriteCalls, random);
+    operation.body.insert(operation.body.begin(),
+                          {raw(user + "->>" + layer + ": " + call), raw(layer + "->>" + app + ": " + call)});
+    operation.body.push_back(raw(app + "-->>" + layer + ": " + any_of(kAnswers, random)));
+    operation.body.push_back(raw(layer + "-->>" + user + ": " + any_of(kAnswers, random)));
+  }
+  return true;
+}
 bool rectangle(Page& page, sim::Random& random) {
   Operation& operation = page.operations[random.below(page.operations.size())];
   operation.body.insert(operation.body.begin(), raw("rect rgb(230, 240, 255)"));
@@ -134,6 +150,21 @@ bool after_commit(Page& page, sim::Random& random) {
     }
   }
   return any;
+}
+
+// Each diagram has an app of its own. The last of all looks: lines that name the app are there by then.
+bool two_apps(Page& page, sim::Random& random) {
+  if (page.frame >= Frame::kNotesInOne || !page.names[Who::kApp].alias.empty()) return false;
+  static const std::vector<std::pair<std::string, std::string>> kIds = {{"reader", "writer"},
+                                                                        {"app1", "app2"},
+                                                                        {"read_api", "write_api"},
+                                                                        {"web", "admin_api"},
+                                                                        {"service_a", "service_b"}};
+  const auto& [read, write] = any_of(kIds, random);
+  for (const Node* line : lines_where(page, [](const Node& node) { return node.kind == Node::Kind::kRaw; }))
+    if (line->text.find(page.names[Who::kApp].id) != std::string::npos) return false;
+  for (Operation& operation : page.operations) operation.app = operation.kind == OperationKind::kRead ? read : write;
+  return true;
 }
 
 }  // namespace
@@ -156,8 +187,10 @@ std::vector<Change> changes_of_looks() {
           {"innocent notes", Meaning::kSame, notes},
           {"local work", Meaning::kSame, local_work},
           {"a message to a third party", Meaning::kSame, third_party},
+          {"a layer in front", Meaning::kSame, layer},
           {"a rectangle around", Meaning::kSame, rectangle},
-          {"after the commit, in words", Meaning::kSame, after_commit}};
+          {"after the commit, in words", Meaning::kSame, after_commit},
+          {"a reader and a writer", Meaning::kSame, two_apps}};
 }
 
 }  // namespace stalemate::model::false_green

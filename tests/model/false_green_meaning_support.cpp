@@ -1,5 +1,6 @@
-// Words and lines of what is not modelled: transactions, replicas, locks, queues, second caches, versions. A page that
-// has one means something else now.
+// Another page than it was: entries that are not the same, features that have nothing to do with each other, a part
+// that is missing, a verb that is negated.
+#include <algorithm>
 #include <utility>
 
 #include "model/false_green_changes.hpp"
@@ -8,221 +9,94 @@
 namespace stalemate::model::false_green {
 namespace {
 
-Operation* write_of(Page& page) {
-  for (Operation& operation : page.operations)
-    if (operation.kind == OperationKind::kWrite && !operation.body.empty()) return &operation;
-  return nullptr;
-}
-
-// Around all that a Write does.
-bool around_write(Page& page, const std::string& before, const std::string& after) {
-  Operation* write = write_of(page);
-  if (write == nullptr) return false;
-  write->body.insert(write->body.begin(), raw(before));
-  write->body.push_back(raw(after));
-  return true;
-}
-
-struct Pair {
-  std::string begin, end;
-};
-
-bool transaction_by_notes(Page& page, sim::Random& random) {
-  static const std::vector<Pair> kPairs = {{"transaction begins", "transaction commits"},
-                                           {"BEGIN", "COMMIT"},
-                                           {"start of transaction", "end of transaction"},
-                                           {"in one transaction", "committed"},
-                                           {"begin tx", "commit tx"},
-                                           {"open a DB transaction", "commit"},
-                                           {"@Transactional", "the transaction ends here"}};
-  const Pair& pair = any_of(kPairs, random);
-  const std::string over = "Note over " + page.names[Who::kApp].id + ": ";
-  return around_write(page, over + pair.begin, over + pair.end);
-}
-bool transaction_by_itself(Page& page, sim::Random& random) {
-  static const std::vector<Pair> kPairs = {{"begin", "commit"},
-                                           {"begin transaction", "commit transaction"},
-                                           {"start transaction", "end transaction"},
-                                           {"BEGIN", "COMMIT"},
-                                           {"open transaction", "close transaction"}};
-  const Pair& pair = any_of(kPairs, random);
-  const std::string self = page.names[Who::kApp].id + "->>" + page.names[Who::kApp].id + ": ";
-  return around_write(page, self + pair.begin, self + pair.end);
-}
-bool transaction_by_arrows(Page& page, sim::Random& random) {
-  static const std::vector<Pair> kPairs = {
-      {"BEGIN", "COMMIT"}, {"begin transaction", "commit"}, {"START TRANSACTION", "COMMIT"}, {"begin", "commit"}};
-  const Pair& pair = any_of(kPairs, random);
-  const std::string arrow = page.names[Who::kApp].id + "->>" + page.names[Who::kDatabase].id + ": ";
-  return around_write(page, arrow + pair.begin, arrow + pair.end);
-}
-bool transaction_by_rectangle(Page& page, sim::Random& random) {
-  static const Words kNotes = {"transaction", "one DB transaction", "tx", "atomic", "unit of work: transaction"};
-  Operation* write = write_of(page);
-  if (write == nullptr) return false;
-  write->body.insert(write->body.begin(),
-                     raw("Note right of " + page.names[Who::kApp].id + ": " + any_of(kNotes, random)));
-  write->body.insert(write->body.begin(), raw("rect rgb(230, 240, 255)"));
-  write->body.push_back(raw("end"));
-  return true;
-}
-bool critical_transaction(Page& page, sim::Random& random) {
-  return around_write(
-      page, any_of(Words{"critical transaction", "critical in one transaction", "critical DB transaction"}, random),
-      "end");
-}
-
-// In brackets behind requests of the database.
-bool in_brackets(Page& page, sim::Random& random, Verb verb, const Words& words) {
-  const auto lines = lines_where(page, [&](const Node& line) { return is_request(line, Who::kDatabase, verb); });
-  for (Node* line : lines) {
-    const std::string words_behind = " (" + any_of(words, random) + ")";
-    line->behind += words_behind;
-    if (!line->text.empty()) line->text += words_behind;
-  }
-  return !lines.empty();
-}
-bool transaction_in_brackets(Page& page, sim::Random& random) {
-  return in_brackets(page, random, Verb::kSet,
-                     {"in a transaction", "uncommitted", "in tx", "not yet committed", "transaction", "before commit"});
-}
-bool replica_in_brackets(Page& page, sim::Random& random) {
-  return in_brackets(page, random, Verb::kGet,
-                     {"read replica", "from the replica", "secondary", "follower", "replica", "from a standby"});
-}
-
-bool replica_by_name(Page& page, sim::Random& random) {
+// What the Read caches is not what the Write deletes or sets.
+bool other_entry(Page& page, sim::Random& random) {
+  static const std::vector<std::pair<std::string, std::string>> kEntries = {
+      {"the list", "the object"}, {"list", "object"},      {"list:all", "item:1"},     {"search page", "product"},
+      {"user list", "user:1"},    {"the page", "the row"}, {"the index", "the entry"}, {"users_by_name", "user_1"}};
+  const auto& [read, written] = any_of(kEntries, random);
   bool reads = false;
   bool writes = false;
-  for (const Node* line : lines_where(page, [](const Node& each) { return each.who == Who::kDatabase; })) {
-    reads |= line->kind == Node::Kind::kRequest && line->verb == Verb::kGet;
-    writes |= line->kind == Node::Kind::kRequest && line->verb == Verb::kSet;
+  for (Operation& operation : page.operations) {
+    const bool read_kind = operation.kind == OperationKind::kRead;
+    each_body(operation.body, [&](std::vector<Node>& body) {
+      for (Node& node : body) {
+        if (node.kind != Node::Kind::kRequest) continue;
+        (read_kind ? reads : writes) |= node.who == Who::kCache && node.verb != Verb::kGet;
+        node.text = node.word + " " + (read_kind ? read : written) + node.behind;
+      }
+    });
   }
-  if (!reads || !writes) return false;
-  static const std::vector<Pair> kNames = {
-      {"pg_r", "Read replica"}, {"replica", ""}, {"db2", "Follower"}, {"standby", ""}, {"R", "Secondary"}};
-  const Pair& name = any_of(kNames, random);
-  page.participants.push_back("participant " + name.begin + (name.end.empty() ? "" : " as " + name.end));
-  for (Node* line : lines_where(page, [](const Node& each) { return is_request(each, Who::kDatabase, Verb::kGet); })) {
-    line->text = page.names[Who::kApp].id + line->arrow + name.begin + ": Get " + page.noun;
-    line->kind = Node::Kind::kRaw;
-  }
-  for (Node* line : lines_where(page, [](const Node& each) {
-         return each.kind == Node::Kind::kReply && each.who == Who::kDatabase && each.says == Says::kHit;
-       })) {
-    line->text = name.begin + "-->>" + page.names[Who::kApp].id + ": " + line->text;
-    line->kind = Node::Kind::kRaw;
-  }
-  return true;
-}
-bool replica_by_note(Page& page, sim::Random& random) {
-  static const Words kNotes = {"reads go to a replica", "the replica may lag", "read replica, some ms behind",
-                               "replication lag possible", "this is the follower"};
-  insert(any_place(page, random),
-         raw("Note right of " + page.names[Who::kDatabase].id + ": " + any_of(kNotes, random)));
-  return true;
+  return reads && writes;
 }
 
-bool lock_by_itself(Page& page, sim::Random& random) {
-  static const std::vector<Pair> kPairs = {{"acquire lock", "release lock"},
-                                           {"lock", "unlock"},
-                                           {"take the mutex", "give the mutex back"},
-                                           {"lock the key", "unlock the key"}};
-  const Pair& pair = any_of(kPairs, random);
-  const std::string self = page.names[Who::kApp].id + "->>" + page.names[Who::kApp].id + ": ";
-  return around_write(page, self + pair.begin, self + pair.end);
-}
-bool lock_by_note(Page& page, sim::Random& random) {
-  static const Words kNotes = {"holds a lock", "under a distributed lock", "one at a time: lock on the key",
-                               "with a mutex", "lock is held"};
-  Operation* write = write_of(page);
-  if (write == nullptr) return false;
-  write->body.insert(write->body.begin(), raw("Note over " + page.names[Who::kApp].id + ": " + any_of(kNotes, random)));
+struct Features {
+  std::string read, written;
+};
+const std::vector<Features> kFeatures = {{"recipe", "rating"}, {"profile", "invoice"}, {"menu", "booking"}};
+
+bool other_feature_by_heading(Page& page, sim::Random& random) {
+  if (page.frame == Frame::kCallsInOne) return false;
+  const Features& features = any_of(kFeatures, random);
+  for (Operation& operation : page.operations)
+    operation.name = operation.kind == OperationKind::kRead
+                         ? any_of(Words{"Reading a ", "Get the ", "Read "}, random) + features.read
+                         : any_of(Words{"Updating a ", "Save the ", "Write "}, random) + features.written;
   return true;
 }
-bool lock_by_arrows(Page& page, sim::Random&) {
-  const std::string arrow = page.names[Who::kApp].id + "->>" + page.names[Who::kCache].id + ": ";
-  return around_write(page, arrow + "acquire lock", arrow + "release lock");
-}
-bool lock_in_brackets(Page& page, sim::Random& random) {
-  return in_brackets(page, random, Verb::kGet, {"FOR UPDATE", "with lock", "locks the row", "row lock"});
-}
-
-// The deletes go to a queue instead.
-bool queue(Page& page, sim::Random& random) {
-  const auto deletes = lines_where(page, [](const Node& line) { return is_request(line, Who::kCache, Verb::kDelete); });
-  if (deletes.empty()) return false;
-  static const std::vector<Pair> kQueues = {{"kafka", "publish invalidation"},
-                                            {"queue", "enqueue delete"},
-                                            {"topic", "publish changed"},
-                                            {"sqs", "send event"}};
-  const Pair& chosen = any_of(kQueues, random);
-  for (Node* line : deletes) {
-    line->text = page.names[Who::kApp].id + "->>" + chosen.begin + ": " + chosen.end;
-    line->kind = Node::Kind::kRaw;
+bool other_feature_by_tables(Page& page, sim::Random& random) {
+  const Features& features = any_of(kFeatures, random);
+  bool reads = false;
+  bool writes = false;
+  for (Node* line : lines_where(page, [](const Node& each) { return each.kind == Node::Kind::kRequest; })) {
+    const bool set = line->verb == Verb::kSet;
+    if (line->who != Who::kDatabase) continue;
+    line->text = set ? "UPDATE " + features.written + "s SET a = 1" : "SELECT * FROM " + features.read + "s";
+    (set ? writes : reads) = true;
   }
-  return true;
+  return reads && writes;
 }
 
-bool second_cache(Page& page, sim::Random& random) {
-  const auto gets = lines_where(page, [](const Node& line) { return is_request(line, Who::kCache, Verb::kGet); });
-  if (gets.empty()) return false;
-  static const std::vector<Pair> kCaches = {{"local", "Local cache"},
-                                            {"L1", "In-process cache"},
-                                            {"memory", "memory cache"},
-                                            {"caffeine", ""},
-                                            {"cdn_cache", ""}};
-  const Pair& chosen = any_of(kCaches, random);
-  page.participants.push_back("participant " + chosen.begin + (chosen.end.empty() ? "" : " as " + chosen.end));
+template <OperationKind kind>
+bool alone(Page& page, sim::Random&) {
+  return std::erase_if(page.operations, [](const Operation& operation) { return operation.kind != kind; }) > 0;
+}
+
+bool no_database(Page& page, sim::Random&) {
+  bool any = false;
   each_body(page, [&](std::vector<Node>& body) {
-    for (std::size_t i = 0; i < body.size(); ++i) {
-      if (!is_request(body[i], Who::kCache, Verb::kGet)) continue;
-      const auto at = body.begin() + static_cast<std::ptrdiff_t>(i);
-      const std::string& app = page.names[Who::kApp].id;
-      body.insert(
-          at, {raw(app + "->>" + chosen.begin + ": get " + page.noun), raw(chosen.begin + "-->>" + app + ": miss")});
-      return;
-    }
+    any |=
+        std::erase_if(body, [](const Node& node) {
+          return (node.kind == Node::Kind::kRequest || node.kind == Node::Kind::kReply) && node.who == Who::kDatabase;
+        }) > 0;
   });
-  return true;
+  std::erase(page.declared, Who::kDatabase);
+  return any;
 }
 
-bool by_version(Page& page, sim::Random& random) {
-  const auto sets = lines_where(page, [](const Node& line) { return is_request(line, Who::kCache, Verb::kSet); });
-  static const Words kConditions = {" if version is newer", " with version check", " if newer",
-                                    " (compare and set)",   " if unchanged",       " with CAS"};
-  for (Node* line : sets) {
-    const std::string& condition = any_of(kConditions, random);
-    line->behind += condition;
-    if (!line->text.empty()) line->text += condition;
-  }
-  return !sets.empty();
+bool negated(Page& page, sim::Random& random) {
+  static const Words kNegations = {"don't delete it", "no delete",           "do not invalidate", "never deletes it",
+                                   "skip the delete", "without deleting it", "nothing to delete", "not deleted"};
+  const auto deletes = lines_where(page, [](const Node& line) { return is_request(line, Who::kCache, Verb::kDelete); });
+  for (Node* line : deletes) line->text = any_of(kNegations, random);
+  return !deletes.empty();
 }
 
 }  // namespace
 
 std::vector<Change> changes_of_meaning() {
-  return {{"a transaction by notes", Meaning::kNotModelled, transaction_by_notes},
-          {"a transaction by messages of the app to itself", Meaning::kNotModelled, transaction_by_itself},
-          {"a transaction by arrows", Meaning::kNotModelled, transaction_by_arrows},
-          {"a transaction by a rectangle", Meaning::kNotModelled, transaction_by_rectangle},
-          {"a critical transaction", Meaning::kNotModelled, critical_transaction},
-          {"a transaction in brackets", Meaning::kNotModelled, transaction_in_brackets},
-          {"a replica in brackets", Meaning::kNotModelled, replica_in_brackets},
-          {"a replica by name", Meaning::kNotModelled, replica_by_name},
-          {"a replica by note", Meaning::kNotModelled, replica_by_note},
-          {"a lock by messages of the app to itself", Meaning::kNotModelled, lock_by_itself},
-          {"a lock by note", Meaning::kNotModelled, lock_by_note},
-          {"a lock by arrows", Meaning::kNotModelled, lock_by_arrows},
-          {"a lock in brackets", Meaning::kNotModelled, lock_in_brackets},
-          {"deletes by a queue", Meaning::kNotModelled, queue},
-          {"a second cache", Meaning::kNotModelled, second_cache},
-          {"sets by version", Meaning::kNotModelled, by_version}};
+  return {{"another entry is written than is read", Meaning::kOther, other_entry},
+          {"two features, by their headings", Meaning::kOther, other_feature_by_heading},
+          {"two features, by their tables", Meaning::kOther, other_feature_by_tables},
+          {"Reads alone", Meaning::kOther, alone<OperationKind::kRead>},
+          {"Writes alone", Meaning::kOther, alone<OperationKind::kWrite>},
+          {"no database", Meaning::kOther, no_database},
+          {"deletes that are negated", Meaning::kOther, negated}};
 }
 
 std::vector<Change> all_changes() {
   std::vector<Change> all;
-  for (auto* changes : {changes_of_shape, changes_of_words, changes_of_looks, changes_of_meaning})
+  for (auto* changes : {changes_of_shape, changes_of_words, changes_of_looks, changes_not_modelled, changes_of_meaning})
     for (Change& change : changes()) all.push_back(std::move(change));
   return all;
 }

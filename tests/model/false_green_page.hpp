@@ -55,6 +55,7 @@ struct Operation {
   OperationKind kind = OperationKind::kRead;
   std::string name;  // of its heading, title or note
   std::vector<Node> body;
+  std::string app = {};  // the app's id in a diagram of its own; empty: the page's
 };
 
 // How the operations of a page are told apart.

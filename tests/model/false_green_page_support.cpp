@@ -122,7 +122,8 @@ class Printer {
   void line(const std::string& text) { out_ += std::string(indent_, ' ') + text + page_.line_end; }
   void deeper(int by) { indent_ += static_cast<std::size_t>(by * 2); }
 
-  std::string id(Who who) const { return page_.names.at(who).id; }
+  std::string id(Who who) const { return who == Who::kApp && !app_.empty() ? app_ : page_.names.at(who).id; }
+  void call_app(const std::string& id) { app_ = id; }
 
   void body(const std::vector<Node>& nodes) {
     for (const Node& node : nodes) one(node);
@@ -135,7 +136,7 @@ class Printer {
     if (page_.boxed && !page_.declared.empty()) line("box our system");
     for (const Who who : page_.declared) {
       const Name& name = page_.names.at(who);
-      line(name.word + " " + name.id + (name.alias.empty() ? "" : " as " + name.alias));
+      line(name.word + " " + id(who) + (name.alias.empty() ? "" : " as " + name.alias));
     }
     if (page_.boxed && !page_.declared.empty()) line("end");
     for (const std::string& participant : page_.participants) line(participant);
@@ -181,6 +182,7 @@ class Printer {
 
   const Page& page_;
   std::string out_;
+  std::string app_;
   std::size_t indent_ = 0;
 };
 
@@ -270,7 +272,10 @@ std::string print(const Page& page) {
   }
   for (const Operation& operation : page.operations) {
     if (page.frame == Frame::kHeadings) text += "## " + operation.name + page.line_end;
-    if (!in_one) out.begin();
+    if (!in_one) {
+      out.call_app(operation.app);
+      out.begin();
+    }
     switch (page.frame) {
       case Frame::kHeadings:
         break;

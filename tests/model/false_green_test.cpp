@@ -43,7 +43,15 @@ const std::set<std::string> kKnownGaps = {"one diagram with comments",
                                           "a replica in brackets",
                                           "a replica by note",
                                           "a lock by messages of the app to itself",
-                                          "a lock by note"};
+                                          "a lock by note",
+                                          "a layer in front",
+                                          "rows by version",
+                                          "another entry is written than is read",
+                                          "two features, by their headings",
+                                          "two features, by their tables",
+                                          "Reads alone",
+                                          "Writes alone",
+                                          "no database"};
 
 enum class Answer { kViolated, kHolds, kInconclusive, kRefused };
 std::string_view to_string(Answer answer) {
@@ -151,13 +159,17 @@ std::optional<Drawn> draw(std::uint64_t seed, const std::vector<Case>& cases, co
   return {};
 }
 
-bool changes_meaning(const Drawn& drawn, const std::vector<Change>& changes) {
-  return std::any_of(drawn.changes.begin(), drawn.changes.end(),
-                     [&](const Applied& applied) { return changes[applied.change].meaning == Meaning::kNotModelled; });
+// What the page means now: at most one of its changes means anything.
+Meaning meaning_of(const Drawn& drawn, const std::vector<Change>& changes) {
+  for (const Applied& applied : drawn.changes)
+    if (changes[applied.change].meaning != Meaning::kSame) return changes[applied.change].meaning;
+  return Meaning::kSame;
 }
 
 bool wrongly_answered(const Drawn& drawn, const std::vector<Change>& changes, Answer answer) {
-  if (changes_meaning(drawn, changes)) return answer != Answer::kRefused;
+  const Meaning meaning = meaning_of(drawn, changes);
+  if (meaning == Meaning::kNotModelled) return answer != Answer::kRefused;
+  if (meaning == Meaning::kOther) return answer == Answer::kHolds;
   return answer == (drawn.on.violated ? Answer::kHolds : Answer::kViolated);
 }
 
@@ -240,9 +252,9 @@ TEST(FalseGreen, a_page_that_is_drawn_otherwise_is_never_said_to_hold_where_it_i
       for (const Applied& applied : smallest.changes) kinds += changes[applied.change].name + "; ";
       if (++failures[kinds] == 1 && failures.size() <= kToldMax) ADD_FAILURE() << tell(smallest, changes, seed);
     }
-    const bool other_meaning = changes_meaning(*drawn, changes);
+    const Meaning meaning = meaning_of(*drawn, changes);
     for (const Applied& applied : drawn->changes) {
-      if (other_meaning != (changes[applied.change].meaning == Meaning::kNotModelled)) continue;
+      if (meaning != changes[applied.change].meaning) continue;
       Figures& figure = figures[applied.change];
       ++(drawn->on.violated ? figure.wrong : figure.right);
       figure.wrong_violated += drawn->on.violated && answered.answer == Answer::kViolated;
@@ -255,7 +267,7 @@ TEST(FalseGreen, a_page_that_is_drawn_otherwise_is_never_said_to_hold_where_it_i
   for (std::size_t i = 0; i < changes.size(); ++i) {
     const Figures& figure = figures[i];
     const std::size_t all = figure.wrong + figure.right;
-    if (changes[i].meaning == Meaning::kNotModelled) {
+    if (changes[i].meaning != Meaning::kSame) {
       std::cout << fmt::format("{:<55} refused {}\n", changes[i].name, percent(figure.refused, all));
       continue;
     }
