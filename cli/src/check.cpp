@@ -130,7 +130,7 @@ void add_check(CLI::App& program, Action& action, const std::string& invocation)
   add_number(command, "--threads", options->threads, {1, kThreadsMax},
              "threads (default: all cores; never changes the result)");
   add_number(command, "--depth", options->depth, {1, kDepthMax}, "stop at this many steps, inconclusive");
-  command.add_option("--memory", options->memory, "stop at this much memory for states, inconclusive: 4GiB");
+  command.add_option("--memory", options->memory, "stop before the program takes more memory, inconclusive: 4GiB");
   command.add_option("--time", options->time, "stop after this time, inconclusive: 30s");
   command.add_flag("--json", options->json, "print one JSON object");
   options->output.add_to(command, "write the trace to this file");

@@ -25,7 +25,9 @@ std::optional<std::string> limit_hit(const Result& result, const CheckOptions& o
     case sim::SearchEnd::kViolation:
       return std::nullopt;
     case sim::SearchEnd::kDepthLimit:
-      return fmt::format("depth limit {} reached", options.depth_max.value_or(0));
+      return options.depth_max && *options.depth_max <= sim::kLevelsMax
+                 ? fmt::format("depth limit {} reached", *options.depth_max)
+                 : fmt::format("{} steps deep, and no search goes deeper", sim::kLevelsMax);
     case sim::SearchEnd::kMemoryLimit:
       return fmt::format("memory limit of {} bytes reached", options.memory_bytes_max);
     case sim::SearchEnd::kInterrupted:
@@ -50,13 +52,17 @@ PropertyReport judge_property(const Machine& machine, std::size_t p, const Resul
                               const std::optional<std::string>& limit, const std::vector<std::string>& unused) {
   const PropertyKind& kind = *machine.properties()[p];
   PropertyReport report{std::string(kind.name), std::string(kind.claim), Verdict::kInconclusive, ""};
+  const bool broken = (result.violated_properties >> p & 1) != 0;
   if (result.counterexample && result.counterexample->property == static_cast<int>(p)) {
     report.verdict = Verdict::kViolated;
+  } else if (limit && broken && !result.counterexample) {
+    report.verdict = Verdict::kViolated;
+    report.why = "its trace was not found before the end: " + *limit;
   } else if (limit) {
     report.why = *limit;
   } else if (result.end == sim::SearchEnd::kViolation) {
     report.why = "the search stopped at the first violation; say --exhaust, or --property to check it alone";
-  } else if (result.violated_properties >> p & 1) {
+  } else if (broken) {
     report.verdict = Verdict::kViolated;
     report.why = result.counterexample ? "another property has a shorter trace"
                                        : "its trace is lost, because two states have one fingerprint; search without "
@@ -71,15 +77,24 @@ PropertyReport judge_property(const Machine& machine, std::size_t p, const Resul
   return report;
 }
 
+// What of the memory allowed is for states: the program itself takes some, and every thread has a table of steps and
+// room to work in. Of very little memory, a part all the same.
+constexpr std::uint64_t kProgramBytes = std::uint64_t{18} << 20;
+std::uint64_t for_states(std::uint64_t memory_bytes_max) {
+  const std::uint64_t beside = kProgramBytes + memory_bytes_max / 4;
+  return memory_bytes_max > beside + memory_bytes_max / 8 ? memory_bytes_max - beside : memory_bytes_max / 8;
+}
+
 // Decides `converges`, where it is property `p`: after the search, which has seen the whole space if no limit was hit.
 void judge_convergence(const Machine& machine, std::size_t p, const Protocol& protocol,
-                       const sim::SearchOptions& options, const std::string& interruption, Report& report) {
+                       const sim::SearchOptions& options, std::uint64_t memory_bytes_max,
+                       const std::string& interruption, Report& report) {
   PropertyReport& converges = report.properties[p];
   if (!report.limits.empty()) return;
   const ConvergenceAnswer answer = find_divergence(protocol, report.scenario, options);
   if (!answer.complete) {
     report.limits.push_back(interruption.empty() ? fmt::format("memory limit of {} bytes reached, by the graph for {}",
-                                                               options.memory_bytes_max, kConverges)
+                                                               memory_bytes_max, kConverges)
                                                  : interruption);
     converges.verdict = Verdict::kInconclusive;
     converges.why = report.limits.back();
@@ -129,7 +144,10 @@ Report check(const Protocol& protocol, const traces::Scenario& words, const Chec
   traces::Scenario scenario = words;
   scenario.all_invoked |= options.count_schedules;
   if (options.count_schedules) refuse_liveness(options.properties);
-  const ReducedMachine reduced(protocol, scenario, options.properties, options.reductions);
+  ReducedMachine reduced(protocol, scenario, options.properties, options.reductions);
+  if (options.memory_bytes_max != 0)
+    reduced.table_bytes_max =
+        std::min<std::uint64_t>(reduced.table_bytes_max, options.memory_bytes_max / 8 / options.threads);
   const Machine& machine = reduced.machine;
   scenario = machine.scenario().words;
   if (machine.properties().empty())
@@ -145,7 +163,7 @@ Report check(const Protocol& protocol, const traces::Scenario& words, const Chec
                                      [](const PropertyKind* kind) { return kind->is_liveness; });
   search_options.exhaust = options.exhaust || liveness != machine.properties().end();
   search_options.depth_max = options.depth_max;
-  search_options.memory_bytes_max = options.memory_bytes_max;
+  search_options.memory_bytes_max = for_states(options.memory_bytes_max);
   if (options.interrupt)
     search_options.keep_going = [&](const sim::Progress& progress) {
       const auto reason = options.interrupt(progress);
@@ -167,6 +185,7 @@ Report check(const Protocol& protocol, const traces::Scenario& words, const Chec
   report.at_rest = result.label_counts[0];
   report.reductions = reduced.used;
   report.reductions_off = reduced.off;
+  report.symmetry_gave_up = reduced.symmetry && reduced.symmetry->gave_up();
   if (options.compact) report.omission_bound = report.state_bytes > 8 ? sim::omission_bound(result.states) : 0;
   const auto limit = limit_hit(result, options, interruption);
   if (limit) report.limits.push_back(*limit);
@@ -176,6 +195,8 @@ Report check(const Protocol& protocol, const traces::Scenario& words, const Chec
     report.properties.push_back(judge_property(machine, p, result, limit, unused));
     if (machine.properties()[p]->name == "coherent-at-rest") report.incoherent_at_rest = result.violating_states[p];
   }
+  for (const PropertyReport& each : report.properties)
+    if (report.property.empty() && each.verdict == Verdict::kViolated) report.property = each.property;
   if (result.counterexample) {
     report.property = machine.properties()[static_cast<std::size_t>(result.counterexample->property)]->name;
     std::vector<Action> plain;
@@ -185,7 +206,7 @@ Report check(const Protocol& protocol, const traces::Scenario& words, const Chec
   }
   if (liveness != machine.properties().end())
     judge_convergence(machine, static_cast<std::size_t>(liveness - machine.properties().begin()), protocol,
-                      search_options, interruption, report);
+                      search_options, options.memory_bytes_max, interruption, report);
   report.verdict = combine(report.properties);
   if (result.end == sim::SearchEnd::kExhausted)
     for (std::size_t m = 0; m < machine.program().marks.size(); ++m)
@@ -197,7 +218,7 @@ Report check(const Protocol& protocol, const traces::Scenario& words, const Chec
     const auto count =
         with_packed_system(fused, [&](const auto& system) { return sim::count_schedules(system, search_options); });
     if (count)
-      report.schedules = Schedules{count->total.str(), count->violating.str()};
+      report.schedules = Schedules{count->total.str(), count->violating.str(), count->passing_through.str()};
     else
       report.limits.push_back(interruption.empty() ? "a limit was reached while counting schedules" : interruption);
   }

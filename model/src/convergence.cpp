@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <functional>
 
 #include "model/state_space.hpp"
 #include "model/tell.hpp"
@@ -52,11 +53,14 @@ std::vector<sim::FairAction> enabled(const Machine& machine, const std::uint64_t
   return fair;
 }
 
-sim::ConvergenceQuestion question(const Machine& machine, const StateSpace& space) {
+// Throws sim::Interrupted where `go_on` says so.
+sim::ConvergenceQuestion question(const Machine& machine, const StateSpace& space, const std::function<bool()>& go_on) {
+  constexpr std::uint32_t kStatesBetweenAsks = 4096;
   sim::ConvergenceQuestion asked;
   asked.action.reserve(space.actions.size());
   asked.good.reserve(space.state_count());
   for (std::uint32_t state = 0; state < space.state_count(); ++state) {
+    if (state % kStatesBetweenAsks == 0 && !go_on()) throw sim::Interrupted{};
     asked.good.push_back(is_coherent(machine, space.state(state)));
     for (std::size_t edge = space.first_edge(state); edge < space.first_edge(state + 1); ++edge)
       asked.action.push_back(fair_action(machine, space.state(state), space.actions[edge]));
@@ -81,7 +85,13 @@ ConvergenceAnswer find_divergence(const Protocol& protocol, const traces::Scenar
   const std::optional<StateSpace> space = build_state_space(machine, options);
   if (!space) return {false, std::nullopt};
   if (options.memory_bytes_max != 0 && memory_bytes(*space) > options.memory_bytes_max) return {false, std::nullopt};
-  const std::optional<sim::Lasso> lasso = sim::find_lasso(space->graph, question(machine, *space));
+  const std::function<bool()> go_on = [&] { return !options.keep_going || options.keep_going(space->progress()); };
+  std::optional<sim::Lasso> lasso;
+  try {
+    lasso = sim::find_lasso(space->graph, question(machine, *space, go_on), go_on);
+  } catch (const sim::Interrupted&) {
+    return {false, std::nullopt};
+  }
   if (!lasso) return {};
   Divergence divergence;
   for (const std::uint64_t edge : lasso->stem) divergence.actions.push_back(space->actions[edge]);

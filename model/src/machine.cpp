@@ -10,8 +10,10 @@
 namespace stalemate::model {
 
 void Machine::initial(StateRef words, sim::Marks& marks) const {
-  if (scenario_.cached)
+  if (scenario_.cached) {
     for (const Field& entry : stores_.cache) set(words, entry, 1);
+    for (const Field& entry : replica_) set(words, entry, 1);
+  }
   if (!scenario_.all_invoked) return;
   for (std::size_t s = 0; s < sessions_.size(); ++s) {
     Step step{words, marks};
@@ -230,14 +232,12 @@ Machine::Answer Machine::serve(Step& step, std::size_t session, const Delivery& 
   return answer;
 }
 
-// A command changes an entry. It is the one that a replica which takes over misses, and with it all that comes after;
-// so the replica has what was there before, until the next command.
+// A command changes an entry, or nothing. M4: it is the one that a replica which takes over misses.
 void Machine::store(Step& step, std::size_t key, unsigned entry, bool expires) const {
   const bool changes =
       cached(step.words, key) != entry || (!expiring_.empty() && this->expires(step.words, key) != expires);
   if (!changes) return;
   if (!replica_.empty() && failover_possible(step.words)) {
-    set(step.words, behind_, 1);
     for (std::size_t k = 0; k < replica_.size(); ++k) {
       set(step.words, replica_[k], get(step.words, stores_.cache[k]));
       if (!replica_expiring_.empty()) set(step.words, replica_expiring_[k], get(step.words, expiring_[k]));
@@ -247,7 +247,7 @@ void Machine::store(Step& step, std::size_t key, unsigned entry, bool expires) c
   if (!expiring_.empty()) set(step.words, expiring_[key], expires ? 1 : 0);
 }
 
-// The cache drops an entry of itself, and a replica that is not behind drops it, too.
+// The cache drops an entry of itself. M4: the replica keeps it.
 void Machine::drop(Step& step, std::size_t key) const {
   set(step.words, stores_.cache[key], 0);
   if (!expiring_.empty()) set(step.words, expiring_[key], 0);

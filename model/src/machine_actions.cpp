@@ -109,13 +109,13 @@ void Machine::push_faults(StateView words, std::vector<Action>& out, const Messa
     if (get(words, budgets_[b]) == budget.budget) continue;
     for (std::size_t t = 0; t < budget.targets.size(); ++t) {
       const FaultTarget& target = budget.targets[t];
-      if (!covers(target, message)) continue;
+      if (!may_strike(words, target, message)) continue;
       // Of targets that overlap, the first one offers the fault.
-      const bool offered = std::any_of(
-          budget.targets.begin(), budget.targets.begin() + static_cast<std::ptrdiff_t>(t),
-          [&](const FaultTarget& earlier) { return earlier.kind == target.kind && covers(earlier, message); });
+      const bool offered = std::any_of(budget.targets.begin(), budget.targets.begin() + static_cast<std::ptrdiff_t>(t),
+                                       [&](const FaultTarget& earlier) {
+                                         return earlier.kind == target.kind && may_strike(words, earlier, message);
+                                       });
       if (offered) continue;
-      if (!is_first_of_app(words, target, message.session)) continue;
       const bool fused = message.is_reply && granularity_ == Granularity::kFused;
       const Action action{fused ? ActionKind::kHandleLose : ActionKind::kFault,
                           static_cast<std::uint8_t>(message.session),
@@ -141,15 +141,19 @@ std::size_t Machine::ways_to_strike(StateView words, const FaultTarget& target, 
   }
 }
 
-// A crash strikes all sessions of an app instance at once: the first one that has a message in flight offers it.
-bool Machine::is_first_of_app(StateView words, const FaultTarget& target, std::size_t session) const {
-  if (fault_kinds()[target.kind].effect != FaultEffect::kCrash) return true;
-  for (std::size_t s = 0; s < session; ++s) {
-    if (scenario_.sessions[s].app != scenario_.sessions[session].app) continue;
+// A crash strikes all sessions of an app instance at once: the first one of them with a message that it may strike
+// offers it. One that is fused to a handle is a step of that session's own, whichever message it strikes.
+bool Machine::may_strike(StateView words, const FaultTarget& target, const MessageRef& message) const {
+  const bool covered = covers(target, message);
+  if (fault_kinds()[target.kind].effect != FaultEffect::kCrash) return covered;
+  const bool fused = message.is_reply && granularity_ == Granularity::kFused;
+  if (covered == fused) return covered;
+  for (std::size_t s = 0; s < (fused ? sessions_.size() : message.session); ++s) {
+    if (s == message.session || scenario_.sessions[s].app != scenario_.sessions[message.session].app) continue;
     const Point& at = point(words, s);
-    if (at.row != kNoRow && covers(target, {s, 0, at.row, at.is_reply})) return false;
+    if (at.row != kNoRow && covers(target, {s, 0, at.row, at.is_reply})) return fused;
   }
-  return true;
+  return !fused;
 }
 
 std::size_t Machine::ways_to_crash(StateView words, std::size_t session, bool handled) const {
@@ -171,16 +175,15 @@ void Machine::push_cache_actions(StateView words, std::vector<Action>& out) cons
   for (std::size_t b = 0; b < budgets_.size(); ++b) {
     const FaultBudget& budget = scenario_.budgets[b];
     if (get(words, budgets_[b]) == budget.budget) continue;
-    std::array<bool, 8> offered{};
+    std::array<bool, kFaultEffects> offered{};
     for (std::size_t t = 0; t < budget.targets.size(); ++t) {
       const FaultKind& kind = fault_kinds()[budget.targets[t].kind];
-      if (!kind.strikes_cache() || std::exchange(offered[static_cast<std::size_t>(kind.effect)], true)) continue;
+      if (!kind.strikes_cache() || std::exchange(offered.at(static_cast<std::size_t>(kind.effect)), true)) continue;
       Action action{ActionKind::kFault, actor, 0, static_cast<std::uint8_t>(b), static_cast<std::uint16_t>(t), 0};
       bool changes = false;  // what would change nothing is no step
       for (std::size_t key = 0; key < stores_.cache.size(); ++key) {
-        const bool here = kind.effect == FaultEffect::kRollBack
-                              ? get(words, behind_) != 0 && !agrees_with_replica(words, key)
-                              : cached(words, key) != 0;
+        const bool here =
+            kind.effect == FaultEffect::kRollBack ? !agrees_with_replica(words, key) : cached(words, key) != 0;
         changes |= here;
         action.choice = static_cast<std::uint16_t>(key);
         if (here && kind.effect == FaultEffect::kDropEntry) out.push_back(action);

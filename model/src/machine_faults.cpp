@@ -20,7 +20,7 @@ void Machine::strike(Step& step, const Action& action) const {
   } else {
     strike_message(step, action, effect);
   }
-  if (!replica_.empty() && !failover_possible(step.words)) catch_up(step);
+  if (!replica_.empty() && !failover_possible(step.words)) forget_replica(step);
 }
 
 void Machine::strike_message(Step& step, const Action& action, FaultEffect effect) const {
@@ -66,12 +66,10 @@ void Machine::strike_cache(Step& step, const Action& action, FaultEffect effect)
       if (!expiring_.empty()) set(step.words, expiring_[key], get(step.words, replica_expiring_[key]));
     }
   }
-  if (!replica_.empty()) catch_up(step);
 }
 
-// M3: the replica has what the cache has.
-void Machine::catch_up(Step& step) const {
-  set(step.words, behind_, 0);
+// M3.
+void Machine::forget_replica(Step& step) const {
   for (const Field& entry : replica_) set(step.words, entry, 0);
   for (const Field& bit : replica_expiring_) set(step.words, bit, 0);
 }

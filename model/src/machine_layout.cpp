@@ -2,9 +2,11 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <limits>
 #include <utility>
 
 #include "model/machine.hpp"
+#include "sim/invariant.hpp"
 #include "traces/error.hpp"
 
 namespace stalemate::model {
@@ -37,6 +39,11 @@ std::size_t awaited_requests(const Program& program, const Session& session) {
   return most;
 }
 
+// How many ways a crash may cut the queues of a session with so many requests in flight, at most.
+std::size_t most_ways_to_cut(const Program& program, std::size_t requests) {
+  return program.has_cache ? (requests / 2 + 1) * (requests - requests / 2 + 1) : requests + 1;
+}
+
 bool allows(const Scenario& scenario, FaultEffect effect) {
   return std::any_of(scenario.budgets.begin(), scenario.budgets.end(),
                      [&](const FaultBudget& budget) { return budget.includes(effect); });
@@ -65,7 +72,13 @@ Machine::Machine(std::shared_ptr<const Program> program, Scenario scenario, std:
   lay_out();
 }
 
+// What an action, and a word of bits, have room for.
+static_assert(kSessionsMax <= 63 && kKeysMax <= 64 && kWritesMax <= 63 && kBudgetsMax <= 64);
+static_assert(kTargetsMax <= std::numeric_limits<decltype(Action::target)>::max());
+static_assert(kChoicesMax <= std::numeric_limits<decltype(Action::choice)>::max() + std::size_t{1});
+
 void Machine::lay_out() {
+  STALEMATE_INVARIANT(properties_.size() <= std::numeric_limits<sim::PropertyMask>::digits, "a property has a bit");
   const std::uint64_t values = scenario_.values;
   for (int key = 0; key < scenario_.keys; ++key) {
     stores_.database.push_back(layout_.add(values, Meaning::kValue));
@@ -75,6 +88,7 @@ void Machine::lay_out() {
   if (program_->has_cache) lay_out_cache();
   for (std::size_t s = 0; s < scenario_.sessions.size(); ++s) lay_out(s);
   layout_.end_session();
+  refuse_too_many_crashes();
   for (const PropertyKind* property : properties_)
     monitors_.push_back(property->make({*program_, scenario_, stores_, layout_}));
   words_ = layout_.words();
@@ -114,10 +128,30 @@ void Machine::lay_out(std::size_t s) {
   add_requests(fields.slots, (program_->has_async ? async_arrows(*program_, session) : 0) + (crashes ? 1 : 0));
   add_requests(fields.ghosts, ghosts_of(*program_, scenario_, session));
   if (crashes) fields.crashed = layout_.add(2);
-  if (fields.slots.size() + fields.ghosts.size() > 254)
-    throw traces::InputError("--fault: so many late requests and copies are more than a state can hold; allow fewer");
+  if (fields.slots.size() + fields.ghosts.size() > kRequestsMax)
+    throw traces::InputError(
+        fields.ghosts.empty()
+            ? fmt::format("session {} of app instance {} may have {} requests in flight that it does not await, and at "
+                          "most {} are possible; take fewer operations",
+                          session.session, session.app, fields.slots.size(), kRequestsMax)
+            : "--fault: so many late requests and copies are more than a state can hold; allow fewer");
   stores_.operation.push_back(fields.invoked);
   sessions_.push_back(std::move(fields));
+}
+
+// A crash leaves a choice for what each session of an app instance has in flight.
+void Machine::refuse_too_many_crashes() const {
+  if (!allows(scenario_, FaultEffect::kCrash)) return;
+  for (const Session& first : scenario_.sessions) {
+    std::size_t ways = 1;
+    for (std::size_t s = 0; s < sessions_.size() && ways <= kChoicesMax; ++s)
+      if (scenario_.sessions[s].app == first.app) ways *= most_ways_to_cut(*program_, sessions_[s].slots.size());
+    if (ways > kChoicesMax)
+      throw traces::InputError(fmt::format(
+          "--fault crash: app instance {} can have so many requests in flight that a crash has more than {} "
+          "outcomes; take fewer sessions or operations in it",
+          first.app, kChoicesMax));
+  }
 }
 
 // What happens in the cache of itself, and what has to be known for it.
@@ -130,7 +164,6 @@ void Machine::lay_out_cache() {
     if (failover) replica_.push_back(layout_.add(scenario_.values + 1ULL, Meaning::kCoded));
     if (failover && expiring) replica_expiring_.push_back(layout_.add(2));
   }
-  if (failover) behind_ = layout_.add(2);
   has_cache_actor_ =
       expiring || failover || allows(scenario_, FaultEffect::kDropEntry) || allows(scenario_, FaultEffect::kDropAll);
 }

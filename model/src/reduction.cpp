@@ -57,7 +57,7 @@ ReducedMachine::ReducedMachine(const Protocol& protocol, const traces::Scenario&
     : machine(machine_for(protocol, words, properties, wanted, off)) {
   if (machine.granularity() == Granularity::kFused) used.emplace_back("fusing");
   if (wanted.symmetry) {
-    std::variant<Symmetry, std::string> found = Symmetry::of(machine);
+    std::variant<Symmetry, std::string> found = Symmetry::of(machine, wanted.orders_max);
     if (auto* there = std::get_if<Symmetry>(&found)) {
       symmetry = std::move(*there);
       used.emplace_back("symmetry");

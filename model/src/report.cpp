@@ -25,6 +25,8 @@ std::string describe(const Report& report) {
   text += '\n';
   if (!report.reductions.empty())
     text += fmt::format("reduced by {}: counts are those of the space searched\n", fmt::join(report.reductions, ", "));
+  if (report.symmetry_gave_up)
+    text += "symmetry: at least one state per orbit; where too many instances are alike, more than one\n";
   for (const ReductionOff& off : report.reductions_off)
     text += fmt::format("not reduced by {}: {}\n", off.name, off.why);
   if (report.omission_bound)
@@ -32,9 +34,12 @@ std::string describe(const Report& report) {
         *report.omission_bound == 0
             ? fmt::format("fingerprints: states of {} bytes are kept whole, none can be missed\n", report.state_bytes)
             : fmt::format("fingerprints: a state was missed with a chance of at most {:.1e}\n", *report.omission_bound);
-  if (report.schedules)
-    text +=
-        fmt::format("{} of {} schedules end in a violation\n", report.schedules->violating, report.schedules->total);
+  if (const auto& schedules = report.schedules) {
+    text += fmt::format("{} of {} schedules end in a violation\n", schedules->violating, schedules->total);
+    if (schedules->passing_through != schedules->violating)
+      text += fmt::format("{} of {} schedules pass through a violation: some of them mend it later\n",
+                          schedules->passing_through, schedules->total);
+  }
   for (const std::string& limit : report.limits) text += fmt::format("limit: {}\n", limit);
   for (const std::string& thing : report.never_reached) text += fmt::format("never reached: {}\n", thing);
   return text;
@@ -56,8 +61,11 @@ std::string to_json(const Report& report) {
   if (report.schedules) {
     // Numbers of any size: JSON has no largest integer, so they are written as the digits they are.
     json["schedules"] = {{"total", "@total"}, {"violating", "@violating"}};
+    if (report.schedules->passing_through != report.schedules->violating)
+      json["schedules"]["passing_through"] = "@passing_through";
   }
   json["reductions"] = report.reductions;
+  if (report.symmetry_gave_up) json["symmetry"] = "at least one state per orbit";
   json["reductions_off"] = Json::object();
   for (const ReductionOff& off : report.reductions_off) json["reductions_off"][off.name] = off.why;
   if (report.omission_bound) json["omission_bound"] = *report.omission_bound;
@@ -71,6 +79,7 @@ std::string to_json(const Report& report) {
   if (report.schedules) {
     replace("\"@total\"", report.schedules->total);
     replace("\"@violating\"", report.schedules->violating);
+    replace("\"@passing_through\"", report.schedules->passing_through);
   }
   text.erase(text.find_last_of('}'));
   while (!text.empty() && text.back() == '\n') text.pop_back();

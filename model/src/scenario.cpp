@@ -117,6 +117,13 @@ void aim(FaultTarget& target, const std::string& where, std::string_view text, c
   target.arrow = operation.arrows[static_cast<std::size_t>(*arrow - 1)];
 }
 
+// How many ways an operation may begin.
+std::size_t starts_of(const ScriptedOperation& operation, const Program& program) {
+  std::size_t starts = 0;
+  for (const std::uint16_t candidate : operation.candidates) starts += program.operations[candidate].start.size();
+  return starts;
+}
+
 FaultBudget parse_fault(const std::string& text, const Program& program) {
   const std::string where = fmt::format("--fault {}", text);
   FaultBudget budget;
@@ -141,6 +148,8 @@ FaultBudget parse_fault(const std::string& text, const Program& program) {
       if (at != std::string::npos) aim(target, where, trim(std::string_view(part).substr(at + 1)), program);
       budget.targets.push_back(target);
     }
+    if (budget.targets.size() > kTargetsMax)
+      throw InputError(fmt::format("--fault: one of them lists more than {} kinds; list each once", kTargetsMax));
     normalised.push_back(at == std::string::npos ? name
                                                  : name + "@" + lower(trim(std::string_view(part).substr(at + 1))));
   }
@@ -177,10 +186,17 @@ Scenario resolve(const traces::Scenario& words, const Program& program) {
         if (words.all_invoked && session.operations.empty() && parsed.key == kAnyKey)
           throw InputError(
               fmt::format("{}: --all-invoked needs the key of every first operation, as in 'read k1'", where));
+        const std::size_t choices =
+            starts_of(parsed, program) * (parsed.key == kAnyKey ? static_cast<std::size_t>(words.keys) : 1);
+        if (choices > kChoicesMax)
+          throw InputError(
+              fmt::format("{}: \"{}\" can begin in {} ways and at most {} are possible; name its key, as "
+                          "in '{} k1', or the operation",
+                          where, trim(operation), choices, kChoicesMax, to_string(parsed.kind)));
         session.operations.push_back(std::move(parsed));
       }
-      if (session.operations.size() > 255)
-        throw InputError(fmt::format("{}: a session has at most 255 operations", where));
+      if (session.operations.size() > kOperationsMax)
+        throw InputError(fmt::format("{}: a session has at most {} operations", where, kOperationsMax));
       scenario.sessions.push_back(std::move(session));
     }
   }
@@ -191,20 +207,19 @@ Scenario resolve(const traces::Scenario& words, const Program& program) {
     throw InputError(fmt::format("the scenario has {} writes; at most {} are possible", writes, kWritesMax));
   if (words.all_invoked)
     for (const Session& session : scenario.sessions) {
-      std::size_t ways = 0;
-      for (const std::uint16_t candidate : session.operations.front().candidates)
-        ways += program.operations[candidate].start.size();
-      if (ways != 1)
+      if (starts_of(session.operations.front(), program) != 1)
         throw InputError(
             "--all-invoked: an operation here starts with a choice, so there is no single first state; leave it out");
     }
   scenario.values = writes + 1;
   scenario.words = words;
+  if (words.faults.size() > kBudgetsMax)
+    throw InputError(
+        fmt::format("--fault: the scenario has {} of them; at most {} are possible", words.faults.size(), kBudgetsMax));
   for (std::string& fault : scenario.words.faults) {
     scenario.budgets.push_back(parse_fault(fault, program));
     fault = scenario.budgets.back().text;
   }
-  if (scenario.budgets.size() > 255) throw InputError("--fault: at most 255 of them are possible");
   return scenario;
 }
 

@@ -22,8 +22,9 @@ std::uint64_t bytes_beside(const sim::StateGraph& graph, std::size_t words_per_s
          graph.state_count() * std::uint64_t{words_per_state * sizeof(std::uint64_t) + 1};
 }
 
-// The same with the states and the actions.
-StateSpace fill_in(const Machine& machine, sim::StateGraph graph) {
+// The same with the states and the actions. None: it was interrupted.
+std::optional<StateSpace> fill_in(const Machine& machine, sim::StateGraph graph, const sim::SearchOptions& options) {
+  constexpr std::uint32_t kStatesBetweenChecks = 4096;
   StateSpace space;
   space.graph = std::move(graph);
   space.words_per_state = machine.words();
@@ -36,6 +37,8 @@ StateSpace fill_in(const Machine& machine, sim::StateGraph graph) {
   std::uint32_t known = 1;  // states below this one have their words
   for (std::uint32_t from = 0; from < space.state_count(); ++from) {
     STALEMATE_INVARIANT(from < known, "a state is reached from one with a smaller number");
+    if (from % kStatesBetweenChecks == 0 && options.keep_going && !options.keep_going(space.progress()))
+      return std::nullopt;
     space.at_rest[from] = (machine.judge(space.state(from), unused).labels & kAtRest) != 0;
     actions.clear();
     machine.actions(space.state(from), actions);
@@ -70,7 +73,7 @@ std::optional<StateSpace> build_state_space(const Machine& machine, const sim::S
                               graph->state_count() * std::uint64_t{sizeof(std::uint64_t) + sizeof(sim::PropertyMask)} +
                               bytes_beside(*graph, machine.words());
   if (options.memory_bytes_max != 0 && bytes > options.memory_bytes_max) return std::nullopt;
-  return fill_in(machine, std::move(*graph));
+  return fill_in(machine, std::move(*graph), options);
 }
 
 SpaceSize measure_state_space(const Machine& machine, std::uint64_t count_max) {

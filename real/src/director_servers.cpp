@@ -119,13 +119,12 @@ Answer Director::execute_ghost(const traces::Request& request) {
 }
 
 // Before the next failover: the last command that changes the cache. Where there is none, the replica misses whatever
-// the cache dropped since it is there; a restart leaves nothing of what was before.
+// the cache dropped since it is there, be it all in a restart.
 std::optional<std::size_t> Director::change_missed(std::size_t from_step) const {
   std::size_t found = from_step;
   for (std::size_t i = from_step; i < trace_.steps.size(); ++i) {
     const traces::Step& step = trace_.steps[i];
     if (step.kind == traces::StepKind::kCacheFailover) return found;
-    if (step.kind == traces::StepKind::kCacheRestart) found = i + 1;
     if (step.kind != traces::StepKind::kHandle || !step.request || step.request->to != "cache") continue;
     const traces::State& before = i == 0 ? trace_.initial : trace_.steps[i - 1].after;
     if (before.cache != step.after.cache || before.expiring != step.after.expiring) found = i;

@@ -31,9 +31,39 @@ using Actions = std::vector<FairAction>;  // sorted, each once
 
 constexpr std::uint64_t kNoEdge = std::numeric_limits<std::uint64_t>::max();
 
+// Asks now and then whether to go on.
+class Asking {
+ public:
+  explicit Asking(const std::function<bool()>& go_on) : go_on_(go_on) {}
+  void one_more() {
+    constexpr std::uint32_t kBetweenAsks = 4096;
+    if (++count_ % kBetweenAsks == 0 && go_on_ && !go_on_()) throw Interrupted{};
+  }
+
+ private:
+  const std::function<bool()>& go_on_;
+  std::uint32_t count_ = 0;
+};
+
+// Boost's map from states to their components, asked for each state that its search comes to.
+struct ComponentMap {
+  using key_type = std::uint32_t;
+  using value_type = std::uint32_t;
+  using reference = std::uint32_t;
+  using category = boost::read_write_property_map_tag;
+  std::vector<std::uint32_t>* of;
+  Asking* asking;
+  friend std::uint32_t get(const ComponentMap& map, std::uint32_t state) { return (*map.of)[state]; }
+  friend void put(const ComponentMap& map, std::uint32_t state, std::uint32_t component) {
+    (*map.of)[state] = component;
+    map.asking->one_more();
+  }
+};
+
 class Convergence {
  public:
-  Convergence(const StateGraph& graph, const ConvergenceQuestion& question) : graph_(graph), question_(question) {
+  Convergence(const StateGraph& graph, const ConvergenceQuestion& question, const std::function<bool()>& go_on)
+      : graph_(graph), question_(question), asking_(go_on) {
     STALEMATE_INVARIANT(question.action.size() == graph.target.size(), "every edge says which action it is");
     STALEMATE_INVARIANT(question.good.size() == graph.state_count(), "every state is good or not");
   }
@@ -61,7 +91,9 @@ class Convergence {
   template <class Allowed>
   Components components(const Allowed& allowed) const {
     std::vector<std::pair<std::uint32_t, std::uint32_t>> edges;
+    edges.reserve(graph_.target.size());
     for (std::uint32_t from = 0; from < graph_.state_count(); ++from) {
+      asking_.one_more();
       for (std::uint64_t edge = graph_.first_edge[from]; edge < graph_.first_edge[from + 1]; ++edge) {
         const std::uint32_t to = graph_.target[edge];
         if (counts(edge) && allowed(from) && allowed(to)) edges.emplace_back(from, to);
@@ -70,8 +102,7 @@ class Convergence {
     const Graph boost_graph(boost::edges_are_sorted, edges.begin(), edges.end(), graph_.state_count());
     Components found;
     found.of.resize(graph_.state_count());
-    found.count = boost::strong_components(
-        boost_graph, boost::make_iterator_property_map(found.of.begin(), get(boost::vertex_index, boost_graph)));
+    found.count = boost::strong_components(boost_graph, ComponentMap{&found.of, &asking_});
     return found;
   }
 
@@ -96,6 +127,7 @@ class Convergence {
     std::vector<Actions> unserved(components.count);  // enabled in every state so far and taken by no edge so far
     std::vector<Actions> taken(components.count);
     for (std::uint32_t state = 0; state < graph_.state_count(); ++state) {
+      asking_.one_more();
       const std::uint32_t c = components.of[state];
       for (std::uint64_t edge = graph_.first_edge[state]; edge < graph_.first_edge[state + 1]; ++edge) {
         if (!counts(edge) || components.of[graph_.target[edge]] != c) continue;
@@ -127,6 +159,7 @@ class Convergence {
     std::vector<std::uint32_t> open = {state};
     seen[state] = true;
     while (!open.empty()) {
+      asking_.one_more();
       const std::uint32_t at = open.back();
       open.pop_back();
       if (good(at) && fair[stays.of[at]]) return true;
@@ -169,6 +202,7 @@ class Convergence {
     std::vector<bool> seen(graph_.state_count());
     seen[from] = true;
     for (std::size_t i = 0; i < reached.size(); ++i) {
+      asking_.one_more();
       const std::uint32_t at = reached[i].first;
       for (std::uint64_t edge = graph_.first_edge[at]; edge < graph_.first_edge[at + 1]; ++edge) {
         const std::uint32_t to = graph_.target[edge];
@@ -215,12 +249,14 @@ class Convergence {
 
   const StateGraph& graph_;
   const ConvergenceQuestion& question_;
+  mutable Asking asking_;
 };
 
 }  // namespace
 
-std::optional<Lasso> find_lasso(const StateGraph& graph, const ConvergenceQuestion& question) {
-  return Convergence(graph, question).find();
+std::optional<Lasso> find_lasso(const StateGraph& graph, const ConvergenceQuestion& question,
+                                const std::function<bool()>& go_on) {
+  return Convergence(graph, question, go_on).find();
 }
 
 std::uint64_t find_lasso_memory_bytes(const StateGraph& graph) {

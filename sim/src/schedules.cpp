@@ -1,59 +1,104 @@
-// Counting the maximal paths of a state graph, from its terminal states back to the initial one.
+// Counting the maximal paths of a state graph, from the initial state to its terminal ones.
 #include "sim/schedules.hpp"
 
-#include <boost/graph/compressed_sparse_row_graph.hpp>
-#include <boost/graph/topological_sort.hpp>
-#include <iterator>
-#include <utility>
+#include <memory>
 #include <vector>
 
 namespace stalemate::sim {
-
 namespace {
 
-using Graph = boost::compressed_sparse_row_graph<boost::directedS, boost::no_property, boost::no_property,
-                                                 boost::no_property, std::uint32_t, std::uint64_t>;
+// Of the paths from the initial state to one state.
+struct PathCount {
+  Count total = 0;
+  Count broken = 0;   // those with a step that breaks a property
+  Count touched = 0;  // those, and those with a state that does, this one not yet included
+};
 
-Graph as_boost_graph(const StateGraph& graph) {
-  std::vector<std::pair<std::uint32_t, std::uint32_t>> edges;
-  edges.reserve(graph.target.size());
-  for (std::uint32_t state = 0; state < graph.state_count(); ++state) {
-    for (std::uint64_t edge = graph.first_edge[state]; edge < graph.first_edge[state + 1]; ++edge) {
-      edges.emplace_back(state, graph.target[edge]);
+// A state is done when all that lead to it are. Only states that wait for others have a count in memory.
+class Counting {
+ public:
+  Counting(const StateGraph& graph, const SearchOptions& options) : graph_(graph), options_(options) {}
+
+  std::optional<ScheduleCount> run() {
+    constexpr std::uint32_t kStatesBetweenChecks = 4096;
+    const std::uint32_t states = graph_.state_count();
+    if (!may_go_on(0)) return std::nullopt;
+    incoming_.assign(states, 0);
+    for (const std::uint32_t target : graph_.target) ++incoming_[target];
+    if (incoming_[0] != 0) return std::nullopt;  // a cycle through the initial state
+    counts_.resize(states);
+    count_of(0).total = 1;
+    ready_ = {0};
+    std::uint32_t done = 0;
+    while (!ready_.empty()) {
+      if (done % kStatesBetweenChecks == 0 && !may_go_on(done)) return std::nullopt;
+      const std::uint32_t state = ready_.back();
+      ready_.pop_back();
+      finish(state);
+      ++done;
+    }
+    if (done != states) return std::nullopt;  // the others are on cycles or behind them
+    return result_;
+  }
+
+ private:
+  // Half a line of memory for the digits of each number; more are rare, and slow long before they are many.
+  static constexpr std::uint64_t kCountBytes = sizeof(PathCount) + 3 * 32;
+
+  bool may_go_on(std::uint32_t done) const {
+    const std::uint64_t bytes = graph_.state_count() * std::uint64_t{sizeof(std::uint32_t) + sizeof(counts_[0])} +
+                                ready_.capacity() * sizeof(std::uint32_t) + waiting_ * kCountBytes;
+    if (options_.memory_bytes_max != 0 && graph_.bytes() + bytes > options_.memory_bytes_max) return false;
+    return !options_.keep_going || options_.keep_going({.states = graph_.state_count(),
+                                                        .transitions = graph_.target.size(),
+                                                        .frontier = graph_.state_count() - done,
+                                                        .memory_bytes = graph_.bytes() + bytes});
+  }
+
+  PathCount& count_of(std::uint32_t state) {
+    if (!counts_[state]) {
+      counts_[state] = std::make_unique<PathCount>();
+      ++waiting_;
+    }
+    return *counts_[state];
+  }
+
+  void finish(std::uint32_t state) {
+    const std::unique_ptr<PathCount> count = std::move(counts_[state]);
+    --waiting_;
+    const bool violated = graph_.violated_by_state[state] != 0;
+    if (violated) count->touched = count->total;
+    const std::uint64_t begin = graph_.first_edge[state];
+    const std::uint64_t end = graph_.first_edge[state + 1];
+    if (begin == end) {
+      result_.total += count->total;
+      result_.violating += violated ? count->total : count->broken;
+      result_.passing_through += count->touched;
+    }
+    for (std::uint64_t edge = begin; edge < end; ++edge) {
+      const std::uint32_t target = graph_.target[edge];
+      const bool breaks = graph_.violated_by_step[edge] != 0;
+      PathCount& next = count_of(target);
+      next.total += count->total;
+      next.broken += breaks ? count->total : count->broken;
+      next.touched += breaks ? count->total : count->touched;
+      if (--incoming_[target] == 0) ready_.push_back(target);
     }
   }
-  return {boost::edges_are_sorted, edges.begin(), edges.end(), graph.state_count()};
-}
 
-// A path violates from the first state or step on that breaks a property: all its completions do.
-ScheduleCount count_from(const StateGraph& graph, std::uint32_t state, const std::vector<ScheduleCount>& counts) {
-  const std::uint64_t begin = graph.first_edge[state];
-  const std::uint64_t end = graph.first_edge[state + 1];
-  ScheduleCount count;
-  if (begin == end) count.total = 1;
-  for (std::uint64_t edge = begin; edge < end; ++edge) {
-    const ScheduleCount& rest = counts[graph.target[edge]];
-    count.total += rest.total;
-    count.violating += graph.violated_by_step[edge] != 0 ? rest.total : rest.violating;
-  }
-  if (graph.violated_by_state[state] != 0) count.violating = count.total;
-  return count;
-}
+  const StateGraph& graph_;
+  const SearchOptions& options_;
+  std::vector<std::uint32_t> incoming_;  // by state: edges from states that are not done
+  std::vector<std::unique_ptr<PathCount>> counts_;
+  std::vector<std::uint32_t> ready_;
+  std::uint64_t waiting_ = 0;  // states with a count
+  ScheduleCount result_;
+};
 
 }  // namespace
 
-std::optional<ScheduleCount> count_schedules(const StateGraph& graph) {
-  std::vector<std::uint32_t> order;  // every state after all that can follow it
-  order.reserve(graph.state_count());
-  try {
-    Graph boost_graph = as_boost_graph(graph);
-    boost::topological_sort(boost_graph, std::back_inserter(order));
-  } catch (const boost::not_a_dag&) {
-    return std::nullopt;
-  }
-  std::vector<ScheduleCount> counts(graph.state_count());
-  for (const std::uint32_t state : order) counts[state] = count_from(graph, state, counts);
-  return counts[0];
+std::optional<ScheduleCount> count_schedules(const StateGraph& graph, const SearchOptions& options) {
+  return Counting(graph, options).run();
 }
 
 }  // namespace stalemate::sim

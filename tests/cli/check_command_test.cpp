@@ -1,6 +1,7 @@
 // `stalemate check` as a user runs it: exit codes, JSON, the same bytes anywhere, and what a limit or Ctrl-C leaves.
 #include <gtest/gtest.h>
 
+#include <csignal>
 #include <cstdlib>
 #include <filesystem>
 #include <nlohmann/json.hpp>
@@ -105,6 +106,30 @@ TEST(CheckCommand, ctrl_c_prints_what_is_known_so_far_and_exits_inconclusive) {
   const Json json = Json::parse(outcome.out);
   EXPECT_EQ(json["limits"], Json::array({"interrupted"}));
   EXPECT_GT(json["states"], 0);
+}
+
+// Whatever it is that takes long: the search, its symmetry, the schedules, the loops; or a command without an end.
+TEST(CheckCommand, whatever_takes_long_ends_when_it_is_interrupted) {
+  const std::vector<std::string> large = {"--readers", "5", "--writers", "5"};
+  const std::vector<std::vector<std::string>> commands = {
+      {"check", "cache-aside", "--exhaust"},
+      {"check", "cache-aside", "--exhaust", "--no-reduction", "--compact"},
+      {"check", "cache-aside", "--exhaust", "--no-fusing", "--no-independence", "--fault", "duplicate=2"},
+      {"check", "cache-aside", "--count-schedules"},
+      {"check", "cache-aside", "--property", "converges"},
+      {"hunt", "database-only", "--for", "1h"},
+  };
+  for (std::vector<std::string> command : commands) {
+    Invocation invocation;
+    invocation.arguments = command;
+    if (command.front() == "check") invocation.arguments.insert(invocation.arguments.end(), large.begin(), large.end());
+    invocation.interrupt_after_ms = 500;
+    const Outcome outcome = run_program(invocation);
+    // A signal that comes before the program listens ends it, too.
+    const bool listened = outcome.code == 1 || outcome.code == 3;
+    EXPECT_TRUE(listened || outcome.code == 128 + SIGINT) << command.back() << ": " << outcome.code << outcome.err;
+    if (listened) EXPECT_NE(outcome.out.find("interrupted"), std::string::npos) << command.back() << outcome.out;
+  }
 }
 
 TEST(CheckCommand, each_limit_is_kept_and_said) {

@@ -111,6 +111,41 @@ TEST(Check, schedules_have_the_counts_two_independent_programs_agree_on) {
   }
 }
 
+// The delete that is lost leaves a rest that is wrong; an eviction mends it.
+TEST(Check, schedules_that_pass_through_a_violation_and_end_well_are_told_apart) {
+  const Protocol protocol = read_protocol(
+      "# Read\n```mermaid\nsequenceDiagram\n  app->>cache: Get value\n```\n"
+      "# Write\n```mermaid\nsequenceDiagram\n  app->>cache: Set value\n  app->>database: Set value\n```\n",
+      "page.md", {});
+  traces::Scenario words = scenario(0, 1);
+  words.faults = {"evict", "lost-request@write:2"};
+  CheckOptions options;
+  options.count_schedules = true;
+  options.properties = {"coherent-at-rest"};
+  const Report report = check(protocol, words, options);
+  ASSERT_TRUE(report.schedules);
+  EXPECT_EQ(report.schedules->total, "4");
+  EXPECT_EQ(report.schedules->violating, "0");
+  EXPECT_EQ(report.schedules->passing_through, "1");
+  EXPECT_NE(describe(report).find("0 of 4 schedules end in a violation\n1 of 4 schedules pass through a violation"),
+            std::string::npos);
+  EXPECT_NE(to_json(report).find("\"passing_through\": 1"), std::string::npos);
+}
+
+// Each session's handle may be the last thing before the crash, and each makes schedules of its own.
+TEST(Check, crashes_of_an_instance_with_two_sessions_are_counted_for_each_of_them) {
+  traces::Scenario words;
+  words.apps = {"write | read"};
+  words.faults = {"crash"};
+  CheckOptions options;
+  options.count_schedules = true;
+  options.properties = {"coherent-at-rest"};
+  const Report report = check(read_page("cache-aside").value(), words, options);
+  ASSERT_TRUE(report.schedules);
+  EXPECT_EQ(report.schedules->total, "136");
+  EXPECT_EQ(report.schedules->violating, "15");
+}
+
 TEST(Check, cache_aside_a_late_fill_after_the_delete_leaves_a_stale_value) {
   const Report report = check(read_page("cache-aside").value(), scenario(1, 1), {});
   EXPECT_EQ(report.verdict, Verdict::kViolated);

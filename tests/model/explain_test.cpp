@@ -55,11 +55,12 @@ std::string words_of(const std::optional<std::size_t>& step) { return step ? std
 std::string words_of(const std::optional<Claims>& claims, bool with_passed) {
   if (!claims) return "too large";
   const auto pair = claims->racing_pair;
-  return fmt::format(
-      "race {}-{}, no return {}, {} of {}{}, faults [{}]{}", words_of(pair ? std::optional(pair->first) : std::nullopt),
-      words_of(pair ? std::optional(pair->second) : std::nullopt), words_of(claims->no_return), claims->violating,
-      claims->schedules, claims->all_invoked ? " all invoked" : "", fmt::join(claims->smallest_faults, ", "),
-      with_passed ? ", passed " + words_of(claims->always_passed) : "");
+  return fmt::format("race {}-{}, no return {}, {} ({}) of {}{}, faults [{}]{}",
+                     words_of(pair ? std::optional(pair->first) : std::nullopt),
+                     words_of(pair ? std::optional(pair->second) : std::nullopt), words_of(claims->no_return),
+                     claims->schedules.violating, claims->schedules.passing, claims->schedules.total,
+                     claims->all_invoked ? " all invoked" : "", fmt::join(claims->smallest_faults, ", "),
+                     with_passed ? ", passed " + words_of(claims->always_passed) : "");
 }
 
 // The explanation's claims in the form of the reference's.
@@ -68,8 +69,9 @@ Claims claims_in(const Explanation& explanation) {
   if (const auto& pair = explanation.highlights.racing_pair) claims.racing_pair = std::pair(pair->first, pair->second);
   claims.no_return = explanation.highlights.point_of_no_return;
   claims.always_passed = explanation.always_passed;
-  claims.schedules = std::stoull(explanation.schedules.value().total);
-  claims.violating = std::stoull(explanation.schedules.value().violating);
+  const Schedules& schedules = explanation.schedules.value();
+  claims.schedules = {std::stoull(schedules.total), std::stoull(schedules.violating),
+                      std::stoull(schedules.passing_through)};
   claims.all_invoked = explanation.schedules_all_invoked;
   claims.smallest_faults = explanation.smallest_faults.value();
   return claims;

@@ -168,6 +168,54 @@ TEST(CacheFailover, a_replica_without_the_last_set_of_all_is_empty_again) {
   EXPECT_EQ(over.enabled(), Names{"receive app1 write:2"}) << "the app does not know";
 }
 
+// What the cache drops of itself, the replica keeps; it has what was there before the last command that changed it.
+TEST(CacheFailover, an_eviction_a_restart_and_an_expiry_leave_the_replica_as_it_was) {
+  const Names set_twice = {"invoke app1 write",   "handle app1 write:1",  "receive app1 write:1",
+                           "handle app1 write:2", "receive app1 write:2", "invoke app1 write",
+                           "handle app1 write:1", "receive app1 write:1", "handle app1 write:2"};
+  for (const std::string drop : {"evict cache k1", "cache-restart", "expire cache k1"}) {
+    SCOPED_TRACE(drop);
+    Play over = play({"write; write"}, {"evict", "cache-restart", "cache-failover"});
+    over.take(set_twice).take({drop});
+    EXPECT_EQ(over.cached(), std::nullopt);
+    over.take({"cache-failover"});
+    EXPECT_EQ(over.cached(), 1) << "the first set; only the second was missed";
+  }
+}
+
+TEST(CacheFailover, what_the_cache_dropped_before_any_command_comes_back_too) {
+  for (const std::string drop : {"evict cache k1", "cache-restart"}) {
+    SCOPED_TRACE(drop);
+    Play over = play({"read"}, {"evict", "cache-restart", "cache-failover=2"}, true);
+    EXPECT_FALSE(over.can("cache-failover")) << "both have the same";
+    over.take({drop, "cache-failover"});
+    EXPECT_EQ(over.cached(), 1000);
+    EXPECT_FALSE(over.can("cache-failover")) << "the replica of the one that took over has caught up";
+  }
+}
+
+TEST(CacheFailover, a_command_that_changes_nothing_moves_no_side) {
+  Play over = play({"write; write"}, {"cache-restart", "cache-failover"});
+  over.take({"invoke app1 write", "handle app1 write:1", "receive app1 write:1", "handle app1 write:2",
+             "receive app1 write:2", "cache-restart", "invoke app1 write", "handle app1 write:1",
+             "receive app1 write:1", "handle app1 write:2", "cache-failover"});
+  EXPECT_EQ(over.cached(), std::nullopt) << "the set after the restart changed the cache: before it there was nothing";
+}
+
+// The delete after the restart finds nothing, so the replica is still as before the Write's own set.
+TEST(CacheFailover, a_restart_before_the_delete_leaves_the_replica_with_the_old_entry) {
+  const Protocol protocol = read_lines(
+      "Note over app: Read\napp->>cache: Get value\n"
+      "Note over app: Write\napp->>cache: Set value\napp->>database: Set value\napp->>cache: Delete value\n");
+  CheckOptions options;
+  options.properties = {"coherent-at-rest"};
+  const auto verdict = [&](std::vector<std::string> faults) {
+    return check(protocol, scenario({"write"}, std::move(faults), true), options).verdict;
+  };
+  EXPECT_EQ(verdict({"cache-failover", "cache-restart"}), Verdict::kViolated);
+  EXPECT_EQ(verdict({"cache-failover", "evict"}), Verdict::kViolated);
+}
+
 TEST(Expiry, what_was_stored_with_a_time_to_live_may_go_and_nothing_else) {
   EXPECT_FALSE(play({"read"}, {}, true).can("expire cache k1")) << "what was there at the start has none";
   Play stored = play({"write"}, {});

@@ -20,14 +20,25 @@ namespace stalemate::model::reference {
 // kinds the reference knows.
 Setting setting_of(const traces::Trace& trace);
 
+// The schedules of a model: maximal ways of handling and receiving, where a reply is received, lost or met by a crash
+// as soon as it is there.
+struct ScheduleCounts {
+  std::uint64_t total = 0;
+  std::uint64_t violating = 0;  // at their end
+  std::uint64_t passing = 0;    // at some moment
+  bool operator==(const ScheduleCounts&) const = default;
+};
+
+// Of coherent-at-rest, or (the model keeps history) of fresh-reads. None where there are more than `worlds_max` worlds.
+std::optional<ScheduleCounts> count_schedules(const Model& model, bool at_rest, std::size_t worlds_max);
+
 struct Claims {
   std::optional<std::pair<std::size_t, std::size_t>> racing_pair;
   std::optional<std::size_t> no_return;
   std::optional<std::size_t> first_doomed;   // the first step after which the trace is doomed, whatever comes
   std::optional<std::size_t> always_passed;  // of coherent-at-rest alone: the reference tells more states apart by
                                              // their history than the monitor of another property does
-  std::uint64_t schedules = 0;
-  std::uint64_t violating = 0;
+  ScheduleCounts schedules;
   bool all_invoked = true;
   std::vector<std::string> smallest_faults;
 };

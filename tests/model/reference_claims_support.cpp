@@ -37,6 +37,57 @@ std::vector<Enabled> named(const Model& model, const World& world) {
   return all;
 }
 
+// A handle whose reply is awaited goes on at once: to its receipt, its loss, or the end of its app instance.
+std::vector<Enabled> fused(const Model& model, const World& world) {
+  std::vector<Enabled> all;
+  for (const Enabled& step : named(model, world)) {
+    if (step.told.kind != StepKind::kHandle || !step.told.reply) {
+      all.push_back(step);
+      continue;
+    }
+    for (Enabled& then : named(model, step.next)) {
+      const bool ends_reply = then.told.kind == StepKind::kReceive || then.told.kind == StepKind::kLoseReply;
+      if (then.told.app == step.told.app &&
+          (then.told.kind == StepKind::kCrash || (ends_reply && then.told.session == step.told.session)))
+        all.push_back(std::move(then));
+    }
+  }
+  return all;
+}
+
+class ScheduleCounter {
+ public:
+  ScheduleCounter(const Model& model, bool at_rest, std::size_t worlds_max)
+      : model_(model), at_rest_(at_rest), worlds_max_(worlds_max) {}
+
+  std::optional<ScheduleCounts> count(const World& world) {
+    const auto known = counts_.find(world);
+    if (known != counts_.end()) return known->second;
+    if (counts_.size() >= worlds_max_) return std::nullopt;
+    const bool wrong = at_rest_ && model_.at_rest(world) && model_.incoherent(world);
+    const std::vector<Enabled> steps = fused(model_, world);
+    ScheduleCounts sum;
+    if (steps.empty()) sum = {1, wrong ? 1U : 0U, 0};
+    for (const Enabled& step : steps) {
+      const std::optional<ScheduleCounts> rest = count(step.next);
+      if (!rest) return std::nullopt;
+      const bool broken = !at_rest_ && step.stale;
+      sum.total += rest->total;
+      sum.violating += broken ? rest->total : rest->violating;
+      sum.passing += broken ? rest->total : rest->passing;
+    }
+    if (wrong) sum.passing = sum.total;
+    counts_.emplace(world, sum);
+    return sum;
+  }
+
+ private:
+  const Model& model_;
+  bool at_rest_;
+  std::size_t worlds_max_;
+  std::map<World, ScheduleCounts> counts_;
+};
+
 class Judge {
  public:
   Judge(const Protocol& protocol, const Setting& setting, const traces::Trace& trace, std::size_t worlds_max)
@@ -200,42 +251,6 @@ class Judge {
 
   // --- schedules ---
 
-  struct Count {
-    std::uint64_t total = 0;
-    std::uint64_t violating = 0;
-  };
-  // A handle whose reply is awaited goes on at once: to its receipt, its loss, or the end of who awaits it.
-  std::vector<Enabled> fused(const Model& model, const World& world) const {
-    std::vector<Enabled> all;
-    for (const Enabled& step : named(model, world)) {
-      if (step.told.kind != StepKind::kHandle || !step.told.reply) {
-        all.push_back(step);
-        continue;
-      }
-      for (Enabled& then : named(model, step.next))
-        if ((then.told.kind == StepKind::kReceive || then.told.kind == StepKind::kLoseReply ||
-             (then.told.kind == StepKind::kCrash && then.told.reply)) &&
-            then.told.app == step.told.app && then.told.session == step.told.session)
-          all.push_back(std::move(then));
-    }
-    return all;
-  }
-  Count count(const Model& model, const World& world, std::map<World, Count>& counts) const {
-    const auto known = counts.find(world);
-    if (known != counts.end()) return known->second;
-    limit(counts);
-    const std::vector<Enabled> steps = fused(model, world);
-    Count sum;
-    if (steps.empty()) sum.total = 1;
-    for (const Enabled& step : steps) {
-      const Count rest = count(model, step.next, counts);
-      sum.total += rest.total;
-      sum.violating += step.stale ? rest.total : rest.violating;
-    }
-    if (wrong(model, world)) sum.violating = sum.total;
-    counts.emplace(world, sum);
-    return sum;
-  }
   // Every first operation can only be invoked in one way, and the property still says something.
   bool can_invoke_all() const {
     bool says_something = at_rest_;
@@ -256,10 +271,9 @@ class Judge {
     Setting setting = setting_;
     setting.all_invoked |= claims.all_invoked;
     const Model model(protocol_, setting, !at_rest_);
-    std::map<World, Count> counts;
-    const Count found = count(model, model.initial(), counts);
-    claims.schedules = found.total;
-    claims.violating = found.violating;
+    const std::optional<ScheduleCounts> found = reference::count_schedules(model, at_rest_, worlds_max_);
+    if (!found) throw TooLarge();
+    claims.schedules = *found;
   }
 
   // --- faults ---
@@ -381,6 +395,10 @@ Setting setting_of(const traces::Trace& trace) {
     setting.budgets.push_back(std::move(budget));
   }
   return setting;
+}
+
+std::optional<ScheduleCounts> count_schedules(const Model& model, bool at_rest, std::size_t worlds_max) {
+  return ScheduleCounter(model, at_rest, worlds_max).count(model.initial());
 }
 
 std::optional<Claims> claims_of(const Protocol& protocol, const Setting& setting, const traces::Trace& trace,

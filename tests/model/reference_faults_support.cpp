@@ -167,15 +167,13 @@ void Model::happen_in_cache(const World& world, std::vector<Enabled>& out) const
     charge(step, payer);
     step.next.cache.assign(world.cache.size(), std::nullopt);
     step.next.expiring.assign(world.cache.size(), false);
-    step.next.replica.reset();
     out.push_back(std::move(step));
   }
   for (const auto& payer : payers(world, "cache-failover", nullptr)) {
-    if (!world.replica || *world.replica == std::pair(world.cache, world.expiring)) break;
+    if (*world.replica == std::pair(world.cache, world.expiring)) break;
     Enabled step = begin(traces::StepKind::kCacheFailover);
     charge(step, payer);
     std::tie(step.next.cache, step.next.expiring) = *world.replica;
-    step.next.replica.reset();
     out.push_back(std::move(step));
   }
 }

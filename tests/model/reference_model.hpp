@@ -141,7 +141,8 @@ struct World {
   std::vector<std::optional<Value>> cache;
   std::vector<Runner> runners;
   std::vector<bool> expiring = {};  // by key, as the cache: the entry has a time to live
-  // The cache and its times before the last command that changed it: what the replica has, if it misses that one.
+  // The cache and its times before the last command that changed it, or at the start: what the replica has. None: there
+  // will be no failover.
   std::optional<std::pair<std::vector<std::optional<Value>>, std::vector<bool>>> replica = {};
   std::vector<unsigned> spent;               // of each budget
   std::vector<std::vector<Commit>> history;  // by key; index 0 is the initial value. Empty: not kept

@@ -28,6 +28,7 @@ World Model::initial() const {
   world.expiring.resize(world.cache.size());
   world.runners.resize(places_.size());
   world.spent.assign(setting_.budgets.size(), 0);
+  if (may_fail_over(world)) world.replica.emplace(world.cache, world.expiring);
   if (keep_history_) world.history.assign(setting_.keys, {Commit{}});
   if (setting_.all_invoked) {
     for (std::size_t r = 0; r < places_.size(); ++r) {

@@ -18,9 +18,12 @@
 
 #include "model/check.hpp"
 #include "model/machine.hpp"
+#include "model/packed_system.hpp"
+#include "model/reference_claims.hpp"
 #include "model/reference_model.hpp"
 #include "model/reference_random.hpp"
 #include "model/walk.hpp"
+#include "sim/schedules.hpp"
 #include "traces/error.hpp"
 
 namespace stalemate::model::reference {
@@ -311,6 +314,23 @@ TEST(Reference, what_a_read_sends_and_hands_over_just_before_it_fails_is_told_wi
     EXPECT_EQ(step.endings[1].kind, traces::Ending::Kind::kFailed);
   }
   EXPECT_EQ(told, 1U);
+}
+
+// Schedules: the model fuses a reply to its handle, the reference takes the two steps one after the other.
+RC_GTEST_PROP(Reference, random_protocols_have_as_many_schedules_as_in_the_reference, ()) {
+  const auto drawn = *rc::gen::suchThat(random_protocol(), understood);
+  const Protocol protocol = read_protocol(drawn.text, "random.md", {});
+  const bool has_cache = compile(protocol, {}).has_cache;
+  const Setting setting = setting_of(*random_scenario(), protocol, has_cache);
+  if (!has_cache) return;
+  const auto expected = count_schedules(Model(protocol, setting, false), true, kStatesMax);
+  if (!expected) return;
+  const Machine machine = make_machine(protocol, words_of(setting), {"coherent-at-rest"}, Granularity::kFused);
+  const auto counted = with_packed_system(machine, [](const auto& system) { return sim::count_schedules(system, {}); });
+  RC_ASSERT(counted.has_value());
+  RC_ASSERT(counted->total == expected->total);
+  RC_ASSERT(counted->violating == expected->violating);
+  RC_ASSERT(counted->passing_through == expected->passing);
 }
 
 RC_GTEST_PROP(Reference, random_protocols_in_random_scenarios_do_what_the_reference_does, ()) {

@@ -200,6 +200,23 @@ TEST(CacheFailover, WithoutAnyChangeByACommandTheReplicaMissesWhatTheCacheDroppe
   EXPECT_EQ(verdict_of(builder.trace()), "reproduced") << "the second one by a replica of the first";
 }
 
+TEST(CacheFailover, ARestartOfTheCacheLeavesTheReplicaAsItWas) {
+  TraceBuilder before_any(1, true, true);
+  before_any.restart().failover("k1", 1000).ask(kReader, 1, "cache", "get", {}, value(1000));
+  EXPECT_EQ(verdict_of(before_any.trace()), "reproduced");
+
+  TraceBuilder after_a_set(1, true, true);
+  after_a_set.invoke(kWriter).ask(kWriter, 1, "cache", "set", 1, ok()).restart();
+  after_a_set.ask(kWriter, 2, "cache", "delete", {}, ok()).failover("k1", 1000);
+  after_a_set.ask(kReader, 1, "cache", "get", {}, value(1000));
+  EXPECT_EQ(verdict_of(after_a_set.trace()), "reproduced") << "a delete of nothing changed nothing";
+
+  TraceBuilder between;
+  between.invoke(kWriter).ask(kWriter, 1, "cache", "set", 1, ok()).restart();
+  between.ask(kWriter, 2, "cache", "set", 2, ok()).failover("k1", {}).ask(kReader, 1, "cache", "get", {}, miss());
+  EXPECT_EQ(verdict_of(between.trace()), "reproduced") << "what was there before the last change: nothing";
+}
+
 TEST(CacheFailover, ARedisThatIsNotOursIsRefusedBeforeAnythingHappens) {
   try {
     replay(TraceBuilder(1, true, true).failover("k1", 1000).trace(), support::shared_servers());

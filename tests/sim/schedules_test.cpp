@@ -17,15 +17,23 @@ using textbook::TableRow;
 using textbook::TableSystem;
 using Rows = std::vector<TableRow>;
 
+// What a path has met.
+struct Met {
+  bool step = false;   // that breaks a property
+  bool state = false;  // likewise
+};
+
 // Walks every maximal path.
-void enumerate(const Rows& rows, std::uint32_t state, bool violating, PropertyMask checked, ScheduleCount& count) {
-  violating |= (rows[state].violated & checked) != 0;
+void enumerate(const Rows& rows, std::uint32_t state, Met met, PropertyMask checked, ScheduleCount& count) {
+  const bool broken = (rows[state].violated & checked) != 0;
+  met.state |= broken;
   if (rows[state].edges.empty()) {
     count.total += 1;
-    if (violating) count.violating += 1;
+    if (met.step || broken) count.violating += 1;
+    if (met.step || met.state) count.passing_through += 1;
   }
   for (const auto& edge : rows[state].edges) {
-    enumerate(rows, edge.target, violating || (edge.violated & checked) != 0, checked, count);
+    enumerate(rows, edge.target, {met.step || (edge.violated & checked) != 0, met.state}, checked, count);
   }
 }
 
@@ -39,11 +47,21 @@ RC_GTEST_PROP(SchedulesProperty, OnRandomAcyclicSystemsTheCountsAreThoseOfEnumer
   options.exhaust = *rc::gen::arbitrary<bool>();
   options.checked = *rc::gen::element(~PropertyMask{0}, PropertyMask{0b101});
   ScheduleCount expected;
-  enumerate(rows, 0, false, options.checked, expected);
+  enumerate(rows, 0, {}, options.checked, expected);
   const auto count = count_schedules(TableSystem(rows), options);
   RC_ASSERT(count.has_value());
   RC_ASSERT(count->total == expected.total);
   RC_ASSERT(count->violating == expected.violating);
+  RC_ASSERT(count->passing_through == expected.passing_through);
+}
+
+TEST(SchedulesTest, WhatAStateBreaksMayBeMendedAndWhatAStepBreaksMayNot) {
+  const Rows mended{{.edges = {{1}, {2}}}, {.edges = {{2}}, .violated = 1}, {}};
+  EXPECT_EQ(count_schedules(TableSystem(mended), {})->violating, 0);
+  EXPECT_EQ(count_schedules(TableSystem(mended), {})->passing_through, 1);
+  const Rows happened{{.edges = {{1, 1}, {2}}}, {.edges = {{2}}}, {}};
+  EXPECT_EQ(count_schedules(TableSystem(happened), {})->violating, 1);
+  EXPECT_EQ(count_schedules(TableSystem(happened), {})->passing_through, 1);
 }
 
 TEST(SchedulesTest, ASystemWithoutActionsHasOneScheduleOfNoSteps) {
@@ -100,6 +118,23 @@ TEST(SchedulesTest, ALimitOrAnInterruptionGivesNoCount) {
   SearchOptions interrupted;
   interrupted.keep_going = [](const Progress&) { return false; };
   EXPECT_FALSE(count_schedules(TableSystem(rows), interrupted));
+}
+
+TEST(SchedulesTest, CountingAsksAgainAndAgainAndKeepsToTheMemory) {
+  Rows rows(20'001);
+  for (std::uint32_t i = 0; i < 20'000; ++i) rows[i].edges = {{i + 1}};
+  const auto graph = build_state_graph(TableSystem(rows), {});
+  ASSERT_TRUE(graph);
+  int asked = 0;
+  SearchOptions options;
+  options.keep_going = [&](const Progress&) { return ++asked < 3; };
+  EXPECT_FALSE(count_schedules(*graph, options));
+  EXPECT_EQ(asked, 3) << "before the first state, and every few thousand";
+  options.keep_going = nullptr;
+  options.memory_bytes_max = graph->bytes();
+  EXPECT_FALSE(count_schedules(*graph, options)) << "the graph alone takes all that is allowed";
+  options.memory_bytes_max = 2 * graph->bytes();
+  EXPECT_TRUE(count_schedules(*graph, options));
 }
 
 TEST(StateGraphTest, HasTheStatesAndStepsThatTheSearchCounts) {

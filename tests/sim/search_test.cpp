@@ -215,6 +215,60 @@ TEST(SearchTest, KeepGoingMayInterruptAndHearsOfProgressFromTheCallingThread) {
   EXPECT_EQ(result.states, heard.back().states);
 }
 
+// However large a batch is, the caller is asked before every 64 states of it.
+TEST(SearchTest, ABatchIsInterruptedWithin64States) {
+  const OracleCache system(3, 2, 1);
+  SearchOptions options;
+  options.exhaust = true;
+  options.checked = 0;
+  std::uint64_t calls = 0;
+  options.keep_going = [&](const Progress&) { return ++calls != 0; };
+  const auto whole = search(system, options);
+  EXPECT_GE(calls, whole.states / 64);
+  for (const std::uint64_t last : {calls / 4, calls / 2}) {
+    std::uint64_t left = last;
+    options.keep_going = [&](const Progress&) { return --left != 0; };
+    const auto interrupted = search(system, options);
+    EXPECT_EQ(interrupted.end, SearchEnd::kInterrupted);
+    EXPECT_EQ(left, 0U) << "nobody is asked any more";
+    EXPECT_LT(interrupted.transitions, whole.transitions);
+  }
+}
+
+// The path to a violation is looked for after the search; that, too, ends when it is told to, once it takes long.
+TEST(SearchTest, TheSearchForThePathIsInterruptedAndTheViolationStands) {
+  // Wide and two steps deep: the walk, which takes the last action first, meets the violation last.
+  constexpr std::uint32_t kWidth = 200'000;
+  Rows wide(kWidth + 2);
+  for (std::uint32_t i = 1; i <= kWidth; ++i) wide[0].edges.push_back({i});
+  wide[1].edges = {{kWidth + 1, 1}};
+  SearchOptions options;
+  EXPECT_TRUE(search(TableSystem(wide), options).counterexample);
+  std::uint64_t calls_in_search = 0;
+  options.keep_going = [&](const Progress&) { return ++calls_in_search != 0; };
+  search(TableSystem(wide), options);
+  std::uint64_t left = calls_in_search;
+  options.keep_going = [&](const Progress&) { return --left != 0; };
+  const auto interrupted = search(TableSystem(wide), options);
+  EXPECT_EQ(interrupted.end, SearchEnd::kInterrupted);
+  EXPECT_FALSE(interrupted.counterexample);
+  EXPECT_EQ(interrupted.violated_properties, 1U);
+}
+
+TEST(SearchTest, AsManyLevelsAsADepthHasRoomForAreSearchedAndNoMore) {
+  const auto chain = [](int levels) {
+    Rows rows(static_cast<std::size_t>(levels) + 1);
+    for (std::uint32_t i = 0; i < static_cast<std::uint32_t>(levels); ++i) rows[i].edges = {{i + 1}};
+    return rows;
+  };
+  const auto at = search(TableSystem(chain(kLevelsMax)), {});
+  EXPECT_EQ(at.end, SearchEnd::kExhausted);
+  EXPECT_EQ(at.depth, kLevelsMax);
+  const auto past = search(TableSystem(chain(kLevelsMax + 1)), {});
+  EXPECT_EQ(past.end, SearchEnd::kDepthLimit);
+  EXPECT_EQ(past.states, static_cast<std::uint64_t>(kLevelsMax) + 1);
+}
+
 TEST(SearchTest, AFailureOfTheSystemIsThrownToTheCallerByAnyNumberOfThreads) {
   Rows rows = textbook::random_rows({.states = 20'000}, 5);
   rows[0].edges.clear();

@@ -27,6 +27,7 @@ struct CheckOptions {
   Reductions reductions;
   bool count_schedules = false;
   std::optional<int> depth_max;
+  // Of the whole program, at any moment, where that is more than it takes without any state (18 MiB); 0: no limit.
   std::uint64_t memory_bytes_max = 0;
   // Called during the search; returning an explanation ("stopped after 10 s") ends it, inconclusive.
   std::function<std::optional<std::string>(const sim::Progress&)> interrupt;
@@ -40,8 +41,9 @@ struct PropertyReport {
 };
 
 struct Schedules {
-  std::string total;  // decimal: they can exceed any machine integer
-  std::string violating;
+  std::string total;            // decimal: they can exceed any machine integer
+  std::string violating;        // those that end in a violation
+  std::string passing_through;  // those that pass through one, mended later or not
 };
 
 struct Report {
@@ -57,6 +59,7 @@ struct Report {
   std::optional<std::uint64_t> incoherent_at_rest;  // where coherent-at-rest was checked
   std::optional<Schedules> schedules;
   std::vector<std::string> reductions;       // used
+  bool symmetry_gave_up = false;             // of some orbit more than one state may be kept
   std::vector<ReductionOff> reductions_off;  // wanted, and why not used
   std::optional<double> omission_bound;      // where fingerprints were asked for: the chance that a state was missed
   std::vector<std::string> limits;           // that were hit

@@ -27,8 +27,9 @@
 //   faults. Ties by the system's order.
 // Always passed: the last state of the trace, before the violation and after the first step, that every run of the
 //   scenario passes on its way to a violation: a dominator of all of them.
-// Schedules: as check() counts them, all operations invoked; as the scenario stands where that cannot be, or where the
-//   property says nothing then. Faults within the budgets are actions like others.
+// Schedules: as check() counts them (those that end in a violation, and, where they are not the same, those that pass
+//   through one), all operations invoked; as the scenario stands where that cannot be, or where the property says
+//   nothing then. Faults within the budgets are actions like others.
 // Smallest faults: the least multiset of fault kinds, out of those that struck in the trace, with which the scenario
 //   (allowed just these, anywhere) has a violation of the property; of equal sizes the first by the order of kinds.
 #pragma once

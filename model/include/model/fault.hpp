@@ -34,6 +34,7 @@ enum class FaultEffect : std::uint8_t {
   kDropAll,    // the cache drops all entries
   kRollBack,   // the cache is again as it was before the last command that changed it
 };
+inline constexpr std::size_t kFaultEffects = static_cast<std::size_t>(FaultEffect::kRollBack) + 1;
 
 struct FaultKind {
   std::string_view name;

@@ -7,6 +7,11 @@
 //     Ghosts, which nobody knows of any more, are handled in any order.
 // M3: fields without meaning are zero, so that equal states are equal bytes. A session's value outlives its Read (it is
 //     the result), until the next invoke. Ghosts stand in the order of their operation and row, which says all of them.
+//     A replica has nothing once the cache cannot fail over any more.
+// M4: where the cache may fail over, the replica has what the cache had before the last command that changed it; before
+//     the first one, what it had at the start; after a failover, what it has then. What the cache drops of itself (an
+//     eviction, a restart, an expiry) the replica keeps. An entry of the replica that is to expire expires by itself:
+//     as long as nobody asks the replica, that is the same as to expire right after the failover, so it is no step.
 //
 // Actors are the sessions, in the order of the scenario, and behind them, where something can happen in it, the cache.
 #pragma once
@@ -30,6 +35,7 @@ namespace stalemate::model {
 // kHandleReceive and kHandleLose are the fused steps: a handle, and in the same instant the receipt or the loss of the
 // reply.
 enum class ActionKind : std::uint8_t { kInvoke, kHandle, kHandleReceive, kReceive, kFault, kHandleLose, kExpire };
+inline constexpr std::size_t kActionKinds = static_cast<std::size_t>(ActionKind::kExpire) + 1;
 
 // One enabled choice. `session` is an actor. `slot` as in MessageRef; behind the asynchronous requests come the ghosts.
 // `choice` counts the ways on from 0 (invoke: operation, key and way; crash: what may yet arrive; evict, expire: the
@@ -46,6 +52,12 @@ struct Action {
 
 // kFused: a reply is received in the step that makes it. Schedules are counted so.
 enum class Granularity { kPlain, kFused };
+
+// Requests of one session in flight that it does not await, at most: a slot of an action.
+inline constexpr std::size_t kRequestsMax = 254;
+
+// What the steps that a search compiles for a thread take, unless it is to be less (model/step_table.hpp).
+inline constexpr std::size_t kTableBytesMax = std::size_t{4} << 20;
 
 // Bit of Judgement::labels.
 inline constexpr std::uint32_t kAtRest = 1;
@@ -151,12 +163,13 @@ class Machine {
   void lay_out();
   void lay_out(std::size_t session);
   void lay_out_cache();
+  void refuse_too_many_crashes() const;
   Field reply_field(std::size_t session) const;  // where the value in a reply in flight stands
   void push_choices(std::vector<Action>& out, Action action, std::size_t count) const;
   void push_faults(StateView words, std::vector<Action>& out, const MessageRef& message) const;
   void push_cache_actions(StateView words, std::vector<Action>& out) const;
   std::size_t ways_to_strike(StateView words, const FaultTarget& target, const MessageRef& message) const;
-  bool is_first_of_app(StateView words, const FaultTarget& target, std::size_t session) const;
+  bool may_strike(StateView words, const FaultTarget& target, const MessageRef& message) const;
   bool covers(const FaultTarget& target, const MessageRef& message) const;
   bool may_handle(StateView words, std::size_t session, Role to, std::size_t slots_before) const;
   Answer peek(StateView words, const Row& row, std::size_t key) const;
@@ -186,7 +199,7 @@ class Machine {
   AsyncRequest awaited_request(StateView words, std::size_t session) const;
   bool is_left_in_slots(StateView words, std::size_t session, const AsyncRequest& ghost) const;
   AsyncRequest take_slot(Step& step, std::size_t session, std::size_t slot) const;
-  void catch_up(Step& step) const;
+  void forget_replica(Step& step) const;
   bool agrees_with_replica(StateView words, std::size_t key) const;
   bool failover_possible(StateView words) const;
   void tell(Step& step, const Event& event) const;
@@ -203,10 +216,8 @@ class Machine {
   std::vector<SessionFields> sessions_;
   std::vector<Field> budgets_;
   bool has_cache_actor_ = false;
-  std::vector<Field> expiring_;  // by key, where something has a time to live
-  // Where the cache may fail over: whether the replica misses a command, and what it has then, by key.
-  Field behind_;
-  std::vector<Field> replica_, replica_expiring_;
+  std::vector<Field> expiring_;                    // by key, where something has a time to live
+  std::vector<Field> replica_, replica_expiring_;  // by key, where the cache may fail over: what the replica has
   std::vector<std::unique_ptr<Monitor>> monitors_;
 };
 

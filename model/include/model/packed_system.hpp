@@ -27,7 +27,8 @@ class PackedSystem {
       : machine_(machine),
         actors_(machine.actors()),
         symmetry_(reduced != nullptr && reduced->symmetry ? &*reduced->symmetry : nullptr),
-        independence_(reduced != nullptr && reduced->independence ? &*reduced->independence : nullptr) {
+        independence_(reduced != nullptr && reduced->independence ? &*reduced->independence : nullptr),
+        table_bytes_max_(reduced != nullptr ? reduced->table_bytes_max : kTableBytesMax) {
     STALEMATE_INVARIANT(machine.words() <= Words, "the layout fits the block");
   }
 
@@ -59,10 +60,14 @@ class PackedSystem {
     return kept;
   }
 
+  bool may_be_symmetric(const State& a, const State& b) const {
+    return symmetry_ != nullptr && symmetry_->gave_up() && symmetry_->may_be_symmetric(a.words.data(), b.words.data());
+  }
+
   // The compiled steps, for searches.
   class Expander {
    public:
-    explicit Expander(const PackedSystem& system) : system_(system), table_(system.machine_) {}
+    explicit Expander(const PackedSystem& system) : system_(system), table_(system.machine_, system.table_bytes_max_) {}
     sim::PropertyMask expand(const State& state, sim::Marks& marks, sim::detail::RawVector<State>& successors) {
       const std::uint64_t needed = system_.needed(state);
       sim::PropertyMask violated = 0;
@@ -89,7 +94,7 @@ class PackedSystem {
   }
 
  private:
-  static constexpr std::size_t kGroupsPerSession = 8;  // the kinds of ActionKind, and one more
+  static constexpr std::size_t kGroupsPerSession = kActionKinds + 1;
 
   // Bit a: the actions of actor a are needed.
   std::uint64_t needed(const State& state) const {
@@ -100,6 +105,7 @@ class PackedSystem {
   std::size_t actors_;
   const Symmetry* symmetry_;
   const Independence* independence_;
+  std::size_t table_bytes_max_;
 };
 
 // Calls visit(PackedSystem<N>) with the smallest block that holds the machine's states. Without `reduced`, nothing is

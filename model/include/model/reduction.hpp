@@ -26,8 +26,9 @@ struct Reductions {
   bool fusing = false;
   bool symmetry = false;
   bool independence = false;
+  std::uint64_t orders_max = Symmetry::kOrdersMax;  // that symmetry tries of one state
 
-  static constexpr Reductions all() { return {true, true, true}; }
+  static constexpr Reductions all() { return {true, true, true, Symmetry::kOrdersMax}; }
   bool any() const { return fusing || symmetry || independence; }
 };
 
@@ -44,6 +45,7 @@ struct ReducedMachine {
   Machine machine;
   std::optional<Symmetry> symmetry;
   std::optional<Independence> independence;
+  std::size_t table_bytes_max = kTableBytesMax;  // of the compiled steps of each thread
 
   // Symmetry and independence refer to the machine.
   ReducedMachine(const ReducedMachine&) = delete;

@@ -15,10 +15,15 @@ namespace stalemate::model {
 enum class FaultEffect : std::uint8_t;
 
 inline constexpr int kAnyKey = -1;
+// What a scenario may have at most. Each is refused one past it, in one line that says which.
 inline constexpr int kSessionsMax = 63;  // with the cache behind them, actors are the bits of a word
 inline constexpr int kKeysMax = 64;
-inline constexpr unsigned kWritesMax = 63;  // a set of values fits a word
+inline constexpr unsigned kWritesMax = 63;          // with the initial value, a set of values fits a word
+inline constexpr std::size_t kOperationsMax = 255;  // of a session
 inline constexpr int kBudgetMax = 1000;
+inline constexpr std::size_t kBudgetsMax = 64;      // a set of budgets fits a word
+inline constexpr std::size_t kTargetsMax = 1000;    // of a budget
+inline constexpr std::size_t kChoicesMax = 65'536;  // ways that one step may go on
 
 // The value every key starts with, as people see it (the tutorial's stock); write number w writes the value w.
 inline constexpr std::int64_t kInitialValue = 1000;

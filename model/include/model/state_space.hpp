@@ -27,6 +27,9 @@ struct StateSpace {
 
   std::uint32_t state_count() const { return graph.state_count(); }
   const std::uint64_t* state(std::uint32_t index) const { return words.data() + index * words_per_state; }
+  sim::Progress progress() const {  // of work on all of it
+    return {.states = state_count(), .transitions = graph.target.size(), .memory_bytes = graph.bytes()};
+  }
   // Edges of a state: from first_edge(s) to first_edge(s + 1).
   std::size_t first_edge(std::uint32_t state) const { return graph.first_edge[state]; }
 };

@@ -10,7 +10,7 @@
 //
 // A situation is a session and the bits that stand next to its point; it is found by an index, its entries by a hash of
 // the other bits it depends on. A property whose monitor looks at many sessions makes many entries; a table that is
-// full leaves the rest to the machine. One worker, one table: at most about 4 MiB.
+// full leaves the rest to the machine. One worker, one table.
 //
 // Branches that depend on a state are what costs time here. So entries lie apart (a lookup meets its own at once), and
 // take() writes two successors whatever the number of steps, because most sessions have one or two.
@@ -37,7 +37,8 @@ class StepTable {
  public:
   using Block = std::array<std::uint64_t, Words>;
 
-  explicit StepTable(const Machine& machine) : machine_(machine) {
+  explicit StepTable(const Machine& machine, std::size_t bytes_max = kTableBytesMax)
+      : machine_(machine), bytes_max_(bytes_max) {
     std::size_t situations = 0;
     const std::vector<std::vector<PlacedField>>& sessions = machine.layout().sessions();
     for (std::size_t actor = 0; actor < machine.actors(); ++actor) {
@@ -90,7 +91,6 @@ class StepTable {
 
  private:
   static constexpr unsigned kIndexBits = 10;
-  static constexpr std::size_t kBytesMax = std::size_t{4} << 20;
 
   struct Part {
     std::size_t word;
@@ -149,7 +149,7 @@ class StepTable {
 
   // Null: the table is full.
   const Entry* fill(Situation& situation, const Block& state, std::size_t actor, sim::Marks& marks) {
-    if (bytes_ >= kBytesMax) return nullptr;
+    if (bytes_ >= bytes_max_) return nullptr;
     Block reads{};
     Entry made;
     made.first = static_cast<std::uint32_t>(steps_.size());
@@ -236,6 +236,7 @@ class StepTable {
   }
 
   const Machine& machine_;
+  std::size_t bytes_max_;
   std::vector<Part> parts_;            // by actor
   std::vector<Situation> situations_;  // by part, then by index
   std::vector<Step> steps_;

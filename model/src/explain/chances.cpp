@@ -95,7 +95,7 @@ void count_schedules(const Subject& subject, std::uint64_t states_max, Explanati
   const auto count =
       with_packed_system(*machine, [&](const auto& system) { return sim::count_schedules(system, options); });
   if (count)
-    explanation.schedules = Schedules{count->total.str(), count->violating.str()};
+    explanation.schedules = Schedules{count->total.str(), count->violating.str(), count->passing_through.str()};
   else
     explanation.limits.push_back(
         fmt::format("how many orders go wrong (the scenario has more than {} states)", states_max));

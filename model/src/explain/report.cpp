@@ -96,11 +96,16 @@ std::string to_json(const traces::Trace& trace, const Explanation& explanation) 
   members.emplace_back("point_of_no_return", step_number(highlights.point_of_no_return));
   members.emplace_back("always_passed", step_number(explanation.always_passed));
   // Counts of any size: JSON has no largest integer, so they are written as the digits they are.
-  members.emplace_back("schedules", explanation.schedules
-                                        ? fmt::format("{{\"total\": {}, \"violating\": {}, \"all_invoked\": {}}}",
-                                                      explanation.schedules->total, explanation.schedules->violating,
-                                                      explanation.schedules_all_invoked)
-                                        : "null");
+  members.emplace_back(
+      "schedules",
+      explanation.schedules
+          ? fmt::format("{{\"total\": {}, \"violating\": {}, {}\"all_invoked\": {}}}", explanation.schedules->total,
+                        explanation.schedules->violating,
+                        explanation.schedules->passing_through == explanation.schedules->violating
+                            ? ""
+                            : fmt::format("\"passing_through\": {}, ", explanation.schedules->passing_through),
+                        explanation.schedules_all_invoked)
+          : "null");
   members.emplace_back("smallest_faults",
                        explanation.smallest_faults ? Json(*explanation.smallest_faults).dump() : "null");
   std::string sentences;

@@ -362,12 +362,17 @@ class Teller {
     if (!explanation_.schedules) return;
     const Schedules& schedules = *explanation_.schedules;
     const std::string_view orders = schedules.total == "1" ? "order" : "orders";
-    const std::string_view go = schedules.violating == "1" ? "goes" : "go";
+    const bool mended = schedules.passing_through != schedules.violating;
+    const std::string_view go =
+        mended ? (schedules.violating == "1" ? "ends" : "end") : (schedules.violating == "1" ? "goes" : "go");
     say("likelihood",
-        "{} of {} possible {} of this scenario {} wrong{}. That is a count, not a probability: every order "
+        "{} of {} possible {} of this scenario {} wrong{}{}. That is a count, not a probability: every order "
         "counts once{}{}.",
         schedules.violating, schedules.total, orders, go,
         explanation_.schedules_all_invoked ? " when all sessions start together" : "",
+        !mended ? ""
+                : fmt::format(", and {} {} wrong for a while or for good", schedules.passing_through,
+                              schedules.passing_through == "1" ? "is" : "are"),
         trace_.scenario.faults.empty() ? "" : ", and each fault that may strike makes orders of its own",
         explanation_.schedules_all_invoked ? "" : ", and when an operation starts is part of it");
   }

@@ -1,5 +1,5 @@
-// cache-failover: a replica takes over that misses the last command that changed the cache, and what the cache dropped
-// after it. What it dropped before any command, the replica dropped, too.
+// cache-failover: a replica takes over that misses the last command that changed the cache, and all that the cache
+// dropped of itself after it (M4 in model/machine.hpp).
 #include "faults/faults.hpp"
 
 namespace stalemate::model {

@@ -165,6 +165,7 @@ void Hunt::walk(const Machine& machine, const Packed& system, Strategy strategy,
   machine.initial(first.data(), marks);  // --all-invoked: what the first invokes sent
   for (std::uint64_t i = 0; i < kRunsPerRound && !stopped_; ++i) {
     if (options_.runs_max != 0 && report_.runs == options_.runs_max) break;
+    if (i > 0 && !go_on(false)) break;  // one run may be long
     // The table is far from the processor: it is asked for all of a run's states at once, when they have come near.
     visited.clear();
     sim::random_walk(

@@ -237,10 +237,13 @@ std::optional<Case> search_smaller(const std::shared_ptr<const Program>& program
   return std::nullopt;
 }
 
-// The case, and as its shrinks every smaller case that leaves one thing out or changes the order at one place.
-rc::Shrinkable<Case> shrinkable(const std::shared_ptr<const Program>& program, Case found) {
-  return rc::shrinkable::shrinkRecur(std::move(found), [program](const Case& from) {
-    return rc::seq::mapMaybe(rc::seq::fromContainer(candidates(from)), [program, from](Candidate&& candidate) {
+// The case, and as its shrinks every smaller case that leaves one thing out or changes the order at one place; none any
+// more once `go_on` says so.
+rc::Shrinkable<Case> shrinkable(const std::shared_ptr<const Program>& program, Case found,
+                                const std::function<bool()>& go_on) {
+  return rc::shrinkable::shrinkRecur(std::move(found), [program, go_on](const Case& from) {
+    return rc::seq::mapMaybe(rc::seq::fromContainer(candidates(from)), [program, from, go_on](Candidate&& candidate) {
+      if (!go_on()) return rc::Maybe<Case>(rc::Nothing);
       auto machine = candidate.plan ? machine_of(program, *candidate.plan, property_of(from)) : from.machine;
       if (!machine) return rc::Maybe<Case>(rc::Nothing);
       const Plan& plan = candidate.plan ? *candidate.plan : from.plan;
@@ -258,7 +261,7 @@ Shrunk shrink(const std::shared_ptr<const Program>& program, Case found, const S
   shrunk.smallest = std::move(found);
   Searches searches(options);
   while (true) {
-    rc::Shrinkable<Case> walk = shrinkable(program, shrunk.smallest);
+    rc::Shrinkable<Case> walk = shrinkable(program, shrunk.smallest, options.go_on);
     while (options.go_on()) {
       const auto smaller = walk.shrinks().next();
       if (!smaller) break;

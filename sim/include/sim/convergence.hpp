@@ -10,6 +10,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <limits>
 #include <optional>
 #include <vector>
@@ -35,10 +36,15 @@ struct Lasso {
   bool permanent = false;           // from the stem's last state no fair run reaches the good states and stays
 };
 
+// What find_lasso() throws where it is told to stop.
+struct Interrupted {};
+
 // The lasso with the shortest stem; of several the one whose last state has the smallest number, which is the smallest
 // stem in the order of actions. None: every fair run converges.
+// `go_on`, where there is one, is asked every few thousand states or edges; false: throws Interrupted.
 // REQUIRES: an action for each edge and a judgement of each state.
-std::optional<Lasso> find_lasso(const StateGraph& graph, const ConvergenceQuestion& question);
+std::optional<Lasso> find_lasso(const StateGraph& graph, const ConvergenceQuestion& question,
+                                const std::function<bool()>& go_on = nullptr);
 
 // An upper estimate of what find_lasso() takes besides its arguments.
 std::uint64_t find_lasso_memory_bytes(const StateGraph& graph);

@@ -1,5 +1,8 @@
-// Counting schedules: how many maximal paths a system has and how many of them break a property. Exact, by dynamic
-// programming over the state graph in topological order (Boost.Graph); numbers of any size.
+// Counting schedules: how many maximal paths a system has, how many of them end in a violation, and how many pass
+// through one. Exact, by dynamic programming over the state graph in topological order; numbers of any size.
+//
+// A step that breaks a property has happened for good: a path with one ends in a violation. What a state breaks, a
+// later state may have mended: a path ends in that violation only if its last state breaks a property.
 //
 // Two actions of one state are two steps, and so make different schedules, even where they lead to the same state.
 #pragma once
@@ -16,18 +19,20 @@ namespace stalemate::sim {
 using Count = boost::multiprecision::cpp_int;
 
 struct ScheduleCount {
-  Count total = 0;      // paths from the initial state to a terminal one
-  Count violating = 0;  // those with a step or a state that breaks a checked property
+  Count total = 0;            // paths from the initial state to a terminal one
+  Count violating = 0;        // those whose last state, or some step, breaks a checked property
+  Count passing_through = 0;  // those with a step or a state that does
 };
 
-// None where the graph has a cycle: then schedules are infinitely many.
-std::optional<ScheduleCount> count_schedules(const StateGraph& graph);
+// None where the graph has a cycle (then schedules are infinitely many), a limit of `options` was hit or it was
+// interrupted. Of the options, memory_bytes_max (the graph included) and keep_going count.
+std::optional<ScheduleCount> count_schedules(const StateGraph& graph, const SearchOptions& options);
 
 // None where the graph has a cycle, a limit of `options` was hit or it was interrupted.
 template <System S>
 std::optional<ScheduleCount> count_schedules(const S& system, const SearchOptions& options) {
   const std::optional<StateGraph> graph = build_state_graph(system, options);
-  return graph ? count_schedules(*graph) : std::nullopt;
+  return graph ? count_schedules(*graph, options) : std::nullopt;
 }
 
 }  // namespace stalemate::sim

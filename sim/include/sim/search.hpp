@@ -36,17 +36,21 @@ struct SearchOptions {
   bool compact = false;
   // Limits; reaching one is an outcome. 0 or none: no limit.
   std::optional<int> depth_max = std::nullopt;  // states at this depth are judged but not expanded
-  // Of the visited set and the two levels at hand. A level that would exceed it is dropped whole, so the search ends at
-  // the same point for any number of threads. Buffers come on top: 1 MiB or two a thread,
-  // and up to a byte a state.
+  // Of the visited set and the two levels at hand, at any moment: while a table grows, too. A level that would exceed
+  // it is dropped whole, so the search ends at the same point for any number of threads. Buffers come on top: 1 MiB or
+  // two a thread.
   std::uint64_t memory_bytes_max = 0;
-  // Called before every batch of 4,096 to 65,792 states, from the calling thread; returning false interrupts. Where a
-  // time limit lives.
+  // Called before every batch of 4,096 to 65,792 states and again and again in it, with the progress of its beginning,
+  // from the calling thread; returning false interrupts. Where a time limit lives. Between two calls lie at most 64
+  // states or, where representatives take time, 256 of their successors.
   std::function<bool(const Progress&)> keep_going = nullptr;
 };
 
 // kViolation: ended because of the violation, its level finished. A limit or an interruption may come before that; then
 // what was found so far is reported, a counterexample included, but another property may break at the same depth.
+// At most so many levels: the depth of a state is kept in two bytes with it.
+inline constexpr int kLevelsMax = 0x7ffd;
+
 enum class SearchEnd { kExhausted, kViolation, kDepthLimit, kMemoryLimit, kInterrupted };
 
 template <class Action>
@@ -64,7 +68,8 @@ struct SearchResult {
   std::vector<std::uint64_t> label_counts;      // 32: states with label l
   std::vector<std::uint64_t> violating_states;  // 32: states whose judge() breaks checked property p
   PropertyMask violated_properties = 0;         // checked ones that any state or step found breaks
-  // None though a property is violated: `compact` took two states for one, and the path is lost.
+  // None though a property is violated: `compact` took two states for one, and the path is lost; or it was interrupted
+  // while it looked for the path (end is kInterrupted).
   // The shortest violation found; among equally short ones that of the first property, then the greatest in the stated
   // order. Without `exhaust` the search ends with the level in which one is found.
   std::optional<Counterexample<Action>> counterexample;
@@ -87,6 +92,8 @@ double omission_bound(std::uint64_t states);
 //                                              order, and returns what any of the steps violates
 //   State representative(const State&) const   the one state kept for all that are symmetric to it: the same for all of
 //                                              them, with the same judgement and, up to symmetry, the same successors
+//   bool may_be_symmetric(const State&, const State&) const   where representative() may keep several of them: true for
+//                                              all that are symmetric, and for few others
 //   void enabled(const State&, std::vector<Action>&) const   where actions() leaves out some that are enabled: all
 //
 // REQUIRES: options.threads >= 1. Throws what the system or an allocation throws, on the calling thread.

@@ -22,6 +22,11 @@ struct StateGraph {
   std::vector<PropertyMask> violated_by_state;  // by state; checked properties only
 
   std::uint32_t state_count() const { return static_cast<std::uint32_t>(violated_by_state.size()); }
+  std::uint64_t bytes() const {
+    return first_edge.capacity() * sizeof(first_edge[0]) + target.capacity() * sizeof(target[0]) +
+           violated_by_step.capacity() * sizeof(violated_by_step[0]) +
+           violated_by_state.capacity() * sizeof(violated_by_state[0]);
+  }
 };
 
 // None where a limit of `options` was hit or it was interrupted. options.exhaust is taken as set; keep_going hears of

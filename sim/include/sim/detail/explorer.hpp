@@ -18,6 +18,7 @@
 
 #include <algorithm>
 #include <array>
+#include <atomic>
 #include <bit>
 #include <cstdint>
 #include <cstring>
@@ -79,9 +80,11 @@ class Explorer {
   static constexpr std::size_t kBatchStatesMin = 4096;
   static constexpr std::size_t kBatchStatesMax = std::size_t{1} << 16;
   static constexpr std::uint64_t kStatesPerBatchState = 128;
+  static constexpr std::uint64_t kPartKeptFree = 16;   // of the memory allowed
   static constexpr std::size_t kParallelStates = 512;  // smaller batches are not worth waking a thread
   static constexpr std::size_t kStride = 64;           // its successors fit the first cache
-  static constexpr std::size_t kAhead = 12;            // covers the time that a line of memory takes
+  static constexpr std::size_t kSuccessorsBetweenAsks = 256;
+  static constexpr std::size_t kAhead = 12;  // covers the time that a line of memory takes
   static constexpr std::size_t kRecentMax =
       std::bit_floor(std::max((std::size_t{1} << 19) / sizeof(State), std::size_t{64}));  // half the second cache
 
@@ -140,8 +143,7 @@ class Explorer {
     const Counts before = counts_;
     remember_more();
     frontier_bytes_ = Queue::bytes_for(states);
-    const std::size_t batch_states =
-        std::clamp<std::size_t>(counts_.states / kStatesPerBatchState, kBatchStatesMin, kBatchStatesMax);
+    const std::size_t batch_states = next_batch();
     std::vector<Chunk> batch;
     std::size_t size = 0;
     for (std::size_t worker = 0; worker < frontier_.size(); ++worker) {
@@ -149,15 +151,16 @@ class Explorer {
         batch.push_back({worker, block});
         size += frontier_[worker].elements_in(block);
         if (size < batch_states && size < states) continue;
-        if (options_.keep_going && !options_.keep_going(progress(depth, states))) {
+        batch_began_ = progress(depth, states);
+        if (!is_stopped(0)) do_batch(batch, size, depth);
+        if (stopped_.load(std::memory_order_relaxed)) {
           look_for_violation(depth + 1);
           return SearchEnd::kInterrupted;
         }
-        do_batch(batch, size, depth);
         states -= size;
         size = 0;
         batch.clear();
-        if (options_.memory_bytes_max != 0 && memory_bytes() > options_.memory_bytes_max) {
+        if (has_outgrown()) {
           counts_ = before;
           return SearchEnd::kMemoryLimit;
         }
@@ -166,6 +169,34 @@ class Explorer {
     look_for_violation(depth + 1);
     result_.memory_bytes = std::max(result_.memory_bytes, memory_bytes());
     return std::nullopt;
+  }
+
+  // In states. Where memory is limited, what a batch may bring stays below the room that has_outgrown() keeps for it.
+  std::size_t next_batch() const {
+    const auto states =
+        std::clamp<std::size_t>(counts_.states / kStatesPerBatchState, kBatchStatesMin, kBatchStatesMax);
+    if (options_.memory_bytes_max == 0) return states;
+    constexpr std::uint64_t kBytesPerState = 8 * (sizeof(State) + 8);  // more than a state ever costs
+    const std::uint64_t successors = 4 * (counts_.transitions / counts_.states + 2);
+    return std::clamp<std::size_t>(options_.memory_bytes_max / kPartKeptFree / (kBytesPerState * successors), 1,
+                                   states);
+  }
+
+  // Counts what grows while a level is expanded, whatever its order; a shard that grows next, which stands twice in
+  // memory for a moment (one at a time, where memory is limited); and the room for a batch.
+  bool has_outgrown() const {
+    if (options_.memory_bytes_max == 0) return false;
+    std::uint64_t largest = 0;
+    for (const auto& shard : visited_) largest = std::max<std::uint64_t>(largest, shard.bytes());
+    return memory_bytes() + 2 * largest + options_.memory_bytes_max / kPartKeptFree > options_.memory_bytes_max;
+  }
+
+  // Worker 0 is the calling thread: it asks for all, until it is told to stop.
+  bool is_stopped(unsigned worker) {
+    if (stopped_.load(std::memory_order_relaxed)) return true;
+    if (worker != 0 || !options_.keep_going || options_.keep_going(batch_began_)) return false;
+    stopped_.store(true, std::memory_order_relaxed);
+    return true;
   }
 
   // What is remembered grows with the search, so that a small one costs little.
@@ -186,10 +217,10 @@ class Explorer {
     workers_.run(batch.size(), parallel, [&](unsigned worker, std::size_t item) {
       Queue& queue = frontier_[batch[item].worker];
       const std::size_t block = batch[item].block;
-      expand_block(own_[worker], queue.block(block), queue.elements_in(block), next_depth);
+      expand_block(worker, queue.block(block), queue.elements_in(block), next_depth);
       queue.drop(block);
     });
-    workers_.run(kShards, parallel, [&](unsigned, std::size_t shard) {
+    workers_.run(kShards, parallel && options_.memory_bytes_max == 0, [&](unsigned, std::size_t shard) {
       std::size_t added = 0;
       for (Own& own : own_) added += std::exchange(own.added[shard], 0);
       visited_[shard].settle(added);
@@ -202,14 +233,16 @@ class Explorer {
     collect_counts();
   }
 
-  void expand_block(Own& own, const State* states, std::size_t count, std::uint32_t next_depth) {
-    for (std::size_t i = 0; i < count; i += kStride) {
-      expand(own, states + i, std::min(kStride, count - i));
-      insert(own, next_depth);
+  void expand_block(unsigned worker, const State* states, std::size_t count, std::uint32_t next_depth) {
+    for (std::size_t i = 0; i < count && !is_stopped(worker); i += kStride) {
+      expand(worker, states + i, std::min(kStride, count - i));
+      insert(own_[worker], next_depth);
     }
   }
 
-  void expand(Own& own, const State* states, std::size_t count) {
+  // Once the search is stopped, successors are left out.
+  void expand(unsigned worker, const State* states, std::size_t count) {
+    Own& own = own_[worker];
     own.successors.clear();
     PropertyMask violated = 0;
     for (std::size_t i = 0; i < count; ++i) violated |= own.expander.expand(states[i], own.marks, own.successors);
@@ -219,7 +252,10 @@ class Explorer {
     Found* const found = own.found.room(own.successors.size() + 1);
     const std::size_t recent_mask = own.recent.capacity() - 1;
     std::size_t kept = 0;
+    [[maybe_unused]] std::size_t looked_at = 0;
     for (const State& successor : own.successors) {
+      if constexpr (requires { system_.representative(successor); })
+        if (++looked_at % kSuccessorsBetweenAsks == 0 && is_stopped(worker)) break;
       found[kept].state = representative_of(system_, successor);
       found[kept].hash = Keeping::hash(found[kept].state);
       State& recent = own.recent[found[kept].hash & recent_mask];
@@ -273,6 +309,7 @@ class Explorer {
     for (const Queue& queue : frontier_) {
       for (std::size_t block = 0; block < queue.block_count(); ++block) {
         for (std::size_t i = 0; i < queue.elements_in(block); ++i) {
+          actions.clear();
           system_.actions(queue.block(block)[i], actions);
           if (!actions.empty()) return false;
         }
@@ -284,7 +321,13 @@ class Explorer {
   std::optional<Counterexample<Action>> counterexample() {
     const PropertyMask property = PropertyMask{1} << violation_->property;
     const auto length = static_cast<std::size_t>(violation_->length);
-    std::vector<Action> path = ShortestPath<S, Keeping>(system_, visited_).find(length, property);
+    ShortestPath<S, Keeping> shortest(system_, visited_,
+                                      [&] { return !options_.keep_going || options_.keep_going(batch_began_); });
+    std::vector<Action> path = shortest.find(length, property);
+    if (shortest.was_stopped()) {
+      result_.end = SearchEnd::kInterrupted;
+      return std::nullopt;
+    }
     if (path.size() != length) {
       STALEMATE_INVARIANT(!Keeping::kExact, "a violation is reached again");
       return std::nullopt;
@@ -308,7 +351,7 @@ class Explorer {
             .depth = depth};
   }
 
-  static constexpr int kLevelsMax = kDepthMax;
+  static_assert(kLevelsMax <= kDepthMax);
 
   const S& system_;
   const SearchOptions& options_;
@@ -319,6 +362,8 @@ class Explorer {
   std::uint64_t frontier_bytes_ = 0;
   Counts counts_;
   std::optional<Violation> violation_;
+  Progress batch_began_;
+  std::atomic<bool> stopped_{false};
   SearchResult<Action> result_;
 };
 

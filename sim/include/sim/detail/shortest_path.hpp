@@ -10,12 +10,15 @@
 // after 1,500 states, the other way round after 720,000).
 //
 // Where only representatives are kept, the path found is one of representatives; then it is taken once more through the
-// states themselves, each time by the last enabled action that leads to the next representative.
+// states themselves, each time by the last enabled action that leads to the next representative. Where several states
+// that are symmetric may be kept, and no action leads to the next one itself, those that may lead to one symmetric to
+// it are tried, and taken back where they turn out not to: one of them goes on to the violation, or symmetry is none.
 #pragma once
 
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <utility>
 #include <vector>
 
@@ -33,11 +36,16 @@ class ShortestPath {
   using State = typename S::State;
   using Action = typename S::Action;
 
-  ShortestPath(const S& system, std::vector<VisitedSet<Keeping>>& visited)
-      : system_(system), expander_(system), visited_(visited) {}
+  // `go_on`, where there is one, is asked now and then, but not before a path that is found within a second or so;
+  // false: the search stops.
+  ShortestPath(const S& system, std::vector<VisitedSet<Keeping>>& visited, const std::function<bool()>& go_on)
+      : system_(system), expander_(system), visited_(visited), go_on_(go_on) {}
+
+  // Why there is no path.
+  bool was_stopped() const { return stopped_; }
 
   // REQUIRES: every state of depth below `length` was visited, and the first violation of `property` has that length.
-  // Empty with length > 0: two states have the same fingerprint.
+  // Empty with length > 0: it was stopped, or two states have the same fingerprint.
   std::vector<Action> find(std::size_t length, PropertyMask property) {
     if (length == 0) return {};
     std::vector<Level> levels(length);
@@ -50,6 +58,7 @@ class ShortestPath {
         --depth;
         continue;
       }
+      if (is_stopped()) return {};
       const Step step = level.steps[level.next++];
       if (step.known.walked()) continue;
       step.known.walk();
@@ -104,26 +113,67 @@ class ShortestPath {
   }
 
   // The actions that take the initial state through these levels and then break the property.
-  std::vector<Action> concrete(const std::vector<Level>& levels, PropertyMask property) const {
+  std::vector<Action> concrete(const std::vector<Level>& levels, PropertyMask property) {
+    struct Place {
+      State state;
+      std::vector<Action> untried;  // the best last
+    };
+    std::vector<Place> places;
     std::vector<Action> path;
-    std::vector<Action> actions;
     Marks unused;
-    State state = system_.initial();
-    for (std::size_t depth = 0; depth < levels.size(); ++depth) {
-      const bool last = depth + 1 == levels.size();
-      actions.clear();
-      all_actions(state, actions);
-      const auto fits = [&](const Action& action) {
-        const Applied<State> applied = system_.apply(state, action, unused);
-        if (last) return ((applied.violated | system_.judge(applied.next, unused).violated) & property) != 0;
-        return representative_of(system_, applied.next) == levels[depth + 1].from;
-      };
-      const auto chosen = std::find_if(actions.rbegin(), actions.rend(), fits);
-      STALEMATE_INVARIANT(chosen != actions.rend(), "a step can be taken again: apply() is a pure function");
-      path.push_back(*chosen);
-      state = system_.apply(state, *chosen, unused).next;
+    const auto arrive = [&](const State& state) {
+      places.push_back(
+          {state, path.size() < levels.size() ? ways(levels, path.size(), state, property) : std::vector<Action>()});
+    };
+    arrive(system_.initial());
+    while (path.size() < levels.size()) {
+      if (is_stopped()) return {};
+      Place& place = places.back();
+      if (place.untried.empty()) {
+        places.pop_back();
+        STALEMATE_INVARIANT(!places.empty(), "a step can be taken again: apply() is a pure function");
+        path.pop_back();
+        continue;
+      }
+      path.push_back(place.untried.back());
+      place.untried.pop_back();
+      arrive(system_.apply(place.state, path.back(), unused).next);
     }
     return path;
+  }
+
+  // The actions of `state` that go on along the levels: those that may, and behind them those that do.
+  std::vector<Action> ways(const std::vector<Level>& levels, std::size_t depth, const State& state,
+                           PropertyMask property) const {
+    std::vector<Action> actions;
+    std::vector<Action> maybe;
+    std::vector<Action> surely;
+    Marks unused;
+    all_actions(state, actions);
+    for (const Action& action : actions) {
+      const Applied<State> applied = system_.apply(state, action, unused);
+      if (depth + 1 == levels.size()) {
+        if (((applied.violated | system_.judge(applied.next, unused).violated) & property) != 0)
+          surely.push_back(action);
+        continue;
+      }
+      const State& next = levels[depth + 1].from;
+      if (representative_of(system_, applied.next) == next) {
+        surely.push_back(action);
+      } else if constexpr (requires { system_.may_be_symmetric(applied.next, next); }) {
+        if (system_.may_be_symmetric(applied.next, next)) maybe.push_back(action);
+      }
+    }
+    maybe.insert(maybe.end(), surely.begin(), surely.end());
+    return maybe;
+  }
+
+  bool is_stopped() {
+    constexpr std::uint64_t kStepsUnasked = std::uint64_t{1} << 13;
+    constexpr std::uint64_t kStepsBetweenAsks = 64;
+    ++steps_;
+    if (steps_ > kStepsUnasked && steps_ % kStepsBetweenAsks == 0 && go_on_ && !go_on_()) stopped_ = true;
+    return stopped_;
   }
 
   void all_actions(const State& state, std::vector<Action>& out) const {
@@ -137,6 +187,9 @@ class ShortestPath {
   const S& system_;
   Expander<S> expander_;
   std::vector<VisitedSet<Keeping>>& visited_;
+  std::function<bool()> go_on_;
+  std::uint64_t steps_ = 0;
+  bool stopped_ = false;
   RawVector<State> successors_;
   std::vector<Found> found_;
 };

@@ -6,6 +6,7 @@
 #include "sim/detail/arrays.hpp"
 #include "sim/detail/hash.hpp"
 #include "sim/detail/index_table.hpp"
+#include "sim/invariant.hpp"
 
 namespace stalemate::sim {
 
@@ -23,6 +24,7 @@ std::optional<StateGraph> build_state_graph(const S& system, const SearchOptions
     const std::uint32_t position =
         known.probe(tag, [&](std::uint32_t other) { return std::memcmp(&states[other], &state, sizeof(State)) == 0; });
     if (!known.empty_at(position)) return known.reference_at(position);
+    STALEMATE_INVARIANT(states.size() < ~std::uint32_t{0}, "the number of a state fits 32 bits");
     const auto number = static_cast<std::uint32_t>(states.size());
     known.insert_at(position, tag, number);
     states.push_back(state);
@@ -30,8 +32,9 @@ std::optional<StateGraph> build_state_graph(const S& system, const SearchOptions
     return number;
   };
   const auto bytes = [&] {
-    return known.bytes() + states.capacity() * (sizeof(State) + sizeof(PropertyMask) + sizeof(std::uint64_t)) +
-           graph.target.capacity() * (sizeof(std::uint32_t) + sizeof(PropertyMask));
+    // Of what grows by half or twice, the old stands beside the new for a moment.
+    return 3 * (known.bytes() + states.size() * (sizeof(State) + sizeof(PropertyMask) + sizeof(std::uint64_t)) +
+                graph.target.size() * (sizeof(std::uint32_t) + sizeof(PropertyMask)));
   };
 
   number_of(system.initial());
