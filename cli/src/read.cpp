@@ -32,7 +32,10 @@ void add_read(CLI::App& program, Action& action) {
   protocol->add_to(command);
   command.get_option("PROTOCOL")->required(false);
   command.add_flag("--list", *list, "list the catalogue's pages");
-  command.footer("Example: stalemate read docs/caching.md --role store=cache");
+  command.footer(
+      "A comment in a diagram says what was meant where it is asked: %% stalemate: role X = cache; operation = NAME; "
+      "operation continues; same = A, B; means get; branch = miss; ignore. The catalogue's README has them all.\n"
+      "Example: stalemate read docs/caching.md --role store=cache");
   command.callback([protocol, list, &action] {
     action = [protocol, list] {
       if (*list) {

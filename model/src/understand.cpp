@@ -9,6 +9,7 @@
 #include "understand_reading.hpp"
 #include "understand_roles.hpp"
 #include "understand_steps.hpp"
+#include "understand_things.hpp"
 
 namespace stalemate::model {
 namespace {
@@ -85,7 +86,7 @@ Protocol understand(const Document& document, const std::vector<std::string>& ro
       reading.pass_over(diagram.at, "as said in line " + std::to_string(said.line));
       continue;
     }
-    segments.back() = read_steps(diagram, roles_of_diagrams[i], reading);
+    segments.back() = read_steps(diagram, roles_of_diagrams[i], kind_said_above(document, i), reading);
     any = true;
   }
   if (!any) {
@@ -93,7 +94,7 @@ Protocol understand(const Document& document, const std::vector<std::string>& ro
             "every diagram is passed over, so there is nothing to check; take %% stalemate: ignore out of one");
   }
   name_operations(document, segments, reading);
-  note_different_keys(segments, reading);
+  ask_about_things(document, segments, reading);
 
   Protocol protocol;
   protocol.name = document.name;

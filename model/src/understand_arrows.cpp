@@ -74,6 +74,11 @@ void StepWalk::message(Position at, const Message& message, Scope& scope, const 
     }
     return;
   }
+  if ((from == Role::kThirdParty || to == Role::kThirdParty) && !is_server(from) && !is_server(to)) {
+    if (means_)
+      fail_at(name(), means_at_, "the next arrow asks neither a cache nor a database; only \"means local\" fits it");
+    return local(at, "neither a cache nor a database is asked");
+  }
   for (const Role other : {from, to}) {
     if (other == Role::kReplica || other == Role::kQueue || other == Role::kWorker) {
       refuse_not_modelled(name(), at, "a message of a " + std::string(to_string(other)), std::string(kOrLocal));
@@ -88,7 +93,7 @@ void StepWalk::message(Position at, const Message& message, Scope& scope, const 
   if (is_server(from) && is_server(to)) {
     refuse_not_modelled(name(), at, "a message from " + the(from) + " to " + the(to), std::string(kOrLocal));
   }
-  if (from == Role::kOutside || to == Role::kOutside) {
+  if ((from != Role::kApp && !is_server(from)) || (to != Role::kApp && !is_server(to))) {
     refuse_not_modelled(name(), at,
                         "a message between " + the(is_server(from) ? from : to) + " and outside, past the app",
                         "draw it through the app, or say that its other end is the app: %% stalemate: role " +
@@ -220,7 +225,6 @@ void StepWalk::request(Position at, const Message& message, Role server, Scope& 
   const std::size_t line = reading_.add(at, std::move(meaning), std::move(assumed));
   current().line_of_arrow[asks.arrow] = line;
   if (server == Role::kCache) {
-    if (const auto key = key_named(message.text)) current().keys.push_back({line, *key});
     if (verb == Verb::kGet && !asks.drawn_lost) current().silent_gets.insert(asks.arrow);
   }
   if (verb == Verb::kGet) scope.get_line = at.line;

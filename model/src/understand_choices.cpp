@@ -279,6 +279,7 @@ void StepWalk::choice(Position at, const Block& block, Scope& scope) {
   choice.at = at;
   choice.kind = block.kind;
   choice.free = resolve(at, block, before, tests);
+  if (choice.free && scope.at_top() && !continues_) ask_about_operations_in(block);
   if (!choice.free) note_outcome_drawn(before, scope, false);
 
   bool depends = false;

@@ -11,8 +11,10 @@ namespace stalemate::model {
 namespace {
 
 constexpr std::string_view kKnown =
-    "known are: role X = cache; operation = NAME; operation NAME is read (or write); means get (set, add, delete, "
-    "local, ok, value, miss, conflict, error, timeout); branch = miss (an outcome, else, free); sql set = UPDATE ..., "
+    "known are: role X = cache; operation = NAME; operation NAME is read (or write); operation continues; means get "
+    "(set, add, delete, "
+    "local, ok, value, miss, conflict, error, timeout); branch = miss (an outcome, else, free); same = A, B; sql set = "
+    "UPDATE ..., "
     "redis get = GET :key, key k1 = 42; ignore";
 
 // What follows an optional "=".
@@ -35,6 +37,10 @@ RoleText split_role(std::string_view text) {
 }
 
 void read_operation(const std::string& name, Position at, std::string_view rest, Override& result) {
+  if (trim(rest) == "continues") {
+    result.kind = Override::Kind::kContinues;
+    return;
+  }
   result.kind = Override::Kind::kOperation;
   rest = value_of(rest);
   const std::string padded = " " + std::string(rest);
@@ -87,6 +93,15 @@ void read_branch(const std::string& name, Position at, std::string_view rest, Ov
     fail_at(name, at, "the branch tests nothing; write %% stalemate: branch = miss, else or free");
 }
 
+void read_same(const std::string& name, Position at, std::string_view rest, Override& result) {
+  result.kind = Override::Kind::kSame;
+  for (const std::string& part : split(value_of(rest), ',')) {
+    if (!part.empty()) result.names.push_back(part);
+  }
+  if (result.names.size() < 2)
+    fail_at(name, at, "\"same\" says that several names are of one thing; write %% stalemate: same = A, B");
+}
+
 }  // namespace
 
 Override read_directive(const std::string& name, Position at, const std::string& text) {
@@ -111,6 +126,8 @@ Override read_directive(const std::string& name, Position at, const std::string&
     read_means(name, at, rest, result);
   } else if (key == "branch") {
     read_branch(name, at, rest, result);
+  } else if (key == "same") {
+    read_same(name, at, rest, result);
   } else if (key == "ignore") {
     if (!value_of(rest).empty()) fail_at(name, at, "\"ignore\" stands alone; it passes over the diagram it begins");
     result.kind = Override::Kind::kIgnore;

@@ -1,15 +1,20 @@
 // `%% stalemate:` lines: how a file overrides what would be guessed of it.
 //   role X = cache               the participant X is the cache (anywhere in the file, for the whole file)
 //   operation = NAME             names the operation that begins here; also "operation NAME is read|write"
+//   operation continues          what follows belongs to the operation at hand, whatever notes say and arrows look
+//   like,
+//                                up to the next "operation" or message from outside
 //   means WORD                   the next arrow: get, set, add, delete, local; or ok, value, miss, conflict, error,
 //   timeout
 //   branch = OUTCOME[, OUTCOME]  first in a branch of alt, opt or break: what it tests; or else, or free
+//   same = A, B                  these names in headings, labels and keys are of one thing, and of one entry
 //   sql, redis or key ...        a line of a mapping (model/mapping.hpp), anywhere in the file
 //   ignore                       first in a diagram: the diagram is passed over
 #pragma once
 
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "model/diagram.hpp"
 #include "model/protocol.hpp"
@@ -17,7 +22,7 @@
 namespace stalemate::model {
 
 struct Override {
-  enum class Kind { kRole, kOperation, kMeans, kBranch, kIgnore, kMapping };
+  enum class Kind { kRole, kOperation, kContinues, kMeans, kBranch, kSame, kIgnore, kMapping };
   Kind kind = Kind::kRole;
   std::string participant;  // kRole
   Role role = Role::kApp;
@@ -29,6 +34,7 @@ struct Override {
   bool free = false;  // kBranch: one of free, otherwise, tests
   bool otherwise = false;
   Outcomes tests;
+  std::vector<std::string> names;  // kSame
 };
 
 // Throws traces::InputError at `at` for an unknown key or word, with the list of those known.

@@ -58,15 +58,28 @@ std::optional<Decision> by_text_above(const Document& document, std::size_t inde
   return std::nullopt;
 }
 
+// The title before what stands above the diagram.
+std::optional<Decision> by_title_or_above(const Document& document, std::size_t index) {
+  if (auto decision = by_text(document.diagrams[index].diagram.title, "the title")) return decision;
+  return by_text_above(document, index);
+}
+
+// By a text that the operation begins with, where it does what that says.
+std::optional<Decision> by_first_text(const Segment& segment) {
+  auto decision = by_text(segment.title, "the text it begins with,");
+  const bool fits = decision && (decision->kind == OperationKind::kWrite) == segment.changes_database;
+  return fits ? decision : std::nullopt;
+}
+
 Decision decide(const Document& document, std::size_t index, const Segment& segment, bool only_one) {
   if (segment.given_kind) return {*segment.given_kind, segment.given_name, "as said", ""};
   if (auto decision = by_text(segment.given_name, "its name")) return *decision;
   if (auto decision = by_text(segment.note, "the note")) return *decision;
   if (only_one) {
-    if (auto decision = by_text(document.diagrams[index].diagram.title, "the title")) return *decision;
-    if (auto decision = by_text_above(document, index)) return *decision;
+    if (auto decision = by_title_or_above(document, index)) return *decision;
   }
   if (auto decision = by_text(segment.message, "the message from outside")) return *decision;
+  if (auto decision = by_first_text(segment)) return *decision;
   if (segment.changes_database) {
     return {OperationKind::kWrite, "", "it changes the database",
             "nothing above it says read or write; say %% stalemate: operation NAME is read if it is none"};
@@ -98,6 +111,11 @@ std::string lower_case(std::string text) {
 }
 
 }  // namespace
+
+std::optional<OperationKind> kind_said_above(const Document& document, std::size_t index) {
+  const auto decision = by_title_or_above(document, index);
+  return decision ? std::optional(decision->kind) : std::nullopt;
+}
 
 void name_operations(const Document& document, std::vector<std::vector<Segment>>& segments, Reading& reading) {
   std::vector<Decision> decisions;

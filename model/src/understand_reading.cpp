@@ -24,6 +24,20 @@ bool starts_with_word(std::string_view text, std::string_view word) {
   return starts_ignoring_case(text, word) && (text.size() == word.size() || !is_word_byte(text[word.size()]));
 }
 
+// Nothing to read in it, or a statement that was taken out.
+bool is_commented_out(std::string_view text) {
+  const auto is_letter = [](char c) { return is_word_byte(c) && !is_digit(c) && c != '_'; };
+  if (std::none_of(text.begin(), text.end(), is_letter)) return true;
+  for (const std::string_view arrow : {"->", "-)", "-x", "--x"}) {
+    if (text.find(arrow) != std::string_view::npos) return true;
+  }
+  for (const std::string_view keyword : {"participant", "actor", "alt", "else", "opt", "loop", "par", "note", "end",
+                                         "activate", "deactivate", "rect", "autonumber", "break", "critical"}) {
+    if (starts_with_word(text, keyword)) return true;
+  }
+  return false;
+}
+
 std::string meaning_without_statement(std::string_view line) {
   if (line.substr(0, 2) == "%%") return "a comment: no meaning";
   if (starts_with_word(line, "end")) return "the block ends here";
@@ -39,7 +53,26 @@ void refuse_not_modelled(const std::string& name, Position at, const std::string
   fail_at(name, at, "understood as \"" + understood + "\", which is not modelled yet; " + instead);
 }
 
+void ask_at(const std::string& name, Position at, const std::string& question) { fail_at(name, at, question); }
+
 Reading::Reading(const Document& document) : document_(document), file_lines_(split_lines(document.text)) {}
+
+Comment Reading::comment_above(Position at) const {
+  Comment comment;
+  for (int number = at.line - 1; number >= 1; --number) {
+    const std::string_view whole = file_lines_[static_cast<std::size_t>(number) - 1].text;
+    std::string_view line = trim(whole);
+    while (!line.empty() && line.front() == '>') line = trim(line.substr(1));
+    if (line.empty()) continue;
+    if (line.substr(0, 2) != "%%" || line.substr(0, 3) == "%%{") break;
+    const std::string_view text = trim(line.substr(2));
+    if (starts_ignoring_case(text, "stalemate") || is_commented_out(text)) continue;
+    const std::size_t indent = whole.find(line);
+    comment.at = {number, count_code_points(whole.substr(0, indent)) + 1};
+    comment.text = std::string(text) + (comment.text.empty() ? "" : " ") + comment.text;
+  }
+  return comment;
+}
 
 std::size_t Reading::add(Position at, std::string meaning, std::string assumed) {
   lines_.push_back({{at, "", std::move(meaning), std::move(assumed)}, false, at.column});
@@ -52,7 +85,7 @@ void Reading::add_beneath(Position at, std::string meaning, std::string assumed)
 
 void Reading::pass_over(Position at, const std::string& why) {
   passed_over_.push_back(at.line);
-  add(at, "passed over: " + why);
+  add(at, "passed over: " + why, "what this diagram shows has nothing to do with the others");
 }
 
 void Reading::also(std::size_t line, const std::string& meaning) { lines_.at(line).told.meaning += meaning; }

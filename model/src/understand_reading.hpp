@@ -17,11 +17,23 @@ namespace stalemate::model {
 [[noreturn]] void refuse_not_modelled(const std::string& name, Position at, const std::string& understood,
                                       const std::string& instead);
 
+// For what may mean two things, of which the file has to say one: `question` says what is open and how to answer it.
+[[noreturn]] void ask_at(const std::string& name, Position at, const std::string& question);
+
+// An ordinary comment of a diagram.
+struct Comment {
+  Position at;
+  std::string text;  // of all its lines that hold words, without "%%"; empty: there is none
+};
+
 class Reading {
  public:
   explicit Reading(const Document& document);
 
   const std::string& name() const { return document_.name; }
+  // What stands in comments between the statement at `at` and the line of a statement above it. Directives, and lines
+  // that are commented out, do not count.
+  Comment comment_above(Position at) const;
   // Notes what the statement at `at` means; the result names the line for the calls below.
   std::size_t add(Position at, std::string meaning, std::string assumed = "");
   // What the statement at `at` brings in besides: told beneath it, without its text.

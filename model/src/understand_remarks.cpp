@@ -1,5 +1,5 @@
-// What can only be said of a request when the whole operation is known: what comes after it, and which keys the others
-// name. Changes the reading, never the protocol.
+// What can only be said of a request when the whole operation is known: what comes after it. Changes the reading, never
+// the protocol.
 #include <algorithm>
 
 #include "source_text.hpp"
@@ -22,20 +22,6 @@ void StepWalk::remark_on(Segment& segment, const std::vector<Act>& body, bool fo
     } else if (const auto* choice = std::get_if<Choice>(&body[i].node)) {
       for (const Branch& branch : choice->branches) {
         remark_on(segment, branch.body, goes_on && !branch.ends_operation);
-      }
-    }
-  }
-}
-
-void note_different_keys(const std::vector<std::vector<Segment>>& segments, Reading& reading) {
-  std::string first;
-  for (const std::vector<Segment>& of_diagram : segments) {
-    for (const Segment& segment : of_diagram) {
-      for (const KeyMention& mention : segment.keys) {
-        if (first.empty()) first = mention.key;
-        if (mention.key == first) continue;
-        reading.also_assumed(mention.line, excerpt(mention.key) + " and " + excerpt(first) +
-                                               " are taken as one key; stalemate models one key per operation");
       }
     }
   }

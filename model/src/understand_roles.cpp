@@ -1,4 +1,5 @@
-// Tells roles. A guess that a person could see differently is said in the reading; what cannot be told is asked for.
+// Tells roles. A guess that a person could see differently is said in the reading; what cannot be told, and what
+// contradicts itself, is asked for: a server taken for the app, or two taken for one, would be another protocol.
 #include "understand_roles.hpp"
 
 #include <algorithm>
@@ -6,6 +7,7 @@
 #include <set>
 #include <utility>
 
+#include "statements.hpp"
 #include "traces/error.hpp"
 #include "understand_directives.hpp"
 #include "vocabulary.hpp"
@@ -24,7 +26,9 @@ struct Told {
   std::string why;
   std::string assumed;
   bool given = false;  // said outright, not guessed
+  bool may_be_app = false;
 };
+using ToldRoles = std::map<std::string, Told>;
 
 bool is_server(Role role) { return role == Role::kCache || role == Role::kDatabase; }
 
@@ -48,14 +52,11 @@ std::string all_participants(const Document& document) {
 }
 
 void gather_role_directives(const Document& document, const std::vector<Statement>& statements, GivenRoles& given) {
-  for (const Statement& statement : statements) {
-    if (const auto* block = std::get_if<Block>(&statement.node)) {
-      for (const Section& section : block->sections) gather_role_directives(document, section.body, given);
-    }
+  visit_statements(statements, [&](const Statement& statement) {
     const auto* directive = std::get_if<Directive>(&statement.node);
-    if (directive == nullptr) continue;
+    if (directive == nullptr) return;
     const Override said = read_directive(document.name, statement.at, directive->text);
-    if (said.kind != Override::Kind::kRole) continue;
+    if (said.kind != Override::Kind::kRole) return;
     if (!has_participant(document, said.participant)) {
       fail_at(document.name, statement.at,
               "no participant is called " + excerpt(said.participant) + "; there are: " + all_participants(document));
@@ -66,7 +67,7 @@ void gather_role_directives(const Document& document, const std::vector<Statemen
               excerpt(said.participant) + " is the " + std::string(to_string(found->second.role)) + " since line " +
                   std::to_string(found->second.at.line) + "; leave one of the two out");
     }
-  }
+  });
 }
 
 GivenRoles gather_given(const Document& document, const std::vector<std::string>& options) {
@@ -85,20 +86,70 @@ GivenRoles gather_given(const Document& document, const std::vector<std::string>
   return given;
 }
 
-std::optional<Told> told_by_words(const std::string& text, const std::string& which) {
-  const RoleWords words = role_words(text);
-  if (!words.role) return std::nullopt;
-  std::string assumed = words.assumed;
-  return Told{*words.role, "by " + excerpt(words.word) + " in its " + which, std::move(assumed), false};
+bool has_alias(const Participant& participant) { return participant.alias != participant.id; }
+
+// What is said of this participant, or of one with the same alias in another diagram: they are one.
+const Given* given_for(const Document& document, const Participant& participant, const GivenRoles& given) {
+  if (const auto found = given.find(participant.id); found != given.end()) return &found->second;
+  if (!has_alias(participant)) return nullptr;
+  for (const Document::Entry& entry : document.diagrams) {
+    for (const Participant& other : entry.diagram.participants) {
+      if (!has_alias(other) || other.alias != participant.alias) continue;
+      if (const auto found = given.find(other.id); found != given.end()) return &found->second;
+    }
+  }
+  return nullptr;
 }
 
-Told tell(const std::string& name, const Participant& participant, const GivenRoles& given, bool several_diagrams) {
-  if (const auto found = given.find(participant.id); found != given.end()) {
-    const Given& said = found->second;
-    return {said.role, said.at.line == 0 ? "said by --role" : "said in line " + std::to_string(said.at.line), "", true};
+// How to say what `id` is.
+std::string say_role(const std::string& id, std::string_view role) {
+  return "--role " + id + "=" + std::string(role) + ", or write %% stalemate: role " + id + " = " + std::string(role);
+}
+
+void refuse_other_kinds_of_cache(const std::string& name, const Participant& participant, const RoleWords& words) {
+  if (words.cache_kind == CacheKind::kLocal) {
+    refuse_not_modelled(name, participant.at, "a local cache, one in each app instance",
+                        "where all app instances share " + excerpt(participant.alias) +
+                            ", say so: " + say_role(participant.id, "cache"));
   }
-  if (auto told = told_by_words(participant.id, "name")) return *told;
-  if (auto told = told_by_words(participant.alias, "alias")) return *told;
+  if (words.cache_kind == CacheKind::kEdge) {
+    refuse_not_modelled(name, participant.at, "a cache that answers before the app is asked",
+                        "where the app itself asks " + excerpt(participant.alias) +
+                            " and nobody else does, say so: " + say_role(participant.id, "cache"));
+  }
+}
+
+// By the words of its alias or its id; refuses those that contradict each other.
+std::optional<Told> told_by_words(const std::string& name, const Participant& participant, const std::string& text,
+                                  const std::string& which) {
+  const RoleWords words = role_words(text);
+  if (words.ambiguous) {
+    ask_at(name, participant.at,
+           "cannot tell what " + excerpt(text) + " is, for " + words.word + " contradict each other; say " +
+               say_role(participant.id, "cache") + " (roles: " + std::string(kRoleNames) + ")");
+  }
+  if (!words.role) return std::nullopt;
+  refuse_other_kinds_of_cache(name, participant, words);
+  Told told{*words.role, "by " + excerpt(words.word) + " in its " + which, words.assumed, false, words.may_be_app};
+  if (const std::size_t at = told.assumed.find("role X"); at != std::string::npos)
+    told.assumed.replace(at + 5, 1, participant.id);
+  return told;
+}
+
+Told tell(const Document& document, const Participant& participant, const GivenRoles& given) {
+  const std::string& name = document.name;
+  if (const Given* said = given_for(document, participant, given)) {
+    return {said->role, said->at.line == 0 ? "said by --role" : "said in line " + std::to_string(said->at.line), "",
+            true};
+  }
+  if (has_alias(participant)) {
+    if (auto told = told_by_words(name, participant, participant.alias, "alias")) return *told;
+  }
+  if (auto told = told_by_words(name, participant, participant.id, "name")) {
+    if (has_alias(participant) && told->assumed.empty())
+      told->assumed = "its alias says nothing that is known; say role " + participant.id + " = what it is otherwise";
+    return *told;
+  }
   const RoleWords type = role_words(participant.type);
   if (type.role && (*type.role == Role::kDatabase || *type.role == Role::kQueue)) {
     return {*type.role, "by its type " + excerpt(participant.type), "", false};
@@ -107,46 +158,148 @@ Told tell(const std::string& name, const Participant& participant, const GivenRo
     return {Role::kOutside, "drawn as an actor",
             "a stick figure is taken to be outside; say role " + participant.id + " = app if it is not", false};
   }
-  fail_at(name, participant.at,
-          "cannot tell what " + excerpt(participant.id) + " is; say --role " + participant.id +
-              "=cache, or write %% stalemate: role " + participant.id + " = cache (roles: " + std::string(kRoleNames) +
-              ")" + (several_diagrams ? "; %% stalemate: ignore first in a diagram passes over it" : ""));
+  ask_at(name, participant.at,
+         "cannot tell what " + excerpt(participant.id) + " is; say " + say_role(participant.id, "cache") +
+             " (roles: " + std::string(kRoleNames) + ")" +
+             (document.diagrams.size() > 1 ? "; %% stalemate: ignore first in a diagram passes over it" : ""));
 }
 
-// Whether `id` exchanges messages with a cache or database.
-bool talks_to_server(const std::vector<Statement>& statements, const std::string& id,
-                     const std::map<std::string, Told>& roles) {
-  for (const Statement& statement : statements) {
-    if (const auto* block = std::get_if<Block>(&statement.node)) {
-      for (const Section& section : block->sections) {
-        if (talks_to_server(section.body, id, roles)) return true;
-      }
+// How a participant takes part in a diagram.
+struct Part {
+  bool asks_server = false;  // exchanges messages with a cache or database
+  bool starts = false;       // its first message is one it sends, and no answer
+  bool asked = false;        // is sent more than answers
+  bool only_answers = true;  // sends nothing but to those who had sent it something before
+  std::string asked_for;     // the label by which an app asks it to get or change something
+};
+
+Part part_of(const Diagram& diagram, const std::string& id, const ToldRoles& roles) {
+  Part part;
+  std::set<std::string> askers;
+  bool any = false;
+  visit_messages(diagram.statements, [&](const Message& message) {
+    if (message.from == message.to || (message.from != id && message.to != id)) return;
+    const bool sends = message.from == id;
+    const std::string& other = sends ? message.to : message.from;
+    const Role role_of_other = roles.at(other).role;
+    part.asks_server = part.asks_server || is_server(role_of_other);
+    if (sends) {
+      part.starts = part.starts || (!any && !message.arrow.dotted);
+      part.only_answers = part.only_answers && askers.count(other) > 0;
+    } else {
+      askers.insert(other);
+      part.asked = part.asked || !message.arrow.dotted;
+      const bool wants = request_words(message.text).kind != RequestWords::Kind::kNothing;
+      if (part.asked_for.empty() && !message.arrow.dotted && role_of_other == Role::kApp && wants)
+        part.asked_for = message.text;
     }
-    const auto* message = std::get_if<Message>(&statement.node);
-    if (message == nullptr || (message->from != id && message->to != id)) continue;
-    const auto other = roles.find(message->from == id ? message->to : message->from);
-    if (other != roles.end() && is_server(other->second.role)) return true;
-  }
-  return false;
+    any = true;
+  });
+  return part;
 }
 
 // Where no app is drawn, whoever talks to the servers is the app: "client ->> cache".
-void promote_outside(const Diagram& diagram, std::map<std::string, Told>& roles) {
+void promote_outside(const Diagram& diagram, ToldRoles& roles) {
   for (const auto& [id, told] : roles) {
     if (told.role == Role::kApp) return;
   }
   for (auto& [id, told] : roles) {
-    if (told.role != Role::kOutside || told.given || !talks_to_server(diagram.statements, id, roles)) continue;
+    if (told.role != Role::kOutside || told.given || !part_of(diagram, id, roles).asks_server) continue;
     told.role = Role::kApp;
     told.assumed = "no app is drawn and " + excerpt(id) + " asks the servers itself, so it is the app; say role " + id +
                    " = outside if it is not";
   }
 }
 
+// Who is a third party by name is one where it is told and asked; where it asks servers it is the app, where it starts
+// something it is outside.
+void place_third_parties(const Diagram& diagram, ToldRoles& roles) {
+  for (auto& [id, told] : roles) {
+    if (told.role != Role::kThirdParty || told.given) continue;
+    const Part part = part_of(diagram, id, roles);
+    if (told.may_be_app && part.asks_server) {
+      told.role = Role::kApp;
+      told.assumed = excerpt(id) + " asks the servers, so it is the app; say role " + id + " = third-party if not";
+    } else if (part.starts) {
+      told.role = Role::kOutside;
+      told.assumed = excerpt(id) + " starts something, so it is outside; say role " + id + " = third-party if not";
+    }
+  }
+}
+
+// What a participant does can contradict what it is called.
+void ask_about_contradictions(const std::string& name, const Diagram& diagram, const ToldRoles& roles) {
+  for (const Participant& participant : diagram.participants) {
+    const Told& told = roles.at(participant.id);
+    if (told.given) continue;
+    const Part part = part_of(diagram, participant.id, roles);
+    if (is_server(told.role) && part.starts && !part.asked) {
+      ask_at(name, participant.at,
+             excerpt(participant.id) + " is called a " + std::string(to_string(told.role)) + " (" + told.why +
+                 "), but here it only asks others and nobody asks it; say what it is: " +
+                 say_role(participant.id, "outside") + " (roles: " + std::string(kRoleNames) + ")");
+    }
+    if (told.role == Role::kApp && !part.asks_server && part.only_answers && !part.asked_for.empty()) {
+      ask_at(name, participant.at,
+             excerpt(participant.id) + " is called an app (" + told.why + "), but it is asked " +
+                 excerpt(part.asked_for) + " and asks no cache or database itself; say " +
+                 say_role(participant.id, "database") +
+                 " if it keeps what is read and written here, or third-party if that has nothing to do with it");
+    }
+  }
+}
+
 std::string described(Role role) {
   if (role == Role::kOutside) return "outside: it starts operations and is told when they end";
+  if (role == Role::kThirdParty) return "a third party: what it is told or asked is local work";
   return "the " + std::string(to_string(role));
 }
+
+// The caches and databases of the whole file: one of each.
+class Servers {
+ public:
+  Servers(const std::string& name) : name_(name) {}
+
+  void next_diagram() { first_here_ = known_.size(); }
+
+  // What is assumed where `participant` is a server: that it is the one known by another name.
+  std::string assumed_of(const Participant& participant, Role role) {
+    const Participant* same = nullptr;
+    bool other_name = false;
+    for (std::size_t i = 0; i < known_.size(); ++i) {
+      const auto& [before, role_before] = known_[i];
+      if (role_before != role) continue;
+      if (i >= first_here_) refuse_second(participant, *before, role);
+      const SameServer are_same = same_server(participant.alias, before->alias);
+      if (are_same == SameServer::kNo) ask_whether_same(participant, *before, role);
+      if (same == nullptr) same = before;
+      other_name = other_name || are_same == SameServer::kMaybe;
+    }
+    known_.emplace_back(&participant, role);
+    if (!other_name) return {};
+    return "the same " + std::string(to_string(role)) + " as " + excerpt(same->id) + in_line(same->at);
+  }
+
+ private:
+  static std::string in_line(Position at) { return " in line " + std::to_string(at.line); }
+
+  [[noreturn]] void refuse_second(const Participant& participant, const Participant& before, Role role) const {
+    refuse_not_modelled(name_, participant.at, "a second " + std::string(to_string(role)) + " beside " + before.id,
+                        "a page with two is not checked, for without one of them it would mean something else");
+  }
+
+  [[noreturn]] void ask_whether_same(const Participant& participant, const Participant& before, Role role) const {
+    ask_at(name_, participant.at,
+           excerpt(participant.alias) + " and " + excerpt(before.alias) + in_line(before.at) + " read as two " +
+               std::string(to_string(role)) +
+               "s, and a second one is not modelled yet; if they are one, call them alike: " + "participant " +
+               participant.id + " as " + before.alias);
+  }
+
+  const std::string& name_;
+  std::vector<std::pair<const Participant*, Role>> known_;
+  std::size_t first_here_ = 0;  // of the diagram at hand
+};
 
 }  // namespace
 
@@ -154,36 +307,29 @@ std::vector<RolesOfDiagram> read_roles(const Document& document, const std::vect
                                        Reading& reading) {
   const GivenRoles given = gather_given(document, options);
   std::vector<RolesOfDiagram> all;
-  std::map<Role, const Participant*> first_of;  // in the whole file
+  Servers servers(document.name);
   for (const Document::Entry& entry : document.diagrams) {
     if (ignored_at(document.name, entry.diagram).line != 0) {
       all.emplace_back();
       continue;
     }
-    std::map<std::string, Told> told;
+    ToldRoles told;
     for (const Participant& participant : entry.diagram.participants) {
-      told[participant.id] = tell(document.name, participant, given, document.diagrams.size() > 1);
+      told[participant.id] = tell(document, participant, given);
     }
     promote_outside(entry.diagram, told);
+    place_third_parties(entry.diagram, told);
+    ask_about_contradictions(document.name, entry.diagram, told);
 
     RolesOfDiagram roles;
-    std::map<Role, const Participant*> first_here;
+    servers.next_diagram();
     for (const Participant& participant : entry.diagram.participants) {
       const Told& said = told.at(participant.id);
       roles[participant.id] = said.role;
       std::string assumed = said.assumed;
       if (is_server(said.role)) {
-        const auto here = first_here.try_emplace(said.role, &participant).first->second;
-        if (here->id != participant.id) {
-          refuse_not_modelled(document.name, participant.at,
-                              "a second " + std::string(to_string(said.role)) + " beside " + here->id,
-                              "draw one only, or say what it is: %% stalemate: role " + participant.id + " = app");
-        }
-        const Participant& before = *first_of.try_emplace(said.role, &participant).first->second;
-        if (before.id != participant.id && assumed.empty()) {
-          assumed = "the same " + std::string(to_string(said.role)) + " as " + excerpt(before.id) + " in line " +
-                    std::to_string(before.at.line);
-        }
+        const std::string same = servers.assumed_of(participant, said.role);
+        if (!same.empty()) assumed += (assumed.empty() ? "" : "; ") + same;
       }
       const std::string meaning = described(said.role) + ", " + said.why;
       if (participant.declared) {

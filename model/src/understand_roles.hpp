@@ -1,5 +1,5 @@
-// Which participant is what: from the command line, the file's own directives, the participant's id, its alias, its
-// type, the way it is drawn, in this order.
+// Which participant is what: from the command line, the file's own directives, the participant's alias, its id, its
+// type, the way it is drawn, in this order. Participants of one alias are one, in whichever diagrams they stand.
 #pragma once
 
 #include <map>
@@ -17,8 +17,8 @@ using RolesOfDiagram = std::map<std::string, Role>;
 
 // One for each diagram of the document, with a reading line for each participant; none for a diagram that is passed
 // over. `options`: "X=cache".
-// Throws traces::InputError where a role cannot be told, an override names nobody, or a diagram has two caches or two
-// databases.
+// Throws traces::InputError where a role cannot be told, a name contradicts itself or what is drawn, an override names
+// nobody, there is a replica or another kind of cache, or the file has two caches or two databases.
 std::vector<RolesOfDiagram> read_roles(const Document& document, const std::vector<std::string>& options,
                                        Reading& reading);
 

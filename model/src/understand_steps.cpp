@@ -9,7 +9,10 @@
 
 namespace stalemate::model {
 
-std::string the(Role role) { return role == Role::kOutside ? "outside" : "the " + std::string(to_string(role)); }
+std::string the(Role role) {
+  if (role == Role::kOutside) return "outside";
+  return (role == Role::kThirdParty ? "a " : "the ") + std::string(to_string(role));
+}
 
 std::string in_words(Outcomes outcomes, const Request& request) {
   const bool at_cache = request.to == Role::kCache;
@@ -80,12 +83,14 @@ Outcomes without(Outcomes a, Outcomes b) {
   return rest;
 }
 
-std::vector<Segment> read_steps(const Diagram& diagram, const RolesOfDiagram& roles, Reading& reading) {
-  return StepWalk(diagram, roles, reading).walk();
+std::vector<Segment> read_steps(const Diagram& diagram, const RolesOfDiagram& roles,
+                                std::optional<OperationKind> said_above, Reading& reading) {
+  return StepWalk(diagram, roles, said_above, reading).walk();
 }
 
-StepWalk::StepWalk(const Diagram& diagram, const RolesOfDiagram& roles, Reading& reading)
-    : diagram_(diagram), roles_(roles), reading_(reading) {}
+StepWalk::StepWalk(const Diagram& diagram, const RolesOfDiagram& roles, std::optional<OperationKind> said_above,
+                   Reading& reading)
+    : diagram_(diagram), roles_(roles), said_above_(said_above), reading_(reading) {}
 
 std::vector<Segment> StepWalk::walk() {
   segments_.emplace_back();
@@ -108,13 +113,14 @@ std::vector<Segment> StepWalk::walk() {
 void StepWalk::statements(const std::vector<Statement>& list, Scope& scope) {
   for (std::size_t i = 0; i < list.size(); ++i) {
     const Position at = list[i].at;
+    if (scope.at_top()) part(list, i, scope);
     if (const auto* arrow = std::get_if<Message>(&list[i].node)) {
       message(at, *arrow, scope, list, i);
     } else if (const auto* inner = std::get_if<Block>(&list[i].node)) {
       no_means_left();
       block(at, *inner, scope);
-    } else if (const auto* text = std::get_if<Note>(&list[i].node)) {
-      note(at, *text, scope);
+    } else if (std::holds_alternative<Note>(list[i].node)) {
+      note(list, i, scope);
     } else if (const auto* said = std::get_if<Directive>(&list[i].node)) {
       directive(at, *said, scope);
       continue;  // several directives may begin a branch
@@ -128,25 +134,13 @@ void StepWalk::statements(const std::vector<Statement>& list, Scope& scope) {
 
 // A segment in which nothing happened yet is the one that begins here.
 void StepWalk::begin_segment(Position at, Scope& scope) {
+  continues_ = false;
   if (current().operation.body.empty()) return;
   segments_.emplace_back();
   current().operation.at = at;
   scope.latest = {};
   scope.awaited = {};
   scope.get_line = 0;
-}
-
-void StepWalk::note(Position at, const Note& note, Scope& scope) {
-  const OperationWords words = operation_words(note.text);
-  if (!scope.at_top() || !words.only || !words.kind()) {
-    reading_.add(at, "a note: no meaning");
-    return;
-  }
-  begin_segment(at, scope);
-  current().note = note.text;
-  const std::size_t line = reading_.add(at, "");
-  if (segments_.size() > 1) current().heading_line = line;
-  reading_.also(line, "the note names the operation that follows");
 }
 
 void StepWalk::directive(Position at, const Directive& directive, Scope& scope) {
@@ -171,8 +165,16 @@ void StepWalk::directive(Position at, const Directive& directive, Scope& scope) 
       fail_at(name(), at,
               "\"ignore\" passes over a whole diagram and stands first in it, before or right below sequenceDiagram; "
               "write %% stalemate: means local to pass over one arrow");
+    case Override::Kind::kSame:
+      reading_.add(at, "says that these names are of one thing");
+      return;
     case Override::Kind::kMapping:
       reading_.add(at, "a statement of your own, for replays on real servers");
+      return;
+    case Override::Kind::kContinues:
+      if (!scope.at_top()) fail_at(name(), at, "this is said at the top of a diagram; move it out of the block");
+      continues_ = true;
+      reading_.add(at, "the operation goes on: as said");
       return;
     case Override::Kind::kOperation:
       break;

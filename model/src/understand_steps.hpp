@@ -26,12 +26,6 @@ struct ValuePlace {
   std::size_t offset = 0;
 };
 
-// A key that the label of a request to the cache names.
-struct KeyMention {
-  std::size_t line = 0;  // the request's reading line
-  std::string key;
-};
-
 // An answer to outside, whose wording depends on the operation's kind.
 struct Answer {
   std::size_t line = 0;   // its reading line
@@ -42,14 +36,14 @@ struct Answer {
 struct Segment {
   Operation operation;     // kind and name not yet set
   std::string message;     // label of the message from outside that starts it; empty where none does
-  std::string note;        // text of the note that names it
+  std::string note;        // text of the note or comment that names it
+  std::string title;       // text of the first one it begins with, which may say something else
   std::string given_name;  // by a directive
   std::optional<OperationKind> given_kind;
   bool asks = false;  // holds a request
   bool changes_database = false;
   std::size_t heading_line = 0;  // reading line that introduces it
   std::vector<ValuePlace> value_places;
-  std::vector<KeyMention> keys;
   std::vector<Answer> answers;
   std::map<int, std::size_t> line_of_arrow;  // reading lines of requests and answers, by their arrows
   std::set<int> silent_gets;                 // arrows of cache gets of which nothing drawn says how they turn out
@@ -60,10 +54,9 @@ struct Segment {
 
 // REQUIRES: every participant of the diagram is in `roles`. At least one segment; each asks for something.
 // Throws traces::InputError for what cannot be told or is not modelled yet.
-std::vector<Segment> read_steps(const Diagram& diagram, const RolesOfDiagram& roles, Reading& reading);
-
-// Says in the reading where labels of the cache's requests name different keys, in all operations together.
-void note_different_keys(const std::vector<std::vector<Segment>>& segments, Reading& reading);
+// `said_above`: the kind of operation that the diagram's title or heading speaks of, where it is one.
+std::vector<Segment> read_steps(const Diagram& diagram, const RolesOfDiagram& roles,
+                                std::optional<OperationKind> said_above, Reading& reading);
 
 // Everything below is shared by the parts of the walk (understand_steps.cpp, understand_arrows.cpp,
 // understand_choices.cpp, understand_remarks.cpp).
@@ -94,7 +87,8 @@ struct BranchTest {
 
 class StepWalk {
  public:
-  StepWalk(const Diagram& diagram, const RolesOfDiagram& roles, Reading& reading);
+  StepWalk(const Diagram& diagram, const RolesOfDiagram& roles, std::optional<OperationKind> said_above,
+           Reading& reading);
   std::vector<Segment> walk();
 
  private:
@@ -110,7 +104,18 @@ class StepWalk {
     bool at_top() const { return body == nullptr; }
   };
   void statements(const std::vector<Statement>& list, Scope& scope);
-  void note(Position at, const Note& note, Scope& scope);
+  // Whether a new operation begins with statement `index`: by a comment or a rectangle before it, or by what it does.
+  void part(const std::vector<Statement>& list, std::size_t index, Scope& scope);
+  // `what` is a text before statement `index`, told in line `line` of the reading if it means something.
+  struct PartedBy {
+    Position at;
+    std::string what;  // "the note"
+    std::string text;
+  };
+  bool parted(const PartedBy& by, const std::vector<Statement>& list, std::size_t index, Scope& scope);
+  [[noreturn]] void ask_whether_parted(Position at, const std::string& by) const;
+  void ask_about_operations_in(const Block& block) const;
+  void note(const std::vector<Statement>& list, std::size_t index, Scope& scope);
   void directive(Position at, const Directive& directive, Scope& scope);
   void message(Position at, const Message& message, Scope& scope, const std::vector<Statement>& siblings,
                std::size_t index);
@@ -154,8 +159,10 @@ class StepWalk {
 
   const Diagram& diagram_;
   const RolesOfDiagram& roles_;
+  std::optional<OperationKind> said_above_;
   Reading& reading_;
   std::vector<Segment> segments_;
+  bool continues_ = false;         // said: the operation at hand goes on
   std::optional<Override> means_;  // waits for the next arrow
   Position means_at_;
 };

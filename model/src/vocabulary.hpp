@@ -17,6 +17,7 @@ namespace stalemate::model {
 // The words of a text in lower case: split where neither a letter nor a digit stands, and inside camelCase. Apostrophes
 // are dropped ("doesn't" is "doesnt"); bytes beyond ASCII count as letters.
 std::vector<std::string> split_words(std::string_view text);
+std::vector<std::string> whole_words(std::string_view text);  // not split inside camelCase
 
 // Whether the words of `phrase` (separated by single spaces) stand next to each other in `words`.
 bool has_phrase(const std::vector<std::string>& words, std::string_view phrase);
@@ -26,17 +27,25 @@ bool is_in(const Table& table, std::string_view word) {
   return std::find(std::begin(table), std::end(table), word) != std::end(table);
 }
 
-// What a participant's id or alias says. `role` is empty where no word is known or where several contradict each other
+// What a participant's alias or id says. `role` is empty where no word is known or where several contradict each other
 // (`ambiguous`). `assumed` is filled where two words meet and one yields ("user service" is an app).
+enum class CacheKind { kShared, kLocal, kEdge };  // one for all app instances; one in each; before the app
 struct RoleWords {
   std::optional<Role> role;
   bool ambiguous = false;
-  std::string word;  // the word that decided
+  std::string word;  // the word that decided; where ambiguous, those that contradict each other, in quotation marks
   std::string assumed;
+  bool may_be_app = false;  // a third party by name, unless it asks servers ("mail server")
+  CacheKind cache_kind = CacheKind::kShared;
+  std::string cache_word;  // what says that it is another kind of cache
 };
 RoleWords role_words(std::string_view text);
 std::optional<Role> role_named(std::string_view word);  // exactly "app", "cache", …
-inline constexpr std::string_view kRoleNames = "app, cache, database, replica, queue, worker, outside";
+inline constexpr std::string_view kRoleNames = "app, cache, database, replica, queue, worker, outside, third-party";
+// Whether two names of a cache, or of a database, are of one server: certainly not where they name different products,
+// numbers or uses ("Redis", "Memcached"; "user cache", "order cache").
+enum class SameServer { kYes, kMaybe, kNo };
+SameServer same_server(std::string_view a, std::string_view b);
 
 // What the label of an arrow from the app to a server asks for.
 struct RequestWords {
@@ -54,6 +63,33 @@ inline constexpr std::string_view kKnownRequests =
     "set if absent, SET NX; delete, remove, invalidate, evict, DEL";
 // The key that the label of a request to a cache names, as written; none where it is plain English.
 std::optional<std::string> key_named(std::string_view label);
+std::vector<std::string> keys_named(std::string_view label);  // all that are written like one ("user:1")
+// What a text is about, beyond what it asks and who takes part: nouns in the singular, as far as they can be told from
+// the rest. "SELECT price FROM products" is about "product". Empty where it speaks only of values, rows, lists.
+enum class NamesIn { kHeading, kDatabaseLabel, kCacheLabel };
+std::vector<std::string> things_named(std::string_view text, NamesIn where);
+
+// What the label of a request to the cache calls the entry: by a key, or by its words. Nothing is `shown` where it
+// calls it nothing in particular ("get value").
+struct EntryName {
+  std::string shown;                 // as written, small words left out
+  std::vector<std::string> key;      // its parts where it is a key; "#": one that stands for any
+  std::vector<std::string> numbers;  // written for such a part
+  std::vector<std::string> things;
+  std::string shape;  // "list", "object", ...
+  std::string by;     // "email", of "user by email"
+  bool is_like(const EntryName& other) const {
+    return key == other.key && numbers == other.numbers && things == other.things && shape == other.shape &&
+           by == other.by;
+  }
+};
+EntryName entry_named(std::string_view label);
+EntryName entry_of_key(std::string_view key);
+// All entries that a request names: a get or a delete may name several keys.
+std::vector<EntryName> entries_named(std::string_view label, Verb verb);
+// Whether two names are of entries that may be two.
+bool are_other_entries(const EntryName& a, const EntryName& b);
+
 std::optional<Verb> verb_named(std::string_view word);  // exactly "get", "set", "add", "delete"
 
 // What a reply, or the label of a branch, says of a request with this verb. `outcomes` is empty where it fits none.

@@ -7,7 +7,7 @@
 namespace stalemate::model {
 namespace {
 
-constexpr std::string_view kSeparators = " \t,;()\"'`<>";
+constexpr std::string_view kSeparators = " \t,;()\"'`";
 constexpr std::string_view kCommands[] = {"GET",   "SET",    "DEL",     "UNLINK", "SETEX", "PSETEX", "SETNX",
                                           "GETEX", "EXISTS", "HGET",    "HSET",   "HDEL",  "HSETNX", "HGETALL",
                                           "HMGET", "HMSET",  "MGET",    "MSET",   "ADD",   "PUT",    "DELETE",
@@ -40,13 +40,36 @@ bool looks_like_key(std::string_view token) {
   return colon != std::string_view::npos && colon > 0 && token.back() != ':';
 }
 
+// What stands in quotation marks right behind the command: get("recipe:7"), del 'list'.
+std::optional<std::string> quoted_argument(std::string_view label) {
+  const std::size_t open = label.find_first_of("\"'");
+  if (open == 0 || open == std::string_view::npos) return std::nullopt;
+  const std::string_view command = label.substr(0, open - 1);
+  const char before = label[open - 1];
+  if ((before != '(' && before != ' ') || command.find_first_of(" (") != std::string_view::npos) return std::nullopt;
+  const std::size_t close = label.find(label[open], open + 1);
+  if (close == std::string_view::npos || close == open + 1) return std::nullopt;
+  const std::string_view inside = label.substr(open + 1, close - open - 1);
+  if (inside.find(' ') != std::string_view::npos) return std::nullopt;
+  const std::string_view after = trim(label.substr(close + 1));
+  const bool goes_on = !after.empty() && (after.front() == '+' || after.front() == '.');
+  return std::string(inside) + (goes_on ? "{}" : "");
+}
+
 }  // namespace
 
-std::optional<std::string> key_named(std::string_view label) {
-  const std::vector<std::string_view> tokens = tokens_of(label);
-  for (const std::string_view token : tokens) {
-    if (looks_like_key(token)) return std::string(token);
+std::vector<std::string> keys_named(std::string_view label) {
+  std::vector<std::string> keys;
+  for (const std::string_view token : tokens_of(label)) {
+    if (looks_like_key(token)) keys.emplace_back(token);
   }
+  return keys;
+}
+
+std::optional<std::string> key_named(std::string_view label) {
+  if (auto key = quoted_argument(label)) return key;
+  if (const std::vector<std::string> keys = keys_named(label); !keys.empty()) return keys.front();
+  const std::vector<std::string_view> tokens = tokens_of(label);
   if (tokens.size() < 2) return std::nullopt;
   const std::string_view argument = tokens[1];
   if (is_in(kCommands, tokens[0]) && !is_in(kNoKeys, lower(argument))) return std::string(argument);

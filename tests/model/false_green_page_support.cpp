@@ -88,7 +88,7 @@ std::vector<Node> load_body(const std::vector<Statement>& statements) {
       for (const Section& section : block->sections)
         node.branches.push_back({says_of(section.label), section.label, load_body(section.body)});
       body.push_back(std::move(node));
-    } else {
+    } else if (!std::holds_alternative<Directive>(statement.node)) {
       unknown("line " + std::to_string(statement.at.line));
     }
   }

@@ -124,6 +124,7 @@ TEST(ProtocolOperations, a_diagram_that_says_ignore_is_passed_over) {
       << "above the diagram's first word, too";
   const std::string text = describe_reading(read_protocol(fenced(overview) + fenced(kRead), "t.md", {}));
   EXPECT_TRUE(contains(text, "passed over: as said in line 3")) << text;
+  EXPECT_TRUE(contains(text, "assumed: what this diagram shows has nothing to do with the others")) << text;
   EXPECT_FALSE(contains(text, "hello")) << text;
 }
 

@@ -131,20 +131,6 @@ TEST(ProtocolSteps, a_get_of_the_cache_whose_outcome_is_not_drawn_is_said_to_go_
   EXPECT_FALSE(said("app->>database: get\napp->>cache: set"));
 }
 
-TEST(ProtocolSteps, labels_of_the_cache_that_name_different_keys_are_said_to_be_taken_as_one) {
-  const Protocol wrong_key = read_protocol(
-      "# Read\n```mermaid\nsequenceDiagram\napp->>cache: GET user:1\ncache-->>app: nil\napp->>db: SELECT user:7\n"
-      "app->>cache: SET user:1\n```\n# Write\n```mermaid\nsequenceDiagram\napp->>db: UPDATE users\n"
-      "app->>cache: DEL user_list\n```\n",
-      "t.md", {});
-  EXPECT_EQ(assumed_at(wrong_key, 13),
-            "\"user_list\" and \"user:1\" are taken as one key; stalemate models one key per operation");
-  EXPECT_EQ(assumed_at(wrong_key, 4), "");
-  EXPECT_EQ(assumed_at(wrong_key, 7), "") << "the same key";
-  EXPECT_EQ(assumed_at(read_lines("app->>database: Set\napp->>cache: Delete value\napp->>cache: remove entry"), 4), "")
-      << "plain English names no key";
-}
-
 TEST(ProtocolSteps, apps_that_call_one_another_are_one_instance_and_that_is_said_once) {
   const Protocol protocol =
       read_lines("api->>order service: reserve\norder service->>database: Set\norder service-->>api: done");
@@ -172,11 +158,13 @@ TEST(ProtocolSteps, a_line_is_shown_once_with_the_participants_it_introduces_ben
   EXPECT_EQ(text.find("app->>cache: Get"), text.rfind("app->>cache: Get")) << text;
 }
 
-TEST(ProtocolRoles, the_id_comes_before_the_alias_and_the_alias_before_the_type) {
+TEST(ProtocolRoles, the_alias_comes_before_the_id_and_the_id_before_the_type) {
   EXPECT_EQ(
       outline(read_lines("participant R as Redis\nparticipant S as Stock Service\nS->>R: GET k").operations[0].body),
       "get cache#1");
-  EXPECT_EQ(outline(read_lines("participant cache as PostgreSQL\napp->>cache: Get").operations[0].body), "get cache#1");
+  EXPECT_EQ(outline(read_lines("participant cache as PostgreSQL\napp->>cache: Get").operations[0].body),
+            "get database#1");
+  EXPECT_EQ(outline(read_lines("participant redis as Prices\napp->>redis: Get").operations[0].body), "get cache#1");
   EXPECT_EQ(outline(read_lines("participant X@{ \"type\": \"database\" }\napp->>X: Get").operations[0].body),
             "get database#1");
 }
@@ -227,7 +215,7 @@ TEST(ProtocolErrors, roles_that_cannot_be_told_are_asked_for) {
       {"participant foo\napp->>foo: Get",
        "t.mmd:2:1: cannot tell what \"foo\" is; say --role foo=cache, or write %% "
        "stalemate: role foo = cache (roles: app, cache, database, replica, queue, worker, "
-       "outside)"},
+       "outside, third-party)"},
       {"  participant cache service\napp->>cache: Get", "t.mmd:2:3: cannot tell what \"cache service\" is"},
       {"app->>redis: Get\napp->>memcached: Get",
        "t.mmd:3:7: understood as \"a second cache beside redis\", which is not "

@@ -13,8 +13,9 @@
 
 namespace stalemate::model {
 
-enum class Role { kApp, kCache, kDatabase, kReplica, kQueue, kWorker, kOutside };
-std::string_view to_string(Role role);  // "app", "cache", "database", "replica", "queue", "worker", "outside"
+// A third party is told or asked something that no cache or database holds: mail, payment, metrics.
+enum class Role { kApp, kCache, kDatabase, kReplica, kQueue, kWorker, kOutside, kThirdParty };
+std::string_view to_string(Role role);  // "app", "cache", ..., "third-party"
 
 // What a request asks of a server. kAdd stores only if the key is absent (SET NX, memcached add).
 enum class Verb { kGet, kSet, kAdd, kDelete };

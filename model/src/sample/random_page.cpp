@@ -93,7 +93,9 @@ rc::Gen<std::string> random_page() {
   return rc::gen::map(
       rc::gen::tuple(start, random_lines(OperationKind::kRead, 2), random_lines(OperationKind::kWrite, 2)),
       [](const std::tuple<std::string, std::string, std::string>& parts) {
-        return as_page(std::get<0>(parts) + std::get<1>(parts), std::get<2>(parts));
+        // Random arrows start over where no person's would.
+        const std::string one = "%% stalemate: operation continues\n";
+        return as_page(one + std::get<0>(parts) + std::get<1>(parts), one + std::get<2>(parts));
       });
 }
 
