@@ -70,6 +70,18 @@ void add_statements(const std::vector<Statement>& list, std::size_t index, bool 
   }
 }
 
+// Whether who started the operation has been answered, whichever way was taken.
+bool is_acknowledged(const std::vector<Act>& body) {
+  return std::any_of(body.begin(), body.end(), [](const Act& act) {
+    if (const auto* choice = std::get_if<Choice>(&act.node)) {
+      return choice->kind == BlockKind::kAlt && choice->branches.size() > 1 &&
+             std::all_of(choice->branches.begin(), choice->branches.end(),
+                         [](const Branch& branch) { return is_acknowledged(branch.body); });
+    }
+    return std::holds_alternative<Acknowledge>(act.node);
+  });
+}
+
 }  // namespace
 
 bool Flow::has(Role to, Verb verb) const {
@@ -94,8 +106,7 @@ bool Flow::is_caching_read() const {
 Flow flow_of(const std::vector<Act>& body) {
   Flow flow;
   add_asks(body, flow);
-  flow.acknowledges = std::any_of(body.begin(), body.end(),
-                                  [](const Act& act) { return std::holds_alternative<Acknowledge>(act.node); });
+  flow.acknowledges = is_acknowledged(body);
   return flow;
 }
 
@@ -123,7 +134,13 @@ bool may_start_over_unsaid(const Flow& so_far, const Flow::Ask& next, std::optio
     return so_far.acknowledges || so_far.has(Role::kDatabase, Verb::kSet) || so_far.has(Role::kCache, Verb::kDelete) ||
            so_far.is_caching_read();
   }
-  return next.verb != Verb::kGet && so_far.is_caching_read() && said_above != OperationKind::kWrite;
+  if (next.verb == Verb::kGet) return false;
+  const bool may_be_read = said_above != OperationKind::kWrite;
+  if (so_far.is_caching_read() && may_be_read) return true;
+  if (next.to != Role::kDatabase) return false;
+  if (so_far.has(Role::kDatabase, Verb::kSet)) return so_far.acknowledges || so_far.changes_cache();
+  const bool gets = so_far.has(Role::kCache, Verb::kGet) || so_far.has(Role::kDatabase, Verb::kGet);
+  return so_far.acknowledges && gets && may_be_read;
 }
 
 bool starts_over_unsaid(const Flow& so_far, const Flow& next, std::optional<OperationKind> said_above) {

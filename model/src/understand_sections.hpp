@@ -21,7 +21,7 @@ struct Flow {
   };
   std::vector<Ask> asks;      // in order, all branches one after another
   bool from_outside = false;  // begins with a message from outside to the app
-  bool acknowledges = false;  // at the top, what was asked so far has been answered outward
+  bool acknowledges = false;  // who started the operation has been answered, on every way
   bool empty() const { return asks.empty(); }
   bool has(Role to, Verb verb) const;
   bool changes_cache() const;    // sets, adds or deletes there

@@ -106,6 +106,11 @@ TEST(ProtocolSections, a_part_that_begins_anew_is_never_joined_in_silence) {
       kRead + "app->>cache: delete\napp->>db: set\n",
       "user->>app: PUT\napp->>cache: set\napp-->>user: ok\napp->>cache: get\n",
       kRead + "alt small\napp->>db: set\nelse large\napp->>db: set\nend\n",
+      kWrite + kWrite,
+      kWrite + "app->>db: set\n",
+      "user->>app: PUT\napp->>db: set\napp-->>user: ok\napp->>db: set\n",
+      "user->>app: GET\napp->>cache: get\nalt hit\napp-->>user: ok\nelse miss\napp->>db: get\napp-->>user: ok\nend\n" +
+          kWrite,
       // Titles for what writes nothing, or starts nothing.
       kRead + note("Write") + "app->>cache: set\n",
       "app->>cache: delete\n" + note("Write") + "app->>db: set\n",
@@ -141,6 +146,18 @@ TEST(ProtocolSections, what_is_said_within_an_operation_does_not_part_it) {
   EXPECT_TRUE(one("app->>cache: get\nalt hit\n" + note("Read") + "app->>app: use\nelse miss\n" + note("Write") +
                   "app->>db: get\napp->>cache: set\nend\n"));
   EXPECT_TRUE(one(kRead + comment("app->>db: set") + "app->>app: log\n")) << "commented out";
+}
+
+TEST(ProtocolSections, what_an_operation_does_after_its_answer_or_between_two_deletes_goes_on) {
+  for (const std::string& lines :
+       {"user->>app: PUT\napp->>cache: set\napp-->>user: ok\napp->>db: set\n",
+        "user->>app: PUT\napp->>db: set\napp-->>user: ok\napp->>cache: delete\n",
+        "user->>app: GET\napp->>cache: get\ncache-->>app: miss\napp->>db: get\napp-->>user: ok\napp->>cache: set\n",
+        "app->>cache: delete\napp->>db: set\napp->>app: wait\napp->>cache: delete\n",
+        "app->>db: set\napp->>db: set\napp->>cache: delete\n", "app->>db: get\napp->>db: set\napp->>cache: set\n",
+        "app->>db: set\napp->>db: get\napp->>cache: set\n"}) {
+    EXPECT_EQ(error_of_lines(lines), "no error") << lines;
+  }
 }
 
 TEST(ProtocolSections, an_operation_that_a_heading_names_may_look_something_up_first) {
