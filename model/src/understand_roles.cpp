@@ -124,9 +124,11 @@ std::optional<Told> told_by_words(const std::string& name, const Participant& pa
                                   const std::string& which) {
   const RoleWords words = role_words(text);
   if (words.ambiguous) {
+    const auto as = [](Role role) { return std::string(to_string(role)); };
     ask_at(name, participant.at,
            "cannot tell what " + excerpt(text) + " is, for " + words.word + " contradict each other; say " +
-               say_role(participant.id, "cache") + " (roles: " + std::string(kRoleNames) + ")");
+               say_role(participant.id, as(words.either.front())) + " (or " + as(words.either.back()) +
+               "; roles: " + std::string(kRoleNames) + ")");
   }
   if (!words.role) return std::nullopt;
   refuse_other_kinds_of_cache(name, participant, words);

@@ -34,6 +34,7 @@ struct RoleWords {
   std::optional<Role> role;
   bool ambiguous = false;
   std::string word;  // the word that decided; where ambiguous, those that contradict each other, in quotation marks
+  std::vector<Role> either;  // where ambiguous: what these would be
   std::string assumed;
   bool may_be_app = false;  // a third party by name, unless it asks servers ("mail server")
   CacheKind cache_kind = CacheKind::kShared;

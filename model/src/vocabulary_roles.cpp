@@ -251,9 +251,10 @@ RoleWords role_words(std::string_view text) {
     found.word = *word_of(role);
     found.ambiguous = false;
   };
-  const auto contradicts = [&](const std::string& what) {
+  const auto leave_open = [&](const std::string& one, Role its_role, const std::string& other, Role other_role) {
     found.role.reset();
-    found.word = what;
+    found.word = quoted_word(one) + " and " + quoted_word(other);
+    found.either = {its_role, other_role};
     found.ambiguous = true;
   };
   choose(hits.front().role);
@@ -281,7 +282,10 @@ RoleWords role_words(std::string_view text) {
     } else {
       const auto other =
           std::find_if(hits.begin(), hits.end(), [&](const RoleHit& hit) { return hit.role != hits.front().role; });
-      contradicts(quoted_word(hits.front().word) + " and " + quoted_word(other == hits.end() ? copy : other->word));
+      if (other == hits.end())
+        leave_open(hits.front().word, hits.front().role, copy, Role::kReplica);
+      else
+        leave_open(hits.front().word, hits.front().role, other->word, other->role);
     }
   }
   if (found.role == Role::kDatabase) {
@@ -290,7 +294,7 @@ RoleWords role_words(std::string_view text) {
     if (kept.empty() && vague) kept = phrase_in(kKeyValue, words);
     if (kept.empty() && vague) kept = phrase_in(kLocal, words);
     if (kept.empty() && vague) kept = phrase_in(kEdge, words);
-    if (!kept.empty()) contradicts(quoted_word(kept) + " and " + quoted_word(found.word));
+    if (!kept.empty()) leave_open(kept, Role::kCache, std::string(found.word), Role::kDatabase);
   }
   if (found.role == Role::kCache) tell_kind_of_cache(words, found);
   return found;
