@@ -116,12 +116,13 @@ void Machine::handle(Step& step, const Action& action) const {
     const AsyncRequest request = take_slot(step, s, action.slot - 1U);
     const Row& row = program_->rows[request.row];
     STALEMATE_INVARIANT(ghost || dead || !row.awaited, "who awaits a request has no other in its slots");
-    serve(step, s, {row, request.key, request.carried, false});
+    const bool under_way = !dead && point_id(step.words, s) != kIdle && request.operation == invoked(step.words, s);
+    serve(step, s, {row, request.key, request.carried, !row.awaited, under_way});
     return;
   }
   const SessionFields& fields = sessions_[s];
   const Row& row = program_->rows[point(step.words, s).row];
-  const Answer answer = serve(step, s, {row, key(step.words, s), carried(step.words, s, row), true});
+  const Answer answer = serve(step, s, {row, key(step.words, s), carried(step.words, s, row), true, true});
   set(step.words, fields.point, row.reply_points[static_cast<std::size_t>(answer.outcome)]);
   if (answer.outcome == Outcome::kValue) set(step.words, reply_field(s), answer.value);
 }
@@ -132,16 +133,11 @@ void Machine::receive(Step& step, const Action& action) const {
   const Point at = point(step.words, s);
   const Row& row = program_->rows[at.row];
   if (at.outcome == Outcome::kValue) {
-    // A Write looks only at whether there was a value and keeps none.
     const std::uint64_t value = get(step.words, reply_field(s));
     set(step.words, reply_field(s), 0);
-    if (program_->operations[row.operation].kind == OperationKind::kRead) set(step.words, fields.value, value);
+    if (row.keeps_value) set(step.words, fields.value, value);
   }
-  if (row.to == Role::kDatabase && row.verb == Verb::kSet) {
-    tell(step, event(step, EventKind::kWriteAnswered, s));
-    // The user was told before the database answered; now both are so.
-    if (row.acknowledged) tell(step, event(step, EventKind::kAcknowledged, s));
-  }
+  if (is_database_set(row)) tell(step, event(step, EventKind::kWriteAnswered, s));
   follow(step, s, row.after[static_cast<std::size_t>(at.outcome)][action.choice]);
 }
 
@@ -149,7 +145,6 @@ void Machine::follow(Step& step, std::size_t session, const Way& way) const {
   for (const std::uint32_t mark : way.marks) step.marks.reach(mark);
   const SessionFields& fields = sessions_[session];
   for (const Effect& effect : way.effects) {
-    if (effect.kind == EffectKind::kSendLost) continue;
     if (effect.kind == EffectKind::kSendAsync) {
       std::size_t slot = 0;
       while (get(step.words, fields.slots[slot].row) != 0) ++slot;
@@ -157,6 +152,9 @@ void Machine::follow(Step& step, std::size_t session, const Way& way) const {
       set(step.words, fields.slots[slot].carried, carried(step.words, session, program_->rows[effect.row]));
       set(step.words, fields.slots[slot].key, key(step.words, session));
       set(step.words, fields.slots[slot].operation, get(step.words, fields.invoked));
+    }
+    if (effect.kind != EffectKind::kAcknowledge) {
+      ask(step, session, program_->rows[effect.row]);
     } else {
       Event returned = event(step, EventKind::kReturned, session);
       if (returned.operation == OperationKind::kRead) {
@@ -165,21 +163,33 @@ void Machine::follow(Step& step, std::size_t session, const Way& way) const {
         returned.value = value == 0 ? 0 : value - 1;
         tell(step, returned);
       }
-      tell(step, event(step, EventKind::kAcknowledged, session));
+      Event told = event(step, EventKind::kTold, session);
+      told.write_stands_behind = effect.write_stands_behind;
+      tell(step, told);
     }
   }
-  if (way.next != kNoRow)
-    set(step.words, fields.point, program_->rows[way.next].request_point);
-  else
-    end_operation(step, session, way.failed);
+  if (way.next == kNoRow) return end_operation(step, session, way.failed);
+  ask(step, session, program_->rows[way.next]);
+  set(step.words, fields.point, program_->rows[way.next].request_point);
+}
+
+// What sending a request changes with the session: a Write that writes its own value keeps none it received (M3).
+void Machine::ask(Step& step, std::size_t session, const Row& row) const {
+  if (!carries_own(*program_, row)) return;
+  set(step.words, sessions_[session].value, 0);
+  if (!program_->may_tell_early) return;
+  Event asked = event(step, EventKind::kWriteAsked, session);
+  asked.awaited = row.awaited && is_database_set(row);
+  tell(step, asked);
 }
 
 // M3.
 void Machine::end_operation(Step& step, std::size_t session, bool failed) const {
   const SessionFields& fields = sessions_[session];
-  tell(step, event(step, EventKind::kEnded, session));
+  const Event ended = event(step, EventKind::kEnded, session);
+  tell(step, ended);
   set(step.words, fields.point, kIdle);
-  if (failed) set(step.words, fields.value, 0);
+  if (failed || ended.operation == OperationKind::kWrite) set(step.words, fields.value, 0);
   if (fields.key.width > 0) set(step.words, fields.key, 0);
 }
 
@@ -227,7 +237,8 @@ Machine::Answer Machine::serve(Step& step, std::size_t session, const Delivery& 
   committed.operation = program_->operations[row.operation].kind;
   committed.key = delivery.key;
   committed.value = delivery.carried - 1;
-  committed.awaited = delivery.awaited;
+  committed.counts = delivery.counts;
+  committed.under_way = delivery.under_way;
   tell(step, committed);
   return answer;
 }
@@ -266,7 +277,8 @@ Event Machine::event(const Step& step, EventKind kind, std::size_t session) cons
   return {.kind = kind,
           .session = session,
           .operation = running == nullptr ? OperationKind::kRead : running->kind,
-          .key = key(step.words, session)};
+          .key = key(step.words, session),
+          .value = running == nullptr ? 0 : running->value};
 }
 
 }  // namespace stalemate::model

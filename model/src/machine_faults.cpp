@@ -102,9 +102,9 @@ void Machine::crash(Step& step, std::size_t session, std::size_t choice) const {
       if (more == 0) continue;
       --more;
       left.push_back(request);
+      left.back().row = program_->rows[request.row].alike;
     }
-    if (runs && program_->rows[at.row].to == Role::kDatabase && program_->rows[at.row].verb == Verb::kSet)
-      tell(step, event(step, EventKind::kWriteInDoubt, s));
+    if (runs && is_database_set(program_->rows[at.row])) tell(step, event(step, EventKind::kWriteInDoubt, s));
     if (runs) {
       if (at.is_reply && at.outcome == Outcome::kValue) set(step.words, reply_field(s), 0);
       end_operation(step, s, true);
@@ -121,7 +121,9 @@ void Machine::add_ghost(Step& step, std::size_t session, const AsyncRequest& req
   const auto later = [](const AsyncRequest& a, const AsyncRequest& b) {
     return std::tie(a.operation, a.row) < std::tie(b.operation, b.row);
   };
-  requests.insert(std::upper_bound(requests.begin(), requests.end(), request, later), request);
+  AsyncRequest ghost = request;
+  ghost.row = program_->rows[request.row].alike;
+  requests.insert(std::upper_bound(requests.begin(), requests.end(), ghost, later), ghost);
   put_requests(step.words, sessions_[session].ghosts, requests);
 }
 
@@ -130,7 +132,7 @@ void Machine::time_out(Step& step, std::size_t session, std::size_t choice) cons
   const Point at = point(step.words, session);
   const Row& row = program_->rows[at.row];
   if (at.is_reply && at.outcome == Outcome::kValue) set(step.words, reply_field(session), 0);
-  if (row.to == Role::kDatabase && row.verb == Verb::kSet) tell(step, event(step, EventKind::kWriteInDoubt, session));
+  if (is_database_set(row)) tell(step, event(step, EventKind::kWriteInDoubt, session));
   follow(step, session, row.after[static_cast<std::size_t>(Outcome::kTimeout)][choice]);
 }
 

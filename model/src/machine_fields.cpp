@@ -68,9 +68,8 @@ unsigned Machine::replied(StateView words, std::size_t session) const {
 }
 
 unsigned Machine::carried(StateView words, std::size_t session, const Row& row) const {
-  if (row.verb != Verb::kSet && row.verb != Verb::kAdd) return 0;
-  const ScriptedOperation& running = *operation(words, session);
-  return running.kind == OperationKind::kWrite ? running.value + 1 : held(words, session);
+  if (!stores(row.verb)) return 0;
+  return row.carries_received ? held(words, session) : operation(words, session)->value + 1;
 }
 
 std::vector<Machine::AsyncRequest> Machine::requests_in(StateView words, const Slots& slots) {

@@ -6,9 +6,11 @@
 
 #include <algorithm>
 #include <map>
-#include <memory>
+#include <set>
 #include <tuple>
 
+#include "program_cursor.hpp"
+#include "program_known.hpp"
 #include "sim/invariant.hpp"
 #include "traces/error.hpp"
 
@@ -18,38 +20,73 @@ namespace {
 constexpr std::size_t kWaysMax = 1024;
 constexpr std::size_t kRowsMax = 4096;
 
-// The acts still to come: a list, where in it, and what comes after it. Immutable, shared by all ways through it.
-struct Frame {
-  const std::vector<Act>* acts = nullptr;
-  std::size_t index = 0;
-  bool ends_operation = false;  // a break: the operation ends with this list
-  std::shared_ptr<const Frame> rest;
-};
-using Cursor = std::shared_ptr<const Frame>;
+bool asks_to_set(const Act& act) {
+  const auto* request = std::get_if<Request>(&act.node);
+  return request != nullptr && request->to == Role::kDatabase && request->verb == Verb::kSet;
+}
 
-// What is known on a way: how the latest request turned out, and what the session has done so far.
-struct Known {
-  Outcome outcome = Outcome::kOk;
-  bool acknowledged = false;
-  bool holds_value = false;
-};
+// Whether some way acknowledges a Write that has not awaited a database set before, but has written or may yet.
+bool tells_unanswered(const Program& program, const ProgramOperation& operation) {
+  std::set<std::pair<RowId, bool>> seen;  // with whether anything was written, that request included
+  std::vector<std::pair<const std::vector<Way>*, bool>> to_see = {{&operation.start, false}};
+  while (!to_see.empty()) {
+    const auto [ways, written_before] = to_see.back();
+    to_see.pop_back();
+    for (const Way& way : *ways) {
+      bool written = written_before;
+      for (const Effect& effect : way.effects) {
+        if (effect.kind != EffectKind::kAcknowledge)
+          written = written || carries_own(program, program.rows[effect.row]);
+        else if (written || effect.write_stands_behind)
+          return true;
+      }
+      if (way.next == kNoRow) continue;
+      const Row& row = program.rows[way.next];
+      written = written || carries_own(program, row);
+      if (is_database_set(row) || !seen.insert({way.next, written}).second) continue;
+      for (const std::vector<Way>& onwards : row.after) to_see.emplace_back(&onwards, written);
+    }
+  }
+  return false;
+}
+
+bool may_tell_early(const Program& program) {
+  const auto is_write = [](const ProgramOperation& operation) { return operation.kind == OperationKind::kWrite; };
+  for (const Row& row : program.rows) {
+    const bool written = is_database_set(row) && !row.drawn_lost;
+    if (written && (!row.awaited || row.acknowledged) && is_write(program.operations[row.operation])) return true;
+  }
+  return std::any_of(program.operations.begin(), program.operations.end(), [&](const ProgramOperation& operation) {
+    return is_write(operation) && tells_unanswered(program, operation);
+  });
+}
+
+// What is compiled. kNormal: what happens without faults, to see that nothing is asked for that cannot be done; only a
+// fault may bring an operation where it has no value to store.
+enum class Extent { kNormal, kAll };
 
 class Compiler {
  public:
-  Compiler(const Protocol& protocol, const CompileOptions& options) : protocol_(protocol), options_(options) {}
+  Compiler(const Protocol& protocol, const CompileOptions& options, Extent extent)
+      : protocol_(protocol), options_(options), extent_(extent) {}
 
   Program compile() {
     program_.points.push_back({});
     for (const Operation& operation : protocol_.operations) {
       program_.operations.push_back({operation.name, operation.kind, {}, operation.arrows});
       operation_ = program_.operations.size() - 1;
-      program_.operations[operation_].start = ways_from(frame(operation.body, nullptr), {});
+      requests_.clear();
+      add_marks(operation.body);
+      Known known;
+      known.source = operation.kind == OperationKind::kRead ? Source::kNothing : Source::kOwn;
+      program_.operations[operation_].start = ways_from(into(operation.body, nullptr), known);
       while (!pending_.empty()) {
         const Pending next = pending_.back();
         pending_.pop_back();
         fill_row(next);
       }
     }
+    program_.may_tell_early = may_tell_early(program_);
     return std::move(program_);
   }
 
@@ -61,22 +98,56 @@ class Compiler {
     Known known;
   };
 
-  static Cursor frame(const std::vector<Act>& acts, Cursor rest, bool ends_operation = false) {
-    return std::make_shared<const Frame>(Frame{&acts, 0, ends_operation, std::move(rest)});
-  }
-  static Cursor next(const Cursor& at) {
-    return std::make_shared<const Frame>(Frame{at->acts, at->index + 1, at->ends_operation, at->rest});
-  }
+  // What can be seen of a request in flight: the request, whether its operation was acknowledged and had received a
+  // value before, and whether it carries such a value. Who awaits it knows more.
+  using Situation = std::tuple<const Request*, bool, bool, bool>;
+  using RowKey = std::tuple<Situation, Told, Source, decltype(Known::outcomes)>;
+
+  enum class Side { kTaken, kPassed };  // of a guard or a choice
+
+  OperationKind kind() const { return program_.operations[operation_].kind; }
 
   [[noreturn]] void fail(const Position& at, const std::string& what) const {
     throw traces::InputError(fmt::format("{}:{}:{}: {}", protocol_.name, at.line, at.column, what));
   }
 
-  std::uint32_t mark(const void* what, int way, const std::string& meaning) {
-    const auto [place, added] = marks_.try_emplace({what, way}, static_cast<std::uint32_t>(program_.marks.size()));
-    if (added) program_.marks.push_back(fmt::format("{} {}", program_.operations[operation_].name, meaning));
-    return place->second;
+  // Every arrow, guard and branch has its marks, in the diagram's order, whether or not a way passes it.
+  void add_marks(const std::vector<Act>& body) {
+    for (const Act& act : body) {
+      if (const auto* request = std::get_if<Request>(&act.node)) {
+        requests_[request->arrow] = request;
+        add_mark(request, Side::kTaken, fmt::format("arrow {} \"{}\"", request->arrow, request->label));
+      } else if (const auto* guard = std::get_if<Guard>(&act.node)) {
+        add_mark(guard, Side::kTaken, fmt::format("line {}: the reply as drawn", guard->at.line));
+        if (may_stop(*guard))
+          add_mark(guard, Side::kPassed,
+                   fmt::format("line {}: another reply, so the operation ends there", guard->at.line));
+      } else if (const auto* choice = std::get_if<Choice>(&act.node)) {
+        for (const Branch& branch : choice->branches) {
+          add_mark(&branch, Side::kTaken,
+                   fmt::format("line {}: {}{}{}", branch.at.line, to_string(choice->kind),
+                               branch.label.empty() ? "" : " ", branch.label));
+          add_marks(branch.body);
+        }
+        if (choice->free && choice->kind != BlockKind::kAlt)
+          add_mark(choice, Side::kPassed,
+                   fmt::format("line {}: {} not taken", choice->at.line, to_string(choice->kind)));
+      }
+    }
   }
+
+  // Whether a server may answer what the guard does not let through.
+  bool may_stop(const Guard& guard) const {
+    const Request& request = *requests_.at(guard.about);
+    const std::vector<Outcome> possible = possible_outcomes(request.to, request.verb);
+    return std::any_of(possible.begin(), possible.end(), [&](Outcome outcome) { return !passes(guard, outcome); });
+  }
+
+  void add_mark(const void* what, Side side, const std::string& meaning) {
+    marks_.emplace(std::pair(what, side), static_cast<std::uint32_t>(program_.marks.size()));
+    program_.marks.push_back(fmt::format("{} {}", program_.operations[operation_].name, meaning));
+  }
+  std::uint32_t mark(const void* what, Side side = Side::kTaken) const { return marks_.at({what, side}); }
 
   std::vector<Way> ways_from(const Cursor& cursor, const Known& known) {
     std::vector<Way> ways;
@@ -86,86 +157,77 @@ class Compiler {
 
   // Follows the acts from `cursor` to the next awaited request or the end, and appends every way there is.
   void advance(Cursor cursor, Known known, Way way, std::vector<Way>& out) {
-    while (true) {
-      while (cursor && cursor->index == cursor->acts->size()) {
-        if (cursor->ends_operation)
-          cursor = nullptr;
-        else
-          cursor = cursor->rest;
-      }
-      if (!cursor) return finish(known, std::move(way), out);
-      const Act& act = (*cursor->acts)[cursor->index];
+    while ((cursor = settled(cursor))) {
+      const Act& act = act_at(cursor);
       cursor = next(cursor);
       if (const auto* request = std::get_if<Request>(&act.node)) {
-        way.marks.push_back(mark(request, 0, fmt::format("arrow {} \"{}\"", request->arrow, request->label)));
-        if (request->drawn_lost) {
-          way.effects.push_back({EffectKind::kSendLost, row_for(*request, cursor, known)});
-          if (!times_out(*request, Outcome::kTimeout, cursor, known)) return fail_operation(std::move(way), out);
+        if (skips(*request, known)) {
+          known.turned_out(request->arrow, Outcome::kOk);
           continue;
         }
+        way.marks.push_back(mark(request));
         const RowId row = row_for(*request, cursor, known);
-        if (request->awaited) {
+        if (request->drawn_lost) {
+          way.effects.push_back({EffectKind::kSendLost, row});
+          if (!survives(*request, Outcome::kTimeout, cursor, known)) return fail_operation(std::move(way), out);
+        } else if (request->awaited) {
           way.next = row;
           return emit(std::move(way), out, request->at);
+        } else {
+          way.effects.push_back({EffectKind::kSendAsync, row});
         }
-        way.effects.push_back({EffectKind::kSendAsync, row});  // it has no reply: the latest one stays what it was
       } else if (const auto* guard = std::get_if<Guard>(&act.node)) {
-        const bool met = guard->outcomes.has(known.outcome);
-        way.marks.push_back(
-            mark(guard, met ? 1 : 0,
-                 fmt::format("line {}: {}", guard->at.line,
-                             met ? "the reply as drawn" : "another reply, so the operation ends there")));
+        const Outcome outcome = known.outcome_of(guard->about);
+        if (is_failure(outcome)) continue;
+        const bool met = passes(*guard, outcome);
+        way.marks.push_back(mark(guard, met ? Side::kTaken : Side::kPassed));
         if (!met) return finish(known, std::move(way), out);
-      } else if (std::holds_alternative<Acknowledge>(act.node)) {
-        if (!known.acknowledged) way.effects.push_back({EffectKind::kAcknowledge, kNoRow});
-        known.acknowledged = true;
+      } else if (const auto* answer = std::get_if<Acknowledge>(&act.node)) {
+        tell(*answer, cursor, known, way);
       } else {
         const auto& choice = std::get<Choice>(act.node);
         if (choice.free) return advance_freely(choice, cursor, known, way, out);
-        if (const Branch* branch = branch_for(choice, known.outcome)) {
-          way.marks.push_back(mark_branch(choice, *branch));
-          cursor = frame(branch->body, cursor, branch->ends_operation);
+        if (const Branch* branch = branch_for(choice, known.outcome_of(choice.about))) {
+          if (known.failed != nullptr && known.failed->arrow == choice.about) known.failed = nullptr;
+          way.marks.push_back(mark(branch));
+          cursor = into(branch->body, cursor, branch->ends_operation);
         }
       }
     }
+    finish(known, std::move(way), out);
   }
 
   void advance_freely(const Choice& choice, const Cursor& rest, const Known& known, const Way& way,
                       std::vector<Way>& out) {
-    for (const Branch& branch : choice.branches) {
-      Way taken = way;
-      taken.marks.push_back(mark_branch(choice, branch));
-      add_choice(taken, branch.label.empty() ? std::string(to_string(choice.kind)) : branch.label);
-      advance(frame(branch.body, rest, branch.ends_operation), known, std::move(taken), out);
-    }
-    if (choice.kind != BlockKind::kAlt) {
-      Way passed = way;
-      passed.marks.push_back(
-          mark(&choice, -1, fmt::format("line {}: {} not taken", choice.at.line, to_string(choice.kind))));
-      add_choice(passed, fmt::format("not: {}", choice.branches.front().label));
-      advance(rest, known, std::move(passed), out);
-    }
-  }
-
-  static void add_choice(Way& way, const std::string& text) {
-    if (!way.choice.empty()) way.choice += ", ";
-    way.choice += text;
-  }
-
-  std::uint32_t mark_branch(const Choice& choice, const Branch& branch) {
-    return mark(&branch, 0,
-                fmt::format("line {}: {}{}{}", branch.at.line, to_string(choice.kind), branch.label.empty() ? "" : " ",
-                            branch.label));
-  }
-
-  static const Branch* branch_for(const Choice& choice, Outcome outcome) {
+    const auto go_on = [&](const Cursor& cursor, std::uint32_t passes, const std::string& chosen) {
+      Known taken = known;
+      Way on = way;
+      on.marks.push_back(passes);
+      on.choice += (on.choice.empty() ? "" : ", ") + chosen;
+      if (known.failed != nullptr) {
+        const Request& failed = *known.failed;
+        taken.failed = nullptr;
+        if (!survives(failed, known.outcome_of(failed.arrow), cursor, taken)) return fail_operation(std::move(on), out);
+      }
+      advance(cursor, std::move(taken), std::move(on), out);
+    };
     for (const Branch& branch : choice.branches)
-      if (branch.tests.has(outcome) || branch.is_else) return &branch;
-    return nullptr;
+      go_on(into(branch.body, rest, branch.ends_operation), mark(&branch),
+            branch.label.empty() ? std::string(to_string(choice.kind)) : branch.label);
+    if (choice.kind != BlockKind::kAlt)
+      go_on(rest, mark(&choice, Side::kPassed), fmt::format("not: {}", choice.branches.front().label));
+  }
+
+  // R3.
+  static void tell(const Acknowledge& answer, const Cursor& after, Known& known, Way& way) {
+    if (known.told == Told::kDone) return;
+    known.told = answer.fails ? Told::kFailure : Told::kDone;
+    if (!answer.fails) way.effects.push_back({EffectKind::kAcknowledge, kNoRow, any_behind(after, asks_to_set)});
   }
 
   void finish(const Known& known, Way way, std::vector<Way>& out) {
-    if (!known.acknowledged) way.effects.push_back({EffectKind::kAcknowledge, kNoRow});
+    if (known.told == Told::kFailure) return fail_operation(std::move(way), out);
+    if (known.told == Told::kNothing) way.effects.push_back({EffectKind::kAcknowledge, kNoRow});
     emit(std::move(way), out, {});
   }
 
@@ -182,71 +244,78 @@ class Compiler {
                            kWaysMax));
   }
 
-  // Sets known.outcome to what a timeout or error of `request` counts as; false where the operation fails by it.
-  bool times_out(const Request& request, Outcome outcome, const Cursor& after, Known& known) const {
-    if (names(after, outcome)) {
-      known.outcome = outcome;
+  // R2: sets what `request` turned out as when it fails so; false where the operation fails by it.
+  bool survives(const Request& request, Outcome failure, const Cursor& after, Known& known) const {
+    if (is_covered(after, request.arrow, failure, known)) {
+      known.turned_out(request.arrow, failure);
+      known.failed = &request;
+      if (keeps_value(request) && known.source == Source::kOwn) known.source = Source::kNothing;
       return true;
     }
-    if (request.to == Role::kCache) {
-      known.outcome = request.verb == Verb::kGet ? Outcome::kMiss : Outcome::kOk;
-      return true;
-    }
-    if (request.verb == Verb::kGet || !options_.continue_on_database_timeout) return false;
-    known.outcome = Outcome::kOk;
+    const bool get = request.verb == Verb::kGet;
+    if (request.to == Role::kDatabase && (get || !options_.continue_on_database_timeout)) return false;
+    known.turned_out(request.arrow, get ? Outcome::kMiss : Outcome::kOk);
     return true;
   }
 
-  // Whether the next thing that looks at the latest reply has a branch for `outcome`.
-  static bool names(Cursor cursor, Outcome outcome) {
-    while (cursor) {
-      if (cursor->index == cursor->acts->size()) {
-        cursor = cursor->ends_operation ? nullptr : cursor->rest;
-        continue;
-      }
-      const Act& act = (*cursor->acts)[cursor->index];
-      if (const auto* choice = std::get_if<Choice>(&act.node))
-        return std::any_of(choice->branches.begin(), choice->branches.end(),
-                           [&](const Branch& branch) { return branch.tests.has(outcome); });
-      if (!std::holds_alternative<Acknowledge>(act.node)) return false;
-      cursor = next(cursor);
-    }
-    return false;
+  // R4: whether the session keeps the value that the request is answered, to store it.
+  bool keeps_value(const Request& request) const {
+    return request.verb == Verb::kGet && (kind() == OperationKind::kRead || request.to == Role::kDatabase);
   }
 
-  RowId row_for(const Request& request, const Cursor& after, const Known& known) {
-    const OperationKind kind = program_.operations[operation_].kind;
-    const bool stores = request.verb == Verb::kSet || request.verb == Verb::kAdd;
-    if (kind == OperationKind::kRead && stores && !known.holds_value)
+  // R4: whether the request stores what was received, if anything was.
+  bool stores_received(const Request& request, const Known& known) const {
+    if (!stores(request.verb)) return false;
+    if (kind() == OperationKind::kRead) return true;
+    return request.to == Role::kCache && !request.stores_new && known.source != Source::kOwn;
+  }
+
+  bool skips(const Request& request, const Known& known) const {
+    if (!stores_received(request, known) || known.source != Source::kNothing) return false;
+    if (extent_ == Extent::kNormal && kind() == OperationKind::kRead)
       fail(request.at,
            "a Read stores the last value it received, and here it may not have received any; read the value "
            "from the database first");
-    const auto key = std::make_tuple(&request, known.acknowledged, known.holds_value);
+    return true;
+  }
+
+  // The row of a request that is asked now; what is known afterwards is known to whatever follows it.
+  RowId row_for(const Request& request, const Cursor& after, Known& known) {
+    const bool received = stores_received(request, known);
+    if (stores(request.verb) && kind() == OperationKind::kWrite && !received) known.source = Source::kOwn;
+    const Situation seen{&request, known.told == Told::kDone, known.holds_value, received};
+    Known kept = known.behind(after);
+    const bool goes_on = request.awaited && !request.drawn_lost;
+    const auto key = goes_on ? std::make_tuple(seen, known.told, known.source, kept.outcomes)
+                             : std::make_tuple(seen, Told::kNothing, Source::kOwn, decltype(Known::outcomes){});
     const auto found = rows_.find(key);
     if (found != rows_.end()) return found->second;
     if (program_.rows.size() >= kRowsMax) fail(request.at, "the protocol has too many requests; split the diagram");
     const auto id = static_cast<RowId>(program_.rows.size());
     rows_.emplace(key, id);
     Row row;
+    row.alike = alike_.emplace(seen, id).first->second;
     row.operation = static_cast<std::uint16_t>(operation_);
     row.to = request.to;
     row.verb = request.verb;
     row.awaited = request.awaited;
     row.ttl = request.ttl;
-    row.acknowledged = known.acknowledged;
+    row.keeps_value = keeps_value(request);
+    row.carries_received = received;
+    row.acknowledged = known.told == Told::kDone;
     row.arrow = request.arrow;
     row.label = request.label;
     row.at = request.at;
-    if (request.to == Role::kCache) program_.has_cache = true;
+    (request.to == Role::kCache ? program_.has_cache : program_.has_database) = true;
     if (request.drawn_lost) {
       row.drawn_lost = true;
     } else if (request.awaited) {
       row.request_point = add_point({id, false, Outcome::kOk});
       for (Outcome outcome : possible_outcomes(request.to, request.verb))
         row.reply_points[static_cast<std::size_t>(outcome)] = add_point({id, true, outcome});
-      if (kind == OperationKind::kRead && request.verb == Verb::kGet && known.holds_value)
-        program_.get_while_holding = true;
-      pending_.push_back({id, &request, after, known});
+      if (request.verb == Verb::kGet && known.source == Source::kReceived) program_.get_while_holding = true;
+      kept.failed = nullptr;
+      pending_.push_back({id, &request, after, std::move(kept)});
     } else {
       program_.has_async = true;
     }
@@ -267,13 +336,17 @@ class Compiler {
     };
     for (Outcome outcome : possible_outcomes(pending.request->to, pending.request->verb)) {
       Known known = pending.known;
-      known.outcome = outcome;
-      if (outcome == Outcome::kValue) known.holds_value = true;
+      known.turned_out(pending.request->arrow, outcome);
+      if (outcome == Outcome::kValue) {
+        known.holds_value = true;
+        if (keeps_value(*pending.request)) known.source = Source::kReceived;
+      }
       fill(outcome, known);
     }
+    if (extent_ == Extent::kNormal) return;
     for (Outcome outcome : {Outcome::kError, Outcome::kTimeout}) {
       Known known = pending.known;
-      if (times_out(*pending.request, outcome, pending.after, known)) {
+      if (survives(*pending.request, outcome, pending.after, known)) {
         fill(outcome, known);
       } else {
         std::vector<Way> ways;
@@ -285,17 +358,21 @@ class Compiler {
 
   const Protocol& protocol_;
   const CompileOptions& options_;
+  Extent extent_;
   Program program_;
   std::size_t operation_ = 0;
-  std::map<std::tuple<const Request*, bool, bool>, RowId> rows_;
-  std::map<std::pair<const void*, int>, std::uint32_t> marks_;
+  std::map<int, const Request*> requests_;  // of the operation, by arrow
+  std::map<RowKey, RowId> rows_;
+  std::map<Situation, RowId> alike_;
+  std::map<std::pair<const void*, Side>, std::uint32_t> marks_;
   std::vector<Pending> pending_;
 };
 
 }  // namespace
 
 Program compile(const Protocol& protocol, const CompileOptions& options) {
-  return Compiler(protocol, options).compile();
+  Compiler(protocol, options, Extent::kNormal).compile();
+  return Compiler(protocol, options, Extent::kAll).compile();
 }
 
 }  // namespace stalemate::model

@@ -47,16 +47,15 @@ traces::InFlight in_flight(const Session& session) {
   return message;
 }
 
-// What a session holds while it goes on from `before` by `action`, coded: the last value a Read received, or what a
-// Write writes. The state after does not tell: an operation that ends may have dropped it.
-unsigned holding(const Machine& machine, const std::uint64_t* before, const Action& action,
-                 const ScriptedOperation& running) {
-  if (running.kind == OperationKind::kWrite) return running.value + 1;
+// The value, coded, that a session has received and keeps while it goes on from `before` by `action`. The state after
+// does not tell: an operation that ends may have dropped it.
+unsigned holding(const Machine& machine, const std::uint64_t* before, const Action& action) {
   if (action.kind == ActionKind::kInvoke) return 0;
   const Point& at = machine.point(before, action.session);
   const bool value_on_its_way = at.is_reply && at.outcome == Outcome::kValue;
-  if (action.kind == ActionKind::kReceive && value_on_its_way) return machine.replied(before, action.session);
-  if (value_on_its_way && !machine.program().get_while_holding) return 0;  // lost, and its room was the only one
+  if (action.kind == ActionKind::kReceive && value_on_its_way && machine.program().rows[at.row].keeps_value)
+    return machine.replied(before, action.session);
+  if (value_on_its_way && !machine.program().get_while_holding) return 0;  // not kept, and its room was the only one
   return machine.held(before, action.session);
 }
 
@@ -73,8 +72,8 @@ void tell_way(const Machine& machine, const Way& way, unsigned holding, const st
   for (const Effect& effect : way.effects) {
     if (effect.kind != EffectKind::kAcknowledge) {
       const Row& row = machine.program().rows[effect.row];
-      const bool carries = row.verb == Verb::kSet || row.verb == Verb::kAdd;
-      step.sends.push_back(tell_request(row, key, carries ? holding : 0));
+      const unsigned carried = !stores(row.verb) ? 0 : row.carries_received ? holding : running.value + 1;
+      step.sends.push_back(tell_request(row, key, carried));
       step.sends.back().drawn_lost = row.drawn_lost;
     } else {
       const bool last = way.next == kNoRow && !way.failed && &effect == &way.effects.back();
@@ -154,8 +153,7 @@ traces::Step tell_step(const Machine& machine, const std::uint64_t* before, cons
     step.diagram = operation.name;
     step.key = key_name(invocation.key);
     if (operation.start.size() > 1) tell_choice(*invocation.on, invocation.way, step);
-    tell_way(machine, *invocation.on, holding(machine, before, action, *machine.operation(after, s)), after, action,
-             invocation.key, step);
+    tell_way(machine, *invocation.on, holding(machine, before, action), after, action, invocation.key, step);
     return step;
   }
 
@@ -194,8 +192,7 @@ traces::Step tell_step(const Machine& machine, const std::uint64_t* before, cons
   }
   if (const std::vector<Way>* ways = machine.ways(before, action)) {
     if (ways->size() > 1) tell_choice((*ways)[action.choice], action.choice, step);
-    tell_way(machine, (*ways)[action.choice], holding(machine, before, action, *machine.operation(before, s)), after,
-             action, request.key, step);
+    tell_way(machine, (*ways)[action.choice], holding(machine, before, action), after, action, request.key, step);
   }
   return step;
 }

@@ -1,6 +1,7 @@
 // One arrow at a time: who asks whom for what, which reply answers which request, what comes from outside and goes
 // there. The latest request is the one a reply answers: requests are awaited one at a time, so a reply to any other
 // cannot be what was meant.
+#include <algorithm>
 #include <utility>
 
 #include "understand_steps.hpp"
@@ -8,6 +9,14 @@
 
 namespace stalemate::model {
 namespace {
+
+// Words with which the label of a request says that it stores another value than was read before.
+constexpr std::string_view kNewWords[] = {"new", "updated", "modified", "changed"};
+
+bool says_new(const std::string& label) {
+  const std::vector<std::string> words = split_words(label);
+  return std::any_of(words.begin(), words.end(), [](const std::string& word) { return is_in(kNewWords, word); });
+}
 
 constexpr std::string_view kOrLocal = "leave it out, or write %% stalemate: means local before it";
 
@@ -140,8 +149,11 @@ void StepWalk::from_outside(Position at, const Message& message, Scope& scope) {
   if (is_crossed(message)) refuse_not_modelled(name(), at, "a lost message from outside", "draw it as ->>");
   if (means_)
     fail_at(name(), means_at_, "the next arrow comes from outside: it asks no server; only \"means local\" fits it");
-  const bool answers = message.arrow.dotted && !current().operation.body.empty();
-  if (answers) return local(at, "an answer from outside");
+  const auto asked = current().asked_outside.find(message.from);
+  const bool answers = asked != current().asked_outside.end();
+  if (answers) current().asked_outside.erase(asked);
+  if (answers || (message.arrow.dotted && !current().operation.body.empty()))
+    return local(at, "an answer from outside");
   if (!scope.at_top()) {
     fail_at(name(), at, "an operation cannot begin inside a block; draw each operation on its own, one after another");
   }
@@ -152,6 +164,7 @@ void StepWalk::from_outside(Position at, const Message& message, Scope& scope) {
     current().operation.arrows.push_back(0);
   }
   if (current().message.empty()) current().message = message.text;
+  current().callers.insert(message.from);
   const std::size_t line = reading_.add(at, "");
   if (begins) current().heading_line = line;
   reading_.also(line, begins ? "the next operation starts" : "the operation starts");
@@ -161,8 +174,29 @@ void StepWalk::to_outside(Position at, const Message& message, Scope& scope) {
   if (is_crossed(message)) refuse_not_modelled(name(), at, "a lost message to outside", "draw it as -->>");
   if (means_)
     fail_at(name(), means_at_, "the next arrow goes outside: it asks no server; only \"means local\" fits it");
-  body_of(scope).push_back({Acknowledge{at, static_cast<int>(current().operation.arrows.size())}});
-  current().line_of_arrow[static_cast<int>(current().operation.arrows.size())] = reading_.add(at, "");
+  std::string assumed;
+  if (!is_caller(message, assumed)) {
+    current().asked_outside.insert(message.to);
+    return local(at, message.to + " did not start the operation, so telling it acknowledges nothing");
+  }
+  const int arrow = static_cast<int>(current().operation.arrows.size());
+  const bool fails = says_failure(message.text);
+  body_of(scope).push_back({Acknowledge{at, arrow, fails}});
+  current().line_of_arrow[arrow] = reading_.add(at, "", std::move(assumed));
+}
+
+// Whether a message outward goes to who started the operation, or the one before it. Where nobody is drawn to have
+// started any, a reply arrow goes there, and so does any arrow to the only one outside.
+bool StepWalk::is_caller(const Message& message, std::string& assumed) const {
+  const auto started = std::find_if(segments_.rbegin(), segments_.rend(),
+                                    [](const Segment& segment) { return !segment.callers.empty(); });
+  if (started != segments_.rend()) return started->callers.count(message.to) != 0;
+  const auto outside =
+      std::count_if(roles_.begin(), roles_.end(), [](const auto& entry) { return entry.second == Role::kOutside; });
+  if (!message.arrow.dotted && outside > 1) return false;
+  assumed = "nobody is drawn to start the operation, so " + message.to + " is taken to have; draw " + message.to +
+            "->>" + message.from + " first to say so";
+  return true;
 }
 
 void StepWalk::request(Position at, const Message& message, Role server, Scope& scope) {
@@ -200,6 +234,7 @@ void StepWalk::request(Position at, const Message& message, Role server, Scope& 
   asks.label = message.text;
   asks.drawn_lost = is_crossed(message);
   asks.awaited = message.arrow.head != ArrowHead::kOpen;
+  asks.stores_new = says_new(message.text);
   std::string meaning = "arrow " + std::to_string(asks.arrow) + ": the app asks " + the(server) + " " + asked(verb);
   const std::size_t value_offset = meaning.size();
   if (!asks.awaited && verb == Verb::kGet) {
@@ -228,7 +263,7 @@ void StepWalk::request(Position at, const Message& message, Role server, Scope& 
     if (verb == Verb::kGet && !asks.drawn_lost) current().silent_gets.insert(asks.arrow);
   }
   if (verb == Verb::kGet) scope.get_line = at.line;
-  if (verb == Verb::kSet || verb == Verb::kAdd) current().value_places.push_back({line, value_offset});
+  if (verb == Verb::kSet || verb == Verb::kAdd) current().value_places.push_back({line, value_offset, asks.arrow});
   std::vector<Act>& body = body_of(scope);
   body.push_back({std::move(asks)});
   scope.latest = {&body, body.size() - 1, line, message.arrow.head == ArrowHead::kBoth, false};
@@ -356,7 +391,7 @@ void StepWalk::reply(Position at, const Message& message, Role server, Scope& sc
   reading_.add(at, answers + " and a guard: what follows happens on " + in_words(says, asks),
                otherwise + "; draw alt … else … end to say otherwise");
   const int arrow = static_cast<int>(current().operation.arrows.size());
-  body_of(scope).push_back({Guard{at, words.outcomes, arrow}});
+  body_of(scope).push_back({Guard{at, words.outcomes, arrow, asks.arrow}});
 }
 
 }  // namespace stalemate::model

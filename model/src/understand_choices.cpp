@@ -10,18 +10,13 @@
 namespace stalemate::model {
 namespace {
 
-constexpr Outcomes kFailures = {Outcome::kError, Outcome::kTimeout};
+constexpr Outcomes kAllOutcomes = {Outcome::kOk,       Outcome::kValue, Outcome::kMiss,
+                                   Outcome::kConflict, Outcome::kError, Outcome::kTimeout};
 
 // A label that names another server speaks of something that is long past.
 bool speaks_of_other_server(const std::string& label, Role server) {
-  bool this_one = false;
-  bool other = false;
-  for (const std::string& word : split_words(label)) {
-    const auto role = role_words(word).role;
-    if (role == server) this_one = true;
-    if (role == Role::kCache || role == Role::kDatabase) other = other || role != server;
-  }
-  return other && !this_one;
+  const Role other = server == Role::kCache ? Role::kDatabase : Role::kCache;
+  return names_server(label, other) && !names_server(label, server);
 }
 
 std::optional<Override> branch_override(const std::string& name, const Section& section) {
@@ -35,6 +30,12 @@ std::optional<Override> branch_override(const std::string& name, const Section& 
 }
 
 }  // namespace
+
+bool names_server(const std::string& label, Role server) {
+  const std::vector<std::string> words = split_words(label);
+  return std::any_of(words.begin(), words.end(),
+                     [&](const std::string& word) { return role_words(word).role == server; });
+}
 
 void StepWalk::block(Position at, const Block& block, Scope& scope) {
   switch (block.kind) {
@@ -255,21 +256,32 @@ void StepWalk::refuse_outcome_of_earlier_get(const Section& section, const Lates
                       "about the latest request");
 }
 
+// Whether a block right behind others, of which some ended with requests of their own, is about the same request as
+// they are: it names outcomes that no block before took, and that none of those requests can turn out as, but for
+// failures.
+bool StepWalk::continues_row(const Block& block, const BlockRow& row) const {
+  if (!row.tested.known()) return false;
+  const Request& tested = row.tested.request();
+  return std::all_of(block.sections.begin(), block.sections.end(), [&](const Section& section) {
+    const Outcomes says = reply_words(section.label, tested.verb).outcomes;
+    if (says.empty() || !common(says, row.taken).empty() || speaks_of_other_server(section.label, tested.to))
+      return false;
+    return std::all_of(row.inner.begin(), row.inner.end(), [&](const Request& inner) {
+      const bool apart = inner.to != tested.to && names_server(section.label, tested.to);
+      return apart || without(reply_words(section.label, inner.verb).outcomes, kFailures).empty();
+    });
+  });
+}
+
 void StepWalk::choice(Position at, const Block& block, Scope& scope) {
-  const Latest before = tested_by(block, scope);
-  const bool testable = before.known() && !before.request().drawn_lost;
+  Latest before = tested_by(block, scope);
+  const bool in_row = !before.known() && before.depends_on_branch && continues_row(block, scope.row);
+  if (in_row) before = scope.row.tested;
   std::vector<BranchTest> tests;
   for (const Section& section : block.sections) {
-    if (before.known()) refuse_outcome_of_earlier_get(section, before, scope);
-    if (testable) {
+    if (before.known()) {
+      if (!in_row) refuse_outcome_of_earlier_get(section, before, scope);
       tests.push_back(test_of(section, before));
-    } else if (before.known()) {  // drawn lost: only a timeout is left
-      BranchTest test;
-      if (common(reply_words(section.label, before.request().verb).outcomes, kFailures).has(Outcome::kTimeout)) {
-        test.outcomes = {Outcome::kTimeout};
-        test.why = "by its label";
-      }
-      tests.push_back(std::move(test));
     } else {
       refuse_outcome_without_request(section, before);
       tests.emplace_back();
@@ -280,7 +292,11 @@ void StepWalk::choice(Position at, const Block& block, Scope& scope) {
   choice.kind = block.kind;
   choice.free = resolve(at, block, before, tests);
   if (choice.free && scope.at_top() && !continues_) ask_about_operations_in(block);
+  if (!choice.free) choice.about = before.request().arrow;
   if (!choice.free) note_outcome_drawn(before, scope, false);
+  BlockRow row;
+  if (!choice.free) row.tested = before;
+  if (!choice.free && row.tested.same_request(scope.row.tested)) row = scope.row;
 
   bool depends = false;
   bool awaited_depends = false;
@@ -317,7 +333,14 @@ void StepWalk::choice(Position at, const Block& block, Scope& scope) {
                 in_words(test.outcomes, before.request()) + " (" + test.why + ")";
     }
     if (branch.ends_operation) meaning += "; the operation ends with it";
-    reading_.add(branch.at, std::move(meaning), std::move(assumed));
+    if (in_row && !choice.free) {
+      assumed += (assumed.empty() ? "" : "; ") +
+                 std::string("the block above is about arrow " + std::to_string(choice.about) +
+                             ", so this one is taken to be, too; put it into the branches above if it is about what "
+                             "they ask");
+    }
+    current().line_of_branch[{branch.at.line, branch.at.column}] =
+        reading_.add(branch.at, std::move(meaning), std::move(assumed));
 
     Scope inside;
     inside.body = &branch.body;
@@ -335,6 +358,9 @@ void StepWalk::choice(Position at, const Block& block, Scope& scope) {
     };
     leave(inside.latest, latest, scope.latest, depends);
     leave(inside.awaited, awaited, scope.awaited, awaited_depends);
+    row.taken = row.taken | (branch.is_else ? kAllOutcomes : branch.tests);
+    if (!branch.ends_operation && inside.awaited.known() && !inside.awaited.same_request(awaited))
+      row.inner.push_back(inside.awaited.request());
     if (!branch.ends_operation) get_line = std::max(get_line, inside.get_line);
     choice.branches.push_back(std::move(branch));
   }
@@ -346,6 +372,7 @@ void StepWalk::choice(Position at, const Block& block, Scope& scope) {
   if (depends) forget(scope.latest);
   if (awaited_depends) forget(scope.awaited);
   scope.get_line = get_line;
+  scope.row = std::move(row);
 }
 
 }  // namespace stalemate::model

@@ -7,6 +7,7 @@
 #include <cstddef>
 #include <optional>
 
+#include "understand_values.hpp"
 #include "vocabulary.hpp"
 
 namespace stalemate::model {
@@ -164,14 +165,13 @@ void name_operations(const Document& document, std::vector<std::vector<Segment>>
                                                   std::string(to_string(decision.kind)) + ": " + decision.why);
       if (!assumed.empty()) reading.also_assumed(segment.heading_line, assumed);
       for (const Answer& answer : segment.answers) {
-        reading.also(answer.line, read ? "answers outside with the value it received, if any"
-                                       : "answers outside: the operation counts as acknowledged once its database "
-                                         "write was answered, too");
+        reading.also(answer.line, answer.fails ? "answers outside that it failed, so nothing is acknowledged"
+                                  : read       ? "answers outside with the value it received, if any"
+                                               : "answers outside: the operation is acknowledged, unless a database "
+                                                 "write that it awaited got no answer");
         if (answer.followed) reading.also(answer.line, "; what follows still runs");
       }
-      for (const ValuePlace& place : segment.value_places) {
-        reading.insert(place.line, place.offset, read ? " to the value it received" : " to the new value");
-      }
+      say_values(segment, reading);
     }
   }
 }

@@ -106,7 +106,10 @@ std::vector<Segment> StepWalk::walk() {
           "app->>cache: Get value");
     }
   }
-  for (std::size_t i = 0; i < segments_.size(); ++i) remark_on(segments_[i], segments_[i].operation.body, false);
+  for (Segment& segment : segments_) {
+    remark_on(segment, segment.operation.body, false);
+    remark_on_failures(segment, segment.operation.body, {});
+  }
   return std::move(segments_);
 }
 
@@ -116,6 +119,7 @@ void StepWalk::statements(const std::vector<Statement>& list, Scope& scope) {
     if (scope.at_top()) part(list, i, scope);
     if (const auto* arrow = std::get_if<Message>(&list[i].node)) {
       message(at, *arrow, scope, list, i);
+      scope.row = {};
     } else if (const auto* inner = std::get_if<Block>(&list[i].node)) {
       no_means_left();
       block(at, *inner, scope);
@@ -140,6 +144,7 @@ void StepWalk::begin_segment(Position at, Scope& scope) {
   current().operation.at = at;
   scope.latest = {};
   scope.awaited = {};
+  scope.row = {};
   scope.get_line = 0;
 }
 

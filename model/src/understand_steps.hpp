@@ -24,31 +24,36 @@ namespace stalemate::model {
 struct ValuePlace {
   std::size_t line = 0;
   std::size_t offset = 0;
+  int arrow = 0;
 };
 
 // An answer to outside, whose wording depends on the operation's kind.
 struct Answer {
   std::size_t line = 0;   // its reading line
   bool followed = false;  // something happens after it
+  bool fails = false;     // Acknowledge::fails
 };
 
 // One operation of a diagram, before it has a kind and a name.
 struct Segment {
-  Operation operation;     // kind and name not yet set
-  std::string message;     // label of the message from outside that starts it; empty where none does
-  std::string note;        // text of the note or comment that names it
-  std::string title;       // text of the first one it begins with, which may say something else
-  std::string given_name;  // by a directive
+  Operation operation;                       // kind and name not yet set
+  std::string message;                       // label of the message from outside that starts it; empty where none does
+  std::set<std::string> callers;             // who sends such a message, by id
+  std::multiset<std::string> asked_outside;  // others outside that have been told and not answered yet
+  std::string note;                          // text of the note or comment that names it
+  std::string title;                         // text of the first one it begins with, which may say something else
+  std::string given_name;                    // by a directive
   std::optional<OperationKind> given_kind;
   bool asks = false;  // holds a request
   bool changes_database = false;
   std::size_t heading_line = 0;  // reading line that introduces it
   std::vector<ValuePlace> value_places;
   std::vector<Answer> answers;
-  std::map<int, std::size_t> line_of_arrow;  // reading lines of requests and answers, by their arrows
-  std::set<int> silent_gets;                 // arrows of cache gets of which nothing drawn says how they turn out
-  std::string asking;                        // the app that asks servers, by its id; empty while none did
-  int asking_line = 0;                       // where it first did
+  std::map<int, std::size_t> line_of_arrow;                   // reading lines of requests and answers, by their arrows
+  std::map<std::pair<int, int>, std::size_t> line_of_branch;  // of branches, by line and column
+  std::set<int> silent_gets;  // arrows of cache gets of which nothing drawn says how they turn out
+  std::string asking;         // the app that asks servers, by its id; empty while none did
+  int asking_line = 0;        // where it first did
   std::set<std::pair<std::string, std::string>> partners;  // apps that call one another
 };
 
@@ -72,6 +77,14 @@ struct Latest {
   bool known() const { return body != nullptr; }
   Request& request() const { return std::get<Request>((*body)[index].node); }
   bool same_request(const Latest& other) const { return body == other.body && index == other.index; }
+};
+
+// What blocks that follow one another with nothing between them have in common: they look at one request, so they are
+// branches of one choice.
+struct BlockRow {
+  Latest tested;
+  Outcomes taken;              // by the blocks so far
+  std::vector<Request> inner;  // the latest requests that their branches end with
 };
 
 // What a branch of alt, opt or break says of the request it is about.
@@ -100,6 +113,7 @@ class StepWalk {
     int get_line = 0;                       // where the latest get is drawn; 0: none so far
     Latest tested;                          // the request that the branch is about
     const Message* tested_reply = nullptr;  // the reply that says what the branch tests
+    BlockRow row;                           // the blocks that stand right before
     bool at_branch_start = false;           // nothing but directives so far
     bool at_top() const { return body == nullptr; }
   };
@@ -130,6 +144,7 @@ class StepWalk {
   // The request that a reply in straight lines, or a block, is about.
   Latest answered_in_line(const Message& message, Role server, const Scope& scope) const;
   Latest tested_by(const Block& block, const Scope& scope) const;
+  bool continues_row(const Block& block, const BlockRow& row) const;
   const Request& answered_by(Position at, Role server, const Latest& latest, bool begins_branch) const;
   void note_outcome_drawn(const Latest& latest, Scope& scope, bool by_reply);
   ReplyWords words_of_reply(const Message& message, Verb verb);
@@ -151,6 +166,10 @@ class StepWalk {
   void await_after_all(const Latest& latest);
   // Adds to the reading what depends on whether anything comes after; `followed`: something does, after `body`.
   void remark_on(Segment& segment, const std::vector<Act>& body, bool followed);
+  // Says of branches for failures which failures they do not cover. `asked`: the awaited requests before `body` whose
+  // failures no branch covers yet.
+  void remark_on_failures(const Segment& segment, const std::vector<Act>& body, std::vector<const Request*> asked);
+  bool is_caller(const Message& message, std::string& assumed) const;
 
   Segment& current() { return segments_.back(); }
   std::vector<Act>& body_of(Scope& scope) { return scope.at_top() ? current().operation.body : *scope.body; }
@@ -169,7 +188,9 @@ class StepWalk {
 
 std::string the(Role role);                                       // "the cache"
 std::string in_words(Outcomes outcomes, const Request& request);  // "a hit", "ok or a timeout"
-Outcomes normal_outcomes(Verb verb);                              // of any role, without faults
+bool names_server(const std::string& label, Role server);         // in a word of its own
+inline constexpr Outcomes kFailures = {Outcome::kError, Outcome::kTimeout};
+Outcomes normal_outcomes(Verb verb);  // of any role, without faults
 Outcomes common(Outcomes a, Outcomes b);
 Outcomes without(Outcomes a, Outcomes b);
 

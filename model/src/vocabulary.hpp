@@ -102,6 +102,8 @@ struct ReplyWords {
   std::string impossible_what;
 };
 ReplyWords reply_words(std::string_view text, Verb verb);
+// Whether a reply to who started an operation says that it failed: an error, a timeout, a conflict, a refusal.
+bool says_failure(std::string_view text);
 std::optional<Outcome> outcome_named(std::string_view word);
 std::string list_of(Outcomes outcomes);  // "value or miss", in the order of Outcome
 

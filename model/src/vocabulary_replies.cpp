@@ -217,7 +217,22 @@ std::string_view name_of(Sign sign) {
   return "";
 }
 
+// What only a whole operation is answered: it was not done.
+constexpr std::string_view kRefusals[] = {"rejected", "denied", "forbidden", "invalid", "retry", "unauthorized",
+                                          "4xx",      "5xx",    "400",       "401",     "403",   "409",
+                                          "412",      "422",    "423",       "429",     "502",   "504"};
+
 }  // namespace
+
+bool says_failure(std::string_view text) {
+  const std::vector<std::string> words = split_words(text);
+  bool fails = std::any_of(words.begin(), words.end(), [](const auto& word) { return is_in(kRefusals, word); });
+  for (const FoundSign& found : signs_of(words, Verb::kSet)) {
+    if (found.sign == Sign::kOk) return false;  // "200 or 409" says what else it may be
+    fails = fails || found.sign == Sign::kError || found.sign == Sign::kTimeout || found.sign == Sign::kConflict;
+  }
+  return fails;
+}
 
 ReplyWords reply_words(std::string_view text, Verb verb) {
   const std::vector<std::string> words = split_words(text);

@@ -8,65 +8,10 @@
 #include <string>
 #include <vector>
 
-#include "model/protocol_support.hpp"
+#include "model/program_outline.hpp"
 
 namespace stalemate::model {
 namespace {
-
-constexpr CompileOptions kFail{.continue_on_database_timeout = false};
-constexpr CompileOptions kContinue{.continue_on_database_timeout = true};
-
-const char* const kReadLines =
-    "Note over app: Read\napp->>cache: Get value\ncache-->>app: Does not exist\napp->>database: Get value\n"
-    "database-->>app: Value\napp->>cache: Set value\n";
-
-Program compile_lines(const std::string& lines, const CompileOptions& options = kFail) {
-  // Its arrows may start over; the app needs no line.
-  return compile(read_lines("%% stalemate: operation continues\nparticipant cache\nparticipant database\n" + lines),
-                 options);
-}
-
-std::string compile_error(const std::string& lines, const CompileOptions& options = kFail) {
-  try {
-    compile_lines(lines, options);
-  } catch (const traces::InputError& error) {
-    return error.what();
-  }
-  return "no error";
-}
-
-// A way in words: "~#2" sends arrow 2 and forgets it, "!#2" one drawn as lost, "ack" acknowledges, "#3" awaits arrow 3,
-// "failed" or "end" ends.
-std::string outline(const Program& program, const Way& way) {
-  std::string text;
-  for (const Effect& effect : way.effects)
-    if (effect.kind == EffectKind::kAcknowledge) {
-      text += "ack ";
-    } else {
-      text += effect.kind == EffectKind::kSendLost ? "!#" : "~#";
-      text += std::to_string(program.rows[effect.row].arrow) + " ";
-    }
-  if (way.next != kNoRow) return text + "#" + std::to_string(program.rows[way.next].arrow);
-  return text + (way.failed ? "failed" : "end");
-}
-std::string outline(const Program& program, const std::vector<Way>& ways) {
-  std::string text;
-  for (const Way& way : ways) text += (text.empty() ? "" : " | ") + outline(program, way);
-  return text;
-}
-std::string start(const Program& program, std::size_t operation = 0) {
-  return outline(program, program.operations.at(operation).start);
-}
-// The ways on from the only row of an arrow.
-std::string after(const Program& program, int arrow, Outcome outcome, std::uint16_t operation = 0) {
-  std::string text = "no such row";
-  for (const Row& row : program.rows) {
-    if (row.arrow != arrow || row.operation != operation) continue;
-    if (text != "no such row") return "several rows";
-    text = outline(program, row.after[static_cast<std::size_t>(outcome)]);
-  }
-  return text;
-}
 
 TEST(Program, the_tutorials_read_is_a_row_a_request_and_a_miss_leads_to_the_database) {
   const Program program = compile_lines(kReadLines);

@@ -110,6 +110,51 @@ TEST(ProtocolChoices, a_timeout_of_a_request_drawn_as_lost_can_be_a_branch) {
             "delete cache#1x; alt{timeout: delete cache#2}");
 }
 
+TEST(ProtocolChoices, every_branch_of_a_request_drawn_as_lost_is_about_it) {
+  EXPECT_EQ(outline_of("app-xcache: Delete\nalt ok\napp->>database: Set\nelse\napp->>cache: Delete\nend"),
+            "delete cache#1x; alt{ok: set database#2 | else: delete cache#3}");
+}
+
+TEST(ProtocolChoices, blocks_in_a_row_are_about_one_reply) {
+  const std::string first = "app->>database: Set\nopt ok\napp->>cache: Delete\nend\n";
+  const Protocol protocol = read_lines(first + "opt timeout\napp->>cache: Set\nend");
+  EXPECT_EQ(outline(protocol.operations.at(0).body),
+            "set database#1; opt{ok: delete cache#2}; opt{timeout: set cache#3}");
+  EXPECT_EQ(std::get<Choice>(protocol.operations.at(0).body.at(2).node).about, 1);
+  EXPECT_TRUE(
+      contains(describe_reading(protocol), "the block above is about arrow 1, so this one is taken to be, too"));
+  EXPECT_EQ(after_get("opt miss\napp->>database: Get\napp->>cache: Set\nend\nopt hit\napp->>app: use\nend"),
+            "get cache#1; opt{miss: get database#2; set cache#3}; opt{value: }");
+}
+
+TEST(ProtocolChoices, a_block_that_may_be_about_a_request_in_the_one_above_is_refused) {
+  const std::string about = "t.mmd:6:1: cannot tell which request this is about: it depends on the branch taken before";
+  EXPECT_TRUE(
+      starts_with(error_after_get("opt miss\napp->>database: Get\nend\nopt found\napp->>cache: Set\nend"), about));
+  EXPECT_TRUE(starts_with(error_after_get("opt miss\napp->>database: Get\nend\nopt miss\napp->>app: x\nend"), about));
+}
+
+TEST(ProtocolChoices, what_a_branch_for_failures_does_not_cover_is_assumed) {
+  const auto reading = [](const std::string& lines) {
+    return describe_reading(read_lines("participant app\nparticipant cache\nparticipant database\n" + lines));
+  };
+  const std::string two = "app->>database: Set\napp->>cache: Delete\n";
+  EXPECT_TRUE(contains(reading(two + "opt failure\napp->>cache: Set\nend"),
+                       "a failure of arrow 1 does not lead here; draw the block behind that one, too, if it should"));
+  EXPECT_TRUE(contains(reading(two + "alt ok\napp->>app: fine\nelse\napp->>cache: Set\nend"),
+                       "a failure of arrow 1 does not lead here"));
+  for (const char* clear : {"opt cache timeout\napp->>cache: Set\nend", "opt ok\napp->>cache: Set\nend"})
+    EXPECT_FALSE(contains(reading(two + clear), "does not lead here")) << clear;
+  EXPECT_FALSE(contains(reading("app->>database: Set\nopt failure\napp->>app: log\nend\napp->>cache: Delete\n"
+                                "opt failure\napp->>app: log\nend"),
+                        "does not lead here"))
+      << "each has its own";
+  EXPECT_FALSE(contains(reading("app->>database: Set\napp->>cache: Get\nalt hit\napp->>app: use\nelse\napp->>database: "
+                                "Get\nend"),
+                        "does not lead here"))
+      << "an else that a miss leads to is not drawn for failures";
+}
+
 TEST(ProtocolChoices, an_outcome_is_of_the_awaited_request_although_another_was_sent_and_forgotten_since) {
   EXPECT_EQ(after_get("app-)cache: Delete\nalt hit\napp->>app: use\nelse miss\napp->>database: Get\nend"),
             "get cache#1; delete cache#2~; alt{value:  | miss: get database#4}");

@@ -83,11 +83,11 @@ TEST(ProtocolSteps, the_reply_outward_acknowledges_and_what_follows_runs) {
 }
 
 TEST(ProtocolSteps, an_answer_outside_is_told_by_what_the_operation_does_and_only_where_something_follows) {
-  const std::string acknowledged = "answers outside: the operation counts as acknowledged once its database write was ";
+  const std::string acknowledged =
+      "answers outside: the operation is acknowledged, unless a database write that it awaited got no answer";
   EXPECT_EQ(meaning_at(read_lines("user->>app: PUT\napp->>database: Set\napp-->>user: done\napp->>cache: Del"), 4),
-            acknowledged + "answered, too; what follows still runs");
-  EXPECT_EQ(meaning_at(read_lines("user->>app: PUT\napp->>database: Set\napp-->>user: done"), 4),
-            acknowledged + "answered, too");
+            acknowledged + "; what follows still runs");
+  EXPECT_EQ(meaning_at(read_lines("user->>app: PUT\napp->>database: Set\napp-->>user: done"), 4), acknowledged);
   EXPECT_EQ(meaning_at(read_lines("user->>app: GET\napp->>cache: Get\napp-->>user: value"), 4),
             "answers outside with the value it received, if any");
   const Protocol blocks = read_lines(
@@ -96,6 +96,51 @@ TEST(ProtocolSteps, an_answer_outside_is_told_by_what_the_operation_does_and_onl
   EXPECT_EQ(meaning_at(blocks, 5), "answers outside with the value it received, if any")
       << "a break ends the operation";
   EXPECT_EQ(meaning_at(blocks, 8), "answers outside with the value it received, if any; what follows still runs");
+}
+
+TEST(ProtocolSteps, an_answer_outside_that_says_failure_acknowledges_nothing) {
+  EXPECT_EQ(meaning_at(read_lines("user->>app: PUT\napp->>database: Set\napp-->>user: 409 Conflict"), 4),
+            "answers outside that it failed, so nothing is acknowledged");
+  EXPECT_EQ(outline_of("user->>app: PUT\napp->>database: Set\napp-->>user: error"), "set database#2; nack");
+}
+
+TEST(ProtocolSteps, only_who_started_the_operation_is_answered) {
+  const std::vector<std::string> mailer = {"mailer=outside"};
+  const std::string start = "user->>app: PUT\napp->>database: Set\n";
+  const Protocol told = read_lines(start + "app->>mailer: send mail\nmailer-->>app: sent\napp->>cache: Del", mailer);
+  EXPECT_EQ(outline(told.operations.at(0).body), "set database#2; delete cache#5");
+  EXPECT_EQ(meaning_at(told, 4),
+            "local work, no effect: mailer did not start the operation, so telling it acknowledges nothing");
+  const Protocol first = read_lines(
+      "user->>app: PUT\napp->>mailer: is it spam\nmailer->>app: no\napp->>database: Set\n"
+      "app-->>user: done",
+      mailer);
+  ASSERT_EQ(first.operations.size(), 1U) << "who was asked answers, and starts nothing";
+  EXPECT_EQ(outline(first.operations.at(0).body), "set database#4; ack");
+}
+
+TEST(ProtocolSteps, where_nobody_starts_the_operation_a_reply_outward_goes_to_who_is_taken_to_have) {
+  const Protocol reply = read_lines("app->>database: Set\napp-->>user: done");
+  EXPECT_EQ(outline(reply.operations.at(0).body), "set database#1; ack");
+  EXPECT_TRUE(contains(assumed_at(reply, 3), "nobody is drawn to start the operation, so user is taken to have"));
+  EXPECT_EQ(outline(read_lines("app->>database: Set\napp->>mailer: send\napp-->>user: done", {"mailer=outside"})
+                        .operations.at(0)
+                        .body),
+            "set database#1; ack");
+}
+
+TEST(ProtocolSteps, what_a_write_stores_is_told_arrow_by_arrow) {
+  const Protocol touch = read_lines(
+      "Note over app: Write\napp->>cache: Get\nopt miss\napp->>database: Get\napp->>cache: Set\nend\n"
+      "app->>cache: Set\napp->>database: Set\napp->>cache: Set");
+  EXPECT_EQ(meaning_at(touch, 6), "arrow 3: the app asks the cache to set the key to the value it received");
+  EXPECT_TRUE(contains(assumed_at(touch, 6), "a Write stores what it read until it has written a value of its own"));
+  EXPECT_EQ(meaning_at(touch, 8),
+            "arrow 4: the app asks the cache to set the key to the value it received from the database, where it did, "
+            "else to the new one");
+  EXPECT_EQ(meaning_at(touch, 9), "arrow 5: the app asks the database to set the key to the new value");
+  EXPECT_EQ(meaning_at(touch, 10), "arrow 6: the app asks the cache to set the key to the new value");
+  EXPECT_EQ(assumed_at(touch, 10), "");
 }
 
 TEST(ProtocolSteps, an_expiry_is_an_assumption) {

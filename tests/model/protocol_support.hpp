@@ -2,7 +2,7 @@
 // line.
 //
 //   get cache#1; if miss; get database#3; if value; set cache#5
-//   #n: arrow n; ~: not awaited; x: drawn lost; ack: the reply outward
+//   #n: arrow n; ~: not awaited; x: drawn lost; ack: the reply outward; nack: one that says failure
 //   alt{value: ack | else: get database#4}, free alt{...}, opt{miss: ...}, break{error or timeout: ... end}
 #pragma once
 
@@ -59,7 +59,7 @@ inline std::string outline(const Act& act) {
            std::to_string(request->arrow) + (request->awaited ? "" : "~") + (request->drawn_lost ? "x" : "");
   }
   if (const auto* guard = std::get_if<Guard>(&act.node)) return "if " + outline(guard->outcomes);
-  if (std::holds_alternative<Acknowledge>(act.node)) return "ack";
+  if (const auto* answer = std::get_if<Acknowledge>(&act.node)) return answer->fails ? "nack" : "ack";
   const auto& choice = std::get<Choice>(act.node);
   std::string text = (choice.free ? "free " : "") + std::string(to_string(choice.kind)) + "{";
   for (std::size_t i = 0; i < choice.branches.size(); ++i) {

@@ -224,6 +224,14 @@ TEST(Vocabulary, failures_and_timeouts) {
   }
 }
 
+TEST(Vocabulary, a_reply_to_a_caller_that_says_failure) {
+  for (const char* text : {"error", "500", "409 Conflict", "Save failed", "rejected", "access denied", "not saved",
+                           "timed out", "already exists", "429 Too Many Requests", "please retry"})
+    EXPECT_TRUE(says_failure(text)) << text;
+  for (const char* text : {"done", "200 OK", "saved", "no errors", "value", "404", "", "200 OK or 409", "thanks"})
+    EXPECT_FALSE(says_failure(text)) << text;
+}
+
 TEST(Vocabulary, operations_are_told_by_whole_words) {
   const auto kind = [](std::string_view text) { return operation_words(text).kind(); };
   for (const char* text : {"Read", "Reading a value", "Product lookup", "Fetch", "GET /stock", "How to look up"}) {

@@ -15,7 +15,7 @@ bool is_database_set(const Step& step, const std::string& key) {
 // What became of the database set that step `committed` carried out; none if it was not acknowledged.
 std::optional<AcknowledgedWrite> acknowledgement(const Trace& trace, std::size_t committed) {
   const Step& set = trace.steps[committed];
-  if (set.is_ghost) return std::nullopt;  // nobody gets the reply, and the original is another commit
+  if (set.is_ghost && set.request->awaited) return std::nullopt;  // nobody gets the reply
   std::optional<std::size_t> answered;
   std::optional<std::size_t> told;
   for (std::size_t i = 0; i < trace.steps.size(); ++i) {
@@ -27,8 +27,10 @@ std::optional<AcknowledgedWrite> acknowledgement(const Trace& trace, std::size_t
                                    [](const Ending& e) { return e.kind != Ending::Kind::kFailed; });
     if (tells && !told) told = i;
   }
-  if (!answered || !told) return std::nullopt;
-  return AcknowledgedWrite{.committed = committed, .answered = *answered, .told = *told, .value = *set.request->value};
+  if (!told) return std::nullopt;
+  const bool asked_before = set.request->awaited && committed < *told;
+  if (asked_before && (!answered || *answered > *told)) return std::nullopt;
+  return AcknowledgedWrite{.committed = committed, .told = *told, .value = *set.request->value};
 }
 
 // The last step that committed `value` to `key`; none for the initial value.
@@ -48,8 +50,8 @@ std::optional<AcknowledgedWrite> last_acknowledged_write(const Trace& trace, con
   for (std::size_t i = after ? *after + 1 : 0; i < end; ++i) {
     if (!is_database_set(trace.steps[i], key)) continue;
     const auto write = acknowledgement(trace, i);
-    if (!write || write->acknowledged() >= end) continue;
-    if (!found || write->acknowledged() > found->acknowledged()) found = write;
+    if (!write || write->told >= end) continue;
+    if (!found || write->told > found->told) found = write;
   }
   return found;
 }

@@ -6,8 +6,9 @@
 //     first, and the awaited one is always the youngest.
 //     Ghosts, which nobody knows of any more, are handled in any order.
 // M3: fields without meaning are zero, so that equal states are equal bytes. A session's value outlives its Read (it is
-//     the result), until the next invoke. Ghosts stand in the order of their operation and row, which says all of them.
-//     A replica has nothing once the cache cannot fail over any more.
+//     the result), until the next invoke; a Write has one from when the database answered a get until it asks something
+//     that carries its own value, or ends. Ghosts stand in the order of their operation and row, which says all of
+//     them. A replica has nothing once the cache cannot fail over any more.
 // M4: where the cache may fail over, the replica has what the cache had before the last command that changed it; before
 //     the first one, what it had at the start; after a failover, what it has then. What the cache drops of itself (an
 //     eviction, a restart, an expiry) the replica keeps. An entry of the replica that is to expire expires by itself:
@@ -177,7 +178,8 @@ class Machine {
     const Row& row;
     std::size_t key = 0;
     unsigned carried = 0;
-    bool awaited = false;
+    bool counts = false;     // Event::counts
+    bool under_way = false;  // Event::under_way
   };
   Answer serve(Step& step, std::size_t session, const Delivery& delivery) const;
   void store(Step& step, std::size_t key, unsigned entry, bool expires) const;
@@ -192,6 +194,7 @@ class Machine {
   void crash(Step& step, std::size_t session, std::size_t choice) const;
   void add_ghost(Step& step, std::size_t session, const AsyncRequest& request) const;
   void follow(Step& step, std::size_t session, const Way& way) const;
+  void ask(Step& step, std::size_t session, const Row& row) const;
   void end_operation(Step& step, std::size_t session, bool failed) const;
   using Slots = std::vector<SessionFields::Slot>;
   static std::vector<AsyncRequest> requests_in(StateView words, const Slots& slots);

@@ -2,8 +2,9 @@
 // counts as) is resolved here, once, into "ways": after this request turned out so, these things are sent, and this
 // request is awaited next or the operation ends. The transition function (model/machine.hpp) only follows the table.
 //
-// A row stands for one request arrow in one situation (already acknowledged or not, a value already received or not),
-// so the table carries what a session would otherwise have to remember.
+// A row stands for one request arrow in one situation (what who started the operation was told, whether a value was
+// received, what is stored, and how earlier requests turned out that are looked at later), so the table carries what a
+// session would otherwise have to remember.
 #pragma once
 
 #include <array>
@@ -25,6 +26,7 @@ enum class EffectKind : std::uint8_t { kSendAsync, kSendLost, kAcknowledge };
 struct Effect {
   EffectKind kind = EffectKind::kAcknowledge;
   RowId row = kNoRow;  // which request is sent; kSendLost: one that the diagram draws as lost, so it changes nothing
+  bool write_stands_behind = false;  // kAcknowledge: a database set may follow (model/protocol.hpp, R3)
 };
 
 // One way on. I1: next != kNoRow, or the operation ends (failed or not).
@@ -43,8 +45,12 @@ struct Row {
   Verb verb = Verb::kGet;
   bool awaited = true;
   bool drawn_lost = false;
-  int ttl = 0;                // seconds after which what is stored may expire; 0: never
-  bool acknowledged = false;  // the operation has replied to an outside participant before
+  int ttl = 0;  // seconds after which what is stored may expire; 0: never
+  // Of a get: the session keeps the value it is answered. Of what stores: it is such a value, not the Write's own.
+  bool keeps_value = false;
+  bool carries_received = false;
+  bool acknowledged = false;  // who started the operation was told before that it is done
+  RowId alike = kNoRow;       // the first row of the same request that looks the same in flight, once nobody awaits it
   int arrow = 0;
   std::string label;
   Position at;
@@ -75,10 +81,22 @@ struct Program {
   std::vector<Point> points;
   std::vector<std::string> marks;  // what each mark means, for "never reached"
   bool has_cache = false;
+  bool has_database = false;
   bool has_async = false;
+  // Whether a Write may be acknowledged before its database write has an answer, or go on writing afterwards.
+  bool may_tell_early = false;
   // Whether a get may be asked while a value is already held: then a reply in flight needs room of its own.
   bool get_while_holding = false;
 };
+
+inline bool stores(Verb verb) { return verb == Verb::kSet || verb == Verb::kAdd; }
+
+inline bool is_database_set(const Row& row) { return row.to == Role::kDatabase && row.verb == Verb::kSet; }
+
+// Whether a row's request carries the value that its Write alone writes.
+inline bool carries_own(const Program& program, const Row& row) {
+  return stores(row.verb) && !row.carries_received && program.operations[row.operation].kind == OperationKind::kWrite;
+}
 
 struct CompileOptions {
   bool continue_on_database_timeout = false;

@@ -19,11 +19,12 @@ namespace stalemate::model {
 enum class EventKind : std::uint8_t {
   kInvoked,        // the session's operation starts, on `key`
   kCommitted,      // the database's value of `key` is now `value`
+  kWriteAsked,     // a Write asks something that carries its own value; heard where Program::may_tell_early
   kWriteAnswered,  // the session learned that its database write was done
   kWriteInDoubt,   // the session's database write timed out
-  kAcknowledged,   // the operation ended, or replied to an outside participant; again when a later write is answered
-  kReturned,       // a Read returns `value` (received: one was received); together with kAcknowledged, before it
-  kEnded,          // the operation is over, acknowledged or failed
+  kTold,           // who started the operation is told that it is done, by a reply outward or by its end
+  kReturned,       // a Read returns `value` (received: one was received); together with kTold, before it
+  kEnded,          // the operation is over, done or failed
 };
 
 struct Event {
@@ -31,9 +32,12 @@ struct Event {
   std::size_t session = 0;
   OperationKind operation = OperationKind::kRead;
   std::size_t key = 0;
-  unsigned value = 0;
+  unsigned value = 0;  // of kInvoked, kWriteAsked, kTold: the value that a Write writes
   bool received = false;
-  bool awaited = true;  // kCommitted: the session awaits the answer
+  bool awaited = true;               // kWriteAsked: it is a database write whose answer is awaited
+  bool counts = true;                // kCommitted: for its Write; not what comes late or twice of an awaited request
+  bool under_way = true;             // kCommitted: the operation that asked for it is still under way
+  bool write_stands_behind = false;  // kTold: a database write may follow
 };
 
 // Where the stores and the sessions' scripts stand in the state: what a monitor may read.

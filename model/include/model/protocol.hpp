@@ -64,7 +64,7 @@ class Outcomes {
 //     before that one, a way of it that has none behind it is no longer covered from there on. Not covered: a cache get
 //     counts as a miss, a set, add or delete at the cache as ok; a database set counts as ok with
 //     --on-database-timeout=continue; else the operation fails at once.
-//     Where nothing was received, a request of a Read that stores is skipped, and counts as ok. (Only a failure may
+//     Where nothing was received, a request of a Read that stores is skipped, and counts as ok. (Only a fault may
 //     bring a Read there: one that may come there without is refused.)
 // R3. Who started the operation is told by the first Acknowledge that does not fail, or by the operation's end where
 //     there was no Acknowledge at all on the way; an operation whose every Acknowledge failed ends as failed. Told, a

@@ -190,8 +190,7 @@ class Teller {
       say("missed-write",
           "It missed {}: the database took it at step {}, and it was acknowledged at step {}, before "
           "that read began.",
-          operation_words(trace_, step(read.missed->committed)), read.missed->committed + 1,
-          read.missed->acknowledged() + 1);
+          operation_words(trace_, step(read.missed->committed)), read.missed->committed + 1, read.missed->told + 1);
     else
       say("missed-write", "A newer value had been written and acknowledged before that read began.");
   }
@@ -320,7 +319,7 @@ class Teller {
     const traces::Step& last = step(steps() - 1);
     if (read.missed)
       say("duration", "When {} returned (step {}), the write it missed had been acknowledged for {}.",
-          operation_words(trace_, last), steps(), counted(steps() - 1 - read.missed->acknowledged(), "step"));
+          operation_words(trace_, last), steps(), counted(steps() - 1 - read.missed->told, "step"));
     const traces::State& end = final_state(trace_);
     const auto cached = traces::value_of(end.cache, last.key);
     if (!cached || cached == traces::value_of(end.database, last.key)) return;

@@ -15,30 +15,40 @@
 // The monitor keeps sets of values, one bit each, never clocks:
 //   committed[k]  values the database has had, the initial one included
 //   before[s]     while session s runs a Write: the values it supersedes (O1, O2)
-//   answered[s]   the session knows that its database write was done
+//   standing[s]   whether it has written, and knows of it
 //   old[k]        what a read invoked now must not return
+//   told[k]       the values of acknowledged Writes
 //   key[s]        the key of the operation under way
 //   floor[s]      while session s runs a Read: old[k] at its invocation (shares its room with before[s])
-// F1: all of it is zero once no Read is left to be invoked (but for reads under way): it can no longer matter.
+// Where no Write can be acknowledged but by the answer to a commit (Program::may_tell_early), O1 never matters: told[k]
+// has no room, and a standing none for what is in doubt. F1: all of it is zero once no Read is left to be invoked (but
+// for reads under way): it can no longer matter.
 #include "properties/properties.hpp"
 #include "sim/invariant.hpp"
 
 namespace stalemate::model {
 namespace {
 
+// How a Write under way stands: it has written nothing yet; it has, and knows that its database write was done, or
+// awaits no answer; it awaits one, or got none.
+enum Standing : std::uint8_t { kNothing, kWritten, kInDoubt };
+
 class FreshReads final : public Monitor {
  public:
-  explicit FreshReads(const MonitorSetting& setting) : operation_(setting.fields.operation) {
+  explicit FreshReads(const MonitorSetting& setting)
+      : operation_(setting.fields.operation), tells_early_(setting.program.may_tell_early) {
     const unsigned bits = setting.scenario.values;
     for (int key = 0; key < setting.scenario.keys; ++key) {
       committed_.push_back(setting.layout.add_bits(bits, Meaning::kSet));
       old_.push_back(setting.layout.add_bits(bits, Meaning::kSet));
+      if (tells_early_) told_.push_back(setting.layout.add_bits(bits, Meaning::kSet));
     }
     const auto keys = static_cast<std::uint64_t>(setting.scenario.keys);
+    const unsigned standing_width = tells_early_ ? 2 : 1;
     for (const Session& session : setting.scenario.sessions) {
-      setting.layout.begin_session(sets_.size(), bits + 1 + LayoutBuilder::width_of(keys));
+      setting.layout.begin_session(sets_.size(), bits + standing_width + LayoutBuilder::width_of(keys));
       sets_.push_back(setting.layout.add_bits(bits, Meaning::kSet));
-      answered_.push_back(setting.layout.add_bits(1));
+      standing_.push_back(setting.layout.add_bits(standing_width));
       key_.push_back(setting.layout.add(keys));
       std::vector<OperationKind> kinds;
       std::size_t reads_until = 0;
@@ -57,21 +67,29 @@ class FreshReads final : public Monitor {
     switch (event.kind) {
       case EventKind::kInvoked:
         set(words, key_[s], event.key);
-        if (event.operation == OperationKind::kRead) set(words, sets_[s], get(words, old_[event.key]));
+        if (event.operation == OperationKind::kRead)
+          set(words, sets_[s], get(words, old_[event.key]));
+        else if (tells_early_)
+          set(words, sets_[s], committed(event.key, words) | get(words, told_[event.key]));
         if (!reads_to_come(words)) forget(words);
         return {};
       case EventKind::kCommitted:
         commit(event, words);
         return {};
+      case EventKind::kWriteAsked:
+        if (event.awaited)
+          stand(s, kInDoubt, words);
+        else if (get(words, standing_[s]) == kNothing)
+          stand(s, kWritten, words);
+        return {};
       case EventKind::kWriteAnswered:
-        if (reads_to_come(words)) set(words, answered_[s], 1);
+        stand(s, kWritten, words);
         return {};
       case EventKind::kWriteInDoubt:
-        set(words, answered_[s], 0);
+        stand(s, kInDoubt, words);
         return {};
-      case EventKind::kAcknowledged:
-        if (event.operation == OperationKind::kWrite && get(words, answered_[s]) != 0)
-          set(words, old_[event.key], get(words, old_[event.key]) | get(words, sets_[s]));
+      case EventKind::kTold:
+        if (acknowledges(event, words)) acknowledge(event, words);
         return {};
       case EventKind::kReturned: {
         const std::uint64_t floor = get(words, sets_[s]);
@@ -80,7 +98,7 @@ class FreshReads final : public Monitor {
       }
       case EventKind::kEnded:
         set(words, sets_[s], 0);
-        set(words, answered_[s], 0);
+        set(words, standing_[s], kNothing);
         set(words, key_[s], 0);
         return {};
     }
@@ -97,16 +115,40 @@ class FreshReads final : public Monitor {
     return false;
   }
 
+  // The initial value counts as committed from the start; its bit is kept implicitly.
+  std::uint64_t committed(std::size_t key, StateView words) const { return get(words, committed_[key]) | 1; }
+
+  void stand(std::size_t session, Standing standing, StateRef words) const {
+    const bool known = (tells_early_ || standing != kInDoubt) && reads_to_come(words);
+    set(words, standing_[session], known ? standing : kNothing);
+  }
+
+  // Model/protocol.hpp, R3.
+  bool acknowledges(const Event& event, StateView words) const {
+    if (event.operation != OperationKind::kWrite) return false;
+    const std::uint64_t standing = get(words, standing_[event.session]);
+    return standing == kWritten || (tells_early_ && standing == kNothing && event.write_stands_behind);
+  }
+
+  // O3.
+  void acknowledge(const Event& event, StateRef words) const {
+    if (tells_early_ && !reads_to_come(words)) return;  // else F1 has made the standing nothing
+    set(words, old_[event.key], get(words, old_[event.key]) | get(words, sets_[event.session]));
+    if (tells_early_) set(words, told_[event.key], get(words, told_[event.key]) | std::uint64_t{1} << event.value);
+  }
+
+  // O2.
   void commit(const Event& event, StateRef words) const {
     const std::uint64_t bit = std::uint64_t{1} << event.value;
     for (std::size_t s = 0; s < sets_.size(); ++s)
       if (get(words, key_[s]) == event.key) set(words, sets_[s], get(words, sets_[s]) & ~bit);
     if (!reads_to_come(words)) return;
-    set(words, old_[event.key], get(words, old_[event.key]) & ~bit);
-    // The initial value counts as committed from the start; its bit is kept implicitly.
-    const std::uint64_t committed = get(words, committed_[event.key]) | 1;
-    if (event.operation == OperationKind::kWrite && event.awaited) set(words, sets_[event.session], committed & ~bit);
-    set(words, committed_[event.key], committed | bit);
+    const std::uint64_t superseded = committed(event.key, words) & ~bit;
+    const bool counts = event.operation == OperationKind::kWrite && event.counts;
+    if (counts && event.under_way) set(words, sets_[event.session], superseded);
+    const bool acknowledged = counts && tells_early_ && (get(words, told_[event.key]) & bit) != 0;
+    set(words, old_[event.key], (get(words, old_[event.key]) & ~bit) | (acknowledged ? superseded : 0));
+    set(words, committed_[event.key], superseded | bit);
   }
 
   // F1.
@@ -115,20 +157,22 @@ class FreshReads final : public Monitor {
       const std::uint64_t invoked = get(words, operation_[s]);
       if (invoked == 0 || kinds_[s][invoked - 1] == OperationKind::kRead) continue;
       set(words, sets_[s], 0);
-      set(words, answered_[s], 0);
+      set(words, standing_[s], kNothing);
       set(words, key_[s], 0);
     }
     for (std::size_t key = 0; key < old_.size(); ++key) {
       set(words, old_[key], 0);
       set(words, committed_[key], 0);
+      if (tells_early_) set(words, told_[key], 0);
     }
   }
 
   std::vector<Field> operation_;
   std::vector<std::vector<OperationKind>> kinds_;  // by session, by ordinal
   std::vector<std::size_t> reads_until_;           // by session: the ordinal of its last Read, 0 if none
-  std::vector<Field> committed_, old_;             // by key
-  std::vector<Field> sets_, answered_, key_;       // by session
+  bool tells_early_;
+  std::vector<Field> committed_, old_, told_;  // by key
+  std::vector<Field> sets_, standing_, key_;   // by session
 };
 
 }  // namespace

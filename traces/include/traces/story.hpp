@@ -15,14 +15,12 @@
 
 namespace stalemate::traces {
 
-// A write that was acknowledged: its database set was answered, and the operation ended or answered outside.
+// A write that was acknowledged: the operation ended or answered outside, and its database set was answered before, if
+// it awaited one.
 struct AcknowledgedWrite {
   std::size_t committed = 0;  // the step that carried out the database set
-  std::size_t answered = 0;   // the step in which its reply arrived
   std::size_t told = 0;       // the first step that ended the operation or answered outside
   std::int64_t value = 0;
-
-  std::size_t acknowledged() const { return std::max(answered, told); }
 };
 
 // The read that the last step ends, or answers outside, and the write it missed: of those acknowledged before it began

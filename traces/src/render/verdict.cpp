@@ -79,13 +79,9 @@ std::string stale_read_sentence(const Trace& trace) {
   if (!read.missed) return what + ", which is older than a write that had been acknowledged before that read began.";
   const AcknowledgedWrite& write = *read.missed;
   const Step& by = trace.steps[write.committed];
-  const std::string when = write.answered > write.told
-                               ? fmt::format("step {}: the database's reply; it had answered outside at step {}",
-                                             write.answered + 1, write.told + 1)
-                               : fmt::format("step {}", write.told + 1);
-  return fmt::format("{}, although {}'s {} of {}={} had been acknowledged ({}) before that read began (step {}).", what,
-                     actor_name(trace, by.app, by.session), foreign(by.diagram), step.key, write.value, when,
-                     *read.began + 1);
+  return fmt::format("{}, although {}'s {} of {}={} had been acknowledged (step {}) before that read began (step {}).",
+                     what, actor_name(trace, by.app, by.session), foreign(by.diagram), step.key, write.value,
+                     write.told + 1, *read.began + 1);
 }
 
 }  // namespace
