@@ -69,7 +69,6 @@ struct CheckCommand {
     else if (!output.path.empty())
       note("{}", no_trace(output.path));
     print(json ? model::to_json(report) : model::describe(report));
-    note("{}", grounds(read));
     if (report.verdict == model::Verdict::kViolated) note("reproduce: {}\n", invocation);
     switch (report.verdict) {
       case model::Verdict::kHolds:
@@ -88,20 +87,6 @@ struct CheckCommand {
     if (std::filesystem::is_regular_file(path, ignored))
       return fmt::format("no trace to write; the older {} is left as it was\n", path);
     return fmt::format("no trace to write: {} was not made\n", path);
-  }
-
-  // What the verdict rests on besides the search: a line for each thing that a reader of it should know.
-  std::string grounds(const model::Protocol& read) const {
-    std::string text;
-    const auto assumptions = std::count_if(read.reading.begin(), read.reading.end(),
-                                           [](const model::ReadingLine& line) { return !line.assumed.empty(); });
-    if (assumptions > 0)
-      text += fmt::format("rests on {} assumption{} about the diagrams: {}\n", assumptions, assumptions == 1 ? "" : "s",
-                          protocol.reading_command());
-    if (std::none_of(read.operations.begin(), read.operations.end(),
-                     [](const model::Operation& operation) { return operation.kind == model::OperationKind::kWrite; }))
-      text += fmt::format("no Write is drawn in {}: only Reads run\n", read.name);
-    return text;
   }
 };
 

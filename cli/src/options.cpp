@@ -60,12 +60,6 @@ model::Protocol ProtocolOptions::read() const {
   return model::read_protocol(traces::read_text_file(protocol, kDiagramBytesMax), traces::base_name(protocol), roles);
 }
 
-std::string ProtocolOptions::reading_command() const {
-  std::string command = "stalemate read " + shell_word(protocol);
-  for (const std::string& role : roles) command += " --role " + shell_word(role);
-  return command;
-}
-
 std::string faults_help(std::string_view how_often) {
   std::string names;
   for (const model::FaultKind& kind : model::fault_kinds()) names += fmt::format("{}, ", kind.name);

@@ -28,8 +28,6 @@ struct ProtocolOptions {
   void add_to(CLI::App& command);
   // A file, or else a page of the catalogue. Throws traces::InputError.
   model::Protocol read() const;
-  // The command that shows how it was read.
-  std::string reading_command() const;
 };
 
 // --readers … --all-invoked.

@@ -48,6 +48,21 @@ std::vector<std::string> unused_faults(const Machine& machine, const sim::Marks&
   return unused;
 }
 
+// Why nothing can hold of a page that leaves out what could break it; empty where it leaves out nothing.
+std::string left_out(const Program& program) {
+  const auto has = [&](OperationKind kind) {
+    return std::any_of(program.operations.begin(), program.operations.end(),
+                       [&](const ProgramOperation& operation) { return operation.kind == kind; });
+  };
+  if (!program.has_database)
+    return "no database is drawn, so nothing says what the cache should equal; draw what the values come from";
+  if (!has(OperationKind::kWrite))
+    return "only Reads were understood, and they cannot show what a Write breaks; draw a Write, too";
+  if (!has(OperationKind::kRead))
+    return "only Writes were understood, and they cannot show what a Read meets or leaves behind; draw a Read, too";
+  return "";
+}
+
 PropertyReport judge_property(const Machine& machine, std::size_t p, const Result& result,
                               const std::optional<std::string>& limit, const std::vector<std::string>& unused) {
   const PropertyKind& kind = *machine.properties()[p];
@@ -67,6 +82,8 @@ PropertyReport judge_property(const Machine& machine, std::size_t p, const Resul
     report.why = result.counterexample ? "another property has a shorter trace"
                                        : "its trace is lost, because two states have one fingerprint; search without "
                                          "--compact";
+  } else if (const std::string lacks = left_out(machine.program()); !lacks.empty()) {
+    report.why = lacks;
   } else if (!result.marks.reached(machine.antecedent_mark(p))) {
     report.why = fmt::format("vacuous: never reached: {}", kind.antecedent);
   } else if (!unused.empty()) {
@@ -90,7 +107,7 @@ void judge_convergence(const Machine& machine, std::size_t p, const Protocol& pr
                        const sim::SearchOptions& options, std::uint64_t memory_bytes_max,
                        const std::string& interruption, Report& report) {
   PropertyReport& converges = report.properties[p];
-  if (!report.limits.empty()) return;
+  if (!report.limits.empty() || !machine.program().has_database) return;
   const ConvergenceAnswer answer = find_divergence(protocol, report.scenario, options);
   if (!answer.complete) {
     report.limits.push_back(interruption.empty() ? fmt::format("memory limit of {} bytes reached, by the graph for {}",
@@ -174,6 +191,8 @@ Report check(const Protocol& protocol, const traces::Scenario& words, const Chec
   Report report;
   report.protocol = protocol.name;
   report.scenario = scenario;
+  for (const ReadingLine& line : protocol.reading)
+    if (!line.assumed.empty()) report.assumptions.push_back({line.at.line, line.assumed});
   report.state_bytes = with_packed_system(
       machine, [](const auto& system) { return sizeof(typename std::decay_t<decltype(system)>::State); });
   Result result = search(machine, search_options, &reduced);

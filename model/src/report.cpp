@@ -18,6 +18,9 @@ std::string describe(const Report& report) {
     text = fmt::format("inconclusive\n{}: {}\n", report.protocol, describe(report.scenario));
   text += '\n';
   text += describe(report.properties);
+  if (!report.assumptions.empty()) text += "\nassumed of the diagrams:\n";
+  for (const Assumption& assumption : report.assumptions)
+    text += fmt::format("  line {}: {}\n", assumption.line, assumption.text);
   if (report.trace) text += "\n" + traces::find_renderer("text")->render(*report.trace, {});
   text += fmt::format("\nsearched {}, {}, depth {}; {} at rest", plural(report.states, "state"),
                       plural(report.transitions, "transition"), report.depth, plural(report.at_rest, "state"));
@@ -70,6 +73,9 @@ std::string to_json(const Report& report) {
   for (const ReductionOff& off : report.reductions_off) json["reductions_off"][off.name] = off.why;
   if (report.omission_bound) json["omission_bound"] = *report.omission_bound;
   json["limits"] = report.limits;
+  json["assumptions"] = Json::array();
+  for (const Assumption& assumption : report.assumptions)
+    json["assumptions"].push_back({{"line", assumption.line}, {"text", assumption.text}});
   json["never_reached"] = report.never_reached;
   std::string text = json.dump(2);
   const auto replace = [&](const std::string& placeholder, const std::string& value) {

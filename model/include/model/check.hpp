@@ -40,6 +40,12 @@ struct PropertyReport {
   std::string why;  // for inconclusive: the limit, or what was never reached
 };
 
+// What was guessed of the diagrams, and how to say it otherwise.
+struct Assumption {
+  int line = 0;
+  std::string text;
+};
+
 struct Schedules {
   std::string total;            // decimal: they can exceed any machine integer
   std::string violating;        // those that end in a violation
@@ -63,6 +69,7 @@ struct Report {
   std::vector<ReductionOff> reductions_off;  // wanted, and why not used
   std::optional<double> omission_bound;      // where fingerprints were asked for: the chance that a state was missed
   std::vector<std::string> limits;           // that were hit
+  std::vector<Assumption> assumptions;       // that every verdict rests on
   std::vector<std::string> never_reached;    // arrows, branches: only where the space was exhausted
   std::optional<traces::Trace> trace;
   std::size_t state_bytes = 0;

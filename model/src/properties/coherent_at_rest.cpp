@@ -7,12 +7,13 @@ namespace {
 
 class CoherentAtRest final : public Monitor {
  public:
-  explicit CoherentAtRest(const StoreFields& fields) : fields_(fields) {}
+  CoherentAtRest(const StoreFields& fields, bool has_database) : fields_(fields), has_database_(has_database) {}
 
   Finding on(const Event&, StateRef) const override { return {}; }
 
   Finding at_rest(StateView words) const override {
     Finding finding;
+    if (!has_database_) return finding;
     for (std::size_t key = 0; key < fields_.cache.size(); ++key) {
       const std::uint64_t entry = get(words, fields_.cache[key]);
       if (entry == 0) continue;
@@ -24,6 +25,7 @@ class CoherentAtRest final : public Monitor {
 
  private:
   StoreFields fields_;
+  bool has_database_;  // false: none is drawn, so nothing says what the cache should equal
 };
 
 }  // namespace
@@ -37,7 +39,7 @@ PropertyKind coherent_at_rest() {
       .hears_events = false,
       .says_something = [](const Scenario&) { return true; },
       .make = [](const MonitorSetting& setting) -> std::unique_ptr<Monitor> {
-        return std::make_unique<CoherentAtRest>(setting.fields);
+        return std::make_unique<CoherentAtRest>(setting.fields, setting.program.has_database);
       },
   };
 }
