@@ -219,7 +219,8 @@ std::string percent(std::size_t part, std::size_t of) {
 TEST(FalseGreen, the_pages_that_are_drawn_otherwise_are_right_and_wrong_as_they_stand) {
   for (const Case& each : stored_cases()) {
     const Answered answered = ask(print(each.page), each.scenario, each.property);
-    EXPECT_EQ(to_string(answered.answer), each.violated ? "violated" : "holds") << each.name << ": " << answered.why;
+    EXPECT_EQ(to_string(answered.answer), to_string(each.violated ? Answer::kViolated : Answer::kHolds))
+        << each.name << ": " << answered.why;
   }
 }
 

@@ -70,7 +70,7 @@ void Model::handle_ghosts(const World& world, std::size_t r, std::vector<Enabled
     about(running, message);
     running.step.told.request = tell(message);
     running.step.told.is_ghost = true;
-    serve(running.step.next, r, message);
+    serve(running.step.next, r, message, !request(message).awaited);
     auto& ghosts = running.step.next.runners[r].ghosts;
     ghosts.erase(ghosts.begin() + static_cast<std::ptrdiff_t>(g));
     out.push_back(std::move(running.step));

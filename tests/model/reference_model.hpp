@@ -3,8 +3,7 @@
 // whole history of commits. It shares no table, layout or monitor with the machine; only the types of the protocol and
 // of a told step are common. Deterministic. Not for anything larger than a few thousand states.
 //
-// A session's place is a path: act, branch, act, branch, ..., act. Where the meaning of a diagram leaves a corner open,
-// the code says which reading is taken ("Reading:").
+// A session's place is a path: act, branch, act, branch, ..., act. R1, R2, ... are the rules of model/protocol.hpp.
 #pragma once
 
 #include <compare>
@@ -97,17 +96,20 @@ struct Message {
   Path at;
   std::size_t key = 0;
   std::optional<Value> value;  // what a set or add carries
-  // The situation it was sent in. Nothing depends on it, but the machine's table has a row for each.
-  bool acknowledged = false;
-  bool received = false;
   auto operator<=>(const Message&) const = default;
 };
 
 struct Reply {
   Outcome outcome = Outcome::kOk;
   std::optional<Value> value;
-  std::optional<std::size_t> commit;  // of a database write, where history is kept: which commit it made
   auto operator<=>(const Reply&) const = default;
+};
+
+// What a Write has of the value that is not its own, since it last asked anything that carries its own.
+struct Fetched {
+  bool asked = false;               // the database, for the value
+  std::optional<Value> value = {};  // what it answered last
+  auto operator<=>(const Fetched&) const = default;
 };
 
 struct Runner {
@@ -115,11 +117,18 @@ struct Runner {
   bool running = false;
   std::size_t operation = 0;  // while running, as all that follow
   std::size_t key = 0;
-  bool acknowledged = false;               // replied to an outside participant
-  bool received = false;                   // got some value
-  std::vector<std::size_t> answered = {};  // with history: its commits that it knows of, if it knows of its last write
-  std::size_t oldest_allowed = 0;          // with history, of a Read: the index of the oldest commit it may return
-  std::optional<Value> held = {};          // of a Read: the last value received; afterwards its result
+  std::map<int, Outcome> outcomes = {};  // by arrow, of the requests awaited so far that something ahead looks at
+  bool told = false;                     // who started it: a reply outward that does not fail
+  bool told_failure = false;             // a reply outward that fails
+  bool wrote = false;                    // of a Write: something it asked carried its own value
+  std::optional<bool> wrote_well = {};   // of a Write: whether the last database set that it awaited was answered ok
+  Fetched fetched = {};                  // of a Write
+  std::optional<Value> held = {};        // of a Read: the last value received; afterwards its result
+  // With history. Of a Write: the commits and the acknowledged values of its key when it was invoked. Of a Read: the
+  // commits then, the values that were old then, and whether any write was acknowledged.
+  std::size_t commits_before = 0;
+  std::set<Value> before = {};
+  bool after_write = false;
   std::vector<Message> asynchronous = {};  // in flight, in the order sent
   std::optional<Message> awaited = {};     // the request it waits for
   std::optional<Reply> reply = {};         // its reply, if in flight
@@ -128,12 +137,25 @@ struct Runner {
   auto operator<=>(const Runner&) const = default;
 };
 
+// One write of the scenario: the runner, and the ordinal of its operation.
+using WriteId = std::pair<std::size_t, std::size_t>;
+
 struct Commit {
-  std::size_t runner = 0;
-  std::size_t ordinal = 0;
   Value value = 0;
-  bool acknowledged = false;
+  std::optional<WriteId> of = {};  // none: the initial value, or what came late or twice of a request that was awaited
   auto operator<=>(const Commit&) const = default;
+};
+struct Acknowledged {
+  WriteId id;
+  Value value = 0;
+  std::size_t commits_before = 0;  // when it was invoked, as the next
+  std::set<Value> acknowledged_before = {};
+  auto operator<=>(const Acknowledged&) const = default;
+};
+struct History {
+  std::vector<Commit> commits = {Commit{}};  // the initial value first
+  std::set<Acknowledged> acknowledged = {};
+  auto operator<=>(const History&) const = default;
 };
 
 struct World {
@@ -144,8 +166,8 @@ struct World {
   // The cache and its times before the last command that changed it, or at the start: what the replica has. None: there
   // will be no failover.
   std::optional<std::pair<std::vector<std::optional<Value>>, std::vector<bool>>> replica = {};
-  std::vector<unsigned> spent;               // of each budget
-  std::vector<std::vector<Commit>> history;  // by key; index 0 is the initial value. Empty: not kept
+  std::vector<unsigned> spent;   // of each budget
+  std::vector<History> history;  // by key. Empty: not kept
   auto operator<=>(const World&) const = default;
 };
 
@@ -169,18 +191,12 @@ class Model {
   traces::State tell(const World& world) const;
 
  private:
-  // The latest reply, as guards and branches see it. none: nothing was asked yet, or a timeout was passed over.
-  struct Latest {
-    const Request* request = nullptr;
-    std::optional<Outcome> outcome;
-    bool timeout_unsaid = false;  // timed out, and nobody has looked yet
-  };
   // A step on its way along the acts.
   struct Running {
     Enabled step;
     std::size_t runner = 0;
-    Latest latest;
-    bool acknowledged_last = false;  // replied outward in this step, and sent nothing since
+    int uncovered = 0;  // the arrow of a request that timed out, while the choice that covers it is not met; 0: none
+    bool told_last = false;  // replied outward in this step, and sent nothing since
   };
 
   const Request& request(const Message& message) const;
@@ -188,15 +204,19 @@ class Model {
   bool settle_place(std::size_t operation, Path& path) const;
   traces::Request tell(const Message& message) const;
 
+  void time_out(Running running, const Path& path, const Request& asked, std::vector<Enabled>& out) const;
+  bool covers(const Runner& runner, Path path, int about) const;
+  bool settle_uncovered(Running& running, const Request& asked) const;
   void go_on(Running running, Path path, std::vector<Enabled>& out) const;
-  const Act* looks_at(std::size_t operation, Path path) const;
-  bool settle_timeout(Latest& latest, std::size_t operation, const Path& path) const;
   void send(Running running, const Path& path, const Request& sent, std::vector<Enabled>& out) const;
-  void choose(const Running& running, const Path& path, const Choice& choice, std::vector<Enabled>& out) const;
-  void acknowledge(Running& running) const;
+  void choose(Running running, const Path& path, const Choice& choice, std::vector<Enabled>& out) const;
+  void choose_freely(const Running& running, const Path& way, std::vector<Enabled>& out) const;
+  void acknowledge(Running& running, const Path& path) const;
   void finish(Running running, bool failed, std::vector<Enabled>& out) const;
   void judge_return(Running& running) const;
-  void mark_acknowledged(World& world, std::size_t r) const;
+  void mark_acknowledged(World& world, std::size_t r, bool set_ahead) const;
+  void forget(Runner& runner, const Path& path) const;
+  std::set<Value> old_values(const History& history) const;
 
   void invoke(const World& world, std::size_t r, std::vector<Enabled>& out) const;
   void handle(const World& world, std::size_t r, std::optional<std::size_t> asynchronous,
@@ -215,7 +235,7 @@ class Model {
   void crash(const World& world, std::size_t r, std::vector<Enabled>& out) const;
   void happen_in_cache(const World& world, std::vector<Enabled>& out) const;
   bool may_fail_over(const World& world) const;
-  Reply serve(World& world, std::size_t r, const Message& message) const;
+  Reply serve(World& world, std::size_t r, const Message& message, bool counts) const;
   Running start(const World& world, std::size_t r, traces::StepKind kind) const;
   void about(Running& running, const Message& message) const;
 
@@ -262,9 +282,9 @@ inline Explored explore(const Model& model, std::size_t states_max) {
         if (!found.incoherent_steps) found.incoherent_steps = depth;
       }
     }
-    for (const std::vector<Commit>& history : world.history) {
+    for (const History& history : world.history) {
       std::set<Value> values;
-      for (const Commit& commit : history) found.committed_again |= !values.insert(commit.value).second;
+      for (const Commit& commit : history.commits) found.committed_again |= !values.insert(commit.value).second;
     }
     const std::vector<Enabled> steps = model.enabled(world);
     if (steps.empty()) {

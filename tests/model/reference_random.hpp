@@ -21,8 +21,100 @@ struct RandomProtocol {
 };
 inline void showValue(const RandomProtocol& protocol, std::ostream& out) { out << '\n' << protocol.text; }
 
+// A request, lines that ask for nothing that is awaited, and one or two blocks about how it turned out; some of them
+// name a timeout, some are an else without a label. Random pages of model/ have such blocks right behind requests
+// alone.
+inline rc::Gen<std::string> random_exchange(OperationKind kind, int depth);
+
+inline rc::Gen<std::string> random_body(OperationKind kind, int depth) {
+  using Line = std::pair<std::size_t, rc::Gen<std::string>>;
+  const bool read = kind == OperationKind::kRead;
+  std::vector<Line> lines = {
+      {2, rc::gen::element<std::string>("app-)cache: Delete value\n", "app-)cache: Set value\n")},
+      {1, rc::gen::just<std::string>("app->>cache: Delete value\n")},
+      {1, rc::gen::element<std::string>("app->>cache: Set value\n", "app->>cache: Set value, TTL 60\n")},
+      {1, rc::gen::just<std::string>(read ? "app->>database: Get value\n" : "app->>database: Set value\n")},
+      {2, rc::gen::element<std::string>("app-->>user: done\n", "app-->>user: error\n")}};
+  if (depth > 0) lines.push_back({2, random_exchange(kind, depth - 1)});
+  return rc::gen::exec([lines] {
+    std::string text;
+    for (int left = *rc::gen::weightedElement<int>({{3, 1}, {1, 2}}); left > 0; --left) {
+      std::size_t sum = 0;
+      for (const Line& line : lines) sum += line.first;
+      std::size_t at = *rc::gen::inRange<std::size_t>(0, sum);
+      for (const Line& line : lines) {
+        if (at < line.first) {
+          text += *line.second;
+          break;
+        }
+        at -= line.first;
+      }
+    }
+    return text;
+  });
+}
+
+inline rc::Gen<std::string> random_exchange(OperationKind kind, int depth) {
+  return rc::gen::exec([kind, depth]() -> std::string {
+    struct Asked {
+      std::string line;
+      std::vector<std::string> outcomes;
+    };
+    const Asked get{"app->>cache: Get value\n", {"hit", "miss"}};
+    const Asked row{"app->>database: Get value\n", {"row"}};
+    const Asked set{"app->>database: Set value\n", {"ok"}};
+    const Asked fill{"app->>cache: Set value\n", {"ok"}};
+    const Asked add{"app->>cache: Set value if absent\n", {"ok", "already there"}};
+    const Asked drop{"app->>cache: Delete value\n", {"ok"}};
+    const bool read = kind == OperationKind::kRead;
+    const Asked asked = *rc::gen::elementOf(read ? std::vector<Asked>{get, get, row, row, fill, add}
+                                                 : std::vector<Asked>{get, row, set, set, set, fill, add, drop, drop});
+    std::string text = asked.line;
+    for (int left = *rc::gen::weightedElement<int>({{3, 0}, {2, 1}, {1, 2}}); left > 0; --left) {
+      text += *rc::gen::element<std::string>(
+          "app-)cache: Delete value\n", "app-)cache: Delete value\n", "app-->>user: done\n", "app-->>user: error\n",
+          "alt small\napp-)cache: Delete value\nelse large\napp-->>user: done\nend\n",
+          "opt small\napp-)cache: Delete value\nend\n");
+    }
+    std::vector<std::string> labels = asked.outcomes;
+    labels.insert(labels.end(), {"timeout", "timeout", "failure", "failed or timed out"});
+    const auto body = random_body(kind, depth);
+    for (int left = *rc::gen::weightedElement<int>({{3, 1}, {2, 2}}); left > 0; --left) {
+      const std::string word = *rc::gen::element<std::string>("alt", "alt", "opt", "opt", "break");
+      text += word + " " + *rc::gen::elementOf(labels) + "\n" + *body;
+      if (word == "alt" && *rc::gen::arbitrary<bool>())
+        text += "else " + *rc::gen::oneOf(rc::gen::elementOf(labels), rc::gen::just<std::string>("")) + "\n" + *body;
+      text += "end\n";
+    }
+    return text;
+  });
+}
+
+inline rc::Gen<std::string> random_branches_page() {
+  return rc::gen::exec([]() -> std::string {
+    std::string bodies[2];
+    bodies[0] = *rc::gen::weightedElement<std::string>(
+        {{2, ""},
+         {3, "app->>cache: Get value\ncache-->>app: Does not exist\napp->>database: Get value\n"},
+         {2, "app->>database: Get value\n"}});
+    bodies[1] = *rc::gen::weightedElement<std::string>({{6, ""},
+                                                        {1, "app->>database: Get value\n"},
+                                                        {1, "app->>cache: Get value\n"},
+                                                        {1, "app-->>user: accepted\n"},
+                                                        {1, "app->>database: Get value\napp->>cache: Set value\n"},
+                                                        {1, "app-)database: Set value\n"}});
+    for (const OperationKind kind : {OperationKind::kRead, OperationKind::kWrite}) {
+      std::string& text = bodies[kind == OperationKind::kRead ? 0 : 1];
+      for (int left = *rc::gen::weightedElement<int>({{3, 1}, {2, 2}}); left > 0; --left)
+        text += *rc::gen::weightedOneOf<std::string>({{3, random_exchange(kind, 1)}, {1, random_body(kind, 0)}});
+    }
+    return as_page(bodies[0], bodies[1]);
+  });
+}
+
 inline rc::Gen<RandomProtocol> random_protocol() {
-  return rc::gen::map(random_page(), [](const std::string& text) { return RandomProtocol{text}; });
+  return rc::gen::map(rc::gen::weightedOneOf<std::string>({{1, random_page()}, {2, random_branches_page()}}),
+                      [](const std::string& text) { return RandomProtocol{text}; });
 }
 
 constexpr unsigned kContinueSwitch = 2;

@@ -29,7 +29,7 @@ World Model::initial() const {
   world.runners.resize(places_.size());
   world.spent.assign(setting_.budgets.size(), 0);
   if (may_fail_over(world)) world.replica.emplace(world.cache, world.expiring);
-  if (keep_history_) world.history.assign(setting_.keys, {Commit{}});
+  if (keep_history_) world.history.resize(setting_.keys);
   if (setting_.all_invoked) {
     for (std::size_t r = 0; r < places_.size(); ++r) {
       std::vector<Enabled> invoked;
@@ -158,10 +158,14 @@ void Model::invoke(const World& world, std::size_t r, std::vector<Enabled>& out)
       runner.operation = operation;
       runner.key = key;
       runner.held.reset();
-      if (keep_history_ && script.kind == OperationKind::kRead) {
-        const std::vector<Commit>& history = world.history[key];
-        for (std::size_t i = 0; i < history.size(); ++i)
-          if (history[i].acknowledged) runner.oldest_allowed = i;
+      if (keep_history_) {
+        const History& history = world.history[key];
+        runner.commits_before = history.commits.size();
+        if (script.kind == OperationKind::kRead)
+          runner.before = old_values(history);
+        else
+          for (const Acknowledged& write : history.acknowledged) runner.before.insert(write.value);
+        runner.after_write = script.kind == OperationKind::kRead && !history.acknowledged.empty();
       }
       running.step.told.operation = static_cast<int>(ordinal);
       running.step.told.diagram = protocol_.operations[operation].name;
@@ -183,7 +187,8 @@ void Model::handle(const World& world, std::size_t r, std::optional<std::size_t>
   Running running = start(world, r, traces::StepKind::kHandle);
   about(running, message);
   running.step.told.request = tell(message);
-  const Reply reply = serve(running.step.next, r, message);
+  const bool sender_waits = !asynchronous && request(message).awaited;
+  const Reply reply = serve(running.step.next, r, message, sender_waits || !request(message).awaited);
   Runner& runner = running.step.next.runners[r];
   if (asynchronous) {
     running.step.told.is_ghost = before.crashed;
@@ -195,7 +200,8 @@ void Model::handle(const World& world, std::size_t r, std::optional<std::size_t>
   out.push_back(std::move(running.step));
 }
 
-Reply Model::serve(World& world, std::size_t r, const Message& message) const {
+// `counts`: a commit is the one that its Write knows of. What arrives late or twice of an awaited request is not.
+Reply Model::serve(World& world, std::size_t r, const Message& message, bool counts) const {
   const Request& asked = request(message);
   Reply reply;
   if (asked.to == Role::kDatabase) {
@@ -205,10 +211,9 @@ Reply Model::serve(World& world, std::size_t r, const Message& message) const {
       reply.value = stored;
     } else {
       stored = message.value.value();
-      if (keep_history_) {
-        world.history[message.key].push_back({r, message.ordinal, stored, false});
-        if (asked.awaited) reply.commit = world.history[message.key].size() - 1;
-      }
+      if (keep_history_)
+        world.history[message.key].commits.push_back(
+            {stored, counts ? std::optional(WriteId(r, message.ordinal)) : std::nullopt});
     }
     return reply;
   }
@@ -245,14 +250,15 @@ void Model::receive(const World& world, std::size_t r, std::vector<Enabled>& out
   const Reply reply = *std::exchange(runner.reply, std::nullopt);
   about(running, message);
   running.step.told.reply = told_reply(reply);
-  running.latest = {&request(message), reply.outcome};
-  if (reply.value) {
-    runner.received = true;
-    if (protocol_.operations[message.operation].kind == OperationKind::kRead) runner.held = reply.value;
-  }
-  if (reply.commit) {
-    runner.answered.push_back(*reply.commit);
-    if (runner.acknowledged) mark_acknowledged(running.step.next, r);
+  const Request& asked = request(message);
+  runner.outcomes[asked.arrow] = reply.outcome;
+  if (protocol_.operations[message.operation].kind == OperationKind::kRead) {
+    if (reply.value) runner.held = reply.value;
+  } else if (asked.to == Role::kDatabase) {
+    if (asked.verb == Verb::kGet)
+      runner.fetched.value = reply.value;
+    else
+      runner.wrote_well = true;
   }
   go_on(std::move(running), after(message.at), out);
 }
@@ -284,9 +290,7 @@ void Model::lose(const World& world, std::size_t r, std::optional<std::size_t> a
       if (late) add_ghost(runner, message);
       runner.awaited.reset();
       runner.reply.reset();
-      if (request(message).to == Role::kDatabase && request(message).verb == Verb::kSet) runner.answered.clear();
-      running.latest = {&request(message), Outcome::kTimeout, true};
-      go_on(std::move(running), after(message.at), out);
+      time_out(std::move(running), after(message.at), request(message), out);
     }
   }
 }

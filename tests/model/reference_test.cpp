@@ -1,13 +1,15 @@
 // The model against the reference (tests/model/reference_model.hpp): over the catalogue and over random protocols, in
 // small scenarios, both must give the same verdicts, the same lengths of shortest traces, the same final stores and the
-// same number of states; and the reference must accept every step of every trace that is found.
+// same numbers of states at rest and of incoherent ones; the reference must accept every step of every trace that is
+// found; and so for every way to search.
 //
-// States are counted without monitors, where both keep the same: the stores, the budgets, and per session its place,
-// what is in flight and the value it holds.
+// States at rest are counted without monitors, where both keep the same: the stores, the budgets, and per session its
+// place and the value it holds. On their way sessions remember what they like.
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 #include <rapidcheck/gtest.h>
 
+#include <algorithm>
 #include <optional>
 #include <set>
 #include <stdexcept>
@@ -34,7 +36,6 @@ constexpr std::size_t kStatesMax = 3000;
 
 // What a plain walk over the machine finds, without the engine of sim/.
 struct MachineSpace {
-  std::size_t states = 0;
   std::size_t at_rest = 0;
   std::set<std::vector<std::optional<Value>>> final_stores;
 };
@@ -69,7 +70,6 @@ MachineSpace explore_machine(const Protocol& protocol, const traces::Scenario& w
       if (seen.insert(next).second) queue.push_back(next);
     }
   }
-  found.states = queue.size();
   return found;
 }
 
@@ -103,7 +103,66 @@ CheckOptions checking(std::vector<std::string> properties, bool exhaust) {
   return options;
 }
 
+// The ways to search that must not matter.
+struct Way {
+  std::string name;
+  Reductions reductions;
+  bool compact = false;
+  unsigned threads = 1;
+};
+const std::vector<Way>& ways() {
+  static const std::vector<Way> kWays = {{"--no-reduction --threads 2", {}, false, 2},
+                                         {"--no-reduction --compact", {}, true, 1},
+                                         {"", Reductions::all(), false, 1},
+                                         {"--threads 2", Reductions::all(), false, 2},
+                                         {"--compact", Reductions::all(), true, 1},
+                                         {"--compact --threads 2", Reductions::all(), true, 2},
+                                         {"--no-fusing", {false, true, true}, false, 1},
+                                         {"--no-symmetry", {true, false, true}, false, 1},
+                                         {"--no-independence", {true, true, false}, false, 1}};
+  return kWays;
+}
+
+// What another way to search says otherwise than the plain search did. With reductions the shortest trace of a smaller
+// space is no shorter, and is a run like any other.
+std::string disagreement_of_ways(const Protocol& protocol, const traces::Scenario& words, const Model& model,
+                                 const Report& plain) {
+  for (const Way& way : ways()) {
+    CheckOptions options = checking({plain.properties[0].property}, false);
+    options.reductions = way.reductions;
+    options.compact = way.compact;
+    options.threads = way.threads;
+    const Report report = check(protocol, words, options);
+    const auto told = [&](const std::string& what) {
+      return fmt::format("{} {}: {}", plain.properties[0].property, way.name, what);
+    };
+    if (report.verdict != plain.verdict)
+      return told(fmt::format("{}, the plain search {}", to_string(report.verdict), to_string(plain.verdict)));
+    if (!way.reductions.any() && (report.states != plain.states || report.trace != plain.trace))
+      return told("another trace, or other counts");
+    if (!report.trace) continue;
+    if (report.trace->steps.size() < plain.trace->steps.size()) return told("shorter than a shortest");
+    if (const auto refused = first_refused(model, *report.trace))
+      return told(fmt::format("the reference refuses step {} of the trace", *refused));
+  }
+  return "";
+}
+
 std::string shown(const std::optional<std::size_t>& number) { return number ? std::to_string(*number) : "none"; }
+
+bool asks_database(const std::vector<Act>& body) {
+  return std::any_of(body.begin(), body.end(), [](const Act& act) {
+    if (const auto* request = std::get_if<Request>(&act.node)) return request->to == Role::kDatabase;
+    const auto* choice = std::get_if<Choice>(&act.node);
+    return choice != nullptr && std::any_of(choice->branches.begin(), choice->branches.end(),
+                                            [](const Branch& branch) { return asks_database(branch.body); });
+  });
+}
+
+bool asks_database(const Protocol& protocol) {
+  return std::any_of(protocol.operations.begin(), protocol.operations.end(),
+                     [](const Operation& operation) { return asks_database(operation.body); });
+}
 
 // Checks one property and compares with what the reference found. Empty where they agree. `vacuity`: whether holding
 // and holding vacuously are told apart.
@@ -114,12 +173,13 @@ std::string disagreement_on(const std::string& property, const Protocol& protoco
   Verdict expected = Verdict::kHolds;
   if (shortest)
     expected = Verdict::kViolated;
-  else if (!reached)
+  else if (!reached || !asks_database(protocol))
     expected = Verdict::kInconclusive;
   const bool both_hold = !vacuity && report.verdict != Verdict::kViolated && expected != Verdict::kViolated;
   if (report.verdict != expected && !both_hold)
     return fmt::format("{}: {} ({}), by the reference {}", property, to_string(report.verdict),
                        report.properties[0].why, to_string(expected));
+  if (std::string other = disagreement_of_ways(protocol, words, model, report); !other.empty()) return other;
   if (!report.trace) return "";
   if (report.trace->steps.size() != *shortest)
     return fmt::format("{}: a trace of {} steps, by the reference {}", property, report.trace->steps.size(), *shortest);
@@ -140,8 +200,6 @@ Comparison compare(const Protocol& protocol, const Setting& setting) {
   const Explored found = explore(model, kStatesMax);
   if (!found.complete) return {};
   const MachineSpace space = explore_machine(protocol, words);
-  if (space.states != found.states)
-    return {true, fmt::format("{} states, by the reference {}", space.states, found.states)};
   if (space.at_rest != found.at_rest)
     return {true, fmt::format("{} at rest, by the reference {}", space.at_rest, found.at_rest)};
   if (space.final_stores != found.final_stores)
@@ -151,7 +209,9 @@ Comparison compare(const Protocol& protocol, const Setting& setting) {
   bool struck_all = true;
   for (std::size_t b = 0; b < setting.budgets.size(); ++b)
     for (std::size_t a = 0; a < setting.budgets[b].aims.size(); ++a) struck_all &= found.struck.count({b, a}) == 1;
-  if (setting.has_cache) {
+  // Without a database nothing says what the cache should equal.
+  const bool comparable = setting.has_cache && asks_database(protocol);
+  if (comparable) {
     const std::string coherence = disagreement_on("coherent-at-rest", protocol, words, model, found.incoherent_steps,
                                                   found.filled_at_rest && struck_all, true);
     if (!coherence.empty()) return {true, coherence};
@@ -167,7 +227,7 @@ Comparison compare(const Protocol& protocol, const Setting& setting) {
   // The monitor forgets that a write was acknowledged when all values older than it are committed again.
   const std::string freshness = disagreement_on("fresh-reads", protocol, words, remembering, told.stale_steps,
                                                 told.read_judged && struck_all, !told.committed_again);
-  if (!freshness.empty() || !setting.has_cache) return {true, freshness};
+  if (!freshness.empty() || !comparable) return {true, freshness};
 
   const Report both = check(protocol, words, checking({}, false));
   const bool coherence_first =
@@ -261,8 +321,8 @@ TEST(Reference, every_page_of_the_catalogue_does_what_the_reference_does) {
   EXPECT_GT(compared, 300U);
 }
 
-// A write that answers its user first, and a read that keeps the old value for long.
-TEST(Reference, a_write_is_acknowledged_once_it_replied_outward_and_its_database_write_was_answered) {
+// A write that answers its user first: while it has no commit, a later read must not return what was there before.
+TEST(Reference, a_write_that_tells_its_caller_before_it_asks_the_database_is_acknowledged_then) {
   const Protocol protocol =
       read_protocol(as_page("app->>cache: Get value\ncache-->>app: Does not exist\napp->>database: Get value\n"
                             "app->>cache: Set value\n",
@@ -273,10 +333,10 @@ TEST(Reference, a_write_is_acknowledged_once_it_replied_outward_and_its_database
   setting.cached = true;
   traces::Scenario words = words_of(setting);
   const Explored found = explore(Model(protocol, setting, true), kStatesMax);
-  ASSERT_EQ(found.stale_steps, 6U) << "write: invoked, handled, received; then read: invoked, handled, received";
+  ASSERT_EQ(found.stale_steps, 4U) << "write: invoked; then read: invoked, handled, received";
   const Report report = check(protocol, words, checking({"fresh-reads"}, false));
   EXPECT_EQ(to_string(report.verdict), "violated") << report.properties[0].why;
-  EXPECT_EQ(report.trace ? report.trace->steps.size() : 0, 6U);
+  EXPECT_EQ(report.trace ? report.trace->steps.size() : 0, 4U);
 }
 
 // What happens between two requests is told in order, the reply outward as what it is.
@@ -333,6 +393,7 @@ RC_GTEST_PROP(Reference, random_protocols_have_as_many_schedules_as_in_the_refer
   RC_ASSERT(counted->passing_through == expected->passing);
 }
 
+// RC_PARAMS="seed=S max_success=N" compares N protocols in six scenarios each; 3,500 are more than 20,000 comparisons.
 RC_GTEST_PROP(Reference, random_protocols_in_random_scenarios_do_what_the_reference_does, ()) {
   const RandomProtocol drawn = *rc::gen::suchThat(random_protocol(), understood);
   const Protocol protocol = read_protocol(drawn.text, "random.md", {});
