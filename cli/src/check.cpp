@@ -120,7 +120,7 @@ void add_check(CLI::App& program, Action& action, const std::string& invocation)
   command.add_flag("--json", options->json, "print one JSON object");
   options->output.add_to(command, "write the trace to this file");
   command.footer(
-      "Exit code: 0 holds, 1 violated, 3 inconclusive.\n"
+      "Exit code: 0 holds, 1 violated, 3 inconclusive, 4 something drawn is not modelled yet or must be asked.\n"
       "Examples:\n"
       "  stalemate check docs/caching.md --readers 2 --writers 1 -o race.json\n"
       "  stalemate check cache-aside --cached --fault lost-reply@write:1\n"

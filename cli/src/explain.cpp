@@ -30,13 +30,12 @@ void add_explain(CLI::App& program, Action& action) {
   command.callback([options, &action] {
     action = [options] {
       check_file_name(options->path, "TRACE", "/dev/stdin");
-      const std::string name = traces::base_name(options->path);
-      const traces::Trace trace =
-          model::rewalk(traces::read_json(traces::read_text_file(options->path, kTraceBytesMax), name), name);
+      const traces::Trace trace = model::rewalk(
+          traces::read_json(traces::read_text_file(options->path, kTraceBytesMax), options->path), options->path);
       if (trace.property.empty() || trace.steps.empty() || trace.steps.back().violates.empty())
         throw traces::InputError(
             fmt::format("{}: breaks no property, so there is nothing to explain; see it with stalemate show {}",
-                        excerpt(name), shell_word(options->path)));
+                        excerpt(options->path), shell_word(options->path)));
       const model::Explanation explanation = model::explain(trace);
       print(options->json ? model::to_json(trace, explanation) : model::describe(trace, explanation));
       return 0;

@@ -57,7 +57,7 @@ model::Protocol ProtocolOptions::read() const {
                                            fmt::join(names, ", ")));
     }
   }
-  return model::read_protocol(traces::read_text_file(protocol, kDiagramBytesMax), traces::base_name(protocol), roles);
+  return model::read_protocol(traces::read_text_file(protocol, kDiagramBytesMax), protocol, roles);
 }
 
 std::string faults_help(std::string_view how_often) {
@@ -93,7 +93,7 @@ std::vector<std::string> ScenarioOptions::counted_apps(const model::Protocol& pr
     const bool is_drawn = has_kind(protocol, kind);
     if (count.value_or(0) > 0 && !is_drawn)
       throw traces::InputError(fmt::format("{} {}: no {} is drawn in {}; draw one, or leave {} out", option, *count,
-                                           drawn, protocol.name, option));
+                                           drawn, protocol.file, option));
     const int otherwise = is_drawn && apps.empty() ? 1 : 0;
     counted.insert(counted.end(), static_cast<std::size_t>(count.value_or(otherwise)),
                    std::string(model::to_string(kind)));

@@ -33,6 +33,7 @@ constexpr std::size_t kMappingBytesMax = 1'000'000;
 
 // A trace as the command line names it, and what is known of it so far.
 struct Item {
+  std::string path;  // as it was given, for errors
   std::string name;
   traces::Trace trace;
   std::string remark;         // "its step 3 is not enabled any more: ..."
@@ -73,8 +74,9 @@ struct ReplayCommand {
     for (const std::string& path : paths) {
       check_file_name(path, "TRACE", "/dev/stdin");
       Item item;
+      item.path = path;
       item.name = traces::base_name(path);
-      item.trace = traces::read_json(traces::read_text_file(path, kTraceBytesMax), item.name);
+      item.trace = traces::read_json(traces::read_text_file(path, kTraceBytesMax), path);
       fit(item);
       items.push_back(std::move(item));
     }
@@ -84,7 +86,7 @@ struct ReplayCommand {
   // Its steps must be those of the model; what they answer is for the servers to judge.
   void fit(Item& item) const {
     try {
-      model::rewalk(item.trace, item.name);
+      model::rewalk(item.trace, item.path);
     } catch (const traces::InputError& error) {
       if (on_divergence == "stop") throw;
       item.fits_protocol = false;
@@ -107,7 +109,7 @@ struct ReplayCommand {
     std::shared_ptr<const model::Mapping> given;
     if (mapping)
       given = std::make_shared<model::Mapping>(
-          model::read_mapping_file(traces::read_text_file(*mapping, kMappingBytesMax), traces::base_name(*mapping)));
+          model::read_mapping_file(traces::read_text_file(*mapping, kMappingBytesMax), *mapping));
     try {
       std::vector<real::Replayed> results = replay_all(items, given);
       if (on_divergence == "search") replay_others(items, results, given);

@@ -19,6 +19,7 @@ namespace stalemate::cli {
 namespace {
 
 constexpr int kExitInput = 2;
+constexpr int kExitNotModelled = 4;
 constexpr int kExitEnvironment = 5;
 constexpr std::size_t kParserLineMax = 200;
 
@@ -27,8 +28,8 @@ constexpr const char* kDescription =
     "real "
     "servers; explains it.";
 constexpr const char* kFooter =
-    "Exit codes: 0 holds or reproduced, 1 violated or diverged, 2 usage or unreadable input, 3 inconclusive, 5 "
-    "environment.\n"
+    "Exit codes: 0 holds or reproduced, 1 violated or diverged, 2 usage or unreadable input, 3 inconclusive,\n"
+    "4 read, but something in it is not modelled yet or must be asked, 5 environment.\n"
     "Example: stalemate check cache-aside -o race.json\n"
     "         stalemate replay race.json";
 
@@ -115,6 +116,8 @@ int run(int argc, char** argv) {
     add_live(program, action);
     add_read(program, action);
     return parse_and_run(program, argc, argv, action);
+  } catch (const traces::NotModelledError& error) {
+    return complain(error.what(), kExitNotModelled);
   } catch (const traces::InputError& error) {
     return complain(error.what(), kExitInput);
   } catch (const traces::EnvironmentError& error) {

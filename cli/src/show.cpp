@@ -55,7 +55,7 @@ void add_show(CLI::App& program, Action& action) {
       if (renderer == nullptr) throw no_such_rendering(options->as);
       check_file_name(options->path, "TRACE", "/dev/stdin");
       const traces::Trace trace =
-          traces::read_json(traces::read_text_file(options->path, kTraceBytesMax), traces::base_name(options->path));
+          traces::read_json(traces::read_text_file(options->path, kTraceBytesMax), options->path);
       print(renderer->render(trace, renderer->points_out ? highlights_of(trace) : traces::Highlights{}));
       return 0;
     };

@@ -63,7 +63,7 @@ struct StepCommand {
       begin = end + 1;
       ++line_number;
       if (line.empty() || line[0] == '#') continue;
-      walk.take(find(walk, line, fmt::format("{}:{}", traces::base_name(schedule), line_number)));
+      walk.take(find(walk, line, fmt::format("{}:{}", schedule, line_number)));
     }
   }
 

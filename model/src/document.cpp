@@ -22,8 +22,6 @@ bool is_bare_diagram(std::string_view name) {
   return false;
 }
 
-std::string without_folders(const std::string& name) { return name.substr(name.rfind('/') + 1); }
-
 // Appends `more`, keeping the nearest lines where there are too many.
 void carry_over(std::vector<Context>& context, std::vector<Context> more) {
   for (Context& line : more) context.push_back(std::move(line));
@@ -43,7 +41,7 @@ Document parse_document(std::string_view text, const std::string& name) {
     blocks = mermaid_blocks(text, name);
   }
 
-  Document document{without_folders(name), std::string(text), {}};
+  Document document{name, std::string(text), {}};
   std::vector<Context> context;
   int statements_left = kStatementsMax;
   std::string passed_over;  // the first block of another kind

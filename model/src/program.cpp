@@ -108,7 +108,7 @@ class Compiler {
   OperationKind kind() const { return program_.operations[operation_].kind; }
 
   [[noreturn]] void fail(const Position& at, const std::string& what) const {
-    throw traces::InputError(fmt::format("{}:{}:{}: {}", protocol_.name, at.line, at.column, what));
+    throw traces::InputError(fmt::format("{}:{}:{}: {}", protocol_.file, at.line, at.column, what));
   }
 
   // Every arrow, guard and branch has its marks, in the diagram's order, whether or not a way passes it.

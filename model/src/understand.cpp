@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "model/protocol.hpp"
+#include "traces/file.hpp"
 #include "understand_directives.hpp"
 #include "understand_naming.hpp"
 #include "understand_reading.hpp"
@@ -97,7 +98,8 @@ Protocol understand(const Document& document, const std::vector<std::string>& ro
   ask_about_things(document, segments, reading);
 
   Protocol protocol;
-  protocol.name = document.name;
+  protocol.name = traces::base_name(document.name);
+  protocol.file = document.name;
   protocol.text = document.text;
   protocol.roles = roles;
   for (std::vector<Segment>& of_diagram : segments) {

@@ -138,11 +138,11 @@ void StepWalk::asks_server(Position at, const std::string& app) {
     segment.asking_line = at.line;
   }
   if (segment.asking == app) return;
-  fail_at(name(), at,
-          excerpt(app) + " also asks the servers, as " + excerpt(segment.asking) + " did in line " +
-              std::to_string(segment.asking_line) +
-              ": two app instances in one diagram show one order of theirs, not what each does; draw Read and Write "
-              "each in a diagram of its own, or one participant where both are one app instance");
+  ask_at(name(), at,
+         excerpt(app) + " also asks the servers, as " + excerpt(segment.asking) + " did in line " +
+             std::to_string(segment.asking_line) +
+             ": two app instances in one diagram show one order of theirs, not what each does; draw Read and Write "
+             "each in a diagram of its own, or one participant where both are one app instance");
 }
 
 void StepWalk::from_outside(Position at, const Message& message, Scope& scope) {
@@ -155,7 +155,7 @@ void StepWalk::from_outside(Position at, const Message& message, Scope& scope) {
   if (answers || (message.arrow.dotted && !current().operation.body.empty()))
     return local(at, "an answer from outside");
   if (!scope.at_top()) {
-    fail_at(name(), at, "an operation cannot begin inside a block; draw each operation on its own, one after another");
+    ask_at(name(), at, "an operation cannot begin inside a block; draw each operation on its own, one after another");
   }
   const bool begins = !current().operation.body.empty();
   if (begins) {
@@ -215,9 +215,9 @@ void StepWalk::request(Position at, const Message& message, Role server, Scope& 
                             std::string(server == Role::kCache ? "get (set, add, delete, local)" : "get (set, local)") +
                             " before it");
   } else if (words.kind == RequestWords::Kind::kNothing) {
-    fail_at(name(), at,
-            "cannot tell what " + excerpt(message.text) + " asks of " + the(server) + "; understood would be: " +
-                std::string(kKnownRequests) + "; or write %% stalemate: means get (set, add, delete, local) before it");
+    ask_at(name(), at,
+           "cannot tell what " + excerpt(message.text) + " asks of " + the(server) + "; understood would be: " +
+               std::string(kKnownRequests) + "; or write %% stalemate: means get (set, add, delete, local) before it");
   }
   if (server == Role::kDatabase && verb == Verb::kDelete) {
     refuse_not_modelled(name(), at, "delete from the database", std::string(kOrLocal));
@@ -307,25 +307,25 @@ void StepWalk::note_outcome_drawn(const Latest& latest, Scope& scope, bool by_re
 // The request that a reply from `server` answers; refuses a reply that answers none.
 const Request& StepWalk::answered_by(Position at, Role server, const Latest& latest, bool begins_branch) const {
   if (latest.depends_on_branch) {
-    fail_at(name(), at,
-            "cannot tell which request this answers: it depends on the branch taken before; move it into the "
-            "branches");
+    ask_at(name(), at,
+           "cannot tell which request this answers: it depends on the branch taken before; move it into the "
+           "branches");
   }
   if (!latest.known()) {
-    fail_at(name(), at, "a reply from " + the(server) + ", but nothing was asked of it here; draw the request first");
+    ask_at(name(), at, "a reply from " + the(server) + ", but nothing was asked of it here; draw the request first");
   }
   const Request& asks = latest.request();
   const std::string line = std::to_string(asks.at.line);
   if (asks.to != server) {
-    fail_at(name(), at,
-            "a reply from " + the(server) + ", but the latest request (line " + line + ") went to " + the(asks.to) +
-                "; a reply comes before the next request");
+    ask_at(name(), at,
+           "a reply from " + the(server) + ", but the latest request (line " + line + ") went to " + the(asks.to) +
+               "; a reply comes before the next request");
   }
   if (asks.drawn_lost) {
-    fail_at(name(), at, "a reply to a request that is drawn as lost in line " + line + "; leave one of the two out");
+    ask_at(name(), at, "a reply to a request that is drawn as lost in line " + line + "; leave one of the two out");
   }
   if (latest.answered && !begins_branch) {
-    fail_at(name(), at, "the latest request (line " + line + ") has its reply already; draw one reply a request");
+    ask_at(name(), at, "the latest request (line " + line + ") has its reply already; draw one reply a request");
   }
   return asks;
 }

@@ -98,11 +98,11 @@ BranchTest StepWalk::test_of(const Section& section, const Latest& latest) const
     }
     const bool contradicts = !reply.outcomes.empty() && common(label.outcomes, reply.outcomes).empty();
     if (contradicts && !label.weak) {
-      fail_at(name(), section.at,
-              "the label says " + in_words(label.outcomes, asks) +
-                  ", but the reply the branch "
-                  "begins with says " +
-                  in_words(reply.outcomes, asks) + "; make them agree");
+      ask_at(name(), section.at,
+             "the label says " + in_words(label.outcomes, asks) +
+                 ", but the reply the branch "
+                 "begins with says " +
+                 in_words(reply.outcomes, asks) + "; make them agree");
     }
     if (!contradicts) {
       test.either_failure = common(test.outcomes, kFailures) == kFailures;
@@ -114,11 +114,11 @@ BranchTest StepWalk::test_of(const Section& section, const Latest& latest) const
     test.outcomes = reply.outcomes;
     test.why = "by the reply it begins with";
   } else if (!label.outcomes.empty() && elsewhere && !label.weak) {
-    fail_at(name(), section.at,
-            "the label speaks of another server, but the latest request (line " + std::to_string(asks.at.line) +
-                ") went to " + the(asks.to) + "; move the block behind the reply it is about");
+    ask_at(name(), section.at,
+           "the label speaks of another server, but the latest request (line " + std::to_string(asks.at.line) +
+               ") went to " + the(asks.to) + "; move the block behind the reply it is about");
   } else if (label.impossible) {
-    fail_at(name(), section.at,
+    ask_at(name(), section.at,
             "a " + std::string(to_string(asks.verb)) + " cannot turn out as " + label.impossible_what + ", but as " +
                 list_of(normal_outcomes(asks.verb) | kFailures) +
                 "; reword the label, or write %% "
@@ -134,7 +134,7 @@ void StepWalk::refuse_outcome_without_request(const Section& section, const Late
   const ReplyWords words = reply_words(section.label, Verb::kGet);
   const bool names_outcome = said || (!words.outcomes.empty() && !words.weak);
   if (!names_outcome) return;
-  fail_at(
+  ask_at(
       name(), section.at,
       latest.depends_on_branch
           ? "cannot tell which request this is about: it depends on the branch taken before; move it into the branches"
@@ -186,9 +186,9 @@ bool StepWalk::resolve(Position at, const Block& block, const Latest& latest, st
     }
     if (test.either_failure && timeout_alone) test.outcomes = without(test.outcomes, {Outcome::kTimeout});
     if (!common(taken, test.outcomes).empty()) {
-      fail_at(name(), i == 0 ? at : block.sections[i].at,
-              "another branch of this block tests " + in_words(common(taken, test.outcomes), latest.request()) +
-                  " already; say what tells them apart with %% stalemate: branch = OUTCOME");
+      ask_at(name(), i == 0 ? at : block.sections[i].at,
+             "another branch of this block tests " + in_words(common(taken, test.outcomes), latest.request()) +
+                 " already; say what tells them apart with %% stalemate: branch = OUTCOME");
     }
     taken = taken | test.outcomes;
   }
@@ -199,9 +199,9 @@ bool StepWalk::resolve(Position at, const Block& block, const Latest& latest, st
     const bool last = i + 1 == tests.size();
     const std::string& label = block.sections[i].label;
     if (one_silent || (test.otherwise && !last)) {
-      fail_at(name(), block.sections[i].at,
-              "cannot tell when this branch is taken; name the outcome (" + list_of(normal_outcomes(verb)) +
-                  ", error or timeout) in its label, or with %% stalemate: branch = OUTCOME");
+      ask_at(name(), block.sections[i].at,
+             "cannot tell when this branch is taken; name the outcome (" + list_of(normal_outcomes(verb)) +
+                 ", error or timeout) in its label, or with %% stalemate: branch = OUTCOME");
     }
     one_silent = true;
     if (last) {
@@ -215,9 +215,9 @@ bool StepWalk::resolve(Position at, const Block& block, const Latest& latest, st
     }
     test.outcomes = without(normal_outcomes(verb), taken);
     if (test.outcomes.empty()) {
-      fail_at(name(), block.sections[i].at,
-              "nothing is left for this branch: the others test " + list_of(taken) +
-                  " already; name an outcome in its label");
+      ask_at(name(), block.sections[i].at,
+             "nothing is left for this branch: the others test " + list_of(taken) +
+                 " already; name an outcome in its label");
     }
     test.why = "what the others leave";
     test.assumed =

@@ -145,15 +145,15 @@ void name_operations(const Document& document, std::vector<std::vector<Segment>>
       const std::string remedy = "; write %% stalemate: operation = NAME " +
                                  std::string(only_one ? "first in each of the diagrams" : "before each");
       if (operation.name.empty()) {
-        fail_at(reading.name(), operation.at,
-                "there are several " + std::string(to_string(decision.kind)) + " operations, and this one has no name" +
-                    remedy);
+        ask_at(reading.name(), operation.at,
+               "there are several " + std::string(to_string(decision.kind)) + " operations, and this one has no name" +
+                   remedy);
       }
       for (const Operation* other : named) {
         if (lower_case(other->name) != lower_case(operation.name)) continue;
-        fail_at(reading.name(), operation.at,
-                "a second operation is called " + excerpt(operation.name) + ", as the one" + in_line(other->at) +
-                    "; they need names of their own" + remedy);
+        ask_at(reading.name(), operation.at,
+               "a second operation is called " + excerpt(operation.name) + ", as the one" + in_line(other->at) +
+                   "; they need names of their own" + remedy);
       }
       named.push_back(&operation);
 

@@ -6,6 +6,10 @@
 #include <tuple>
 #include <utility>
 
+#include <fmt/core.h>
+
+#include "traces/error.hpp"
+
 namespace stalemate::model {
 namespace {
 
@@ -50,7 +54,12 @@ std::string meaning_without_statement(std::string_view line) {
 
 void refuse_not_modelled(const std::string& name, Position at, const std::string& understood,
                          const std::string& instead) {
-  fail_at(name, at, "understood as \"" + understood + "\", which is not modelled yet; " + instead);
+  ask_at(name, at,
+         "understood as \"" + understood + "\", which is not modelled yet" + (instead.empty() ? "" : "; " + instead));
+}
+
+void ask_at(const std::string& name, Position at, const std::string& question) {
+  throw traces::NotModelledError(fmt::format("{}:{}:{}: {}", name, at.line, at.column, question));
 }
 
 void ask_at(const std::string& name, Position at, const std::string& question) { fail_at(name, at, question); }

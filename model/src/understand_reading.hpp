@@ -13,9 +13,15 @@
 
 namespace stalemate::model {
 
-// The wording for what is recognised but not yet modelled; `instead` says how the file could be read all the same.
+// The wording for what is recognised but not yet modelled; `instead` says how the file could be read all the same. What
+// it says must not change a verdict where it is obeyed; empty where nothing of the kind can be said.
+// Throws traces::NotModelledError.
 [[noreturn]] void refuse_not_modelled(const std::string& name, Position at, const std::string& understood,
-                                      const std::string& instead);
+                                      const std::string& instead = "");
+
+// For what may mean two things, of which the file has to say one: `question` says what is open and how to answer it.
+// Throws traces::NotModelledError.
+[[noreturn]] void ask_at(const std::string& name, Position at, const std::string& question);
 
 // For what may mean two things, of which the file has to say one: `question` says what is open and how to answer it.
 [[noreturn]] void ask_at(const std::string& name, Position at, const std::string& question);

@@ -33,19 +33,40 @@ TEST(BadInput, a_diagram_that_cannot_be_read_names_file_line_and_column) {
     const char* name;
     std::string text;
     const char* part;
+    int code = 2;
   } cases[] = {
       {"statement.md", diagram("    app-=cache: get\n"), "statement.md:8:5:"},
-      {"role.md", diagram("    app->>frobnicator: get value\n"), "role.md:8:11:"},
-      {"label.md", diagram("    app->>cache: frobnicate\n"), "label.md:8:"},
+      {"role.md", diagram("    app->>frobnicator: get value\n"), "role.md:8:11:", 4},
+      {"label.md", diagram("    app->>cache: frobnicate\n"), "label.md:8:", 4},
       {"block.md", diagram("    alt hit\n    end\n"), "block.md:8:5:"},
       {"end.md", diagram("    alt hit\n    app->>cache: get\n"), "end.md:"},
       {"stray.md", diagram("    app->>cache: get\n    end\n"), "stray.md:9:5:"},
-      {"loop.md", diagram("    loop 3 times\n    app->>cache: get\n    end\n"), "loop.md:8:5:"},
+      {"loop.md", diagram("    loop 3 times\n    app->>cache: get\n    end\n"), "loop.md:8:5:", 4},
       {"utf8.md", diagram("    app->>cache: get \xff value\n"), "utf8.md:8:"},
       {"none.md", "# Read\n\nNothing is drawn here.\n", "none.md"},
       {"unfenced.md", "```mermaid\nsequenceDiagram\napp->>cache: get\n", "unfenced.md:1:"},
   };
-  for (const auto& one : cases) expect_refused({"check", scratch.write(one.name, one.text)}, 2, one.part);
+  for (const auto& one : cases) expect_refused({"check", scratch.write(one.name, one.text)}, one.code, one.part);
+}
+
+TEST(BadInput, a_page_that_is_read_but_not_modelled_has_an_exit_code_of_its_own_in_every_command) {
+  const Scratch scratch;
+  const std::string loop = scratch.write("loop.md", diagram("    loop 3 times\n    app->>cache: get\n    end\n"));
+  for (const char* command : {"check", "hunt", "read", "graph", "lesson"}) {
+    expect_refused({command, loop}, 4, "loop.md:8:5: understood as \"loop\", which is not modelled yet");
+  }
+  const Outcome help = run_program({"--help"});
+  EXPECT_NE(help.out.find("4 read, but something in it is not modelled yet or must be asked"), std::string::npos);
+}
+
+TEST(BadInput, an_error_names_the_file_as_it_was_given_with_its_folders) {
+  const Scratch scratch;
+  const std::string page = scratch.write("page.md", diagram("    app->>cache: frobnicate\n"));
+  expect_refused({"check", page}, 4, "stalemate: " + page + ":8:5: ");
+  const std::string read_only = scratch.write("read.md", diagram("    app->>cache: get\n"));
+  expect_refused({"check", read_only, "--writers", "1"}, 2, "no Write is drawn in " + read_only);
+  const std::string trace = scratch.write("trace.json", "[");
+  for (const char* command : {"show", "explain", "replay"}) expect_refused({command, trace}, 2, trace);
 }
 
 TEST(BadInput, crlf_and_tabs_are_no_error_and_change_no_result) {

@@ -112,7 +112,7 @@ struct Context {
 // A file: its diagrams and, for each, the context lines between the diagram before it (or the top) and itself, in
 // order.
 struct Document {
-  std::string name;  // without folders
+  std::string name;  // as it was given, folders included
   std::string text;
   struct Entry {
     std::vector<Context> context;

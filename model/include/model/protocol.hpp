@@ -158,6 +158,7 @@ struct ReadingLine {
 
 struct Protocol {
   std::string name;                   // file name without folders
+  std::string file;                   // as it was given, folders included: for errors
   std::string text;                   // the whole file, for traces
   std::vector<std::string> roles;     // role overrides given from outside, "X=cache"
   std::vector<Operation> operations;  // in the file's order; at least one

@@ -207,7 +207,7 @@ HistoryLine read_history_line(std::string_view line, const std::string& place) {
 void read_history(const std::string& path, const std::function<void(const HistorySetup&)>& on_setup,
                   const std::function<void(const HistoryEvent&, const std::string& place)>& on_event) {
   std::ifstream file(path, std::ios::binary);
-  const std::string name = traces::printable(traces::base_name(path));
+  const std::string name = traces::printable(path);
   if (!file) throw traces::InputError(fmt::format("{}: cannot be opened; check its name and folder", name));
   std::string line;
   std::int64_t number = 0;

@@ -13,6 +13,12 @@ class InputError : public std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
+// Something that was read, but of which nothing can be said: it is not modelled yet, or it may mean two things and its
+// author has to say which. Exit code 4.
+class NotModelledError : public InputError {
+  using InputError::InputError;
+};
+
 // The machine: a server or library is missing, a disk is full, a password is refused. Exit code 5.
 class EnvironmentError : public std::runtime_error {
   using std::runtime_error::runtime_error;
