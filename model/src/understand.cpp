@@ -87,6 +87,7 @@ Protocol understand(const Document& document, const std::vector<std::string>& ro
       reading.pass_over(diagram.at, "as said in line " + std::to_string(said.line));
       continue;
     }
+    refuse_unmodelled_titles(document.name, document.diagrams[i]);
     segments.back() = read_steps(diagram, roles_of_diagrams[i], kind_said_above(document, i), reading);
     any = true;
   }
@@ -96,6 +97,7 @@ Protocol understand(const Document& document, const std::vector<std::string>& ro
   }
   name_operations(document, segments, reading);
   ask_about_things(document, segments, reading);
+  judge_remarks(segments, reading);
 
   Protocol protocol;
   protocol.name = traces::base_name(document.name);

@@ -18,8 +18,6 @@ bool says_new(const std::string& label) {
   return std::any_of(words.begin(), words.end(), [](const std::string& word) { return is_in(kNewWords, word); });
 }
 
-constexpr std::string_view kOrLocal = "leave it out, or write %% stalemate: means local before it";
-
 bool is_server(Role role) { return role == Role::kCache || role == Role::kDatabase; }
 
 bool is_crossed(const Message& message) { return message.arrow.head == ArrowHead::kCross; }
@@ -59,7 +57,30 @@ std::string assumed_of_unclear_reply(const Message& message, const Request& asks
   return text + " does not say whether it is " + in_words(normal, asks) + ": what follows happens either way";
 }
 
+// "committed", "COMMIT ok".
+bool says_commit_alone(const std::string& text) {
+  constexpr std::string_view kSaid[] = {"commit", "committed", "ok", "done", "row", "is", "success"};
+  const std::vector<std::string> words = split_words(text);
+  return std::all_of(words.begin(), words.end(), [&](const std::string& word) { return is_in(kSaid, word); });
+}
+
 }  // namespace
+
+// Whether anything that the operation does behind statement `index` asks a server.
+bool StepWalk::asks_server(const std::vector<Statement>& siblings, std::size_t index) const {
+  for (std::size_t i = index + 1; i < siblings.size(); ++i) {
+    if (const auto* message = std::get_if<Message>(&siblings[i].node)) {
+      const bool begins = role(message->from) == Role::kOutside && role(message->to) == Role::kApp;
+      if (begins && !message->arrow.dotted) return false;  // the next operation
+      if (is_server(role(message->to)) && message->from != message->to) return true;
+    } else if (const auto* block = std::get_if<Block>(&siblings[i].node)) {
+      for (const Section& section : block->sections) {
+        if (asks_server(section.body, static_cast<std::size_t>(-1))) return true;
+      }
+    }
+  }
+  return false;
+}
 
 void StepWalk::message(Position at, const Message& message, Scope& scope, const std::vector<Statement>& siblings,
                        std::size_t index) {
@@ -71,18 +92,7 @@ void StepWalk::message(Position at, const Message& message, Scope& scope, const 
     local(at, "as said");
     return;
   }
-  if (message.from == message.to) {
-    const std::vector<std::string> words = split_words(message.text);
-    const auto says = [&](std::string_view word) { return std::find(words.begin(), words.end(), word) != words.end(); };
-    if (says("wait") || says("waits") || says("sleep") || says("sleeps") || says("delay")) {
-      local(at, "a wait takes no time in this model: whatever others can do meanwhile is explored");
-    } else if (from == Role::kApp && request_words(message.text).kind == RequestWords::Kind::kVerb) {
-      local(at, "an arrow from the app to itself asks no server");
-    } else {
-      local(at, "");
-    }
-    return;
-  }
+  if (message.from == message.to) return to_itself(at, message, scope);
   if ((from == Role::kThirdParty || to == Role::kThirdParty) && !is_server(from) && !is_server(to)) {
     if (means_)
       fail_at(name(), means_at_, "the next arrow asks neither a cache nor a database; only \"means local\" fits it");
@@ -90,23 +100,23 @@ void StepWalk::message(Position at, const Message& message, Scope& scope, const 
   }
   for (const Role other : {from, to}) {
     if (other == Role::kReplica || other == Role::kQueue || other == Role::kWorker) {
-      refuse_not_modelled(name(), at, "a message of a " + std::string(to_string(other)), std::string(kOrLocal));
+      refuse_not_modelled(name(), at, "a message of a " + std::string(to_string(other)));
     }
   }
   if (!is_server(from) && !is_server(to)) {
+    if (to != Role::kOutside) refuse_unmodelled(name(), at, message.text, true);
     if (from == Role::kOutside && to == Role::kApp) return from_outside(at, message, scope);
     if (from == Role::kApp && to == Role::kOutside) return to_outside(at, message, scope);
     if (from == Role::kApp) return between_apps(at, message);
     return local(at, "both are outside");
   }
   if (is_server(from) && is_server(to)) {
-    refuse_not_modelled(name(), at, "a message from " + the(from) + " to " + the(to), std::string(kOrLocal));
+    refuse_not_modelled(name(), at, "a message from " + the(from) + " to " + the(to));
   }
   if ((from != Role::kApp && !is_server(from)) || (to != Role::kApp && !is_server(to))) {
     refuse_not_modelled(name(), at,
                         "a message between " + the(is_server(from) ? from : to) + " and outside, past the app",
-                        "draw it through the app, or say that its other end is the app: %% stalemate: role " +
-                            (from == Role::kOutside ? message.from : message.to) + " = app");
+                        "draw it through the app");
   }
   if (is_server(to) || message.arrow.head == ArrowHead::kBoth)
     return request(at, message, is_server(to) ? to : from, scope);
@@ -122,8 +132,7 @@ void StepWalk::between_apps(Position at, const Message& message) {
   if (message.arrow.head == ArrowHead::kOpen || is_crossed(message)) {
     refuse_not_modelled(
         name(), at,
-        is_crossed(message) ? "a lost message between two apps" : "a message between two apps that nobody waits for",
-        "draw it as ->>, or write %% stalemate: means local before it");
+        is_crossed(message) ? "a lost message between two apps" : "a message between two apps that nobody waits for");
   }
   const bool is_new = current().partners.insert(std::minmax(message.from, message.to)).second;
   reading_.add(at, "local work, no effect: both are the app",
@@ -131,7 +140,7 @@ void StepWalk::between_apps(Position at, const Message& message) {
 }
 
 // One operation shows what one app instance does.
-void StepWalk::asks_server(Position at, const std::string& app) {
+void StepWalk::asked_by(Position at, const std::string& app) {
   Segment& segment = current();
   if (segment.asking.empty()) {
     segment.asking = app;
@@ -146,7 +155,7 @@ void StepWalk::asks_server(Position at, const std::string& app) {
 }
 
 void StepWalk::from_outside(Position at, const Message& message, Scope& scope) {
-  if (is_crossed(message)) refuse_not_modelled(name(), at, "a lost message from outside", "draw it as ->>");
+  if (is_crossed(message)) refuse_not_modelled(name(), at, "a lost message from outside");
   if (means_)
     fail_at(name(), means_at_, "the next arrow comes from outside: it asks no server; only \"means local\" fits it");
   const auto asked = current().asked_outside.find(message.from);
@@ -171,7 +180,7 @@ void StepWalk::from_outside(Position at, const Message& message, Scope& scope) {
 }
 
 void StepWalk::to_outside(Position at, const Message& message, Scope& scope) {
-  if (is_crossed(message)) refuse_not_modelled(name(), at, "a lost message to outside", "draw it as -->>");
+  if (is_crossed(message)) refuse_not_modelled(name(), at, "a lost message to outside");
   if (means_)
     fail_at(name(), means_at_, "the next arrow goes outside: it asks no server; only \"means local\" fits it");
   std::string assumed;
@@ -200,7 +209,7 @@ bool StepWalk::is_caller(const Message& message, std::string& assumed) const {
 }
 
 void StepWalk::request(Position at, const Message& message, Role server, Scope& scope) {
-  asks_server(at, is_server(role(message.from)) ? message.to : message.from);
+  asked_by(at, is_server(role(message.from)) ? message.to : message.from);
   const RequestWords words = request_words(message.text);
   Verb verb = words.verb;
   std::string assumed = words.assumed;
@@ -211,19 +220,36 @@ void StepWalk::request(Position at, const Message& message, Role server, Scope& 
     assumed.clear();
   } else if (words.kind == RequestWords::Kind::kNotModelled) {
     refuse_not_modelled(name(), at, words.not_modelled,
-                        "leave it out, or say what to take it for: %% stalemate: means " +
-                            std::string(server == Role::kCache ? "get (set, add, delete, local)" : "get (set, local)") +
-                            " before it");
+                        "by " + excerpt(words.word) +
+                            (words.certain ? ""
+                                           : "; if that is the name of something of yours, say what the arrow asks: "
+                                             "%% stalemate: means get (set, add, delete) before it"));
+  } else if (words.kind == RequestWords::Kind::kAmbiguous) {
+    ask_at(name(), at, excerpt(message.text) + " " + words.question);
   } else if (words.kind == RequestWords::Kind::kNothing) {
     ask_at(name(), at,
-           "cannot tell what " + excerpt(message.text) + " asks of " + the(server) + "; understood would be: " +
-               std::string(kKnownRequests) + "; or write %% stalemate: means get (set, add, delete, local) before it");
+           "cannot tell what " + excerpt(message.text) + " asks of " + the(server) +
+               "; understood would be: " + std::string(kKnownRequests) +
+               "; or write %% stalemate: means get (set, add, delete) before it, or means local if it asks for nothing "
+               "and changes nothing there");
+  }
+  const bool writes = server == Role::kDatabase && verb == Verb::kSet;
+  if (words.after_commit) {
+    happens_after_commit(at, scope);
+  } else if (writes && scope.since_write.after_commit != 0) {
+    refuse_not_modelled(name(), at, "work in a transaction",
+                        "line " + std::to_string(scope.since_write.after_commit) +
+                            " happens after the commit, and this write stands behind it");
+  } else if (writes) {
+    scope.since_write = {at.line, 0, 0};
+  } else if (scope.since_write.write != 0 && scope.since_write.request == 0) {
+    scope.since_write.request = at.line;
   }
   if (server == Role::kDatabase && verb == Verb::kDelete) {
-    refuse_not_modelled(name(), at, "delete from the database", std::string(kOrLocal));
+    refuse_not_modelled(name(), at, "delete from the database");
   }
   if (server == Role::kDatabase && verb == Verb::kAdd) {
-    refuse_not_modelled(name(), at, "insert into the database only if absent", std::string(kOrLocal));
+    refuse_not_modelled(name(), at, "insert into the database only if absent");
   }
 
   Request asks;
@@ -248,13 +274,17 @@ void StepWalk::request(Position at, const Message& message, Role server, Scope& 
   if (message.arrow.head == ArrowHead::kBoth) meaning += ", and is answered";
   if (words.ttl != 0 && server == Role::kCache && verb != Verb::kGet && verb != Verb::kDelete) {
     asks.ttl = words.ttl;
+    current().lives = true;
+    assumed = joined({assumed, words.assumed_ttl});
     meaning += ", which may expire at any later moment";
   }
   if (is_server(role(message.from))) {
     assumed = joined({assumed, "a two-headed arrow is taken as a request of the app with its reply"});
   }
 
+  if (words.after_commit) meaning += ", after the commit of the write before it";
   current().asks = true;
+  current().asked.insert({server, verb});
   current().changes_database = current().changes_database || (server == Role::kDatabase && verb == Verb::kSet);
   current().operation.arrows.back() = asks.arrow;
   const std::size_t line = reading_.add(at, std::move(meaning), std::move(assumed));
@@ -360,7 +390,11 @@ void StepWalk::reply(Position at, const Message& message, Role server, Scope& sc
   note_outcome_drawn(latest, scope, true);
   current().operation.arrows.back() = asks.arrow;
   const std::string answers = "reply to arrow " + std::to_string(asks.arrow);
+  const bool said = means_.has_value();
   const ReplyWords words = words_of_reply(message, asks.verb);
+  // "committed" says of a lone write what is so anyway.
+  const bool confirms = asks.to == Role::kDatabase && asks.verb == Verb::kSet && says_commit_alone(message.text);
+  if (!said && !confirms) refuse_unmodelled(name(), at, message.text, true);
   if (begins_branch) {
     reading_.add(at, answers + ", which the branch is about");
     return;
@@ -368,6 +402,14 @@ void StepWalk::reply(Position at, const Message& message, Role server, Scope& sc
 
   const Outcomes normal = normal_outcomes(asks.verb);
   const Outcomes says = common(words.outcomes, normal);
+  const bool unclear = words.unclear || (words.outcomes.empty() && !message.text.empty());
+  const bool matters = asks.to == Role::kCache && !(normal == Outcomes{Outcome::kOk}) && asks_server(siblings, index);
+  if (unclear && matters && !tested_next(siblings, index, {}, latest)) {
+    ask_at(name(), at,
+           "cannot tell whether " + excerpt(message.text) + " is " + in_words(normal, asks) +
+               ", and what follows depends on it; draw alt … else … end, or write %% stalemate: means value (miss, ok, "
+               "conflict) before it");
+  }
   if (words.outcomes.empty()) {
     reading_.add(at, answers, assumed_of_unclear_reply(message, asks, words));
     return;

@@ -40,14 +40,17 @@ bool names_server(const std::string& label, Role server) {
 void StepWalk::block(Position at, const Block& block, Scope& scope) {
   switch (block.kind) {
     case BlockKind::kRect:
+      refuse_unmodelled(name(), at, block.sections.front().label, false);
       reading_.add(at, "how the diagram looks: no meaning");
       for (const Section& section : block.sections) statements(section.body, scope);
       return;
     case BlockKind::kLoop:
     case BlockKind::kPar:
     case BlockKind::kCritical:
-      refuse_not_modelled(name(), at, std::string(to_string(block.kind)),
-                          "draw one way through it as straight lines or as alt");
+      if (block.kind == BlockKind::kCritical) {
+        for (const Section& section : block.sections) refuse_unmodelled(name(), section.at, section.label, false);
+      }
+      refuse_not_modelled(name(), at, std::string(to_string(block.kind)));
     case BlockKind::kAlt:
     case BlockKind::kOpt:
     case BlockKind::kBreak:
@@ -85,8 +88,15 @@ BranchTest StepWalk::test_of(const Section& section, const Latest& latest) const
     }
     return test;
   }
-  const ReplyWords label = reply_words(section.label, asks.verb);
+  ReplyWords label = reply_words(section.label, asks.verb);
   const ReplyWords reply = test.reply == nullptr ? ReplyWords{} : reply_words(test.reply->text, asks.verb);
+  if (label.unclear || (label.outcomes.empty() && reply.unclear)) {
+    ask_at(name(), section.at,
+           "cannot tell whether " + excerpt(label.unclear ? section.label : test.reply->text) +
+               " is a hit or a miss; write %% stalemate: branch = value (miss, else, free) in the branch");
+  }
+  // "stock available" is more likely about what was found than about whether anything was.
+  if (asks.verb == Verb::kGet && label.weak && !label.plain) label = ReplyWords{};
   const bool elsewhere = speaks_of_other_server(section.label, asks.to);
   if (!label.outcomes.empty() && !elsewhere) {
     test.outcomes = label.outcomes;
@@ -119,10 +129,10 @@ BranchTest StepWalk::test_of(const Section& section, const Latest& latest) const
                ") went to " + the(asks.to) + "; move the block behind the reply it is about");
   } else if (label.impossible) {
     ask_at(name(), section.at,
-            "a " + std::string(to_string(asks.verb)) + " cannot turn out as " + label.impossible_what + ", but as " +
-                list_of(normal_outcomes(asks.verb) | kFailures) +
-                "; reword the label, or write %% "
-                "stalemate: branch = free in the branch");
+           "a " + std::string(to_string(asks.verb)) + " cannot turn out as " + label.impossible_what + ", but as " +
+               list_of(normal_outcomes(asks.verb) | kFailures) +
+               "; reword the label, or write %% "
+               "stalemate: branch = free in the branch");
   }
   test.either_failure = common(test.outcomes, kFailures) == kFailures;
   return test;
@@ -252,8 +262,7 @@ void StepWalk::refuse_outcome_of_earlier_get(const Section& section, const Lates
   refuse_not_modelled(name(), section.at,
                       "a branch about the get in line " + std::to_string(scope.get_line) + " behind the " +
                           std::string(to_string(verb)) + " in line " + std::to_string(latest.request().at.line),
-                      "move the block behind the get, or write %% stalemate: branch = OUTCOME in the branch if it is "
-                      "about the latest request");
+                      "write %% stalemate: branch = OUTCOME in the branch if it is about the latest request");
 }
 
 // Whether a block right behind others, of which some ended with requests of their own, is about the same request as
@@ -303,9 +312,11 @@ void StepWalk::choice(Position at, const Block& block, Scope& scope) {
   const Latest latest = scope.latest;
   const Latest awaited = scope.awaited;
   int get_line = scope.get_line;
+  SinceWrite since_write = scope.since_write;
   for (std::size_t i = 0; i < block.sections.size(); ++i) {
     const Section& section = block.sections[i];
     const BranchTest& test = tests[i];
+    refuse_unmodelled(name(), section.at, section.label, true);
     Branch branch;
     branch.at = i == 0 ? at : section.at;
     branch.label = section.label;
@@ -347,6 +358,7 @@ void StepWalk::choice(Position at, const Block& block, Scope& scope) {
     inside.latest = latest;
     inside.awaited = awaited;
     inside.get_line = scope.get_line;
+    inside.since_write = scope.since_write;
     inside.tested = before;
     inside.tested_reply = choice.free ? nullptr : test.reply;
     inside.at_branch_start = true;
@@ -361,7 +373,10 @@ void StepWalk::choice(Position at, const Block& block, Scope& scope) {
     row.taken = row.taken | (branch.is_else ? kAllOutcomes : branch.tests);
     if (!branch.ends_operation && inside.awaited.known() && !inside.awaited.same_request(awaited))
       row.inner.push_back(inside.awaited.request());
-    if (!branch.ends_operation) get_line = std::max(get_line, inside.get_line);
+    if (!branch.ends_operation) {
+      get_line = std::max(get_line, inside.get_line);
+      since_write.join(inside.since_write);
+    }
     choice.branches.push_back(std::move(branch));
   }
   body_of(scope).push_back({std::move(choice)});
@@ -373,6 +388,7 @@ void StepWalk::choice(Position at, const Block& block, Scope& scope) {
   if (awaited_depends) forget(scope.awaited);
   scope.get_line = get_line;
   scope.row = std::move(row);
+  scope.since_write = since_write;
 }
 
 }  // namespace stalemate::model

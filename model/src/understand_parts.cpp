@@ -88,8 +88,9 @@ void StepWalk::part(const std::vector<Statement>& list, std::size_t index, Scope
 void StepWalk::note(const std::vector<Statement>& list, std::size_t index, Scope& scope) {
   const Position at = list[index].at;
   const std::string& text = std::get<Note>(list[index].node).text;
+  if (refuse_unmodelled(name(), at, text, false)) happens_after_commit(at, scope);
   if (scope.at_top() && !continues_ && parted({at, "the note", text}, list, index, scope)) return;
-  reading_.add(at, "a note: no meaning");
+  remark(at, text, reading_.add(at, "a note: no meaning"));
 }
 
 // Branches that do what operations do from the beginning, and are called so, or of which one reads and one writes.

@@ -54,15 +54,12 @@ std::string meaning_without_statement(std::string_view line) {
 
 void refuse_not_modelled(const std::string& name, Position at, const std::string& understood,
                          const std::string& instead) {
-  ask_at(name, at,
-         "understood as \"" + understood + "\", which is not modelled yet" + (instead.empty() ? "" : "; " + instead));
+  ask_at(name, at, "understood as \"" + understood + "\", which is not modelled yet; " + instead);
 }
 
 void ask_at(const std::string& name, Position at, const std::string& question) {
   throw traces::NotModelledError(fmt::format("{}:{}:{}: {}", name, at.line, at.column, question));
 }
-
-void ask_at(const std::string& name, Position at, const std::string& question) { fail_at(name, at, question); }
 
 Reading::Reading(const Document& document) : document_(document), file_lines_(split_lines(document.text)) {}
 

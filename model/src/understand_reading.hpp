@@ -13,17 +13,14 @@
 
 namespace stalemate::model {
 
-// The wording for what is recognised but not yet modelled; `instead` says how the file could be read all the same. What
-// it says must not change a verdict where it is obeyed; empty where nothing of the kind can be said.
+// The wording for what is recognised but not yet modelled; `instead` says what the file may say instead, which must not
+// change a verdict where it is obeyed.
 // Throws traces::NotModelledError.
 [[noreturn]] void refuse_not_modelled(const std::string& name, Position at, const std::string& understood,
-                                      const std::string& instead = "");
+                                      const std::string& instead = "so no verdict is given");
 
 // For what may mean two things, of which the file has to say one: `question` says what is open and how to answer it.
 // Throws traces::NotModelledError.
-[[noreturn]] void ask_at(const std::string& name, Position at, const std::string& question);
-
-// For what may mean two things, of which the file has to say one: `question` says what is open and how to answer it.
 [[noreturn]] void ask_at(const std::string& name, Position at, const std::string& question);
 
 // An ordinary comment of a diagram.

@@ -129,6 +129,7 @@ void StepWalk::statements(const std::vector<Statement>& list, Scope& scope) {
       directive(at, *said, scope);
       continue;  // several directives may begin a branch
     } else {
+      refuse_unmodelled(name(), at, std::get<Decoration>(list[i].node).text, true);
       reading_.add(at, "how the diagram looks: no meaning");
     }
     scope.at_branch_start = false;
@@ -146,6 +147,7 @@ void StepWalk::begin_segment(Position at, Scope& scope) {
   scope.awaited = {};
   scope.row = {};
   scope.get_line = 0;
+  scope.since_write = {};
 }
 
 void StepWalk::directive(Position at, const Directive& directive, Scope& scope) {
@@ -168,8 +170,7 @@ void StepWalk::directive(Position at, const Directive& directive, Scope& scope) 
       return;
     case Override::Kind::kIgnore:
       fail_at(name(), at,
-              "\"ignore\" passes over a whole diagram and stands first in it, before or right below sequenceDiagram; "
-              "write %% stalemate: means local to pass over one arrow");
+              "\"ignore\" passes over a whole diagram and stands first in it, before or right below sequenceDiagram");
     case Override::Kind::kSame:
       reading_.add(at, "says that these names are of one thing");
       return;

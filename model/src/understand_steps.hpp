@@ -20,6 +20,13 @@
 
 namespace stalemate::model {
 
+// What a note or a message of the app to itself says, as far as it might have an effect.
+struct Remark {
+  Position at;
+  std::size_t line = 0;  // its reading line
+  std::string text;
+};
+
 // Where a reading line is to say which value a request carries: at this byte of its meaning.
 struct ValuePlace {
   std::size_t line = 0;
@@ -48,6 +55,9 @@ struct Segment {
   bool changes_database = false;
   std::size_t heading_line = 0;  // reading line that introduces it
   std::vector<ValuePlace> value_places;
+  std::vector<Remark> remarks;
+  std::set<std::pair<Role, Verb>> asked;  // what the servers are asked for
+  bool lives = false;                     // something that is stored has a time to live
   std::vector<Answer> answers;
   std::map<int, std::size_t> line_of_arrow;                   // reading lines of requests and answers, by their arrows
   std::map<std::pair<int, int>, std::size_t> line_of_branch;  // of branches, by line and column
@@ -62,6 +72,18 @@ struct Segment {
 // `said_above`: the kind of operation that the diagram's title or heading speaks of, where it is one.
 std::vector<Segment> read_steps(const Diagram& diagram, const RolesOfDiagram& roles,
                                 std::optional<OperationKind> said_above, Reading& reading);
+
+// Refuses a text that speaks of what is not modelled; `certain_only` as in unmodelled_in(). True where it says that
+// something happens after the commit. Throws traces::NotModelledError.
+bool refuse_unmodelled(const std::string& name, Position at, const std::string& text, bool certain_only);
+
+// A title of the diagram, or the heading right above it, that speaks of what is not modelled. What a page is called is
+// none of the two. Throws traces::NotModelledError.
+void refuse_unmodelled_titles(const std::string& name, const Document::Entry& entry);
+
+// A remark that tells of a change no arrow of the page makes is asked about; one that tells of a time to live that no
+// arrow gives is said to have no effect.
+void judge_remarks(const std::vector<std::vector<Segment>>& segments, Reading& reading);
 
 // Everything below is shared by the parts of the walk (understand_steps.cpp, understand_arrows.cpp,
 // understand_choices.cpp, understand_remarks.cpp).
@@ -98,6 +120,15 @@ struct BranchTest {
   std::string assumed;
 };
 
+// What stands behind the latest write of the database, by lines; 0: nothing. A lone statement is committed at once, so
+// what is said to happen after the commit must follow it with nothing between that does not say so.
+struct SinceWrite {
+  int write = 0;
+  int request = 0;       // the first that does not say that it happens after the commit
+  int after_commit = 0;  // the first that says so
+  void join(const SinceWrite& branch);
+};
+
 class StepWalk {
  public:
   StepWalk(const Diagram& diagram, const RolesOfDiagram& roles, std::optional<OperationKind> said_above,
@@ -108,9 +139,10 @@ class StepWalk {
   // Where statements are being read into. body is null at the top of the diagram: the current segment's.
   struct Scope {
     std::vector<Act>* body = nullptr;
-    Latest latest;                          // awaited or not
-    Latest awaited;                         // the latest that somebody waits for
-    int get_line = 0;                       // where the latest get is drawn; 0: none so far
+    Latest latest;     // awaited or not
+    Latest awaited;    // the latest that somebody waits for
+    int get_line = 0;  // where the latest get is drawn; 0: none so far
+    SinceWrite since_write;
     Latest tested;                          // the request that the branch is about
     const Message* tested_reply = nullptr;  // the reply that says what the branch tests
     BlockRow row;                           // the blocks that stand right before
@@ -133,9 +165,13 @@ class StepWalk {
   void directive(Position at, const Directive& directive, Scope& scope);
   void message(Position at, const Message& message, Scope& scope, const std::vector<Statement>& siblings,
                std::size_t index);
+  void to_itself(Position at, const Message& message, Scope& scope);
+  void remark(Position at, const std::string& text, std::size_t line);
+  void happens_after_commit(Position at, Scope& scope) const;
   void local(Position at, const std::string& why);
   void between_apps(Position at, const Message& message);
-  void asks_server(Position at, const std::string& app);
+  void asked_by(Position at, const std::string& app);
+  bool asks_server(const std::vector<Statement>& siblings, std::size_t index) const;
   void from_outside(Position at, const Message& message, Scope& scope);
   void to_outside(Position at, const Message& message, Scope& scope);
   void request(Position at, const Message& message, Role server, Scope& scope);

@@ -50,15 +50,21 @@ SameServer same_server(std::string_view a, std::string_view b);
 
 // What the label of an arrow from the app to a server asks for.
 struct RequestWords {
-  enum class Kind { kVerb, kNotModelled, kNothing };
+  enum class Kind { kVerb, kNotModelled, kAmbiguous, kNothing };
   Kind kind = Kind::kNothing;
   Verb verb = Verb::kGet;
-  std::string not_modelled;  // "begin a transaction"
-  int ttl = 0;               // names a time to live: in seconds, rounded up; 0: none
+  std::string not_modelled;   // "begin a transaction"
+  std::string word;           // the word that says what is not modelled
+  bool certain = true;        // it can hardly be the name of a thing of the application's own
+  std::string question;       // kAmbiguous: what is open, and how to answer
+  bool after_commit = false;  // says that it happens after the commit
+  int ttl = 0;                // of a set or add: in seconds, rounded up; 0: none
+  std::string assumed_ttl;    // where it names one but not how long
   std::string assumed;
 };
 // A verb that is negated ("don't delete", "no update") asks for nothing that is understood: kNothing.
 RequestWords request_words(std::string_view label);
+bool is_request_verb(std::string_view word);  // whether labels ask by it: "get", "saves"
 inline constexpr std::string_view kKnownRequests =
     "get, read, fetch, load, look up, check, query, SELECT, GET; set, put, store, save, write, update, INSERT, SET; "
     "set if absent, SET NX; delete, remove, invalidate, evict, DEL";
@@ -98,6 +104,8 @@ std::optional<Verb> verb_named(std::string_view word);  // exactly "get", "set",
 struct ReplyWords {
   Outcomes outcomes;
   bool weak = false;        // only by words such as "value" or "data", which also occur in passing
+  bool plain = false;       // nothing else is said: "the value is there", not "the value is large"
+  bool unclear = false;     // says a hit and a miss in one breath, or that age decides
   bool impossible = false;  // says something that this verb cannot turn out as
   std::string impossible_what;
 };
@@ -106,6 +114,31 @@ ReplyWords reply_words(std::string_view text, Verb verb);
 bool says_failure(std::string_view text);
 std::optional<Outcome> outcome_named(std::string_view word);
 std::string list_of(Outcomes outcomes);  // "value or miss", in the order of Outcome
+
+// Something that is not modelled yet, as a text names it.
+struct Unmodelled {
+  std::string_view meaning;  // "work in a transaction"; lives for ever
+  std::string word;          // that says so
+  bool certain = false;      // else it may be the name of a thing of the application's own
+};
+// `words`: CommitWords::rest. With `certain_only` what is merely likely is passed over: for texts that speak of the
+// application's own things, such as what a user asks for.
+std::optional<Unmodelled> unmodelled_in(const std::vector<std::string>& words, bool certain_only = false);
+
+// Whether a text says that something happens after the commit ("on_commit", "once committed"), and its words without
+// those that say so; "," stands where a clause ends.
+struct CommitWords {
+  bool after = false;
+  std::vector<std::string> rest;
+};
+CommitWords commit_words(std::string_view text);
+
+// The time to live that the label of a set gives.
+struct TimeToLive {
+  int seconds = 0;      // rounded up; 0: none
+  bool unsaid = false;  // one is named, but not how long: a minute
+};
+TimeToLive time_to_live(std::string_view label);
 
 // Whether a heading, title, note or label speaks of reading, of writing, both or neither. `only` is set where it holds
 // nothing but such words and fillers ("Write path"), as a note must to separate operations.

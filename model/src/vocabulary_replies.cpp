@@ -1,14 +1,33 @@
-// How a reply, or the label of a branch, says that a request turned out. Negations come first ("not found" is no
-// "found"), and words such as "value" count only where nothing clearer is said.
+// How a reply, or the label of a branch, says that a request turned out. A text is read clause by clause. A negation
+// turns round what it stands before ("not found in cache" is a miss, "not null" a hit), and a "no" or "false" behind it
+// what was asked ("cached? no"); words such as "value" count only where nothing clearer is said. A text that says a hit
+// and a miss in one breath is unclear, and said to be.
+#include <algorithm>
 #include <cstddef>
+#include <optional>
 
+#include "source_text.hpp"
 #include "vocabulary.hpp"
 
 namespace stalemate::model {
 namespace {
 
 // What one or a few words of a reply say.
-enum class Sign { kHit, kMiss, kNil, kExists, kAbsent, kValue, kOk, kConflict, kError, kTimeout };
+enum class Sign {
+  kHit,
+  kMiss,
+  kNil,
+  kExists,
+  kAbsent,
+  kGone,
+  kValue,
+  kServes,
+  kAnswers,
+  kOk,
+  kConflict,
+  kError,
+  kTimeout
+};
 struct SignEntry {
   std::string_view word;
   Sign sign;
@@ -20,6 +39,28 @@ constexpr SignEntry kSigns[] = {
     {"found", Sign::kHit},
     {"exists", Sign::kExists},
     {"exist", Sign::kExists},
+    {"existent", Sign::kExists},
+    {"existing", Sign::kExists, true},
+    {"cachehit", Sign::kHit},
+    {"there", Sign::kExists, true},
+    {"find", Sign::kHit, true},
+    {"finds", Sign::kHit, true},
+    {"contains", Sign::kHit, true},
+    {"contain", Sign::kHit, true},
+    {"holds", Sign::kHit, true},
+    {"has", Sign::kHit, true},
+    {"have", Sign::kHit, true},
+    {"match", Sign::kHit, true},
+    {"matches", Sign::kHit, true},
+    {"warm", Sign::kHit, true},
+    {"cachemiss", Sign::kMiss},
+    {"notfound", Sign::kMiss},
+    {"nonexistent", Sign::kAbsent},
+    {"inexistent", Sign::kAbsent},
+    {"uncached", Sign::kAbsent},
+    {"blank", Sign::kAbsent},
+    {"gone", Sign::kAbsent},
+    {"cold", Sign::kAbsent},
     {"miss", Sign::kMiss},
     {"missed", Sign::kMiss},
     {"misses", Sign::kMiss},
@@ -38,6 +79,22 @@ constexpr SignEntry kSigns[] = {
     {"timeout", Sign::kTimeout},
     {"timeouts", Sign::kTimeout},
     {"unreachable", Sign::kTimeout},
+    {"unresponsive", Sign::kTimeout},
+    {"reachable", Sign::kServes, true},
+    {"responding", Sign::kAnswers, true},
+    {"respond", Sign::kAnswers, true},
+    {"responds", Sign::kAnswers, true},
+    {"responded", Sign::kAnswers, true},
+    {"response", Sign::kAnswers, true},
+    {"answer", Sign::kAnswers, true},
+    {"answers", Sign::kAnswers, true},
+    {"answered", Sign::kAnswers, true},
+    {"reply", Sign::kAnswers, true},
+    {"replies", Sign::kAnswers, true},
+    {"connect", Sign::kServes, true},
+    {"connection", Sign::kServes, true},
+    {"online", Sign::kServes, true},
+    {"healthy", Sign::kServes, true},
     {"error", Sign::kError},
     {"errors", Sign::kError},
     {"fail", Sign::kError},
@@ -48,6 +105,13 @@ constexpr SignEntry kSigns[] = {
     {"unavailable", Sign::kError},
     {"down", Sign::kError},
     {"refused", Sign::kError},
+    {"rejected", Sign::kError},
+    {"denied", Sign::kError},
+    {"offline", Sign::kError},
+    {"disconnected", Sign::kError},
+    {"crashed", Sign::kError},
+    {"crashes", Sign::kError},
+    {"unhealthy", Sign::kError},
     {"aborted", Sign::kError},
     {"unsuccessful", Sign::kError},
     {"500", Sign::kError},
@@ -59,8 +123,8 @@ constexpr SignEntry kSigns[] = {
     {"rows", Sign::kValue, true},
     {"result", Sign::kValue, true},
     {"results", Sign::kValue, true},
-    {"cached", Sign::kValue, true},
-    {"present", Sign::kValue, true},
+    {"cached", Sign::kValue},
+    {"present", Sign::kExists},
     {"available", Sign::kValue, true},
     {"entry", Sign::kValue, true},
     {"item", Sign::kValue, true},
@@ -87,17 +151,124 @@ constexpr SignEntry kSigns[] = {
     {"inserted", Sign::kOk, true},
     {"created", Sign::kOk, true},
     {"added", Sign::kOk, true},
-    {"deleted", Sign::kOk, true},
-    {"removed", Sign::kOk, true},
-    {"invalidated", Sign::kOk, true},
-    {"evicted", Sign::kOk, true},
+    {"committed", Sign::kOk, true},
+    {"commit", Sign::kOk, true},
+    {"deleted", Sign::kGone, true},
+    {"removed", Sign::kGone, true},
+    {"invalidated", Sign::kGone, true},
+    {"evicted", Sign::kGone, true},
     {"200", Sign::kOk, true},
     {"201", Sign::kOk, true},
     {"204", Sign::kOk, true},
 };
-constexpr std::string_view kNegations[] = {"not",   "no",    "never", "without", "isnt", "doesnt",
-                                           "wasnt", "didnt", "non",   "arent",   "0",    "cannot"};
+constexpr std::string_view kNegations[] = {
+    "not",  "no",     "never",   "without", "isnt",    "doesnt",  "wasnt",  "didnt",   "non",    "arent",
+    "0",    "zero",   "cant",    "cannot",  "couldnt", "hasnt",   "havent", "hadnt",   "wont",   "werent",
+    "dont", "unless", "nothing", "none",    "nor",     "neither", "lacks",  "lacking", "unable", "unknown"};
 constexpr std::size_t kNegationReachWords = 3;
+// What they say alone: "found nothing".
+constexpr std::string_view kNothing[] = {"nothing", "none"};
+constexpr std::string_view kBehindNothing[] = {"there", "here", "yet", "back", "returned", "at", "all"};
+constexpr std::string_view kNo[] = {"no", "false", "nope"};
+constexpr std::string_view kYes[] = {"yes", "true", "yep"};
+// "rows: 0"; not "value = 0".
+constexpr std::string_view kCounted[] = {"row",  "rows",    "result", "results", "record",  "records",
+                                         "hits", "matches", "exists", "found",   "entries", "keys"};
+constexpr std::string_view kStores[] = {"cache",    "redis", "memcached", "valkey", "db",   "database",
+                                        "postgres", "mysql", "table",     "store",  "here", "memory"};
+constexpr std::string_view kStaleWords[] = {"stale", "outdated"};
+// What stands in a label beside words such as "value" without saying anything else of it.
+constexpr std::string_view kFillers[] = {
+    "the",      "a",      "an",   "is",     "are",   "was",   "were", "it",       "its",     "in",   "from",
+    "of",       "for",    "on",   "if",     "when",  "with",  "to",   "returned", "returns", "got",  "gets",
+    "received", "comes",  "back", "at",     "all",   "yet",   "any",  "more",     "then",    "else", "case",
+    "still",    "this",   "that", "be",     "or",    "and",   "does", "do",       "did",     "read", "reads",
+    "does",     "longer", "such", "stored", "there", "cache", "and",  "by"};
+
+enum class Side { kHere, kAway, kOther };
+Side side_of(Sign sign) {
+  switch (sign) {
+    case Sign::kHit:
+    case Sign::kExists:
+    case Sign::kValue:
+      return Side::kHere;
+    case Sign::kMiss:
+    case Sign::kNil:
+    case Sign::kAbsent:
+    case Sign::kGone:
+      return Side::kAway;
+    default:
+      return Side::kOther;
+  }
+}
+
+// What one clause says; a clause ends at punctuation, "and", "or", "but".
+struct Clause {
+  std::vector<std::string> words;
+  bool after_or = false;
+};
+
+// "!=" and "!cached" in words, "==" and "=" as "is", "(yet)" without its brackets.
+std::string operators_in_words(std::string_view text) {
+  std::string result;
+  const auto at = [&](std::size_t i) { return i < text.size() ? text[i] : ' '; };
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    if (text.substr(i, 5) == "(yet)") {
+      result += " yet ";
+      i += 4;
+    } else if (text.substr(i, 2) == "!=" || text.substr(i, 2) == "<>") {
+      result += " not ";
+      while (at(i + 1) == '=' || at(i + 1) == '>') ++i;
+    } else if (text[i] == '=') {
+      result += " is ";
+      while (at(i + 1) == '=') ++i;
+    } else if (text[i] == '!' && (is_word_byte(at(i + 1)) || at(i + 1) == '(' || at(i + 1) == '!')) {
+      result += " not ";
+      if (at(i + 1) == '(') ++i;
+    } else {
+      result += text[i];
+    }
+  }
+  return result;
+}
+
+std::vector<Clause> clauses_of(std::string_view text) {
+  std::vector<Clause> clauses(1);
+  std::string part;
+  const auto flush = [&](bool after_or) {
+    for (const std::string& word : split_words(part)) {
+      if (word == "and" || word == "or" || word == "but" || word == "then") {
+        clauses.push_back({{}, word == "or"});
+      } else {
+        clauses.back().words.push_back(word);
+      }
+    }
+    part.clear();
+    clauses.push_back({{}, after_or});
+  };
+  for (const char c : operators_in_words(text)) {
+    if (std::string_view(",;:?()[]/|").find(c) == std::string_view::npos) {
+      part += c;
+    } else {
+      flush(c == '/' || c == '|');
+    }
+  }
+  flush(false);
+  std::vector<Clause> kept;
+  for (Clause& clause : clauses) {
+    if (clause.words.empty()) {
+      continue;
+    }
+    const bool answers = clause.words.size() == 1 && (is_in(kNo, clause.words[0]) || is_in(kYes, clause.words[0]) ||
+                                                      clause.words[0] == "0" || clause.words[0] == "zero");
+    if (answers && !kept.empty()) {
+      kept.back().words.push_back(clause.words[0]);  // "cached? no"
+    } else {
+      kept.push_back(std::move(clause));
+    }
+  }
+  return kept;
+}
 
 const SignEntry* sign_entry(std::string_view word) {
   for (const SignEntry& entry : kSigns) {
@@ -106,7 +277,12 @@ const SignEntry* sign_entry(std::string_view word) {
   return nullptr;
 }
 
-Sign negated(Sign sign) {
+struct FoundSign {
+  Sign sign;
+  bool weak;
+};
+
+Sign negated(Sign sign, Verb verb) {
   switch (sign) {
     case Sign::kHit:
     case Sign::kExists:
@@ -116,8 +292,14 @@ Sign negated(Sign sign) {
     case Sign::kNil:
     case Sign::kAbsent:
       return Sign::kHit;
+    case Sign::kGone:
+      return verb == Verb::kGet ? Sign::kHit : Sign::kError;
     case Sign::kOk:
+      return verb == Verb::kAdd ? Sign::kConflict : Sign::kError;
+    case Sign::kServes:
       return Sign::kError;
+    case Sign::kAnswers:
+      return Sign::kTimeout;
     case Sign::kConflict:
     case Sign::kError:
     case Sign::kTimeout:
@@ -126,48 +308,91 @@ Sign negated(Sign sign) {
   return sign;
 }
 
-struct FoundSign {
-  Sign sign;
-  bool weak;
+// What the words at `i` say, if anything, and how many they are.
+struct SignAt {
+  SignEntry entry;
+  std::size_t words = 1;
 };
-
-std::vector<FoundSign> signs_of(const std::vector<std::string>& words, Verb verb) {
-  std::vector<FoundSign> found;
-  const auto next_is = [&](std::size_t i, std::string_view word) { return i < words.size() && words[i] == word; };
-  if (verb == Verb::kAdd && !words.empty()) {  // SETNX answers 1 or 0
-    if (words.back() == "1") return {{Sign::kOk, false}};
-    if (words.back() == "0") return {{Sign::kConflict, false}};
+std::optional<SignAt> sign_at(const std::vector<std::string>& words, std::size_t i, Verb verb) {
+  const auto word = [&](std::size_t j) { return j < words.size() ? std::string_view(words[j]) : std::string_view(); };
+  if ((word(i) == "timed" || word(i) == "times" || word(i) == "time") && word(i + 1) == "out")
+    return SignAt{{"timeout", Sign::kTimeout, false}, 2};
+  if (word(i) == "in" || word(i) == "from") {
+    std::size_t where = i + 1;
+    while (word(where) == "the" || word(where) == "our" || word(where) == "its") ++where;
+    if (is_in(kStores, word(where)) && word(where) != "here")
+      return SignAt{{"in cache", Sign::kHit, word(i) == "from"}, where - i + 1};
   }
+  const SignEntry* entry = sign_entry(words[i]);
+  if (entry == nullptr) return std::nullopt;
+  if (entry->word == "cached" && (verb == Verb::kSet || verb == Verb::kAdd))
+    return SignAt{{entry->word, Sign::kOk, true}, 1};
+  if (entry->word == "available") {  // of the server; else of what was asked for
+    const bool of_server = i > 0 && std::any_of(words.begin(), words.begin() + static_cast<std::ptrdiff_t>(i),
+                                                [](const std::string& before) { return is_in(kStores, before); });
+    if (of_server) return SignAt{{entry->word, Sign::kServes, true}, 1};
+  }
+  return SignAt{*entry, 1};
+}
+
+// The signs of one clause. `carried`: the side that an "or" before hands a negation on for ("not null or empty").
+std::vector<FoundSign> signs_of(const Clause& clause, Verb verb, std::optional<Side>& carried) {
+  const std::vector<std::string>& words = clause.words;
+  std::vector<FoundSign> found;
+  std::optional<Side> turned = clause.after_or ? carried : std::nullopt;  // what a negation went on to turn round
+  bool pending = false;
+  std::size_t since = 0;
   for (std::size_t i = 0; i < words.size(); ++i) {
-    if ((words[i] == "timed" || words[i] == "times") && next_is(i + 1, "out")) {
-      found.push_back({Sign::kTimeout, false});
-      continue;
-    }
-    if (words[i] == "no" && (next_is(i + 1, "reply") || next_is(i + 1, "answer") || next_is(i + 1, "response"))) {
-      found.push_back({Sign::kTimeout, false});
-      ++i;
-      continue;
-    }
-    if (words[i] == "in" && next_is(i + 1, "cache")) {
-      found.push_back({Sign::kHit, false});
-      continue;
-    }
-    if (is_in(kNegations, words[i])) {
-      bool used = false;
-      for (std::size_t j = i + 1; j < words.size() && j <= i + kNegationReachWords && !used; ++j) {
-        const SignEntry* entry = sign_entry(words[j]);
-        const bool in_cache = words[j] == "in" && next_is(j + 1, "cache");
-        if (entry == nullptr && !in_cache) continue;
-        Sign sign = in_cache ? Sign::kAbsent : negated(entry->sign);
-        if (verb == Verb::kAdd && entry != nullptr && entry->sign == Sign::kOk) sign = Sign::kConflict;
-        found.push_back({sign, false});
-        i = j;
-        used = true;
+    const auto sign = sign_at(words, i, verb);
+    if (!sign) {
+      const bool last = i + 1 == words.size();
+      if (is_in(kNothing, words[i]) && (last || is_in(kBehindNothing, words[i + 1]))) {
+        // "found nothing", "nothing there"
+        while (!found.empty() && side_of(found.back().sign) == Side::kHere) found.pop_back();
+        found.push_back({Sign::kNil, false});
+        break;
+      }
+      const bool answers_no =
+          last && !found.empty() &&
+          (is_in(kNo, words[i]) ||
+           ((words[i] == "0" || words[i] == "zero") &&
+            std::any_of(words.begin(), words.end(), [](const auto& word) { return is_in(kCounted, word); })));
+      if (answers_no) {
+        for (FoundSign& before : found) before = {negated(before.sign, verb), false};
+      } else if (is_in(kNegations, words[i])) {
+        pending = !pending;
+        since = 0;
+      } else if (pending && ++since > kNegationReachWords) {
+        pending = false;
       }
       continue;
     }
-    if (const SignEntry* entry = sign_entry(words[i])) found.push_back({entry->sign, entry->weak});
+    const SignEntry& entry = sign->entry;
+    const Side side = side_of(entry.sign);
+    i += sign->words - 1;
+    if (entry.sign == Sign::kNil && is_in(kNothing, entry.word) && i + 1 < words.size() && !pending &&
+        sign_at(words, i + 1, verb)) {
+      pending = true;  // "none found"
+      since = 0;
+      continue;
+    }
+    // "found null", "value is null": what was named before is what is not there.
+    if (side == Side::kAway && !pending)
+      while (!found.empty() && side_of(found.back().sign) == Side::kHere) found.pop_back();
+    const bool after_no_object = pending && side == Side::kHere;
+    if (pending || (turned && *turned == side && side != Side::kOther)) {
+      // "found no rows"
+      if (after_no_object)
+        while (!found.empty() && side_of(found.back().sign) == Side::kHere) found.pop_back();
+      found.push_back({negated(entry.sign, verb), false});
+      turned = side;
+      pending = false;
+      continue;
+    }
+    if (entry.sign == Sign::kServes || entry.sign == Sign::kAnswers) continue;  // say nothing of a request
+    found.push_back({entry.sign, entry.weak});
   }
+  carried = turned;
   return found;
 }
 
@@ -175,6 +400,7 @@ std::vector<FoundSign> signs_of(const std::vector<std::string>& words, Verb verb
 Outcomes outcomes_of(Sign sign, Verb verb) {
   if (sign == Sign::kTimeout) return {Outcome::kTimeout};
   if (sign == Sign::kError) return {Outcome::kError, Outcome::kTimeout};
+  if (sign == Sign::kGone && verb != Verb::kGet) sign = Sign::kOk;
   switch (verb) {
     case Verb::kGet:
       if (sign == Sign::kOk) return {Outcome::kValue, Outcome::kMiss};
@@ -204,8 +430,11 @@ std::string_view name_of(Sign sign) {
     case Sign::kMiss:
     case Sign::kNil:
     case Sign::kAbsent:
+    case Sign::kGone:
       return "a miss";
     case Sign::kOk:
+    case Sign::kServes:
+    case Sign::kAnswers:
       return "ok";
     case Sign::kConflict:
       return "a conflict";
@@ -221,13 +450,45 @@ std::string_view name_of(Sign sign) {
 constexpr std::string_view kRefusals[] = {"rejected", "denied", "forbidden", "invalid", "retry", "unauthorized",
                                           "4xx",      "5xx",    "400",       "401",     "403",   "409",
                                           "412",      "422",    "423",       "429",     "502",   "504"};
+// "the row, if any": what may be there or not.
+bool says_if_any(const std::vector<std::string>& words) {
+  for (std::size_t i = 1; i + 1 < words.size(); ++i) {
+    if (words[i] != "if") continue;
+    const SignEntry* before = sign_entry(words[i - 1]);
+    const bool named = before != nullptr && side_of(before->sign) == Side::kHere;
+    if (named && (words[i + 1] == "any" || sign_entry(words[i + 1]) != nullptr)) return true;
+  }
+  return false;
+}
+
+// How old an entry is decides; "not stale" is said of any value.
+bool says_stale(const std::vector<std::string>& words) {
+  for (std::size_t i = 0; i < words.size(); ++i) {
+    if (is_in(kStaleWords, words[i]) && (i == 0 || !is_in(kNegations, words[i - 1]))) return true;
+  }
+  return false;
+}
+
+std::vector<FoundSign> signs_in(std::string_view text, Verb verb) {
+  std::vector<FoundSign> signs;
+  std::optional<Side> carried;
+  for (const Clause& clause : clauses_of(text)) {
+    for (const FoundSign& sign : signs_of(clause, verb, carried)) signs.push_back(sign);
+  }
+  return signs;
+}
+
+bool is_about_outcomes(const std::string& word) {
+  return sign_entry(word) != nullptr || is_in(kNegations, word) || is_in(kNo, word) || is_in(kYes, word) ||
+         is_in(kFillers, word) || is_in(kStores, word);
+}
 
 }  // namespace
 
 bool says_failure(std::string_view text) {
   const std::vector<std::string> words = split_words(text);
   bool fails = std::any_of(words.begin(), words.end(), [](const auto& word) { return is_in(kRefusals, word); });
-  for (const FoundSign& found : signs_of(words, Verb::kSet)) {
+  for (const FoundSign& found : signs_in(text, Verb::kSet)) {
     if (found.sign == Sign::kOk) return false;  // "200 or 409" says what else it may be
     fails = fails || found.sign == Sign::kError || found.sign == Sign::kTimeout || found.sign == Sign::kConflict;
   }
@@ -236,9 +497,14 @@ bool says_failure(std::string_view text) {
 
 ReplyWords reply_words(std::string_view text, Verb verb) {
   const std::vector<std::string> words = split_words(text);
-  const std::vector<FoundSign> signs = signs_of(words, verb);
-  const bool either =
-      is_in(words, "or") || text.find('/') != std::string_view::npos || text.find('|') != std::string_view::npos;
+  std::vector<FoundSign> signs;
+  if (verb == Verb::kAdd && !words.empty() && (words.back() == "1" || words.back() == "0")) {  // as SETNX answers
+    signs.push_back({words.back() == "1" ? Sign::kOk : Sign::kConflict, false});
+  } else {
+    signs = signs_in(text, verb);
+  }
+  const bool either = is_in(words, "or") || is_in(words, "maybe") || is_in(words, "optional") || says_if_any(words) ||
+                      text.find('/') != std::string_view::npos || text.find('|') != std::string_view::npos;
   bool strong = false;
   bool more_than_ok = false;
   for (const FoundSign& sign : signs) {
@@ -247,6 +513,7 @@ ReplyWords reply_words(std::string_view text, Verb verb) {
   }
   ReplyWords result;
   result.weak = !strong;
+  result.plain = std::all_of(words.begin(), words.end(), is_about_outcomes);
   for (const FoundSign& sign : signs) {
     if (strong && sign.weak && !either) continue;
     if (verb == Verb::kGet && sign.sign == Sign::kOk && more_than_ok) continue;  // "200 OK, value"
@@ -257,6 +524,13 @@ ReplyWords reply_words(std::string_view text, Verb verb) {
     }
     result.outcomes = result.outcomes | outcomes;
   }
+  if (verb == Verb::kGet && !result.outcomes.empty() && says_if_any(words)) result.outcomes.add(Outcome::kMiss);
+  const auto says = [&](Side side) {
+    return std::any_of(signs.begin(), signs.end(),
+                       [&](const FoundSign& sign) { return side_of(sign.sign) == side && sign.weak == !strong; });
+  };
+  const bool both = says(Side::kHere) && says(Side::kAway);
+  result.unclear = verb == Verb::kGet && ((both && !either) || says_stale(words));
   return result;
 }
 

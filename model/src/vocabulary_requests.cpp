@@ -2,9 +2,8 @@
 // Redis command is that command; conditions and protocols of several steps are recognised before, so that they are
 // refused rather than taken for the plain verb in them.
 #include <algorithm>
-#include <charconv>
 #include <cstddef>
-#include <cstdint>
+#include <utility>
 
 #include "vocabulary.hpp"
 
@@ -15,40 +14,13 @@ struct PhraseEntry {
   std::string_view phrase;
   std::string_view meaning;
 };
-// Anywhere in a label.
+// Anywhere in a label; what is not modelled wherever it stands on a page is in vocabulary_unmodelled.cpp.
 constexpr PhraseEntry kNotModelledAnywhere[] = {
-    {"for update", "lock a row"},
-    {"for share", "lock a row"},
-    {"lock", "take a lock"},
-    {"locks", "take a lock"},
-    {"unlock", "release a lock"},
-    {"mutex", "take a lock"},
-    {"redlock", "take a lock"},
-    {"start transaction", "begin a transaction"},
-    {"begin transaction", "begin a transaction"},
-    {"transaction", "work in a transaction"},
-    {"txn", "work in a transaction"},
-    {"tx", "work in a transaction"},
-    {"commit", "commit a transaction"},
-    {"rollback", "roll back a transaction"},
-    {"roll back", "roll back a transaction"},
-    {"compare and set", "compare and set"},
-    {"compare and swap", "compare and set"},
-    {"check and set", "compare and set"},
-    {"cas", "compare and set"},
-    {"with version", "compare and set by version"},
-    {"where version", "compare and set by version"},
-    {"and version", "compare and set by version"},
-    {"versioned", "compare and set by version"},
-    {"lease", "take a lease"},
-    {"leases", "take a lease"},
-    {"tombstone", "leave a marker"},
     {"publish", "publish an event"},
     {"publishes", "publish an event"},
-    {"enqueue", "append to a queue"},
-    {"append", "append to a queue"},
     {"emit", "publish an event"},
     {"subscribe", "subscribe to events"},
+    {"append", "append to a queue"},
     {"xadd", "append to a queue"},
     {"lpush", "append to a queue"},
     {"rpush", "append to a queue"},
@@ -67,6 +39,17 @@ constexpr PhraseEntry kNotModelledAnywhere[] = {
     {"get or set", "read and change in one step"},
     {"get and set", "read and change in one step"},
     {"get and delete", "read and change in one step"},
+    {"set ttl", "change when an entry expires"},
+    {"set the ttl", "change when an entry expires"},
+    {"set expiry", "change when an entry expires"},
+    {"set expiration", "change when an entry expires"},
+    {"refresh ttl", "change when an entry expires"},
+    {"refresh the ttl", "change when an entry expires"},
+    {"update ttl", "change when an entry expires"},
+    {"reset ttl", "change when an entry expires"},
+    {"extend ttl", "change when an entry expires"},
+    {"extend the ttl", "change when an entry expires"},
+    {"bump ttl", "change when an entry expires"},
 };
 // Only as the first word: elsewhere they are ordinary words.
 constexpr PhraseEntry kNotModelledFirst[] = {
@@ -120,6 +103,8 @@ constexpr VerbEntry kVerbWords[] = {
     {"view", Verb::kGet},
     {"exists", Verb::kGet, true},
     {"exist", Verb::kGet, true},
+    {"list", Verb::kGet, true},
+    {"lists", Verb::kGet, true},
     {"request", Verb::kGet, true},
     {"requests", Verb::kGet, true},
     {"ask", Verb::kGet, true},
@@ -166,6 +151,17 @@ constexpr VerbEntry kVerbWords[] = {
     {"overwrite", Verb::kSet},
     {"post", Verb::kSet},
     {"patch", Verb::kSet},
+    {"memoize", Verb::kSet},
+    {"memoizes", Verb::kSet},
+    {"memoise", Verb::kSet},
+    {"remember", Verb::kSet},
+    {"remembers", Verb::kSet},
+    {"stash", Verb::kSet},
+    {"stashes", Verb::kSet},
+    {"caching", Verb::kSet},
+    {"storing", Verb::kSet},
+    {"saving", Verb::kSet},
+    {"writing", Verb::kSet},
     {"setnx", Verb::kAdd},
     {"hsetnx", Verb::kAdd},
     {"msetnx", Verb::kAdd},
@@ -196,38 +192,6 @@ constexpr VerbEntry kVerbWords[] = {
     {"truncate", Verb::kDelete},
 };
 
-constexpr std::string_view kExpiryWords[] = {"ttl",        "ex",       "px",    "expire", "expires", "expiry",
-                                             "expiration", "expiring", "setex", "psetex", "exat",    "pxat"};
-
-// Seconds, rounded up, until what is stored may expire; 0: never. A time to live without a number is a minute.
-int seconds_to_live(const std::vector<std::string>& words) {
-  const auto names =
-      std::find_if(words.begin(), words.end(), [](const auto& word) { return is_in(kExpiryWords, word); });
-  if (names == words.end()) return 0;
-  constexpr int kUnsaid = 60;
-  constexpr std::int64_t kMost = 1'000'000;
-  if (names->ends_with("at")) return kUnsaid;  // a point in time
-  const auto number =
-      std::find_if(names, words.end(), [](const auto& word) { return word.front() >= '0' && word.front() <= '9'; });
-  if (number == words.end()) return kUnsaid;
-  std::int64_t count = 0;
-  const char* const end = number->data() + number->size();
-  const auto [rest, error] = std::from_chars(number->data(), end, count);
-  if (error != std::errc() || count > kMost) return static_cast<int>(kMost);
-  std::string unit(rest, end);
-  if (unit.empty() && number + 1 != words.end()) unit = *(number + 1);
-  std::int64_t milliseconds = 1000 * count;
-  if (unit == "ms" || names->starts_with("p"))
-    milliseconds = count;
-  else if (unit == "m" || unit.starts_with("min"))
-    milliseconds *= 60;
-  else if (unit == "h" || unit.starts_with("hour"))
-    milliseconds *= 3600;
-  else if (unit == "d" || unit.starts_with("day"))
-    milliseconds *= 86400;
-  return static_cast<int>(std::min((milliseconds + 999) / 1000, kMost));
-}
-
 const VerbEntry* verb_entry(std::string_view word) {
   for (const VerbEntry& entry : kVerbWords) {
     if (entry.word == word) return &entry;
@@ -235,14 +199,14 @@ const VerbEntry* verb_entry(std::string_view word) {
   return nullptr;
 }
 
-const std::string_view* not_modelled(const std::vector<std::string>& words) {
+const PhraseEntry* not_modelled(const std::vector<std::string>& words) {
   for (const PhraseEntry& entry : kNotModelledAnywhere) {
-    if (has_phrase(words, entry.phrase)) return &entry.meaning;
+    if (has_phrase(words, entry.phrase)) return &entry;
   }
   for (const PhraseEntry& entry : kNotModelledFirst) {
-    if (words.front() == entry.phrase) return &entry.meaning;
+    if (words.front() == entry.phrase) return &entry;
   }
-  if (words.size() == 1 && words.front() == "multi") return &kNotModelledFirst[0].meaning;
+  if (words.size() == 1 && words.front() == "multi") return &kNotModelledFirst[0];
   return nullptr;
 }
 
@@ -264,7 +228,8 @@ bool is_negated(const std::vector<std::string>& words, std::size_t index) {
 struct FoundVerb {
   bool negated = false;  // says first of all what is not to be done
   const VerbEntry* entry = nullptr;
-  const VerbEntry* also = nullptr;  // a second step joined by "and", "or", "then"
+  std::size_t at = 0;
+  const VerbEntry* also = nullptr;  // a second step: joined by "and", "or", "then"
 };
 FoundVerb find_verb(const std::vector<std::string>& words) {
   FoundVerb found;
@@ -281,6 +246,7 @@ FoundVerb find_verb(const std::vector<std::string>& words) {
     }
     if (found.entry == nullptr || (found.entry->weak && !entry->weak)) {
       found.entry = entry;
+      found.at = i;
       continue;
     }
     const std::string& before = words[i - 1];
@@ -290,8 +256,42 @@ FoundVerb find_verb(const std::vector<std::string>& words) {
   return found;
 }
 
+// A label that "cache" or "keep" leads stores ("cache the result"), unless what follows is the verb ("cache lookup").
+enum class Leads { kNot, kStores, kEither };
+constexpr std::string_view kPassedOver[] = {"then", "now", "also", "finally", "and", "please", "async", "lazily",
+                                            "to",   "try", "1",    "2",       "3",   "4",      "5",     "6"};
+constexpr std::string_view kResults[] = {"result", "results", "row",    "rows",   "value",   "values", "response",
+                                         "data",   "object",  "output", "answer", "records", "record", "page"};
+constexpr std::string_view kArticles[] = {"the", "a", "an", "it", "its", "this", "that", "all", "new", "fresh", "our"};
+// Nouns as often as verbs: "cache query".
+constexpr std::string_view kEitherWords[] = {"query", "queries", "search", "searches", "request", "requests"};
+constexpr std::string_view kAnswers[] = {"miss", "hit", "misses", "hits"};
+constexpr std::string_view kKeptOtherwise[] = {"alive", "going", "open", "connection", "waiting", "in", "up", "track"};
+
+Leads how_cache_leads(const std::vector<std::string>& words, const FoundVerb& found) {
+  std::size_t lead = 0;
+  while (lead < words.size() && is_in(kPassedOver, words[lead])) ++lead;
+  if (lead + 1 >= words.size()) return Leads::kNot;
+  const std::string& next = words[lead + 1];
+  if (words[lead] == "keep" || words[lead] == "keeps")
+    return is_in(kKeptOtherwise, next) ? Leads::kNot : Leads::kStores;
+  if (words[lead] != "cache" && words[lead] != "caches") return Leads::kNot;
+  if (is_in(kAnswers, next)) return Leads::kNot;
+  if (found.entry == nullptr || is_in(kArticles, next) || is_in(kResults, next)) return Leads::kStores;
+  const bool of_results = std::any_of(words.begin() + static_cast<std::ptrdiff_t>(lead) + 2, words.end(),
+                                      [](const std::string& word) { return is_in(kResults, word); });
+  if (found.at == lead + 1) {
+    if (of_results && found.entry->verb == Verb::kGet) return Leads::kStores;  // "cache query result"
+    return is_in(kEitherWords, next) ? Leads::kEither : Leads::kNot;
+  }
+  // "cache product lookup" names a look-up, "cache product after SELECT" a value to store.
+  return found.at + 1 == words.size() ? Leads::kEither : Leads::kStores;
+}
+
 // What stands after the first "if", "when", "unless" of a label. Deleting only what is present is no condition: where
 // nothing is, a delete changes nothing.
+constexpr std::string_view kExpiryWords[] = {"ttl",     "ex",     "px",         "expire",
+                                             "expires", "expiry", "expiration", "expiring"};
 enum class Condition { kNone, kAbsent, kPresent, kOther };
 constexpr std::string_view kComparisons[] = {"equal", "equals", "same",    "match",    "matches", "version",
                                              "older", "newer",  "greater", "less",     "than",    "changed",
@@ -316,6 +316,15 @@ Condition condition_of(const std::vector<std::string>& words) {
   return is_in(words, "xx") ? Condition::kOther : Condition::kNone;
 }
 
+// "WHERE updated_at = :seen": changes a row only as it was seen before.
+constexpr std::string_view kSeenBefore[] = {"seen",    "expected", "old",       "previous", "prior",
+                                            "updated", "modified", "revision",  "rev",      "version",
+                                            "etag",    "stamp",    "timestamp", "lock"};
+bool compares_with_before(const std::vector<std::string>& words) {
+  const auto where = std::find(words.begin(), words.end(), "where");
+  return std::any_of(where, words.end(), [](const std::string& word) { return is_in(kSeenBefore, word); });
+}
+
 bool starts_with_capitals(std::string_view label, std::string_view word) {
   return label.substr(0, word.size()) == word;
 }
@@ -328,32 +337,56 @@ bool computes_from_old(std::string_view label, const std::vector<std::string>& w
 
 }  // namespace
 
+bool is_request_verb(std::string_view word) {
+  const VerbEntry* const entry = verb_entry(word);
+  return entry != nullptr && !entry->weak;
+}
+
 RequestWords request_words(std::string_view label) {
-  const std::vector<std::string> words = split_words(label);
+  const CommitWords commit = commit_words(label);
+  std::vector<std::string> words;
+  for (const std::string& word : commit.rest) {
+    if (word != ",") words.push_back(word);
+  }
   RequestWords result;
+  result.after_commit = commit.after;
   if (words.empty()) return result;
-  const auto refuse = [&](std::string_view what) {
+  const auto refuse = [&](std::string_view what, std::string_view word, bool certain) {
     result.kind = RequestWords::Kind::kNotModelled;
     result.not_modelled = what;
+    result.word = word;
+    result.certain = certain;
     return result;
   };
-  if (const std::string_view* what = not_modelled(words)) return refuse(*what);
+  const auto ask = [&](std::string question) {
+    result.kind = RequestWords::Kind::kAmbiguous;
+    result.question = std::move(question);
+    return result;
+  };
+  if (const PhraseEntry* what = not_modelled(commit.rest)) return refuse(what->meaning, what->phrase, true);
+  if (const auto found = unmodelled_in(commit.rest)) return refuse(found->meaning, found->word, found->certain);
 
   FoundVerb found = find_verb(words);
   if (found.negated) return result;
   constexpr VerbEntry kCacheIt = {"cache", Verb::kSet};
-  if ((found.entry == nullptr || found.entry->weak) && (words.front() == "cache" || words.front() == "caches") &&
-      words.size() > 1) {
-    found.entry = &kCacheIt;  // "cache the result"
+  switch (how_cache_leads(words, found)) {
+    case Leads::kNot:
+      break;
+    case Leads::kStores:
+      if (!is_negated(words, found.at) || found.entry == nullptr) found.entry = &kCacheIt;
+      break;
+    case Leads::kEither:
+      return ask("may store something or look something up; say \"cache the ...\" or \"look up ...\"");
   }
   if (found.entry == nullptr) return result;
   result.kind = RequestWords::Kind::kVerb;
   result.verb = found.entry->verb;
 
   const Condition condition = condition_of(words);
+  constexpr std::string_view kIf = "change something only if a condition holds";
   if (result.verb == Verb::kSet || result.verb == Verb::kAdd) {
-    if (condition == Condition::kOther || condition == Condition::kPresent)
-      return refuse("change something only if a condition holds");
+    if (condition == Condition::kOther || condition == Condition::kPresent) return refuse(kIf, "if", true);
+    if (compares_with_before(words)) return refuse("compare and set by version", "where", true);
     const bool plain_english_add =
         found.entry->word.substr(0, 3) == "add" && condition == Condition::kNone && !starts_with_capitals(label, "ADD");
     if (condition == Condition::kAbsent) result.verb = Verb::kAdd;
@@ -366,13 +399,17 @@ RequestWords request_words(std::string_view label) {
           "the new value is one that nobody else writes, whatever it is computed from: lost updates are not "
           "modelled yet";
     }
-    result.ttl = seconds_to_live(words);
+    const TimeToLive lives = time_to_live(label);
+    result.ttl = lives.seconds;
+    if (lives.unsaid) {
+      result.assumed_ttl = "how long it lives is not said: a minute is taken; write TTL 300 or EX 300 to say it";
+    }
   } else if (result.verb == Verb::kDelete && condition != Condition::kNone && condition != Condition::kPresent) {
-    return refuse("change something only if a condition holds");
+    return refuse(kIf, "if", true);
   }
   if (found.also != nullptr) {
-    result.assumed = "only \"" + std::string(found.entry->word) + "\" is taken; \"" + std::string(found.also->word) +
-                     "\" needs an arrow of its own";
+    return ask("names two steps, \"" + std::string(found.entry->word) + "\" and \"" + std::string(found.also->word) +
+               "\"; draw an arrow for each");
   }
   return result;
 }

@@ -189,7 +189,8 @@ TEST(CheckCommand, readers_and_writers_that_nothing_is_drawn_for_are_refused_by_
   const std::string diagram = scratch.write("only.md", kReadOnly);
   const Outcome outcome = run_program({"check", diagram, "--writers", "1"});
   EXPECT_EQ(outcome.code, 2);
-  EXPECT_EQ(outcome.err, "stalemate: --writers 1: no Write is drawn in only.md; draw one, or leave --writers out\n");
+  EXPECT_EQ(outcome.err,
+            "stalemate: --writers 1: no Write is drawn in " + diagram + "; draw one, or leave --writers out\n");
   EXPECT_NE(run_program({"check", diagram, "--writers", "0"}).code, 2) << "none were asked for";
 }
 

@@ -317,7 +317,7 @@ TEST(ProtocolErrors, a_negated_verb_is_not_taken_for_the_verb) {
     const std::string error = error_of_lines(std::string("app->>database: Set\napp->>cache: ") + label);
     EXPECT_TRUE(starts_with(error, std::string("t.mmd:3:1: cannot tell what \"") + label + "\" asks of the cache"))
         << error;
-    EXPECT_TRUE(contains(error, "%% stalemate: means get (set, add, delete, local)")) << error;
+    EXPECT_TRUE(contains(error, "%% stalemate: means get (set, add, delete) before it")) << error;
   }
 }
 

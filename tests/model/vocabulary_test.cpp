@@ -121,10 +121,28 @@ TEST(Vocabulary, add_alone_is_a_set_and_said_to_be_assumed) {
   EXPECT_TRUE(request_words("Set value").assumed.empty());
 }
 
-TEST(Vocabulary, two_steps_in_one_label_take_the_first_and_say_so) {
-  const RequestWords words = request_words("Update and delete");
-  EXPECT_EQ(words.verb, Verb::kSet);
-  EXPECT_NE(words.assumed.find("\"delete\""), std::string::npos);
+TEST(Vocabulary, two_steps_in_one_label_are_asked_about) {
+  for (const char* label : {"Update and delete", "delete and set", "update, then delete", "check or update"}) {
+    const RequestWords words = request_words(label);
+    EXPECT_EQ(words.kind, RequestWords::Kind::kAmbiguous) << label;
+    EXPECT_NE(words.question.find("draw an arrow for each"), std::string::npos) << words.question;
+  }
+  expect_verb(Verb::kDelete, {"delete, don't update"});
+}
+
+TEST(Vocabulary, a_label_that_is_led_by_a_word_for_keeping_stores) {
+  expect_verb(Verb::kSet,
+              {"cache query result", "cache the search results", "cache result of SELECT", "cache product", "cache it",
+               "cache user by id", "Cache response for 5 min", "caching the result", "keep query result",
+               "keep 30 seconds", "memoize query", "remember lookup", "stash row", "save the fetched row",
+               "store looked up row", "then cache the rows", "caches the read value"});
+  expect_verb(Verb::kGet, {"cache lookup", "cache get", "cache read", "cache check", "cache lookup by id"});
+  expect_verb(Verb::kDelete, {"cache invalidation", "cache delete", "cache eviction"});
+  expect_verb(Verb::kSet, {"cache update", "cache set", "cache write", "cache put"});
+  for (const char* label : {"cache query", "cache search", "cache product lookup"})
+    EXPECT_EQ(request_words(label).kind, RequestWords::Kind::kAmbiguous) << label;
+  for (const char* label : {"cache miss?", "cache hit", "keep-alive", "keep in touch"})
+    EXPECT_EQ(request_words(label).kind, RequestWords::Kind::kNothing) << label;
 }
 
 TEST(Vocabulary, an_expiry_is_noticed) {
@@ -141,6 +159,64 @@ TEST(Vocabulary, an_expiry_is_noticed) {
   EXPECT_EQ(request_words("SET key value EX 0").ttl, 0);
 }
 
+TEST(Vocabulary, a_time_to_live_is_read_in_all_the_ways_it_is_written) {
+  const struct {
+    const char* label;
+    int seconds;
+  } cases[] = {
+      {"SETEX product:42 300", 300},
+      {"SETEX product:42 300 \"...\"", 300},
+      {"setex(\"user:\" + id, 3600, json)", 3600},
+      {"PSETEX product:42 1500 v", 2},
+      {"set(k, v, ex=300)", 300},
+      {"Set value TTL: 5 min", 300},
+      {"put value ttl=5m", 300},
+      {"store for 5 min", 300},
+      {"store for an hour", 3600},
+      {"store for half an hour", 1800},
+      {"set value, expires in 1 hour", 3600},
+      {"set, expires in an hour", 3600},
+      {"put, expiring after 10 s", 10},
+      {"put value, expires after two minutes", 120},
+      {"keep 30 seconds", 30},
+      {"cache 30 days", 2592000},
+      {"set value (5m)", 300},
+      {"set value (60s)", 60},
+      {"set with 1 day expiry", 86400},
+      {"set with a 60 s TTL", 60},
+      {"set k v 1h30m", 5400},
+      {"set value with TTL of 2 hours", 7200},
+      {"set value, ttl 60*5", 300},
+      {"set value with 60-90s TTL", 60},
+      {"set value, max-age=60", 60},
+      {"put(key, value, Duration.ofMinutes(5))", 300},
+      {"put(key, value, 5, TimeUnit.MINUTES)", 300},
+      {"set user:42", 0},
+      {"SET session:300 x", 0},
+      {"set order 42", 0},
+      {"SET product:42 60", 0},
+      {"Set value without expiry", 0},
+      {"set value, no TTL", 0},
+      {"set, never expires", 0},
+      {"set value in 5 min", 0},
+      {"write 5 minute average", 0},
+      {"set value every 5 min", 0},
+      {"Set value", 0},
+  };
+  for (const auto& one : cases) {
+    const RequestWords words = request_words(one.label);
+    EXPECT_EQ(words.kind, RequestWords::Kind::kVerb) << one.label;
+    EXPECT_EQ(words.ttl, one.seconds) << one.label;
+    EXPECT_EQ(words.assumed_ttl, "") << one.label;
+  }
+  for (const char* label :
+       {"store with expiry", "set value with a TTL", "cache for a while", "SET k v EXAT 1700000000"}) {
+    const RequestWords words = request_words(label);
+    EXPECT_EQ(words.ttl, 60) << label;
+    EXPECT_NE(words.assumed_ttl.find("a minute is taken"), std::string::npos) << label;
+  }
+}
+
 TEST(Vocabulary, what_is_not_modelled_is_told_by_name) {
   const auto what = [](std::string_view label) {
     const RequestWords words = request_words(label);
@@ -154,14 +230,195 @@ TEST(Vocabulary, what_is_not_modelled_is_told_by_name) {
   EXPECT_EQ(what("acquire lock"), "take a lock");
   EXPECT_EQ(what("SET lock:k 1 NX"), "take a lock");
   EXPECT_EQ(what("compare-and-set value"), "compare and set");
-  EXPECT_EQ(what("Set value if version matches"), "change something only if a condition holds");
+  EXPECT_EQ(what("Set value if version matches"), "compare and set by version");
   EXPECT_EQ(what("Delete if value is 3"), "change something only if a condition holds");
+  EXPECT_EQ(what("UPDATE t SET v = 2 WHERE id = 1 AND updated_at = :seen"), "compare and set by version");
+  EXPECT_EQ(what("UPDATE t SET v = 2 WHERE id = 1"), "modelled");
   EXPECT_EQ(what("get lease"), "take a lease");
   EXPECT_EQ(what("publish event"), "publish an event");
   EXPECT_EQ(what("INCR k"), "increment");
   EXPECT_EQ(what("EXPIRE k 60"), "change when an entry expires");
   EXPECT_EQ(what("FLUSHALL"), "clear the whole cache");
   EXPECT_EQ(what("Get value"), "modelled");
+}
+
+// The meaning of what `text` says and is not modelled; "" where there is nothing of the kind.
+std::string unmodelled(std::string_view text, bool certain_only = false) {
+  const auto found = unmodelled_in(commit_words(text).rest, certain_only);
+  return found ? std::string(found->meaning) : std::string();
+}
+
+TEST(Vocabulary, words_of_a_transaction_are_known_wherever_they_stand) {
+  for (const char* text : {"transaction",
+                           "transaction begins",
+                           "begin",
+                           "BEGIN",
+                           "BEGIN;",
+                           "begin tx",
+                           "begin work",
+                           "open a DB transaction",
+                           "start of transaction",
+                           "end of transaction",
+                           "in one transaction",
+                           "UPDATE (transaction)",
+                           "UPDATE (uncommitted)",
+                           "update row in tx",
+                           "within a txn",
+                           "save in atomic block",
+                           "atomically",
+                           "@Transactional",
+                           "commit",
+                           "COMMIT;",
+                           "commit tx",
+                           "committed",
+                           "not yet committed",
+                           "before commit",
+                           "roll back",
+                           "ROLLBACK",
+                           "SAVEPOINT a",
+                           "unit of work",
+                           "the transaction ends here",
+                           "part of the same transaction",
+                           "Write, inside a transaction",
+                           "tx.begin()",
+                           "outside the transaction"}) {
+    EXPECT_NE(unmodelled(text), "") << text;
+  }
+  for (const char* text : {"GET transaction 42",
+                           "save transaction",
+                           "list transactions",
+                           "payment transaction",
+                           "insert payment transaction",
+                           "SELECT * FROM transactions",
+                           "get transaction by id",
+                           "UPDATE transactions SET x = 1",
+                           "transaction history",
+                           "GET tx:42",
+                           "commit offset",
+                           "latest commit",
+                           "GET commit 7",
+                           "get atomic habits",
+                           "begin checkout",
+                           "autocommit",
+                           "no transaction",
+                           "without a transaction",
+                           "not in a transaction",
+                           "never in a transaction",
+                           "users see old data until TTL",
+                           "late fill!",
+                           "race!",
+                           "this may be stale"}) {
+    EXPECT_EQ(unmodelled(text), "") << text;
+  }
+}
+
+TEST(Vocabulary, words_of_other_things_that_are_not_modelled_are_known_wherever_they_stand) {
+  for (const char* text : {"SELECT (read replica)",
+                           "from the secondary",
+                           "select (follower)",
+                           "this is the follower",
+                           "from a standby",
+                           "reads go to a replica",
+                           "replication lag possible",
+                           "read-only endpoint",
+                           "eventually consistent read",
+                           "the replica may lag",
+                           "acquire lock",
+                           "lock",
+                           "lock the key",
+                           "under a distributed lock",
+                           "with a mutex",
+                           "SELECT ... FOR UPDATE",
+                           "locks the row",
+                           "SET lock:k 1 NX",
+                           "lease",
+                           "one at a time",
+                           "enqueue delete",
+                           "send to queue",
+                           "via kafka",
+                           "publish event",
+                           "publish invalidation",
+                           "emits an event",
+                           "outbox",
+                           "CDC",
+                           "via pub/sub",
+                           "check L1",
+                           "local cache",
+                           "near-cache",
+                           "in-process cache",
+                           "single-flight",
+                           "coalesce requests",
+                           "if version is newer",
+                           "WHERE version = 3",
+                           "ETag",
+                           "CAS",
+                           "leave a tombstone",
+                           "mark as stale",
+                           "retry until ok",
+                           "3 retries",
+                           "with backoff",
+                           "a background job deletes it",
+                           "cron",
+                           "deleted by a worker",
+                           "by a database trigger"}) {
+    EXPECT_NE(unmodelled(text), "") << text;
+  }
+  for (const char* text : {"get followers of user 7",
+                           "get secondary email",
+                           "standby list",
+                           "GET lock-screen",
+                           "get door lock 7",
+                           "get block 7",
+                           "get clock",
+                           "GET event 7",
+                           "GET event:7",
+                           "save event",
+                           "get queue position",
+                           "get queue:7",
+                           "get version",
+                           "version 7 of redis",
+                           "get order book",
+                           "get stream 4",
+                           "no lock",
+                           "without locking",
+                           "lock-free",
+                           "no replica lag",
+                           "no queue",
+                           "map marker",
+                           "log line",
+                           "track event",
+                           "audit event",
+                           "about 3 ms",
+                           "one of ten instances"}) {
+    EXPECT_EQ(unmodelled(text), "") << text << ": " << unmodelled(text);
+  }
+}
+
+TEST(Vocabulary, a_bare_word_that_may_name_a_thing_is_only_likely) {
+  for (const char* text : {"transaction", "queue", "follower", "commit new sheet"}) {
+    EXPECT_NE(unmodelled(text), "") << text;
+    EXPECT_EQ(unmodelled(text, true), "") << text;
+  }
+  EXPECT_NE(unmodelled("in a transaction", true), "");
+}
+
+TEST(Vocabulary, what_happens_after_the_commit_is_no_commit) {
+  for (const char* text :
+       {"invalidate (on_commit)", "invalidate (after commit)", "delete after_commit", "DEL k afterCommit",
+        "post_commit: delete key", "post-commit hook: delete", "once committed, delete",
+        "delete once the transaction has committed", "delete after the transaction commits",
+        "@TransactionalEventListener(AFTER_COMMIT) delete key", "on commit: delete key",
+        "delete when the update is committed", "delete after the transaction"}) {
+    EXPECT_TRUE(commit_words(text).after) << text;
+    const RequestWords words = request_words(text);
+    EXPECT_EQ(words.kind, RequestWords::Kind::kVerb) << text << words.not_modelled;
+    EXPECT_EQ(words.verb, Verb::kDelete) << text;
+    EXPECT_TRUE(words.after_commit) << text;
+  }
+  for (const char* text : {"delete before commit", "delete pre_commit", "commit", "delete on rollback"}) {
+    EXPECT_FALSE(commit_words(text).after) << text;
+    EXPECT_NE(unmodelled(text), "") << text;
+  }
 }
 
 TEST(Vocabulary, verbs_count_as_whole_words_only) {
@@ -207,6 +464,69 @@ TEST(Vocabulary, replies_to_a_get) {
   expect_outcomes(Verb::kGet, {}, {"product", "", "quantity", "42"});
 }
 
+TEST(Vocabulary, a_negation_turns_round_what_a_reply_says) {
+  expect_outcomes(Verb::kGet, {Outcome::kMiss},
+                  {"not found in cache",
+                   "does not exist in cache",
+                   "not present in cache",
+                   "no data in cache",
+                   "nothing cached",
+                   "nothing found",
+                   "unless cached",
+                   "if not cached",
+                   "isn't in the cache",
+                   "unknown key",
+                   "cache is empty",
+                   "no such key",
+                   "key absent",
+                   "not (yet) cached",
+                   "couldn't find it",
+                   "never cached",
+                   "cache has no value",
+                   "none found",
+                   "zero rows",
+                   "expired",
+                   "cold",
+                   "no hit",
+                   "no longer there",
+                   "without value",
+                   "null returned",
+                   "value missing",
+                   "found nothing",
+                   "no rows returned",
+                   "no match",
+                   "not a hit",
+                   "cache hit? no",
+                   "hit = false",
+                   "found == null",
+                   "value is null",
+                   "exists? no",
+                   "if (!cached)",
+                   "cached == nil",
+                   "!hit",
+                   "rows: 0",
+                   "found: false",
+                   "not cached or expired",
+                   "not found (expired)",
+                   "value not available",
+                   "not available",
+                   "neither found nor cached",
+                   "nothing",
+                   "not in redis",
+                   "evicted",
+                   "no value found in the cache"});
+  expect_outcomes(Verb::kGet, {Outcome::kValue},
+                  {"no miss", "not missing", "is not null", "value != null", "miss = false", "not null or empty",
+                   "not expired", "non-null", "hit (not expired)", "cached? yes", "in redis", "found in cache",
+                   "it is there", "value found, not expired", "never missing"});
+  expect_outcomes(Verb::kGet, {Outcome::kValue, Outcome::kMiss},
+                  {"hit or miss", "row, if any", "value if present", "no error", "did not fail"});
+  for (const char* text : {"hit, not found", "not in cache, found in db", "hit and miss", "stale", "stale value"})
+    EXPECT_TRUE(reply_words(text, Verb::kGet).unclear) << text;
+  for (const char* text : {"hit or miss", "not found in cache", "value is not stale", "no error"})
+    EXPECT_FALSE(reply_words(text, Verb::kGet).unclear) << text;
+}
+
 TEST(Vocabulary, replies_to_changes) {
   expect_outcomes(Verb::kSet, {Outcome::kOk}, {"OK", "done", "success", "ack", "stored", "200", "1 row updated"});
   expect_outcomes(Verb::kDelete, {Outcome::kOk}, {"OK", "deleted", "not found", "nil"});
@@ -220,7 +540,11 @@ TEST(Vocabulary, replies_to_changes) {
 TEST(Vocabulary, failures_and_timeouts) {
   for (const Verb verb : {Verb::kGet, Verb::kSet, Verb::kAdd, Verb::kDelete}) {
     expect_outcomes(verb, {Outcome::kError, Outcome::kTimeout}, {"error", "failed", "cache unavailable", "failure"});
-    expect_outcomes(verb, {Outcome::kTimeout}, {"timeout", "timed out", "no reply", "request times out"});
+    expect_outcomes(verb, {Outcome::kTimeout},
+                    {"timeout", "timed out", "no reply", "request times out", "redis does not answer", "no response",
+                     "does not respond", "unreachable"});
+    expect_outcomes(verb, {Outcome::kError, Outcome::kTimeout},
+                    {"cache not available", "cannot connect", "the cache is not reachable", "offline"});
   }
 }
 
