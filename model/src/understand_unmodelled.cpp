@@ -35,7 +35,9 @@ constexpr Participle kParticiples[] = {
 constexpr std::string_view kLifeWords[] = {"ttl", "expire", "expires", "expiry", "expiration", "expired"};
 
 std::optional<Role> server_in(const std::vector<std::string>& words) {
-  for (const std::string& word : words) {
+  for (std::size_t i = 0; i < words.size(); ++i) {
+    const std::string& word = words[i];
+    if (i == 0 && is_request_verb(word)) continue;  // "store the result" names no store
     const auto role = role_words(word).role;
     if (role == Role::kCache || is_in(kCacheWords, word)) return Role::kCache;
     if (role == Role::kDatabase || is_in(kDatabaseWords, word)) return Role::kDatabase;

@@ -217,6 +217,13 @@ std::vector<std::string> key_pattern(std::string_view key, std::vector<std::stri
   return segments;
 }
 
+// "product:42" is what a label without a number calls "product".
+bool is_without_its_id(const std::vector<std::string>& shorter, std::vector<std::string> key) {
+  if (key.empty() || key.back() != "#" || is_in(shorter, "#")) return false;
+  while (!key.empty() && (key.back() == "#" || !is_word_byte(key.back().front()))) key.pop_back();
+  return key == shorter;
+}
+
 bool subset(const std::vector<std::string>& of, const std::vector<std::string>& in) {
   return std::all_of(of.begin(), of.end(), [&](const std::string& word) { return is_in(in, word); });
 }
@@ -286,7 +293,8 @@ bool are_other_entries(const EntryName& a, const EntryName& b) {
   if (a.shown.empty() || b.shown.empty()) return false;
   if (!a.key.empty() && !b.key.empty()) {
     const bool numbers = !a.numbers.empty() && !b.numbers.empty() && a.numbers != b.numbers;
-    return numbers || a.key != b.key;
+    if (numbers) return true;
+    return a.key != b.key && !is_without_its_id(a.key, b.key) && !is_without_its_id(b.key, a.key);
   }
   if (!a.by.empty() && !b.by.empty() && a.by != b.by) return true;
   const auto shape = [](const EntryName& entry) {

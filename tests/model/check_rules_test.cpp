@@ -177,7 +177,7 @@ TEST(CheckRules, a_page_of_one_kind_or_without_a_database_cannot_hold) {
             Verdict::kViolated)
       << "what is wrong all the same is said";
   const Report nowhere =
-      ask(page("", "app->>redis: GET session\nredis-->>app: session\napp->>redis: SET session\n"), {.apps = {"write"}});
+      ask(page("", "app->>redis: GET session\nredis-->>app: hit\napp->>redis: SET session\n"), {.apps = {"write"}});
   EXPECT_EQ(nowhere.verdict, Verdict::kInconclusive);
   EXPECT_TRUE(contains(why(nowhere), "no database is drawn")) << why(nowhere);
   EXPECT_EQ(verdict("app->>cache: Get value\n", "app->>cache: Set value\n",

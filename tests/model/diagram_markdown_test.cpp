@@ -38,7 +38,7 @@ TEST(DiagramMarkdown, a_tutorial_page_gives_its_two_diagrams_with_the_lines_befo
       "value\n```\n"
       "## After\n\n```sh\nmake Read\n```\n";
   const Document document = parse(text);
-  EXPECT_EQ(document.name, "page.md");
+  EXPECT_EQ(document.name, "docs/page.md");
   EXPECT_EQ(document.text, text);
   ASSERT_EQ(document.diagrams.size(), 2U);
   EXPECT_EQ(context_of(document, 0), "#Before\nRead\n");
@@ -154,7 +154,7 @@ TEST(DiagramMarkdown, only_the_nearest_context_lines_are_kept) {
 TEST(DiagramMarkdown, a_bare_diagram_is_recognised_by_the_files_name) {
   EXPECT_EQ(parse_document(kBody, "a/b.mmd").diagrams.size(), 1U);
   EXPECT_EQ(parse_document(kBody, "b.MERMAID").diagrams.size(), 1U);
-  EXPECT_EQ(parse_document(kBody, "a/b.mmd").name, "b.mmd");
+  EXPECT_EQ(parse_document(kBody, "a/b.mmd").name, "a/b.mmd");
   EXPECT_THROW(parse_document(kBody, "b.md"), traces::InputError);
   EXPECT_THROW(parse_document(kBody, "mmd"), traces::InputError);
 }

@@ -158,9 +158,12 @@ TEST(ProgramFailures, every_branch_guard_and_arrow_has_its_mark_whether_or_not_a
     EXPECT_TRUE(has_mark(program, mark)) << mark;
 }
 
+// Its arrows may start over.
+const std::string kWrite = "%% stalemate: operation Write is write\n%% stalemate: operation continues\n";
+
 // A Write's set of arrow `arrow`: "own", "received", or both where it depends on the way.
 std::string stored(const std::string& lines, int arrow) {
-  const Program program = compile_lines("Note over app: Write\n" + lines);
+  const Program program = compile_lines(kWrite + lines);
   bool own = false;
   bool received = false;
   for (const Row& row : program.rows) {
@@ -186,17 +189,16 @@ TEST(ProgramFailures, a_write_stores_what_the_database_answered_until_it_writes_
 }
 
 TEST(ProgramFailures, a_write_that_asked_the_database_in_vain_skips_what_would_store_the_answer) {
-  const Program program = compile_lines(
-      "Note over app: Write\napp->>database: Get value\nopt timeout\napp->>app: log\nend\napp->>cache: Set value\n"
-      "app->>database: Set value\napp->>cache: Set value\n");
+  const Program program =
+      compile_lines(kWrite +
+                    "app->>database: Get value\nopt timeout\napp->>app: log\nend\napp->>cache: Set value\n"
+                    "app->>database: Set value\napp->>cache: Set value\n");
   EXPECT_EQ(after(program, 1, Outcome::kValue), "#3");
   EXPECT_EQ(after(program, 1, Outcome::kTimeout), "#4");
 }
 
 TEST(ProgramFailures, only_a_write_that_may_be_acknowledged_before_it_is_answered_needs_to_be_watched_for_that) {
-  const auto early = [](const std::string& lines) {
-    return compile_lines("Note over app: Write\n" + lines).may_tell_early;
-  };
+  const auto early = [](const std::string& lines) { return compile_lines(kWrite + lines).may_tell_early; };
   EXPECT_FALSE(early("app->>database: Set value\napp-->>user: done\napp->>cache: Delete value\n"));
   EXPECT_FALSE(early("app->>cache: Get value\ncache-->>app: hit\napp->>database: Set value\n"))
       << "on a miss it ends, and has written nothing";

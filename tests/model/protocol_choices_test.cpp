@@ -136,7 +136,8 @@ TEST(ProtocolChoices, a_block_that_may_be_about_a_request_in_the_one_above_is_re
 
 TEST(ProtocolChoices, what_a_branch_for_failures_does_not_cover_is_assumed) {
   const auto reading = [](const std::string& lines) {
-    return describe_reading(read_lines("participant app\nparticipant cache\nparticipant database\n" + lines));
+    return describe_reading(
+        read_lines("%% stalemate: operation continues\nparticipant cache\nparticipant database\n" + lines));
   };
   const std::string two = "app->>database: Set\napp->>cache: Delete\n";
   EXPECT_TRUE(contains(reading(two + "opt failure\napp->>cache: Set\nend"),

@@ -134,7 +134,7 @@ TEST(ProtocolSections, what_is_said_within_an_operation_does_not_part_it) {
     EXPECT_TRUE(one(begin + rectangle("app->>db: get\napp->>cache: set\n"))) << text;
   }
   for (const char* text : {"then remove it from the cache", "invalidate", "the row is updated", "row is written now",
-                           "next read will miss", "update is durable", "delete the cached copy"}) {
+                           "next read will miss", "update is durable"}) {
     EXPECT_TRUE(one("app->>db: set\n" + note(text) + "app->>cache: delete\n" + note(text))) << text;
     EXPECT_TRUE(one("app->>cache: delete\n" + note(text) + "app->>db: set\n" + comment(text) + "app->>cache: delete\n"))
         << text;

@@ -315,6 +315,9 @@ TEST(Vocabulary, words_of_a_transaction_are_known_wherever_they_stand) {
 TEST(Vocabulary, words_of_other_things_that_are_not_modelled_are_known_wherever_they_stand) {
   for (const char* text : {"SELECT (read replica)",
                            "from the secondary",
+                           "query secondary",
+                           "ask the standby",
+                           "SELECT [RO]",
                            "select (follower)",
                            "this is the follower",
                            "from a standby",
