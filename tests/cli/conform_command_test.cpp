@@ -32,7 +32,7 @@ TEST(ConformCommand, without_a_seed_it_says_which_it_drew) {
 TEST(ConformCommand, interrupted_it_tells_what_is_known_by_then) {
   Invocation here;
   here.arguments = {"conform", "--runs", "100000", "--seed", "1"};
-  here.interrupt_after_ms = 4000;
+  here.interrupt = {.once = says("conform: 100000 runs"), .then_processor_ms = 100};
   const Outcome outcome = run_program(here);
   EXPECT_EQ(outcome.code, 3) << outcome.err;
   EXPECT_NE(outcome.out.find("0 divergences\ninterrupted by SIGINT"), std::string::npos) << outcome.out;

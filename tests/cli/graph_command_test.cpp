@@ -85,14 +85,13 @@ TEST(GraphCommand, without_dot_the_machine_lacks_something_and_nothing_is_writte
 }
 
 // A `dot` of the test's own that ends as `script` says.
-Outcome with_dot(const std::string& script, int interrupt_after_ms = 0) {
+Outcome with_dot(const std::string& script) {
   const Scratch scratch;
   namespace fs = std::filesystem;
   fs::permissions(scratch.write("dot", "#!/bin/sh\n" + script + "\n"), fs::perms::owner_all);
   Invocation invocation;
   invocation.arguments = {"graph", "cache-aside", "--as", "svg", "-o", scratch.path("g.svg")};
   invocation.environment = {"PATH=" + scratch.path("") + ":/usr/bin:/bin"};
-  invocation.interrupt_after_ms = interrupt_after_ms;
   const Outcome outcome = run_program(invocation);
   EXPECT_EQ(scratch.names(), std::vector<std::string>{"dot"}) << "nothing was written";
   return outcome;
@@ -112,7 +111,7 @@ TEST(GraphCommand, a_dot_that_fails_is_killed_or_draws_nothing_is_reported_in_on
 }
 
 TEST(GraphCommand, ctrl_c_ends_dot_too_and_then_the_program_by_the_signal) {
-  const Outcome outcome = with_dot("exec sleep 30", 500);
+  const Outcome outcome = with_dot("kill -INT $PPID; exec sleep 3600");
   EXPECT_EQ(outcome.code, 128 + 2);
   EXPECT_EQ(outcome.err, "");
 }

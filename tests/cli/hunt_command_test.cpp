@@ -104,7 +104,7 @@ TEST(HuntCommand, the_same_bytes_by_the_program_of_another_compiler) {
 TEST(HuntCommand, ctrl_c_prints_what_is_known_so_far) {
   Invocation invocation;
   invocation.arguments = {"hunt", "database-only", "--for", "10m", "--seed", "1", "--json"};
-  invocation.interrupt_after_ms = 500;
+  invocation.interrupt = {.once = says("stalemate"), .then_processor_ms = 500};
   const Outcome outcome = run_program(invocation);
   EXPECT_EQ(outcome.code, 3) << outcome.err;
   const Json json = Json::parse(outcome.out);

@@ -2,6 +2,9 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <cstdint>
+#include <filesystem>
+#include <system_error>
 
 #include "program_support.hpp"
 #include "terminal_support.hpp"
@@ -20,6 +23,18 @@ constexpr const char* kStale =
 {"type":"ok","process":0,"f":"read","key":"k1","value":1000,"time":6000,"index":3,"from":"cache"}
 {"type":"info","process":"nemesis","f":"end","value":null,"time":9000,"index":4}
 )";
+
+// Whether so much of a run was written down.
+auto has_history(const Scratch& scratch, std::uintmax_t bytes) {
+  return [&scratch, bytes](const std::string&) {
+    const std::vector<std::string> names = scratch.names();
+    return std::any_of(names.begin(), names.end(), [&scratch, bytes](const std::string& name) {
+      std::error_code gone;
+      const std::uintmax_t size = std::filesystem::file_size(scratch.path(name), gone);
+      return !gone && size > bytes;
+    });
+  };
+}
 
 void expect_refused(const std::vector<std::string>& arguments, const std::string& part) {
   const Outcome outcome = run_program(arguments);
@@ -51,8 +66,15 @@ TEST(LiveCommand, judges_a_planted_stale_read_wrong_and_the_correct_one_right_wi
 
 TEST(LiveCommand, before_with_many_failures_finds_incoherence_and_writes_history_and_plot) {
   const Scratch scratch;
-  const Outcome outcome = run_program({"live", "before", "-r", "1ms", "-w", "5ms", "--fail", "30%", "--for", "1s", "-o",
-                                       scratch.path("run.jsonl"), "--plot", scratch.path("run.svg")});
+  Invocation invocation;
+  invocation.arguments = {"live",   "before",
+                          "-r",     "1ms",
+                          "-w",     "5ms",
+                          "--fail", "30%",
+                          "-o",     scratch.path("run.jsonl"),
+                          "--plot", scratch.path("run.svg")};
+  invocation.interrupt = {.once = has_history(scratch, 200'000)};
+  const Outcome outcome = run_program(invocation);
   EXPECT_EQ(outcome.code, 1) << outcome.out << outcome.err;
   EXPECT_NE(outcome.out.find("\nincoherence found\n"), std::string::npos) << outcome.out;
   EXPECT_EQ(scratch.names(), (std::vector<std::string>{"run.jsonl", "run.svg"}));
@@ -66,9 +88,10 @@ TEST(LiveCommand, after_finds_none) {
 }
 
 TEST(LiveCommand, ctrl_c_ends_it_with_the_result_so_far) {
+  const Scratch scratch;
   Invocation invocation;
-  invocation.arguments = {"live", "before", "-r", "5ms", "-w", "50ms", "--serialize"};
-  invocation.interrupt_after_ms = 6000;  // the servers take some of it to start
+  invocation.arguments = {"live", "before", "-r", "5ms", "-w", "50ms", "--serialize", "-o", scratch.path("run.jsonl")};
+  invocation.interrupt = {.once = has_history(scratch, 20'000)};
   const Outcome outcome = run_program(invocation);
   EXPECT_EQ(outcome.code, 0) << outcome.out << outcome.err;
   EXPECT_NE(outcome.out.find("no incoherence found\n"), std::string::npos) << outcome.out << outcome.err;

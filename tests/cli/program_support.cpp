@@ -2,7 +2,9 @@
 
 #include <fcntl.h>
 #include <poll.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -20,6 +22,8 @@ namespace stalemate::cli {
 namespace {
 
 [[noreturn]] void become(const Invocation& invocation, int in, int out, int err) {
+  prctl(PR_SET_PDEATHSIG, SIGKILL);
+  std::signal(SIGINT, SIG_DFL);  // who started the tests may ignore it
   dup2(in, STDIN_FILENO);
   dup2(out, STDOUT_FILENO);
   if (invocation.err_closed)
@@ -42,9 +46,9 @@ namespace {
 
 std::string file_text(int fd) {
   std::string text;
-  lseek(fd, 0, SEEK_SET);
   char buffer[65536];
-  for (ssize_t count = 0; (count = read(fd, buffer, sizeof buffer)) > 0;)
+  // At a place of its own: a child that still writes shares the file's.
+  for (ssize_t count = 0; (count = pread(fd, buffer, sizeof buffer, static_cast<off_t>(text.size()))) > 0;)
     text.append(buffer, static_cast<std::size_t>(count));
   return text;
 }
@@ -55,6 +59,29 @@ int temporary_file() {
   if (fd < 0) throw std::system_error(errno, std::generic_category(), "mkstemp");
   unlink(name);
   return fd;
+}
+
+bool has_ended(pid_t child) {
+  siginfo_t info = {};
+  return waitid(P_PID, static_cast<id_t>(child), &info, WEXITED | WNOHANG | WNOWAIT) != 0 || info.si_pid == child;
+}
+
+double processor_ms(pid_t child) {
+  clockid_t clock = 0;
+  timespec used = {};
+  if (clock_getcpuclockid(child, &clock) != 0 || clock_gettime(clock, &used) != 0) return 0;
+  return static_cast<double>(used.tv_sec) * 1e3 + static_cast<double>(used.tv_nsec) / 1e6;
+}
+
+// Returns when the child is to be interrupted, or has ended.
+void wait_for(const Invocation::Interrupt& interrupt, pid_t child, int err) {
+  std::optional<double> since;
+  while (!has_ended(child)) {
+    const double now = processor_ms(child);
+    if (!since && interrupt.once(file_text(err))) since = now;
+    if (since && now >= *since + interrupt.then_processor_ms) return;
+    usleep(2'000);
+  }
 }
 
 }  // namespace
@@ -69,8 +96,8 @@ Outcome run_program(const Invocation& invocation) {
   const pid_t child = fork();
   if (child == 0) become(invocation, in, out, err);
   int status = 0;
-  if (invocation.interrupt_after_ms > 0) {
-    usleep(static_cast<useconds_t>(invocation.interrupt_after_ms) * 1000);
+  if (invocation.interrupt) {
+    wait_for(*invocation.interrupt, child, err);
     kill(child, SIGINT);
   }
   waitpid(child, &status, 0);

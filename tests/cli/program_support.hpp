@@ -1,6 +1,8 @@
 // Runs the built program as a user would and keeps what it said.
 #pragma once
 
+#include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -18,13 +20,23 @@ struct Invocation {
   std::string folder;                    // where it runs; empty: here
   std::vector<std::string> environment;  // "TZ=Asia/Kathmandu", added to this process's
   std::string program = STALEMATE_PROGRAM;
-  int interrupt_after_ms = 0;  // sends SIGINT after this time, if it still runs
-  std::string out_path;        // stdout goes here instead of `out`
-  std::string err_path;        // stderr goes here instead of `err`
-  bool err_closed = false;     // started without a stderr, as by 2>&-
+  std::string out_path;     // stdout goes here instead of `out`
+  std::string err_path;     // stderr goes here instead of `err`
+  bool err_closed = false;  // started without a stderr, as by 2>&-
+
+  // When to send SIGINT: once this is true of what stderr says, and then it has used so much processor time, which
+  // does not depend on what else runs.
+  struct Interrupt {
+    std::function<bool(const std::string& err)> once;
+    int then_processor_ms = 0;
+  };
+  std::optional<Interrupt> interrupt;
 };
 
 Outcome run_program(const Invocation& invocation);
+inline auto says(const std::string& words) {
+  return [words](const std::string& err) { return err.find(words) != std::string::npos; };
+}
 inline Outcome run_program(std::vector<std::string> arguments) {
   Invocation invocation;
   invocation.arguments = std::move(arguments);

@@ -69,6 +69,7 @@ Terminal::Terminal(const std::vector<std::string>& arguments) {
   program_ = ::forkpty(&terminal_, nullptr, nullptr, &size);
   if (program_ < 0) throw std::system_error(errno, std::generic_category(), "forkpty");
   if (program_ == 0) {
+    std::signal(SIGINT, SIG_DFL);  // who started the tests may ignore it
     ::execv(STALEMATE_PROGRAM, argv.data());
     ::_exit(127);
   }

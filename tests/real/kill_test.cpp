@@ -84,7 +84,7 @@ void kill_one(const Case& one, support::Child& child, const support::Folder& fol
     child.send(SIGUSR1);
   } else {
     std::vector<pid_t> found;
-    ASSERT_TRUE(support::within_seconds(5, [&] { return !(found = victims(one.who, folder)).empty(); }));
+    ASSERT_TRUE(support::eventually([&] { return !(found = victims(one.who, folder)).empty(); }));
     for (const pid_t pid : found) ::kill(pid, SIGKILL);
   }
   const int code = child.wait();
@@ -113,7 +113,7 @@ TEST(Kill, any_process_at_any_moment_ends_in_a_named_failure_and_the_next_run_st
     ASSERT_TRUE(child.says(one.says)) << child.output();
     ::usleep(delay_us);
     kill_one(one, child, folder);
-    EXPECT_TRUE(support::within_seconds(5, [&folder] { return !has_forked(folder); }));
+    EXPECT_TRUE(support::eventually([&folder] { return !has_forked(folder); }));
     // Without its owner nobody removes a sandbox that was just being made.
     const bool may_leave = one.who == "stalemate-sandb";
     if (may_leave ? !folder.entries().empty() : !folder.becomes_empty()) {
@@ -155,7 +155,7 @@ TEST(Kill, what_the_tool_leaves_on_given_servers_the_next_run_removes_and_nothin
     EXPECT_GT(support::areas_left().size(), before.size()) << "nothing is there to be removed";
     const ReplayPlace where = {support::url(servers.postgres), support::url(*servers.redis), false, {}};
     // PostgreSQL may need a moment to see that its client is gone.
-    EXPECT_TRUE(support::within_seconds(10, [&] {
+    EXPECT_TRUE(support::eventually([&] {
       EXPECT_TRUE(replay_at(samples::cache_aside_race(), where).reproduced());
       std::vector<std::string> now = support::areas_left();
       std::sort(now.begin(), now.end());

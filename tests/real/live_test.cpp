@@ -9,6 +9,7 @@
 #include <filesystem>
 #include <thread>
 
+#include "real/live_support.hpp"
 #include "real/support.hpp"
 #include "traces/error.hpp"
 
@@ -16,11 +17,11 @@ namespace stalemate::real {
 namespace {
 
 using std::chrono::milliseconds;
+using support::run_live_until;
 
 LiveOptions options_for(LiveScenario scenario) {
   LiveOptions options;
   options.scenario = scenario;
-  options.run_for = milliseconds(700);
   options.read_every = milliseconds(1);
   options.write_every = milliseconds(5);
   options.check_every = milliseconds(20);
@@ -33,7 +34,9 @@ TEST(Live, a_cache_whose_deletes_all_fail_is_found_incoherent_and_nothing_is_lef
   LiveOptions options = options_for(LiveScenario::kBefore);
   options.readers = 2;
   options.fail = {.per_million = 300'000, .text = "30%"};
-  const Judgement judgement = run_live(options);
+  const Judgement judgement = run_live_until(options, [](const Judgement& now) {
+    return now.compared[static_cast<std::size_t>(Comparison::kDiffers)] > 0 && now.stale_reads > 0;
+  });
   EXPECT_FALSE(judgement.is_coherent()) << describe(judgement);
   EXPECT_GT(judgement.compared[static_cast<std::size_t>(Comparison::kDiffers)], 0) << describe(judgement);
   EXPECT_GT(judgement.stale_reads, 0) << describe(judgement);
@@ -46,7 +49,8 @@ TEST(Live, one_lock_for_all_and_no_failures_leave_nothing_to_find) {
   options.writers = 2;
   options.read_every = milliseconds(0);
   options.serialize = true;
-  const Judgement judgement = run_live(options);
+  const Judgement judgement =
+      run_live_until(options, [](const Judgement& now) { return now.hits > 500 && now.writes_ok > 100; });
   EXPECT_TRUE(judgement.is_coherent()) << describe(judgement);
   EXPECT_EQ(judgement.compared[static_cast<std::size_t>(Comparison::kUnderWay)], 0);
   EXPECT_GT(judgement.hits, 0);
@@ -56,7 +60,7 @@ TEST(Live, one_lock_for_all_and_no_failures_leave_nothing_to_find) {
 TEST(Live, the_database_alone_is_coherent_and_writes_in_doubt_are_there_all_the_same) {
   LiveOptions options = options_for(LiveScenario::kAfter);
   options.lost_reply = {.per_million = 500'000, .text = "50%"};
-  const Judgement judgement = run_live(options);
+  const Judgement judgement = run_live_until(options, [](const Judgement& now) { return now.in_doubt_seen > 10; });
   EXPECT_TRUE(judgement.is_coherent()) << describe(judgement);
   EXPECT_GT(judgement.in_doubt_seen, 0) << describe(judgement);
   EXPECT_LE(judgement.in_doubt_seen, judgement.writes_in_doubt);
@@ -67,7 +71,8 @@ TEST(Live, its_history_file_is_judged_as_the_run_was) {
   LiveOptions options = options_for(LiveScenario::kBefore);
   options.history = folder.path() + "/run.jsonl";
   options.fail = {.per_million = 100'000, .text = "10%"};
-  const Judgement judgement = run_live(options);
+  const Judgement judgement =
+      run_live_until(options, [](const Judgement& now) { return now.reads_ok > 200 && now.writes_ok > 50; });
   EXPECT_EQ(describe(judge_history(options.history)), describe(judgement));
   EXPECT_EQ(plot_svg(judge_history(options.history)), plot_svg(judgement));
   EXPECT_EQ(folder.entries().size(), 1U) << "no temporary file is left";
@@ -79,7 +84,7 @@ TEST(Live, on_a_double_of_cockroachdb_whole_transactions_are_tried_again_and_the
   options.postgres_url.reset();
   options.writers = 6;
   options.write_every = milliseconds(0);  // so that PostgreSQL's SERIALIZABLE refuses with 40001
-  const Judgement judgement = run_live(options);
+  const Judgement judgement = run_live_until(options, [](const Judgement& now) { return now.writes_ok > 200; });
   EXPECT_TRUE(judgement.is_coherent()) << describe(judgement);
   EXPECT_EQ(judgement.writes_failed, 0);
   EXPECT_GT(judgement.writes_ok, 0);
@@ -93,7 +98,6 @@ TEST(Live, a_redis_that_is_killed_during_the_run_is_named_and_no_history_is_left
   Sandbox sandbox{SandboxOptions()};
   LiveOptions options = options_for(LiveScenario::kBefore);
   options.redis_url = support::url(sandbox.redis());
-  options.run_for = milliseconds(20'000);
   options.history = folder.path() + "/run.jsonl";
   std::atomic<bool> is_killed = false;
   options.on_progress = [&](const Judgement& judgement) {

@@ -37,7 +37,7 @@ PostgresAddress postgres_at(int port) { return {"127.0.0.1", port, "me", "secret
 // The line of the WireError that the director gets.
 std::string named_error(Link link) {
   try {
-    link.wait_reply(20s);
+    link.wait_reply(kPatience);
     return "no error";
   } catch (const WireError& error) {
     return error.what();
@@ -49,14 +49,14 @@ std::string named_error(Link link) {
 // What a client that sends `first` sees, and the director's line without the place it begins with.
 std::string error_of(Proxy& proxy, const std::string& place, const std::string& first, std::string* seen = nullptr) {
   const int client = connect_to(proxy.port());
-  Link link = proxy.link(local_port(client), 5s).value();
+  Link link = proxy.link(local_port(client), kPatience).value();
   write_all(client, first);
   const std::string bytes = read_all(client);
   if (seen != nullptr) *seen = bytes;
   ::close(client);
   const std::string line = named_error(link);
   EXPECT_EQ(line.rfind(place + ": the ", 0), 0U) << line;
-  EXPECT_TRUE(link.wait_closed(5s));
+  EXPECT_TRUE(link.wait_closed(kPatience));
   return line.substr(std::min(line.size(), place.size() + 2));
 }
 
@@ -103,10 +103,10 @@ TEST(HostileServer, WhoseHeldReplyNeverEndsEndsInANamedErrorInBoundedMemory) {
   Proxy proxy(postgres_at(server.port()));
   const std::size_t before = resident_bytes();
   const int client = connect_to(proxy.port());
-  Link link = proxy.link(local_port(client), 5s).value();
+  Link link = proxy.link(local_port(client), kPatience).value();
   link.hold();
   write_all(client, samples::untyped(samples::kVersionThree, "user") + samples::typed('Q', "SELECT"));
-  ASSERT_TRUE(link.wait_request(5s));
+  ASSERT_TRUE(link.wait_request(kPatience));
   link.release_request();
   EXPECT_EQ(read_all(client), "");
   EXPECT_EQ(named_error(link), place(postgres_at(server.port())) +
@@ -183,14 +183,14 @@ TEST(BackPressure, AClientWhoseRequestIsHeldIsReadNoFurther) {
   const Babbler server("");
   Proxy proxy(redis_at(server.port()));
   const int client = connect_to(proxy.port());
-  Link link = proxy.link(local_port(client), 5s).value();
+  Link link = proxy.link(local_port(client), kPatience).value();
   link.hold();
   const std::size_t before = resident_bytes();
   std::string many;
   for (int i = 0; i < 10'000; ++i) many += "PING\r\n";
   EXPECT_LT(flood(client, many), std::size_t{64} << 20) << "what the kernel's buffers hold";
   EXPECT_LT(resident_bytes(), before + 8 * kMiB);
-  EXPECT_EQ(link.wait_request(5s).value().name, "PING");
+  EXPECT_EQ(link.wait_request(kPatience).value().name, "PING");
   ::close(client);
 }
 

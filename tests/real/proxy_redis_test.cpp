@@ -23,120 +23,125 @@ class ProxiedRedis : public ::testing::Test {
   ProxiedRedis() { direct.run({"DEL", "counter"}); }
 
   static Link held_link(const Proxy& proxy, const RedisDriver& driver) {
-    Link link = const_cast<Proxy&>(proxy).link(driver.port(), 5s).value();
+    Link link = const_cast<Proxy&>(proxy).link(driver.port(), kPatience).value();
     link.hold();
     return link;
   }
 
   RedisDriver direct{server()};
   Proxy proxy{server()};
-  RedisDriver driver{through(proxy, server()), 300ms};
+  RedisDriver driver{through(proxy, server())};
   Link link = held_link(proxy, driver);
 };
 
 TEST_F(ProxiedRedis, NothingHappensBeforeTheRequestIsReleasedAndNothingIsSeenBeforeItsReplyIs) {
-  RedisDriver patient(through(proxy, server()));
-  Link held = held_link(proxy, patient);
-  std::future<std::string> reply = patient.begin({"INCR", "counter"});
-  const std::optional<Held> request = held.wait_request(5s);
+  std::future<std::string> reply = driver.begin({"INCR", "counter"});
+  const std::optional<Held> request = link.wait_request(kPatience);
   ASSERT_TRUE(request);
   EXPECT_EQ(request->name, "INCR");
   EXPECT_EQ(request->bytes, samples::command({"INCR", "counter"}));
   EXPECT_EQ(direct.run({"GET", "counter"}), "(nil)");
-  held.release_request();
-  const std::optional<Held> answer = held.wait_reply(5s);
+  link.release_request();
+  const std::optional<Held> answer = link.wait_reply(kPatience);
   ASSERT_TRUE(answer);
   EXPECT_EQ(answer->bytes, ":1\r\n");
   EXPECT_EQ(direct.run({"GET", "counter"}), "1");
   EXPECT_EQ(reply.wait_for(50ms), std::future_status::timeout);
-  held.release_reply();
+  link.release_reply();
   EXPECT_EQ(reply.get(), "1");
-  held.pass();
-  EXPECT_EQ(patient.run({"INCR", "counter"}), "2");
+  link.pass();
+  EXPECT_EQ(driver.run({"INCR", "counter"}), "2");
 }
 
 TEST_F(ProxiedRedis, ALostRequestIsATimeoutAndWasNeverHandled) {
+  driver.give_up_after(300ms);
   std::future<std::string> reply = driver.begin({"INCR", "counter"});
-  ASSERT_TRUE(link.wait_request(5s));
+  ASSERT_TRUE(link.wait_request(kPatience));
   link.drop_request();
   EXPECT_EQ(reply.get(), "(timeout)");
   EXPECT_EQ(direct.run({"GET", "counter"}), "(nil)");
 }
 
 TEST_F(ProxiedRedis, ALostReplyIsATimeoutOfARequestThatWasHandled) {
+  driver.give_up_after(300ms);
   std::future<std::string> reply = driver.begin({"INCR", "counter"});
-  ASSERT_TRUE(link.wait_request(5s));
+  ASSERT_TRUE(link.wait_request(kPatience));
   link.release_request();
-  ASSERT_TRUE(link.wait_reply(5s));
+  ASSERT_TRUE(link.wait_reply(kPatience));
   link.drop_reply();
   EXPECT_EQ(reply.get(), "(timeout)");
   EXPECT_EQ(direct.run({"GET", "counter"}), "1");
 }
 
 TEST_F(ProxiedRedis, ALossDecidedAheadTakesTheRequestItNamesAndNoOther) {
-  RedisDriver own(through(proxy, server()), 300ms);
-  proxy.link(own.port(), 5s).value().lose({.what = Loss::What::kRequest, .after = 1, .then_cut = {}});
+  RedisDriver own(through(proxy, server()));
+  proxy.link(own.port(), kPatience).value().lose({.what = Loss::What::kRequest, .after = 1, .then_cut = {}});
   EXPECT_EQ(own.run({"INCR", "counter"}), "1");
+  own.give_up_after(300ms);
   EXPECT_EQ(own.run({"INCR", "counter"}), "(timeout)");
   EXPECT_EQ(direct.run({"GET", "counter"}), "1");
 }
 
 TEST_F(ProxiedRedis, ALostReplyDecidedAheadWasHandledAndWithACutTheDriverNeedNotWait) {
-  RedisDriver waiting(through(proxy, server()), 300ms);
-  proxy.link(waiting.port(), 5s).value().lose({.what = Loss::What::kReply, .then_cut = {}});
+  RedisDriver waiting(through(proxy, server()));
+  waiting.give_up_after(300ms);
+  proxy.link(waiting.port(), kPatience).value().lose({.what = Loss::What::kReply, .then_cut = {}});
   EXPECT_EQ(waiting.run({"INCR", "counter"}), "(timeout)");
   EXPECT_EQ(direct.run({"GET", "counter"}), "1");
 
-  RedisDriver cut(through(proxy, server()), 30s);
-  Link its_link = proxy.link(cut.port(), 5s).value();
+  RedisDriver cut(through(proxy, server()));
+  Link its_link = proxy.link(cut.port(), kPatience).value();
   its_link.lose({.what = Loss::What::kReply, .then_cut = 20ms});
   EXPECT_EQ(cut.run({"INCR", "counter"}), "(broken)");
   EXPECT_EQ(direct.run({"GET", "counter"}), "2");
-  EXPECT_TRUE(its_link.wait_closed(5s));
+  EXPECT_TRUE(its_link.wait_closed(kPatience));
 }
 
 TEST_F(ProxiedRedis, AReplyHeldPastTheTimeoutComesTooLate) {
+  driver.give_up_after(300ms);
   std::future<std::string> reply = driver.begin({"INCR", "counter"});
-  ASSERT_TRUE(link.wait_request(5s));
+  ASSERT_TRUE(link.wait_request(kPatience));
   link.release_request();
-  ASSERT_TRUE(link.wait_reply(5s));
+  ASSERT_TRUE(link.wait_reply(kPatience));
   EXPECT_EQ(reply.get(), "(timeout)");
   driver.close();
   link.release_reply();
-  EXPECT_TRUE(link.wait_closed(5s));
+  EXPECT_TRUE(link.wait_closed(kPatience));
 }
 
 TEST_F(ProxiedRedis, ALateRequestTakesEffectAfterTheClientGaveUpAndClosed) {
+  driver.give_up_after(300ms);
   std::future<std::string> reply = driver.begin({"INCR", "counter"});
-  ASSERT_TRUE(link.wait_request(5s));
+  ASSERT_TRUE(link.wait_request(kPatience));
   const Link::Ghost late = link.keep_request();
   EXPECT_EQ(reply.get(), "(timeout)");
   driver.close();
   EXPECT_FALSE(link.wait_closed(100ms)) << "the server's connection waits for the late request";
   EXPECT_EQ(direct.run({"GET", "counter"}), "(nil)");
   link.release_ghost(late);
-  EXPECT_EQ(link.wait_ghost(late, 5s).value().bytes, ":1\r\n");
+  EXPECT_EQ(link.wait_ghost(late, kPatience).value().bytes, ":1\r\n");
   EXPECT_EQ(direct.run({"GET", "counter"}), "1");
-  EXPECT_TRUE(link.wait_closed(5s));
+  EXPECT_TRUE(link.wait_closed(kPatience));
 }
 
 TEST_F(ProxiedRedis, ARequestHeldWhileTheClientGivesUpAndClosesCanStillBeReleased) {
+  driver.give_up_after(300ms);
   std::future<std::string> reply = driver.begin({"INCR", "counter"});
-  ASSERT_TRUE(link.wait_request(5s));
+  ASSERT_TRUE(link.wait_request(kPatience));
   EXPECT_EQ(reply.get(), "(timeout)");
   driver.close();
   link.release_request();
-  EXPECT_EQ(link.wait_reply(5s).value().bytes, ":1\r\n");
+  EXPECT_EQ(link.wait_reply(kPatience).value().bytes, ":1\r\n");
   link.release_reply();
-  EXPECT_TRUE(link.wait_closed(5s));
+  EXPECT_TRUE(link.wait_closed(kPatience));
 }
 
 TEST_F(ProxiedRedis, ADuplicateIsHandledTwiceAndAnsweredOnce) {
   std::future<std::string> reply = driver.begin({"INCR", "counter"});
-  ASSERT_TRUE(link.wait_request(5s));
+  ASSERT_TRUE(link.wait_request(kPatience));
   const Link::Ghost copy = link.release_request_twice();
-  EXPECT_EQ(link.wait_reply(5s).value().bytes, ":1\r\n");
-  EXPECT_EQ(link.wait_ghost(copy, 5s).value().bytes, ":2\r\n");
+  EXPECT_EQ(link.wait_reply(kPatience).value().bytes, ":1\r\n");
+  EXPECT_EQ(link.wait_ghost(copy, kPatience).value().bytes, ":2\r\n");
   link.release_reply();
   EXPECT_EQ(reply.get(), "1");
   link.pass();
@@ -145,25 +150,25 @@ TEST_F(ProxiedRedis, ADuplicateIsHandledTwiceAndAnsweredOnce) {
 
 TEST_F(ProxiedRedis, AGhostMayBeHandledWhileAnEarlierReplyIsHeldOrAfterALaterRequest) {
   std::future<std::string> first = driver.begin({"INCR", "counter"});
-  ASSERT_TRUE(link.wait_request(5s));
+  ASSERT_TRUE(link.wait_request(kPatience));
   const Link::Ghost copy = link.copy_request();
   link.release_request();
-  ASSERT_TRUE(link.wait_reply(5s));
+  ASSERT_TRUE(link.wait_reply(kPatience));
   link.release_ghost(copy);
-  EXPECT_EQ(link.wait_ghost(copy, 5s).value().bytes, ":2\r\n") << "while the first reply is still held";
+  EXPECT_EQ(link.wait_ghost(copy, kPatience).value().bytes, ":2\r\n") << "while the first reply is still held";
   link.release_reply();
   EXPECT_EQ(first.get(), "1");
   std::future<std::string> second = driver.begin({"SET", "counter", "10"});
-  ASSERT_TRUE(link.wait_request(5s));
+  ASSERT_TRUE(link.wait_request(kPatience));
   const Link::Ghost later = link.copy_request();
   link.release_request();
-  ASSERT_TRUE(link.wait_reply(5s));
+  ASSERT_TRUE(link.wait_reply(kPatience));
   link.release_reply();
   EXPECT_EQ(second.get(), "OK");
   link.pass();
   EXPECT_EQ(driver.run({"INCR", "counter"}), "11");
   link.release_ghost(later);
-  EXPECT_EQ(link.wait_ghost(later, 5s).value().bytes, "+OK\r\n");
+  EXPECT_EQ(link.wait_ghost(later, kPatience).value().bytes, "+OK\r\n");
   EXPECT_EQ(driver.run({"GET", "counter"}), "10");
 }
 
@@ -172,34 +177,34 @@ TEST_F(ProxiedRedis, ACutBeforeTheReplyOrInTheMidstOfItIsABrokenConnectionAndAft
     RedisDriver victim(through(proxy, server()));
     Link held = held_link(proxy, victim);
     std::future<std::string> reply = victim.begin({"SET", "counter", "7"});
-    ASSERT_TRUE(held.wait_request(5s));
+    ASSERT_TRUE(held.wait_request(kPatience));
     held.release_request();
-    EXPECT_EQ(held.wait_reply(5s).value().bytes, "+OK\r\n");
+    EXPECT_EQ(held.wait_reply(kPatience).value().bytes, "+OK\r\n");
     held.cut_reply(bytes);
     EXPECT_EQ(reply.get(), bytes == 5 ? "OK" : "(broken)");
     EXPECT_EQ(victim.run({"PING"}), "(broken)");
-    EXPECT_TRUE(held.wait_closed(5s));
+    EXPECT_TRUE(held.wait_closed(kPatience));
   }
 }
 
 TEST_F(ProxiedRedis, ARequestCutInItsMidstIsNeverHandled) {
   std::future<std::string> reply = driver.begin({"INCR", "counter"});
-  const std::size_t size = link.wait_request(5s).value().bytes.size();
+  const std::size_t size = link.wait_request(kPatience).value().bytes.size();
   link.cut_request(size - 1);
   EXPECT_EQ(reply.get(), "(broken)");
-  EXPECT_TRUE(link.wait_closed(5s));
+  EXPECT_TRUE(link.wait_closed(kPatience));
   EXPECT_EQ(direct.run({"GET", "counter"}), "(nil)");
 }
 
 TEST_F(ProxiedRedis, ACutConnectionKeepsTheServersSideForALateRequest) {
   std::future<std::string> reply = driver.begin({"INCR", "counter"});
-  ASSERT_TRUE(link.wait_request(5s));
+  ASSERT_TRUE(link.wait_request(kPatience));
   const Link::Ghost late = link.keep_request();
   link.cut();
   EXPECT_EQ(reply.get(), "(broken)");
   link.release_ghost(late);
-  EXPECT_EQ(link.wait_ghost(late, 5s).value().bytes, ":1\r\n");
-  EXPECT_TRUE(link.wait_closed(5s));
+  EXPECT_EQ(link.wait_ghost(late, kPatience).value().bytes, ":1\r\n");
+  EXPECT_TRUE(link.wait_closed(kPatience));
   EXPECT_EQ(direct.run({"GET", "counter"}), "1");
 }
 
@@ -208,7 +213,7 @@ TEST_F(ProxiedRedis, AWaitThatEndsByItsTimeoutSaysSoAndOneThatCannotEndSaysWhy) 
   EXPECT_FALSE(link.wait_reply(20ms));
   driver.close();
   try {
-    link.wait_request(5s);
+    link.wait_request(kPatience);
     ADD_FAILURE() << "no request can come";
   } catch (const traces::EnvironmentError& error) {
     EXPECT_EQ(std::string(error.what()), place(server()) + ": no request can come: a side has closed the connection");
@@ -223,9 +228,9 @@ TEST_F(ProxiedRedis, WhereNoServerListensTheLinkSaysSo) {
   }
   Proxy before_nobody(nobody);
   const int client = connect_to(before_nobody.port());
-  Link failed = before_nobody.link(local_port(client), 5s).value();
+  Link failed = before_nobody.link(local_port(client), kPatience).value();
   try {
-    failed.wait_request(5s);
+    failed.wait_request(kPatience);
     ADD_FAILURE() << "nobody listens";
   } catch (const traces::EnvironmentError& error) {
     EXPECT_EQ(std::string(error.what()), place(nobody) + ": cannot connect: Connection refused; check that it runs");
@@ -245,11 +250,11 @@ int direct_at_random(Proxy& proxy, unsigned seed, const std::string& key, int co
   for (int i = 0; i < count; ++i) {
     if (!link) {
       driver.emplace(through(proxy, server()));
-      link = proxy.link(driver->port(), 5s);
+      link = proxy.link(driver->port(), kPatience);
       link->hold();
     }
     std::future<std::string> reply = driver->begin({"INCR", key});
-    if (!link->wait_request(5s)) throw std::runtime_error("no request");
+    if (!link->wait_request(kPatience)) throw std::runtime_error("no request");
     const unsigned fault = static_cast<unsigned>(generator()) % 6;
     std::optional<Link::Ghost> ghost;
     if (fault == 1) ghost = link->release_request_twice();
@@ -258,11 +263,11 @@ int direct_at_random(Proxy& proxy, unsigned seed, const std::string& key, int co
     if (fault == 0 || fault >= 4) link->release_request();
     if (fault == 2) link->cut();
     if (fault == 2) link->release_ghost(*ghost);
-    if (ghost && !link->wait_ghost(*ghost, 5s)) throw std::runtime_error("a ghost was not handled");
+    if (ghost && !link->wait_ghost(*ghost, kPatience)) throw std::runtime_error("a ghost was not handled");
     handled += fault == 3 ? 0 : fault == 1 ? 2 : 1;
     const bool is_cut = fault >= 2 && fault <= 4;
     if (fault != 2 && fault != 3) {
-      if (!link->wait_reply(5s)) throw std::runtime_error("no reply");
+      if (!link->wait_reply(kPatience)) throw std::runtime_error("no reply");
       is_cut ? link->cut_reply(static_cast<unsigned>(generator()) % 3) : link->release_reply();
     }
     if ((reply.get() == "(broken)") != is_cut) throw std::runtime_error("the driver saw something else");
@@ -297,24 +302,24 @@ TEST(ProxyEnd, LeavesNoThreadAndNoSocketWhateverIsHeld) {
     std::optional<Proxy> proxy(server());
     RedisDriver first(through(*proxy, server()));
     RedisDriver second(through(*proxy, server()));
-    kept = proxy->link(first.port(), 5s);
+    kept = proxy->link(first.port(), kPatience);
     kept->hold();
-    Link waiting = proxy->link(second.port(), 5s).value();
+    Link waiting = proxy->link(second.port(), kPatience).value();
     waiting.hold();
     EXPECT_EQ(proxy->open_links(), 2);
     std::future<std::string> one = first.begin({"PING"});
     std::future<std::string> other = second.begin({"PING"});
-    ASSERT_TRUE(kept->wait_request(5s));
+    ASSERT_TRUE(kept->wait_request(kPatience));
     kept->copy_request();
     kept->release_request();
-    ASSERT_TRUE(kept->wait_reply(5s));
-    ASSERT_TRUE(waiting.wait_request(5s));
+    ASSERT_TRUE(kept->wait_reply(kPatience));
+    ASSERT_TRUE(waiting.wait_request(kPatience));
     proxy.reset();
     EXPECT_EQ(one.get(), "(broken)");
     EXPECT_EQ(other.get(), "(broken)");
     EXPECT_TRUE(waiting.wait_closed(0s));
   }
-  EXPECT_TRUE(within_seconds(5, [&] { return count_sockets() == sockets && count_threads() == threads; }))
+  EXPECT_TRUE(eventually([&] { return count_sockets() == sockets && count_threads() == threads; }))
       << count_sockets() << " sockets, not " << sockets << "; " << count_threads() << " threads, not " << threads;
   kept->drop_reply();
   EXPECT_THROW(kept->wait_reply(1s), traces::EnvironmentError);
@@ -350,7 +355,7 @@ TEST(UnmodifiedRedisTraffic, IsByteIdenticalOnBothSidesAndFramedInAnyCutAsTheSer
             "DEBUG PROTOCOL set\r\nDEBUG PROTOCOL true\r\nDEBUG PROTOCOL null\r\nQUIT\r\n"));
     EXPECT_NE(read_all(raw).find("invalidate"), std::string::npos) << "a push came";
     ::close(raw);
-    EXPECT_TRUE(within_seconds(5, [&] { return proxy.open_links() == 0; }));
+    EXPECT_TRUE(eventually([&] { return proxy.open_links() == 0; }));
     before_proxy = before.passed();
   }
   after_proxy = behind.passed();

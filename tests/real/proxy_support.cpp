@@ -24,6 +24,10 @@ sockaddr_in loopback(int port) {
   return address;
 }
 
+timeval time_of(std::chrono::milliseconds time) {
+  return {static_cast<time_t>(time.count() / 1000), static_cast<suseconds_t>(time.count() % 1000 * 1000)};
+}
+
 // Writes what can be read to the other side and to `record`; whether there will be more.
 bool pass_on(int from, int to, std::string& record) {
   std::array<char, 4096> buffer;
@@ -151,12 +155,14 @@ std::string read_all(int socket) {
 }
 
 RedisDriver::RedisDriver(const RedisAddress& address, std::chrono::milliseconds timeout) {
-  const timeval patience = {static_cast<time_t>(timeout.count() / 1000),
-                            static_cast<suseconds_t>(timeout.count() % 1000 * 1000)};
-  context_.reset(redisConnectWithTimeout(address.host.c_str(), address.port, patience));
+  context_.reset(redisConnectWithTimeout(address.host.c_str(), address.port, time_of(timeout)));
   if (!context_ || context_->err != 0) throw std::runtime_error("hiredis cannot connect");
-  redisSetTimeout(context_.get(), patience);
+  give_up_after(timeout);
   if (!address.password.empty()) run({"AUTH", address.password});
+}
+
+void RedisDriver::give_up_after(std::chrono::milliseconds timeout) {
+  redisSetTimeout(context_.get(), time_of(timeout));
 }
 
 std::string RedisDriver::run(const std::vector<std::string>& words) {

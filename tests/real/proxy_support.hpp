@@ -22,6 +22,9 @@ namespace stalemate::real::support {
 
 using namespace std::chrono_literals;
 
+// How long a test waits for what must happen.
+inline constexpr std::chrono::milliseconds kPatience = 60s;
+
 // A listening socket on loopback, or at a path, whose clients are each served by a thread.
 class Listener {
  public:
@@ -82,7 +85,9 @@ std::string read_all(int socket);
 // hiredis, with what a test asks of it; "(timeout)" or "(broken)" where the driver has no reply.
 class RedisDriver {
  public:
-  explicit RedisDriver(const RedisAddress& address, std::chrono::milliseconds timeout = 5s);
+  explicit RedisDriver(const RedisAddress& address, std::chrono::milliseconds timeout = kPatience);
+  // How long it waits for a reply from now on.
+  void give_up_after(std::chrono::milliseconds timeout);
   std::string run(const std::vector<std::string>& words);
   // The same on another thread, as a session of a replay would.
   std::future<std::string> begin(const std::vector<std::string>& words);

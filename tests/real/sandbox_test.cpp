@@ -154,7 +154,7 @@ TEST(Sandbox, SignalDuringTheStartOfTheServersLeavesNothing) {
       EXPECT_TRUE(folder.becomes_empty()) << delay_ms << " ms";
     }
   }
-  EXPECT_TRUE(support::within_seconds(5, [&before] {
+  EXPECT_TRUE(support::eventually([&before] {
     for (const std::string& memory : idle_shared_memory()) {
       if (!before.contains(memory)) return false;
     }
@@ -179,7 +179,7 @@ TEST(Sandbox, ServersEndWithTheirSupervisorAndALaterRunRemovesTheFolder) {
   ASSERT_EQ(::kill(supervisor, SIGKILL), 0);
   child.send(SIGKILL);
   EXPECT_EQ(child.wait(), 128 + SIGKILL);
-  EXPECT_TRUE(support::within_seconds(5, [&] { return support::processes_in(folder.path()).empty(); }));
+  EXPECT_TRUE(support::eventually([&] { return support::processes_in(folder.path()).empty(); }));
   ASSERT_EQ(folder.entries().size(), 1U) << "nobody was left to remove it";
   Child next("replay", folder);
   EXPECT_EQ(next.wait(), 0) << next.output();

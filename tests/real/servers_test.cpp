@@ -8,9 +8,11 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <csignal>
 #include <optional>
 #include <pqxx/pqxx>
+#include <string_view>
 #include <thread>
 
 #include "real/sample_traces.hpp"
@@ -165,18 +167,27 @@ TEST(GivenServers, UnknownDatabaseAndUnreachableServersAreNamed) {
   ::close(closed);
 }
 
+constexpr int kPatienceSeconds = 5;  // of drivers whose server does not answer
+
+// Whether a process has neither ended nor been stopped.
+bool runs(pid_t process) {
+  const std::string stat = support::text_of_process("/proc/" + std::to_string(process) + "/stat");
+  const std::size_t state = stat.rfind(") ");
+  return state != std::string::npos && std::string_view("ZTX").find(stat[state + 2]) == std::string_view::npos;
+}
+
 // Kills a server of a sandbox in the midst of a replay.
 std::string failure_when_killed(const Sandbox& sandbox, const std::string& program, int signal) {
   Servers servers{sandbox.postgres(), sandbox.redis(), false, false};
-  servers.postgres.timeout_seconds = 2;
-  servers.redis->timeout_seconds = 2;
+  servers.postgres.timeout_seconds = kPatienceSeconds;
+  servers.redis->timeout_seconds = kPatienceSeconds;
   ReplayOptions options;
   options.on_step = [&](int step) {
     if (step != 7) return;
     const std::vector<pid_t> found = support::processes_in(sandbox.folder(), program);
     ASSERT_FALSE(found.empty());
     for (const pid_t pid : found) ::kill(pid, signal);
-    ::usleep(100'000);  // the kernel needs a moment to close its connections
+    EXPECT_TRUE(support::eventually([&found] { return std::none_of(found.begin(), found.end(), runs); }));
   };
   try {
     return verdict(replay(cache_aside_race(), servers, options));
@@ -208,7 +219,7 @@ TEST(DyingServer, PostgresIsNamedWithItsAddress) {
 TEST(FrozenServer, RedisThatStopsAnsweringTimesOut) {
   const Sandbox sandbox{SandboxOptions{}};
   const std::string line = failure_when_killed(sandbox, "redis-server", SIGSTOP);
-  EXPECT_EQ(line.rfind(fmt::format("Redis at 127.0.0.1:{}: no answer within 2 s", sandbox.redis().port), 0), 0U)
+  EXPECT_EQ(line.rfind(fmt::format("Redis at 127.0.0.1:{}: no answer within 5 s", sandbox.redis().port), 0), 0U)
       << line;
 }
 
@@ -218,7 +229,7 @@ TEST(FrozenServer, PostgresThatStopsAnsweringTimesOutAndItsSandboxStillEnds) {
     const Sandbox sandbox{SandboxOptions{}};
     folder = sandbox.folder();
     const std::string line = failure_when_killed(sandbox, "postgres", SIGSTOP);
-    EXPECT_EQ(line.rfind(fmt::format("PostgreSQL at 127.0.0.1:{}: no answer within 2 s", sandbox.postgres().port), 0),
+    EXPECT_EQ(line.rfind(fmt::format("PostgreSQL at 127.0.0.1:{}: no answer within 5 s", sandbox.postgres().port), 0),
               0U)
         << line;
   }
@@ -228,21 +239,37 @@ TEST(FrozenServer, PostgresThatStopsAnsweringTimesOutAndItsSandboxStillEnds) {
 // Somebody else's transaction holds the row that step 7 updates.
 class LockedRow {
  public:
-  LockedRow() : connection_(support::url(support::shared_sandbox().postgres())), transaction_(connection_) {
+  LockedRow()
+      : connection_(support::url(support::shared_sandbox().postgres())),
+        observer_(support::url(support::shared_sandbox().postgres())),
+        transaction_(connection_) {
     const std::vector<std::string> areas = support::areas_left();
     EXPECT_EQ(areas.size(), 2U);  // the schema, and the mark of the keys
     transaction_.exec(fmt::format("UPDATE {}.stock SET quantity = quantity", areas.at(0)));
   }
   void release() { transaction_.abort(); }
+  // Whether a statement comes to wait for the row; whether, then, none waits any more.
+  bool has_waiter() {
+    return support::eventually([this] { return is_waited_for(); });
+  }
+  bool has_none() {
+    return support::eventually([this] { return !is_waited_for(); });
+  }
 
  private:
+  bool is_waited_for() {
+    pqxx::nontransaction look(observer_);
+    return !look.exec("SELECT 1 FROM pg_stat_activity WHERE wait_event_type = 'Lock'").empty();
+  }
+
   pqxx::connection connection_;
+  pqxx::connection observer_;
   pqxx::work transaction_;
 };
 
 TEST(BlockedStatement, EndsByItsTimeout) {
   Servers servers = support::shared_servers();
-  servers.postgres.timeout_seconds = 2;
+  servers.postgres.timeout_seconds = kPatienceSeconds;
   std::optional<LockedRow> lock;
   std::thread later;
   ReplayOptions options;
@@ -250,7 +277,8 @@ TEST(BlockedStatement, EndsByItsTimeout) {
     if (step != 7) return;
     lock.emplace();
     later = std::thread([&lock] {
-      ::usleep(3'000'000);  // so that cleaning up finds the row free
+      EXPECT_TRUE(lock->has_waiter());
+      EXPECT_TRUE(lock->has_none());  // it gave up; now cleaning up finds the row free
       lock->release();
     });
   };
@@ -261,7 +289,7 @@ TEST(BlockedStatement, EndsByItsTimeout) {
     line = error.what();
   }
   if (later.joinable()) later.join();
-  EXPECT_EQ(line, fmt::format("{}: no answer within 2 s; check what holds it up, then run it again",
+  EXPECT_EQ(line, fmt::format("{}: no answer within 5 s; check what holds it up, then run it again",
                               place(servers.postgres)));
   EXPECT_EQ(support::areas_left(), std::vector<std::string>{});
 }
@@ -274,9 +302,9 @@ TEST(BlockedStatement, EndsByCtrlC) {
     if (step != 7) return;
     lock.emplace();
     later = std::thread([&lock] {
-      ::usleep(300'000);
+      EXPECT_TRUE(lock->has_waiter());
       ::kill(::getpid(), SIGINT);
-      ::usleep(300'000);
+      ::usleep(300'000);  // so that it does not end by the release, and cleaning up, which waits for it, ends well
       lock->release();
     });
   };

@@ -33,8 +33,8 @@ std::vector<pid_t> processes_in(const std::string& folder, const std::string& wo
 // The first of them; 0 if there is none.
 pid_t process_in(const std::string& folder, const std::string& words);
 
-// Whether `condition` comes true within the time.
-bool within_seconds(int seconds, const std::function<bool()>& condition);
+// Whether `condition` comes true: within a minute, which is for what never does.
+bool eventually(const std::function<bool()>& condition);
 
 // A folder of the test's own, that every user can pass through; removed at the end.
 class Folder {
@@ -45,7 +45,7 @@ class Folder {
   Folder& operator=(const Folder&) = delete;
   const std::string& path() const { return path_; }
   std::vector<std::string> entries() const;
-  // No sandbox folder, and no process of one, within five seconds.
+  // Whether there is, eventually, no sandbox folder and no process of one.
   ::testing::AssertionResult becomes_empty() const;
 
  private:

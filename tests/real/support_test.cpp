@@ -7,6 +7,7 @@
 #include <netinet/in.h>
 #include <poll.h>
 #include <pwd.h>
+#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
@@ -207,8 +208,8 @@ pid_t process_in(const std::string& folder, const std::string& words) {
   return found.empty() ? 0 : found.front();
 }
 
-bool within_seconds(int seconds, const std::function<bool()>& condition) {
-  const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(seconds);
+bool eventually(const std::function<bool()>& condition) {
+  const auto deadline = std::chrono::steady_clock::now() + std::chrono::minutes(1);
   while (!condition()) {
     if (std::chrono::steady_clock::now() > deadline) return false;
     ::usleep(5'000);
@@ -236,7 +237,7 @@ std::vector<std::string> Folder::entries() const {
 }
 
 ::testing::AssertionResult Folder::becomes_empty() const {
-  if (within_seconds(5, [this] { return entries().empty() && processes_in(path_).empty(); })) {
+  if (eventually([this] { return entries().empty() && processes_in(path_).empty(); })) {
     return ::testing::AssertionSuccess();
   }
   return ::testing::AssertionFailure() << entries().size() << " folders and " << processes_in(path_).size()
@@ -257,6 +258,7 @@ Child::Child(const std::string& job, const Folder& folder, const Options& option
   const std::string program = fs::read_symlink("/proc/self/exe").string();
   pid_ = ::fork();
   if (pid_ == 0) {
+    ::prctl(PR_SET_PDEATHSIG, SIGKILL);
     ::dup2(ends[1], 1);
     if (!options.directory.empty() && ::chdir(options.directory.c_str()) != 0) ::_exit(71);
     ::execle(program.c_str(), program.c_str(), nullptr, variables.data());
@@ -275,7 +277,7 @@ Child::~Child() {
 }
 
 bool Child::says(const std::string& line) {
-  return within_seconds(30, [&] {
+  return eventually([&] {
     pollfd waiting = {out_, POLLIN, 0};
     char buffer[4096];
     if (::poll(&waiting, 1, 0) > 0) {

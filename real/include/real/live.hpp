@@ -62,6 +62,8 @@ struct LiveOptions {
 
   // Called every quarter of a second with what is known.
   std::function<void(const Judgement&)> on_progress;
+  // Asked as often; true ends the run as `run_for` does.
+  std::function<bool(const Judgement&)> is_enough;
 };
 
 // Runs to its end, or until SIGINT, SIGTERM or SIGHUP: that is an orderly end, too. Works in a schema and under a key

@@ -82,9 +82,10 @@ void watch(LiveRun& run) {
   for (auto now = start; !run.stop.wait_until(now + kLook); now = std::chrono::steady_clock::now()) {
     if (is_stop_signalled() || run.recorder.has_failed()) break;
     if (run.options.run_for && now >= start + *run.options.run_for) break;
-    if (!run.options.on_progress || now < shown + kProgressEvery) continue;
+    if (now < shown + kProgressEvery) continue;
     shown = now;
-    run.options.on_progress(run.recorder.snapshot());
+    if (run.options.on_progress) run.options.on_progress(run.recorder.snapshot());
+    if (run.options.is_enough && run.options.is_enough(run.recorder.snapshot())) break;
   }
 }
 
