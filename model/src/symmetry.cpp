@@ -195,27 +195,18 @@ class Symmetry::Work {
 
   std::size_t sessions() const { return symmetry_.packings_.size(); }
   std::uint64_t plain(std::size_t session) const { return before_[session] & symmetry_.packings_[session].plain; }
-  bool stands(std::size_t session) const {
-    return std::any_of(symmetry_.own_values_[session].begin(), symmetry_.own_values_[session].end(),
-                       [&](unsigned value) { return (standing_ >> value & 1) != 0; });
-  }
 
   // Where and how often each value stands: in which of the shared fields, in how many fields of sessions.
   void look_at_values() {
     for (unsigned value = 0; value < symmetry_.values_; ++value) value_colours_[value] = 0;
     std::uint64_t place = 1;
     for (const PlacedField& placed : symmetry_.shared_) {
-      const std::uint64_t named = named_in(get(words_, placed.field), placed.meaning);
-      standing_ |= named;
-      add_colour(named, place);
+      note(get(words_, placed.field), placed.meaning, place);
       place *= 3;
     }
     for (std::size_t s = 0; s < sessions(); ++s) {
-      for (const Naming& naming : symmetry_.packings_[s].naming) {
-        const std::uint64_t named = named_in(content(before_[s], naming), naming.meaning);
-        standing_ |= named;
-        add_colour(named, std::uint64_t{1} << 40);
-      }
+      for (const Naming& naming : symmetry_.packings_[s].naming)
+        note(content(before_[s], naming), naming.meaning, std::uint64_t{1} << 40);
     }
   }
   // Bit v: value v.
@@ -224,8 +215,16 @@ class Symmetry::Work {
     if (meaning == Meaning::kValue) return std::uint64_t{1} << content;
     return content == 0 ? 0 : std::uint64_t{1} << (content - 1);
   }
-  void add_colour(std::uint64_t values, std::uint64_t colour) {
-    for (; values != 0; values &= values - 1) value_colours_[lowest_of(values)] += colour;
+  // What is named stands somewhere, and gets this in addition to its colour.
+  void note(std::uint64_t content, Meaning meaning, std::uint64_t colour) {
+    if (meaning == Meaning::kSet) {
+      standing_ |= content;
+      for (; content != 0; content &= content - 1) value_colours_[lowest_of(content)] += colour;
+    } else if (meaning == Meaning::kValue || content != 0) {
+      const std::uint64_t value = meaning == Meaning::kValue ? content : content - 1;
+      standing_ |= std::uint64_t{1} << value;
+      value_colours_[value] += colour;
+    }
   }
 
   static std::uint64_t content(std::uint64_t packed, const Naming& naming) {
@@ -237,10 +236,14 @@ class Symmetry::Work {
     for (const Class& members : symmetry_.classes_) {
       if (!members.writes) continue;
       for (const std::size_t s : members.sessions) {
-        session_colours_[s] = plain(s);
-        for (const unsigned value : symmetry_.own_values_[s])
-          session_colours_[s] = session_colours_[s] * 0x9e3779b97f4a7c15 + value_colours_[value];
-        twin_[s] = static_cast<std::uint8_t>(s);
+        plain_[s] = plain(s);
+        stands_[s] = false;
+        std::uint64_t colour = plain_[s];
+        for (const unsigned value : symmetry_.own_values_[s]) {
+          colour = colour * 0x9e3779b97f4a7c15 + value_colours_[value];
+          stands_[s] |= (standing_ >> value & 1) != 0;
+        }
+        session_colours_[s] = colour;
       }
     }
     sort_into_cells();
@@ -262,7 +265,7 @@ class Symmetry::Work {
         const std::uint8_t first = order_[places[begin]];
         for (end = begin + 1; end < places.size() && !is_before(first, order_[places[end]]); ++end) continue;
         if (end - begin < 2) continue;
-        const bool standing = stands(first);
+        const bool standing = stands_[first];
         cells_[cells_size_++] = {&members, static_cast<std::uint8_t>(begin), static_cast<std::uint8_t>(end), standing};
         if (standing) count_orders(cells_[cells_size_ - 1]);
       }
@@ -270,6 +273,11 @@ class Symmetry::Work {
   }
   // Those of a cell, in which twins are not told apart.
   void count_orders(const Cell& cell) {
+    if (!twins_known_) {
+      for (std::size_t members = 2; members + cell.begin <= cell.end && orders_ <= symmetry_.orders_max_; ++members)
+        orders_ *= members;
+      return;
+    }
     std::array<std::uint8_t, kSessionsMax> met;  // of each kind of twins, by the first of them
     for (std::size_t i = cell.begin; i < cell.end; ++i) met[twin_[order_[cell.of->sessions[i]]]] = 0;
     for (std::size_t i = cell.begin; i < cell.end && orders_ <= symmetry_.orders_max_; ++i)
@@ -277,11 +285,13 @@ class Symmetry::Work {
   }
 
   void find_twins() {
+    twins_known_ = true;
     for (std::size_t c = 0; c < cells_size_; ++c) {
       const Cell& cell = cells_[c];
       if (!cell.standing) continue;
       for (std::size_t i = cell.begin; i < cell.end; ++i) {
         const std::size_t one = order_[cell.of->sessions[i]];
+        twin_[one] = static_cast<std::uint8_t>(one);
         for (std::size_t j = cell.begin; j < i; ++j) {
           const std::size_t other = order_[cell.of->sessions[j]];
           if (twin_[other] != other || !are_twins(one, other)) continue;
@@ -308,11 +318,9 @@ class Symmetry::Work {
   }
 
   bool is_before(std::size_t a, std::size_t b) const {
-    const bool standing = stands(a);
-    if (standing != stands(b)) return standing;
-    const std::uint64_t plain_a = plain(a);
-    const std::uint64_t plain_b = plain(b);
-    return std::tie(plain_a, session_colours_[a]) < std::tie(plain_b, session_colours_[b]);
+    if (plain_[a] != plain_[b]) return plain_[a] < plain_[b];
+    if (session_colours_[a] != session_colours_[b]) return session_colours_[a] < session_colours_[b];
+    return stands_[a] && !stands_[b];
   }
 
   // Colours every session anew by the values it names and writes, and every value by the sessions that name or write
@@ -391,7 +399,7 @@ class Symmetry::Work {
     const std::vector<std::size_t>& places = cell.of->sessions;
     std::uint8_t& here = order_[places[cell.begin + settled]];
     for (std::size_t i = cell.begin + settled; i < cell.end; ++i) {
-      if (has_twin_between(places, cell.begin + settled, i)) continue;
+      if (twins_known_ && has_twin_between(places, cell.begin + settled, i)) continue;
       std::swap(here, order_[places[i]]);
       permute(number, settled + 1);
       std::swap(here, order_[places[i]]);
@@ -409,9 +417,11 @@ class Symmetry::Work {
   // the smallest.
   void consider() {
     for (const Class& members : symmetry_.classes_)
-      for (const std::size_t place : members.sessions)
+      for (std::size_t at = 0; members.writes && at < members.sessions.size(); ++at) {
+        const std::size_t place = members.sessions[at];
         for (std::size_t i = 0; i < symmetry_.own_values_[place].size(); ++i)
           map_[symmetry_.own_values_[order_[place]][i]] = static_cast<std::uint8_t>(symmetry_.own_values_[place][i]);
+      }
     Outcome& outcome = outcomes_[1 - best_];
     const Outcome& best = outcomes_[best_];
     bool smaller = !considered_;
@@ -467,8 +477,11 @@ class Symmetry::Work {
   std::array<std::uint64_t, kSessionsMax> session_colours_, new_session_colours_;  // by session
   std::array<std::uint64_t, kValuesMax> value_colours_;                            // by value
   std::uint64_t standing_ = 0;                                                     // bit v: value v stands somewhere
-  std::array<std::uint8_t, kSessionsMax> order_;  // by place: the session that comes there
-  std::array<std::uint8_t, kSessionsMax> twin_;  // by session of a class that writes: the first of its twins, or itself
+  std::array<std::uint8_t, kSessionsMax> order_;   // by place: the session that comes there
+  std::array<std::uint64_t, kSessionsMax> plain_;  // by session of a class that writes: its plain bits
+  std::array<bool, kSessionsMax> stands_;          // likewise: some value of its own stands somewhere
+  std::array<std::uint8_t, kSessionsMax> twin_;    // by session of a cell, once they are known: the first of its twins
+  bool twins_known_ = false;
   std::array<Cell, kSessionsMax> cells_;
   std::size_t cells_size_ = 0;
   std::uint64_t orders_ = 1;  // of the cells to be permuted; no more is known above orders_max_

@@ -42,7 +42,7 @@ struct SearchOptions {
   std::uint64_t memory_bytes_max = 0;
   // Called before every batch of 4,096 to 65,792 states and again and again in it, with the progress of its beginning,
   // from the calling thread; returning false interrupts. Where a time limit lives. Between two calls lie at most 64
-  // states or, where representatives take time, 256 of their successors.
+  // states and 512 successors.
   std::function<bool(const Progress&)> keep_going = nullptr;
 };
 

@@ -83,7 +83,7 @@ class Explorer {
   static constexpr std::uint64_t kPartKeptFree = 16;   // of the memory allowed
   static constexpr std::size_t kParallelStates = 512;  // smaller batches are not worth waking a thread
   static constexpr std::size_t kStride = 64;           // its successors fit the first cache
-  static constexpr std::size_t kSuccessorsBetweenAsks = 256;
+  static constexpr std::ptrdiff_t kSuccessorsBetweenAsks = 512;
   static constexpr std::size_t kAhead = 12;  // covers the time that a line of memory takes
   static constexpr std::size_t kRecentMax =
       std::bit_floor(std::max((std::size_t{1} << 19) / sizeof(State), std::size_t{64}));  // half the second cache
@@ -252,16 +252,18 @@ class Explorer {
     Found* const found = own.found.room(own.successors.size() + 1);
     const std::size_t recent_mask = own.recent.capacity() - 1;
     std::size_t kept = 0;
-    [[maybe_unused]] std::size_t looked_at = 0;
-    for (const State& successor : own.successors) {
-      if constexpr (requires { system_.representative(successor); })
-        if (++looked_at % kSuccessorsBetweenAsks == 0 && is_stopped(worker)) break;
-      found[kept].state = representative_of(system_, successor);
-      found[kept].hash = Keeping::hash(found[kept].state);
-      State& recent = own.recent[found[kept].hash & recent_mask];
-      const bool is_recent = std::memcmp(&recent, &found[kept].state, sizeof(State)) == 0;
-      recent = found[kept].state;
-      kept += is_recent ? 0U : 1U;
+    const State* const end = own.successors.end();
+    for (const State* successor = own.successors.begin(); successor != end;) {
+      const State* const pause = successor + std::min<std::ptrdiff_t>(end - successor, kSuccessorsBetweenAsks);
+      for (; successor != pause; ++successor) {
+        found[kept].state = representative_of(system_, *successor);
+        found[kept].hash = Keeping::hash(found[kept].state);
+        State& recent = own.recent[found[kept].hash & recent_mask];
+        const bool is_recent = std::memcmp(&recent, &found[kept].state, sizeof(State)) == 0;
+        recent = found[kept].state;
+        kept += is_recent ? 0U : 1U;
+      }
+      if (successor != end && is_stopped(worker)) break;
     }
     own.found.added(kept);
   }
