@@ -177,9 +177,11 @@ void Machine::follow(Step& step, std::size_t session, const Way& way) const {
 void Machine::ask(Step& step, std::size_t session, const Row& row) const {
   if (!carries_own(*program_, row)) return;
   set(step.words, sessions_[session].value, 0);
-  if (!program_->may_tell_early) return;
+  const bool awaited = row.awaited && is_database_set(row);
+  // Where only the answer to a commit acknowledges, it says all there is to know; what is drawn as lost gets none.
+  if (!program_->may_tell_early && !(awaited && row.drawn_lost)) return;
   Event asked = event(step, EventKind::kWriteAsked, session);
-  asked.awaited = row.awaited && is_database_set(row);
+  asked.awaited = awaited;
   tell(step, asked);
 }
 

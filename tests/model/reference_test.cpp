@@ -339,6 +339,19 @@ TEST(Reference, a_write_that_tells_its_caller_before_it_asks_the_database_is_ack
   EXPECT_EQ(report.trace ? report.trace->steps.size() : 0, 4U);
 }
 
+// The first one was answered, but it is the last that counts.
+TEST(Reference, a_write_whose_last_database_write_is_drawn_as_lost_is_not_acknowledged) {
+  const Protocol protocol = read_protocol(
+      as_page("app->>database: Get value\n", "app->>database: Set value\napp-xdatabase: Set value\n"), "lost.md", {});
+  Setting setting;
+  setting.apps = {one_session({kWrite}), one_session({kRead})};
+  setting.has_cache = false;
+  setting.continue_on_database_timeout = true;
+  EXPECT_FALSE(explore(Model(protocol, setting, true), kStatesMax).read_judged);
+  const Report report = check(protocol, words_of(setting), checking({"fresh-reads"}, false));
+  EXPECT_EQ(to_string(report.verdict), "inconclusive") << "no write is acknowledged";
+}
+
 // What happens between two requests is told in order, the reply outward as what it is.
 TEST(Reference, an_operation_that_replies_outward_and_then_fails_in_the_same_step_is_told_as_acknowledged_and_failed) {
   const Protocol protocol = read_protocol(
