@@ -75,6 +75,8 @@ std::vector<std::string> keys_named(std::string_view label);  // all that are wr
 // the rest. "SELECT price FROM products" is about "product". Empty where it speaks only of values, rows, lists.
 enum class NamesIn { kHeading, kDatabaseLabel, kCacheLabel };
 std::vector<std::string> things_named(std::string_view text, NamesIn where);
+// The tables of an SQL statement, as words in the singular; none where it is no whole statement.
+std::vector<std::string> tables_named(std::string_view label);
 
 // What the label of a request to the cache calls the entry: by a key, or by its words. Nothing is `shown` where it
 // calls it nothing in particular ("get value").

@@ -144,28 +144,6 @@ void add_thing(std::vector<std::string>& things, std::string thing) {
   if (!is_in(things, thing)) things.push_back(std::move(thing));
 }
 
-// The tables of an SQL statement, as words; none where it is no whole statement.
-std::vector<std::string> tables_of(std::string_view label) {
-  std::vector<std::string> tables;
-  std::vector<std::string> tokens;
-  for (const std::string& part : split(label, ' ')) {
-    if (!part.empty()) tokens.push_back(lower(part));
-  }
-  if (tokens.empty()) return tables;
-  constexpr std::string_view kStatements[] = {"select", "update", "insert", "delete", "upsert", "replace", "merge"};
-  if (!is_in(kStatements, tokens.front())) return tables;
-  for (std::size_t i = 1; i < tokens.size(); ++i) {
-    const std::string& before = tokens[i - 1];
-    const bool updated = before == "update" && i == 1 && i + 1 < tokens.size() && tokens[i + 1] == "set";
-    if (before != "from" && before != "into" && before != "join" && !updated) continue;
-    const std::string name = tokens[i].substr(tokens[i].rfind('.') == std::string::npos ? 0 : tokens[i].rfind('.') + 1);
-    for (const std::string& word : split_words(name)) {
-      if (word.size() > 1 && !holds_digit(word)) add_thing(tables, singular(word));
-    }
-  }
-  return tables;
-}
-
 // A label up to what only goes on about it: "set the price (for 5 min)", "put week, TTL 60".
 std::string_view main_clause(std::string_view label) {
   std::size_t end = std::min(label.find('('), label.size());
@@ -230,9 +208,30 @@ bool subset(const std::vector<std::string>& of, const std::vector<std::string>& 
 
 }  // namespace
 
+std::vector<std::string> tables_named(std::string_view label) {
+  std::vector<std::string> tables;
+  std::vector<std::string> tokens;
+  for (const std::string& part : split(label, ' ')) {
+    if (!part.empty()) tokens.push_back(lower(part));
+  }
+  if (tokens.empty()) return tables;
+  constexpr std::string_view kStatements[] = {"select", "update", "insert", "delete", "upsert", "replace", "merge"};
+  if (!is_in(kStatements, tokens.front())) return tables;
+  for (std::size_t i = 1; i < tokens.size(); ++i) {
+    const std::string& before = tokens[i - 1];
+    const bool updated = before == "update" && i == 1 && i + 1 < tokens.size() && tokens[i + 1] == "set";
+    if (before != "from" && before != "into" && before != "join" && !updated) continue;
+    const std::string name = tokens[i].substr(tokens[i].rfind('.') == std::string::npos ? 0 : tokens[i].rfind('.') + 1);
+    for (const std::string& word : split_words(name)) {
+      if (word.size() > 1 && !holds_digit(word)) add_thing(tables, singular(word));
+    }
+  }
+  return tables;
+}
+
 std::vector<std::string> things_named(std::string_view text, NamesIn where) {
   if (where == NamesIn::kDatabaseLabel) {
-    if (std::vector<std::string> tables = tables_of(text); !tables.empty()) return tables;
+    if (std::vector<std::string> tables = tables_named(text); !tables.empty()) return tables;
     text = main_clause(text);
   }
   std::vector<std::string> things;

@@ -52,9 +52,9 @@ TEST(BadInput, a_diagram_that_cannot_be_read_names_file_line_and_column) {
 TEST(BadInput, a_page_that_is_read_but_not_modelled_has_an_exit_code_of_its_own_in_every_command) {
   const Scratch scratch;
   const std::string loop = scratch.write("loop.md", diagram("    loop 3 times\n    app->>cache: get\n    end\n"));
-  for (const char* command : {"check", "hunt", "read", "graph", "lesson"}) {
-    expect_refused({command, loop}, 4, "loop.md:8:5: understood as \"loop\", which is not modelled yet");
-  }
+  const std::string refusal = "loop.md:8:5: understood as \"loop\", which is not modelled yet";
+  for (const char* command : {"check", "hunt", "read", "graph"}) expect_refused({command, loop}, 4, refusal);
+  expect_refused({"lesson", loop, "-o", scratch.path("lesson.html")}, 4, refusal);
   const Outcome help = run_program({"--help"});
   EXPECT_NE(help.out.find("4 read, but something in it is not modelled yet or must be asked"), std::string::npos);
 }

@@ -124,12 +124,14 @@ TEST(CheckCommand, whatever_takes_long_ends_when_it_is_interrupted) {
     Invocation invocation;
     invocation.arguments = command;
     if (command.front() == "check") invocation.arguments.insert(invocation.arguments.end(), large.begin(), large.end());
-    invocation.interrupt_after_ms = 500;
+    invocation.interrupt = {.once = says("stalemate"), .then_processor_ms = 500};
     const Outcome outcome = run_program(invocation);
     // A signal that comes before the program listens ends it, too.
     const bool listened = outcome.code == 1 || outcome.code == 3;
     EXPECT_TRUE(listened || outcome.code == 128 + SIGINT) << command.back() << ": " << outcome.code << outcome.err;
-    if (listened) EXPECT_NE(outcome.out.find("interrupted"), std::string::npos) << command.back() << outcome.out;
+    if (listened) {
+      EXPECT_NE(outcome.out.find("interrupted"), std::string::npos) << command.back() << outcome.out;
+    }
   }
 }
 

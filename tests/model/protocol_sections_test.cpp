@@ -149,7 +149,7 @@ TEST(ProtocolSections, what_is_said_within_an_operation_does_not_part_it) {
 }
 
 TEST(ProtocolSections, what_an_operation_does_after_its_answer_or_between_two_deletes_goes_on) {
-  for (const std::string& lines :
+  for (const std::string lines :
        {"user->>app: PUT\napp->>cache: set\napp-->>user: ok\napp->>db: set\n",
         "user->>app: PUT\napp->>db: set\napp-->>user: ok\napp->>cache: delete\n",
         "user->>app: GET\napp->>cache: get\ncache-->>app: miss\napp->>db: get\napp-->>user: ok\napp->>cache: set\n",

@@ -42,7 +42,7 @@ TEST(ProtocolUnmodelled, a_transaction_is_refused_however_it_is_drawn) {
            around("critical a\nNote over app: tx", "end"),
            around("title Write, inside a transaction", ""),
            around("box Aqua One transaction\nparticipant app\nend", ""),
-           around("app->>service: begin transaction", ""),
+           around("app->>service: begin transaction\nservice->>database: Get value", ""),
            around("user->>app: save (in a transaction)", ""),
            std::string("app->>database: UPDATE (uncommitted)\napp->>cache: DEL k"),
            std::string("app->>database: save in atomic block\napp->>cache: DEL k"),
