@@ -24,6 +24,7 @@ HOSTILE = """# Labels that are no markup
 ## Read
 ```mermaid
 sequenceDiagram
+    %% stalemate: same = img src onerror alert, svg onload alert, scripts
     participant app
     participant cache
     participant database
