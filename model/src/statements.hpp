@@ -1,9 +1,10 @@
-// Looking at all statements of a diagram, those inside blocks included.
+// Looking at all statements of a diagram, and all requests of an operation, those inside blocks included.
 #pragma once
 
 #include <vector>
 
 #include "model/diagram.hpp"
+#include "model/protocol.hpp"
 
 namespace stalemate::model {
 
@@ -24,6 +25,16 @@ void visit_messages(const std::vector<Statement>& statements, const Visit& visit
   visit_statements(statements, [&](const Statement& statement) {
     if (const auto* message = std::get_if<Message>(&statement.node)) visit(*message);
   });
+}
+
+template <typename Visit>
+void visit_requests(const std::vector<Act>& body, const Visit& visit) {
+  for (const Act& act : body) {
+    if (const auto* request = std::get_if<Request>(&act.node)) visit(*request);
+    if (const auto* choice = std::get_if<Choice>(&act.node)) {
+      for (const Branch& branch : choice->branches) visit_requests(branch.body, visit);
+    }
+  }
 }
 
 }  // namespace stalemate::model

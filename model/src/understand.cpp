@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "model/protocol.hpp"
+#include "statements.hpp"
 #include "traces/file.hpp"
 #include "understand_directives.hpp"
 #include "understand_naming.hpp"
@@ -15,63 +16,36 @@
 namespace stalemate::model {
 namespace {
 
-bool asks_cache(const std::vector<Act>& body) {
-  for (const Act& act : body) {
-    if (const auto* request = std::get_if<Request>(&act.node); request != nullptr && request->to == Role::kCache) {
-      return true;
-    }
-    const auto* choice = std::get_if<Choice>(&act.node);
-    if (choice == nullptr) continue;
-    for (const Branch& branch : choice->branches) {
-      if (asks_cache(branch.body)) return true;
-    }
-  }
-  return false;
-}
-
-// What the caches of the operations are asked, as a mapping names it.
-void gather_cache_verbs(const std::vector<Act>& body, std::vector<std::string>& verbs) {
-  for (const Act& act : body) {
-    const auto* request = std::get_if<Request>(&act.node);
-    if (request != nullptr && request->to == Role::kCache)
-      verbs.push_back(std::string(to_string(request->verb)) + (request->ttl != 0 ? "-ttl" : ""));
-    const auto* choice = std::get_if<Choice>(&act.node);
-    if (choice == nullptr) continue;
-    for (const Branch& branch : choice->branches) gather_cache_verbs(branch.body, verbs);
-  }
-}
-
 // Adds the mapping's lines among the statements; the position of the last one.
 Position gather_mapping(const std::string& name, const std::vector<Statement>& statements, Mapping& mapping) {
   Position last;
-  for (const Statement& statement : statements) {
-    if (const auto* block = std::get_if<Block>(&statement.node)) {
-      for (const Section& section : block->sections) {
-        const Position inside = gather_mapping(name, section.body, mapping);
-        if (inside.line != 0) last = inside;
-      }
-    }
+  visit_statements(statements, [&](const Statement& statement) {
     const auto* directive = std::get_if<Directive>(&statement.node);
-    if (directive == nullptr || !is_mapping_line(directive->text)) continue;
+    if (directive == nullptr || !is_mapping_line(directive->text)) return;
     mapping.add(name, statement.at, directive->text);
     last = statement.at;
-  }
+  });
   return last;
 }
 
 }  // namespace
 
 std::string Protocol::missing_in(const Mapping& given) const {
-  std::vector<std::string> verbs;
-  for (const Operation& operation : operations) gather_cache_verbs(operation.body, verbs);
+  std::vector<std::string> verbs;  // what the caches are asked, as a mapping names it
+  for (const Operation& operation : operations) {
+    visit_requests(operation.body, [&](const Request& request) {
+      if (request.to == Role::kCache)
+        verbs.push_back(std::string(to_string(request.verb)) + (request.ttl != 0 ? "-ttl" : ""));
+    });
+  }
   return given.missing(verbs);
 }
 
 bool Protocol::has_cache() const {
-  for (const Operation& operation : operations) {
-    if (asks_cache(operation.body)) return true;
-  }
-  return false;
+  bool asked = false;
+  for (const Operation& operation : operations)
+    visit_requests(operation.body, [&](const Request& request) { asked = asked || request.to == Role::kCache; });
+  return asked;
 }
 
 Protocol understand(const Document& document, const std::vector<std::string>& roles) {

@@ -18,8 +18,6 @@ bool says_new(const std::string& label) {
   return std::any_of(words.begin(), words.end(), [](const std::string& word) { return is_in(kNewWords, word); });
 }
 
-bool is_server(Role role) { return role == Role::kCache || role == Role::kDatabase; }
-
 bool is_crossed(const Message& message) { return message.arrow.head == ArrowHead::kCross; }
 
 std::string asked(Verb verb) {

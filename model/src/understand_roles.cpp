@@ -30,8 +30,6 @@ struct Told {
 };
 using ToldRoles = std::map<std::string, Told>;
 
-bool is_server(Role role) { return role == Role::kCache || role == Role::kDatabase; }
-
 bool has_participant(const Document& document, const std::string& id) {
   for (const Document::Entry& entry : document.diagrams) {
     for (const Participant& participant : entry.diagram.participants) {

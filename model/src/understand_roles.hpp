@@ -15,6 +15,9 @@ namespace stalemate::model {
 // The roles of one diagram's participants by id.
 using RolesOfDiagram = std::map<std::string, Role>;
 
+// Whether it is asked by requests of the model.
+inline bool is_server(Role role) { return role == Role::kCache || role == Role::kDatabase; }
+
 // One for each diagram of the document, with a reading line for each participant; none for a diagram that is passed
 // over. `options`: "X=cache".
 // Throws traces::InputError where a role cannot be told, a name contradicts itself or what is drawn, an override names

@@ -10,8 +10,6 @@
 namespace stalemate::model {
 namespace {
 
-bool is_server(Role role) { return role == Role::kCache || role == Role::kDatabase; }
-
 void add_asks(const std::vector<Act>& body, Flow& flow) {
   for (const Act& act : body) {
     if (const auto* request = std::get_if<Request>(&act.node)) flow.asks.push_back({request->to, request->verb});

@@ -45,15 +45,6 @@ std::vector<Same> gather_same(const Document& document) {
   return all;
 }
 
-void visit_requests(const std::vector<Act>& body, const auto& visit) {
-  for (const Act& act : body) {
-    if (const auto* request = std::get_if<Request>(&act.node)) visit(*request);
-    if (const auto* choice = std::get_if<Choice>(&act.node)) {
-      for (const Branch& branch : choice->branches) visit_requests(branch.body, visit);
-    }
-  }
-}
-
 // A heading with its depth: 1 for "#".
 struct Heading {
   std::string text;
