@@ -191,8 +191,9 @@ class Explorer {
     return memory_bytes() + 2 * largest + options_.memory_bytes_max / kPartKeptFree > options_.memory_bytes_max;
   }
 
-  // Worker 0 is the calling thread: it asks for all, until it is told to stop.
-  bool is_stopped(unsigned worker) {
+  // Worker 0 is the calling thread: it asks for all, until it is told to stop. Kept out of the loops that ask: inlined,
+  // what it calls takes their registers.
+  [[gnu::noinline]] bool is_stopped(unsigned worker) {
     if (stopped_.load(std::memory_order_relaxed)) return true;
     if (worker != 0 || !options_.keep_going || options_.keep_going(batch_began_)) return false;
     stopped_.store(true, std::memory_order_relaxed);
