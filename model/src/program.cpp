@@ -12,6 +12,7 @@
 #include "program_cursor.hpp"
 #include "program_known.hpp"
 #include "sim/invariant.hpp"
+#include "statements.hpp"
 #include "traces/error.hpp"
 
 namespace stalemate::model {
@@ -77,6 +78,9 @@ class Compiler {
       operation_ = program_.operations.size() - 1;
       requests_.clear();
       add_marks(operation.body);
+      visit_requests(operation.body, [&](const Request& request) {
+        (request.to == Role::kCache ? program_.has_cache : program_.has_database) = true;
+      });
       Known known;
       known.source = operation.kind == OperationKind::kRead ? Source::kNothing : Source::kOwn;
       program_.operations[operation_].start = ways_from(into(operation.body, nullptr), known);
@@ -129,7 +133,7 @@ class Compiler {
                                branch.label.empty() ? "" : " ", branch.label));
           add_marks(branch.body);
         }
-        if (choice->free && choice->kind != BlockKind::kAlt)
+        if (choice->may_take_none())
           add_mark(choice, Side::kPassed,
                    fmt::format("line {}: {} not taken", choice->at.line, to_string(choice->kind)));
       }
@@ -214,7 +218,7 @@ class Compiler {
     for (const Branch& branch : choice.branches)
       go_on(into(branch.body, rest, branch.ends_operation), mark(&branch),
             branch.label.empty() ? std::string(to_string(choice.kind)) : branch.label);
-    if (choice.kind != BlockKind::kAlt)
+    if (choice.may_take_none())
       go_on(rest, mark(&choice, Side::kPassed), fmt::format("not: {}", choice.branches.front().label));
   }
 
@@ -306,7 +310,6 @@ class Compiler {
     row.arrow = request.arrow;
     row.label = request.label;
     row.at = request.at;
-    (request.to == Role::kCache ? program_.has_cache : program_.has_database) = true;
     if (request.drawn_lost) {
       row.drawn_lost = true;
     } else if (request.awaited) {

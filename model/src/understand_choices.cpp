@@ -141,8 +141,11 @@ BranchTest StepWalk::test_of(const Section& section, const Latest& latest) const
 void StepWalk::refuse_outcome_without_request(const Section& section, const Latest& latest) const {
   const auto said = branch_override(name(), section);
   if (said && said->free) return;
-  const ReplyWords words = reply_words(section.label, Verb::kGet);
-  const bool names_outcome = said || (!words.outcomes.empty() && !words.weak);
+  const ReplyWords of_get = reply_words(section.label, Verb::kGet);
+  // "OK" before any request is seldom about one; behind a block with requests it may be about any of them.
+  const ReplyWords of_set = latest.depends_on_branch ? reply_words(section.label, Verb::kSet) : ReplyWords{};
+  const bool names_outcome = said || (!of_get.outcomes.empty() && !of_get.weak) ||
+                             (!of_set.outcomes.empty() && (!of_set.weak || of_set.plain));
   if (!names_outcome) return;
   ask_at(
       name(), section.at,
@@ -327,7 +330,7 @@ void StepWalk::choice(Position at, const Block& block, Scope& scope) {
     std::string assumed = test.assumed;
     if (choice.free) {
       meaning = "may happen or not: a free choice, explored both ways";
-      if (block.kind == BlockKind::kAlt)
+      if (block.kind == BlockKind::kAlt && tests.size() > 1)
         meaning = "one of " + std::to_string(tests.size()) + " ways: a free choice, all explored";
       if (section.label.empty() || !before.known()) {
         assumed = "it is about no reply, so it is free";

@@ -255,7 +255,8 @@ EntryName entry_named(std::string_view label) {
       entry.shown += " by " + entry.by;
       break;
     }
-    const std::string_view shape = shape_of(word);
+    const bool found_many = word == "results" && i > 0 && words[i - 1] == "search";
+    const std::string_view shape = found_many ? "list" : shape_of(word);
     if (!shape.empty() && entry.shape.empty()) entry.shape = shape;
     const bool thing = shape.empty() && !says_something_else(word, NamesIn::kCacheLabel);
     if (thing) entry.things.push_back(word);

@@ -64,6 +64,10 @@ constexpr std::string_view kKeyValue[] = {"kv", "key value", "keyvalue"};
 constexpr std::string_view kLoneCaches[] = {"local", "l1",         "lru",    "memory", "inmemory",   "cdn",
                                             "edge",  "cloudfront", "fastly", "akamai", "cloudflare", "varnish"};
 
+// And these are outside where even that tells nothing: before an API they only call it, and without one they are the
+// app.
+constexpr std::string_view kLoneOutsiders[] = {"web", "website", "www", "spa"};
+
 // Products; those of one family are spellings of one.
 struct Product {
   std::string_view word;
@@ -142,6 +146,10 @@ std::vector<RoleHit> role_hits(const std::vector<std::string>& words) {
   if (!hits.empty()) return hits;
   for (const std::string& word : words) {
     if (is_in(kLoneCaches, word)) hits.push_back({Role::kCache, word});
+  }
+  if (!hits.empty()) return hits;
+  for (const std::string& word : words) {
+    if (is_in(kLoneOutsiders, word)) hits.push_back({Role::kOutside, word});
   }
   return hits;
 }

@@ -66,6 +66,22 @@ constexpr Phrase kPhrases[] = {
     {"repeatable read", kTransaction},
     {"serializable", kTransaction},
     {"two phase commit", kTransaction},
+    {"autocommit off", kTransaction},
+    {"autocommit disabled", kTransaction},
+    {"autocommit false", kTransaction},
+    {"autocommit 0", kTransaction},
+    {"no autocommit", kTransaction, false},
+    {"without autocommit", kTransaction, false},
+    {"disable autocommit", kTransaction},
+    {"disables autocommit", kTransaction},
+    {"become visible", kTransaction, false},
+    {"becomes visible", kTransaction, false},
+    {"visible only", kTransaction, false},
+    {"visible to others", kTransaction, false},
+    {"visible to other", kTransaction, false},
+    {"not visible", kTransaction, false},
+    {"not yet visible", kTransaction, false},
+    {"only now visible", kTransaction, false},
     {"2pc", kTransaction},
     {"begin work", kBegin},
     {"begin transaction", kBegin},
@@ -407,6 +423,11 @@ bool begins(const Words& words) {
   return words.front() == "begin" && (words.size() == 1 || words[1] == "," || has(kGoesOn, words[1]));
 }
 
+// "SELECT (reader)": which server is asked, not who asks.
+bool names_reader(const Words& words, std::size_t at) {
+  return words[at] == "reader" && at > 0 && words[at - 1] == "," && (at + 1 == words.size() || words[at + 1] == ",");
+}
+
 std::optional<Unmodelled> read_commit(const Words& words, std::size_t at) {
   static const Table kForms = {"commit", "commits", "committed", "committing"};
   if (!has(kForms, words[at])) return std::nullopt;
@@ -458,8 +479,9 @@ CommitWords commit_words(std::string_view text) {
   constexpr std::size_t kReach = 5;
   CommitWords result;
   Words words = words_and_clauses(text);
-  for (const std::string_view harmless : {"auto commit", "autocommit", "autocommitted"}) {
-    while (const auto at = find_phrase(words, harmless)) words = cut_out(words, *at, split_words(harmless).size());
+  while (const auto at = find_phrase(words, "auto commit")) {
+    words = cut_out(words, *at, 1);
+    words[*at] = "autocommit";
   }
   for (std::size_t i = 0; i < words.size(); ++i) {
     if (!has(kAfter, words[i])) continue;
@@ -506,6 +528,7 @@ std::optional<Unmodelled> unmodelled_in(const std::vector<std::string>& words, b
   }
   if (begins(words)) return Unmodelled{kBegin, words.front(), true};
   for (std::size_t i = 0; i < words.size(); ++i) {
+    if (names_reader(words, i)) return Unmodelled{kReplica, words[i], true};
     if (auto found = read_commit(words, i); found && (found->certain || !certain_only)) return found;
     for (const Noun& noun : nouns()) {
       if (!has(noun.forms, words[i]) || is_denied(words, i)) continue;

@@ -185,6 +185,23 @@ TEST(CheckRules, a_page_of_one_kind_or_without_a_database_cannot_hold) {
             Verdict::kInconclusive);
 }
 
+TEST(CheckRules, a_block_of_one_branch_may_be_passed_by_whatever_it_is_called) {
+  for (const std::string block : {"alt", "opt", "break"})
+    EXPECT_EQ(verdict("app->>cache: Get value\ncache-->>app: Does not exist\napp->>database: Get value\n",
+                      "app->>database: Set value\n" + block + " it matters\napp->>cache: Delete value\nend\n",
+                      {.apps = {"write"}, .cached = true}),
+              Verdict::kViolated)
+        << block;
+}
+
+TEST(CheckRules, a_database_that_is_drawn_where_no_run_comes_is_drawn) {
+  const Report report = ask(page("app->>cache: Get value\nalt hit\ncache-->>app: value\nelse error\napp->>database: "
+                                 "Get value\ndatabase-->>app: row\nend\n",
+                                 "app->>cache: Delete value\n"),
+                            {.apps = {"read", "write"}, .cached = true});
+  EXPECT_EQ(report.verdict, Verdict::kHolds) << report.properties.at(0).why;
+}
+
 TEST(CheckRules, what_was_assumed_stands_beside_every_verdict) {
   const Protocol protocol = page(kFill, "app->>database: Set value\napp->>cache: Delete value\n");
   for (const bool cached : {true, false}) {

@@ -86,6 +86,9 @@ TEST(ProtocolChoices, a_block_that_is_about_no_reply_is_free) {
             "free opt{delete cache#1}; set database#2");
   EXPECT_TRUE(contains(describe_reading(read_lines("app->>cache: Get\nopt lucky\napp->>database: Get\nend")),
                        "a free choice, explored both ways"));
+  EXPECT_TRUE(contains(describe_reading(read_lines("app->>cache: Get\nalt lucky\napp->>database: Get\nend")),
+                       "may happen or not: a free choice, explored both ways"))
+      << "an alt of one branch says nothing of when it is not taken";
 }
 
 TEST(ProtocolChoices, a_directive_first_in_a_branch_says_what_it_tests) {
@@ -132,6 +135,11 @@ TEST(ProtocolChoices, a_block_that_may_be_about_a_request_in_the_one_above_is_re
   EXPECT_TRUE(
       starts_with(error_after_get("opt miss\napp->>database: Get\nend\nopt found\napp->>cache: Set\nend"), about));
   EXPECT_TRUE(starts_with(error_after_get("opt miss\napp->>database: Get\nend\nopt miss\napp->>app: x\nend"), about));
+  for (const char* outcome : {"ok", "success", "failed", "timeout"}) {
+    const std::string lines = "app->>database: Set\nopt timeout\napp->>cache: Delete\nend\nopt " +
+                              std::string(outcome) + "\napp->>cache: Set\nend";
+    EXPECT_TRUE(contains(error_of_lines(lines), "cannot tell which request this is about")) << outcome;
+  }
 }
 
 TEST(ProtocolChoices, what_a_branch_for_failures_does_not_cover_is_assumed) {

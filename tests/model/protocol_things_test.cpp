@@ -141,7 +141,8 @@ TEST(ProtocolEntries, labels_of_the_cache_that_name_different_entries_are_asked_
                                                        {"list", "row"},
                                                        {"the index", "the entry"},
                                                        {"user by id", "user by email"},
-                                                       {"item", "list"}};
+                                                       {"item", "list"},
+                                                       {"search results", "item"}};
   for (const auto& name : names) {
     const std::string a = name[0];
     const std::string b = name[1];

@@ -38,7 +38,8 @@ TEST(Vocabulary, a_participant_is_known_by_any_word_of_its_name) {
   for (const char* name : {"app", "API", "order-service", "WebApp", "backend", "app2", "app server"}) {
     EXPECT_EQ(role(name), Role::kApp) << name;
   }
-  for (const char* name : {"user", "Client", "web browser"}) EXPECT_EQ(role(name), Role::kOutside) << name;
+  for (const char* name : {"user", "Client", "web browser", "Web", "web tier", "www"})
+    EXPECT_EQ(role(name), Role::kOutside) << name;
   EXPECT_EQ(role("read replica"), Role::kReplica);
   EXPECT_EQ(role("database replica"), Role::kReplica);
   EXPECT_EQ(role("Kafka"), Role::kQueue);
@@ -280,6 +281,11 @@ TEST(Vocabulary, words_of_a_transaction_are_known_wherever_they_stand) {
                            "the transaction ends here",
                            "part of the same transaction",
                            "Write, inside a transaction",
+                           "a database session with autocommit off",
+                           "SET autocommit = 0",
+                           "no auto-commit here",
+                           "changes become visible only now",
+                           "the row is not yet visible to others",
                            "tx.begin()",
                            "outside the transaction"}) {
     EXPECT_NE(unmodelled(text), "") << text;
@@ -300,6 +306,7 @@ TEST(Vocabulary, words_of_a_transaction_are_known_wherever_they_stand) {
                            "get atomic habits",
                            "begin checkout",
                            "autocommit",
+                           "UPDATE (auto-commit)",
                            "no transaction",
                            "without a transaction",
                            "not in a transaction",
@@ -314,6 +321,7 @@ TEST(Vocabulary, words_of_a_transaction_are_known_wherever_they_stand) {
 
 TEST(Vocabulary, words_of_other_things_that_are_not_modelled_are_known_wherever_they_stand) {
   for (const char* text : {"SELECT (read replica)",
+                           "SELECT (reader)",
                            "from the secondary",
                            "query secondary",
                            "ask the standby",

@@ -80,6 +80,7 @@ struct Program {
   std::vector<Row> rows;
   std::vector<Point> points;
   std::vector<std::string> marks;  // what each mark means, for "never reached"
+  // Whether a request to it is drawn, be it where no run comes.
   bool has_cache = false;
   bool has_database = false;
   bool has_async = false;

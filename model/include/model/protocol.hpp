@@ -121,14 +121,16 @@ struct Branch {
   bool ends_operation = false;  // break: when the branch is done, the operation ends
   std::vector<Act> body;
 };
-// Outcomes that no branch of a testing Choice takes pass it by. A free opt or break has an implied second way: not
-// taken.
+// Outcomes that no branch of a testing Choice takes pass it by.
 struct Choice {
   Position at;
   BlockKind kind = BlockKind::kAlt;
   bool free = false;
   int about = 0;  // as in Guard; 0 where free
   std::vector<Branch> branches;
+
+  // Whether a free choice may take none of its branches: opt, break, and an alt that draws one branch alone.
+  bool may_take_none() const { return free && (kind != BlockKind::kAlt || branches.size() == 1); }
 };
 
 struct Act {
