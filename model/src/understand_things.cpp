@@ -86,7 +86,7 @@ struct About {
   std::size_t diagram = 0;
   Things named;        // by what names it
   Things in_database;  // by the labels of the database
-  Things tables;       // by those of them that are SQL
+  Things tables;       // by those of them that are SQL; where one of these is written, what is written
   Things in_cache;     // by the entries it names
   Things mentioned;    // whatever its labels mention
 
@@ -101,11 +101,12 @@ About about(const Segment& segment, const Diagram& diagram, std::size_t index, b
   for (const std::string& text : {segment.given_name, segment.note, segment.title, segment.message})
     add(found.named, things_named(text, NamesIn::kHeading));
   if (only_one) add(found.named, things_named(diagram.title, NamesIn::kHeading));
+  Things written;
   visit_requests(segment.operation.body, [&](const Request& request) {
     const bool understood = request_words(request.label).kind == RequestWords::Kind::kVerb;
     if (request.to == Role::kDatabase && understood) {
       add(found.in_database, things_named(request.label, NamesIn::kDatabaseLabel));
-      add(found.tables, tables_named(request.label));
+      add(request.verb == Verb::kGet ? found.tables : written, tables_named(request.label));
     }
     add(found.mentioned, things_named(request.label, NamesIn::kCacheLabel));
     if (request.to == Role::kCache) {
@@ -113,6 +114,7 @@ About about(const Segment& segment, const Diagram& diagram, std::size_t index, b
         add(found.in_cache, things_named(word, NamesIn::kCacheLabel));
     }
   });
+  if (!written.empty()) found.tables = written;
   add(found.mentioned, found.in_database);
   add(found.mentioned, found.in_cache);
   return found;
@@ -174,14 +176,13 @@ Compared compare(const About& one, const About& other, const std::vector<std::ve
   Compared found{joined(one.in_database, title_one), joined(other.in_database, title_other), false};
   if (found.own_one.empty()) found.own_one = one.in_cache;
   if (found.own_other.empty()) found.own_other = other.in_cache;
-  // Where the tables are others, one entry of the cache does not make them one thing; a heading that both stand for
-  // does.
+  // Where the tables are others, neither an entry of the cache nor a heading makes them one thing.
   const bool other_tables = !one.tables.empty() && !other.tables.empty() &&
                             !share(with_same(one.tables, same), with_same(other.tables, same));
   const auto of = [&](const About& about, const Things& title) {
-    return with_same(other_tables ? title : joined(about.mentioned, title), same);
+    return with_same(joined(about.mentioned, title), same);
   };
-  found.common = share(of(one, title_one), of(other, title_other));
+  found.common = !other_tables && share(of(one, title_one), of(other, title_other));
   return found;
 }
 

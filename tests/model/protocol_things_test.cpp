@@ -46,6 +46,12 @@ TEST(ProtocolFeatures, operations_about_different_things_are_asked_about) {
   EXPECT_TRUE(asks_features(page({"Reading a recipe"}, {"Updating a rating"}))) << "by headings alone";
   EXPECT_TRUE(asks_features(page({"Read", "get", "SELECT * FROM recipes"}, {"Write", "UPDATE ratings SET stars = 5"})))
       << "by tables alone";
+  EXPECT_TRUE(asks_features(page({"Read a price", "get price", "SELECT * FROM menus", "set price"},
+                                 {"Write a price", "UPDATE bookings SET a = 1", "delete price"})))
+      << "by tables, whatever headings and entries say";
+  EXPECT_TRUE(asks_features("## Read\n" + fenced("app->>cache: get\napp->>db: SELECT * FROM menus\n") + "## Write\n" +
+                            fenced("app->>db: SELECT * FROM menus\napp->>db: UPDATE bookings SET a = 1\n")))
+      << "by the table that is written, whatever is read before";
   EXPECT_TRUE(asks_features(page({"Read", "get", "load recipe"}, {"Write", "save rating"}))) << "by labels alone";
   EXPECT_TRUE(
       asks_features(page({"Recipe page", "get", "load recipe"}, {"Checkout", "INSERT INTO orders VALUES (1)"})));
