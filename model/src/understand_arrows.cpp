@@ -55,6 +55,20 @@ std::string assumed_of_unclear_reply(const Message& message, const Request& asks
   return text + " does not say whether it is " + in_words(normal, asks) + ": what follows happens either way";
 }
 
+// Whether statement `at` stands in a branch whose label speaks of a miss.
+bool in_branch_on_miss(const std::vector<Statement>& list, Position at, bool on_miss) {
+  for (const Statement& statement : list) {
+    if (statement.at == at) return on_miss;
+    const auto* block = std::get_if<Block>(&statement.node);
+    if (block == nullptr) continue;
+    for (const Section& section : block->sections) {
+      const bool says_miss = reply_words(section.label, Verb::kGet).outcomes == Outcomes{Outcome::kMiss};
+      if (in_branch_on_miss(section.body, at, on_miss || says_miss)) return true;
+    }
+  }
+  return false;
+}
+
 // "committed", "COMMIT ok".
 bool says_commit_alone(const std::string& text) {
   constexpr std::string_view kSaid[] = {"commit", "committed", "ok", "done", "row", "is", "success"};
@@ -206,6 +220,22 @@ bool StepWalk::is_caller(const Message& message, std::string& assumed) const {
   return true;
 }
 
+// What a label says beside its verb, where no directive says what the arrow asks.
+void StepWalk::ask_about_doubts(Position at, const Message& message, Role server, Verb verb, Scope& scope) {
+  const std::vector<Act>& body = body_of(scope);
+  const bool guarded = std::any_of(body.begin(), body.end(), [](const Act& act) {
+    const auto* guard = std::get_if<Guard>(&act.node);
+    return guard != nullptr && guard->outcomes == Outcomes{Outcome::kMiss};
+  });
+  const DrawnRequest drawn = {verb, message.arrow.head != ArrowHead::kOpen, is_crossed(message),
+                              guarded || in_branch_on_miss(diagram_.statements, at, false)};
+  if (const std::string doubt = doubt_about(message.text, drawn); !doubt.empty())
+    ask_at(name(), at, excerpt(message.text) + " " + doubt);
+  const bool stores = verb == Verb::kSet || verb == Verb::kAdd;
+  const std::string stored = stores ? doubt_about_stored(message.text, server) : "";
+  if (!stored.empty()) ask_at(name(), at, excerpt(message.text) + " " + stored);
+}
+
 void StepWalk::request(Position at, const Message& message, Role server, Scope& scope) {
   asked_by(at, is_server(role(message.from)) ? message.to : message.from);
   const RequestWords words = request_words(message.text);
@@ -231,6 +261,7 @@ void StepWalk::request(Position at, const Message& message, Role server, Scope& 
                "; or write %% stalemate: means get (set, add, delete) before it, or means local if it asks for nothing "
                "and changes nothing there");
   }
+  ask_about_doubts(at, message, server, verb, scope);
   const bool writes = server == Role::kDatabase && verb == Verb::kSet;
   if (words.after_commit) {
     happens_after_commit(at, scope);

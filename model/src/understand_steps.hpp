@@ -175,6 +175,7 @@ class StepWalk {
   void from_outside(Position at, const Message& message, Scope& scope);
   void to_outside(Position at, const Message& message, Scope& scope);
   void request(Position at, const Message& message, Role server, Scope& scope);
+  void ask_about_doubts(Position at, const Message& message, Role server, Verb verb, Scope& scope);
   void reply(Position at, const Message& message, Role server, Scope& scope, const std::vector<Statement>& siblings,
              std::size_t index);
   // The request that a reply in straight lines, or a block, is about.

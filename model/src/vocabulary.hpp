@@ -64,6 +64,20 @@ struct RequestWords {
 };
 // A verb that is negated ("don't delete", "no update") asks for nothing that is understood: kNothing.
 RequestWords request_words(std::string_view label);
+// What the label says beside its verb that makes it another step than the one drawn, as the rest of a question about
+// it: doubt, a condition, a failure, another time, a second step. Empty where there is nothing of the kind.
+struct DrawnRequest {
+  Verb verb = Verb::kGet;
+  bool awaited = true;   // its arrow is one that is waited for
+  bool lost = false;     // drawn as lost
+  bool on_miss = false;  // drawn where a miss is known, so that "on a miss" says nothing more
+};
+std::string doubt_about(std::string_view label, const DrawnRequest& drawn);
+// The word by which a label asks for something else behind a comma, an arrow or the like; empty where none does.
+std::string second_step_in(std::string_view label, Verb verb);
+// What the label of a set says to store, as the rest of a question, where it is hardly the whole value that the
+// operation has: "null", "the old value", "timestamp". Empty where there is nothing of the kind.
+std::string doubt_about_stored(std::string_view label, Role server);
 bool is_request_verb(std::string_view word);  // whether labels ask by it: "get", "saves"
 inline constexpr std::string_view kKnownRequests =
     "get, read, fetch, load, look up, check, query, SELECT, GET; set, put, store, save, write, update, INSERT, SET; "

@@ -117,6 +117,7 @@ void add_token(std::string_view raw, std::vector<Token>& tokens) {
   for (const char c : raw) {
     if (c != '\'') word += lower(c);
   }
+  if (word.empty()) return;
   if (is_expiry(compact(word))) return tokens.push_back({compact(word)});
   const std::size_t joint = word.find_first_of(":=");
   if (joint != std::string::npos) {

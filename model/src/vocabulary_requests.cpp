@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <utility>
 
+#include "source_text.hpp"
 #include "vocabulary.hpp"
 
 namespace stalemate::model {
@@ -14,6 +15,7 @@ struct PhraseEntry {
   std::string_view phrase;
   std::string_view meaning;
 };
+constexpr std::string_view kOldRead = "read from the database what may be old";
 // Anywhere in a label; what is not modelled wherever it stands on a page is in vocabulary_unmodelled.cpp.
 constexpr PhraseEntry kNotModelledAnywhere[] = {
     {"publish", "publish an event"},
@@ -50,6 +52,61 @@ constexpr PhraseEntry kNotModelledAnywhere[] = {
     {"extend ttl", "change when an entry expires"},
     {"extend the ttl", "change when an entry expires"},
     {"bump ttl", "change when an entry expires"},
+    {"renew ttl", "change when an entry expires"},
+    {"renew the ttl", "change when an entry expires"},
+    {"prolong ttl", "change when an entry expires"},
+    {"update the ttl", "change when an entry expires"},
+    {"update expiry", "change when an entry expires"},
+    {"update the expiry", "change when an entry expires"},
+    {"update expiration", "change when an entry expires"},
+    {"refresh expiry", "change when an entry expires"},
+    {"refresh expiration", "change when an entry expires"},
+    {"extend expiry", "change when an entry expires"},
+    {"extend expiration", "change when an entry expires"},
+    {"renew expiry", "change when an entry expires"},
+    {"reset expiry", "change when an entry expires"},
+    {"as of system time", kOldRead},
+    {"as of timestamp", kOldRead},
+    {"follower read", kOldRead},
+    {"follower reads", kOldRead},
+    {"follower read timestamp", kOldRead},
+    {"stale read", kOldRead},
+    {"stale reads", kOldRead},
+    {"stale ok", kOldRead},
+    {"allow stale", kOldRead},
+    {"may be stale", kOldRead},
+    {"can be stale", kOldRead},
+    {"staleness", kOldRead},
+    {"slightly stale", kOldRead},
+    {"historical read", kOldRead},
+    {"time travel", kOldRead},
+    {"from a snapshot", kOldRead},
+    {"from snapshot", kOldRead},
+    {"from the snapshot", kOldRead},
+    {"at a snapshot", kOldRead},
+    {"snapshot read", kOldRead},
+    {"snapshot isolation", kOldRead},
+    {", snapshot", kOldRead},
+    {"consistency one", kOldRead},
+    {"consistency level one", kOldRead},
+    {"consistency local one", kOldRead},
+    {"consistency two", kOldRead},
+    {"consistency any", kOldRead},
+    {"consistency eventual", kOldRead},
+    {"local one", kOldRead},
+    {"cl one", kOldRead},
+    {"weak consistency", kOldRead},
+    {"weakly consistent", kOldRead},
+    {"weak read", kOldRead},
+    {"eventual read", kOldRead},
+    {"eventual reads", kOldRead},
+    {"session consistency", kOldRead},
+    {"consistent prefix", kOldRead},
+    {"consistent read false", kOldRead},
+    {"dirty read", kOldRead},
+    {"read uncommitted", kOldRead},
+    {"nolock", kOldRead},
+    {"read preference nearest", kOldRead},
 };
 // Only as the first word: elsewhere they are ordinary words.
 constexpr PhraseEntry kNotModelledFirst[] = {
@@ -302,7 +359,8 @@ Condition condition_of(const std::vector<std::string>& words) {
   if (is_in(words, "nx") || has_phrase(words, "on conflict do nothing")) return Condition::kAbsent;
   for (std::size_t i = 0; i < words.size(); ++i) {
     const bool unless = words[i] == "unless";
-    if (words[i] != "if" && words[i] != "when" && !unless) continue;
+    const bool always = i > 0 && words[i - 1] == "even";  // "even if it is empty"
+    if ((words[i] != "if" && words[i] != "when" && !unless) || always) continue;
     std::string rest;
     for (std::size_t j = i + 1; j < words.size() && words[j] != "with" && !is_in(kExpiryWords, words[j]); ++j) {
       if (is_in(kComparisons, words[j]) || is_number(words[j])) return Condition::kOther;
@@ -314,6 +372,14 @@ Condition condition_of(const std::vector<std::string>& words) {
     return Condition::kOther;
   }
   return is_in(words, "xx") ? Condition::kOther : Condition::kNone;
+}
+
+// Commands of Redis and Memcached that are no plain set: the one takes away when the entry expires, the other sets only
+// what is there. In small letters, and with INTO, they are ordinary words.
+bool is_command(std::string_view label, std::string_view name) {
+  const std::string_view rest = trim(label);
+  return rest.substr(0, name.size()) == name && rest.size() > name.size() && rest[name.size()] == ' ' &&
+         !starts_ignoring_case(trim(rest.substr(name.size())), "into ");
 }
 
 // "WHERE updated_at = :seen": changes a row only as it was seen before.
@@ -365,6 +431,9 @@ RequestWords request_words(std::string_view label) {
   };
   if (const PhraseEntry* what = not_modelled(commit.rest)) return refuse(what->meaning, what->phrase, true);
   if (const auto found = unmodelled_in(commit.rest)) return refuse(found->meaning, found->word, found->certain);
+
+  if (is_command(label, "PERSIST")) return refuse("change when an entry expires", "PERSIST", true);
+  if (is_command(label, "REPLACE")) return refuse("change something only if it is there", "REPLACE", true);
 
   FoundVerb found = find_verb(words);
   if (found.negated) return result;
