@@ -417,6 +417,7 @@ void StepWalk::reply(Position at, const Message& message, Role server, Scope& sc
   const Latest latest = begins_branch ? scope.tested : answered_in_line(message, server, scope);
   const Request& asks = answered_by(at, server, latest, begins_branch);
   note_outcome_drawn(latest, scope, true);
+  scope.between = {};
   current().operation.arrows.back() = asks.arrow;
   const std::string answers = "reply to arrow " + std::to_string(asks.arrow);
   const bool said = means_.has_value();
@@ -438,6 +439,15 @@ void StepWalk::reply(Position at, const Message& message, Role server, Scope& sc
            "cannot tell whether " + excerpt(message.text) + " is " + in_words(normal, asks) +
                ", and what follows depends on it; draw alt … else … end, or write %% stalemate: means value (miss, ok, "
                "conflict) before it");
+  }
+  if (matters && !said && says == Outcomes{Outcome::kMiss}) {
+    const BesideOutcome beside = beside_outcome(message.text, asks.verb, names_of(asks));
+    if (beside.aged || beside.alternative) {
+      ask_at(name(), at,
+             "cannot tell whether " + excerpt(message.text) +
+                 " is a miss alone: what follows may happen although a value is there, too; draw alt … else … end, or "
+                 "write %% stalemate: means miss before it if it is");
+    }
   }
   if (words.outcomes.empty()) {
     reading_.add(at, answers, assumed_of_unclear_reply(message, asks, words));

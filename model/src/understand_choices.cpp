@@ -14,9 +14,10 @@ constexpr Outcomes kAllOutcomes = {Outcome::kOk,       Outcome::kValue, Outcome:
                                    Outcome::kConflict, Outcome::kError, Outcome::kTimeout};
 
 // A label that names another server speaks of something that is long past.
-bool speaks_of_other_server(const std::string& label, Role server) {
-  const Role other = server == Role::kCache ? Role::kDatabase : Role::kCache;
-  return names_server(label, other) && !names_server(label, server);
+bool speaks_of_other_server(const std::string& label, const Request& asks) {
+  const Role other = asks.to == Role::kCache ? Role::kDatabase : Role::kCache;
+  const std::string says = outcome_clauses(label, asks.verb);
+  return names_server(says, other) && !names_server(says, asks.to);
 }
 
 std::optional<Override> branch_override(const std::string& name, const Section& section) {
@@ -95,9 +96,11 @@ BranchTest StepWalk::test_of(const Section& section, const Latest& latest) const
            "cannot tell whether " + excerpt(label.unclear ? section.label : test.reply->text) +
                " is a hit or a miss; write %% stalemate: branch = value (miss, else, free) in the branch");
   }
+  const BesideOutcome beside = beside_of(section, asks);
+  ask_about_age(section, asks, beside, label);
   // "stock available" is more likely about what was found than about whether anything was.
   if (asks.verb == Verb::kGet && label.weak && !label.plain) label = ReplyWords{};
-  const bool elsewhere = speaks_of_other_server(section.label, asks.to);
+  const bool elsewhere = speaks_of_other_server(section.label, asks);
   if (!label.outcomes.empty() && !elsewhere) {
     test.outcomes = label.outcomes;
     test.why = "by its label";
@@ -115,12 +118,15 @@ BranchTest StepWalk::test_of(const Section& section, const Latest& latest) const
                  in_words(reply.outcomes, asks) + "; make them agree");
     }
     if (!contradicts) {
+      const std::string assumed = ask_about_rest(section, asks, beside);
+      if (test.assumed.empty()) test.assumed = assumed;
       test.either_failure = common(test.outcomes, kFailures) == kFailures;
       return test;
     }
     test.assumed.clear();
   }
   if (!reply.outcomes.empty()) {
+    ask_about_label_of_reply(section, asks, beside, reply.outcomes);
     test.outcomes = reply.outcomes;
     test.why = "by the reply it begins with";
   } else if (!label.outcomes.empty() && elsewhere && !label.weak) {
@@ -248,7 +254,8 @@ Latest StepWalk::tested_by(const Block& block, const Scope& scope) const {
   const Role server = scope.latest.request().to;
   const Role awaited_server = scope.awaited.request().to;
   const bool named = std::any_of(block.sections.begin(), block.sections.end(), [&](const Section& section) {
-    return first_reply(section.body, server) != nullptr || speaks_of_other_server(section.label, awaited_server);
+    return first_reply(section.body, server) != nullptr ||
+           speaks_of_other_server(section.label, scope.awaited.request());
   });
   return named && server != awaited_server ? scope.latest : scope.awaited;
 }
@@ -276,8 +283,7 @@ bool StepWalk::continues_row(const Block& block, const BlockRow& row) const {
   const Request& tested = row.tested.request();
   return std::all_of(block.sections.begin(), block.sections.end(), [&](const Section& section) {
     const Outcomes says = reply_words(section.label, tested.verb).outcomes;
-    if (says.empty() || !common(says, row.taken).empty() || speaks_of_other_server(section.label, tested.to))
-      return false;
+    if (says.empty() || !common(says, row.taken).empty() || speaks_of_other_server(section.label, tested)) return false;
     return std::all_of(row.inner.begin(), row.inner.end(), [&](const Request& inner) {
       const bool apart = inner.to != tested.to && names_server(section.label, tested.to);
       return apart || without(reply_words(section.label, inner.verb).outcomes, kFailures).empty();
@@ -294,6 +300,7 @@ void StepWalk::choice(Position at, const Block& block, Scope& scope) {
     if (before.known()) {
       if (!in_row) refuse_outcome_of_earlier_get(section, before, scope);
       tests.push_back(test_of(section, before));
+      ask_about_between(section, tests.back(), before, scope.between);
     } else {
       refuse_outcome_without_request(section, before);
       tests.emplace_back();
@@ -362,6 +369,8 @@ void StepWalk::choice(Position at, const Block& block, Scope& scope) {
     inside.awaited = awaited;
     inside.get_line = scope.get_line;
     inside.since_write = scope.since_write;
+    inside.between = scope.between;
+    inside.branch = branch.at;
     inside.tested = before;
     inside.tested_reply = choice.free ? nullptr : test.reply;
     inside.at_branch_start = true;

@@ -109,6 +109,7 @@ std::vector<Segment> StepWalk::walk() {
   for (Segment& segment : segments_) {
     remark_on(segment, segment.operation.body, false);
     remark_on_failures(segment, segment.operation.body, {});
+    ask_about_ends(segment);
   }
   return std::move(segments_);
 }
@@ -119,12 +120,15 @@ void StepWalk::statements(const std::vector<Statement>& list, Scope& scope) {
     if (scope.at_top()) part(list, i, scope);
     if (const auto* arrow = std::get_if<Message>(&list[i].node)) {
       message(at, *arrow, scope, list, i);
+      may_turn_out(at, *arrow, scope);
+      if (arrow->from == arrow->to) may_end(at, arrow->text, scope);
       scope.row = {};
     } else if (const auto* inner = std::get_if<Block>(&list[i].node)) {
       no_means_left();
       block(at, *inner, scope);
-    } else if (std::holds_alternative<Note>(list[i].node)) {
+    } else if (const auto* said_aside = std::get_if<Note>(&list[i].node)) {
       note(list, i, scope);
+      may_end(at, said_aside->text, scope);
     } else if (const auto* said = std::get_if<Directive>(&list[i].node)) {
       directive(at, *said, scope);
       continue;  // several directives may begin a branch
@@ -148,6 +152,7 @@ void StepWalk::begin_segment(Position at, Scope& scope) {
   scope.row = {};
   scope.get_line = 0;
   scope.since_write = {};
+  scope.between = {};
 }
 
 void StepWalk::directive(Position at, const Directive& directive, Scope& scope) {

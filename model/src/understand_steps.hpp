@@ -41,6 +41,20 @@ struct Answer {
   bool fails = false;     // Acknowledge::fails
 };
 
+// What is drawn behind a request and may turn out well or badly itself: an answer of somebody else, work of the app.
+struct Between {
+  Position at;
+  bool is_answer = false;
+  std::string text;  // empty: nothing is
+};
+
+// A remark in a branch by which the operation may end there.
+struct SaidEnd {
+  Position branch;
+  Position at;
+  std::string text;
+};
+
 // One operation of a diagram, before it has a kind and a name.
 struct Segment {
   Operation operation;                       // kind and name not yet set
@@ -56,6 +70,7 @@ struct Segment {
   std::size_t heading_line = 0;  // reading line that introduces it
   std::vector<ValuePlace> value_places;
   std::vector<Remark> remarks;
+  std::vector<SaidEnd> ends;
   std::set<std::pair<Role, Verb>> asked;  // what the servers are asked for
   bool lives = false;                     // something that is stored has a time to live
   std::vector<Answer> answers;
@@ -143,6 +158,8 @@ class StepWalk {
     Latest awaited;    // the latest that somebody waits for
     int get_line = 0;  // where the latest get is drawn; 0: none so far
     SinceWrite since_write;
+    Between between;                        // the latest since a server answered
+    Position branch;                        // where the branch begins that is read
     Latest tested;                          // the request that the branch is about
     const Message* tested_reply = nullptr;  // the reply that says what the branch tests
     BlockRow row;                           // the blocks that stand right before
@@ -189,6 +206,20 @@ class StepWalk {
   void choice(Position at, const Block& block, Scope& scope);
 
   BranchTest test_of(const Section& section, const Latest& latest) const;
+  // What a request, what it asks for and its server are called, in the singular.
+  std::vector<std::string> names_of(const Request& asks) const;
+  // What the label of a branch about `asks` says beside an outcome.
+  BesideOutcome beside_of(const Section& section, const Request& asks) const;
+  void ask_about_age(const Section& section, const Request& asks, const BesideOutcome& beside,
+                     const ReplyWords& label) const;
+  // Asks where that may be another condition, or something else than the request; else what is assumed of it.
+  std::string ask_about_rest(const Section& section, const Request& asks, const BesideOutcome& beside) const;
+  void ask_about_label_of_reply(const Section& section, const Request& asks, const BesideOutcome& beside,
+                                Outcomes reply) const;
+  // Asks whether a branch is about its request although something else that may turn out so is drawn behind that.
+  void ask_about_between(const Section& section, const BranchTest& test, const Latest& latest,
+                         const Between& between) const;
+  const Message* first_answer_of_others(const std::vector<Statement>& body) const;
   void refuse_outcome_of_earlier_get(const Section& section, const Latest& latest, const Scope& scope) const;
   void refuse_outcome_without_request(const Section& section, const Latest& latest) const;
   // Sets what each branch tests; true where it is a free choice.
@@ -207,6 +238,10 @@ class StepWalk {
   // failures no branch covers yet.
   void remark_on_failures(const Segment& segment, const std::vector<Act>& body, std::vector<const Request*> asked);
   bool is_caller(const Message& message, std::string& assumed) const;
+  void may_turn_out(Position at, const Message& message, Scope& scope) const;
+  void may_end(Position at, const std::string& text, const Scope& scope);
+  // Asks whether an operation ends with a branch that is drawn as if it went on.
+  void ask_about_ends(const Segment& segment) const;
 
   Segment& current() { return segments_.back(); }
   std::vector<Act>& body_of(Scope& scope) { return scope.at_top() ? current().operation.body : *scope.body; }

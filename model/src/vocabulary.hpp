@@ -89,6 +89,7 @@ std::vector<std::string> keys_named(std::string_view label);  // all that are wr
 // the rest. "SELECT price FROM products" is about "product". Empty where it speaks only of values, rows, lists.
 enum class NamesIn { kHeading, kDatabaseLabel, kCacheLabel };
 std::vector<std::string> things_named(std::string_view text, NamesIn where);
+std::string singular(const std::string& word);
 // The tables of an SQL statement, as words in the singular; none where it is no whole statement.
 std::vector<std::string> tables_named(std::string_view label);
 
@@ -126,6 +127,24 @@ struct ReplyWords {
   std::string impossible_what;
 };
 ReplyWords reply_words(std::string_view text, Verb verb);
+// What the label of a branch says beside an outcome, where it says one. `named`: words, in the singular, by which the
+// request, what it asks for and its server are called.
+struct BesideOutcome {
+  std::string other;           // a word of something else, in the clause that says the outcome: "discount found"
+  std::string condition;       // a clause that says no outcome, and not what is done then: "ok, VIP only"
+  bool alternative = false;    // one of the two stands behind "or", "if", "when" or "only"
+  bool aged = false;           // something is there, but too old or not whole: "soft TTL expired"
+  bool fresh = false;          // something that is there may not be good enough: "valid entry"
+  bool names_request = false;  // by what it asks for, its verb or a server
+  bool none() const { return other.empty() && condition.empty(); }
+};
+BesideOutcome beside_outcome(std::string_view label, Verb verb, const std::vector<std::string>& named);
+// The words of a label up to what it says is done then: "miss, load from the database".
+std::string outcome_clauses(std::string_view label, Verb verb);
+// Whether a remark says that the operation ends where it stands, or leaves out what follows: "return early".
+bool says_end(std::string_view text);
+// Words of a label that may name what it is about, in the singular.
+std::vector<std::string> things_in(std::string_view label);
 // Whether a reply to who started an operation says that it failed: an error, a timeout, a conflict, a refusal.
 bool says_failure(std::string_view text);
 std::optional<Outcome> outcome_named(std::string_view word);

@@ -130,6 +130,8 @@ bool says_something_else(const std::string& word, NamesIn where) {
   return where == NamesIn::kHeading && (is_in(kTrade, word) || is_action(word));
 }
 
+}  // namespace
+
 std::string singular(const std::string& word) {
   const auto ends = [&](std::string_view end) { return word.size() > end.size() + 1 && word.ends_with(end); };
   if (ends("ies") && word.size() > 4) return word.substr(0, word.size() - 3) + "y";
@@ -139,6 +141,8 @@ std::string singular(const std::string& word) {
   if (ends("s") && !ends("ss") && !ends("us") && !ends("is")) return word.substr(0, word.size() - 1);
   return word;
 }
+
+namespace {
 
 void add_thing(std::vector<std::string>& things, std::string thing) {
   if (!is_in(things, thing)) things.push_back(std::move(thing));

@@ -174,14 +174,14 @@ sequenceDiagram
   alt success
     mysql-->>inventory service: OK
     inventory service->>memcached: delete stock
+    api-->>shopper: thanks
   else error
     inventory service-->>api: failed
     api-->>shopper: sorry
   end
-  api-->>shopper: thanks
 ```
 )"),
-            "Write: set database#3; alt{ok: delete cache#5 | error or timeout: ack}; ack");
+            "Write: set database#3; alt{ok: delete cache#5; ack | error or timeout: ack}");
 }
 
 TEST(ProtocolWild, redis_commands_and_replies_as_redis_prints_them) {
