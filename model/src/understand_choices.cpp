@@ -323,6 +323,7 @@ void StepWalk::choice(Position at, const Block& block, Scope& scope) {
   const Latest awaited = scope.awaited;
   int get_line = scope.get_line;
   SinceWrite since_write = scope.since_write;
+  Between between = scope.between;
   for (std::size_t i = 0; i < block.sections.size(); ++i) {
     const Section& section = block.sections[i];
     const BranchTest& test = tests[i];
@@ -386,6 +387,7 @@ void StepWalk::choice(Position at, const Block& block, Scope& scope) {
     if (!branch.ends_operation && inside.awaited.known() && !inside.awaited.same_request(awaited))
       row.inner.push_back(inside.awaited.request());
     if (!branch.ends_operation) {
+      if (inside.between.is_answer) between = inside.between;
       get_line = std::max(get_line, inside.get_line);
       since_write.join(inside.since_write);
     }
@@ -401,6 +403,7 @@ void StepWalk::choice(Position at, const Block& block, Scope& scope) {
   scope.get_line = get_line;
   scope.row = std::move(row);
   scope.since_write = since_write;
+  scope.between = std::move(between);
 }
 
 }  // namespace stalemate::model

@@ -96,17 +96,15 @@ class Ends {
     }
     for (const SaidEnd& said : segment_.ends) {
       if (said.branch.line != branch.at.line || said.branch.column != branch.at.column) continue;
-      Following after = following;
       const auto behind = std::find_if(branch.body.begin(), branch.body.end(), [&](const Act& act) {
         return is_before(said.at, std::visit([](const auto& node) { return node.at; }, act.node));
       });
       Following in_branch;
       follow(std::span(branch.body).subspan(static_cast<std::size_t>(behind - branch.body.begin())), facts, in_branch);
-      if (in_branch.request != nullptr) after.request = in_branch.request;
-      if (after.request == nullptr) continue;
+      if (following.request == nullptr || in_branch.request != nullptr) continue;
       ask_at(name_, said.at,
              excerpt(said.text) + " may say that the operation ends here, but line " +
-                 std::to_string(after.request->at.line) +
+                 std::to_string(following.request->at.line) +
                  " would still be carried out; draw the branch as break … end if it ends, or what is left out in a "
                  "branch of its own, or say it in other words if everything follows");
     }

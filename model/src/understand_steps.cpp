@@ -2,6 +2,7 @@
 // are read in understand_arrows.cpp, blocks in understand_choices.cpp.
 #include "understand_steps.hpp"
 
+#include <algorithm>
 #include <utility>
 
 #include "sim/invariant.hpp"
@@ -128,7 +129,9 @@ void StepWalk::statements(const std::vector<Statement>& list, Scope& scope) {
       block(at, *inner, scope);
     } else if (const auto* said_aside = std::get_if<Note>(&list[i].node)) {
       note(list, i, scope);
-      may_end(at, said_aside->text, scope);
+      const auto is_store = [&](const std::string& id) { return is_server(role(id)); };
+      const auto& over = said_aside->participants;  // "returns a row" is no end where it is said of a server
+      if (!std::all_of(over.begin(), over.end(), is_store)) may_end(at, said_aside->text, scope);
     } else if (const auto* said = std::get_if<Directive>(&list[i].node)) {
       directive(at, *said, scope);
       continue;  // several directives may begin a branch

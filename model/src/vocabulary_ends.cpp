@@ -11,13 +11,12 @@ namespace {
 
 // With which a remark says that the operation ends, or that what follows is left out.
 constexpr std::string_view kEnds[] = {
-    "return",     "returns",  "returned", "returning", "abort",    "aborts",    "aborted",  "throw",
-    "throws",     "thrown",   "raise",    "raises",    "rethrow",  "stop",      "stops",    "stopped",
-    "quit",       "quits",    "exit",     "exits",     "bail",     "bails",     "skip",     "skips",
-    "skipped",    "skipping", "done",     "finish",    "finished", "ends",      "ended",    "terminate",
-    "terminates", "cancel",   "cancels",  "cancelled", "canceled", "fail",      "fails",    "reject",
-    "rejects",    "early",    "omit",     "omits",     "panic",    "respond",   "responds", "leave",
-    "leaves",     "break",    "breaks",   "unwind",    "rejected", "untouched", "unchanged"};
+    "return",   "returns",  "returned", "returning", "abort",     "aborts",     "aborted",  "throw",     "throws",
+    "thrown",   "raise",    "raises",   "rethrow",   "stop",      "stops",      "stopped",  "quit",      "quits",
+    "exit",     "exits",    "bail",     "bails",     "skip",      "skips",      "skipped",  "skipping",  "done",
+    "finish",   "finished", "ends",     "ended",     "terminate", "terminates", "cancel",   "cancels",   "cancelled",
+    "canceled", "fail",     "reject",   "rejects",   "early",     "omit",       "omits",    "panic",     "respond",
+    "responds", "leave",    "leaves",   "break",     "breaks",    "unwind",     "rejected", "untouched", "unchanged"};
 constexpr std::string_view kEndPhrases[] = {"give up",        "gives up",    "leave out",    "the rest",
                                             "end here",       "end of",      "nothing to",   "nothing else",
                                             "nothing more",   "do nothing",  "does nothing", "is over",

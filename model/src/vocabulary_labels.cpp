@@ -14,25 +14,25 @@ namespace {
 
 // Beside those of replies: what goes with an outcome without saying anything else of it.
 constexpr std::string_view kSmallWords[] = {
-    "as",        "just",         "now",       "again",    "only",       "really",    "indeed",   "so",      "has",
-    "have",      "been",         "being",     "will",     "our",        "my",        "their",    "his",     "her",
-    "your",      "some",         "one",       "once",     "return",     "returning", "response", "reply",   "answer",
-    "otherwise", "successfully", "correctly", "properly", "completely", "entirely",  "actually", "already", "within",
-    "after",     "until",        "while",     "during",   "what",       "which",     "under",    "inside",  "into",
-    "gives",     "says",         "goes",      "went",     "turns",      "turned",    "out",      "well",    "fine",
-    "code",      "status",       "http",      "internal", "operation",  "request",   "command",  "call",    "statement",
-    "query",     "these",        "those",     "both",     "every",      "each",      "same",     "other",   "branch",
-    "succeed",   "succeeding",   "happened",  "happens",  "occurs",     "occurred",  "thrown",   "raised",  "caught",
-    "affected",  "matched",      "count",     "rowcount", "time",       "yes",       "and",      "than",    "equals",
-    "s",         "bool",         "outcome",   "ttl",      "lookup",     "least",     "looks",    "like",    "possible"};
+    "as",       "just",      "now",       "again",        "only",      "really",     "indeed",     "so",
+    "has",      "have",      "been",      "being",        "will",      "our",        "my",         "their",
+    "his",      "her",       "your",      "one",          "once",      "return",     "returning",  "response",
+    "reply",    "answer",    "otherwise", "successfully", "correctly", "properly",   "completely", "entirely",
+    "actually", "already",   "within",    "after",        "until",     "while",      "during",     "what",
+    "which",    "under",     "inside",    "into",         "gives",     "says",       "goes",       "went",
+    "turns",    "turned",    "out",       "well",         "fine",      "code",       "status",     "http",
+    "internal", "operation", "request",   "command",      "call",      "statement",  "query",      "these",
+    "those",    "every",     "each",      "other",        "succeed",   "succeeding", "happened",   "happens",
+    "occurs",   "occurred",  "thrown",    "raised",       "caught",    "affected",   "matched",    "count",
+    "rowcount", "time",      "yes",       "and",          "than",      "equals",     "s",          "bool",
+    "outcome",  "ttl",       "lookup",    "least",        "looks",     "like",       "possible"};
 // What an entry or a row may be called.
 constexpr std::string_view kThings[] = {"value",   "values",   "entry",     "entries", "row",    "rows",    "record",
                                         "records", "data",     "item",      "items",   "object", "objects", "key",
                                         "keys",    "document", "documents", "k",       "v"};
-// What is found in one, and why it is looked for; where something is changed they may be what is looked at before.
-constexpr std::string_view kContents[] = {"json",    "result",   "results", "doc",  "copy",   "version", "payload",
-                                          "content", "contents", "body",    "id",   "string", "hash",    "field",
-                                          "tuple",   "access",   "visit",   "step", "size",   "number"};
+// What is found in one; where something is changed, it may be what is looked at before.
+constexpr std::string_view kContents[] = {"json",    "result",  "results",  "doc", "copy",  "version",
+                                          "payload", "content", "contents", "id",  "string"};
 // How requests fail, and how often; only beside an outcome.
 constexpr std::string_view kFailing[] = {
     "network",   "connection", "connections", "connectivity", "server",       "io",       "i",       "o",
@@ -41,13 +41,14 @@ constexpr std::string_view kFailing[] = {
     "ms",        "sec",        "seconds",     "second",       "milliseconds", "minute",   "minutes", "refuses",
     "tcp",       "bad",        "cases"};
 // What a branch may be called without a word of when it is taken.
-constexpr std::string_view kNames[] = {
-    "first",    "second",   "third",       "last",          "next",   "normal",  "normally", "usual", "usually",
-    "common",   "rare",     "rarely",      "happy",         "sad",    "fast",    "slow",     "quick", "path",
-    "case",     "way",      "ways",        "option",        "a",      "b",       "c",        "d",     "typical",
-    "likely",   "unlikely", "most",        "often",         "mostly", "good",    "bad",      "best",  "worst",
-    "scenario", "variant",  "alternative", "alternatively", "start",  "started", "main",     "flow",  "default",
-};
+constexpr std::string_view kNames[] = {"normal",  "normally", "usual",    "usually", "common", "rare",  "rarely",
+                                       "happy",   "sad",      "fast",     "slow",    "quick",  "path",  "case",
+                                       "typical", "likely",   "unlikely", "most",    "often",  "mostly"};
+// Likewise, unless they stand right beside the outcome of a change: "option saved".
+constexpr std::string_view kTitles[] = {
+    "first", "second",  "third", "last", "next",   "way",   "ways",     "option",  "a",           "b",
+    "c",     "d",       "good",  "bad",  "best",   "worst", "scenario", "variant", "alternative", "alternatively",
+    "start", "started", "main",  "flow", "access", "visit", "step",     "default", "branch"};
 // What is there, but too old or not whole.
 constexpr std::string_view kAged[] = {
     "soft",      "softly",    "logical",    "logically",   "near",         "nearly", "almost",
@@ -65,10 +66,10 @@ constexpr std::string_view kActions[] = {
     "give",      "retry",   "try",    "abort",   "throw",    "so",     "thus",     "therefore"};
 // True of servers and connections, of people, of orders.
 constexpr std::string_view kStates[] = {
-    "offline", "down",     "unhealthy", "unavailable", "disconnected", "crashed", "crashes", "denied",
-    "refused", "rejected", "aborted",   "unreachable", "confirmed",    "online",  "healthy", "unresponsive"};
+    "offline",  "down",    "unhealthy",   "unavailable", "disconnected", "crashed", "crashes",      "denied", "refused",
+    "rejected", "aborted", "unreachable", "confirmed",   "online",       "healthy", "unresponsive", "set"};
 // Alone, too, true of people and orders rather than of a request.
-constexpr std::string_view kPersonal[] = {"confirmed", "denied", "rejected"};
+constexpr std::string_view kPersonal[] = {"confirmed", "denied", "rejected", "set"};
 // Of a change of another kind.
 constexpr std::string_view kStoring[] = {"stored",   "saved",   "set",   "written",  "updated",
                                          "inserted", "created", "added", "committed"};
@@ -139,6 +140,7 @@ class ClauseReader {
     for (std::size_t i = 0; i < clause_.words.size(); ++i) i += word(i, beside) - 1;
     const bool of_server = server_ || verb_named_;
     if (!signs_ && !after_sign) say_other(failing_);
+    if (signs_ && verb_ != Verb::kGet) say_other(title_);
     if (!state_.empty() && !of_server && (!thing_.empty() || is_in(kPersonal, state_)))
       say_other(thing_.empty() ? state_ : thing_);
     beside.names_request = beside.names_request || of_server || !thing_.empty();
@@ -168,7 +170,13 @@ class ClauseReader {
     beside.aged = beside.aged || aged;
     beside.fresh = beside.fresh || fresh;
     conditional_ = conditional_ || word == "if" || word == "when" || word == "unless" || word == "only";
-    if (const auto sign = sign_at(clause_.words, i, verb_)) {
+    const bool is_column = i + 1 < clause_.words.size() && clause_.words[i + 1] == "at";  // "deleted_at"
+    const auto sign = sign_at(clause_.words, i, verb_);
+    if (sign && is_column && (is_in(kStoring, sign->entry.word) || sign->entry.sign == Sign::kGone)) {
+      say_other(word);
+      return 1;
+    }
+    if (sign) {
       sign_of(sign->entry, i, beside);
       return sign->words;
     }
@@ -181,6 +189,8 @@ class ClauseReader {
       thing_ = word;
     } else if (is_in(kFailing, word)) {
       failing_ = word;
+    } else if (is_in(kTitles, word) && !is_reply_filler(word)) {
+      title_ = word;
     } else if (!aged && !fresh && !is_negation(word) && !is_yes_or_no(word) && !says_nothing(word)) {
       say_other(word);
     }
@@ -188,11 +198,15 @@ class ClauseReader {
   }
 
   void sign_of(const SignEntry& entry, std::size_t i, BesideOutcome& beside) {
-    if (entry.sign == Sign::kValue && verb_ != Verb::kGet) return;  // "the row" says nothing of a change
+    if (entry.sign == Sign::kValue && verb_ != Verb::kGet) {  // "the row" says nothing of a change
+      if (!is_in(kThings, entry.word)) say_other(std::string(entry.word));
+      return;
+    }
     const bool is_negated = negated_before(i);
     signs_ = true;
     if (!fits(entry, verb_)) say_other(std::string(entry.word));
-    verb_named_ = verb_named_ || is_in(kStoring, entry.word) || entry.sign == Sign::kGone || is_hit_or_miss(entry);
+    verb_named_ = verb_named_ || (is_in(kStoring, entry.word) && !is_in(kPersonal, entry.word)) ||
+                  entry.sign == Sign::kGone || is_hit_or_miss(entry);
     if (is_in(kStates, entry.word)) state_ = entry.word;
     if (is_negated) return;
     // "hit with null", "cached null": something is there that says that nothing is.
@@ -231,6 +245,7 @@ class ClauseReader {
   std::string state_;
   std::string thing_;    // that the request names
   std::string failing_;  // one of kFailing
+  std::string title_;    // one of kTitles
   bool signs_ = false;
   bool server_ = false;
   bool verb_named_ = false;
@@ -250,7 +265,7 @@ BesideOutcome beside_outcome(std::string_view label, Verb verb, const std::vecto
   if (compares(text) && beside.other.empty()) {
     const std::vector<std::string> words = split_words(label);
     const bool counts = std::any_of(words.begin(), words.end(), [](const std::string& word) {
-      return word == "rows" || word == "affected" || word == "count" || word == "rowcount" || word == "updated";
+      return word == "rows" || word == "affected" || word == "rowcount" || word == "updated";
     });
     if (!counts) beside.other = label;
   }

@@ -146,8 +146,9 @@ TEST(ProtocolLabels, a_second_condition_in_a_label_is_asked_about) {
 }
 
 TEST(ProtocolLabels, what_is_found_elsewhere_or_is_something_else_is_asked_about) {
-  for (const char* label : {"user not found in session", "session missing", "email not found", "avatar is null",
-                            "user.avatar is null", "user not found in local storage", "empty profile picture"})
+  for (const char* label :
+       {"user not found in session", "session missing", "email not found", "avatar is null", "user.avatar is null",
+        "user not found in local storage", "empty profile picture", "field null"})
     expect_asked(kLookUp + on_miss(label), "cannot tell whether \"");
   for (const char* label : {"discount found", "address exists"})
     expect_asked(kLookUp + on_hit(label), "cannot tell whether \"");
@@ -251,6 +252,8 @@ TEST(ProtocolLabels, a_block_behind_something_else_that_may_turn_out_well_or_bad
   for (const char* between : {"app->>app: log\n", "app->>app: wait\n", "app->>pay: send mail\n",
                               "app->>pay: charge\npay-->>app: result\ndb-->>app: ok\n"})
     expect_read(kUpdate + between + alt("ok", "not ok"));
+  expect_asked(kUpdate + opt("has a card", "app->>pay: charge\npay-->>app: result") + alt("ok", "not ok"),
+               "or about \"result\"");
   expect_asked(kUpdate + opt("success", "pay-->>app: ok\napp->>cache: DEL user"), "or about \"ok\"");
   expect_read(kLookUp + "app->>app: validate\n" + on_miss("miss", "hit"));
   expect_read(
@@ -295,6 +298,9 @@ TEST(ProtocolEnds, a_remark_by_which_the_operation_may_end_is_asked_about_where_
     }
   }
   expect_read(kUpdate + "app->>cache: DEL user\n" + opt("minor edit", "app->>app: return early"));
+  expect_read(kUpdate + opt("minor edit", "Note over db: returns the row") + "app->>cache: DEL user");
+  expect_read(kUpdate + opt("minor edit", "Note over app: throws if it is gone\napp->>cache: DEL user") +
+              "app->>cache: DEL user");
   for (const char* text : {"log", "log and continue", "remember it", "compute total", "do not stop", "about 3 ms"})
     expect_read(kUpdate + opt("minor edit", "app->>app: " + std::string(text)) + "app->>cache: DEL user");
 }
