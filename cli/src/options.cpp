@@ -70,8 +70,10 @@ std::string faults_help(std::string_view how_often) {
 }
 
 void ScenarioOptions::add_to(CLI::App& command) {
-  add_number(command, "--readers", readers, {0, kAppsMax}, "app instances that run Read once (default 1)");
-  add_number(command, "--writers", writers, {0, kAppsMax}, "app instances that run Write once (default 1)");
+  add_number(command, "--readers", readers, {0, kAppsMax},
+             "app instances that run one Read, any of those drawn (default 1)");
+  add_number(command, "--writers", writers, {0, kAppsMax},
+             "app instances that run one Write, any of those drawn (default 1)");
   command
       .add_option("--app", apps,
                   "one app instance and its script: 'read; write k2', with | between sessions (repeatable)")

@@ -63,6 +63,19 @@ std::string left_out(const Program& program) {
   return "";
 }
 
+// What of the scenario's faults is not modelled, so that nothing holds under them; empty where all is.
+std::string not_considered(const Machine& machine) {
+  const auto crashes = [](const FaultBudget& budget) {
+    return std::any_of(budget.targets.begin(), budget.targets.end(), [](const FaultTarget& target) {
+      return fault_kinds()[target.kind].effect == FaultEffect::kCrash;
+    });
+  };
+  const std::vector<FaultBudget>& budgets = machine.scenario().budgets;
+  if (!machine.program().has_async || std::none_of(budgets.begin(), budgets.end(), crashes)) return "";
+  return "a crash is not modelled where only requests that nobody waits for are in flight: they arrive although the "
+         "app died; say --fault lost-request in place of crash";
+}
+
 PropertyReport judge_property(const Machine& machine, std::size_t p, const Result& result,
                               const std::optional<std::string>& limit, const std::vector<std::string>& unused) {
   const PropertyKind& kind = *machine.properties()[p];
@@ -88,6 +101,8 @@ PropertyReport judge_property(const Machine& machine, std::size_t p, const Resul
     report.why = fmt::format("vacuous: never reached: {}", kind.antecedent);
   } else if (!unused.empty()) {
     report.why = fmt::format("vacuous: never happened: {}", fmt::join(unused, ", "));
+  } else if (const std::string what = not_considered(machine); !what.empty()) {
+    report.why = what;
   } else {
     report.verdict = Verdict::kHolds;
   }

@@ -133,7 +133,7 @@ class Compiler {
                                branch.label.empty() ? "" : " ", branch.label));
           add_marks(branch.body);
         }
-        if (choice->may_take_none())
+        if (choice->may_take_none)
           add_mark(choice, Side::kPassed,
                    fmt::format("line {}: {} not taken", choice->at.line, to_string(choice->kind)));
       }
@@ -218,7 +218,7 @@ class Compiler {
     for (const Branch& branch : choice.branches)
       go_on(into(branch.body, rest, branch.ends_operation), mark(&branch),
             branch.label.empty() ? std::string(to_string(choice.kind)) : branch.label);
-    if (choice.may_take_none())
+    if (choice.may_take_none)
       go_on(rest, mark(&choice, Side::kPassed), fmt::format("not: {}", choice.branches.front().label));
   }
 

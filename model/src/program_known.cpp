@@ -65,7 +65,7 @@ bool is_covered(const Cursor& at, int arrow, Outcome failure, const Known& known
       if (choice->free) {
         for (const Branch& branch : choice->branches)
           to_see.push_back(into(branch.body, onwards, branch.ends_operation));
-        if (choice->may_take_none()) to_see.push_back(onwards);
+        if (choice->may_take_none) to_see.push_back(onwards);
       } else if (const Branch* branch = branch_for(*choice, about_it ? failure : known.outcome_of(choice->about))) {
         if (about_it) return true;
         to_see.push_back(into(branch->body, onwards, branch->ends_operation));

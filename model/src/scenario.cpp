@@ -23,16 +23,19 @@ std::optional<int> number(std::string_view text) {
   return value;
 }
 
-// Operations of the program that `name` stands for: one by its name, or all of a kind.
-std::vector<std::uint16_t> operations_named(const std::string& name, const Program& program) {
+// Operations of the program that are called `name`, or are of the kind of that name.
+struct NamedOperations {
   std::vector<std::uint16_t> by_name;
   std::vector<std::uint16_t> by_kind;
+};
+NamedOperations operations_named(const std::string& name, const Program& program) {
+  NamedOperations found;
   for (std::size_t i = 0; i < program.operations.size(); ++i) {
     const ProgramOperation& operation = program.operations[i];
-    if (lower(operation.name) == name) by_name.push_back(static_cast<std::uint16_t>(i));
-    if (to_string(operation.kind) == name) by_kind.push_back(static_cast<std::uint16_t>(i));
+    if (lower(operation.name) == name) found.by_name.push_back(static_cast<std::uint16_t>(i));
+    if (to_string(operation.kind) == name) found.by_kind.push_back(static_cast<std::uint16_t>(i));
   }
-  return by_name.empty() ? by_kind : by_name;
+  return found;
 }
 
 std::string operation_names(const Program& program) {
@@ -58,7 +61,9 @@ ScriptedOperation parse_operation(const std::string& words, const std::string& w
     }
   }
   if (operation.key == kAnyKey && keys == 1) operation.key = 0;
-  operation.candidates = operations_named(name, program);
+  // "write" in a script is any Write, also where one of several is called just that: none must be left out unsaid.
+  const NamedOperations named = operations_named(name, program);
+  operation.candidates = named.by_kind.empty() ? named.by_name : named.by_kind;
   if (operation.candidates.empty())
     throw InputError(
         fmt::format("{}: the protocol has no operation \"{}\"; it has {}", where, name, operation_names(program)));
@@ -104,7 +109,8 @@ void aim(FaultTarget& target, const std::string& where, std::string_view text, c
   const auto arrow = colon == std::string::npos ? std::nullopt : number(text.substr(colon + 1));
   if (!arrow)
     throw InputError(fmt::format("{}: cannot read the aim \"{}\"; write OPERATION:ARROW, as in write:2", where, text));
-  const auto operations = operations_named(lower(trim(text.substr(0, colon))), program);
+  const NamedOperations named = operations_named(lower(trim(text.substr(0, colon))), program);
+  const std::vector<std::uint16_t>& operations = named.by_name.empty() ? named.by_kind : named.by_name;
   if (operations.size() != 1)
     throw InputError(fmt::format("{}: \"{}\" names {} operation; the protocol has {}", where, text.substr(0, colon),
                                  operations.empty() ? "no" : "more than one", operation_names(program)));

@@ -108,7 +108,8 @@ void StepWalk::message(Position at, const Message& message, Scope& scope, const 
   if ((from == Role::kThirdParty || to == Role::kThirdParty) && !is_server(from) && !is_server(to)) {
     if (means_)
       fail_at(name(), means_at_, "the next arrow asks neither a cache nor a database; only \"means local\" fits it");
-    return local(at, "neither a cache nor a database is asked");
+    local(at, "neither a cache nor a database is asked");
+    return;
   }
   for (const Role other : {from, to}) {
     if (other == Role::kReplica || other == Role::kQueue || other == Role::kWorker) {
@@ -119,8 +120,9 @@ void StepWalk::message(Position at, const Message& message, Scope& scope, const 
     if (to != Role::kOutside) refuse_unmodelled(name(), at, message.text, true);
     if (from == Role::kOutside && to == Role::kApp) return from_outside(at, message, scope);
     if (from == Role::kApp && to == Role::kOutside) return to_outside(at, message, scope);
-    if (from == Role::kApp) return between_apps(at, message);
-    return local(at, "both are outside");
+    if (from == Role::kApp) return between_apps(at, message, scope);
+    local(at, "both are outside");
+    return;
   }
   if (is_server(from) && is_server(to)) {
     refuse_not_modelled(name(), at, "a message from " + the(from) + " to " + the(to));
@@ -135,24 +137,32 @@ void StepWalk::message(Position at, const Message& message, Scope& scope, const 
   reply(at, message, from, scope, siblings, index);
 }
 
-void StepWalk::local(Position at, const std::string& why) {
-  reading_.add(at, "local work, no effect" + (why.empty() ? "" : ": " + why));
+std::size_t StepWalk::local(Position at, const std::string& why) {
+  return reading_.add(at, "local work, no effect" + (why.empty() ? "" : ": " + why));
 }
 
 // Apps that only call one another are one app instance; that each call is waited for is what makes it local work.
-void StepWalk::between_apps(Position at, const Message& message) {
+void StepWalk::between_apps(Position at, const Message& message, Scope& scope) {
   if (message.arrow.head == ArrowHead::kOpen || is_crossed(message)) {
     refuse_not_modelled(
         name(), at,
         is_crossed(message) ? "a lost message between two apps" : "a message between two apps that nobody waits for");
   }
+  scope.returned.erase(message.to);
+  if (message.arrow.dotted) scope.returned[message.from] = at.line;
   const bool is_new = current().partners.insert(std::minmax(message.from, message.to)).second;
   reading_.add(at, "local work, no effect: both are the app",
                is_new ? message.from + " and " + message.to + " are taken as one app instance" : "");
 }
 
 // One operation shows what one app instance does.
-void StepWalk::asked_by(Position at, const std::string& app) {
+void StepWalk::asked_by(Position at, const std::string& app, const Scope& scope) {
+  if (const auto returned = scope.returned.find(app); returned != scope.returned.end()) {
+    ask_at(name(), at,
+           excerpt(app) + " has answered in line " + std::to_string(returned->second) +
+               " already: who called it may go on while it still asks the servers; draw the answer behind this arrow, "
+               "or, where the operation ends with the answer, draw break around what leads to it");
+  }
   Segment& segment = current();
   if (segment.asking.empty()) {
     segment.asking = app;
@@ -173,8 +183,10 @@ void StepWalk::from_outside(Position at, const Message& message, Scope& scope) {
   const auto asked = current().asked_outside.find(message.from);
   const bool answers = asked != current().asked_outside.end();
   if (answers) current().asked_outside.erase(asked);
-  if (answers || (message.arrow.dotted && !current().operation.body.empty()))
-    return local(at, "an answer from outside");
+  if (answers || (message.arrow.dotted && !current().operation.body.empty())) {
+    local(at, "an answer from outside");
+    return;
+  }
   if (!scope.at_top()) {
     ask_at(name(), at, "an operation cannot begin inside a block; draw each operation on its own, one after another");
   }
@@ -198,7 +210,8 @@ void StepWalk::to_outside(Position at, const Message& message, Scope& scope) {
   std::string assumed;
   if (!is_caller(message, assumed)) {
     current().asked_outside.insert(message.to);
-    return local(at, message.to + " did not start the operation, so telling it acknowledges nothing");
+    local(at, message.to + " did not start the operation, so telling it acknowledges nothing");
+    return;
   }
   const int arrow = static_cast<int>(current().operation.arrows.size());
   const bool fails = says_failure(message.text);
@@ -237,7 +250,7 @@ void StepWalk::ask_about_doubts(Position at, const Message& message, Role server
 }
 
 void StepWalk::request(Position at, const Message& message, Role server, Scope& scope) {
-  asked_by(at, is_server(role(message.from)) ? message.to : message.from);
+  asked_by(at, is_server(role(message.from)) ? message.to : message.from, scope);
   const RequestWords words = request_words(message.text);
   Verb verb = words.verb;
   std::string assumed = words.assumed;

@@ -310,6 +310,9 @@ void StepWalk::choice(Position at, const Block& block, Scope& scope) {
   choice.at = at;
   choice.kind = block.kind;
   choice.free = resolve(at, block, before, tests);
+  std::vector<std::string_view> labels;
+  for (const Section& section : block.sections) labels.push_back(section.label);
+  choice.may_take_none = choice.free && (block.kind != BlockKind::kAlt || labels.size() == 1);
   if (choice.free && scope.at_top() && !continues_) ask_about_operations_in(block);
   if (!choice.free) choice.about = before.request().arrow;
   if (!choice.free) note_outcome_drawn(before, scope, false);
@@ -324,6 +327,7 @@ void StepWalk::choice(Position at, const Block& block, Scope& scope) {
   int get_line = scope.get_line;
   SinceWrite since_write = scope.since_write;
   Between between = scope.between;
+  std::map<std::string, int> returned = scope.returned;
   for (std::size_t i = 0; i < block.sections.size(); ++i) {
     const Section& section = block.sections[i];
     const BranchTest& test = tests[i];
@@ -348,6 +352,9 @@ void StepWalk::choice(Position at, const Block& block, Scope& scope) {
                   "it if it does";
       }
       if (test.free) assumed.clear();
+      if (i == 0 && !choice.may_take_none && !cover_every_case(labels))
+        assumed += std::string(assumed.empty() ? "" : "; ") +
+                   "one of its ways is taken in every run; draw an else where none may be";
     } else if (branch.is_else) {
       meaning = "in every other case";
     } else {
@@ -372,6 +379,7 @@ void StepWalk::choice(Position at, const Block& block, Scope& scope) {
     inside.since_write = scope.since_write;
     inside.between = scope.between;
     inside.branch = branch.at;
+    inside.returned = scope.returned;
     inside.tested = before;
     inside.tested_reply = choice.free ? nullptr : test.reply;
     inside.at_branch_start = true;
@@ -390,6 +398,7 @@ void StepWalk::choice(Position at, const Block& block, Scope& scope) {
       if (inside.between.is_answer) between = inside.between;
       get_line = std::max(get_line, inside.get_line);
       since_write.join(inside.since_write);
+      returned.insert(inside.returned.begin(), inside.returned.end());
     }
     choice.branches.push_back(std::move(branch));
   }
@@ -404,6 +413,7 @@ void StepWalk::choice(Position at, const Block& block, Scope& scope) {
   scope.row = std::move(row);
   scope.since_write = since_write;
   scope.between = std::move(between);
+  scope.returned = std::move(returned);
 }
 
 }  // namespace stalemate::model

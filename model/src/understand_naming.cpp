@@ -158,8 +158,17 @@ void name_operations(const Document& document, std::vector<std::vector<Segment>>
       named.push_back(&operation);
 
       std::string assumed = decision.assumed;
-      if (read && segment.changes_database) {
-        assumed += (assumed.empty() ? "" : "; ") + std::string("it is a read although it sets the database");
+      if (read && segment.changes_database && !segment.given_kind) {
+        // "Fetch the next job" may well take it; who says "read" means it.
+        const std::vector<std::string> said = split_words(decision.why);
+        const bool says_read = is_in(said, "read") || is_in(said, "reads") || is_in(said, "reading");
+        if (says_read)
+          assumed += (assumed.empty() ? "" : "; ") + std::string("it is a read although it sets the database");
+        if (!says_read)
+          ask_at(reading.name(), operation.at,
+                 "it would be a Read " + decision.why +
+                     ", but it sets the database: is it a Write? Write %% stalemate: operation NAME is write (or read) "
+                     "before it");
       }
       reading.introduce(segment.heading_line, "operation " + operation.name + ", a " +
                                                   std::string(to_string(decision.kind)) + ": " + decision.why);

@@ -156,6 +156,7 @@ void StepWalk::begin_segment(Position at, Scope& scope) {
   scope.get_line = 0;
   scope.since_write = {};
   scope.between = {};
+  scope.returned.clear();
 }
 
 void StepWalk::directive(Position at, const Directive& directive, Scope& scope) {

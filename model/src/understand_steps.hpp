@@ -160,6 +160,7 @@ class StepWalk {
     SinceWrite since_write;
     Between between;                        // the latest since a server answered
     Position branch;                        // where the branch begins that is read
+    std::map<std::string, int> returned;    // apps that answered the one that called them, with the line where
     Latest tested;                          // the request that the branch is about
     const Message* tested_reply = nullptr;  // the reply that says what the branch tests
     BlockRow row;                           // the blocks that stand right before
@@ -185,9 +186,9 @@ class StepWalk {
   void to_itself(Position at, const Message& message, Scope& scope);
   void remark(Position at, const std::string& text, std::size_t line);
   void happens_after_commit(Position at, Scope& scope) const;
-  void local(Position at, const std::string& why);
-  void between_apps(Position at, const Message& message);
-  void asked_by(Position at, const std::string& app);
+  std::size_t local(Position at, const std::string& why);  // the reading line
+  void between_apps(Position at, const Message& message, Scope& scope);
+  void asked_by(Position at, const std::string& app, const Scope& scope);
   bool asks_server(const std::vector<Statement>& siblings, std::size_t index) const;
   void from_outside(Position at, const Message& message, Scope& scope);
   void to_outside(Position at, const Message& message, Scope& scope);

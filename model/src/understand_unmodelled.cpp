@@ -62,6 +62,38 @@ std::optional<Effect> effect_of(const std::string& text) {
   return Effect{*server, asks.verb};
 }
 
+// "responds 200 here", "return the result to the user".
+bool tells_caller(const std::string& text) {
+  constexpr std::string_view kAnswers[] = {"respond", "responds", "reply",   "replies",     "return",
+                                           "returns", "answer",   "answers", "acknowledge", "acknowledges"};
+  constexpr std::string_view kSuccess[] = {"200", "201", "202", "204", "ok", "success", "early", "immediately"};
+  const std::vector<std::string> words = split_words(text);
+  const auto any = [&](const auto& is) { return std::any_of(words.begin(), words.end(), is); };
+  return any([&](const std::string& word) { return is_in(kAnswers, word); }) && any([&](const std::string& word) {
+           return is_in(kSuccess, word) || word == "caller" || role_words(word).role == Role::kOutside;
+         });
+}
+
+// Whatever is said beside the arrows is a person's own words: that they change nothing is an assumption, one a diagram.
+void tell_what_is_passed_over(const std::vector<Segment>& segments, Reading& reading) {
+  const Remark* first = nullptr;
+  std::string others;
+  for (const Segment& segment : segments) {
+    for (const Remark& remark : segment.remarks) {
+      if (split_words(remark.text).empty()) continue;
+      if (first == nullptr)
+        first = &remark;
+      else
+        others += (others.empty() ? "" : ", ") + std::to_string(remark.at.line);
+    }
+  }
+  if (first == nullptr) return;
+  reading.also_assumed(first->line,
+                       excerpt(first->text) +
+                           (others.empty() ? " is" : " and what is said beside the arrows in " + others + " are") +
+                           " taken to change nothing of what the arrows do");
+}
+
 }  // namespace
 
 bool refuse_unmodelled(const std::string& name, Position at, const std::string& text, bool certain_only) {
@@ -110,14 +142,15 @@ void StepWalk::to_itself(Position at, const Message& message, Scope& scope) {
   const std::vector<std::string> words = split_words(message.text);
   const auto says = [&](std::string_view word) { return is_in(words, word); };
   if (says("wait") || says("waits") || says("sleep") || says("sleeps") || says("delay")) {
-    return local(at, "a wait takes no time in this model: whatever others can do meanwhile is explored");
+    local(at, "a wait takes no time in this model: whatever others can do meanwhile is explored");
+    return;
   }
   const bool asks = role(message.from) == Role::kApp && request_words(message.text).kind == RequestWords::Kind::kVerb;
-  local(at, asks ? "an arrow from the app to itself asks no server" : "");
+  const std::size_t line = local(at, asks ? "an arrow from the app to itself asks no server" : "");
   if (says("memory") || says("memoize") || says("locally")) {
     refuse_not_modelled(name(), at, "use another cache beside the one drawn");
   }
-  remark(at, message.text, 0);
+  remark(at, message.text, line);
 }
 
 void judge_remarks(const std::vector<std::vector<Segment>>& segments, Reading& reading) {
@@ -136,8 +169,15 @@ void judge_remarks(const std::vector<std::vector<Segment>>& segments, Reading& r
            (stores && asked.count({effect.server, Verb::kAdd}) != 0);
   };
   for (const std::vector<Segment>& of_diagram : segments) {
+    tell_what_is_passed_over(of_diagram, reading);
     for (const Segment& segment : of_diagram) {
       for (const Remark& remark : segment.remarks) {
+        if (segment.answers.empty() && tells_caller(remark.text)) {
+          ask_at(reading.name(), remark.at,
+                 excerpt(remark.text) +
+                     " tells that the caller is answered, but no arrow does it, and what may be read "
+                     "from then on depends on when; draw it as an arrow, such as app-->>user: done");
+        }
         const auto effect = effect_of(remark.text);
         if (effect && !is_drawn(*effect)) {
           ask_at(reading.name(), remark.at,

@@ -44,7 +44,7 @@ class Walk {
   Sources through(const Choice& choice, Sources before) {
     Sources after;
     Outcomes left = choice.free ? Outcomes{} : normal_outcomes(verbs_[choice.about]);
-    bool always_taken = choice.free && !choice.may_take_none();
+    bool always_taken = choice.free && !choice.may_take_none;
     for (const Branch& branch : choice.branches) {
       const Sources behind = through(branch.body, before);
       if (!branch.ends_operation) after = after | behind;

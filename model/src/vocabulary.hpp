@@ -147,6 +147,9 @@ bool says_end(std::string_view text);
 std::vector<std::string> things_in(std::string_view label);
 // Whether a reply to who started an operation says that it failed: an error, a timeout, a conflict, a refusal.
 bool says_failure(std::string_view text);
+// Whether the labels of an alt that tests no reply leave nothing out: the last says nothing, or "otherwise", or of two
+// one says what the other denies.
+bool cover_every_case(const std::vector<std::string_view>& labels);
 std::optional<Outcome> outcome_named(std::string_view word);
 std::string list_of(Outcomes outcomes);  // "value or miss", in the order of Outcome
 

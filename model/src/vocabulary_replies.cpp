@@ -95,6 +95,7 @@ bool is_about_outcomes(const std::string& word) {
 
 bool says_failure(std::string_view text) {
   const std::vector<std::string> words = split_words(text);
+  if (is_in(words, "marked") || is_in(words, "as")) return false;  // "marked as failed" is done
   bool fails = std::any_of(words.begin(), words.end(), [](const auto& word) { return is_in(kRefusals, word); });
   for (const FoundSign& found : signs_in(text, Verb::kSet)) {
     if (found.sign == Sign::kOk) return false;  // "200 or 409" says what else it may be

@@ -186,12 +186,24 @@ TEST(CheckRules, a_page_of_one_kind_or_without_a_database_cannot_hold) {
 }
 
 TEST(CheckRules, a_block_of_one_branch_may_be_passed_by_whatever_it_is_called) {
-  for (const std::string block : {"alt", "opt", "break"})
-    EXPECT_EQ(verdict("app->>cache: Get value\ncache-->>app: Does not exist\napp->>database: Get value\n",
-                      "app->>database: Set value\n" + block + " it matters\napp->>cache: Delete value\nend\n",
-                      {.apps = {"write"}, .cached = true}),
-              Verdict::kViolated)
-        << block;
+  const auto verdict_with = [](const std::string& block) {
+    return verdict("app->>cache: Get value\ncache-->>app: Does not exist\napp->>database: Get value\n",
+                   "app->>database: Set value\n" + block + "end\n", {.apps = {"write"}, .cached = true});
+  };
+  const std::string invalidate = "\napp->>cache: Delete value\n";
+  for (const std::string first : {"alt it matters", "opt it matters", "break it matters"})
+    EXPECT_EQ(verdict_with(first + invalidate), Verdict::kViolated) << first;
+  EXPECT_EQ(verdict_with("alt the name" + invalidate + "else the price" + invalidate), Verdict::kHolds);
+}
+
+TEST(CheckRules, nothing_holds_under_a_crash_beside_requests_that_nobody_waits_for) {
+  const std::string read = "app->>cache: Get value\ncache-->>app: Does not exist\napp->>database: Get value\n";
+  const std::string write = "app-)database: Set value\napp-)cache: Delete value\n";
+  const Report report = ask(page(read, write), {.apps = {"read", "write"}, .faults = {"crash"}, .cached = true});
+  EXPECT_EQ(report.verdict, Verdict::kInconclusive);
+  EXPECT_TRUE(contains(report.properties.at(0).why, "say --fault lost-request in place of crash"));
+  EXPECT_EQ(verdict(read, write, {.apps = {"read", "write"}, .faults = {"lost-request"}, .cached = true}),
+            Verdict::kViolated);
 }
 
 TEST(CheckRules, a_database_that_is_drawn_where_no_run_comes_is_drawn) {

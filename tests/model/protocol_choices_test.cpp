@@ -91,6 +91,19 @@ TEST(ProtocolChoices, a_block_that_is_about_no_reply_is_free) {
       << "an alt of one branch says nothing of when it is not taken";
 }
 
+TEST(ProtocolChoices, that_one_of_several_ways_is_always_taken_is_assumed_where_nothing_says_so) {
+  const auto assumed = [](const std::string& one, const std::string& other) {
+    return contains(describe_reading(read_lines("app->>database: Set\nalt " + one + "\napp->>cache: Delete\nelse " +
+                                                other + "\napp->>cache: Delete\nend")),
+                    "one of its ways is taken in every run");
+  };
+  EXPECT_TRUE(assumed("the name changes", "the price changes"));
+  EXPECT_FALSE(assumed("small", ""));
+  EXPECT_FALSE(assumed("small", "otherwise"));
+  EXPECT_FALSE(assumed("small", "in every other case"));
+  EXPECT_FALSE(assumed("it is small", "it is not small"));
+}
+
 TEST(ProtocolChoices, a_directive_first_in_a_branch_says_what_it_tests) {
   EXPECT_EQ(after_get("alt good\n%% stalemate: branch = value\napp->>app: use\nelse bad\n%% stalemate: branch = miss, "
                       "timeout\napp->>database: Get\nend"),

@@ -137,7 +137,7 @@ bool Model::covers(const Runner& runner, Path path, int about) const {
           return covers(runner, into(path, b), about);
         }
       }
-      if (choice->free && choice->kind == BlockKind::kAlt && choice->branches.size() > 1) return false;
+      if (choice->free && !choice->may_take_none) return false;
     }
     ++path.back();
   }
@@ -201,7 +201,7 @@ void Model::send(Running running, const Path& path, const Request& sent, std::ve
 void Model::choose(Running running, const Path& path, const Choice& choice, std::vector<Enabled>& out) const {
   if (choice.free) {
     for (std::size_t b = 0; b < choice.branches.size(); ++b) choose_freely(running, into(path, b), out);
-    if (choice.kind != BlockKind::kAlt || choice.branches.size() == 1) choose_freely(running, after(path), out);
+    if (choice.may_take_none) choose_freely(running, after(path), out);
     return;
   }
   const Outcome outcome = running.step.next.runners[running.runner].outcomes.at(choice.about);

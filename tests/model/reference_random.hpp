@@ -74,6 +74,7 @@ inline rc::Gen<std::string> random_exchange(OperationKind kind, int depth) {
       text += *rc::gen::element<std::string>(
           "app-)cache: Delete value\n", "app-)cache: Delete value\n", "app-->>user: done\n", "app-->>user: error\n",
           "alt small\napp-)cache: Delete value\nelse large\napp-->>user: done\nend\n",
+          "alt small\napp-)cache: Delete value\nelse\napp-->>user: done\nend\n",
           "alt small\napp-)cache: Delete value\nend\n", "opt small\napp-)cache: Delete value\nend\n");
     }
     std::vector<std::string> labels = asked.outcomes;

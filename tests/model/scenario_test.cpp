@@ -79,6 +79,18 @@ TEST(Scenario, two_operations_of_a_kind_are_both_candidates_and_a_name_chooses_o
   EXPECT_EQ(resolve(words({"safe"}), program).sessions[0].operations[0].kind, OperationKind::kWrite);
 }
 
+TEST(Scenario, the_name_of_a_kind_is_any_of_the_kind_also_where_one_is_called_so) {
+  const Program program = compile(
+      read_lines(std::string(kRead) + kWrite + "Note over app: Write without the cache\napp->>database: Set value\n"),
+      {});
+  ASSERT_EQ(program.operations.size(), 3U);
+  EXPECT_EQ(resolve(words({"write"}), program).sessions[0].operations[0].candidates.size(), 2U);
+  EXPECT_EQ(resolve(words({"write without the cache"}), program).sessions[0].operations[0].candidates.size(), 1U);
+  traces::Scenario aimed = words({"write"});
+  aimed.faults = {"lost-reply@write:2"};
+  EXPECT_EQ(resolve(aimed, program).budgets.at(0).targets.at(0).operation, 1);
+}
+
 TEST(Scenario, a_fault_has_kinds_and_a_budget_that_is_one_unless_said) {
   const Scenario scenario =
       resolve(with_faults({"lost-message", "LOST-REPLY = 3", "lost-request,lost-reply=2", "any"}), both());

@@ -127,10 +127,9 @@ struct Choice {
   BlockKind kind = BlockKind::kAlt;
   bool free = false;
   int about = 0;  // as in Guard; 0 where free
+  // Of a free choice, whether it may take none of its branches: opt, break, and an alt of one branch.
+  bool may_take_none = false;
   std::vector<Branch> branches;
-
-  // Whether a free choice may take none of its branches: opt, break, and an alt that draws one branch alone.
-  bool may_take_none() const { return free && (kind != BlockKind::kAlt || branches.size() == 1); }
 };
 
 struct Act {
