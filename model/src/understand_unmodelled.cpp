@@ -66,7 +66,7 @@ std::optional<Effect> effect_of(const std::string& text) {
 bool tells_caller(const std::string& text) {
   constexpr std::string_view kAnswers[] = {"respond", "responds", "reply",   "replies",     "return",
                                            "returns", "answer",   "answers", "acknowledge", "acknowledges"};
-  constexpr std::string_view kSuccess[] = {"200", "201", "202", "204", "ok", "success", "early", "immediately"};
+  constexpr std::string_view kSuccess[] = {"200", "201", "202", "204", "ok", "success", "immediately"};
   const std::vector<std::string> words = split_words(text);
   const auto any = [&](const auto& is) { return std::any_of(words.begin(), words.end(), is); };
   return any([&](const std::string& word) { return is_in(kAnswers, word); }) && any([&](const std::string& word) {
