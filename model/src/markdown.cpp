@@ -55,6 +55,7 @@ struct Fence {
   Position at;
   char character = '`';
   std::size_t length = 0;
+  std::string_view closing_tag;  // of an HTML element: "</pre"; else empty
   int quotes = 0;
   bool is_mermaid = false;
 };
@@ -69,20 +70,34 @@ bool names_mermaid(std::string_view info) {
   return false;
 }
 
-// Whether `content` opens a fence; fills in all of it but its place.
+// <pre class="mermaid">, as pages have it that bring their own Mermaid.
+bool opens_element(std::string_view content, Fence& fence) {
+  if (content.find("class=\"mermaid\"") == std::string_view::npos) return false;
+  if (starts_ignoring_case(content, "<pre"))
+    fence.closing_tag = "</pre";
+  else if (starts_ignoring_case(content, "<div"))
+    fence.closing_tag = "</div";
+  fence.is_mermaid = true;
+  return !fence.closing_tag.empty();
+}
+
+// Whether `content` opens a fence; fills in all of it but its place. ":::" is one where it is Mermaid's; what else it
+// begins is text.
 bool opens_fence(std::string_view content, Fence& fence) {
-  if (content.empty() || (content[0] != '`' && content[0] != '~')) return false;
+  if (opens_element(content, fence)) return true;
+  if (content.empty() || (content[0] != '`' && content[0] != '~' && content[0] != ':')) return false;
   fence.character = content[0];
   fence.length = std::min(content.find_first_not_of(fence.character), content.size());
   const std::string_view info = content.substr(fence.length);
   // A backtick after the opening ones makes it a code span.
   if (fence.length < 3 || (fence.character == '`' && info.find('`') != std::string_view::npos)) return false;
   fence.is_mermaid = names_mermaid(info);
-  return true;
+  return fence.is_mermaid || fence.character != ':';
 }
 
 bool closes_fence(std::string_view content, const Fence& fence) {
   content = trim(content);
+  if (!fence.closing_tag.empty()) return starts_ignoring_case(content, fence.closing_tag);
   return content.size() >= fence.length && content.find_first_not_of(fence.character) == std::string_view::npos;
 }
 
@@ -147,6 +162,8 @@ class MarkdownReader {
       const Position at{line.at.line, line.at.column + static_cast<int>(container.content)};
       Fence fence;
       if (opens_fence(content, fence)) {
+        if (!fence.closing_tag.empty() && trim(content).back() != '>')
+          fail_at(file_, at, "a diagram in HTML begins on the line below its tag; put the tag on a line of its own");
         fence.at = at;
         fence.quotes = container.quotes;
         read_fence(fence);
@@ -185,8 +202,10 @@ class MarkdownReader {
       }
       if (fence.is_mermaid) body.push_back(line);
     }
-    const std::string characters(std::min<std::size_t>(fence.length, 10), fence.character);
-    fail_at(file_, fence.at, fmt::format("block is never closed; expected a line \"{}\" after it", characters));
+    const std::string closing = fence.closing_tag.empty()
+                                    ? std::string(std::min<std::size_t>(fence.length, 10), fence.character)
+                                    : std::string(fence.closing_tag) + ">";
+    fail_at(file_, fence.at, fmt::format("block is never closed; expected a line \"{}\" after it", closing));
   }
 
   void skip_comment(std::string_view content, Position at) {

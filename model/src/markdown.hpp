@@ -1,5 +1,6 @@
 // Finds the Mermaid blocks of a Markdown file and the text around them. Knows the part of CommonMark that decides what
-// is a fenced block: fences of ``` and ~~~, block quotes, lists, HTML comments, headings. Linear in the size of the
+// is a fenced block: fences of ``` and ~~~ (and of ::: and <pre> or <div class="mermaid"> where they are
+// Mermaid's), block quotes, lists, HTML comments, headings. Linear in the size of the
 // file. Not for what is inside a block: see mermaid_parser.hpp.
 #pragma once
 

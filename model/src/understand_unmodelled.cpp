@@ -62,6 +62,19 @@ std::optional<Effect> effect_of(const std::string& text) {
   return Effect{*server, asks.verb};
 }
 
+// What says that the arrows do not happen as they are drawn, or that others have a part in it.
+constexpr std::string_view kOtherwiseThanDrawn[] = {
+    "only when",      "only if",         "fire and forget", "not awaited",    "in parallel",      "happens before",
+    "happens after",  "not implemented", "own cache",       "write behind",   "write back",       "another service",
+    "other services", "also cached",     "reads go to",     "asynchronously", "in the background"};
+std::string says_otherwise(const std::string& text) {
+  const std::vector<std::string> words = split_words(text);
+  for (const std::string_view phrase : kOtherwiseThanDrawn) {
+    if (has_phrase(words, phrase)) return std::string(phrase);
+  }
+  return "";
+}
+
 // "responds 200 here", "return the result to the user".
 bool tells_caller(const std::string& text) {
   constexpr std::string_view kAnswers[] = {"respond", "responds", "reply",   "replies",     "return",
@@ -177,6 +190,12 @@ void judge_remarks(const std::vector<std::vector<Segment>>& segments, Reading& r
                  excerpt(remark.text) +
                      " tells that the caller is answered, but no arrow does it, and what may be read "
                      "from then on depends on when; draw it as an arrow, such as app-->>user: done");
+        }
+        if (const std::string phrase = says_otherwise(remark.text); !phrase.empty()) {
+          ask_at(reading.name(), remark.at,
+                 excerpt(phrase) +
+                     " says that something happens otherwise than the arrows show; draw it (opt, alt, -), "
+                     "an arrow of its own), or say it in other words if the arrows are right");
         }
         const auto effect = effect_of(remark.text);
         if (effect && !is_drawn(*effect)) {

@@ -62,6 +62,20 @@ TEST(DiagramMarkdown, every_spelling_of_the_fence_is_recognised) {
   }
 }
 
+TEST(DiagramMarkdown, what_other_renderers_take_for_a_diagram_is_one) {
+  for (const auto& [opening, closing] : {std::pair<std::string, std::string>{"::: mermaid", ":::"},
+                                         {":::mermaid", ":::"},
+                                         {"<pre class=\"mermaid\">", "</pre>"},
+                                         {"<div id=\"a\" class=\"mermaid\">", "</div>"}}) {
+    const Document document = parse("# Read\n\n" + opening + "\n" + kBody + closing + "\n\ntext\n");
+    ASSERT_EQ(document.diagrams.size(), 1U) << opening;
+    EXPECT_EQ(error_of(opening + "\n" + kBody),
+              "docs/page.md:1:1: block is never closed; expected a line \"" + closing + "\" after it");
+  }
+  EXPECT_EQ(parse("::: note\n\n```mermaid\n" + kBody + "```\n:::\n").diagrams.size(), 1U) << "within a note of MyST";
+  EXPECT_EQ(error_of("<pre class=\"mermaid\">sequenceDiagram\nA->>B: x\n</pre>\n").substr(0, 18), "docs/page.md:1:1: ");
+}
+
 TEST(DiagramMarkdown, other_languages_and_code_spans_are_no_mermaid_blocks) {
   for (const std::string opening :
        {"```", "```sh", "```mermaidx", "```mermaid-js", "```text mermaid", "``mermaid", "~~mermaid"}) {
