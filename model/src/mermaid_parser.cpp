@@ -184,7 +184,8 @@ class Parser {
 
   // Participants only, up to "end".
   void parse_box(Position at, std::vector<Statement>& body) {
-    add(body, at, Decoration{"box", label_text(cursor_.take_text())});
+    const std::string label = label_text(cursor_.take_text());
+    add(body, at, Decoration{"box", label});
     while (true) {
       skip_to_statement(cursor_, [&](Position directive_at, std::string_view text) {
         count_statement(directive_at);
@@ -200,7 +201,7 @@ class Parser {
       cursor_.advance(cursor_.word().size());
       if (keyword == Keyword::kEnd) return;
       count_statement(line_at);
-      participants_.declare(line_at, keyword == Keyword::kActor);
+      participants_.declare(line_at, keyword == Keyword::kActor, label);
     }
   }
 

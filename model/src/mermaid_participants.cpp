@@ -50,13 +50,14 @@ bool contains_arrow(std::string_view name) {
 
 }  // namespace
 
-std::string ParticipantList::declare(Position at, bool is_actor) {
+std::string ParticipantList::declare(Position at, bool is_actor, const std::string& box) {
   const std::string_view raw = take_declared_name(true);
   std::string id = plain_text(raw);
   Participant& participant = find_or_add(id, at);
   if (!participant.declared) participant.at = at;
   participant.declared = true;
   participant.is_actor = is_actor;
+  if (!box.empty()) participant.box = box;
   if (contains_arrow(id)) arrow_names_.insert(id);
   if (cursor_.rest().substr(0, 2) == "@{") parse_config(participant);
   if (const std::size_t length = as_length(cursor_.rest())) {

@@ -20,8 +20,9 @@ class ParticipantList {
       : cursor_(cursor), participants_(participants) {}
 
   // Reads a declaration after its keyword, which stands at `at`: NAME, NAME as ALIAS, NAME@{ "type": "database" }. A
-  // second declaration of a name replaces alias and type where it gives them. Returns the id.
-  std::string declare(Position at, bool is_actor);
+  // second declaration of a name replaces alias and type where it gives them. `box`: the label of the box around it.
+  // Returns the id.
+  std::string declare(Position at, bool is_actor, const std::string& box = {});
 
   // Reads a name that a message or note mentions and adds it where it is new. Returns the id.
   std::string parse_name(NameRole role);

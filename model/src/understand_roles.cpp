@@ -115,6 +115,11 @@ void refuse_other_kinds_of_cache(const std::string& name, const Participant& par
                         "where the app itself asks " + excerpt(participant.alias) +
                             " and nobody else does, say so: " + say_role(participant.id, "cache"));
   }
+  if (words.cache_kind == CacheKind::kWritesLater) {
+    refuse_not_modelled(name, participant.at, "a cache that writes to the database by itself, later",
+                        "by " + excerpt(words.cache_word) + "; where only the arrows of the app write, call it " +
+                            "without these words");
+  }
 }
 
 // By the words of its alias or its id; refuses those that contradict each other.
@@ -249,6 +254,26 @@ void ask_about_contradictions(const std::string& name, const Diagram& diagram, c
   }
 }
 
+// A box around an app and its cache alone, of which there are several, shows a cache in each of them.
+void ask_about_boxes(const std::string& name, const Diagram& diagram, const ToldRoles& roles) {
+  const auto holds = [&](const std::string& box, Role role) {
+    return std::any_of(diagram.participants.begin(), diagram.participants.end(), [&](const Participant& participant) {
+      return participant.box == box && roles.at(participant.id).role == role;
+    });
+  };
+  for (const Participant& participant : diagram.participants) {
+    const std::string& box = participant.box;
+    const Told& told = roles.at(participant.id);
+    if (told.role != Role::kCache || told.given || box.empty() || !says_one_of_many(box)) continue;
+    if (!holds(box, Role::kApp) || holds(box, Role::kDatabase)) continue;
+    ask_at(name, participant.at,
+           excerpt(participant.id) + " stands in one box with the app, " + excerpt(box) +
+               ": has each app instance a cache of its own? That is not modelled yet; where all share it, draw it "
+               "outside of the box, or say " +
+               say_role(participant.id, "cache"));
+  }
+}
+
 std::string described(Role role) {
   if (role == Role::kOutside) return "outside: it starts operations and is told when they end";
   if (role == Role::kThirdParty) return "a third party: what it is told or asked is local work";
@@ -320,6 +345,7 @@ std::vector<RolesOfDiagram> read_roles(const Document& document, const std::vect
     promote_outside(entry.diagram, told);
     place_third_parties(entry.diagram, told);
     ask_about_contradictions(document.name, entry.diagram, told);
+    ask_about_boxes(document.name, entry.diagram, told);
 
     RolesOfDiagram roles;
     servers.next_diagram();

@@ -29,7 +29,12 @@ bool is_in(const Table& table, std::string_view word) {
 
 // What a participant's alias or id says. `role` is empty where no word is known or where several contradict each other
 // (`ambiguous`). `assumed` is filled where two words meet and one yields ("user service" is an app).
-enum class CacheKind { kShared, kLocal, kEdge };  // one for all app instances; one in each; before the app
+enum class CacheKind {
+  kShared,       // one for all app instances
+  kLocal,        // one in each
+  kEdge,         // before the app
+  kWritesLater,  // writes the database by itself
+};
 struct RoleWords {
   std::optional<Role> role;
   bool ambiguous = false;
@@ -42,6 +47,8 @@ struct RoleWords {
 };
 RoleWords role_words(std::string_view text);
 std::optional<Role> role_named(std::string_view word);  // exactly "app", "cache", …
+// Whether the label of a box that holds an app and its cache says that there are several such boxes: "each pod".
+bool says_one_of_many(std::string_view label);
 inline constexpr std::string_view kRoleNames = "app, cache, database, replica, queue, worker, outside, third-party";
 // Whether two names of a cache, or of a database, are of one server: certainly not where they name different products,
 // numbers or uses ("Redis", "Memcached"; "user cache", "order cache").
@@ -85,6 +92,10 @@ inline constexpr std::string_view kKnownRequests =
 // The key that the label of a request to a cache names, as written; none where it is plain English.
 std::optional<std::string> key_named(std::string_view label);
 std::vector<std::string> keys_named(std::string_view label);  // all that are written like one ("user:1")
+// The field of a hash that a Redis command names; kWholeEntry where a get asks for all of it; empty where neither is
+// said.
+inline constexpr std::string_view kWholeEntry = "*";
+std::string field_named(std::string_view label, Verb verb);
 // What a text is about, beyond what it asks and who takes part: nouns in the singular, as far as they can be told from
 // the rest. "SELECT price FROM products" is about "product". Empty where it speaks only of values, rows, lists.
 enum class NamesIn { kHeading, kDatabaseLabel, kCacheLabel };
@@ -96,15 +107,21 @@ std::vector<std::string> tables_named(std::string_view label);
 // What the label of a request to the cache calls the entry: by a key, or by its words. Nothing is `shown` where it
 // calls it nothing in particular ("get value").
 struct EntryName {
-  std::string shown;                 // as written, small words left out
-  std::vector<std::string> key;      // its parts where it is a key; "#": one that stands for any
-  std::vector<std::string> numbers;  // written for such a part
+  std::string shown;                      // as written, small words left out
+  std::vector<std::string> key;           // its parts where it is a key; "#": one that stands for any
+  std::vector<std::string> numbers;       // written for such a part
+  std::vector<std::string> placeholders;  // for each such part, what it is called; empty where it is a number
   std::vector<std::string> things;
   std::string shape;  // "list", "object", ...
   std::string by;     // "email", of "user by email"
+  // Of entries_named() alone:
+  std::string qualifier;  // "eu", of "user (EU)"
+  std::string field;      // of a hash; kWholeEntry where all of it is meant
+  std::string age;        // "current" or "old", where a get or delete names one of them
   bool is_like(const EntryName& other) const {
     return key == other.key && numbers == other.numbers && things == other.things && shape == other.shape &&
-           by == other.by;
+           by == other.by && placeholders == other.placeholders && qualifier == other.qualifier &&
+           field == other.field && age == other.age;
   }
 };
 EntryName entry_named(std::string_view label);

@@ -13,10 +13,11 @@ constexpr std::string_view kCommands[] = {"GET",   "SET",    "DEL",     "UNLINK"
                                           "HMGET", "HMSET",  "MGET",    "MSET",   "ADD",   "PUT",    "DELETE",
                                           "READ",  "WRITE",  "REPLACE", "EVICT"};
 // After a command in capitals, these go on in English.
-constexpr std::string_view kNoKeys[] = {"a",    "an",   "the", "it",    "its",   "this",  "that",   "all",    "from",
-                                        "in",   "into", "to",  "of",    "for",   "with",  "by",     "on",     "if",
-                                        "and",  "or",   "new", "old",   "key",   "keys",  "value",  "entry",  "cached",
-                                        "data", "item", "row", "fresh", "stale", "cache", "result", "object", "record"};
+constexpr std::string_view kNoKeys[] = {"a",     "an",     "the",    "it",     "its",     "this",   "that",    "all",
+                                        "from",  "in",     "into",   "to",     "of",      "for",    "with",    "by",
+                                        "on",    "if",     "and",    "or",     "new",     "old",    "key",     "keys",
+                                        "value", "entry",  "cached", "data",   "item",    "row",    "fresh",   "stale",
+                                        "cache", "result", "object", "record", "current", "latest", "previous"};
 
 std::vector<std::string_view> tokens_of(std::string_view label) {
   std::vector<std::string_view> tokens;
@@ -40,6 +41,15 @@ bool looks_like_key(std::string_view token) {
   return colon != std::string_view::npos && colon > 0 && token.back() != ':';
 }
 
+// The name of what is joined to a key: "email" of `+ user.email)`.
+std::string joined_name(std::string_view after) {
+  after = trim(after.substr(1));
+  std::size_t end = 0;
+  while (end < after.size() && (is_word_byte(after[end]) || after[end] == '.')) ++end;
+  const std::string_view name = after.substr(0, end);
+  return std::string(name.substr(name.rfind('.') == std::string_view::npos ? 0 : name.rfind('.') + 1));
+}
+
 // What stands in quotation marks right behind the command: get("recipe:7"), del 'list'.
 std::optional<std::string> quoted_argument(std::string_view label) {
   const std::size_t open = label.find_first_of("\"'");
@@ -53,10 +63,22 @@ std::optional<std::string> quoted_argument(std::string_view label) {
   if (inside.find(' ') != std::string_view::npos) return std::nullopt;
   const std::string_view after = trim(label.substr(close + 1));
   const bool goes_on = !after.empty() && (after.front() == '+' || after.front() == '.');
-  return std::string(inside) + (goes_on ? "{}" : "");
+  return std::string(inside) + (goes_on ? "{" + joined_name(after) + "}" : "");
 }
 
 }  // namespace
+
+std::string field_named(std::string_view label, Verb verb) {
+  constexpr std::string_view kOfHashes[] = {"HGET", "HMGET", "HSET", "HMSET", "HSETNX", "HDEL"};
+  constexpr std::string_view kOfAll[] = {"GET", "HGETALL"};
+  const std::vector<std::string_view> tokens = tokens_of(label);
+  if (tokens.size() < 2) return {};
+  constexpr std::size_t kOnePair = 4;  // more are several fields
+  const bool named = !is_in(kNoKeys, lower(tokens[1])) && tokens.size() <= kOnePair;
+  if (named && is_in(kOfHashes, tokens[0])) return tokens.size() > 2 ? lower(tokens[2]) : std::string();
+  const bool all = named && (is_in(kOfAll, tokens[0]) || verb == Verb::kGet);  // "get user"
+  return all && tokens.size() == 2 ? std::string(kWholeEntry) : std::string();
+}
 
 std::vector<std::string> keys_named(std::string_view label) {
   std::vector<std::string> keys;

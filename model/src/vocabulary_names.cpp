@@ -162,29 +162,35 @@ std::string_view main_clause(std::string_view label) {
 
 constexpr std::string_view kIdWords[] = {"id", "key", "k", "uuid", "sku", "slug"};
 
-// The segments of a key: "#" for what stands for any value.
-std::vector<std::string> key_pattern(std::string_view key, std::vector<std::string>* numbers) {
+// The segments of a key: "#" for what stands for any value. What is written for those goes into `entry`.
+std::vector<std::string> key_pattern(std::string_view key, EntryName& entry) {
   std::vector<std::string> segments;
   std::string segment;
+  std::string placeholder;
   bool any = false;
   const auto flush = [&] {
     if (segment.empty() && !any) return;
     const bool number = !segment.empty() && std::all_of(segment.begin(), segment.end(), is_digit);
-    if (number && numbers != nullptr) numbers->push_back(segment);
+    if (number) entry.numbers.push_back(segment);
     const bool stands_for = any || number || (!segments.empty() && is_in(kIdWords, segment));
     segments.push_back(stands_for ? "#" : segment);
+    if (stands_for) entry.placeholders.push_back(number ? "" : placeholder + segment);
     segment.clear();
+    placeholder.clear();
     any = false;
   };
   for (std::size_t i = 0; i < key.size(); ++i) {
     const char c = key[i];
+    if (c == '$' && i + 1 < key.size() && key[i + 1] == '{') continue;
     if (c == '{' || c == '<') {
       flush();
       any = true;
       const std::size_t close = key.find(c == '{' ? '}' : '>', i);
       const std::string_view inside = key.substr(i + 1, close == std::string_view::npos ? close : close - i - 1);
-      if (numbers != nullptr && !inside.empty() && std::all_of(inside.begin(), inside.end(), is_digit))
-        numbers->emplace_back(inside);
+      if (!inside.empty() && std::all_of(inside.begin(), inside.end(), is_digit))
+        entry.numbers.emplace_back(inside);
+      else
+        placeholder = inside;
       i = close == std::string_view::npos ? key.size() : close;
     } else if (c == '$' || c == '*' || c == '%' || c == '?') {
       any = true;
@@ -209,6 +215,79 @@ bool is_without_its_id(const std::vector<std::string>& shorter, std::vector<std:
 bool subset(const std::vector<std::string>& of, const std::vector<std::string>& in) {
   return std::all_of(of.begin(), of.end(), [&](const std::string& word) { return is_in(in, word); });
 }
+
+// Which of several a placeholder stands for: "{newEmail}" is another than "{email}".
+constexpr std::string_view kWhichOne[] = {"old",  "previous", "prior", "former", "new",  "next", "current",
+                                          "last", "other",    "first", "second", "from", "to",   "parent"};
+constexpr std::string_view kAnyName[] = {"n",   "x",      "i",  "s",   "d",    "nr", "no",
+                                         "num", "number", "pk", "ref", "guid", "uid"};
+
+// Whether two placeholders at one place of a key may stand for two things: "{id}" and "{email}". "{userId}" is what
+// "{id}" is in a key "user:{id}".
+bool are_other_placeholders(const std::string& a, const std::string& b, const std::vector<std::string>& key) {
+  struct Name {
+    std::vector<std::string> words;  // without those that say that it is an id
+    bool is_id = false;
+  };
+  const auto name_of = [](const std::string& text) {
+    Name name;
+    for (std::string& word : split_words(text)) {
+      const bool id = is_in(kIdWords, word) || is_in(kAnyName, word);
+      name.is_id = name.is_id || id;
+      if (!id) name.words.push_back(std::move(word));
+    }
+    return name;
+  };
+  if (split_words(a).empty() || split_words(b).empty()) return false;
+  Name one = name_of(a);
+  Name other = name_of(b);
+  if (one.words.size() > other.words.size()) std::swap(one, other);
+  if (!subset(one.words, other.words)) return true;
+  const bool which = std::any_of(other.words.begin(), other.words.end(), [&](const std::string& word) {
+    return is_in(kWhichOne, word) && !is_in(one.words, word);
+  });
+  return which || (one.words.empty() && !other.is_id && !subset(other.words, key));
+}
+
+bool have_other_placeholders(const EntryName& a, const EntryName& b) {
+  if (a.placeholders.size() != b.placeholders.size()) return false;
+  for (std::size_t i = 0; i < a.placeholders.size(); ++i) {
+    if (are_other_placeholders(a.placeholders[i], b.placeholders[i], a.key)) return true;
+  }
+  return false;
+}
+
+// "EU" of "user (EU)"; empty where the brackets say something else.
+std::string qualifier_of(std::string_view label) {
+  constexpr std::string_view kOfTrade[] = {
+      "TTL",  "NX",  "XX",  "EX",  "PX",  "OK",   "LRU", "LFU", "SQL", "DB", "RO", "RW",  "ACK",  "JSON", "NEW", "OLD",
+      "NULL", "NIL", "SET", "GET", "DEL", "MISS", "HIT", "API", "APP", "PK", "ID", "TCP", "HTTP", "MAX",  "MIN"};
+  const std::size_t open = label.find(" (");
+  const std::size_t close = open == std::string_view::npos ? open : label.find(')', open);
+  if (close == std::string_view::npos) return {};
+  const std::string_view inside = label.substr(open + 2, close - open - 2);
+  if (inside.empty() ||
+      !std::all_of(inside.begin(), inside.end(), [](char c) { return is_word_byte(c) && !is_digit(c); }))
+    return {};
+  constexpr std::size_t kShort = 4;
+  const bool capitals = std::all_of(inside.begin(), inside.end(), [](char c) { return c >= 'A' && c <= 'Z'; });
+  if (capitals && inside.size() <= kShort) return is_in(kOfTrade, inside) ? std::string() : lower(inside);
+  const std::string word = lower(inside);
+  return says_something_else(word, NamesIn::kCacheLabel) || word.ends_with("ly") ? std::string() : word;
+}
+
+// Whether a get or delete names the value of now or the one of before: "current price", "old price".
+std::string_view age_of(std::string_view label) {
+  constexpr std::string_view kNow[] = {"current", "latest", "new", "actual"};
+  constexpr std::string_view kBefore[] = {"old", "previous", "prior", "former"};
+  for (const std::string& word : split_words(main_clause(label))) {
+    if (is_in(kNow, word)) return "current";
+    if (is_in(kBefore, word)) return "old";
+  }
+  return {};
+}
+
+bool contradict(std::string_view a, std::string_view b) { return !a.empty() && !b.empty() && a != b; }
 
 }  // namespace
 
@@ -272,7 +351,7 @@ EntryName entry_named(std::string_view label) {
 EntryName entry_of_key(std::string_view key) {
   EntryName entry;
   entry.shown = key;
-  entry.key = key_pattern(key, &entry.numbers);
+  entry.key = key_pattern(key, entry);
   while (!entry.key.empty() && !is_word_byte(entry.key.back().front()) && entry.key.back() != "#") entry.key.pop_back();
   if (entry.key.empty() || (entry.key.size() == 1 && (entry.key[0] == "#" || is_in(kIdWords, entry.key[0])))) return {};
   for (const std::string& segment : entry.key) {
@@ -289,15 +368,26 @@ std::vector<EntryName> entries_named(std::string_view label, Verb verb) {
   if (verb == Verb::kGet || verb == Verb::kDelete) {
     for (const std::string& key : keys_named(label)) entries.push_back(entry_of_key(key));
   }
-  if (entries.size() < 2) entries = {entry_named(label)};
-  return entries;
+  if (entries.size() >= 2) return entries;
+  EntryName entry = entry_named(label);
+  if (!entry.shown.empty()) {
+    entry.qualifier = qualifier_of(label);
+    if (!entry.qualifier.empty()) entry.shown += " (" + entry.qualifier + ")";
+    entry.field = field_named(label, verb);
+    if (!entry.field.empty() && entry.field != kWholeEntry) entry.shown += " " + entry.field;
+    if (entry.key.empty() && (verb == Verb::kGet || verb == Verb::kDelete)) entry.age = age_of(label);
+    if (!entry.age.empty()) entry.shown = entry.age + " " + entry.shown;
+  }
+  return {entry};
 }
 
 bool are_other_entries(const EntryName& a, const EntryName& b) {
   if (a.shown.empty() || b.shown.empty()) return false;
+  if (contradict(a.qualifier, b.qualifier) || contradict(a.field, b.field)) return true;
+  if (contradict(a.age, b.age)) return true;
   if (!a.key.empty() && !b.key.empty()) {
     const bool numbers = !a.numbers.empty() && !b.numbers.empty() && a.numbers != b.numbers;
-    if (numbers) return true;
+    if (numbers || (a.key == b.key && have_other_placeholders(a, b))) return true;
     return a.key != b.key && !is_without_its_id(a.key, b.key) && !is_without_its_id(b.key, a.key);
   }
   if (!a.by.empty() && !b.by.empty() && a.by != b.by) return true;

@@ -49,14 +49,79 @@ constexpr std::string_view kWriting[] = {"write", "writes", "writing", "writer",
 
 // Caches that each app instance has to itself. "In memory" says so only where no product is named: Redis is in memory
 // and shared.
-constexpr std::string_view kLocal[] = {"local",          "l1",           "near",     "in process", "inprocess",
-                                       "inproc",         "per node",     "per pod",  "heap",       "process",
-                                       "request scoped", "thread local", "caffeine", "guava",      "ehcache",
-                                       "per instance",   "lru"};
+constexpr std::string_view kLocal[] = {"local",
+                                       "l1",
+                                       "near",
+                                       "in process",
+                                       "inprocess",
+                                       "inproc",
+                                       "per node",
+                                       "per pod",
+                                       "heap",
+                                       "process",
+                                       "request scoped",
+                                       "thread local",
+                                       "caffeine",
+                                       "guava",
+                                       "ehcache",
+                                       "per instance",
+                                       "lru",
+                                       "imemory",
+                                       "hash map",
+                                       "hashmap",
+                                       "concurrent map",
+                                       "sync map",
+                                       "weak map",
+                                       "weakmap",
+                                       "first level",
+                                       "data loader",
+                                       "dataloader",
+                                       "orm",
+                                       "hibernate",
+                                       "entity manager",
+                                       "persistence context",
+                                       "identity map",
+                                       "apollo",
+                                       "react query",
+                                       "tanstack",
+                                       "rtk",
+                                       "swr",
+                                       "ristretto",
+                                       "bigcache",
+                                       "freecache",
+                                       "cachetools",
+                                       "functools",
+                                       "apcu",
+                                       "moka",
+                                       "sidecar",
+                                       "per worker",
+                                       "per thread",
+                                       "per request",
+                                       "per server",
+                                       "per container",
+                                       "per host",
+                                       "per process",
+                                       "each instance",
+                                       "each pod",
+                                       "each node",
+                                       "each server",
+                                       "in app",
+                                       "jvm"};
+// Where no product is named: a request cache in Redis is shared.
+constexpr std::string_view kLocalAlone[] = {"request cache", "static",         "map cache", "cache map",
+                                            "dict",          "dictionary",     "ram",       "embedded",
+                                            "private",       "instance cache", "pod cache", "own"};
 constexpr std::string_view kInMemory[] = {"in memory", "inmemory", "memory"};
 // Caches that answer before the app is asked.
 constexpr std::string_view kEdge[] = {"cdn",        "edge",    "http",  "cloudfront", "fastly", "akamai",
                                       "cloudflare", "varnish", "squid", "dns",        "nginx",  "proxy"};
+// Caches that are written at once and write the database at some later time.
+constexpr std::string_view kWriteBehind[] = {"write behind", "writebehind", "write back", "writeback"};
+// Of which there are several, each with what stands in one box with it.
+constexpr std::string_view kManyWords[] = {"instance", "instances", "pod",       "pods",       "process", "processes",
+                                           "node",     "nodes",     "container", "containers", "each",    "every",
+                                           "per",      "vm",        "jvm",       "host",       "hosts",   "machine",
+                                           "lambda",   "replica",   "replicas",  "worker",     "workers"};
 // A store of one of these kinds may be a cache or a database.
 constexpr std::string_view kVagueStores[] = {"store", "storage", "datastore"};
 constexpr std::string_view kKeyValue[] = {"kv", "key value", "keyvalue"};
@@ -181,13 +246,21 @@ std::vector<std::string_view> families(const std::vector<std::string>& words) {
 // Which other kind of cache a name speaks of.
 void tell_kind_of_cache(const std::vector<std::string>& words, RoleWords& found) {
   found.cache_word = phrase_in(kLocal, words);
-  if (found.cache_word.empty() && families(words).empty()) found.cache_word = phrase_in(kInMemory, words);
+  if (found.cache_word.empty() && families(words).empty()) {
+    found.cache_word = phrase_in(kInMemory, words);
+    if (found.cache_word.empty()) found.cache_word = phrase_in(kLocalAlone, words);
+  }
   if (!found.cache_word.empty()) {
     found.cache_kind = CacheKind::kLocal;
     return;
   }
   found.cache_word = phrase_in(kEdge, words);
-  if (!found.cache_word.empty()) found.cache_kind = CacheKind::kEdge;
+  if (!found.cache_word.empty()) {
+    found.cache_kind = CacheKind::kEdge;
+    return;
+  }
+  found.cache_word = phrase_in(kWriteBehind, words);
+  if (!found.cache_word.empty()) found.cache_kind = CacheKind::kWritesLater;
 }
 
 std::string quoted_word(const std::string& word) { return "\"" + word + "\""; }
@@ -307,6 +380,8 @@ RoleWords role_words(std::string_view text) {
   if (found.role == Role::kCache) tell_kind_of_cache(words, found);
   return found;
 }
+
+bool says_one_of_many(std::string_view label) { return holds_any(kManyWords, split_words(label)); }
 
 SameServer same_server(std::string_view a, std::string_view b) {
   if (name_words(a) == name_words(b)) return SameServer::kYes;

@@ -75,9 +75,45 @@ TEST(ProtocolRoleNames, a_copy_of_the_database_is_never_the_database) {
 }
 
 TEST(ProtocolRoleNames, a_cache_in_each_instance_or_before_the_app_is_not_the_cache) {
-  for (const char* alias : {"local", "Local cache", "L1", "L1 cache", "in-process cache", "In-Process LRU",
-                            "In-memory cache", "memory cache", "Process memory", "near cache", "Redis near cache",
-                            "Caffeine", "Guava cache", "Ehcache", "LRU cache", "Redis / Hazelcast / near cache"}) {
+  for (const char* alias : {"local",
+                            "Local cache",
+                            "L1",
+                            "L1 cache",
+                            "in-process cache",
+                            "In-Process LRU",
+                            "In-memory cache",
+                            "memory cache",
+                            "Process memory",
+                            "near cache",
+                            "Redis near cache",
+                            "Caffeine",
+                            "Guava cache",
+                            "Ehcache",
+                            "LRU cache",
+                            "Redis / Hazelcast / near cache",
+                            "IMemoryCache",
+                            "MemoryCache",
+                            "HashMap (cache)",
+                            "Cache (ConcurrentHashMap)",
+                            "First-level cache",
+                            "first level cache",
+                            "Request cache",
+                            "request-scoped cache",
+                            "DataLoader cache",
+                            "Static cache",
+                            "RAM cache",
+                            "Embedded cache",
+                            "Apollo cache",
+                            "React Query cache",
+                            "SWR cache",
+                            "Cache (dict)",
+                            "Dictionary cache",
+                            "Map cache",
+                            "Hibernate session cache",
+                            "ORM cache",
+                            "Sidecar cache",
+                            "Cache (one in each pod)",
+                            "Cache (per container)"}) {
     EXPECT_TRUE(contains(asked_as(alias), "understood as \"a local cache, one in each app instance\""))
         << alias << " " << asked_as(alias);
   }
@@ -89,10 +125,34 @@ TEST(ProtocolRoleNames, a_cache_in_each_instance_or_before_the_app_is_not_the_ca
     EXPECT_TRUE(contains(asked_as(alias), "contradict each other")) << alias << " " << asked_as(alias);
   }
   for (const char* alias :
-       {"Redis (in-memory)", "Shared cache", "L2 cache", "PageCache", "Plan cache", "Cache (Redis)"}) {
+       {"Redis (in-memory)", "Shared cache", "L2 cache", "PageCache", "Plan cache", "Cache (Redis)",
+        "Redis request cache", "Session cache", "Write-through cache", "Cache cluster", "Redis node"}) {
     EXPECT_EQ(asked_as(alias), "get cache#1") << alias;
   }
   EXPECT_EQ(outline(read_lines("%% stalemate: role L1 = cache\napp->>L1: get").operations[0].body), "get cache#1");
+}
+
+TEST(ProtocolRoleNames, a_cache_that_writes_the_database_by_itself_is_not_the_cache) {
+  for (const char* alias : {"Write-behind cache", "Cache (write-behind)", "write back cache", "WriteBehind cache"}) {
+    EXPECT_TRUE(contains(asked_as(alias), "understood as \"a cache that writes to the database by itself, later\""))
+        << alias << " " << asked_as(alias);
+  }
+}
+
+TEST(ProtocolRoleNames, a_box_of_which_there_are_several_around_app_and_cache_is_asked_about) {
+  const auto error = [](const std::string& box, const std::string& inside, const std::string& outside) {
+    return error_of_lines("box " + box + "\n" + inside + "end\n" + outside + "app->>cache: get\napp->>db: get");
+  };
+  const std::string both = "participant app\nparticipant cache\n";
+  for (const char* box : {"Pod (each instance)", "Aqua Pod", "One process", "Node 1", "each app server",
+                          "per container", "rgb(33,66,99) App instance", "Lambda"}) {
+    EXPECT_TRUE(contains(error(box, both, "participant db\n"), "has each app instance a cache of its own?")) << box;
+  }
+  for (const char* box : {"Backend", "Aqua", "Our servers", "rgb(33,66,99)"})
+    EXPECT_EQ(error(box, both, "participant db\n"), "no error") << box;
+  EXPECT_EQ(error("Host", both + "participant db\n", ""), "no error") << "all are in it";
+  EXPECT_EQ(error("Redis node", "participant cache\n", "participant app\nparticipant db\n"), "no error");
+  EXPECT_EQ(error("Pod", both, "participant db\n%% stalemate: role cache = cache\n"), "no error") << "said";
 }
 
 TEST(ProtocolRoleNames, words_that_contradict_each_other_are_asked_about) {

@@ -185,6 +185,70 @@ TEST(ProtocolEntries, names_of_one_entry_and_of_the_row_behind_it_are_one) {
   }
 }
 
+// The labels of a get, a set and a delete of the cache.
+using Three = std::vector<std::string>;
+std::string page_of(const Three& labels) {
+  return page({"Read", labels[0], "get", labels[1]}, {"Write", "set", labels[2]});
+}
+
+TEST(ProtocolEntries, placeholders_of_other_names_are_of_other_entries) {
+  for (const Three& labels : std::vector<Three>{{"GET user:{id}", "SET user:{id}", "DEL user:{email}"},
+                                                {"GET user:{email}", "SET user:{email}", "DEL user:{newEmail}"},
+                                                {"GET user:{oldId}", "SET user:{oldId}", "DEL user:{newId}"},
+                                                {"GET user:${id}", "SET user:${id}", "DEL user:${email}"},
+                                                {"GET user:%s", "SET user:$id", "DEL user:$email"},
+                                                {"GET user:<id>", "SET user:<id>", "DEL user:<name>"},
+                                                {"get('user:' + id)", "set('user:' + id)", "del('user:' + u.email)"},
+                                                {"GET cart:{userId}", "SET cart:{userId}", "DEL cart:{cartId}"}}) {
+    EXPECT_TRUE(asks_entries(page_of(labels))) << labels[2] << ": " << answer_to(page_of(labels));
+  }
+  for (const Three& labels : std::vector<Three>{{"GET user:{id}", "SET user:{userId}", "DEL user:{user_id}"},
+                                                {"GET user:{id}", "SET user:{user}", "DEL user:42"},
+                                                {"GET user:${id}", "SET user:{id}", "DEL user:<id>"},
+                                                {"GET product:{sku}", "SET product:{id}", "DEL product:{sku}"},
+                                                {"GET user:%s", "SET user:{id}", "DEL user:*"},
+                                                {"GET session:{user}", "SET session:{userId}", "DEL session:{user}"},
+                                                {"get('user:' + id)", "set('user:' + user.id)", "del('user:' + id)"}}) {
+    EXPECT_EQ(answer_to(page_of(labels)), "no error") << labels[0];
+  }
+}
+
+TEST(ProtocolEntries, a_field_and_the_whole_of_a_hash_are_two) {
+  for (const Three& labels : std::vector<Three>{{"GET user", "SET user", "HSET user name"},
+                                                {"get user", "set user", "HSET user name"},
+                                                {"HGETALL user:1", "HMSET user:1", "HSET user:1 name Bob"},
+                                                {"HGET user:1 age", "HSET user:1 age 5", "HDEL user:1 name"}}) {
+    EXPECT_TRUE(asks_entries(page_of(labels))) << labels[2] << ": " << answer_to(page_of(labels));
+  }
+  for (const Three& labels : std::vector<Three>{{"HGET stock:1 quantity", "HSET stock:1 quantity 5", "DEL stock:1"},
+                                                {"HGET tags {sku}", "HSET tags {sku}", "HDEL tags {sku}"},
+                                                {"HGETALL user:1", "HMSET user:1 name Bob age 5", "DEL user:1"},
+                                                {"HGET user", "HSET user", "HDEL user"}}) {
+    EXPECT_EQ(answer_to(page_of(labels)), "no error") << labels[0];
+  }
+}
+
+TEST(ProtocolEntries, words_in_brackets_and_words_of_age_tell_entries_apart) {
+  for (const Three& labels : std::vector<Three>{{"GET user (EU)", "SET user (EU)", "DEL user (US)"},
+                                                {"get price (net)", "set price (net)", "delete price (gross)"},
+                                                {"get current price", "set price", "delete old price"},
+                                                {"GET current price", "SET price", "DEL old price"}}) {
+    EXPECT_TRUE(asks_entries(page_of(labels))) << labels[2] << ": " << answer_to(page_of(labels));
+  }
+  for (const Three& labels : std::vector<Three>{{"GET user (fast)", "SET user (again)", "DEL user"},
+                                                {"GET user (JSON)", "SET user (TTL)", "DEL user (EU)"},
+                                                {"get price", "set new price", "delete old price"},
+                                                {"get the current price", "set price", "delete price"}}) {
+    EXPECT_EQ(answer_to(page_of(labels)), "no error") << labels[0];
+  }
+  EXPECT_EQ(answer_to(page({"Read", "GET user:{id}", "get", "SET user:{id}"},
+                           {"Write", "set\n%% stalemate: same = user:{id}, user:{email}", "DEL user:{email}"})),
+            "no error");
+  EXPECT_EQ(answer_to(page({"Read", "GET user (EU)", "get", "SET user (EU)"},
+                           {"Write", "set\n%% stalemate: same = user (EU), user (US)", "DEL user (US)"})),
+            "no error");
+}
+
 TEST(ProtocolEntries, a_directive_says_that_two_names_are_of_one_entry) {
   const auto text = [](const std::string& a, const std::string& b, const std::string& directive) {
     return page({"Read", "get " + a, "get", "set " + a}, {"Write", "set\n%% stalemate: " + directive, "delete " + b});

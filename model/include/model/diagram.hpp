@@ -36,6 +36,7 @@ struct Participant {
   bool is_actor = false;  // drawn as a stick figure
   std::string type;       // from @{ "type": "database" }, else empty
   bool declared = false;  // false: only named by a message
+  std::string box;        // the label of the box that it is declared in, empty outside of one
 };
 
 struct Message {
