@@ -9,6 +9,7 @@
 
 #include "model/check.hpp"
 #include "model/protocol_support.hpp"
+#include "model/walk.hpp"
 
 namespace stalemate::model {
 namespace {
@@ -120,6 +121,23 @@ TEST(CheckRules, an_early_acknowledgement_makes_old_what_was_there_before_and_no
   EXPECT_EQ(verdict(read, early, {.apps = {"write; read"}, .property = "fresh-reads"}), Verdict::kHolds)
       << "one connection: the session's own write is handled before its read";
   EXPECT_EQ(verdict(read, early, {.apps = {"write", "read"}, .property = "fresh-reads"}), Verdict::kViolated);
+}
+
+// O1 and O2 of fresh_reads.cpp together.
+TEST(CheckRules, what_was_acknowledged_before_a_write_began_stays_old_when_that_one_commits) {
+  const Protocol protocol = page("app->>cache: Get value\n",
+                                 "app->>cache: Set value if absent\nalt small\napp-)cache: Delete value\nelse\n"
+                                 "app-->>user: done\nend\napp->>database: Set value\n");
+  traces::Scenario words;
+  words.apps = {"write", "write", "read"};
+  Walk walk(protocol, words, {"fresh-reads"});
+  for (const std::string step :
+       {"invoke app1", "handle app1 write:1", "receive app1 write:1 choice 2",  // told before its database write
+        "invoke app2", "handle app2 write:1", "receive app2 write:1 choice 1", "handle app2 write:4",
+        "receive app2 write:4", "invoke app3", "handle app3 read:1", "receive app3 read:1"})
+    walk.take(find_step(walk.trace(), walk.enabled(), step, "test"));
+  EXPECT_EQ(walk.trace().steps.back().violates, std::vector<std::string>{"fresh-reads"})
+      << "the read returns the first value, and began when the second was acknowledged";
 }
 
 TEST(CheckRules, a_message_to_a_third_party_or_of_a_failure_acknowledges_nothing) {

@@ -7,8 +7,8 @@
 //   those
 //       of the Writes acknowledged so far.
 //   O2. A value is committed: it is the newest, so it is old no longer, it leaves what any Write under way is to
-//       supersede, and Reads under way may return it. If the commit counts for its Write, that one supersedes all other
-//       values committed so far, and if it was acknowledged before, these are old from now on.
+//       supersede, and Reads under way may return it. If the commit counts for its Write, that one also supersedes all
+//       other values committed so far, and if it was acknowledged before, these are old from now on.
 //   O3. A Write is acknowledged (model/protocol.hpp, R3): what it supersedes is old.
 //   O4. A Read must not return what was old when it was invoked.
 //
@@ -145,7 +145,7 @@ class FreshReads final : public Monitor {
     if (!reads_to_come(words)) return;
     const std::uint64_t superseded = committed(event.key, words) & ~bit;
     const bool counts = event.operation == OperationKind::kWrite && event.counts;
-    if (counts && event.under_way) set(words, sets_[event.session], superseded);
+    if (counts && event.under_way) set(words, sets_[event.session], get(words, sets_[event.session]) | superseded);
     const bool acknowledged = counts && tells_early_ && (get(words, told_[event.key]) & bit) != 0;
     set(words, old_[event.key], (get(words, old_[event.key]) & ~bit) | (acknowledged ? superseded : 0));
     set(words, committed_[event.key], superseded | bit);
