@@ -44,7 +44,9 @@ std::set<State> states_at_rest(const ReducedMachine& reduced, const std::optiona
       reduced.machine,
       [&](const auto& system) {
         const auto to_words = [&](const auto& state) {
-          return State(state.words.begin(), state.words.begin() + static_cast<std::ptrdiff_t>(reduced.machine.words()));
+          // The block holds them all; a compiler cannot know.
+          const std::size_t count = std::min(reduced.machine.words(), state.words.size());
+          return State(state.words.begin(), state.words.begin() + static_cast<std::ptrdiff_t>(count));
         };
         std::set<State> at_rest;
         std::vector queue = {system.representative(system.initial())};
