@@ -109,7 +109,8 @@ void add_check(CLI::App& program, Action& action, const std::string& invocation)
                    "memory before speed: a denser table, and of each state over 8 bytes a fingerprint of 64 bits (then "
                    "the chance that one was missed is printed)");
   command.add_flag("--no-reduction", options->no_reduction, "search the plain state space: none of these");
-  command.add_flag("--no-fusing", options->no_fusing, "receive a reply in a step of its own; the trace then has the fewest steps of all");
+  command.add_flag("--no-fusing", options->no_fusing,
+                   "receive a reply in a step of its own; the trace then has the fewest steps of all");
   command.add_flag("--no-symmetry", options->no_symmetry, "tell app instances with the same script apart");
   command.add_flag("--no-independence", options->no_independence, "try every order of steps that commute");
   add_number(command, "--threads", options->threads, {1, kThreadsMax},

@@ -410,8 +410,9 @@ std::optional<Unmodelled> read_noun(const Noun& noun, const Words& words, std::s
   const std::string_view next = behind < words.size() ? std::string_view(words[behind]) : std::string_view();
   certain = certain || (before > 0 && has(noun.before, words[before - 1])) || has(noun.after, next);
   if (certain) return Unmodelled{noun.meaning, words[at], true};
-  const bool own = (at > 0 && has(noun.own_before, words[at - 1])) || has(noun.own_after, next) || (is_number(next) && noun.meaning != kRetry) ||
-                   has(kOfAThing, next) || (noun.own_as_object && is_object(words, at));
+  const bool own = (at > 0 && has(noun.own_before, words[at - 1])) || has(noun.own_after, next) ||
+                   (is_number(next) && noun.meaning != kRetry) || has(kOfAThing, next) ||
+                   (noun.own_as_object && is_object(words, at));
   if (own || !noun.likely) return std::nullopt;
   return Unmodelled{noun.meaning, words[at], noun.meaning == kLock};
 }

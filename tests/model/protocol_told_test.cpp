@@ -51,9 +51,9 @@ TEST(ProtocolTold, marked_as_failed_is_done) {
 }
 
 TEST(ProtocolTold, what_is_said_beside_the_arrows_is_one_assumption_a_diagram) {
-  const std::string reading = describe_reading(
-      read_lines("app->>db: UPDATE user\nNote over app: the price may be old\napp->>app: think\n"
-                 "app->>cache: DEL user\nNote over cache: a cat\n"));
+  const std::string reading =
+      describe_reading(read_lines("app->>db: UPDATE user\nNote over app: the price may be old\napp->>app: think\n"
+                                  "app->>cache: DEL user\nNote over cache: a cat\n"));
   EXPECT_TRUE(contains(reading,
                        "\"the price may be old\" and what is said beside the arrows in 4, 6 are taken to change "
                        "nothing of what the arrows do"))

@@ -74,7 +74,7 @@ TEST(RequestDoubts, a_request_that_fails_or_is_not_done_is_asked_about) {
   expect_asked({"DEL user (skipped)", "DEL user - not needed", "DEL user not implemented yet", "DEL user (dry-run)",
                 "dry run: DEL user", "log DEL user", "log: DEL user", "DEL user (disabled)",
                 "rather than DEL user, let TTL expire", "instead of DEL user, wait", "nothing, TTL will evict",
-                "DEL user (TODO)", "TODO: DEL user", "plan to delete user", "forgot to DEL user"},
+                "DEL user (todo)", "todo: DEL user", "plan to delete user", "forgot to DEL user"},
                "cache", "that it is not done, or not by this arrow; leave the arrow out");
   expect_asked({"EXPLAIN UPDATE user", "EXPLAIN ANALYZE UPDATE users SET a = 1", "UPDATE user (dry run)",
                 "log update of user", "UPDATE user (not executed)"},
@@ -114,9 +114,9 @@ TEST(RequestDoubts, words_that_nobody_waits_contradict_an_arrow_that_is_waited_f
 
 TEST(RequestDoubts, two_steps_in_one_label_are_asked_about_however_they_are_joined) {
   expect_asked({"DEL user, SET user", "DEL user + SET user (old)", "DEL user -> SET placeholder",
-                "DEL user \xE2\x86\x92 SET user", "DEL user else SET", "DEL/SET user",
-                "DEL user / SET user", "cache.del(user), cache.set(user)", "DEL user & SET user",
-                "delete user, then also set it", "get user, else set it", "DEL user plus SET user"},
+                "DEL user \xE2\x86\x92 SET user", "DEL user else SET", "DEL/SET user", "DEL user / SET user",
+                "cache.del(user), cache.set(user)", "DEL user & SET user", "delete user, then also set it",
+                "get user, else set it", "DEL user plus SET user"},
                "cache", "names");
   expect_asked({"UPDATE user, SELECT user", "update user + read user"}, "db", "draw each as an arrow of its own");
   expect_read({"SET k v, EX 60", "set value (read from database)", "get(key), returns value", "store value, add TTL 60",
