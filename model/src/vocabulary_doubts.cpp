@@ -259,7 +259,7 @@ std::string second_step_in(std::string_view label, Verb verb) {
     }
     const std::size_t begin = i;
     while (i < text.size() && (is_word_byte(text[i]) || text[i] == '-')) ++i;
-    const std::string whole = text.substr(begin, i - begin);
+    std::string whole = text.substr(begin, i - begin);
     const std::string word = lower(whole);
     const std::vector<std::string> rest = split_words(std::string_view(text).substr(i));
     const bool about_life = !rest.empty() && is_in(kOfLife, rest.front());
