@@ -38,7 +38,10 @@ class Conforming {
   void chunk() {
     const std::uint64_t count = std::min(kChunk, options_.runs - drawn_);
     std::vector<model::Sample> samples;
-    for (std::uint64_t i = 0; i < count; ++i) samples.emplace_back(options_.seed, drawn_ + i);
+    for (std::uint64_t i = 0; i < count; ++i) {
+      throw_if_stopped();
+      samples.emplace_back(options_.seed, drawn_ + i);
+    }
     const ConformProgress before = now_;
     const std::vector<Replayed> results =
         replay(samples, [&](std::size_t done) { now_.runs = before.runs + static_cast<std::uint64_t>(done); });
@@ -58,7 +61,10 @@ class Conforming {
   template <typename Count>
   std::vector<Replayed> replay(const std::vector<model::Sample>& samples, const Count& count) {
     std::vector<traces::Trace> traces;
-    for (const model::Sample& sample : samples) traces.push_back(told(sample));
+    for (const model::Sample& sample : samples) {
+      throw_if_stopped();
+      traces.push_back(told(sample));
+    }
     BatchOptions batch;
     batch.jobs = options_.jobs;
     batch.on_done = [&](std::size_t done) {
