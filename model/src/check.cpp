@@ -208,6 +208,14 @@ Report check(const Protocol& protocol, const traces::Scenario& words, const Chec
   report.scenario = scenario;
   for (const ReadingLine& line : protocol.reading)
     if (!line.assumed.empty()) report.assumptions.push_back({line.at.line, line.assumed});
+  if (scenario.cached && machine.program().fills_expire) {
+    const auto row = std::find_if(machine.program().rows.begin(), machine.program().rows.end(),
+                                  [](const Row& each) { return each.ttl != 0; });
+    if (row != machine.program().rows.end())
+      report.assumptions.push_back({row->at.line,
+                                    "what is cached at the start has no time to live, and only --fault evict makes it "
+                                    "go; leave --cached out, or allow that"});
+  }
   report.state_bytes = with_packed_system(
       machine, [](const auto& system) { return sizeof(typename std::decay_t<decltype(system)>::State); });
   Result result = search(machine, search_options, &reduced);

@@ -200,7 +200,10 @@ class MarkdownReader {
         if (fence.is_mermaid) blocks_.push_back({fence.at, std::move(body), std::exchange(context_, {})});
         return;
       }
-      if (fence.is_mermaid) body.push_back(line);
+      if (fence.is_mermaid)
+        body.push_back(line);
+      else if (line.at.line == fence.at.line + 1)
+        refuse_diagram(line);
     }
     const std::string closing = fence.closing_tag.empty()
                                     ? std::string(std::min<std::size_t>(fence.length, 10), fence.character)
@@ -217,8 +220,17 @@ class MarkdownReader {
     fail_at(file_, at, "comment is never closed; expected \"-->\" after \"<!--\"");
   }
 
+  // A diagram that other tools draw, which would be passed over: what it shows is part of the page.
+  void refuse_diagram(const SourceLine& line) const {
+    if (trim(line.text) != "sequenceDiagram") return;
+    fail_at(file_, line.at,
+            "a diagram in a block that is not called mermaid would be passed over; begin the block with ```mermaid, or "
+            "change this line if it is an example");
+  }
+
   // `line` has its list markers, which an underline must not lack; `content` has not.
   void read_text(std::string_view line, std::string_view content, Position at) {
+    refuse_diagram({content, at});
     if (after_text_ && is_underline(line)) {
       context_.back().is_heading = true;
       after_text_ = false;

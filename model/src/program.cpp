@@ -62,6 +62,18 @@ bool may_tell_early(const Program& program) {
   });
 }
 
+bool fills_expire(const Protocol& protocol) {
+  std::vector<bool> expire[2];  // by the kind of operation: each of its fills
+  for (const Operation& operation : protocol.operations) {
+    visit_requests(operation.body, [&](const Request& request) {
+      if (request.to == Role::kCache && stores(request.verb))
+        expire[operation.kind == OperationKind::kRead ? 0 : 1].push_back(request.ttl != 0);
+    });
+  }
+  const std::vector<bool>& fills = expire[0].empty() ? expire[1] : expire[0];
+  return !fills.empty() && std::find(fills.begin(), fills.end(), false) == fills.end();
+}
+
 // What is compiled. kNormal: what happens without faults, to see that nothing is asked for that cannot be done; only a
 // fault may bring an operation where it has no value to store.
 enum class Extent { kNormal, kAll };
@@ -91,6 +103,7 @@ class Compiler {
       }
     }
     program_.may_tell_early = may_tell_early(program_);
+    program_.fills_expire = fills_expire(protocol_);
     return std::move(program_);
   }
 

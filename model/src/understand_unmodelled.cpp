@@ -64,9 +64,11 @@ std::optional<Effect> effect_of(const std::string& text) {
 
 // What says that the arrows do not happen as they are drawn, or that others have a part in it.
 constexpr std::string_view kOtherwiseThanDrawn[] = {
-    "only when",      "only if",         "fire and forget", "not awaited",    "in parallel",      "happens before",
-    "happens after",  "not implemented", "own cache",       "write behind",   "write back",       "another service",
-    "other services", "also cached",     "reads go to",     "asynchronously", "in the background"};
+    "only when",      "only if",          "only for",        "only on",         "is optional", "skip this",
+    "skipped for",    "is disabled",      "may fail",        "fire and forget", "not awaited", "in parallel",
+    "happens before", "happens after",    "not implemented", "own cache",       "own copy",    "per region",
+    "write behind",   "write back",       "another service", "other services",  "also cached", "reads go to",
+    "asynchronously", "in the background"};
 std::string says_otherwise(const std::string& text) {
   const std::vector<std::string> words = split_words(text);
   for (const std::string_view phrase : kOtherwiseThanDrawn) {
@@ -89,22 +91,18 @@ bool tells_caller(const std::string& text) {
 
 // Whatever is said beside the arrows is a person's own words: that they change nothing is an assumption, one a diagram.
 void tell_what_is_passed_over(const std::vector<Segment>& segments, Reading& reading) {
-  const Remark* first = nullptr;
-  std::string others;
+  std::size_t line = 0;  // of the reading, at the first
+  std::size_t count = 0;
+  std::string texts;
   for (const Segment& segment : segments) {
     for (const Remark& remark : segment.remarks) {
       if (split_words(remark.text).empty()) continue;
-      if (first == nullptr)
-        first = &remark;
-      else
-        others += (others.empty() ? "" : ", ") + std::to_string(remark.at.line);
+      if (count == 0) line = remark.line;
+      texts += (count++ == 0 ? "" : ", ") + excerpt(remark.text);
     }
   }
-  if (first == nullptr) return;
-  reading.also_assumed(first->line,
-                       excerpt(first->text) +
-                           (others.empty() ? " is" : " and what is said beside the arrows in " + others + " are") +
-                           " taken to change nothing of what the arrows do");
+  if (count == 0) return;
+  reading.also_assumed(line, texts + (count == 1 ? " is" : " are") + " taken to change nothing of what the arrows do");
 }
 
 }  // namespace

@@ -224,6 +224,21 @@ TEST(CheckRules, nothing_holds_under_a_crash_beside_requests_that_nobody_waits_f
             Verdict::kViolated);
 }
 
+TEST(CheckRules, that_what_is_cached_at_the_start_does_not_expire_is_assumed_where_fills_do) {
+  const auto assumed = [](const std::string& ttl, bool cached) {
+    return contains(
+        describe(ask(page("app->>cache: Get value\ncache-->>app: Does not exist\napp->>database: Get value\n"
+                          "app->>cache: Set value" +
+                              ttl + "\n",
+                          "app->>database: Set value\napp->>cache: Delete value\n"),
+                     {.apps = {"read", "write"}, .cached = cached})),
+        "what is cached at the start has no time to live");
+  };
+  EXPECT_TRUE(assumed(" (TTL 60)", true));
+  EXPECT_FALSE(assumed(" (TTL 60)", false));
+  EXPECT_FALSE(assumed("", true));
+}
+
 TEST(CheckRules, a_database_that_is_drawn_where_no_run_comes_is_drawn) {
   const Report report = ask(page("app->>cache: Get value\nalt hit\ncache-->>app: value\nelse error\napp->>database: "
                                  "Get value\ndatabase-->>app: row\nend\n",

@@ -76,13 +76,26 @@ TEST(DiagramMarkdown, what_other_renderers_take_for_a_diagram_is_one) {
   EXPECT_EQ(error_of("<pre class=\"mermaid\">sequenceDiagram\nA->>B: x\n</pre>\n").substr(0, 18), "docs/page.md:1:1: ");
 }
 
+TEST(DiagramMarkdown, a_diagram_that_would_be_passed_over_is_refused) {
+  for (const auto& [opening, closing] : {std::pair<std::string, std::string>{"```mmd", "```"},
+                                         {"```", "```"},
+                                         {"```sequence", "```"},
+                                         {"{% mermaid %}", "{% endmermaid %}"},
+                                         {"{{< mermaid >}}", "{{< /mermaid >}}"},
+                                         {".. mermaid::", ""}})
+    EXPECT_EQ(error_of(opening + "\nsequenceDiagram\nA->>B: x\n" + closing + "\n").substr(0, 36),
+              "docs/page.md:2:1: a diagram in a blo")
+        << opening;
+  EXPECT_EQ(error_of("the word sequenceDiagram in a line\n\n```mermaid\n" + kBody + "```\n"), "no error");
+}
+
 TEST(DiagramMarkdown, other_languages_and_code_spans_are_no_mermaid_blocks) {
   for (const std::string opening :
        {"```", "```sh", "```mermaidx", "```mermaid-js", "```text mermaid", "``mermaid", "~~mermaid"}) {
     const std::string error = error_of(opening + "\n" + kBody + "```\n");
     EXPECT_NE(error, "no error") << opening;
   }
-  EXPECT_NE(error_of("```mermaid``` is a word\n" + kBody).find("no sequence diagram"), std::string::npos);
+  EXPECT_NE(error_of("```mermaid``` is a word\n" + kBody).find("is not called mermaid"), std::string::npos);
 }
 
 TEST(DiagramMarkdown, a_block_is_closed_by_its_own_kind_of_fence_only) {

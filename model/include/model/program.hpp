@@ -84,6 +84,8 @@ struct Program {
   bool has_cache = false;
   bool has_database = false;
   bool has_async = false;
+  // Whether every fill of the cache gives a time to live: what Reads store there, or Writes where no Read does.
+  bool fills_expire = false;
   // Whether a Write may be acknowledged before its database write has an answer, or go on writing afterwards.
   bool may_tell_early = false;
   // Whether a get may be asked while a value is already held: then a reply in flight needs room of its own.
