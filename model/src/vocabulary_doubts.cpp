@@ -275,7 +275,9 @@ std::string second_step_in(std::string_view label, Verb verb) {
 
 std::string doubt_about(std::string_view label, const DrawnRequest& drawn) {
   const bool changes = drawn.verb != Verb::kGet;
-  if (label.find("%%") != std::string_view::npos)
+  // "%%{init: ...}%%" says how a diagram looks, wherever it stands.
+  const std::size_t comment = label.find("%%");
+  if (comment != std::string_view::npos && label.substr(comment, 3) != "%%{")
     return "holds %%, which begins a comment only at the start of a line; write the comment on a line of its own";
   for (const std::string_view struck : {"<s>", "<del>", "<strike>", "~~"}) {
     if (label.find(struck) != std::string_view::npos)
