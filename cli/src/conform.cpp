@@ -24,7 +24,6 @@ namespace stalemate::cli {
 namespace {
 
 constexpr int kRunsMax = 10'000'000;
-constexpr int kRunsDefault = 1000;
 constexpr int kJobsMax = 64;
 
 struct ConformCommand {
@@ -37,6 +36,8 @@ struct ConformCommand {
   OutputOptions output;
 
 #ifdef STALEMATE_HAVE_REAL
+  static constexpr int kRunsDefault = 1000;
+
   int run(std::string invocation) const {
     output.check();
     real::ReplayPlace where;

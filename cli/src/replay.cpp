@@ -29,7 +29,6 @@ namespace stalemate::cli {
 namespace {
 
 constexpr int kJobsMax = 64;
-constexpr std::size_t kMappingBytesMax = 1'000'000;
 
 // A trace as the command line names it, and what is known of it so far.
 struct Item {
@@ -105,6 +104,8 @@ struct ReplayCommand {
   }
 
 #ifdef STALEMATE_HAVE_REAL
+  static constexpr std::size_t kMappingBytesMax = 1'000'000;
+
   int replay(std::vector<Item>& items) const {
     std::shared_ptr<const model::Mapping> given;
     if (mapping)
