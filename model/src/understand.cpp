@@ -12,6 +12,7 @@
 #include "understand_roles.hpp"
 #include "understand_steps.hpp"
 #include "understand_things.hpp"
+#include "understand_words.hpp"
 
 namespace stalemate::model {
 namespace {
@@ -72,6 +73,7 @@ Protocol understand(const Document& document, const std::vector<std::string>& ro
   name_operations(document, segments, reading);
   ask_about_things(document, segments, reading);
   judge_remarks(segments, reading);
+  tell_unread_words(document, roles_of_diagrams, reading);
 
   Protocol protocol;
   protocol.name = traces::base_name(document.name);

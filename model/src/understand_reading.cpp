@@ -80,6 +80,16 @@ Comment Reading::comment_above(Position at) const {
   return comment;
 }
 
+std::size_t Reading::line_at(Position at) const {
+  std::size_t found = lines_.size();
+  for (std::size_t i = 0; i < lines_.size(); ++i) {
+    const Position here = lines_[i].told.at;
+    if (lines_[i].beneath || here.line != at.line || here.column > at.column) continue;
+    if (found == lines_.size() || here.column >= lines_[found].told.at.column) found = i;
+  }
+  return found;
+}
+
 std::size_t Reading::add(Position at, std::string meaning, std::string assumed) {
   lines_.push_back({{at, "", std::move(meaning), std::move(assumed)}, false, at.column});
   return lines_.size() - 1;

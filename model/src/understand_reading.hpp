@@ -37,6 +37,8 @@ class Reading {
   // What stands in comments between the statement at `at` and the line of a statement above it. Directives, and lines
   // that are commented out, do not count.
   Comment comment_above(Position at) const;
+  // The line that add() noted for the statement that `at` stands in. REQUIRES: there is one.
+  std::size_t line_at(Position at) const;
   // Notes what the statement at `at` means; the result names the line for the calls below.
   std::size_t add(Position at, std::string meaning, std::string assumed = "");
   // What the statement at `at` brings in besides: told beneath it, without its text.

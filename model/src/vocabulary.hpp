@@ -54,6 +54,8 @@ inline constexpr std::string_view kRoleNames = "app, cache, database, replica, q
 // numbers or uses ("Redis", "Memcached"; "user cache", "order cache").
 enum class SameServer { kYes, kMaybe, kNo };
 SameServer same_server(std::string_view a, std::string_view b);
+// Words of a server's name that are no role, product, number or plain word of such names: "order" of "Order cache".
+std::vector<std::string> own_words_of_server(std::string_view text);
 
 // What the label of an arrow from the app to a server asks for.
 struct RequestWords {
@@ -101,6 +103,9 @@ std::string field_named(std::string_view label, Verb verb);
 enum class NamesIn { kHeading, kDatabaseLabel, kCacheLabel };
 std::vector<std::string> things_named(std::string_view text, NamesIn where);
 std::string singular(const std::string& word);
+// Words of a label that no table reads and that are no key, value or small word: things of the application, and
+// whatever else somebody may say.
+std::vector<std::string> words_left(std::string_view label, bool is_reply);
 // The tables of an SQL statement, as words in the singular; none where it is no whole statement.
 std::vector<std::string> tables_named(std::string_view label);
 

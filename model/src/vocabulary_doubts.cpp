@@ -148,6 +148,22 @@ bool says_percentage(std::string_view label) {
   return false;
 }
 
+// "9 of 10", of "in 9 of 10 cases"; also "2 out of 3". Empty where no share is named.
+std::string share_in(const std::vector<Clause>& clauses) {
+  const auto is_number = [](const std::string& word) {
+    return word.find_first_not_of("0123456789") == std::string::npos;
+  };
+  for (const Clause& words : clauses) {
+    for (std::size_t i = 1; i + 1 < words.size(); ++i) {
+      const bool out_of = words[i - 1] == "out" && i > 1;
+      const std::string& part = words[out_of ? i - 2 : i - 1];
+      if (words[i] == "of" && is_number(words[i + 1]) && is_number(part))
+        return part + (out_of ? " out of " : " of ") + words[i + 1];
+    }
+  }
+  return {};
+}
+
 // A question mark that ends the label and is no parameter of a statement: "DEL user?", "DEL user (?)".
 bool is_questioned(std::string_view label) {
   label = trim(label);
@@ -292,6 +308,7 @@ std::string doubt_about(std::string_view label, const DrawnRequest& drawn) {
   }
   if (only_some(clauses)) return may_not_happen("only");
   if (says_percentage(label)) return may_not_happen("%");
+  if (const std::string share = share_in(clauses); !share.empty()) return may_not_happen(share);
   if (changes && is_questioned(label)) return may_not_happen("?");
   if (!changes && only_then(clauses, drawn.on_miss)) return may_not_happen("if");
   if (const std::string second = second_step_in(label, drawn.verb); !second.empty()) {

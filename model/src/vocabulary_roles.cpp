@@ -15,10 +15,14 @@ constexpr std::string_view kCaches[] = {"cache",     "caches",   "redis",       
                                         "dragonfly", "keydb",    "elasticache", "hazelcast", "mcrouter", "garnet",
                                         "l2",        "caffeine", "ehcache",     "guava"};
 constexpr std::string_view kDatabases[] = {
-    "db",      "database",  "postgres",  "postgresql", "pg",        "mysql",     "mariadb", "cockroach", "cockroachdb",
-    "crdb",    "sql",       "sqlite",    "mssql",      "store",     "datastore", "storage", "oracle",    "mongo",
-    "mongodb", "dynamodb",  "cassandra", "spanner",    "aurora",    "rds",       "tidb",    "yugabyte",  "primary",
-    "rdbms",   "sqlserver", "master",    "firestore",  "couchbase", "scylladb",  "dynamo",  "databases"};
+    "db",          "database", "postgres",  "postgresql", "pg",        "mysql",   "mariadb",   "cockroach",
+    "cockroachdb", "crdb",     "sql",       "sqlite",     "mssql",     "store",   "datastore", "storage",
+    "oracle",      "mongo",    "mongodb",   "dynamodb",   "cassandra", "spanner", "aurora",    "rds",
+    "tidb",        "yugabyte", "primary",   "rdbms",      "sqlserver", "master",  "firestore", "couchbase",
+    "scylladb",    "dynamo",   "databases", "scylla",     "couchdb",   "riak",    "cosmos",    "cosmosdb"};
+// Databases of which a read need not see the latest write, or sees it only where it is asked to.
+constexpr std::string_view kLooselyConsistent[] = {"cassandra", "scylladb", "scylla", "dynamodb", "dynamo",
+                                                   "couchbase", "couchdb",  "riak",   "cosmos",   "cosmosdb"};
 constexpr std::string_view kReplicas[] = {"replica",   "follower",    "secondary", "standby",  "replicas",
                                           "followers", "secondaries", "slave",     "readonly", "ro"};
 constexpr std::string_view kQueues[] = {"queue",    "kafka",  "topic",  "outbox", "cdc",      "binlog", "wal",
@@ -376,12 +380,16 @@ RoleWords role_words(std::string_view text) {
     if (kept.empty() && vague) kept = phrase_in(kLocal, words);
     if (kept.empty() && vague) kept = phrase_in(kEdge, words);
     if (!kept.empty()) leave_open(kept, Role::kCache, std::string(found.word), Role::kDatabase);
+    if (const std::string loose = phrase_in(kLooselyConsistent, words); found.role && !loose.empty())
+      found.assumed = quoted_word(loose) + " is taken as one database whose reads see every write before them";
   }
   if (found.role == Role::kCache) tell_kind_of_cache(words, found);
   return found;
 }
 
 bool says_one_of_many(std::string_view label) { return holds_any(kManyWords, split_words(label)); }
+
+std::vector<std::string> own_words_of_server(std::string_view text) { return server_name(text).own; }
 
 SameServer same_server(std::string_view a, std::string_view b) {
   if (name_words(a) == name_words(b)) return SameServer::kYes;

@@ -63,6 +63,8 @@ TEST(RequestDoubts, a_request_that_may_not_happen_is_asked_about) {
   expect_asked({"UPDATE user (optional)", "UPDATE user, only for admins", "maybe save the user", "save user?",
                 "SELECT user (VIPs only)", "sometimes read user"},
                "db", "that it may not happen, or not always; draw opt");
+  expect_asked({"DEL user in 9 of 10 cases", "DEL user (2 out of 3)"}, "cache", "that it may not happen");
+  expect_asked({"soft DEL user", "soft-delete the user", "logically delete user"}, "cache", "that it is not done");
 }
 
 TEST(RequestDoubts, a_request_that_fails_or_is_not_done_is_asked_about) {
