@@ -65,19 +65,14 @@ std::string left_out(const Program& program) {
 
 // What of the scenario's faults is not modelled, so that nothing holds under them; empty where all is.
 std::string not_considered(const Machine& machine) {
-  const auto crashes = [](const FaultBudget& budget) {
-    return std::any_of(budget.targets.begin(), budget.targets.end(), [](const FaultTarget& target) {
-      return fault_kinds()[target.kind].effect == FaultEffect::kCrash;
-    });
-  };
-  const std::vector<FaultBudget>& budgets = machine.scenario().budgets;
-  if (!machine.program().has_async || std::none_of(budgets.begin(), budgets.end(), crashes)) return "";
+  if (!machine.program().has_async || !machine.scenario().allows(FaultEffect::kCrash)) return "";
   return "a crash is not modelled where only requests that nobody waits for are in flight: they arrive although the "
          "app died; say --fault lost-request in place of crash";
 }
 
 PropertyReport judge_property(const Machine& machine, std::size_t p, const Result& result,
-                              const std::optional<std::string>& limit, const std::vector<std::string>& unused) {
+                              const std::optional<std::string>& limit, const std::vector<std::string>& unused,
+                              const std::string& unconsidered) {
   const PropertyKind& kind = *machine.properties()[p];
   PropertyReport report{std::string(kind.name), std::string(kind.claim), Verdict::kInconclusive, ""};
   const bool broken = (result.violated_properties >> p & 1) != 0;
@@ -101,8 +96,8 @@ PropertyReport judge_property(const Machine& machine, std::size_t p, const Resul
     report.why = fmt::format("vacuous: never reached: {}", kind.antecedent);
   } else if (!unused.empty()) {
     report.why = fmt::format("vacuous: never happened: {}", fmt::join(unused, ", "));
-  } else if (const std::string what = not_considered(machine); !what.empty()) {
-    report.why = what;
+  } else if (!unconsidered.empty()) {
+    report.why = unconsidered;
   } else {
     report.verdict = Verdict::kHolds;
   }
@@ -233,8 +228,9 @@ Report check(const Protocol& protocol, const traces::Scenario& words, const Chec
   if (limit) report.limits.push_back(*limit);
 
   const std::vector<std::string> unused = unused_faults(machine, result.marks);
+  const std::string unconsidered = not_considered(machine);
   for (std::size_t p = 0; p < machine.properties().size(); ++p) {
-    report.properties.push_back(judge_property(machine, p, result, limit, unused));
+    report.properties.push_back(judge_property(machine, p, result, limit, unused, unconsidered));
     if (machine.properties()[p]->name == "coherent-at-rest") report.incoherent_at_rest = result.violating_states[p];
   }
   for (const PropertyReport& each : report.properties)

@@ -44,11 +44,6 @@ std::size_t most_ways_to_cut(const Program& program, std::size_t requests) {
   return program.has_cache ? (requests / 2 + 1) * (requests - requests / 2 + 1) : requests + 1;
 }
 
-bool allows(const Scenario& scenario, FaultEffect effect) {
-  return std::any_of(scenario.budgets.begin(), scenario.budgets.end(),
-                     [&](const FaultBudget& budget) { return budget.includes(effect); });
-}
-
 // At most this many late requests and copies of one session can be in flight at once.
 std::size_t ghosts_of(const Program& program, const Scenario& scenario, const Session& session) {
   std::size_t most = 0;
@@ -119,7 +114,7 @@ void Machine::lay_out(std::size_t s) {
   fields.value = layout_.add(values + 1, Meaning::kCoded);
   if (program_->get_while_holding) fields.reply = layout_.add(values + 1, Meaning::kCoded);
   if (free_key) fields.key = layout_.add(keys);
-  const bool crashes = allows(scenario_, FaultEffect::kCrash);
+  const bool crashes = scenario_.allows(FaultEffect::kCrash);
   const auto add_requests = [&](Slots& requests, std::size_t count) {
     for (std::size_t i = 0; i < count; ++i)
       requests.push_back({layout_.add(program_->rows.size() + 1), layout_.add(values + 1, Meaning::kCoded),
@@ -141,7 +136,7 @@ void Machine::lay_out(std::size_t s) {
 
 // A crash leaves a choice for what each session of an app instance has in flight.
 void Machine::refuse_too_many_crashes() const {
-  if (!allows(scenario_, FaultEffect::kCrash)) return;
+  if (!scenario_.allows(FaultEffect::kCrash)) return;
   for (const Session& first : scenario_.sessions) {
     std::size_t ways = 1;
     for (std::size_t s = 0; s < sessions_.size() && ways <= kChoicesMax; ++s)
@@ -158,14 +153,14 @@ void Machine::refuse_too_many_crashes() const {
 void Machine::lay_out_cache() {
   const bool expiring =
       std::any_of(program_->rows.begin(), program_->rows.end(), [](const Row& row) { return row.ttl != 0; });
-  const bool failover = allows(scenario_, FaultEffect::kRollBack);
+  const bool failover = scenario_.allows(FaultEffect::kRollBack);
   for (int key = 0; key < scenario_.keys; ++key) {
     if (expiring) expiring_.push_back(layout_.add(2));
     if (failover) replica_.push_back(layout_.add(scenario_.values + 1ULL, Meaning::kCoded));
     if (failover && expiring) replica_expiring_.push_back(layout_.add(2));
   }
   has_cache_actor_ =
-      expiring || failover || allows(scenario_, FaultEffect::kDropEntry) || allows(scenario_, FaultEffect::kDropAll);
+      expiring || failover || scenario_.allows(FaultEffect::kDropEntry) || scenario_.allows(FaultEffect::kDropAll);
 }
 
 std::size_t Machine::fault_mark(std::size_t budget, std::size_t target) const {

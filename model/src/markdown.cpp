@@ -77,8 +77,8 @@ bool opens_element(std::string_view content, Fence& fence) {
     fence.closing_tag = "</pre";
   else if (starts_ignoring_case(content, "<div"))
     fence.closing_tag = "</div";
-  fence.is_mermaid = true;
-  return !fence.closing_tag.empty();
+  fence.is_mermaid = !fence.closing_tag.empty();
+  return fence.is_mermaid;
 }
 
 // Whether `content` opens a fence; fills in all of it but its place. ":::" is one where it is Mermaid's; what else it

@@ -170,6 +170,11 @@ bool FaultBudget::includes(FaultEffect effect) const {
                      [effect](const FaultTarget& target) { return fault_kinds()[target.kind].effect == effect; });
 }
 
+bool Scenario::allows(FaultEffect effect) const {
+  return std::any_of(budgets.begin(), budgets.end(),
+                     [effect](const FaultBudget& budget) { return budget.includes(effect); });
+}
+
 Scenario resolve(const traces::Scenario& words, const Program& program) {
   if (words.keys < 1 || words.keys > kKeysMax)
     throw InputError(fmt::format("--keys {}: a scenario has 1 to {} keys", words.keys, kKeysMax));

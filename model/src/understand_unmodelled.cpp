@@ -69,13 +69,6 @@ constexpr std::string_view kOtherwiseThanDrawn[] = {
     "happens before", "happens after",    "not implemented", "own cache",       "own copy",    "per region",
     "write behind",   "write back",       "another service", "other services",  "also cached", "reads go to",
     "asynchronously", "in the background"};
-std::string says_otherwise(const std::string& text) {
-  const std::vector<std::string> words = split_words(text);
-  for (const std::string_view phrase : kOtherwiseThanDrawn) {
-    if (has_phrase(words, phrase)) return std::string(phrase);
-  }
-  return "";
-}
 
 // "responds 200 here", "return the result to the user".
 bool tells_caller(const std::string& text) {
@@ -189,7 +182,7 @@ void judge_remarks(const std::vector<std::vector<Segment>>& segments, Reading& r
                      " tells that the caller is answered, but no arrow does it, and what may be read "
                      "from then on depends on when; draw it as an arrow, such as app-->>user: done");
         }
-        if (const std::string phrase = says_otherwise(remark.text); !phrase.empty()) {
+        if (const std::string phrase = phrase_in(kOtherwiseThanDrawn, split_words(remark.text)); !phrase.empty()) {
           ask_at(reading.name(), remark.at,
                  excerpt(phrase) +
                      " says that something happens otherwise than the arrows show; draw it (opt, alt, -), "

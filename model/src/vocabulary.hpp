@@ -27,6 +27,14 @@ bool is_in(const Table& table, std::string_view word) {
   return std::find(std::begin(table), std::end(table), word) != std::end(table);
 }
 
+// The first phrase of a table that stands in the words; empty where none does.
+template <typename Table>
+std::string phrase_in(const Table& phrases, const std::vector<std::string>& words) {
+  const auto found = std::find_if(std::begin(phrases), std::end(phrases),
+                                  [&](std::string_view phrase) { return has_phrase(words, phrase); });
+  return found == std::end(phrases) ? std::string() : std::string(*found);
+}
+
 // What a participant's alias or id says. `role` is empty where no word is known or where several contradict each other
 // (`ambiguous`). `assumed` is filled where two words meet and one yields ("user service" is an app).
 enum class CacheKind {

@@ -1,7 +1,5 @@
 // Remarks by which an operation ends where they stand, or leaves out what follows: "return early", "nothing to
 // invalidate".
-#include <algorithm>
-#include <iterator>
 
 #include "vocabulary.hpp"
 #include "vocabulary_signs.hpp"
@@ -40,8 +38,7 @@ bool says_end(std::string_view text) {
     const bool undone = sign != nullptr && (sign->sign == Sign::kGone || sign->sign == Sign::kOk);
     ends = ends || (is_negated && (leaves_out || undone));
   }
-  return ends || std::any_of(std::begin(kEndPhrases), std::end(kEndPhrases),
-                             [&](std::string_view phrase) { return has_phrase(words, phrase); });
+  return ends || !phrase_in(kEndPhrases, words).empty();
 }
 
 }  // namespace stalemate::model

@@ -223,15 +223,6 @@ std::vector<RoleHit> role_hits(const std::vector<std::string>& words) {
   return hits;
 }
 
-// The first of the phrases that stands in the words; empty where none does.
-template <typename Table>
-std::string phrase_in(const Table& phrases, const std::vector<std::string>& words) {
-  for (const std::string_view phrase : phrases) {
-    if (has_phrase(words, phrase)) return std::string(phrase);
-  }
-  return {};
-}
-
 template <typename Table>
 bool holds_any(const Table& table, const std::vector<std::string>& words) {
   return std::any_of(words.begin(), words.end(), [&](const std::string& word) { return is_in(table, word); });

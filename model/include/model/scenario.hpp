@@ -65,6 +65,8 @@ struct Scenario {
   bool cached = false;
   bool all_invoked = false;
   std::vector<FaultBudget> budgets;
+
+  bool allows(FaultEffect effect) const;  // some budget includes it
 };
 
 // Throws traces::InputError for scripts, keys and faults that do not fit the program or make no sense.

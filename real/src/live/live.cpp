@@ -84,8 +84,10 @@ void watch(LiveRun& run) {
     if (run.options.run_for && now >= start + *run.options.run_for) break;
     if (now < shown + kProgressEvery) continue;
     shown = now;
-    if (run.options.on_progress) run.options.on_progress(run.recorder.snapshot());
-    if (run.options.is_enough && run.options.is_enough(run.recorder.snapshot())) break;
+    if (!run.options.on_progress && !run.options.is_enough) continue;
+    const auto known = run.recorder.snapshot();
+    if (run.options.on_progress) run.options.on_progress(known);
+    if (run.options.is_enough && run.options.is_enough(known)) break;
   }
 }
 
