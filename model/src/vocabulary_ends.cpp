@@ -1,6 +1,5 @@
 // Remarks by which an operation ends where they stand, or leaves out what follows: "return early", "nothing to
 // invalidate".
-
 #include "vocabulary.hpp"
 #include "vocabulary_signs.hpp"
 

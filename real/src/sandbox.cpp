@@ -22,6 +22,7 @@
 #include "channel.hpp"
 #include "fresh.hpp"
 #include "real/signals.hpp"
+#include "sandbox_folder.hpp"
 #include "server_process.hpp"
 #include "sim/invariant.hpp"
 #include "supervisor.hpp"
@@ -103,7 +104,7 @@ struct Sandbox::Impl {
     }
     // The supervisor has removed the folder, unless somebody killed it.
     std::error_code error;
-    if (!folder.empty()) fs::remove_all(folder, error);
+    if (!folder.empty()) remove_sandbox_folder(folder, error);
   }
 
   // Returns the end from which the supervisor's report is read.

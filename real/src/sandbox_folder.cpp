@@ -3,6 +3,8 @@
 
 #include <fcntl.h>
 #include <sys/file.h>
+#include <sys/ipc.h>
+#include <sys/shm.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -14,6 +16,7 @@
 #include <filesystem>
 #include <fstream>
 #include <iterator>
+#include <sstream>
 
 namespace stalemate::real {
 
@@ -48,10 +51,51 @@ void remove_leftovers(const std::string& own_folder) {
     struct stat info = {};
     if (::fstat(folder, &info) == 0 && info.st_uid == ::geteuid() && ::flock(folder, LOCK_EX | LOCK_NB) == 0) {
       std::error_code left;  // a server of it that is still dying may be in the way; it is tried again at the end
-      fs::remove_all(it->path(), left);
+      remove_sandbox_folder(it->path().string(), left);
     }
     ::close(folder);
   }
+}
+
+namespace {
+
+// PostgreSQL's processes work in its data directory.
+bool works_in(const std::string& folder) {
+  std::error_code error;
+  for (fs::directory_iterator it("/proc", error), end; !error && it != end; it.increment(error)) {
+    std::error_code unreadable;
+    if (fs::read_symlink(it->path() / "cwd", unreadable).string().starts_with(folder)) return true;
+  }
+  return false;
+}
+
+void remove_shared_memory(const std::string& postgres_folder) {
+  struct stat data = {};
+  if (::stat(postgres_folder.c_str(), &data) != 0) return;
+  const auto key = static_cast<key_t>(data.st_ino);  // cut off as PostgreSQL cuts it off
+  std::ifstream segments("/proc/sysvipc/shm");
+  std::string line;
+  std::getline(segments, line);  // the names of the columns
+  while (std::getline(segments, line)) {
+    std::istringstream columns(line);
+    long long its_key = 0;
+    int id = -1;
+    std::string mode, size, creator, last;
+    int attached = -1;
+    uid_t owner = 0;
+    columns >> its_key >> id >> mode >> size >> creator >> last >> attached >> owner;
+    if (columns && its_key == key && attached == 0 && owner == data.st_uid) ::shmctl(id, IPC_RMID, nullptr);
+  }
+}
+
+}  // namespace
+
+void remove_sandbox_folder(const std::string& path, std::error_code& error) {
+  constexpr int kWaitsMax = 400;
+  constexpr useconds_t kWait = 10'000;
+  for (int waits = 0; waits < kWaitsMax && works_in(path + "/postgres"); ++waits) ::usleep(kWait);
+  remove_shared_memory(path + "/postgres");
+  fs::remove_all(path, error);
 }
 
 void write_private_file(const std::string& path, const std::string& text) {

@@ -6,6 +6,7 @@
 #include <sys/types.h>
 
 #include <string>
+#include <system_error>
 
 namespace stalemate::real {
 
@@ -28,6 +29,11 @@ void make_sandbox_folder(const FolderPlan& plan, std::string& made);
 
 // This user's folders beside `own` whose program is dead and whose supervisor is, too.
 void remove_leftovers(const std::string& own);
+
+// The folder, and the shared memory of a PostgreSQL in it that was killed (its key is the inode of the data directory:
+// PostgreSQL, src/backend/port/sysv_shmem.c), which no restart takes along any more. Where its supervisor was killed
+// its last processes may just be ending: they are waited for, 4 s at most.
+void remove_sandbox_folder(const std::string& path, std::error_code& error);
 
 // Readable by its owner alone.
 void write_private_file(const std::string& path, const std::string& text);

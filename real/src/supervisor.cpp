@@ -68,7 +68,7 @@ class Supervisor {
     std::error_code error;
     for (int attempt = 0; attempt < 50 && !folder_.empty() && fs::exists(folder_, error); ++attempt) {
       if (attempt > 0) ::usleep(20'000);
-      fs::remove_all(folder_, error);
+      remove_sandbox_folder(folder_, error);
     }
     if (!folder_.empty()) remove_leftovers(folder_);  // where a dying server was in the way at the start
     ::_exit(0);
@@ -144,6 +144,8 @@ class Supervisor {
 
   void start_initdb() {
     write_private_file(folder_ + "/postgres.password", plan_.postgres_password + "\n");
+    // Made here, so that initdb leaves it where it fails: its inode tells whose shared memory is left then.
+    fs::create_directory(folder_ + "/postgres");
     initdb_ = spawn({{plan_.programs.initdb, "-D", folder_ + "/postgres", "-U", kSandboxUser,
                       "--pwfile=" + folder_ + "/postgres.password", "-A", "scram-sha-256", "--locale=C",
                       "--encoding=UTF8", "--no-sync"},

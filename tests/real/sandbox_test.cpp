@@ -162,6 +162,50 @@ TEST(Sandbox, SignalDuringTheStartOfTheServersLeavesNothing) {
   }));
 }
 
+// The segments that a process made, by their ids.
+std::set<std::string> shared_memory_of(pid_t creator) {
+  std::set<std::string> found;
+  std::ifstream in("/proc/sysvipc/shm");
+  std::string line;
+  while (std::getline(in, line)) {
+    std::istringstream columns(line);
+    std::string key, id, mode, size, its_creator;
+    columns >> key >> id >> mode >> size >> its_creator;
+    if (its_creator == std::to_string(creator)) found.insert(id);
+  }
+  return found;
+}
+
+TEST(Sandbox, SharedMemoryOfAKilledPostgresGoesWithTheFolder) {
+  for (const bool by_a_later_run : {false, true}) {
+    const Folder folder;
+    Child child("endless", folder);
+    ASSERT_TRUE(child.says("at step 3"));
+    const pid_t postgres = support::process_in(folder.path(), "postgres");
+    ASSERT_GT(postgres, 0);
+    ASSERT_FALSE(shared_memory_of(postgres).empty()) << "PostgreSQL keeps its place by a segment";
+    pid_t supervisor = 0;
+    std::ifstream status("/proc/" + std::to_string(postgres) + "/status");
+    for (std::string word; status >> word && word != "PPid:";) continue;
+    status >> supervisor;
+    ASSERT_GT(supervisor, 1);
+    if (by_a_later_run) {
+      child.send(SIGSTOP);
+      ASSERT_EQ(::kill(supervisor, SIGKILL), 0);
+    }
+    ::kill(postgres, SIGKILL);
+    child.send(SIGKILL);
+    child.wait();
+    if (by_a_later_run) {
+      ASSERT_TRUE(support::eventually([&] { return support::processes_in(folder.path()).empty(); }));
+      Child next("replay", folder);
+      EXPECT_EQ(next.wait(), 0) << next.output();
+    }
+    EXPECT_TRUE(folder.becomes_empty());
+    EXPECT_TRUE(shared_memory_of(postgres).empty()) << "by a later run: " << by_a_later_run;
+  }
+}
+
 TEST(Sandbox, ServersEndWithTheirSupervisorAndALaterRunRemovesTheFolder) {
   const Folder folder;
   Child child("endless", folder);
