@@ -53,7 +53,8 @@ struct ConformCommand {
     if (report.disagreement) output.write(traces::write_json(report.disagreement->shrunk));
     print(real::describe(report));
     note("reproduce: {}\n", invocation);
-    return report.disagreement ? 1 : report.stopped.empty() ? 0 : 3;
+    if (report.disagreement) return 1;
+    return !report.failed.empty() ? 5 : !report.stopped.empty() ? 3 : 0;
   }
 
   static real::ConformReport conform(const real::ReplayPlace& where, real::ConformOptions options) {
@@ -94,7 +95,8 @@ void add_conform(CLI::App& program, Action& action, const std::string& invocatio
   options->output.add_to(command, "write a walk that diverges, shrunk, to this file");
   command.footer(
       "A divergence is a defect of the model, or of replaying it: please report it with the file of -o.\n"
-      "Exit code: 0 every walk was reproduced, 1 one diverged, 3 stopped before the end, 5 a server is missing.\n"
+      "Exit code: 0 every walk was reproduced, 1 one diverged, 3 stopped before the end, 5 a server is missing or was\n"
+      "lost, or something may be left there.\n"
       "Example: stalemate conform --runs 500 --seed 7 -o divergence.json");
   command.callback(
       [options, &action, invocation] { action = [options, invocation] { return options->run(invocation); }; });

@@ -56,7 +56,7 @@ struct LiveCommand {
   traces::Overwrite overwrite() const { return force ? traces::Overwrite::kForce : traces::Overwrite::kKeep; }
 
 #ifdef STALEMATE_HAVE_REAL
-  int run_judge() const { return report(real::judge_history(judge)); }
+  int run_judge() const { return report({real::judge_history(judge), ""}); }
 
   int run_workload() const {
     real::LiveOptions options = live_options();
@@ -69,9 +69,9 @@ struct LiveCommand {
     View view;
     options.on_progress = [&view](const real::Judgement& judgement) { view.show(judgement); };
     try {
-      const real::Judgement judgement = real::run_live(options);
+      const real::LiveResult result = real::run_live(options);
       view.close();
-      return report(judgement);
+      return report(result);
     } catch (const real::Interrupted& interrupted) {
       view.close();
       note("stalemate: {}\n", interrupted.what());
@@ -82,9 +82,13 @@ struct LiveCommand {
     }
   }
 
-  int report(const real::Judgement& judgement) const {
-    if (!plot.empty()) traces::write_file(plot, real::plot_svg(judgement), overwrite());
+  // First what is known, then what could not be written.
+  int report(const real::LiveResult& result) const {
+    const real::Judgement& judgement = result.judgement;
     print(real::describe(judgement));
+    if (!result.failure.empty()) note("stalemate: {}; the report is of what was done by then\n", result.failure);
+    if (!plot.empty()) traces::write_file(plot, real::plot_svg(judgement), overwrite());
+    if (!result.failure.empty()) return 5;
     return judgement.is_coherent() ? 0 : 1;
   }
 
@@ -268,7 +272,8 @@ void add_live(CLI::App& program, Action& action) {
   command.footer(
       "Without URLs it runs on throw-away servers of its own. At servers that exist it works in a schema and under a\n"
       "key prefix of its own, and removes both. Ctrl-C ends a run with its result so far.\n"
-      "Exit code: 0 no incoherence found, 1 found, 2 usage, 5 a server is missing or died.\n"
+      "Exit code: 0 no incoherence found, 1 found, 2 usage, 5 a server is missing or died, or the disk is\n"
+      "full: report, history and plot are of what was done by then.\n"
       "Example: stalemate live before -r 1ms -w 5ms --fail 1% --for 60s -o run.jsonl --plot run.svg\n"
       "         stalemate live before -r 0 -w 0 --readers 8 --writers 4 --for 60s\n"
       "         stalemate live before -r 1ms -w 5ms --fail 1% --lost-reply 1% --wire-faults --for 60s\n"

@@ -174,11 +174,19 @@ struct ReplayCommand {
   // One trace is told step by step; of several only those that diverged.
   static int report(const Item& item, const real::Replayed& result, std::size_t count) {
     if (!result.conformance) {
-      if (count == 1 && result.is_input) throw traces::InputError(result.error);
-      if (count == 1) throw traces::EnvironmentError(result.error);
-      print(fmt::format("failed      {}: {}\n", item.name, result.error));
+      if (count == 1)
+        note("stalemate: {}\n", result.error);
+      else
+        print(fmt::format("failed      {}: {}\n", item.name, result.error));
       return result.is_input ? 2 : 5;
     }
+    const int code = report_steps(item, result, count);
+    if (result.left.empty()) return code;
+    note("stalemate: the replay is done{}\n", result.left);
+    return std::max(code, 5);
+  }
+
+  static int report_steps(const Item& item, const real::Replayed& result, std::size_t count) {
     const real::Conformance& conformance = *result.conformance;
     const bool agrees = conformance.reproduced();
     if (count > 1)
@@ -205,9 +213,9 @@ struct ReplayCommand {
       one.name = items[i].name;
       one.type = items[i].trace.property.empty() ? "walk" : items[i].trace.property;
       one.details = items[i].remark;
-      if (!results[i].conformance) {
+      if (!results[i].conformance || !results[i].left.empty()) {
         one.result = JunitCase::Result::kError;
-        one.message = results[i].error;
+        one.message = results[i].conformance ? "the replay is done" + results[i].left : results[i].error;
       } else if (!results[i].conformance->reproduced()) {
         one.result = JunitCase::Result::kFailed;
         one.message = real::verdict(*results[i].conformance);

@@ -5,11 +5,13 @@
 
 #include <algorithm>
 #include <atomic>
+#include <chrono>
 #include <csignal>
 #include <mutex>
 #include <thread>
 
 #include "app_host.hpp"
+#include "real/cache.hpp"
 #include "real/database.hpp"
 #include "real/local.hpp"
 #include "real/signals.hpp"
@@ -18,6 +20,8 @@
 
 namespace stalemate::real {
 namespace {
+
+constexpr int kBriefSeconds = 2;  // libpq waits no less
 
 class Batch {
  public:
@@ -42,14 +46,16 @@ class Batch {
  private:
   void work() {
     std::unique_ptr<Stage> stage;
+    std::size_t latest = 0;
     try {
       for (std::size_t i = next_++; i < traces_.size() && !has_stopped_; i = next_++) {
         results_[i] = replay(stage, traces_[i]);
+        latest = i;
         const std::lock_guard lock(mutex_);
         ++done_;
         if (options_.on_done) options_.on_done(done_);
       }
-      if (stage) stage->close();
+      if (stage) results_[latest].left = stage->close();
     } catch (const Interrupted& stop) {
       const std::string left = stage ? stage->close() : "";
       const std::lock_guard lock(mutex_);
@@ -60,6 +66,10 @@ class Batch {
   // A stage on which something failed is left; the next trace gets another.
   Replayed replay(std::unique_ptr<Stage>& stage, const traces::Trace& trace) {
     Replayed result;
+    if (std::string silent = silent_server(); !silent.empty()) {
+      result.error = "not replayed: " + silent;
+      return result;
+    }
     try {
       if (!stage) stage = std::make_unique<Stage>(servers_, host_);
       result.conformance = stage->replay(trace, options_.replay);
@@ -71,9 +81,39 @@ class Batch {
       throw_if_stopped();
       result.error = error.what();
     }
-    if (stage) result.error += stage->close();
+    const bool is_silent = !result.is_input && looks_for_silence();
+    if (stage) result.error += stage->close(is_silent ? std::optional(kBriefSeconds) : std::nullopt);
     stage.reset();
     return result;
+  }
+
+  std::string silent_server() {
+    const std::lock_guard lock(mutex_);
+    return silent_;
+  }
+
+  // After a failure: whether a server does not answer at all, so that no other trace needs to wait for it. One that is
+  // gone is no reason to give up: it refuses at once, and may come back.
+  bool looks_for_silence() {
+    Servers servers = servers_;
+    servers.postgres.timeout_seconds = kBriefSeconds;
+    if (servers.redis) servers.redis->timeout_seconds = kBriefSeconds;
+    const auto begin = std::chrono::steady_clock::now();
+    try {
+      open_postgres(servers.postgres, "");
+      if (servers.redis && servers.sandbox == nullptr) open_redis(*servers.redis, "");
+      if (servers.redis && servers.sandbox != nullptr) {
+        RedisAddress redis = servers.sandbox->redis();
+        redis.timeout_seconds = kBriefSeconds;
+        open_redis(redis, "");
+      }
+      return false;
+    } catch (const traces::EnvironmentError& error) {
+      if (std::chrono::steady_clock::now() - begin < std::chrono::seconds(kBriefSeconds)) return false;
+      const std::lock_guard lock(mutex_);
+      if (silent_.empty()) silent_ = error.what();
+      return true;
+    }
   }
 
   const std::vector<traces::Trace>& traces_;
@@ -85,6 +125,7 @@ class Batch {
   std::atomic<bool> has_stopped_{false};
   std::mutex mutex_;
   std::size_t done_ = 0;
+  std::string silent_;  // a server that does not answer, as an error; empty: none is known
   std::optional<Interrupted> stop_;
 };
 

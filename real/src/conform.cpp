@@ -31,7 +31,7 @@ class Conforming {
       : servers_(servers), options_(options), report_(report) {}
 
   void run() {
-    while (drawn_ < options_.runs && !report_.disagreement) chunk();
+    while (drawn_ < options_.runs && !report_.disagreement && report_.failed.empty()) chunk();
   }
 
  private:
@@ -47,6 +47,7 @@ class Conforming {
         replay(samples, [&](std::size_t done) { now_.runs = before.runs + static_cast<std::uint64_t>(done); });
     for (std::size_t i = 0; i < results.size(); ++i) {
       ++report_.runs;
+      if (!results[i].left.empty()) report_.failed = "conform: some runs are done" + results[i].left;
       const bool is_wrong = goes_wrong(results[i]);
       if (results[i].conformance) count_in(samples[i].trace(), results[i]);
       if (!is_wrong) continue;
@@ -118,7 +119,11 @@ ConformReport conform(const ReplayPlace& where, const ConformOptions& options) {
   ConformReport report;
   try {
     WarmServers servers(where, true);
-    Conforming(servers, options, report).run();
+    try {
+      Conforming(servers, options, report).run();
+    } catch (const traces::EnvironmentError& error) {
+      report.failed = error.what();
+    }
   } catch (const Interrupted& interrupted) {
     report.stopped = interrupted.what();
   }
@@ -128,6 +133,7 @@ ConformReport conform(const ReplayPlace& where, const ConformOptions& options) {
 std::string describe(const ConformReport& report) {
   std::string text = fmt::format("{} runs, {} steps, {} round trips: {}\n", report.runs, report.steps,
                                  report.round_trips, report.disagreement ? "1 went wrong" : "0 divergences");
+  if (!report.failed.empty()) text += fmt::format("{}\n", report.failed);
   if (!report.stopped.empty()) text += fmt::format("{}\n", report.stopped);
   for (const auto& [kind, count] : report.kinds) text += fmt::format("  {:<22} {}\n", kind, count);
   if (!report.disagreement) return text;

@@ -66,6 +66,8 @@ std::string reason(const std::exception& error) {
   return text.empty() ? "no reason given" : text;
 }
 
+constexpr const char* kInsufficientPrivilege = "42501";
+
 // libpqxx 6 has types of their own for class 40, which keep no SQLSTATE.
 const char* sqlstate_of(const pqxx::transaction_rollback& error) {
   if (dynamic_cast<const pqxx::serialization_failure*>(&error) != nullptr) return "40001";
@@ -102,6 +104,13 @@ class Connection {
   pqxx::result execute(const std::string& sql, const Values&... values) {
     return answer_or_throw([&] { return run(sql, values...); }, nullptr);
   }
+  // One that is called `what` where it is refused.
+  pqxx::result execute_as(const std::string& what, const std::string& sql) {
+    what_ = what;
+    pqxx::result result = execute(sql);
+    what_ = kStatement;
+    return result;
+  }
   template <class... Values>
   pqxx::result try_execute(std::string& refusal, const std::string& sql, const Values&... values) {
     return answer_or_throw([&] { return run(sql, values...); }, &refusal);
@@ -111,7 +120,7 @@ class Connection {
   int socket() const { return connection_->sock(); }
 
   [[noreturn]] void refuse(const std::string& why) const {
-    throw traces::EnvironmentError(fmt::format("{}: it refuses a statement: {}; {}", place_, why, mend_));
+    throw traces::EnvironmentError(fmt::format("{}: it refuses {}: {}; {}", place_, what_, why, mend_));
   }
 
  private:
@@ -141,6 +150,9 @@ class Connection {
       if (refusal == nullptr) throw_refused(error, state);
       *refusal = fmt::format("{} (SQLSTATE {})", reason(error), state);
       return {};
+    } catch (const pqxx::insufficient_privilege& error) {
+      watch_->end_wait();
+      throw_refused(error, kInsufficientPrivilege);  // libpqxx 6 keeps no SQLSTATE of it either
     } catch (const pqxx::sql_error& error) {
       watch_->end_wait();
       const std::string& state = error.sqlstate();
@@ -159,8 +171,10 @@ class Connection {
 
   [[noreturn]] void throw_refused(const std::exception& error, const std::string& state) const {
     throw_if_stopped();
-    throw traces::EnvironmentError(
-        fmt::format("{}: it refuses a statement: {} (SQLSTATE {}); {}", place_, reason(error), state, mend_));
+    const bool lacks_right = state == kInsufficientPrivilege;
+    throw traces::EnvironmentError(fmt::format("{}: {} {}: {} (SQLSTATE {}); {}", place_,
+                                               lacks_right ? "its user lacks a right, for" : "it refuses", what_,
+                                               reason(error), state, lacks_right ? kGrantRight : mend_));
   }
 
   [[noreturn]] void throw_timeout() const {
@@ -177,9 +191,11 @@ class Connection {
                    "connection broken");
   }
 
+  static constexpr const char* kStatement = "a statement";
   std::string place_;
   int timeout_seconds_;
   std::string mend_;
+  std::string what_ = kStatement;
   std::optional<pqxx::connection> connection_;
   std::optional<WatchedSocket> watch_;  // after connection_: released before the socket closes
 };
@@ -350,21 +366,25 @@ class Postgres : public Database {
     return rows;
   }
 
+  void set_patience(int seconds) override { address_.timeout_seconds = seconds; }
+
+  void tear_down() override {
+    control_.reset();  // a transaction that a setup left open would hold what is to be removed
+    if (!std::exchange(is_set_up_, false)) return;
+    Connection cleaner(inside(address_, area_), Purpose::kCleanUp, mend_for(area_));
+    run(cleaner, "teardown", area_.mapping->sql_teardown());
+  }
+
   void remove() override {
     Connection cleaner(inside(address_, area_), Purpose::kCleanUp, mend_for(area_));
-    std::exception_ptr failed;
-    try {
-      if (std::exchange(is_created_, false)) tear_down(cleaner);
-    } catch (const traces::EnvironmentError&) {
-      failed = std::current_exception();  // the schema goes all the same
-    }
+    is_created_ = false;
+    control_.reset();
     cleaner.execute(fmt::format("DROP SCHEMA IF EXISTS {} CASCADE", schema_));
     const pqxx::result left = cleaner.execute("SELECT 1 FROM pg_namespace WHERE nspname = $1", schema_);
     if (!left.empty()) {
       throw traces::EnvironmentError(
           fmt::format("{}: schema {} is still there after it was dropped; drop it by hand", place(address_), schema_));
     }
-    if (failed) std::rethrow_exception(failed);
   }
 
  private:
@@ -374,22 +394,28 @@ class Postgres : public Database {
   }
 
   void fill_by_mapping(const std::vector<StoredValue>& rows) {
-    if (is_created_) {
-      tear_down(control());
-      control().execute(fmt::format("DROP SCHEMA {} CASCADE", schema_));
-      is_created_ = false;
-    }
+    if (std::exchange(is_set_up_, false)) run(control(), "teardown", area_.mapping->sql_teardown());
+    if (std::exchange(is_created_, false)) control().execute(fmt::format("DROP SCHEMA {} CASCADE", schema_));
     create();
-    for (const std::string& sql : area_.mapping->sql_setup()) control().execute(sql);
+    is_set_up_ = true;  // also where it gets only half-way
+    run(control(), "setup", area_.mapping->sql_setup());
     for (const StoredValue& row : rows) {
       if (std::find(area_.names.begin(), area_.names.end(), row.name) == area_.names.end()) continue;
       bound(control(), nullptr, statement(area_, "fill"), row.name, row.value);
     }
   }
 
-  void tear_down(Connection& connection) {
-    if (!is_mapped(area_)) return;
-    for (const std::string& sql : area_.mapping->sql_teardown()) connection.execute(sql);
+  // Statements of the mapping's that are no step. What one leaves open would hide from the sessions what it changed.
+  void run(Connection& connection, const std::string& what, const std::vector<std::string>& statements) const {
+    for (const std::string& sql : statements) connection.execute_as("the mapping's sql " + what, sql);
+    if (statements.empty() || !knows_backends()) return;
+    const pqxx::result open =
+        connection.execute_as("what the mapping's sql " + what + " left", "SELECT now() <> statement_timestamp()");
+    if (!open[0][0].as<bool>()) return;
+    throw traces::EnvironmentError(
+        fmt::format("{}: the mapping's sql {} leaves a transaction open, so that nobody else sees what it did; end it "
+                    "with COMMIT",
+                    place(address_), what));
   }
 
   std::vector<StoredValue> contents_by_mapping() {
@@ -426,6 +452,7 @@ class Postgres : public Database {
   std::string version_;
   std::optional<Connection> control_;
   bool is_created_ = false;
+  bool is_set_up_ = false;  // by a mapping
 };
 
 }  // namespace

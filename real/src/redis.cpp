@@ -78,10 +78,7 @@ class Connection {
   // One command, one round trip. Throws if there is no reply or the reply is an error.
   Reply execute(const std::vector<std::string>& command) {
     Reply reply = try_execute(command);
-    if (reply->type == REDIS_REPLY_ERROR) {
-      throw traces::EnvironmentError(
-          fmt::format("{}: it refuses {}: {}; {}", place_, command[0], first_line(text_of(*reply)), mend_));
-    }
+    if (reply->type == REDIS_REPLY_ERROR) throw_refused(command[0], first_line(text_of(*reply)));
     return reply;
   }
 
@@ -100,6 +97,16 @@ class Connection {
       if (redisBufferWrite(context_.get(), &is_written) != REDIS_OK) throw_lost();
     }
     return read_reply();
+  }
+
+  [[noreturn]] void throw_refused(const std::string& command, const std::string& why) const {
+    const bool lacks_right = why.starts_with("NOPERM");
+    const bool lacks_password = why.starts_with("NOAUTH") || why.starts_with("WRONGPASS");
+    throw traces::EnvironmentError(fmt::format("{}: {} {}: {}; {}", place_,
+                                               lacks_right ? "its user lacks a right, for" : "it refuses", command, why,
+                                               lacks_right      ? kGrantRight
+                                               : lacks_password ? "check the user and the password of --redis"
+                                                                : mend_.c_str()));
   }
 
   [[noreturn]] void throw_strange(const std::string& command) const {
@@ -355,9 +362,8 @@ class Redis : public Cache {
     if (!is_marked_) mark();
     for (const std::string& key : keys_under(control(), area_.prefix)) control().execute({"DEL", key});
     if (is_mapped(work_area_)) {
-      if (std::exchange(is_set_up_, true)) tear_down(control());
-      for (const model::CacheCommand& command : work_area_.mapping->cache_setup())
-        control().execute(Commands::plain(command));
+      if (std::exchange(is_set_up_, true)) run(control(), work_area_.mapping->cache_teardown());
+      run(control(), work_area_.mapping->cache_setup());
     }
     for (const StoredValue& entry : entries) control().execute(commands_.store("set", entry.name, entry.value, {}));
   }
@@ -411,10 +417,17 @@ class Redis : public Cache {
     return entries;
   }
 
+  void set_patience(int seconds) override { address_.timeout_seconds = seconds; }
+
+  void tear_down() override {
+    if (!std::exchange(is_set_up_, false)) return;
+    Connection cleaner(address_, Purpose::kCleanUp, mend_for(work_area_));
+    run(cleaner, work_area_.mapping->cache_teardown());
+  }
+
   void remove() override {
     Connection cleaner(address_, Purpose::kCleanUp, mend_for(work_area_));
     is_marked_ = false;
-    if (std::exchange(is_set_up_, false)) tear_down(cleaner);
     remove_keys(cleaner, area_);
     if (!keys_under(cleaner, area_.prefix).empty()) {
       throw traces::EnvironmentError(fmt::format(
@@ -431,9 +444,8 @@ class Redis : public Cache {
     return *control_;
   }
 
-  void tear_down(Connection& connection) {
-    for (const model::CacheCommand& command : work_area_.mapping->cache_teardown())
-      connection.execute(Commands::plain(command));
+  static void run(Connection& connection, const std::vector<model::CacheCommand>& commands) {
+    for (const model::CacheCommand& command : commands) connection.execute(Commands::plain(command));
   }
 
   void mark() {

@@ -1,6 +1,7 @@
 // See real/replay.hpp: one trace on a stage of its own.
 #include "real/replay.hpp"
 
+#include "real/database.hpp"
 #include "real/signals.hpp"
 #include "real/stage.hpp"
 #include "sim/invariant.hpp"
@@ -27,6 +28,9 @@ Conformance replay(const traces::Trace& trace, const Servers& servers, const Rep
     return result;
   } catch (const Interrupted& stop) {
     throw Interrupted(stop.signal, stop.what() + stage.close());
+  } catch (const NoAnswer& error) {
+    constexpr int kBriefSeconds = 2;
+    throw traces::EnvironmentError(error.what() + stage.close(kBriefSeconds));
   } catch (const traces::EnvironmentError& error) {
     throw traces::EnvironmentError(error.what() + stage.close());
   } catch (const traces::InputError& error) {

@@ -19,10 +19,8 @@ Scene::Scene(const Servers& servers, std::shared_ptr<AppHost> host, WorkArea are
 }
 
 void Scene::set(bool needs_cache) {
-  if (!needs_cache) {
-    cache_.reset();
-    return;
-  }
+  needs_cache_ = needs_cache;
+  if (!needs_cache) return;
   STALEMATE_INVARIANT(servers_.redis, "a trace with a cache is replayed with a Redis");
   if (!cache_ || (owns_cache() && servers_.sandbox->redis_epoch() != cache_epoch_)) open_cache();
   std::erase_if(cache_proxies_, [this](const auto& proxy) { return proxy.first != servers_.redis->port; });
@@ -87,8 +85,10 @@ void Scene::fail_over() {
   open_cache();
 }
 
-std::string Scene::clean_up() {
+std::string Scene::clean_up(std::optional<int> patience) {
   kill_apps();
+  if (patience) database_->set_patience(*patience);
+  if (patience && cache_) cache_->set_patience(*patience);
   std::string left;
   const auto attempt = [&left](const std::string& what, auto remove) {
     try {
@@ -98,11 +98,11 @@ std::string Scene::clean_up() {
     }
   };
   // A teardown is the user's, and is tried in servers that are thrown away, too.
-  const bool tears_down = area_.mapping != nullptr;
-  if (!servers_.is_postgres_throw_away || tears_down)
-    attempt("schema stalemate_" + area_.run, [&] { database_->remove(); });
-  if (cache_ && (!servers_.is_redis_throw_away || tears_down))
-    attempt("keys stalemate:" + area_.run + ":*", [&] { cache_->remove(); });
+  const std::string torn_down = "what the mapping's teardown takes away";
+  attempt(torn_down, [&] { database_->tear_down(); });
+  if (cache_) attempt(torn_down, [&] { cache_->tear_down(); });
+  if (!servers_.is_postgres_throw_away) attempt("schema stalemate_" + area_.run, [&] { database_->remove(); });
+  if (cache_ && !servers_.is_redis_throw_away) attempt("keys stalemate:" + area_.run + ":*", [&] { cache_->remove(); });
   return left;
 }
 

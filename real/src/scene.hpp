@@ -28,7 +28,7 @@ class Scene {
   const model::Mapping* mapping() const { return area_.mapping.get(); }  // null: the tutorial's table and keys
   const std::vector<std::string>& names() const { return area_.names; }
   Database& database() { return *database_; }
-  Cache* cache() { return cache_.get(); }
+  Cache* cache() { return needs_cache_ ? cache_.get() : nullptr; }
 
   AppInstance& app(int number);
   void kill_app(int number) { apps_.erase(number); }
@@ -49,7 +49,7 @@ class Scene {
   void fail_over();
 
   // See Stage::close().
-  std::string clean_up();
+  std::string clean_up(std::optional<int> patience = {});
 
  private:
   void open_cache();
@@ -58,7 +58,8 @@ class Scene {
   WorkArea area_;
   std::shared_ptr<AppHost> host_;
   std::unique_ptr<Database> database_;
-  std::unique_ptr<Cache> cache_;
+  std::unique_ptr<Cache> cache_;  // of the latest trace that needed one: its keys are still to be removed
+  bool needs_cache_ = false;
   std::optional<RedisAddress> replica_;
   int cache_epoch_ = 0;
   std::optional<Proxy> database_proxy_;

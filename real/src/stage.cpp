@@ -5,7 +5,6 @@
 
 #include <algorithm>
 #include <mutex>
-#include <optional>
 #include <shared_mutex>
 #include <string_view>
 
@@ -24,7 +23,7 @@ std::shared_ptr<AppHost> start_app_host() { return std::make_shared<AppHost>(); 
 class Stage::Impl {
  public:
   Impl(const Servers& servers, std::shared_ptr<AppHost> host) : servers_(servers), host_(std::move(host)) {
-    scene_.emplace(servers_, host_, "");
+    scene_ = std::make_unique<Scene>(servers_, host_, "");
   }
 
   Conformance replay(const traces::Trace& trace, const ReplayOptions& options) {
@@ -46,9 +45,9 @@ class Stage::Impl {
     }
   }
 
-  std::string close() {
+  std::string close(std::optional<int> patience) {
     if (std::exchange(is_closed_, true)) return "";
-    return scene_->clean_up();
+    return scene_->clean_up(patience);
   }
 
  private:
@@ -61,9 +60,11 @@ class Stage::Impl {
     const model::Mapping* const now = scene_->mapping();
     const bool is_same = now == nullptr ? area.mapping == nullptr : area.mapping && *now == *area.mapping;
     if (is_same && (!area.mapping || area.names == scene_->names())) return;
+    // Made first: where that fails, the scene before is still there to be cleaned up.
+    auto next = std::make_unique<Scene>(servers_, host_, std::move(area));
     const std::string left = scene_->clean_up();
     if (!left.empty()) throw traces::EnvironmentError("replay: the replay before is done" + left);
-    scene_.emplace(servers_, host_, std::move(area));
+    scene_ = std::move(next);
   }
 
   static std::shared_ptr<const model::Mapping> checked(const traces::Trace& trace,
@@ -105,7 +106,7 @@ class Stage::Impl {
 
   Servers servers_;
   std::shared_ptr<AppHost> host_;
-  std::optional<Scene> scene_;
+  std::unique_ptr<Scene> scene_;  // never null
   bool is_closed_ = false;
 };
 
@@ -118,6 +119,6 @@ Conformance Stage::replay(const traces::Trace& trace, const ReplayOptions& optio
   return impl_->replay(trace, options);
 }
 
-std::string Stage::close() { return impl_->close(); }
+std::string Stage::close(std::optional<int> patience) { return impl_->close(patience); }
 
 }  // namespace stalemate::real

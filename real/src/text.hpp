@@ -9,6 +9,9 @@
 
 namespace stalemate::real {
 
+// What to do where a server says that its user may not do something.
+inline constexpr const char* kGrantRight = "grant it; real/README.md lists the rights that are needed";
+
 // The first line of a server's or library's message, without spaces at the ends and without a final full stop.
 inline std::string first_line(std::string_view message) {
   message = message.substr(0, message.find('\n'));

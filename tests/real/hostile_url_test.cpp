@@ -57,9 +57,13 @@ std::vector<std::string> ends_at(const ReplayPlace& where) {
     }
   };
   add([&] { replay_at(samples::cache_aside_race(), where); });
-  add([&] { run_live(options); });
+  const auto live = [&] {
+    const LiveResult result = run_live(options);
+    if (!result.failure.empty()) throw traces::EnvironmentError(result.failure);
+  };
+  add(live);
   options.wire_faults = true;
-  add([&] { run_live(options); });
+  add(live);
   return ends;
 }
 

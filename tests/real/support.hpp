@@ -21,6 +21,9 @@ Servers shared_servers();
 std::string url(const PostgresAddress& address);
 std::string url(const RedisAddress& address);
 
+// A command to the shared Redis, words between spaces; its reply must be no error.
+void redis_command(const std::string& words);
+
 // Schemas called stalemate_* and keys called stalemate:* in the shared servers.
 std::vector<std::string> areas_left();
 

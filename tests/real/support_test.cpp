@@ -93,9 +93,10 @@ int live() {
   options.on_progress = [&has_said](const Judgement& judgement) {
     if (judgement.writes_ok > 0 && !std::exchange(has_said, true)) say("at work");
   };
-  const Judgement judgement = run_live(options);
-  say(describe(judgement));
-  return judgement.is_coherent() ? 0 : 1;
+  const LiveResult result = run_live(options);
+  say(describe(result.judgement));
+  if (!result.failure.empty()) throw traces::EnvironmentError(result.failure);
+  return result.judgement.is_coherent() ? 0 : 1;
 }
 
 int do_job(const std::string& job) {
@@ -158,7 +159,19 @@ std::string url(const PostgresAddress& address) {
 }
 
 std::string url(const RedisAddress& address) {
-  return fmt::format("redis://:{}@{}:{}/{}", address.password, address.host, address.port, address.database);
+  return fmt::format("redis://{}:{}@{}:{}/{}", address.user, address.password, address.host, address.port,
+                     address.database);
+}
+
+void redis_command(const std::string& words) {
+  const RedisAddress address = *shared_servers().redis;
+  redisContext* context = redisConnect(address.host.c_str(), address.port);
+  freeReplyObject(redisCommand(context, "AUTH %s", address.password.c_str()));
+  auto* reply = static_cast<redisReply*>(redisCommand(context, words.c_str()));
+  ASSERT_NE(reply, nullptr) << words;
+  EXPECT_NE(reply->type, REDIS_REPLY_ERROR) << words << ": " << reply->str;
+  freeReplyObject(reply);
+  redisFree(context);
 }
 
 std::vector<std::string> areas_left() {

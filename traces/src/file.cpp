@@ -283,6 +283,7 @@ struct StreamedFile::Impl {
   Plan plan;
   std::optional<TemporaryFile> temporary;
   std::optional<Descriptor> descriptor;
+  off_t appended = 0;  // bytes, by calls that succeeded
 };
 
 StreamedFile::StreamedFile(const std::string& path, Overwrite overwrite) : impl_(std::make_unique<Impl>()) {
@@ -311,6 +312,13 @@ StreamedFile::~StreamedFile() = default;
 void StreamedFile::append(std::string_view text) {
   const int number = impl_->descriptor ? impl_->descriptor->number() : impl_->plan.stream;
   if (!write_all(number, text)) refuse_writing(impl_->path, errno);
+  impl_->appended += static_cast<off_t>(text.size());
+}
+
+void StreamedFile::finish_without_the_last() {
+  if (impl_->temporary && ::ftruncate(impl_->descriptor->number(), impl_->appended) != 0)
+    refuse_writing(impl_->path, errno);
+  finish();
 }
 
 void StreamedFile::finish() {

@@ -17,6 +17,9 @@ struct Replayed {
   std::optional<Conformance> conformance;
   std::string error;      // one line
   bool is_input = false;  // whether the trace is to blame for it (exit code 2), not the machine (5)
+  // What could not be removed when the area it was replayed in was done with, in clauses: "; keys stalemate:1f:* may be
+  // left behind (why)". Of the traces that shared the area the last one has it. An `error` says that itself.
+  std::string left = {};
 };
 
 struct BatchOptions {
@@ -36,8 +39,8 @@ class WarmServers {
   WarmServers& operator=(const WarmServers&) = delete;
 
   const Servers& servers() const;
-  // A trace that fails does not keep others from being replayed. REQUIRES: with_cache, if any trace needs one. Throws
-  // Interrupted.
+  // A trace that fails does not keep others from being replayed; a server that does not answer any more does, and each
+  // of the others says so. REQUIRES: with_cache, if any trace needs one. Throws Interrupted.
   std::vector<Replayed> replay_all(const std::vector<traces::Trace>& traces, const BatchOptions& options);
   // Stops the sandbox; throws Interrupted if a signal came by then. The destructor stops it, too, and is silent.
   void close();

@@ -42,7 +42,11 @@ class Cache {
   virtual std::string expire(const std::string& product) = 0;
   // Every entry under the prefix, sorted by name, without the prefix, over another connection than the sessions'.
   virtual std::vector<StoredValue> contents() = 0;
-  // Deletes every key under the prefix, over a connection of its own, and makes sure that none is left.
+  // How many seconds a connection that is made from now on waits for answers.
+  virtual void set_patience(int seconds) = 0;
+  // Both over a connection of their own. tear_down() runs a mapping's teardown, where its setup has run; remove()
+  // deletes every key under the prefix, and makes sure that none is left.
+  virtual void tear_down() = 0;
   virtual void remove() = 0;
 };
 

@@ -44,11 +44,13 @@ struct ConformReport {
   std::uint64_t steps = 0;  // of them
   std::uint64_t round_trips = 0;
   std::string stopped;                         // by a signal, before all runs were done: one line; else empty
+  std::string failed;                          // a server that is missing, lost, or where something may be left
   std::map<std::string, std::uint64_t> kinds;  // how many steps of each kind
   std::optional<Disagreement> disagreement;
 };
 
-// A stop signal ends it early, with what is known by then. Throws traces::EnvironmentError (servers missing or lost).
+// A stop signal or a server that is lost ends it early, with what is known by then. Throws traces::EnvironmentError
+// (servers missing at the start).
 ConformReport conform(const ReplayPlace& where, const ConformOptions& options);
 
 // The report for people. A function of the report.

@@ -57,7 +57,11 @@ class Database {
   virtual std::unique_ptr<DatabaseSession> connect() = 0;
   // Every row, sorted by name, as another connection than the sessions' sees them.
   virtual std::vector<StoredValue> contents() = 0;
-  // Removes the area, if it is there, over a connection of its own, and makes sure that it is gone.
+  // How many seconds a connection that is made from now on waits for answers.
+  virtual void set_patience(int seconds) = 0;
+  // Both over a connection of their own. tear_down() runs a mapping's teardown, where its setup has run; remove()
+  // removes the area, if it is there, and makes sure that it is gone.
+  virtual void tear_down() = 0;
   virtual void remove() = 0;
 };
 

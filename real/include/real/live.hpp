@@ -66,11 +66,17 @@ struct LiveOptions {
   std::function<bool(const Judgement&)> is_enough;
 };
 
+struct LiveResult {
+  Judgement judgement;
+  // Why the run ended before its time (a server died or refused, the disk is full), or what may be left behind: one
+  // line. Empty: nothing of the kind. What was known by then is judged, and stands in the history.
+  std::string failure;
+};
+
 // Runs to its end, or until SIGINT, SIGTERM or SIGHUP: that is an orderly end, too. Works in a schema and under a key
-// prefix of its own, removed from servers that stay. Throws traces::InputError (a URL, a file, a remote server),
-// traces::EnvironmentError (a server that is missing, dies or refuses; no history file is left then) and Interrupted
-// (a signal before the run began).
-Judgement run_live(const LiveOptions& options);
+// prefix of its own, removed from servers that stay. Throws, all of it before the run has begun: traces::InputError (a
+// URL, a file, a remote server), traces::EnvironmentError (a server that is missing or refuses) and Interrupted.
+LiveResult run_live(const LiveOptions& options);
 
 // A CockroachDB, or whatever else answers there: version() says "CockroachDB ..." or that it is a double. UUID keys;
 // each operation is a transaction that is begun again, whole, when it is refused with SQLSTATE 40001.

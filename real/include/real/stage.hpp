@@ -5,6 +5,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "real/replay.hpp"
@@ -29,8 +30,9 @@ class Stage {
   // As real::replay(); the area stays for the next one. After an exception only close() is left.
   Conformance replay(const traces::Trace& trace, const ReplayOptions& options = {});
   // Removes what the stage made in servers that stay. "" if nothing is left there, or clauses for an error message:
-  // "; schema stalemate_1f may be left behind (why)".
-  std::string close();
+  // "; schema stalemate_1f may be left behind (why)". `patience`: how many seconds a server may take for an answer,
+  // where that is known to be in vain; else as long as always.
+  std::string close(std::optional<int> patience = {});
 
  private:
   class Impl;

@@ -201,6 +201,10 @@ class Cockroach : public Database {
     return stored;
   }
 
+  void set_patience(int seconds) override { address_.timeout_seconds = seconds; }
+
+  void tear_down() override {}  // it knows no mapping
+
   void remove() override {
     Connection control(address_, Purpose::kCleanUp);
     const std::string drop = fmt::format("DROP SCHEMA IF EXISTS {} CASCADE", schema_);

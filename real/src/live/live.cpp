@@ -20,9 +20,13 @@ namespace {
 constexpr auto kLook = std::chrono::milliseconds(20);  // at signals
 constexpr auto kProgressEvery = std::chrono::milliseconds(250);
 
+constexpr int kBriefSeconds = 2;  // for a server that may have failed; libpq waits no less
+
 // What cannot be removed, as a clause for an error message; "" if all is gone.
-std::string clean_up(const LiveStores& stores) {
+std::string clean_up(const LiveStores& stores, bool has_failed) {
   std::string left;
+  if (has_failed && stores.database) stores.database->set_patience(kBriefSeconds);
+  if (has_failed && stores.cache) stores.cache->set_patience(kBriefSeconds);
   const auto attempt = [&left](const std::string& what, auto remove) {
     try {
       remove();
@@ -91,7 +95,17 @@ void watch(LiveRun& run) {
   }
 }
 
-Judgement run_on(const LiveOptions& options, LiveStores& stores, std::unique_ptr<traces::StreamedFile> file) {
+// One line of what stopped the run; empty where nothing did. What is no failure of the machine is thrown.
+std::string line_of(const std::exception_ptr& failure, const LiveStores& stores) {
+  if (!failure) return {};
+  try {
+    std::rethrow_exception(failure);
+  } catch (const traces::EnvironmentError& error) {
+    return reason(error, stores);
+  }
+}
+
+LiveResult run_on(const LiveOptions& options, LiveStores& stores, std::unique_ptr<traces::StreamedFile> file) {
   std::vector<StoredValue> rows;
   for (int key = 1; key <= kLiveProducts; ++key) rows.push_back({live_product(key), kLiveQuantity});
   stores.database->fill(rows);
@@ -133,9 +147,20 @@ Judgement run_on(const LiveOptions& options, LiveStores& stores, std::unique_ptr
     throw;
   }
   join();
-  if (run.stop.failure()) std::rethrow_exception(run.stop.failure());
-  if (!is_stop_signalled()) checker.compare_all();  // at rest; after a signal the connections are shut
-  return recorder.finish();
+  std::string failure = line_of(run.stop.failure(), stores);
+  // At rest; after a signal the connections are shut, and where a server failed there is nothing to compare.
+  if (failure.empty() && !recorder.has_failed() && !is_stop_signalled()) {
+    try {
+      checker.compare_all();
+    } catch (const traces::EnvironmentError&) {
+      failure = line_of(std::current_exception(), stores);
+    }
+  }
+  LiveResult result;
+  std::string of_disk;
+  result.judgement = recorder.finish(of_disk);
+  result.failure = failure.empty() ? of_disk : failure + (of_disk.empty() ? "" : "; " + of_disk);
+  return result;
 }
 
 PostgresAddress cockroach_address(const std::string& url) {
@@ -153,7 +178,7 @@ PostgresAddress cockroach_address(const std::string& url) {
 
 }  // namespace
 
-Judgement run_live(const LiveOptions& options) {
+LiveResult run_live(const LiveOptions& options) {
   const bool has_cache = options.scenario == LiveScenario::kBefore;
   std::optional<PostgresAddress> postgres;
   std::optional<RedisAddress> redis;
@@ -187,14 +212,14 @@ Judgement run_live(const LiveOptions& options) {
     stores.database =
         options.cockroach_url ? open_cockroach(*postgres, stores.run) : open_postgres(*postgres, stores.run);
     if (has_cache) stores.cache = open_redis(*redis, stores.run);
-    Judgement judgement = run_on(options, stores, std::move(file));
-    const std::string left = clean_up(stores);
-    if (!left.empty()) throw traces::EnvironmentError("live: the run is over" + left);
-    return judgement;
+    LiveResult result = run_on(options, stores, std::move(file));
+    const std::string left = clean_up(stores, !result.failure.empty());
+    if (!left.empty()) result.failure += (result.failure.empty() ? "live: the run is over" : "") + left;
+    return result;
   } catch (const Interrupted& stop) {
-    throw Interrupted(stop.signal, stop.what() + clean_up(stores));
+    throw Interrupted(stop.signal, stop.what() + clean_up(stores, false));
   } catch (const traces::EnvironmentError& error) {
-    throw traces::EnvironmentError(reason(error, stores) + clean_up(stores));
+    throw traces::EnvironmentError(reason(error, stores) + clean_up(stores, true));
   }
 }
 

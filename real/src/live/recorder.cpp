@@ -4,6 +4,8 @@
 #include <csignal>
 #include <utility>
 
+#include "traces/error.hpp"
+
 namespace stalemate::real {
 
 Recorder::Recorder(const HistorySetup& setup, std::unique_ptr<traces::StreamedFile> file)
@@ -77,15 +79,30 @@ Judgement Recorder::snapshot() const {
   return judge_.finish();
 }
 
-Judgement Recorder::finish() {
+Judgement Recorder::finish(std::string& failure) {
   HistoryEvent end;
   end.type = EventType::kInfo;
   end.function = EventFunction::kEnd;
   record(end);
   end_thread();
-  if (failure_) std::rethrow_exception(failure_);
-  if (file_) file_->finish();
+  try {
+    if (failure_) std::rethrow_exception(failure_);
+    if (file_) file_->finish();
+  } catch (const traces::EnvironmentError& error) {
+    failure = error.what();
+    if (failure_ && file_) failure += keep_the_beginning();
+  }
   return judge_.finish();
+}
+
+// The disk failed: what stands there all the same. A clause about it.
+std::string Recorder::keep_the_beginning() {
+  try {
+    file_->finish_without_the_last();
+    return "; the history up to there is kept";
+  } catch (const traces::EnvironmentError&) {
+    return "; nothing of the history could be kept";
+  }
 }
 
 }  // namespace stalemate::real

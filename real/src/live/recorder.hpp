@@ -23,7 +23,7 @@ class Recorder {
  public:
   // `file`: none if null; this finishes it.
   Recorder(const HistorySetup& setup, std::unique_ptr<traces::StreamedFile> file);
-  // Without finish() before, the file is not kept.
+  // Without finish() before, nothing has happened yet, and the file is not kept.
   ~Recorder();
   Recorder(const Recorder&) = delete;
   Recorder& operator=(const Recorder&) = delete;
@@ -36,14 +36,16 @@ class Recorder {
   std::chrono::steady_clock::time_point start() const { return start_; }
   bool has_failed() const;
   Judgement snapshot() const;
-  // Writes the last line and names the file. Throws what went wrong on the way.
-  Judgement finish();
+  // Writes the last line and names the file. Where the disk failed on the way, `failure` says so, and the file ends
+  // with what could be written.
+  Judgement finish(std::string& failure);
 
  private:
   static constexpr std::size_t kWaitingMax = 1 << 16;
 
   void hand_on();
   void end_thread();
+  std::string keep_the_beginning();
 
   HistorySetup setup_;
   std::unique_ptr<traces::StreamedFile> file_;

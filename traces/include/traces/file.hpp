@@ -42,6 +42,8 @@ class StreamedFile {
   void append(std::string_view text);
   // REQUIRES: called once, last.
   void finish();
+  // Instead, after append() failed: a regular file ends with what the calls before have appended, and has its name.
+  void finish_without_the_last();
 
  private:
   struct Impl;

@@ -1,0 +1,215 @@
+// What else may fail than the trace: a second connection, a clean-up that may not be done, a user without rights, a
+// server that does not answer any more. Each ends in a line that says what it was, and nothing is left that is not
+// said.
+#include <gtest/gtest.h>
+
+#include <csignal>
+#include <fstream>
+#include <pqxx/pqxx>
+#include <sstream>
+
+#include "model/check.hpp"
+#include "real/batch.hpp"
+#include "real/cache.hpp"
+#include "real/support.hpp"
+#include "sample_traces.hpp"
+#include "traces/error.hpp"
+#include "traces/file.hpp"
+#include "traces/json.hpp"
+
+namespace stalemate::real {
+namespace {
+
+traces::Trace mapped_trace() {
+  std::ifstream file(STALEMATE_SOURCE_DIR "/real/examples/account.md");
+  std::ostringstream text;
+  text << file.rdbuf();
+  traces::Scenario scenario;
+  scenario.apps = {"read", "write"};
+  model::CheckOptions options;
+  options.properties = {"coherent-at-rest"};
+  return model::check(model::read_protocol(text.str(), "account.md", {}), scenario, options).trace.value();
+}
+
+traces::Trace without_cache() {
+  const std::string path = STALEMATE_SOURCE_DIR "/traces/saved/database-only-write-in-doubt.json";
+  return traces::read_json(traces::read_text_file(path, 1'000'000), path);
+}
+
+// The statements of the example's page, one of them changed.
+traces::Trace with_statement(const std::string& from, const std::string& to) {
+  traces::Trace trace = mapped_trace();
+  std::string& text = trace.protocol.text;
+  const std::size_t at = text.find(from);
+  EXPECT_NE(at, std::string::npos) << from;
+  if (at != std::string::npos) text.replace(at, from.size(), to);
+  return trace;
+}
+
+BatchOptions trusting(int jobs = 1) {
+  BatchOptions options;
+  options.jobs = jobs;
+  options.replay.trusts_traces = true;
+  return options;
+}
+
+// Servers that stay, as somebody's own would.
+ReplayPlace shared_place() {
+  ReplayPlace where;
+  where.postgres_url = support::url(support::shared_servers().postgres);
+  where.redis_url = support::url(*support::shared_servers().redis);
+  return where;
+}
+
+// A role of the shared PostgreSQL while it lives.
+class Role {
+ public:
+  explicit Role(const std::string& attributes, const std::string& rights = "") {
+    run("CREATE ROLE limited LOGIN PASSWORD 'secret' " + attributes);
+    if (!rights.empty()) run("GRANT " + rights + " TO limited");
+  }
+  ~Role() {
+    run("DROP OWNED BY limited");
+    run("DROP ROLE limited");
+  }
+  Role(const Role&) = delete;
+  Role& operator=(const Role&) = delete;
+
+  static std::string url() {
+    PostgresAddress address = support::shared_servers().postgres;
+    address.user = "limited";
+    address.password = "secret";
+    return support::url(address);
+  }
+
+ private:
+  static void run(const std::string& sql) {
+    pqxx::connection connection(support::url(support::shared_servers().postgres));
+    pqxx::nontransaction(connection).exec(sql);
+  }
+};
+
+std::string database_name() {
+  pqxx::connection connection(support::url(support::shared_servers().postgres));
+  return connection.dbname();
+}
+
+bool holds(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
+
+TEST(Failures, a_second_connection_that_fails_is_a_line) {
+  // A mapping is played over a connection of its own beside the first one.
+  const Role role("CONNECTION LIMIT 1", "CREATE ON DATABASE \"" + database_name() + "\"");
+  ReplayPlace where = shared_place();
+  where.postgres_url = Role::url();
+  for (const int jobs : {1, 2}) {
+    const std::vector<Replayed> results = replay_all({mapped_trace(), mapped_trace()}, where, trusting(jobs));
+    for (const Replayed& result : results) {
+      EXPECT_FALSE(result.conformance);
+      EXPECT_TRUE(holds(result.error, "cannot connect: too many connections for role")) << result.error;
+    }
+  }
+  EXPECT_EQ(support::areas_left(), std::vector<std::string>{});
+}
+
+TEST(Failures, a_right_that_is_missing_is_called_one) {
+  const Role role("");
+  ReplayPlace where = shared_place();
+  where.postgres_url = Role::url();
+  const std::vector<Replayed> results = replay_all({samples::cache_aside_race()}, where, {});
+  EXPECT_TRUE(holds(results.at(0).error, "its user lacks a right, for a statement: permission denied for database"))
+      << results.at(0).error;
+  EXPECT_TRUE(holds(results.at(0).error, "grant it; real/README.md lists the rights that are needed"));
+}
+
+// A user of the shared Redis while it lives.
+class RedisUser {
+ public:
+  explicit RedisUser(const std::string& rights) { command("ACL SETUSER limited on >secret ~* " + rights); }
+  ~RedisUser() { command("ACL DELUSER limited"); }
+  RedisUser(const RedisUser&) = delete;
+  RedisUser& operator=(const RedisUser&) = delete;
+
+  static std::string url() {
+    RedisAddress address = *support::shared_servers().redis;
+    address.user = "limited";
+    address.password = "secret";
+    return support::url(address);
+  }
+
+ private:
+  static void command(const std::string& words) { support::redis_command(words); }
+};
+
+TEST(Failures, what_could_not_be_removed_is_said_by_the_last_trace_of_its_area) {
+  const RedisUser user("+@all -del");
+  ReplayPlace where = shared_place();
+  where.redis_url = RedisUser::url();
+  traces::Trace trace = samples::cache_aside_race();
+  const std::vector<Replayed> results = replay_all({trace}, where, {});
+  const Replayed& only = results.at(0);
+  const std::string told = only.error + only.left;
+  EXPECT_TRUE(holds(told, "; keys stalemate:")) << told;
+  EXPECT_TRUE(holds(told, "may be left behind (Redis at 127.0.0.1:")) << told;
+  EXPECT_TRUE(holds(told, "its user lacks a right, for DEL: NOPERM")) << told;
+  EXPECT_FALSE(support::areas_left().empty()) << "it is true";
+  open_redis(*support::shared_servers().redis, "0123456789ab")->fill({});  // removes those of runs that have ended
+  open_redis(*support::shared_servers().redis, "0123456789ab")->remove();
+  EXPECT_EQ(support::areas_left(), std::vector<std::string>{});
+}
+
+TEST(Failures, keys_of_a_trace_with_a_cache_go_although_a_trace_without_one_came_after_it) {
+  const std::vector<Replayed> results = replay_all({samples::cache_aside_race(), without_cache()}, shared_place(), {});
+  for (const Replayed& result : results) EXPECT_EQ(result.error + result.left, "");
+  EXPECT_EQ(support::areas_left(), std::vector<std::string>{});
+}
+
+TEST(Failures, a_teardown_with_a_mistake_is_said_and_the_schema_goes) {
+  const traces::Trace trace =
+      with_statement("%% stalemate: sql set", "%% stalemate: sql teardown = DROP TABLE acount\n%% stalemate: sql set");
+  for (const bool sandboxed : {false, true}) {
+    const ReplayPlace where = sandboxed ? ReplayPlace() : shared_place();
+    const std::vector<Replayed> results = replay_all({trace}, where, trusting());
+    EXPECT_EQ(results.at(0).error, "");
+    EXPECT_TRUE(holds(results.at(0).left, "; what the mapping's teardown takes away may be left behind (PostgreSQL at"))
+        << results.at(0).left;
+    EXPECT_TRUE(holds(results.at(0).left, "it refuses the mapping's sql teardown: table \"acount\" does not exist"))
+        << results.at(0).left;
+  }
+  EXPECT_EQ(support::areas_left(), std::vector<std::string>{});
+}
+
+TEST(Failures, a_setup_that_leaves_a_transaction_open_is_named_and_diverges_nowhere) {
+  const traces::Trace trace =
+      with_statement("%% stalemate: sql set", "%% stalemate: sql setup = BEGIN; SELECT 1\n%% stalemate: sql set");
+  const std::vector<Replayed> results = replay_all({trace}, shared_place(), trusting());
+  EXPECT_TRUE(holds(results.at(0).error,
+                    "the mapping's sql setup leaves a transaction open, so that nobody else sees what it did; end it "
+                    "with COMMIT"))
+      << results.at(0).error;
+  EXPECT_EQ(support::areas_left(), std::vector<std::string>{});
+}
+
+TEST(Failures, a_server_that_stops_answering_is_waited_for_once) {
+  const Sandbox sandbox{SandboxOptions()};
+  ReplayPlace where;
+  where.postgres_url = support::url(sandbox.postgres());
+  where.redis_url = support::url(sandbox.redis());
+  const pid_t redis = support::process_in(sandbox.folder(), "redis-server");
+  ASSERT_GT(redis, 0);
+  BatchOptions options = trusting();
+  options.on_done = [&](std::size_t done) {
+    if (done == 1) ::kill(redis, SIGSTOP);
+  };
+  const std::vector<traces::Trace> traces(5, samples::cache_aside_race());
+  const std::vector<Replayed> results = replay_all(traces, where, options);
+  ::kill(redis, SIGCONT);
+  EXPECT_EQ(results.at(0).error, "");
+  EXPECT_TRUE(holds(results.at(1).error, "no answer within 10 s")) << results.at(1).error;
+  EXPECT_TRUE(holds(results.at(1).error, "; keys stalemate:")) << "what is left there is said: " << results.at(1).error;
+  for (std::size_t i = 2; i < results.size(); ++i) {
+    EXPECT_EQ(results[i].error.rfind("not replayed: Redis at 127.0.0.1:", 0), 0U) << results[i].error;
+  }
+}
+
+}  // namespace
+}  // namespace stalemate::real
