@@ -3,6 +3,7 @@
 #include "real/local.hpp"
 
 #include <gtest/gtest.h>
+#include <sys/resource.h>
 
 #include <atomic>
 #include <csignal>
@@ -110,6 +111,27 @@ TEST(Live, a_redis_that_is_killed_during_the_run_is_named_and_what_was_known_is_
   EXPECT_GT(result.judgement.reads_ok, 0);
   EXPECT_TRUE(result.judgement.is_whole);
   EXPECT_EQ(describe(judge_history(options.history)), describe(result.judgement)) << "the history, too";
+  EXPECT_TRUE(support::areas_left().empty());
+}
+
+TEST(Live, a_disk_that_fills_up_is_named_and_the_history_up_to_there_is_kept) {
+  const support::Folder folder;
+  LiveOptions options = options_for(LiveScenario::kBefore);
+  options.run_for = std::chrono::minutes(2);
+  options.history = folder.path() + "/run.jsonl";
+  rlimit before = {};
+  ASSERT_EQ(::getrlimit(RLIMIT_FSIZE, &before), 0);
+  const rlimit small = {20'000, before.rlim_max};
+  ASSERT_EQ(::setrlimit(RLIMIT_FSIZE, &small), 0);
+  const LiveResult result = run_live(options);
+  ASSERT_EQ(::setrlimit(RLIMIT_FSIZE, &before), 0);
+  EXPECT_EQ(result.failure, folder.path() +
+                                "/run.jsonl: larger than the limit for a file here; raise it (ulimit -f) or write "
+                                "elsewhere; the history up to there is kept");
+  EXPECT_GT(result.judgement.reads_ok, 0);
+  const Judgement kept = judge_history(options.history);
+  EXPECT_FALSE(kept.is_whole);
+  EXPECT_GT(kept.reads_ok, 0);
   EXPECT_TRUE(support::areas_left().empty());
 }
 
