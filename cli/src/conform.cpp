@@ -27,9 +27,7 @@ constexpr int kRunsMax = 10'000'000;
 constexpr int kJobsMax = 64;
 
 struct ConformCommand {
-  std::optional<std::string> postgres;
-  std::optional<std::string> redis;
-  bool allow_remote = false;
+  ServerOptions servers;
   std::optional<int> runs;
   std::optional<int> jobs;
   std::optional<std::string> seed;
@@ -41,9 +39,9 @@ struct ConformCommand {
   int run(std::string invocation) const {
     output.check();
     real::ReplayPlace where;
-    where.postgres_url = postgres;
-    where.redis_url = redis;
-    where.allow_remote = allow_remote;
+    where.postgres_url = servers.postgres;
+    where.redis_url = servers.redis;
+    where.allow_remote = servers.allow_remote;
     real::ConformOptions options;
     options.runs = static_cast<std::uint64_t>(runs.value_or(kRunsDefault));
     options.jobs = jobs.value_or(static_cast<int>(std::max(1U, std::thread::hardware_concurrency())));
@@ -88,12 +86,10 @@ void add_conform(CLI::App& program, Action& action, const std::string& invocatio
   add_number(command, "--runs", options->runs, {1, kRunsMax}, "walks to replay (default 1000)");
   command.add_option("--seed", options->seed, "repeats a run: the same seed replays the same (default: a fresh one)");
   add_number(command, "--jobs", options->jobs, {1, kJobsMax}, "how many at a time (default: as many as cores)");
-  command.add_option("--postgres", options->postgres,
-                     "on this PostgreSQL: postgresql://user:password@host:port/database");
-  command.add_option("--redis", options->redis, "on this Redis: redis://user:password@host:port/database");
-  command.add_flag("--allow-remote", options->allow_remote, "take servers that are not on this machine");
+  options->servers.add_to(command);
   options->output.add_to(command, "write a walk that diverges, shrunk, to this file");
   command.footer(
+      std::string(kAboutPasswords) +
       "A divergence is a defect of the model, or of replaying it: please report it with the file of -o.\n"
       "Exit code: 0 every walk was reproduced, 1 one diverged, 3 stopped before the end, 5 a server is missing or was\n"
       "lost, or something may be left there.\n"

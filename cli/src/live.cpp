@@ -41,10 +41,8 @@ struct LiveCommand {
   std::string history;
   std::string plot;
   bool force = false;
-  std::optional<std::string> postgres;
-  std::optional<std::string> redis;
+  ServerOptions servers;
   std::optional<std::string> cockroach;
-  bool allow_remote = false;
 
   int run() const {
     if (scenario.empty() == judge.empty())
@@ -96,13 +94,13 @@ struct LiveCommand {
     real::LiveOptions options;
     if (scenario == "after") {
       options.scenario = real::LiveScenario::kAfter;
-      if (redis) throw traces::InputError("--redis: after has no cache; leave it out");
+      if (servers.redis) throw traces::InputError("--redis: after has no cache; leave it out");
     } else if (scenario != "before") {
       throw traces::InputError(fmt::format("live {}: say before or after", excerpt(scenario)));
     } else if (cockroach) {
       throw traces::InputError("--cockroach: before runs on PostgreSQL; say after, or use --postgres");
     }
-    if (cockroach && postgres)
+    if (cockroach && servers.postgres)
       throw traces::InputError("--cockroach and --postgres: one database; leave one of them out");
     options.readers = readers.value_or(1);
     options.writers = writers.value_or(1);
@@ -119,10 +117,10 @@ struct LiveCommand {
     if (!run_for.empty()) options.run_for = parse_duration(run_for, "--for");
     options.history = history;
     options.overwrite = overwrite();
-    options.postgres_url = postgres;
-    options.redis_url = redis;
+    options.postgres_url = servers.postgres;
+    options.redis_url = servers.redis;
     options.cockroach_url = cockroach;
-    options.allow_remote = allow_remote;
+    options.allow_remote = servers.allow_remote;
     return options;
   }
 
@@ -263,13 +261,11 @@ void add_live(CLI::App& program, Action& action) {
   file_option("-o,--history", options->history, "write every operation to this file, as JSON lines");
   file_option("--plot", options->plot, "draw incoherence over time into this SVG file");
   command.add_flag("--force", options->force, "replace these files if they exist");
-  command.add_option("--postgres", options->postgres,
-                     "on this PostgreSQL: postgresql://user:password@host:port/database");
-  command.add_option("--redis", options->redis, "on this Redis: redis://user:password@host:port/database");
+  options->servers.add_to(command);
   command.add_option("--cockroach", options->cockroach,
                      "after, on this CockroachDB: postgresql://root@host:26257/defaultdb");
-  command.add_flag("--allow-remote", options->allow_remote, "put load on servers that are not on this machine, too");
   command.footer(
+      std::string(kAboutPasswords) +
       "Without URLs it runs on throw-away servers of its own. At servers that exist it works in a schema and under a\n"
       "key prefix of its own, and removes both. Ctrl-C ends a run with its result so far.\n"
       "Exit code: 0 no incoherence found, 1 found, 2 usage, 5 a server is missing or died, or the disk is\n"

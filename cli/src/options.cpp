@@ -135,6 +135,12 @@ std::string ScenarioOptions::as_given() const {
   return words;
 }
 
+void ServerOptions::add_to(CLI::App& command) {
+  command.add_option("--postgres", postgres, "on this PostgreSQL: postgresql://user@host:port/database");
+  command.add_option("--redis", redis, "on this Redis: redis://user@host:port/database");
+  command.add_flag("--allow-remote", allow_remote, "take servers that are not on this machine");
+}
+
 void OutputOptions::add_to(CLI::App& command, const std::string& what) {
   command.add_option_function<std::string>(
       "-o,--output",

@@ -53,6 +53,19 @@ struct ScenarioOptions {
   std::vector<std::string> counted_apps(const model::Protocol& protocol) const;
 };
 
+// --postgres, --redis and --allow-remote.
+struct ServerOptions {
+  std::optional<std::string> postgres;
+  std::optional<std::string> redis;
+  bool allow_remote = false;
+
+  void add_to(CLI::App& command);
+};
+// What the help of such a command says of passwords.
+inline constexpr const char* kAboutPasswords =
+    "A password in a URL is seen by who lists the processes, if only for a moment: leave it out, and it is taken\n"
+    "from PGPASSWORD, PGPASSFILE or ~/.pgpass, and for Redis from REDISCLI_AUTH.\n";
+
 // -o and --force.
 struct OutputOptions {
   std::string path;  // empty: not given

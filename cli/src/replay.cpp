@@ -52,11 +52,9 @@ std::optional<traces::Trace> find_another(const traces::Trace& trace) {
 struct ReplayCommand {
   std::vector<std::string> paths;
   bool sandbox = false;
-  std::optional<std::string> postgres;
-  std::optional<std::string> redis;
+  ServerOptions servers;
   std::string on = "postgres";
   std::optional<std::string> cockroach;
-  bool allow_remote = false;
   std::optional<int> jobs;
   std::string on_divergence = "stop";
   std::optional<std::string> mapping;
@@ -64,7 +62,7 @@ struct ReplayCommand {
   OutputOptions junit;
 
   int run() const {
-    if (sandbox && (postgres || redis))
+    if (sandbox && (servers.postgres || servers.redis))
       throw traces::InputError(
           "--sandbox starts servers of its own; leave it out, or leave out --postgres and --redis");
     if (cockroach && on != "cockroach") throw traces::InputError("--cockroach is for --on cockroach; add that");
@@ -131,9 +129,9 @@ struct ReplayCommand {
     std::vector<traces::Trace> all;
     for (const Item& item : items) all.push_back(item.trace);
     real::ReplayPlace where;
-    where.postgres_url = postgres;
-    where.redis_url = redis;
-    where.allow_remote = allow_remote;
+    where.postgres_url = servers.postgres;
+    where.redis_url = servers.redis;
+    where.allow_remote = servers.allow_remote;
     if (on == "cockroach") where.database = real::DatabaseKind::kCockroach;
     where.cockroach_url = cockroach;
     real::BatchOptions options;
@@ -240,16 +238,13 @@ void add_replay(CLI::App& program, Action& action) {
   auto options = std::make_shared<ReplayCommand>();
   command.add_option("TRACE", options->paths, "trace files")->required();
   command.add_flag("--sandbox", options->sandbox, "on throw-away servers of its own (the default)");
-  command.add_option("--postgres", options->postgres,
-                     "on this PostgreSQL: postgresql://user:password@host:port/database");
-  command.add_option("--redis", options->redis, "on this Redis: redis://user:password@host:port/database");
+  options->servers.add_to(command);
   command.add_option("--on", options->on, "which database: postgres or cockroach")
       ->check(CLI::IsMember({"postgres", "cockroach"}).description(""))
       ->capture_default_str();
   command.add_option("--cockroach", options->cockroach,
                      "this CockroachDB, for traces without a cache: postgresql://root@host:26257/defaultdb (else a "
                      "cockroach in PATH)");
-  command.add_flag("--allow-remote", options->allow_remote, "take servers that are not on this machine");
   add_number(command, "--jobs", options->jobs, {1, kJobsMax}, "how many traces at a time (default: as many as cores)");
   command
       .add_option("--on-divergence", options->on_divergence,
@@ -264,6 +259,7 @@ void add_replay(CLI::App& program, Action& action) {
   command.add_option("--junit", options->junit.path, "write the results to this file, as JUnit XML");
   command.add_flag("--force", options->junit.force, "replace that file if it exists");
   command.footer(
+      std::string(kAboutPasswords) +
       "Messages pass a proxy of its own that loses, delays and repeats them; an app instance is a process, and a "
       "crash\n"
       "kills it. At servers that exist it works in a schema and under a key prefix of its own, and removes both.\n"

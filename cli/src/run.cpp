@@ -12,6 +12,7 @@
 #include "commands.hpp"
 #include "model/scenario.hpp"
 #include "options.hpp"
+#include "secrets.hpp"
 #include "streams.hpp"
 #include "traces/error.hpp"
 
@@ -34,7 +35,7 @@ constexpr const char* kFooter =
     "         stalemate replay race.json";
 
 int complain(const std::string& message, int code) {
-  note("stalemate: {}\n", message);
+  note("stalemate: {}\n", without_passwords(message));
   return code;
 }
 
@@ -88,6 +89,7 @@ int parse_and_run(CLI::App& program, int argc, char** argv, const Action& action
   if (!action)
     throw traces::InputError(
         fmt::format("say what to do: {}; see stalemate --help", fmt::join(names_of_subcommands(program), ", ")));
+  hide_passwords(argc, argv);
   return action();
 }
 
@@ -102,7 +104,7 @@ int run(int argc, char** argv) {
     program.require_subcommand(0, 1);
 
     std::string invocation = "stalemate";
-    for (int i = 1; i < argc; ++i) invocation += " " + shell_word(argv[i]);
+    for (int i = 1; i < argc; ++i) invocation += " " + shell_word(without_passwords(argv[i]));
     Action action;
     add_check(program, action, invocation);
     add_hunt(program, action, invocation);

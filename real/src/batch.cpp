@@ -168,6 +168,7 @@ WarmServers::WarmServers(const ReplayPlace& where, bool with_cache) {
   if (redis && !where.allow_remote) refuse_remote(redis->host, "--redis");
   impl_ = std::make_unique<Impl>();
   if (postgres) greet(*postgres);
+  if (redis) greet(*redis);
   SandboxOptions wanted = where.sandbox;
   const bool is_cockroach = where.database == DatabaseKind::kCockroach;
   wanted.postgres = !postgres && !is_cockroach;

@@ -1,19 +1,122 @@
-// See real/database.hpp: the first connection to a server that a user named.
+// See real/database.hpp and real/cache.hpp: the first contact with a server that a user named.
+#include <fmt/format.h>
+#include <libpq-fe.h>
+#include <netdb.h>
+#include <poll.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <chrono>
+#include <cstdlib>
+#include <memory>
+
+#include "connection_string.hpp"
+#include "owned_file.hpp"
+#include "real/cache.hpp"
 #include "real/database.hpp"
 #include "real/proxy.hpp"
 
 namespace stalemate::real {
+namespace {
 
-void greet(const PostgresAddress& address) {
+constexpr int kFirstContactSeconds = 3;
+constexpr int kProbeMs = 700;
+
+struct FreeAddresses {
+  void operator()(addrinfo* first) const { ::freeaddrinfo(first); }
+};
+
+bool is_ready(int socket, short what) {
+  pollfd waiting = {socket, what, 0};
+  return ::poll(&waiting, 1, kProbeMs) == 1 && (waiting.revents & (what | POLLHUP)) != 0;
+}
+
+// -1 where nothing takes the connection in time.
+int connect_to(const std::string& host, int port) {
+  addrinfo wanted = {};
+  wanted.ai_socktype = SOCK_STREAM;
+  addrinfo* found = nullptr;
+  if (::getaddrinfo(host.c_str(), std::to_string(port).c_str(), &wanted, &found) != 0) return -1;
+  const std::unique_ptr<addrinfo, FreeAddresses> all(found);
+  const int socket = ::socket(found->ai_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+  if (socket < 0) return -1;
+  if (::connect(socket, found->ai_addr, found->ai_addrlen) == 0 || is_ready(socket, POLLOUT)) return socket;
+  ::close(socket);
+  return -1;
+}
+
+// The first bytes that come back for `words`; "" where nothing does in time.
+std::string answer_to(std::string_view words, const std::string& host, int port) {
+  const OwnedFile socket(connect_to(host, port));
+  if (socket.get() < 0) return {};
+  if (::send(socket.get(), words.data(), words.size(), MSG_NOSIGNAL) < 0) return {};
+  char buffer[64];
+  if (!is_ready(socket.get(), POLLIN)) return {};
+  const ssize_t count = ::recv(socket.get(), buffer, sizeof buffer, 0);
+  return count > 0 ? std::string(buffer, static_cast<std::size_t>(count)) : std::string();
+}
+
+// What it is that keeps silent, or hangs up, when it is spoken to as something else.
+std::string kind_at(const std::string& host, int port) {
+  constexpr std::string_view kAsksForEncryption("\0\0\0\x08\x04\xd2\x16\x2f", 8);  // PostgreSQL answers S or N
+  const std::string to_postgres = answer_to(kAsksForEncryption, host, port);
+  if (to_postgres == "S" || to_postgres == "N") return "a PostgreSQL";
+  const std::string to_redis = answer_to("PING\r\n", host, port);
+  if (to_redis.starts_with("+PONG") || to_redis.starts_with("-")) return "a Redis";
+  if (to_redis.starts_with("ERROR")) return "a memcached";
+  return {};
+}
+
+// `asked`: whom the URL names; "a PostgreSQL".
+void refuse_other_kind(const std::string& place, const std::string& asked, const std::string& host, int port) {
+  if (host.starts_with('/')) return;
+  const std::string kind = kind_at(host, port);
+  if (kind.empty() || kind == asked) return;
+  throw traces::EnvironmentError(fmt::format("{}: {} answers there, not {}; check the port", place, kind, asked));
+}
+
+struct FinishConnection {
+  void operator()(PGconn* connection) const { ::PQfinish(connection); }
+};
+
+// libpq looks for it where a connection begins, and begins without waiting for anybody.
+std::string password_for(const PostgresAddress& address) {
+  const std::unique_ptr<PGconn, FinishConnection> connection(::PQconnectStart(connection_string(address).c_str()));
+  const char* const password = connection ? ::PQpass(connection.get()) : nullptr;
+  return password == nullptr ? "" : password;
+}
+
+}  // namespace
+
+void greet(PostgresAddress& address) {
+  if (address.password.empty()) address.password = password_for(address);
   if (asks_for_encryption(address)) return;
   constexpr std::size_t kReplyBytesMax = std::size_t{16} << 20;
   Proxy proxy(address, {.passing_bytes = kReplyBytesMax});
+  PostgresAddress first = through(proxy, address);
+  first.timeout_seconds = kFirstContactSeconds;
+  const auto begin = std::chrono::steady_clock::now();
   try {
-    open_postgres(through(proxy, address), "");
-  } catch (const traces::EnvironmentError& error) {
+    open_postgres(first, "");
+  } catch (const traces::EnvironmentError&) {
     if (const std::optional<WireError> strange = proxy.wire_error()) throw WireError(*strange);
-    if (dynamic_cast<const NoAnswer*>(&error) != nullptr) throw;
-    // It refuses this connection; perhaps it does not refuse one that is encrypted. The next one says why.
+    const bool is_silent = std::chrono::steady_clock::now() - begin >= std::chrono::seconds(kFirstContactSeconds);
+    if (is_silent) refuse_other_kind(place(address), "a PostgreSQL", address.host, address.port);
+    // It is slow, or it refuses this connection and perhaps not one that is encrypted. The next one says why.
+  }
+}
+
+void greet(RedisAddress& address) {
+  const char* const password = std::getenv("REDISCLI_AUTH");
+  if (address.password.empty() && password != nullptr) address.password = password;
+  RedisAddress first = address;
+  first.timeout_seconds = kFirstContactSeconds;
+  try {
+    open_redis(first, "");
+  } catch (const NoAnswer&) {
+    refuse_other_kind(place(address), "a Redis", address.host, address.port);
+  } catch (const traces::EnvironmentError&) {
+    // The next one says why.
   }
 }
 

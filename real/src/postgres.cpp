@@ -3,12 +3,11 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cstdlib>
 #include <exception>
-#include <mutex>
 #include <pqxx/pqxx>
 #include <vector>
 
+#include "connection_string.hpp"
 #include "decode.hpp"
 #include "real/database.hpp"
 #include "real/signals.hpp"
@@ -16,42 +15,11 @@
 #include "traces/error.hpp"
 #include "watch.hpp"
 
-#include <unistd.h>
-
 namespace stalemate::real {
 namespace {
 
 // What a connection is for: once the user asked to stop, nothing begins but cleaning up.
 enum class Purpose { kWork, kCleanUp };
-
-// The connection is described by the address alone: variables such as PGHOST or PGOPTIONS would speak to libpq behind
-// its back. What only helps to authenticate (PGPASSWORD, PGPASSFILE, PGSSL...) may stay.
-void forget_environment() {
-  for (const char* name : {"PGHOST", "PGHOSTADDR", "PGPORT", "PGDATABASE", "PGUSER", "PGOPTIONS", "PGAPPNAME",
-                           "PGSERVICE", "PGSERVICEFILE", "PGSYSCONFDIR", "PGTARGETSESSIONATTRS", "PGCLIENTENCODING",
-                           "PGREQUIREPEER", "PGCONNECT_TIMEOUT", "PGDATESTYLE", "PGTZ", "PGGEQO", "PGLOCALEDIR"}) {
-    ::unsetenv(name);
-  }
-}
-
-// Once, because other threads may be reading the environment later.
-void forget_environment_once() {
-  static std::once_flag once;
-  std::call_once(once, forget_environment);
-}
-
-std::string connection_string(const PostgresAddress& address) {
-  std::string text = fmt::format("host={} port={} connect_timeout={} client_encoding=UTF8 application_name=stalemate",
-                                 connection_value(address.host), address.port, address.timeout_seconds);
-  const auto add = [&text](std::string_view keyword, const std::string& value) {
-    if (!value.empty()) text += fmt::format(" {}={}", keyword, connection_value(value));
-  };
-  add("user", address.user);
-  add("password", address.password);
-  add("dbname", address.database);
-  for (const auto& [keyword, value] : address.parameters) add(keyword, value);
-  return text;
-}
 
 // What libpq says, without the server's address, which our own line begins with.
 std::string reason(const std::exception& error) {
@@ -81,7 +49,6 @@ class Connection {
   Connection(const PostgresAddress& address, Purpose purpose,
              std::string mend = "check the rights of the user in --postgres")
       : place_(place(address)), timeout_seconds_(address.timeout_seconds), mend_(std::move(mend)) {
-    forget_environment_once();
     try {
       connection_.emplace(connection_string(address));
     } catch (const std::exception& error) {

@@ -1,9 +1,12 @@
 // What else may fail than the trace: a second connection, a clean-up that may not be done, a user without rights, a
 // server that does not answer any more. Each ends in a line that says what it was, and nothing is left that is not
 // said.
+#include <fmt/format.h>
 #include <gtest/gtest.h>
+#include <sys/stat.h>
 
 #include <csignal>
+#include <cstdlib>
 #include <fstream>
 #include <pqxx/pqxx>
 #include <sstream>
@@ -96,6 +99,16 @@ std::string database_name() {
 
 bool holds(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
 
+// The line by which servers are refused before anything is replayed.
+std::string refusal_at(const ReplayPlace& where) {
+  try {
+    const Replayed result = replay_all({samples::cache_aside_race()}, where, {}).at(0);
+    return result.error;
+  } catch (const traces::EnvironmentError& error) {
+    return error.what();
+  }
+}
+
 TEST(Failures, a_second_connection_that_fails_is_a_line) {
   // A mapping is played over a connection of its own beside the first one.
   const Role role("CONNECTION LIMIT 1", "CREATE ON DATABASE \"" + database_name() + "\"");
@@ -186,6 +199,59 @@ TEST(Failures, a_setup_that_leaves_a_transaction_open_is_named_and_diverges_nowh
                     "the mapping's sql setup leaves a transaction open, so that nobody else sees what it did; end it "
                     "with COMMIT"))
       << results.at(0).error;
+  EXPECT_EQ(support::areas_left(), std::vector<std::string>{});
+}
+
+TEST(Failures, a_server_of_another_kind_is_named) {
+  const Servers servers = support::shared_servers();
+  ReplayPlace where = shared_place();
+  where.postgres_url = fmt::format("postgresql://me@127.0.0.1:{}/stock", servers.redis->port);
+  EXPECT_EQ(refusal_at(where), fmt::format("PostgreSQL at 127.0.0.1:{}: a Redis answers there, not a PostgreSQL; check "
+                                           "the port",
+                                           servers.redis->port));
+  where = shared_place();
+  where.redis_url = fmt::format("redis://127.0.0.1:{}", servers.postgres.port);
+  EXPECT_EQ(refusal_at(where), fmt::format("Redis at 127.0.0.1:{}: a PostgreSQL answers there, not a Redis; check the "
+                                           "port",
+                                           servers.postgres.port));
+}
+
+// A variable of the environment while it lives.
+class Variable {
+ public:
+  Variable(const char* name, const std::string& value) : name_(name) { ::setenv(name, value.c_str(), 1); }
+  ~Variable() { ::unsetenv(name_); }
+  Variable(const Variable&) = delete;
+  Variable& operator=(const Variable&) = delete;
+
+ private:
+  const char* name_;
+};
+
+TEST(Failures, a_password_that_the_url_leaves_out_comes_from_the_environment_or_its_file) {
+  const Servers servers = support::shared_servers();
+  const PostgresAddress& postgres = servers.postgres;
+  ReplayPlace where;
+  where.postgres_url = fmt::format("postgresql://{}@127.0.0.1:{}/{}", postgres.user, postgres.port, postgres.database);
+  where.redis_url = fmt::format("redis://127.0.0.1:{}", servers.redis->port);
+  const auto verdict_here = [&] {
+    const Replayed result = replay_all({samples::cache_aside_race()}, where, {}).at(0);
+    return result.conformance ? verdict(*result.conformance) : result.error;
+  };
+  EXPECT_TRUE(holds(refusal_at(where), "no password supplied")) << "without one";
+  {
+    const Variable database("PGPASSWORD", postgres.password);
+    EXPECT_TRUE(holds(verdict_here(), "NOAUTH")) << verdict_here();
+    const Variable cache("REDISCLI_AUTH", servers.redis->password);
+    EXPECT_EQ(verdict_here(), "reproduced");
+  }
+  const support::Folder folder;
+  const std::string file = folder.path() + "/passwords";
+  std::ofstream(file) << "127.0.0.1:" << postgres.port << ":*:" << postgres.user << ":" << postgres.password << "\n";
+  ASSERT_EQ(::chmod(file.c_str(), 0600), 0);
+  const Variable database("PGPASSFILE", file);
+  const Variable cache("REDISCLI_AUTH", servers.redis->password);
+  EXPECT_EQ(verdict_here(), "reproduced") << "the proxies have other ports";
   EXPECT_EQ(support::areas_left(), std::vector<std::string>{});
 }
 

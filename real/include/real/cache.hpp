@@ -50,6 +50,9 @@ class Cache {
   virtual void remove() = 0;
 };
 
+// Likewise; the password is that of REDISCLI_AUTH.
+void greet(RedisAddress& address);
+
 // Connects to learn the version; writes nothing. With a mapping, contents() has the area's names alone.
 std::unique_ptr<Cache> open_redis(const RedisAddress& address, const WorkArea& area);
 // A session alone, under the prefix of that run.

@@ -65,10 +65,11 @@ class Database {
   virtual void remove() = 0;
 };
 
-// Connects once, through a proxy: what speaks there and is no PostgreSQL ends in a named error, in bounded memory,
-// which the driver alone would not promise. Where the address asks for encryption nothing can be read, and nothing is
-// done.
-void greet(const PostgresAddress& address);
+// The first contact with a server that a user named. Fills in a password that the URL left out: what libpq would take
+// for that server (PGPASSWORD, PGPASSFILE, ~/.pgpass). Then connects once, through a proxy: what speaks there and is no
+// PostgreSQL ends in a named error, within five seconds and in bounded memory, which the driver alone would not promise.
+// Where the address asks for encryption nothing can be read, and nothing more is done.
+void greet(PostgresAddress& address);
 
 // Connects to learn the version; creates nothing. With a mapping, fill() makes the area anew each time, by its setup,
 // and contents() has the area's names alone.

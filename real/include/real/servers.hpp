@@ -17,7 +17,7 @@ struct PostgresAddress {
   std::string host;
   int port = 5432;
   std::string user;                                             // empty: the name of the user who runs the program
-  std::string password;                                         // empty: none, or what PGPASSWORD and ~/.pgpass say
+  std::string password;                                         // empty: none
   std::string database;                                         // empty: as `user`
   std::vector<std::pair<std::string, std::string>> parameters;  // further libpq keywords: sslmode, sslrootcert, ...
   int timeout_seconds = kServerTimeoutSeconds;

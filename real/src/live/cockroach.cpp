@@ -7,6 +7,7 @@
 #include <pqxx/pqxx>
 #include <vector>
 
+#include "connection_string.hpp"
 #include "real/live.hpp"
 #include "real/signals.hpp"
 #include "text.hpp"
@@ -19,19 +20,6 @@ namespace {
 constexpr int kAttemptsMax = 100;
 
 enum class Purpose { kWork, kCleanUp };
-
-std::string connection_string(const PostgresAddress& address) {
-  std::string text = fmt::format("host={} port={} connect_timeout={} application_name=stalemate",
-                                 connection_value(address.host), address.port, address.timeout_seconds);
-  const auto add = [&text](std::string_view keyword, const std::string& value) {
-    if (!value.empty()) text += fmt::format(" {}={}", keyword, connection_value(value));
-  };
-  add("user", address.user);
-  add("password", address.password);
-  add("dbname", address.database);
-  for (const auto& [keyword, value] : address.parameters) add(keyword, value);
-  return text;
-}
 
 std::string place_of_server(const PostgresAddress& address) {
   std::string text = place(address);

@@ -194,6 +194,7 @@ LiveResult run_live(const LiveOptions& options) {
 
   const StopSignals signals;
   if (postgres) greet(*postgres);
+  if (redis) greet(*redis);
   SandboxOptions wanted = options.sandbox;
   wanted.postgres = !postgres;
   wanted.redis = has_cache && !redis;
