@@ -9,10 +9,10 @@
 #include <string>
 #include <vector>
 
+#include "cli/secrets.hpp"
 #include "commands.hpp"
 #include "model/scenario.hpp"
 #include "options.hpp"
-#include "secrets.hpp"
 #include "streams.hpp"
 #include "traces/error.hpp"
 

@@ -1,6 +1,6 @@
-// See secrets.hpp. A URL is taken to go on up to a blank, a quotation mark or a line end, and a password in it from the
-// first colon behind "://" to the last "@": one that was not encoded as it should be is hidden, too.
-#include "secrets.hpp"
+// See cli/secrets.hpp. A URL is taken to go on up to a blank, a quotation mark or a line end, and a password in it from
+// the first colon behind "://" to the last "@": one that was not encoded as it should be is hidden, too.
+#include "cli/secrets.hpp"
 
 #include <cstddef>
 #include <cstring>
