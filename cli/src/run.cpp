@@ -111,6 +111,7 @@ int run(int argc, char** argv) {
     add_step(program, action);
     add_replay(program, action);
     add_conform(program, action, invocation);
+    add_clean(program, action);
     add_show(program, action);
     add_explain(program, action);
     add_graph(program, action);

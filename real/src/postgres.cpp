@@ -269,22 +269,26 @@ class PostgresSession : public DatabaseSession {
 constexpr const char* kOwnMark =
     "SELECT format('stalemate: removed by its run, or by a later one once backend %s of %s has ended', pid, "
     "(extract(epoch FROM backend_start) * 1000000)::bigint) FROM pg_stat_activity WHERE pid = pg_backend_pid()";
-constexpr const char* kRemoveAbandoned = R"(DO $$
-DECLARE area name;
-BEGIN
-  IF NOT pg_try_advisory_xact_lock(8319104478) THEN RETURN; END IF;
-  FOR area IN
-    SELECT n.nspname FROM pg_namespace n
+constexpr const char* kAbandoned = R"(SELECT n.nspname FROM pg_namespace n
     WHERE n.nspname ~ '^stalemate_[0-9a-f]{12}$' AND pg_get_userbyid(n.nspowner) = current_user
       AND obj_description(n.oid, 'pg_namespace') ~
         '^stalemate: removed by its run, or by a later one once backend [0-9]+ of [0-9]+ has ended$'
       AND NOT EXISTS (
         SELECT FROM pg_stat_activity a WHERE obj_description(n.oid, 'pg_namespace') LIKE
-          format('%%backend %s of %s has ended', a.pid, (extract(epoch FROM a.backend_start) * 1000000)::bigint))
+          format('%%backend %s of %s has ended', a.pid, (extract(epoch FROM a.backend_start) * 1000000)::bigint)))";
+
+std::string remove_abandoned() {
+  return fmt::format(R"(DO $$
+DECLARE area name;
+BEGIN
+  IF NOT pg_try_advisory_xact_lock(8319104478) THEN RETURN; END IF;
+  FOR area IN {}
   LOOP
     EXECUTE format('DROP SCHEMA %I CASCADE', area);
   END LOOP;
-END $$)";
+END $$)",
+                     kAbandoned);
+}
 
 class Postgres : public Database {
  public:
@@ -400,7 +404,7 @@ class Postgres : public Database {
   void create() {
     std::string mark;
     if (knows_backends()) {
-      control().execute(kRemoveAbandoned);
+      control().execute(remove_abandoned());
       const pqxx::result own = control().execute(kOwnMark);
       if (!own.empty()) mark = fmt::format("; COMMENT ON SCHEMA {} IS '{}'", schema_, own[0][0].as<std::string>());
     }
@@ -426,6 +430,17 @@ class Postgres : public Database {
 
 std::unique_ptr<Database> open_postgres(const PostgresAddress& address, const WorkArea& area) {
   return std::make_unique<Postgres>(address, area);
+}
+
+std::vector<std::string> abandoned_schemas(const PostgresAddress& address) {
+  std::vector<std::string> names;
+  for (const auto& row : Connection(address, Purpose::kWork).execute(fmt::format("{} ORDER BY 1", kAbandoned)))
+    names.push_back(row[0].as<std::string>());
+  return names;
+}
+
+void remove_abandoned_schemas(const PostgresAddress& address) {
+  Connection(address, Purpose::kWork).execute(remove_abandoned());
 }
 
 std::unique_ptr<DatabaseSession> connect_postgres(const PostgresAddress& address, const WorkArea& area) {

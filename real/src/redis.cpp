@@ -221,7 +221,7 @@ void remove_keys(Connection& connection, const Area& area) {
 
 // Keys of runs that were killed. Markers are read before clients: a run has called its connection before it sets one.
 // Where the user may not see the clients, nothing is touched.
-void remove_abandoned(Connection& connection) {
+std::vector<Area> abandoned(Connection& connection) {
   std::vector<std::string> runs;
   const std::string_view begin = "stalemate:";
   for (const std::string& key : keys_like(connection, "stalemate:????????????")) {
@@ -230,14 +230,20 @@ void remove_abandoned(Connection& connection) {
     const Reply value = connection.try_execute({"GET", key});
     if (value->type == REDIS_REPLY_STRING && text_of(*value) == kMarked) runs.push_back(run);
   }
-  if (runs.empty()) return;
+  std::vector<Area> areas;
+  if (runs.empty()) return areas;
   const Reply clients = connection.try_execute({"CLIENT", "LIST"});
-  if (clients->type == REDIS_REPLY_ERROR) return;
+  if (clients->type == REDIS_REPLY_ERROR) return areas;
   const std::string list = text_of(*clients);
   for (const std::string& run : runs) {
-    const Area area(run);
-    if (list.find(" name=" + area.client + " ") == std::string::npos) remove_keys(connection, area);
+    Area area(run);
+    if (list.find(" name=" + area.client + " ") == std::string::npos) areas.push_back(std::move(area));
   }
+  return areas;
+}
+
+void remove_abandoned(Connection& connection) {
+  for (const Area& area : abandoned(connection)) remove_keys(connection, area);
 }
 
 // The tutorial's keys: a string each.
@@ -497,6 +503,18 @@ void await_replica(const RedisAddress& primary, const RedisAddress& replica) {
 
 void detach_replica(const RedisAddress& replica) {
   Connection(replica, Purpose::kWork).execute({"REPLICAOF", "NO", "ONE"});
+}
+
+std::vector<std::string> abandoned_keys(const RedisAddress& address) {
+  Connection connection(address, Purpose::kWork);
+  std::vector<std::string> names;
+  for (const Area& area : abandoned(connection)) names.push_back(area.prefix + "*");
+  return names;
+}
+
+void remove_abandoned_keys(const RedisAddress& address) {
+  Connection connection(address, Purpose::kWork);
+  remove_abandoned(connection);
 }
 
 std::unique_ptr<Cache> open_redis(const RedisAddress& address, const WorkArea& area) {

@@ -157,6 +157,8 @@ struct Sandbox::Impl {
   }
 };
 
+std::string sandbox_base() { return base_folder(server_user()); }
+
 Sandbox::Sandbox(const SandboxOptions& options) : impl_(std::make_unique<Impl>()) {
   const User user = server_user();
   SupervisorPlan plan;

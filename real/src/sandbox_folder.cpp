@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <charconv>
 #include <csignal>
@@ -37,24 +38,41 @@ void make_sandbox_folder(const FolderPlan& plan, std::string& made) {
   }
 }
 
-void remove_leftovers(const std::string& own_folder) {
-  const fs::path own(own_folder);
+namespace {
+
+// Locked while `use` is called, so that no supervisor takes it meanwhile.
+template <typename Use>
+void for_each_leftover(const std::string& base, const std::string& own, const Use& use) {
   std::error_code error;
-  for (fs::directory_iterator it(own.parent_path(), error), end; !error && it != end; it.increment(error)) {
+  for (fs::directory_iterator it(base, error), end; !error && it != end; it.increment(error)) {
     const std::string name = it->path().filename().string();
-    if (!name.starts_with(kSandboxPrefix) || it->path() == own) continue;
+    if (!name.starts_with(kSandboxPrefix) || it->path() == fs::path(own)) continue;
     int pid = 0;
     std::from_chars(name.data() + std::strlen(kSandboxPrefix), name.data() + name.size(), pid);
     if (pid <= 0 || ::kill(pid, 0) == 0 || errno != ESRCH) continue;
     const int folder = ::open(it->path().c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
     if (folder < 0) continue;
     struct stat info = {};
-    if (::fstat(folder, &info) == 0 && info.st_uid == ::geteuid() && ::flock(folder, LOCK_EX | LOCK_NB) == 0) {
-      std::error_code left;  // a server of it that is still dying may be in the way; it is tried again at the end
-      remove_sandbox_folder(it->path().string(), left);
-    }
+    const bool is_ours = ::fstat(folder, &info) == 0 && (info.st_uid == ::geteuid() || ::geteuid() == 0);
+    if (is_ours && ::flock(folder, LOCK_EX | LOCK_NB) == 0) use(it->path().string());
     ::close(folder);
   }
+}
+
+}  // namespace
+
+std::vector<std::string> leftovers_in(const std::string& base, const std::string& own) {
+  std::vector<std::string> paths;
+  for_each_leftover(base, own, [&](const std::string& path) { paths.push_back(path); });
+  std::sort(paths.begin(), paths.end());
+  return paths;
+}
+
+void remove_leftovers(const std::string& base, const std::string& own) {
+  for_each_leftover(base, own, [](const std::string& path) {
+    std::error_code left;  // a server of it that is still dying may be in the way; it is tried again at the end
+    remove_sandbox_folder(path, left);
+  });
 }
 
 namespace {

@@ -7,6 +7,7 @@
 
 #include <string>
 #include <system_error>
+#include <vector>
 
 namespace stalemate::real {
 
@@ -27,8 +28,9 @@ struct FolderPlan {
 // Makes one, locked until this process ends. `made` is its name, set as soon as there is something to remove.
 void make_sandbox_folder(const FolderPlan& plan, std::string& made);
 
-// This user's folders beside `own` whose program is dead and whose supervisor is, too.
-void remove_leftovers(const std::string& own);
+// The folders in `base` that this user may remove, `own` aside, whose program is dead and whose supervisor is, too.
+std::vector<std::string> leftovers_in(const std::string& base, const std::string& own = "");
+void remove_leftovers(const std::string& base, const std::string& own);
 
 // The folder, and the shared memory of a PostgreSQL in it that was killed (its key is the inode of the data directory:
 // PostgreSQL, src/backend/port/sysv_shmem.c), which no restart takes along any more. Where its supervisor was killed

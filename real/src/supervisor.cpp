@@ -70,7 +70,7 @@ class Supervisor {
       if (attempt > 0) ::usleep(20'000);
       remove_sandbox_folder(folder_, error);
     }
-    if (!folder_.empty()) remove_leftovers(folder_);  // where a dying server was in the way at the start
+    if (!folder_.empty()) remove_leftovers(plan_.base, folder_);  // where a dying server was in the way at the start
     ::_exit(0);
   }
 
@@ -101,7 +101,8 @@ class Supervisor {
     }
     redis_ = {"Redis", folder_ + "/redis.log", 0, 0, 0, false};
     replica_ = {"Redis", folder_ + "/replica.log", 0, 0, 0, false};
-    if (::geteuid() == 0) remove_leftovers(folder_);  // of one that was killed before it gave its folder away
+    if (::geteuid() == 0)
+      remove_leftovers(plan_.base, folder_);  // of one that was killed before it gave its folder away
     if (::geteuid() == 0 && (::setgroups(0, nullptr) != 0 || ::setgid(plan_.gid) != 0 || ::setuid(plan_.uid) != 0)) {
       throw StartupFailure{std::string("cannot become an unprivileged user: ") + std::strerror(errno)};
     }
@@ -260,7 +261,7 @@ class Supervisor {
     if (wants_postgres()) start_initdb();
     if (wants_cockroach()) start_cockroach();
     if (wants_redis()) start_redis();
-    remove_leftovers(folder_);
+    remove_leftovers(plan_.base, folder_);
     const auto deadline = Clock::now() + kStartTimeout;
     for (;;) {
       reap();

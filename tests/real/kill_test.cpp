@@ -17,6 +17,7 @@
 #include "real/batch.hpp"
 #include "real/cache.hpp"
 #include "real/database.hpp"
+#include "real/leftovers.hpp"
 #include "real/sample_traces.hpp"
 #include "real/support.hpp"
 #include "sim/random.hpp"
@@ -126,6 +127,59 @@ TEST(Kill, any_process_at_any_moment_ends_in_a_named_failure_and_the_next_run_st
     ++report[one.job + ": " + one.who];
   }
   for (const auto& [what, count] : report) std::cout << count << " x " << what << "\n";
+}
+
+// What a killed run left is found, told by name, and removed; the run that lives keeps its own.
+TEST(Kill, what_a_killed_run_left_is_cleaned_up_by_name) {
+  const Servers servers = support::shared_servers();
+  const support::Folder folder;
+  const LeftoverPlace place = {support::url(servers.postgres), support::url(*servers.redis)};
+  const auto alive_database = open_postgres(servers.postgres, "0123456789ab");
+  const auto alive_cache = open_redis(*servers.redis, "0123456789ab");
+  alive_database->fill({{"product", 1}});
+  alive_cache->fill({{"product", 1}});
+  const std::vector<std::string> before = support::areas_left();
+  support::Child::Options options;
+  options.environment = {"STALEMATE_TEST_POSTGRES=" + support::url(servers.postgres),
+                         "STALEMATE_TEST_REDIS=" + support::url(*servers.redis)};
+  support::Child child("endless", folder, options);
+  ASSERT_TRUE(child.says("at step 3")) << child.output();
+  EXPECT_EQ(clean(place, false).found, std::vector<std::string>{}) << "it lives";
+  child.send(SIGKILL);
+  child.wait();
+  ASSERT_TRUE(support::eventually([&] { return clean(place, false).found.size() == 2; }));
+  const Leftovers left = clean(place, true);
+  ASSERT_EQ(left.found.size(), 2U);
+  EXPECT_EQ(left.found[0].rfind("schema stalemate_", 0), 0U) << left.found[0];
+  EXPECT_EQ(left.found[1].rfind("keys stalemate:", 0), 0U) << left.found[1];
+  EXPECT_NE(left.found[1].find(":* at Redis at 127.0.0.1:"), std::string::npos) << left.found[1];
+  EXPECT_EQ(left.kept, std::vector<std::string>{});
+  EXPECT_EQ(support::areas_left(), before);
+  alive_database->remove();
+  alive_cache->remove();
+}
+
+TEST(Kill, a_folder_without_an_owner_is_cleaned_up_too) {
+  const support::Folder folder;
+  support::Child child("endless", folder);
+  ASSERT_TRUE(child.says("at step 3"));
+  const std::vector<pid_t> supervisors = forked("stalemate-sandb", folder);
+  ASSERT_EQ(supervisors.size(), 1U);
+  child.send(SIGSTOP);
+  ASSERT_EQ(::kill(supervisors.front(), SIGKILL), 0);
+  child.send(SIGKILL);
+  child.wait();
+  const std::vector<std::string> entries = folder.entries();
+  ASSERT_EQ(entries.size(), 1U);
+  const std::string before = std::getenv("TMPDIR") == nullptr ? "" : std::getenv("TMPDIR");
+  ::setenv("TMPDIR", folder.path().c_str(), 1);
+  EXPECT_TRUE(support::eventually([] { return clean({}, false).found.size() == 1; })) << "once its supervisor has ended";
+  const Leftovers left = clean({}, true);
+  before.empty() ? ::unsetenv("TMPDIR") : ::setenv("TMPDIR", before.c_str(), 1);
+  ASSERT_EQ(left.found.size(), 1U);
+  EXPECT_EQ(left.found[0], "folder " + entries.front());
+  EXPECT_EQ(left.kept, std::vector<std::string>{});
+  EXPECT_TRUE(folder.entries().empty());
 }
 
 // Schemas and keys of a run that was killed on servers that stay.

@@ -53,6 +53,11 @@ class Cache {
 // Likewise; the password is that of REDISCLI_AUTH.
 void greet(RedisAddress& address);
 
+// Keys of runs that were killed ("stalemate:1f:*"), as each new area removes them; none where the user may not see the
+// server's clients.
+std::vector<std::string> abandoned_keys(const RedisAddress& address);
+void remove_abandoned_keys(const RedisAddress& address);
+
 // Connects to learn the version; writes nothing. With a mapping, contents() has the area's names alone.
 std::unique_ptr<Cache> open_redis(const RedisAddress& address, const WorkArea& area);
 // A session alone, under the prefix of that run.

@@ -40,6 +40,9 @@ struct SandboxOptions {
 // Full paths of the programs `options` needs. Throws traces::EnvironmentError that names what is not installed.
 Programs find_programs(const SandboxOptions& options);
 
+// Where sandboxes have their folders: $TMPDIR, if every user that takes part may be there, or /tmp.
+std::string sandbox_base();
+
 class Sandbox {
  public:
   // Returns when every server answers. Throws traces::EnvironmentError (not installed, does not start: with the last

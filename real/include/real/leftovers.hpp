@@ -1,0 +1,26 @@
+// What runs that were killed (SIGKILL) left behind: folders of sandboxes here, schemas and keys in servers that stay.
+// Only what bears such a run's mark and whose run is over; what a run that lives works with is not touched.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace stalemate::real {
+
+struct LeftoverPlace {
+  std::optional<std::string> postgres_url;
+  std::optional<std::string> redis_url;
+  bool allow_remote = false;  // else a URL must lead to this machine
+};
+
+struct Leftovers {
+  std::vector<std::string> found;  // "folder /tmp/stalemate-sandbox-71-x2", "schema stalemate_1f at PostgreSQL at h:1"
+  std::vector<std::string> kept;   // of those, the ones that are still there, each with the reason where it is known
+};
+
+// Lists them, and removes them where `removes`. Throws traces::InputError and traces::EnvironmentError (a URL; a server
+// that cannot be asked) before anything is removed there, and Interrupted.
+Leftovers clean(const LeftoverPlace& place, bool removes);
+
+}  // namespace stalemate::real

@@ -1,0 +1,63 @@
+// See real/leftovers.hpp. What a leftover is, is said where such things are made: sandbox_folder.hpp, postgres.cpp,
+// redis.cpp.
+#include "real/leftovers.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "real/cache.hpp"
+#include "real/database.hpp"
+#include "real/local.hpp"
+#include "real/sandbox.hpp"
+#include "real/signals.hpp"
+#include "sandbox_folder.hpp"
+
+namespace stalemate::real {
+namespace {
+
+// `list` names what is there; what it still names after `remove` is kept.
+template <typename List, typename Remove>
+void add(Leftovers& all, bool removes, const std::string& what, const std::string& where, List list, Remove remove) {
+  const auto called = [&](const std::string& name) { return fmt::format("{} {}{}", what, name, where); };
+  const std::vector<std::string> before = list();
+  for (const std::string& name : before) all.found.push_back(called(name));
+  if (!removes || before.empty()) return;
+  throw_if_stopped();
+  std::string why;
+  try {
+    remove();
+  } catch (const traces::EnvironmentError& error) {
+    why = fmt::format(" ({})", error.what());
+  }
+  for (const std::string& name : list()) all.kept.push_back(called(name) + why);
+}
+
+}  // namespace
+
+Leftovers clean(const LeftoverPlace& place, bool removes) {
+  std::optional<PostgresAddress> postgres;
+  std::optional<RedisAddress> redis;
+  if (place.postgres_url) postgres = parse_postgres_url(*place.postgres_url);
+  if (place.redis_url) redis = parse_redis_url(*place.redis_url);
+  if (postgres && !place.allow_remote) refuse_remote(postgres->host, "--postgres");
+  if (redis && !place.allow_remote) refuse_remote(redis->host, "--redis");
+  const StopSignals signals;
+  if (postgres) greet(*postgres);
+  if (redis) greet(*redis);
+  Leftovers all;
+  const std::string base = sandbox_base();
+  add(
+      all, removes, "folder", "", [&] { return leftovers_in(base); }, [&] { remove_leftovers(base, ""); });
+  if (postgres)
+    add(
+        all, removes, "schema", " at " + real::place(*postgres), [&] { return abandoned_schemas(*postgres); },
+        [&] { remove_abandoned_schemas(*postgres); });
+  if (redis)
+    add(
+        all, removes, "keys", " at " + real::place(*redis), [&] { return abandoned_keys(*redis); },
+        [&] { remove_abandoned_keys(*redis); });
+  return all;
+}
+
+}  // namespace stalemate::real
