@@ -32,10 +32,11 @@ struct LiveCommand {
   std::string read_every = "100ms";
   std::string write_every = "1s";
   std::string check_every = "100ms";
-  std::string fail = "0%";
+  std::string fail;  // empty: not given
   std::string lost_reply = "0%";
   bool wire_faults = false;
   bool serialize = false;
+  bool as_tutorial = false;
   std::string run_for;
   std::string seed = "1";
   std::string history;
@@ -47,6 +48,8 @@ struct LiveCommand {
   int run() const {
     if (scenario.empty() == judge.empty())
       throw traces::InputError("live: say before or after, or --judge FILE; see stalemate live --help");
+    if (as_tutorial && (scenario != "before" || serialize || !fail.empty()))
+      throw traces::InputError("--as-tutorial is for live before, and has --fail 1% --serialize: leave those out");
     if (!plot.empty()) traces::check_writable(plot, overwrite());
     return judge.empty() ? run_workload() : run_judge();
   }
@@ -61,9 +64,11 @@ struct LiveCommand {
     note(
         "stalemate live {} -r {} -w {} --check-every {} --readers {} --writers {} --fail {} --lost-reply {}{}{} --seed "
         "{}{}\n",
-        scenario, read_every, write_every, check_every, options.readers, options.writers, fail, lost_reply,
-        wire_faults ? " --wire-faults" : "", serialize ? " --serialize" : "", seed,
+        scenario, read_every, write_every, check_every, options.readers, options.writers, options.fail.text, lost_reply,
+        wire_faults ? " --wire-faults" : "", options.serialize ? " --serialize" : "", seed,
         run_for.empty() ? "; Ctrl-C ends it" : " --for " + run_for);
+    if (scenario == "before" && options.fail.per_million == 0)
+      note("nothing is made to fail; the tutorial's program is live before --as-tutorial\n");
     View view;
     options.on_progress = [&view](const real::Judgement& judgement) { view.show(judgement); };
     try {
@@ -109,10 +114,11 @@ struct LiveCommand {
     options.read_every = interval(read_every, "-r");
     options.write_every = interval(write_every, "-w");
     options.check_every = parse_duration(check_every, "--check-every");
-    options.fail = {chance(fail, "--fail"), fail};
+    const std::string fails = !fail.empty() ? fail : as_tutorial ? "1%" : "0%";
+    options.fail = {chance(fails, "--fail"), fails};
     options.lost_reply = {chance(lost_reply, "--lost-reply"), lost_reply};
     options.wire_faults = wire_faults;
-    options.serialize = serialize;
+    options.serialize = serialize || as_tutorial;
     options.seed = seed_number();
     if (!run_for.empty()) options.run_for = parse_duration(run_for, "--for");
     options.history = history;
@@ -247,6 +253,8 @@ void add_live(CLI::App& program, Action& action) {
       "lose these on the wire, in a proxy before each server: drivers see timeouts and broken connections");
   command.add_flag("--serialize", options->serialize,
                    "one lock for all: reads share it, writes and comparisons do not");
+  command.add_flag("--as-tutorial", options->as_tutorial,
+                   "before, as the tutorial's program is: --fail 1% --serialize; what is wrong then is what failed");
   command.add_option("--for", options->run_for, "how long, such as 60s (until Ctrl-C)");
   command.add_option("--seed", options->seed, "which products are taken and which requests fail (1)");
   const auto file_option = [&command](const std::string& name, std::string& path, const std::string& what) {
@@ -270,7 +278,8 @@ void add_live(CLI::App& program, Action& action) {
       "key prefix of its own, and removes both. Ctrl-C ends a run with its result so far.\n"
       "Exit code: 0 no incoherence found, 1 found, 2 usage, 5 a server is missing or died, or the disk is\n"
       "full: report, history and plot are of what was done by then.\n"
-      "Example: stalemate live before -r 1ms -w 5ms --fail 1% --for 60s -o run.jsonl --plot run.svg\n"
+      "Example: stalemate live before --as-tutorial --for 30s\n"
+      "         stalemate live before -r 1ms -w 5ms --fail 1% --for 60s -o run.jsonl --plot run.svg\n"
       "         stalemate live before -r 0 -w 0 --readers 8 --writers 4 --for 60s\n"
       "         stalemate live before -r 1ms -w 5ms --fail 1% --lost-reply 1% --wire-faults --for 60s\n"
       "         stalemate live after --for 60s\n"

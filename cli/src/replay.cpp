@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <thread>
 #include <vector>
@@ -109,6 +110,7 @@ struct ReplayCommand {
     if (mapping)
       given = std::make_shared<model::Mapping>(
           model::read_mapping_file(traces::read_text_file(*mapping, kMappingBytesMax), *mapping));
+    if (trust_mapping && !given) show_statements(items);
     try {
       std::vector<real::Replayed> results = replay_all(items, given);
       if (on_divergence == "search") replay_others(items, results, given);
@@ -120,6 +122,19 @@ struct ReplayCommand {
     } catch (const real::Interrupted& interrupted) {
       note("stalemate: {}\n", interrupted.what());
       real::end_by_signal(interrupted.signal);
+    }
+  }
+
+  // What traces bring may do what the servers' user may: it is shown before anything runs, each set once.
+  static void show_statements(const std::vector<Item>& items) {
+    std::set<std::vector<std::string>> shown;
+    for (const Item& item : items) {
+      const traces::Protocol& protocol = item.trace.protocol;
+      const std::vector<std::string> lines =
+          model::read_protocol(protocol.text, protocol.name, protocol.roles).mapping.lines();
+      if (lines.empty() || !shown.insert(lines).second) continue;
+      note("{} runs these statements of its own:\n", traces::printable(item.path));
+      for (const std::string& line : lines) note("  {}\n", traces::printable(line));
     }
   }
 
@@ -254,8 +269,9 @@ void add_replay(CLI::App& program, Action& action) {
       ->capture_default_str();
   command.add_option("--mapping", options->mapping,
                      "your own statements behind the verbs, from this file: sql set = UPDATE ...");
-  command.add_flag("--trust-mapping", options->trust_mapping,
-                   "run the statements that a trace brings in its protocol: they may do what the servers' user may");
+  command.add_flag(
+      "--trust-mapping", options->trust_mapping,
+      "show the statements that a trace brings in its protocol, and run them: they may do what the servers' user may");
   command.add_option("--junit", options->junit.path, "write the results to this file, as JUnit XML");
   command.add_flag("--force", options->junit.force, "replace that file if it exists");
   command.footer(

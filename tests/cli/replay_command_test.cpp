@@ -143,6 +143,43 @@ TEST(ReplayCommand, after_a_divergence_it_stops_goes_on_or_finds_another_trace) 
       << searched.out;
 }
 
+TEST(ReplayCommand, statements_that_a_trace_brings_are_shown_before_they_run_and_once) {
+  const Scratch scratch;
+  const std::string trace = scratch.path("account.json");
+  ASSERT_EQ(run_program({"check", STALEMATE_SOURCE_DIR "/real/examples/account.md", "-o", trace}).code, 1);
+  const Outcome refused = run_program({"replay", trace});
+  EXPECT_EQ(refused.code, 2) << refused.err;
+  EXPECT_NE(refused.err.find("--trust-mapping"), std::string::npos) << refused.err;
+  const Outcome outcome = run_program({"replay", trace, trace, "--trust-mapping"});
+  EXPECT_EQ(outcome.code, 0) << outcome.err;
+  const std::size_t at = outcome.err.find("account.json runs these statements of its own:\n  sql setup = CREATE TABLE");
+  EXPECT_NE(at, std::string::npos) << outcome.err;
+  EXPECT_NE(outcome.err.find("\n  redis delete = DEL account::key\n", at), std::string::npos) << outcome.err;
+  EXPECT_EQ(outcome.err.find("runs these statements", at + 40), std::string::npos) << outcome.err;
+}
+
+TEST(ReplayCommand, what_could_not_be_removed_is_said_and_the_junit_file_says_it_too) {
+  const Scratch scratch;
+  const std::string trace = scratch.path("account.json");
+  ASSERT_EQ(run_program({"check", STALEMATE_SOURCE_DIR "/real/examples/account.md", "-o", trace}).code, 1);
+  std::string mapping;
+  const std::string page = read_all(STALEMATE_SOURCE_DIR "/real/examples/account.md");
+  const std::string mark = "%% stalemate: ";
+  for (std::size_t line = page.find(mark); line != std::string::npos; line = page.find(mark, line + 1)) {
+    const std::string text = page.substr(line + mark.size(), page.find('\n', line) - line - mark.size());
+    if (text.starts_with("sql ") || text.starts_with("redis ") || text.starts_with("key ")) mapping += text + "\n";
+  }
+  mapping += "sql teardown = DROP TABLE acount\n";
+  const Outcome outcome = run_program(
+      {"replay", trace, "--mapping", scratch.write("shop.mapping", mapping), "--junit", scratch.path("replay.xml")});
+  EXPECT_EQ(outcome.code, 5) << outcome.err;
+  EXPECT_NE(outcome.out.find("\nreproduced ("), std::string::npos) << outcome.out;
+  const std::string left = "what the mapping's teardown takes away may be left behind (PostgreSQL at 127.0.0.1:";
+  EXPECT_NE(outcome.err.find("stalemate: the replay is done; " + left), std::string::npos) << outcome.err;
+  EXPECT_NE(read_all(scratch.path("replay.xml")).find("<error message=\"the replay is done; what the mapping"),
+            std::string::npos);
+}
+
 TEST(ReplayCommand, a_server_elsewhere_or_encrypted_is_refused_in_one_line) {
   const std::string trace = std::string(STALEMATE_SOURCE_DIR) + "/traces/saved/database-only-write-in-doubt.json";
   const Outcome remote = run_program({"replay", trace, "--postgres", "postgresql://u:geheim@192.0.2.1/d"});

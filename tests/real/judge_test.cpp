@@ -122,6 +122,57 @@ TEST(Judge, promises_are_time_over_interval_and_a_start_is_late_beyond_a_tenth_o
   EXPECT_EQ(pace.late, 1);
   EXPECT_EQ(pace.latest_ns, 50'000'000);
   EXPECT_EQ(pace.took.quantile_ns(500), 1'000'000);
+  EXPECT_EQ(pace.by_ticker, 3) << "at 100, 200 and 300 ms";
+}
+
+TEST(Judge, a_ticker_drops_what_comes_while_a_tick_waits_and_so_does_not_catch_up) {
+  HistorySetup setup = support::setup_for({});
+  setup.readers = 1;
+  setup.read_every_ns = 100'000'000;
+  Judge judge(setup);
+  std::int64_t index = 0;
+  // The second takes three and a half intervals; the next two catch up. By a ticker: at 100, at 450 (the tick of 200
+  // has waited, those of 300 and 400 were dropped), and at 500.
+  for (const auto& [begin_ms, end_ms] :
+       std::vector<std::pair<int, int>>{{0, 1}, {100, 450}, {450, 451}, {451, 452}, {452, 453}, {500, 501}}) {
+    HistoryEvent event;
+    event.key = 1;
+    event.index = index++;
+    event.time_ns = begin_ms * std::int64_t{1'000'000};
+    judge.add(event, "test");
+    event.index = index++;
+    event.time_ns = end_ms * std::int64_t{1'000'000};
+    event.type = EventType::kOk;
+    event.value = 0;
+    judge.add(event, "test");
+  }
+  const Pace pace = judge.finish().reads;
+  EXPECT_EQ(pace.started, 6);
+  EXPECT_EQ(pace.by_ticker, 3);
+}
+
+TEST(Judge, a_snapshot_is_incorrect_once_however_many_keys_differ) {
+  HistorySetup setup = support::setup_for({});
+  setup.keys = 2;
+  Judge judge(setup);
+  std::int64_t index = 0;
+  using enum Comparison;
+  for (const auto& [one, other] : std::vector<std::pair<Comparison, Comparison>>{
+           {kEqual, kAbsent}, {kDiffers, kDiffers}, {kUnderWay, kDiffers}, {kEqual, kUnderWay}}) {
+    for (const int key : {1, 2}) {
+      HistoryEvent event;
+      event.type = EventType::kInfo;
+      event.function = EventFunction::kCompare;
+      event.key = key;
+      event.index = index;
+      event.time_ns = index++ * 1'000'000;
+      event.value = 0;
+      event.comparison = key == 1 ? one : other;
+      judge.add(event, "test");
+    }
+  }
+  EXPECT_EQ(judge.finish().snapshots, 4);
+  EXPECT_EQ(judge.finish().snapshots_incorrect, 2);
 }
 
 TEST(Judge, refuses_a_completion_that_nothing_invoked) {

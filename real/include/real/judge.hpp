@@ -20,7 +20,6 @@ class DurationCounts {
  public:
   void add(std::int64_t ns);
   std::int64_t count() const { return count_; }
-  std::int64_t sum_ns() const { return sum_; }
   std::int64_t max_ns() const { return max_; }
   // An upper bound of the q-quantile, q in per mille; 0 if nothing was added.
   std::int64_t quantile_ns(int per_mille) const;
@@ -28,7 +27,6 @@ class DurationCounts {
  private:
   std::array<std::int64_t, 512> bins_ = {};
   std::int64_t count_ = 0;
-  std::int64_t sum_ = 0;
   std::int64_t max_ = 0;
 };
 
@@ -41,6 +39,9 @@ struct Pace {
   std::int64_t started = 0;
   std::int64_t late = 0;
   std::int64_t latest_ns = 0;
+  // Of those, how many a worker would have come to that starts by a ticker, as Go has it: the first tick comes after
+  // the first interval, and a tick that comes while another waits is dropped.
+  std::int64_t by_ticker = 0;
   DurationCounts took;
 };
 
@@ -80,6 +81,8 @@ struct Judgement {
   std::int64_t in_doubt_seen = 0;             // of these, whose value was read, or found in the database
   std::array<std::int64_t, 7> faults = {};    // by EventFault
   std::array<std::int64_t, 4> compared = {};  // by Comparison
+  std::int64_t snapshots = 0;                 // all keys compared, one after the other
+  std::int64_t snapshots_incorrect = 0;       // of these, in which some key differed
 
   std::int64_t stale_reads = 0;
   std::int64_t stale_by_max_ns = 0;

@@ -43,13 +43,12 @@ void describe_pace(std::string& text, const char* name, const Pace& pace) {
 }
 
 // Why counts stay behind what an interval promises, with this run's own figures.
-void describe_drift(std::string& text, const char* name, const Pace& pace, std::int64_t duration_ns) {
+void describe_drift(std::string& text, const char* name, const Pace& pace) {
   if (pace.workers == 0 || pace.every_ns == 0 || pace.took.count() == 0) return;
-  const std::int64_t mean = pace.took.sum_ns() / pace.took.count();
-  const std::int64_t slept = pace.workers * (duration_ns / (pace.every_ns + mean));
   text += fmt::format(
-      "  {}: {} promised, {} started. One that sleeps {} after each (they took {} on average) would have done {}.\n",
-      name, pace.promised, pace.started, time_text(pace.every_ns), time_text(mean), slept);
+      "  {}: {} promised, {} started, {} by a ticker as Go has it: its first tick comes after {}, and\n"
+      "  ticks that come while one waits are dropped, so whatever takes longer than {} loses some for good.\n",
+      name, pace.promised, pace.started, pace.by_ticker, time_text(pace.every_ns), time_text(pace.every_ns));
 }
 
 void describe_counts(std::string& text, const Judgement& judgement) {
@@ -69,6 +68,7 @@ void describe_counts(std::string& text, const Judgement& judgement) {
         fmt::format(", {} cache deletes, {} cache sets", fault(EventFault::kCacheDelete), fault(EventFault::kCacheSet));
   text += fmt::format(", {} lost replies\n", fault(EventFault::kLostReply));
   if (!has_cache) return;
+  text += fmt::format("snapshots    {}, {} of them incorrect\n", judgement.snapshots, judgement.snapshots_incorrect);
   text += fmt::format("cache        {} correct, {} incorrect; {} times empty, {} times not settled\n",
                       compared(Comparison::kEqual), compared(Comparison::kDiffers), compared(Comparison::kAbsent),
                       compared(Comparison::kUnderWay));
@@ -118,8 +118,8 @@ void describe_intervals(std::string& text, const Judgement& judgement) {
                     per_mille_text(judgement.comparisons.late, judgement.comparisons.started),
                     time_text(judgement.comparisons.latest_ns));
   text += "\nWhy counts drift from what the intervals promise:\n";
-  describe_drift(text, "reads", judgement.reads, judgement.duration_ns);
-  describe_drift(text, "writes", judgement.writes, judgement.duration_ns);
+  describe_drift(text, "reads", judgement.reads);
+  describe_drift(text, "writes", judgement.writes);
   text += judgement.writes_in_doubt == 0
               ? "  writes in doubt: none, so none took effect that the application did not count.\n"
               : fmt::format(

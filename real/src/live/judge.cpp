@@ -64,6 +64,19 @@ struct Key {
 struct Worker {
   std::int64_t first_ns = -1;
   std::int64_t started = 0;
+  // The same, by a ticker: when its latest operation began, and ended.
+  std::int64_t tick_began_ns = 0;
+  std::int64_t tick_ended_ns = 0;
+
+  // Whether an operation that took `took_ns` and has ended by `now_ns` is one that a ticker would have started.
+  bool starts_by_ticker(std::int64_t took_ns, std::int64_t now_ns, std::int64_t every_ns) {
+    const bool waits = tick_ended_ns / every_ns > tick_began_ns / every_ns;  // a tick came meanwhile
+    const std::int64_t begin = waits ? tick_ended_ns : (tick_ended_ns / every_ns + 1) * every_ns;
+    if (begin > now_ns) return false;
+    tick_began_ns = begin;
+    tick_ended_ns = begin + took_ns;
+    return true;
+  }
 };
 
 }  // namespace
@@ -77,7 +90,6 @@ void DurationCounts::add(std::int64_t ns) {
   }
   ++bins_[std::min(bin, bins_.size() - 1)];
   ++count_;
-  sum_ += ns;
   max_ = std::max(max_, ns);
 }
 
@@ -155,7 +167,11 @@ struct Judge::Impl {
     pending.erase(at);
     ++result.faults[static_cast<std::size_t>(event.fault)];
     const bool is_read = event.function == EventFunction::kRead;
-    (is_read ? result.reads : result.writes).took.add(event.time_ns - invoke.time_ns);
+    Pace& pace = is_read ? result.reads : result.writes;
+    const std::int64_t took = event.time_ns - invoke.time_ns;
+    pace.took.add(took);
+    Worker& worker = workers[static_cast<std::size_t>(event.process) % (workers.size() - 1)];
+    if (pace.every_ns > 0 && worker.starts_by_ticker(took, event.time_ns, pace.every_ns)) ++pace.by_ticker;
     if (is_read) {
       complete_read(key, invoke, event);
     } else {
@@ -219,6 +235,12 @@ struct Judge::Impl {
 
   void compare(Key& key, const HistoryEvent& event) {
     ++result.compared[static_cast<std::size_t>(event.comparison)];
+    if (event.key == 1) {
+      ++result.snapshots;
+      is_snapshot_incorrect = false;
+    }
+    if (event.comparison == Comparison::kDiffers && !std::exchange(is_snapshot_incorrect, true))
+      ++result.snapshots_incorrect;
     if (event.key == 1) start(result.comparisons, workers.size() - 1, event.time_ns);
     Bucket& bucket = bucket_at(event.time_ns);
     const auto index = static_cast<std::size_t>(event.key - 1);
@@ -286,6 +308,7 @@ struct Judge::Impl {
   }
 
   Judgement result;
+  bool is_snapshot_incorrect = false;  // the one at hand
   std::vector<std::unique_ptr<Key>> keys;
   std::vector<Worker> workers;  // readers, writers, checker
   std::map<int, HistoryEvent> pending;
