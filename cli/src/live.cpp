@@ -67,8 +67,6 @@ struct LiveCommand {
         scenario, read_every, write_every, check_every, options.readers, options.writers, options.fail.text, lost_reply,
         wire_faults ? " --wire-faults" : "", options.serialize ? " --serialize" : "", seed,
         run_for.empty() ? "; Ctrl-C ends it" : " --for " + run_for);
-    if (scenario == "before" && options.fail.per_million == 0)
-      note("nothing is made to fail; the tutorial's program is live before --as-tutorial\n");
     View view;
     options.on_progress = [&view](const real::Judgement& judgement) { view.show(judgement); };
     try {

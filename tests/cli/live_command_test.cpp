@@ -3,11 +3,16 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <cstdlib>
 #include <filesystem>
 #include <system_error>
 
 #include "program_support.hpp"
 #include "terminal_support.hpp"
+
+#ifdef STALEMATE_HAVE_REAL
+#include "real/sandbox.hpp"
+#endif
 
 namespace stalemate::cli {
 namespace {
@@ -77,6 +82,74 @@ TEST(LiveCommand, before_with_many_failures_finds_incoherence_and_writes_history
   const Outcome outcome = run_program(invocation);
   EXPECT_EQ(outcome.code, 1) << outcome.out << outcome.err;
   EXPECT_NE(outcome.out.find("\nincoherence found\n"), std::string::npos) << outcome.out;
+  EXPECT_EQ(scratch.names(), (std::vector<std::string>{"run.jsonl", "run.svg"}));
+  EXPECT_EQ(run_program({"live", "--judge", scratch.path("run.jsonl")}).out, outcome.out);
+}
+
+TEST(LiveCommand, as_the_tutorials_program_it_has_one_lock_and_failures_and_counts_snapshots) {
+  const Scratch scratch;
+  Invocation invocation;
+  invocation.arguments = {"live", "before", "--as-tutorial", "-r", "1ms", "-w", "5ms", "-o", scratch.path("run.jsonl")};
+  invocation.interrupt = {.once = has_history(scratch, 20'000)};
+  const Outcome outcome = run_program(invocation);
+  EXPECT_NE(outcome.err.find("--fail 1% --lost-reply 0% --serialize"), std::string::npos) << outcome.err;
+  EXPECT_NE(outcome.out.find("fail 1%, lost reply 0%"), std::string::npos) << outcome.out;
+  EXPECT_NE(outcome.out.find("one lock for all"), std::string::npos) << outcome.out;
+  EXPECT_NE(outcome.out.find("\nsnapshots    "), std::string::npos) << outcome.out;
+  for (const std::vector<std::string>& more : {std::vector<std::string>{"after"},
+                                               {"before", "--serialize"},
+                                               {"before", "--fail", "2%"},
+                                               {"--judge", scratch.path("run.jsonl")}}) {
+    std::vector<std::string> arguments = {"live", "--as-tutorial"};
+    arguments.insert(arguments.end(), more.begin(), more.end());
+    expect_refused(arguments, "--as-tutorial is for live before");
+  }
+  Invocation plain;
+  plain.arguments = {"live", "before", "--for", "1s"};
+  EXPECT_NE(run_program(plain).out.find("fail 0% (1% in the tutorial's program: --as-tutorial), lost reply 0%"),
+            std::string::npos);
+}
+
+TEST(LiveCommand, a_redis_that_stops_half_way_leaves_report_history_and_plot_and_exit_code_5) {
+  const real::Sandbox sandbox{real::SandboxOptions()};
+  const real::PostgresAddress& postgres = sandbox.postgres();
+  const real::RedisAddress& redis = sandbox.redis();
+  const Scratch scratch;
+  Invocation invocation;
+  invocation.arguments = {
+      "live",
+      "before",
+      "-r",
+      "1ms",
+      "-w",
+      "5ms",
+      "--check-every",
+      "20ms",
+      "-o",
+      scratch.path("run.jsonl"),
+      "--plot",
+      scratch.path("run.svg"),
+      "--postgres",
+      "postgresql://" + postgres.user + "@127.0.0.1:" + std::to_string(postgres.port) + "/" + postgres.database,
+      "--redis",
+      "redis://127.0.0.1:" + std::to_string(redis.port)};
+  invocation.environment = {"PGPASSWORD=" + postgres.password, "REDISCLI_AUTH=" + redis.password};
+  // Its own end, not the user's: once there is some history, the Redis is told to stop.
+  bool is_stopped = false;
+  invocation.interrupt = {.once =
+                              [&](const std::string&) {
+                                if (is_stopped || !has_history(scratch, 20'000)("")) return false;
+                                const std::string stop = "REDISCLI_AUTH=" + redis.password + " redis-cli -p " +
+                                                         std::to_string(redis.port) + " SHUTDOWN NOSAVE > /dev/null";
+                                is_stopped = std::system(stop.c_str()) == 0;
+                                return false;
+                              },
+                          .then_processor_ms = 0};
+  const Outcome outcome = run_program(invocation);
+  EXPECT_EQ(outcome.code, 5) << outcome.out << outcome.err;
+  EXPECT_NE(outcome.err.find("stalemate: Redis at 127.0.0.1:"), std::string::npos) << outcome.err;
+  EXPECT_NE(outcome.err.find("; the report is of what was done by then\n"), std::string::npos) << outcome.err;
+  EXPECT_NE(outcome.out.find("\nreads "), std::string::npos) << outcome.out;
   EXPECT_EQ(scratch.names(), (std::vector<std::string>{"run.jsonl", "run.svg"}));
   EXPECT_EQ(run_program({"live", "--judge", scratch.path("run.jsonl")}).out, outcome.out);
 }

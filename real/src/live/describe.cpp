@@ -132,10 +132,12 @@ void describe_intervals(std::string& text, const Judgement& judgement) {
 
 std::string describe(const Judgement& judgement) {
   const HistorySetup& setup = judgement.setup;
+  const bool fails_never = setup.scenario == "before" && setup.fail.find_first_of("123456789") == std::string::npos;
   std::string text = fmt::format(
-      "{}: {}; {}, {}, {} keys{}\nfail {}, lost reply {}{}, seed {}\nran {}, {} events{}\n\n", setup.scenario,
+      "{}: {}; {}, {}, {} keys{}\nfail {}{}, lost reply {}{}, seed {}\nran {}, {} events{}\n\n", setup.scenario,
       setup.servers, counted(setup.readers, "reader", "readers"), counted(setup.writers, "writer", "writers"),
-      setup.keys, setup.serialize ? ", one lock for all" : "", setup.fail, setup.lost_reply,
+      setup.keys, setup.serialize ? ", one lock for all" : "", setup.fail,
+      fails_never ? " (1% in the tutorial's program: --as-tutorial)" : "", setup.lost_reply,
       setup.wire_faults ? ", both on the wire" : "", setup.seed, time_text(judgement.duration_ns), judgement.events,
       judgement.is_whole ? "" : " (the history breaks off: its last line is not the end)");
   describe_counts(text, judgement);
