@@ -58,27 +58,29 @@ void refuse_encryption(const PostgresAddress& address) {
   }
 }
 
+StreamEndpoint socket_at(const std::string& path, const std::string& place) {
+  try {
+    return asio::local::stream_protocol::endpoint(path);
+  } catch (const boost::system::system_error& error) {
+    throw traces::EnvironmentError(
+        fmt::format("{}: no socket can be called {}: {}; give a shorter folder", place, path, error.code().message()));
+  }
+}
+
 std::shared_ptr<const Upstream> upstream_of(const PostgresAddress& server, const WireLimits& limits) {
   refuse_encryption(server);
   const std::string where = place(server);
-  if (!server.host.starts_with('/')) {
-    return std::make_shared<Upstream>(
-        Upstream{Protocol::kPostgres, where, resolve(server.host, server.port, where), limits});
-  }
-  const std::string path = fmt::format("{}/.s.PGSQL.{}", server.host, server.port);
-  try {
-    return std::make_shared<Upstream>(
-        Upstream{Protocol::kPostgres, where, {asio::local::stream_protocol::endpoint(path)}, limits});
-  } catch (const boost::system::system_error& error) {
-    throw traces::EnvironmentError(
-        fmt::format("{}: no socket can be called {}: {}; give a shorter folder", where, path, error.code().message()));
-  }
+  const auto endpoints = server.host.starts_with('/')
+                             ? std::vector{socket_at(fmt::format("{}/.s.PGSQL.{}", server.host, server.port), where)}
+                             : resolve(server.host, server.port, where);
+  return std::make_shared<Upstream>(Upstream{Protocol::kPostgres, where, endpoints, limits});
 }
 
 std::shared_ptr<const Upstream> upstream_of(const RedisAddress& server, const WireLimits& limits) {
   const std::string where = place(server);
-  return std::make_shared<Upstream>(
-      Upstream{Protocol::kRedis, where, resolve(server.host, server.port, where), limits});
+  const auto endpoints = server.host.starts_with('/') ? std::vector{socket_at(server.host, where)}
+                                                      : resolve(server.host, server.port, where);
+  return std::make_shared<Upstream>(Upstream{Protocol::kRedis, where, endpoints, limits});
 }
 
 }  // namespace

@@ -44,7 +44,9 @@ class Connection {
   Connection(const RedisAddress& address, Purpose purpose, std::string mend = "check what --redis says")
       : place_(place(address)), timeout_seconds_(address.timeout_seconds), mend_(std::move(mend)) {
     const timeval patience = {address.timeout_seconds, 0};
-    context_.reset(redisConnectWithTimeout(address.host.c_str(), address.port, patience));
+    context_.reset(address.host.starts_with('/')
+                       ? redisConnectUnixWithTimeout(address.host.c_str(), patience)
+                       : redisConnectWithTimeout(address.host.c_str(), address.port, patience));
     if (!context_ || context_->err != 0) {
       if (purpose == Purpose::kWork) throw_if_stopped();
       throw traces::EnvironmentError(fmt::format("{}: cannot connect: {}; check that it runs and what --redis says",

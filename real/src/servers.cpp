@@ -140,7 +140,11 @@ PostgresAddress parse_postgres_url(std::string_view url, std::string_view option
 
 RedisAddress parse_redis_url(std::string_view url) {
   const UrlReader reader("--redis", "redis://:password@host:6379/0");
-  if (url.starts_with("rediss://")) reader.refuse("Redis over TLS (rediss://) is not supported");
+  if (url.starts_with("rediss://"))
+    reader.refuse(
+        "Redis over TLS (rediss://) is not supported, because a proxy reads what passes; end the encryption before it, "
+        "by "
+        "stunnel on this machine, and name its plain side");
   if (!strip_scheme(url, {"redis://"})) reader.refuse("the URL does not begin with redis://");
   const UrlParts parts = reader.read(url, 6379);
   if (!parts.query.empty()) reader.refuse("nothing is understood after '?'");
@@ -155,7 +159,8 @@ std::string place(const PostgresAddress& address) {
 }
 
 std::string place(const RedisAddress& address) {
-  return address.shown_as.empty() ? "Redis at " + host_and_port(address.host, address.port) : address.shown_as;
+  if (!address.shown_as.empty()) return address.shown_as;
+  return "Redis at " + (address.host.starts_with('/') ? address.host : host_and_port(address.host, address.port));
 }
 
 }  // namespace stalemate::real

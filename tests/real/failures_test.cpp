@@ -4,6 +4,8 @@
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include <csignal>
 #include <cstdlib>
@@ -292,6 +294,29 @@ TEST(Failures, a_password_that_the_url_leaves_out_comes_from_the_environment_or_
   const Variable cache("REDISCLI_AUTH", servers.redis->password);
   EXPECT_EQ(verdict_here(), "reproduced") << "the proxies have other ports";
   EXPECT_EQ(support::areas_left(), std::vector<std::string>{});
+}
+
+TEST(Failures, a_redis_may_be_a_socket) {
+  const support::Folder folder;
+  const std::string path = folder.path() + "/redis.sock";
+  const pid_t server = ::fork();
+  ASSERT_GE(server, 0);
+  if (server == 0) {
+    ::execlp("redis-server", "redis-server", "--port", "0", "--unixsocket", path.c_str(), "--save", "", "--dir",
+             folder.path().c_str(), "--logfile", "redis.log", nullptr);
+    ::_exit(127);
+  }
+  ASSERT_TRUE(support::eventually([&] { return std::filesystem::exists(path); }));
+  ReplayPlace where = shared_place();
+  std::string encoded;
+  for (const char c : path) encoded += c == '/' ? std::string("%2F") : std::string(1, c);
+  where.redis_url = "redis://" + encoded;
+  const Replayed result = replay_all({samples::cache_aside_race()}, where, {}).at(0);
+  EXPECT_EQ(result.error + result.left, "");
+  EXPECT_TRUE(result.conformance && result.conformance->reproduced());
+  ::kill(server, SIGKILL);
+  ::waitpid(server, nullptr, 0);
+  EXPECT_EQ(refusal_at(where).rfind("Redis at " + path + ": cannot connect: ", 0), 0U) << refusal_at(where);
 }
 
 TEST(Failures, a_server_that_stops_answering_is_waited_for_once) {

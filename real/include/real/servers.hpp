@@ -39,7 +39,8 @@ struct RedisAddress {
 // `option` gave it.
 PostgresAddress parse_postgres_url(std::string_view url, std::string_view option = "--postgres");
 
-// "redis://[[user][:password]@]host[:port][/database number]". Throws traces::InputError.
+// "redis://[[user][:password]@]host[:port][/database number]"; the host may be a socket: redis://%2Frun%2Fredis.sock.
+// Throws traces::InputError.
 RedisAddress parse_redis_url(std::string_view url);
 
 // "PostgreSQL at 127.0.0.1:5432", "Redis at 127.0.0.1:6379".
