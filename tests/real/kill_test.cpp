@@ -173,7 +173,8 @@ TEST(Kill, a_folder_without_an_owner_is_cleaned_up_too) {
   ASSERT_EQ(entries.size(), 1U);
   const std::string before = std::getenv("TMPDIR") == nullptr ? "" : std::getenv("TMPDIR");
   ::setenv("TMPDIR", folder.path().c_str(), 1);
-  EXPECT_TRUE(support::eventually([] { return clean({}, false).found.size() == 1; })) << "once its supervisor has ended";
+  EXPECT_TRUE(support::eventually([] { return clean({}, false).found.size() == 1; }))
+      << "once its supervisor has ended";
   const Leftovers left = clean({}, true);
   before.empty() ? ::unsetenv("TMPDIR") : ::setenv("TMPDIR", before.c_str(), 1);
   ASSERT_EQ(left.found.size(), 1U);
