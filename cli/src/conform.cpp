@@ -50,6 +50,7 @@ struct ConformCommand {
     const real::ConformReport report = conform(where, options);
     if (report.disagreement) output.write(traces::write_json(report.disagreement->shrunk));
     print(real::describe(report));
+    if (!report.failed.empty()) note("stalemate: {}; the report is of what was done by then\n", report.failed);
     note("reproduce: {}\n", invocation);
     if (report.disagreement) return 1;
     return !report.failed.empty() ? 5 : !report.stopped.empty() ? 3 : 0;

@@ -18,7 +18,8 @@
 
 namespace stalemate::real {
 
-// Throws traces::InputError: the trace asks for what these servers cannot be made to do.
+// Whether the trace asks for nothing that these servers cannot be made to do. The other throws traces::InputError.
+bool can_happen(const traces::Trace& trace, const Servers& servers);
 void refuse_what_cannot_happen(const traces::Trace& trace, const Servers& servers);
 
 class Director {

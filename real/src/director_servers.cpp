@@ -18,8 +18,12 @@ bool has_step(const traces::Trace& trace, traces::StepKind kind) {
 
 }  // namespace
 
+bool can_happen(const traces::Trace& trace, const Servers& servers) {
+  return servers.sandbox != nullptr || !has_step(trace, traces::StepKind::kCacheFailover);
+}
+
 void refuse_what_cannot_happen(const traces::Trace& trace, const Servers& servers) {
-  if (servers.sandbox != nullptr || !has_step(trace, traces::StepKind::kCacheFailover)) return;
+  if (can_happen(trace, servers)) return;
   throw traces::InputError(
       "replay: a cache-failover needs a Redis that may be killed, with a replica; leave out --redis, so that a "
       "throw-away one is started");

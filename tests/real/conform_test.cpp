@@ -113,5 +113,24 @@ TEST(ConformFound, of_two_like_requests_of_a_crashed_instance_the_one_that_the_t
   }
 }
 
+TEST(Conform, a_server_that_is_lost_on_the_way_leaves_what_was_known) {
+  const Sandbox sandbox{SandboxOptions()};
+  ReplayPlace where;
+  where.postgres_url = support::url(sandbox.postgres());
+  where.redis_url = support::url(sandbox.redis());
+  ConformOptions options;
+  options.runs = 100'000;
+  options.seed = 1;
+  options.on_progress = [&](const ConformProgress& now) {
+    if (now.runs == 250) ::kill(support::process_in(sandbox.folder(), "redis-server"), SIGKILL);
+  };
+  const ConformReport report = conform(where, options);
+  EXPECT_GE(report.runs, 200U) << "the first that are drawn together";
+  EXPECT_LT(report.runs, options.runs);
+  EXPECT_GT(report.steps, 0U);
+  EXPECT_FALSE(report.disagreement);
+  EXPECT_EQ(report.failed.rfind("Redis at 127.0.0.1:", 0), 0U) << report.failed;
+}
+
 }  // namespace
 }  // namespace stalemate::real

@@ -40,8 +40,9 @@ struct Disagreement {
 };
 
 struct ConformReport {
-  std::uint64_t runs = 0;   // that were replayed
-  std::uint64_t steps = 0;  // of them
+  std::uint64_t runs = 0;         // that were replayed
+  std::uint64_t passed_over = 0;  // more that were drawn, and need what servers that stay cannot be asked for
+  std::uint64_t steps = 0;        // of those that were replayed
   std::uint64_t round_trips = 0;
   std::string stopped;                         // by a signal, before all runs were done: one line; else empty
   std::string failed;                          // a server that is missing, lost, or where something may be left
