@@ -23,7 +23,7 @@ struct CleanCommand {
 #ifdef STALEMATE_HAVE_REAL
   int run() const {
     try {
-      const real::Leftovers left = real::clean({servers.postgres, servers.redis, servers.allow_remote}, !dry_run);
+      const real::Leftovers left = real::clean({servers.postgres, servers.redis, {}, servers.allow_remote}, !dry_run);
       for (const std::string& each : left.found) print(fmt::format("{}\n", each));
       const std::size_t gone = left.found.size() - left.kept.size();
       if (left.found.empty())
@@ -55,8 +55,8 @@ void add_clean(CLI::App& program, Action& action) {
   command.footer(
       std::string(kAboutPasswords) +
       "Looks for folders of throw-away servers (in $TMPDIR, or /tmp), and with --postgres and --redis for schemas and\n"
-      "keys of runs there. Only what bears such a run's mark and whose run is over is removed, and only what belongs\n"
-      "to the same user. The next run does the same by itself where it works.\n"
+      "keys of runs there. Only what bears such a run's mark and whose run is over is removed, and of\n"
+      "folders only those of the same user, or for root of everybody. The next run does the same by itself where it works.\n"
       "Exit code: 0 nothing is left, 5 something could not be removed or a server is missing.\n"
       "Example: stalemate clean --dry-run\n"
       "         stalemate clean --postgres postgresql://me@localhost/shop --redis redis://localhost");

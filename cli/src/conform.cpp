@@ -39,9 +39,7 @@ struct ConformCommand {
   int run(std::string invocation) const {
     output.check();
     real::ReplayPlace where;
-    where.postgres_url = servers.postgres;
-    where.redis_url = servers.redis;
-    where.allow_remote = servers.allow_remote;
+    where.urls = {servers.postgres, servers.redis, {}, servers.allow_remote};
     real::ConformOptions options;
     options.runs = static_cast<std::uint64_t>(runs.value_or(kRunsDefault));
     options.jobs = jobs.value_or(static_cast<int>(std::max(1U, std::thread::hardware_concurrency())));

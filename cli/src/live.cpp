@@ -121,10 +121,7 @@ struct LiveCommand {
     if (!run_for.empty()) options.run_for = parse_duration(run_for, "--for");
     options.history = history;
     options.overwrite = overwrite();
-    options.postgres_url = servers.postgres;
-    options.redis_url = servers.redis;
-    options.cockroach_url = cockroach;
-    options.allow_remote = servers.allow_remote;
+    options.urls = {servers.postgres, servers.redis, cockroach, servers.allow_remote};
     return options;
   }
 

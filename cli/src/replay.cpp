@@ -30,6 +30,7 @@ namespace stalemate::cli {
 namespace {
 
 constexpr int kJobsMax = 64;
+constexpr const char* kDone = "the replay is done";  // and what is left of it follows
 
 // A trace as the command line names it, and what is known of it so far.
 struct Item {
@@ -144,11 +145,8 @@ struct ReplayCommand {
     std::vector<traces::Trace> all;
     for (const Item& item : items) all.push_back(item.trace);
     real::ReplayPlace where;
-    where.postgres_url = servers.postgres;
-    where.redis_url = servers.redis;
-    where.allow_remote = servers.allow_remote;
+    where.urls = {servers.postgres, servers.redis, cockroach, servers.allow_remote};
     if (on == "cockroach") where.database = real::DatabaseKind::kCockroach;
-    where.cockroach_url = cockroach;
     real::BatchOptions options;
     options.jobs = jobs.value_or(static_cast<int>(std::max(1U, std::thread::hardware_concurrency())));
     options.replay.skip_divergences = on_divergence == "skip";
@@ -186,17 +184,18 @@ struct ReplayCommand {
 
   // One trace is told step by step; of several only those that diverged.
   static int report(const Item& item, const real::Replayed& result, std::size_t count) {
-    if (!result.conformance) {
-      if (count == 1)
-        note("stalemate: {}\n", result.error);
-      else
-        print(fmt::format("failed      {}: {}\n", item.name, result.error));
-      return result.is_input ? 2 : 5;
-    }
-    const int code = report_steps(item, result, count);
+    const int code = result.conformance ? report_steps(item, result, count) : report_error(item, result, count);
     if (result.left.empty()) return code;
-    note("stalemate: the replay is done{}\n", result.left);
-    return std::max(code, 5);
+    note("stalemate: {}{}\n", kDone, result.left);
+    return 5;
+  }
+
+  static int report_error(const Item& item, const real::Replayed& result, std::size_t count) {
+    if (count == 1)
+      note("stalemate: {}\n", result.error);
+    else
+      print(fmt::format("failed      {}: {}\n", item.name, result.error));
+    return result.is_input ? 2 : 5;
   }
 
   static int report_steps(const Item& item, const real::Replayed& result, std::size_t count) {
@@ -226,13 +225,17 @@ struct ReplayCommand {
       one.name = items[i].name;
       one.type = items[i].trace.property.empty() ? "walk" : items[i].trace.property;
       one.details = items[i].remark;
-      if (!results[i].conformance || !results[i].left.empty()) {
+      if (!results[i].conformance) {
         one.result = JunitCase::Result::kError;
-        one.message = results[i].conformance ? "the replay is done" + results[i].left : results[i].error;
+        one.message = results[i].error;
       } else if (!results[i].conformance->reproduced()) {
         one.result = JunitCase::Result::kFailed;
         one.message = real::verdict(*results[i].conformance);
         one.details += (one.details.empty() ? "" : "\n") + real::describe(items[i].trace, *results[i].conformance);
+      }
+      if (!results[i].left.empty()) {
+        one.result = JunitCase::Result::kError;
+        one.message += (one.message.empty() ? kDone : "") + results[i].left;
       }
       all.push_back(std::move(one));
     }

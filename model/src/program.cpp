@@ -115,9 +115,9 @@ class Compiler {
     Known known;
   };
 
-  // What can be seen of a request in flight: the request, whether its operation was acknowledged and had received a
-  // value before, and whether it carries such a value. Who awaits it knows more.
-  using Situation = std::tuple<const Request*, bool, bool, bool>;
+  // What can be seen of a request in flight: the request, and whether it carries a value that was received. Who awaits
+  // it knows more.
+  using Situation = std::tuple<const Request*, bool>;
   using RowKey = std::tuple<Situation, Told, Source, decltype(Known::outcomes)>;
 
   enum class Side { kTaken, kPassed };  // of a guard or a choice
@@ -300,7 +300,7 @@ class Compiler {
   RowId row_for(const Request& request, const Cursor& after, Known& known) {
     const bool received = stores_received(request, known);
     if (stores(request.verb) && kind() == OperationKind::kWrite && !received) known.source = Source::kOwn;
-    const Situation seen{&request, known.told == Told::kDone, known.holds_value, received};
+    const Situation seen{&request, received};
     Known kept = known.behind(after);
     const bool goes_on = request.awaited && !request.drawn_lost;
     const auto key = goes_on ? std::make_tuple(seen, known.told, known.source, kept.outcomes)
@@ -353,10 +353,7 @@ class Compiler {
     for (Outcome outcome : possible_outcomes(pending.request->to, pending.request->verb)) {
       Known known = pending.known;
       known.turned_out(pending.request->arrow, outcome);
-      if (outcome == Outcome::kValue) {
-        known.holds_value = true;
-        if (keeps_value(*pending.request)) known.source = Source::kReceived;
-      }
+      if (outcome == Outcome::kValue && keeps_value(*pending.request)) known.source = Source::kReceived;
       fill(outcome, known);
     }
     if (extent_ == Extent::kNormal) return;

@@ -21,7 +21,6 @@ enum class Source : std::uint8_t { kOwn, kReceived, kNothing };
 struct Known {
   std::vector<std::pair<int, Outcome>> outcomes;  // by arrow, ascending
   Told told = Told::kNothing;
-  bool holds_value = false;  // some value was received
   Source source = Source::kOwn;
   const Request* failed = nullptr;  // failed, covered, and the branch that covers it is still to come
 

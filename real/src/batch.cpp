@@ -13,15 +13,13 @@
 #include "app_host.hpp"
 #include "real/cache.hpp"
 #include "real/database.hpp"
-#include "real/local.hpp"
+#include "real/greeting.hpp"
 #include "real/signals.hpp"
 #include "real/stage.hpp"
 #include "traces/error.hpp"
 
 namespace stalemate::real {
 namespace {
-
-constexpr int kBriefSeconds = 2;  // libpq waits no less
 
 class Batch {
  public:
@@ -55,12 +53,15 @@ class Batch {
         ++done_;
         if (options_.on_done) options_.on_done(done_);
       }
-      if (stage) results_[latest].left = stage->close();
     } catch (const Interrupted& stop) {
-      const std::string left = stage ? stage->close() : "";
       const std::lock_guard lock(mutex_);
-      if (!has_stopped_.exchange(true)) stop_ = Interrupted(stop.signal, stop.what() + left);
+      if (!has_stopped_.exchange(true)) stop_ = stop;
     }
+    if (!stage) return;
+    const std::string left = stage->close();
+    const std::lock_guard lock(mutex_);
+    results_[latest].left = left;
+    if (stop_) stop_ = Interrupted(stop_->signal, stop_->what() + left);
   }
 
   // A stage on which something failed is left; the next trace gets another.
@@ -95,18 +96,15 @@ class Batch {
   // After a failure: whether a server does not answer at all, so that no other trace needs to wait for it. One that is
   // gone is no reason to give up: it refuses at once, and may come back.
   bool looks_for_silence() {
-    Servers servers = servers_;
-    servers.postgres.timeout_seconds = kBriefSeconds;
-    if (servers.redis) servers.redis->timeout_seconds = kBriefSeconds;
+    PostgresAddress postgres = servers_.postgres;
+    std::optional<RedisAddress> redis = servers_.redis;
+    if (servers_.sandbox != nullptr) redis = servers_.sandbox->redis();  // where it is by now
+    postgres.timeout_seconds = kBriefSeconds;
+    if (redis) redis->timeout_seconds = kBriefSeconds;
     const auto begin = std::chrono::steady_clock::now();
     try {
-      open_postgres(servers.postgres, "");
-      if (servers.redis && servers.sandbox == nullptr) open_redis(*servers.redis, "");
-      if (servers.redis && servers.sandbox != nullptr) {
-        RedisAddress redis = servers.sandbox->redis();
-        redis.timeout_seconds = kBriefSeconds;
-        open_redis(redis, "");
-      }
+      open_postgres(postgres, "");
+      if (redis) open_redis(*redis, "");
       return false;
     } catch (const traces::EnvironmentError& error) {
       if (std::chrono::steady_clock::now() - begin < std::chrono::seconds(kBriefSeconds)) return false;
@@ -129,19 +127,14 @@ class Batch {
   std::optional<Interrupted> stop_;
 };
 
-// Nothing where it is to be started.
-std::optional<PostgresAddress> cockroach_address(const ReplayPlace& where, bool with_cache) {
+void check_place(const ReplayPlace& where, bool with_cache) {
+  if (where.database != DatabaseKind::kCockroach) return;
   if (with_cache) {
     throw traces::InputError(
         "--on cockroach: a trace has a cache; replay it on PostgreSQL and Redis, and on CockroachDB those that have "
         "none");
   }
-  if (where.postgres_url) throw traces::InputError("--on cockroach and --postgres: leave out one of them");
-  if (!where.cockroach_url) return {};
-  PostgresAddress address = parse_postgres_url(*where.cockroach_url, "--cockroach");
-  if (!where.allow_remote) refuse_remote(address.host, "--cockroach");
-  address.shown_as = "CockroachDB" + place(address).substr(std::string_view("PostgreSQL").size());
-  return address;
+  if (where.urls.postgres) throw traces::InputError("--on cockroach and --postgres: leave out one of them");
 }
 
 void refuse_other_than_cockroach(const PostgresAddress& address) {
@@ -159,28 +152,23 @@ struct WarmServers::Impl {
 };
 
 WarmServers::WarmServers(const ReplayPlace& where, bool with_cache) {
-  std::optional<PostgresAddress> postgres;
-  std::optional<RedisAddress> redis;
-  if (where.database == DatabaseKind::kCockroach) postgres = cockroach_address(where, with_cache);
-  if (where.postgres_url) postgres = parse_postgres_url(*where.postgres_url);
-  if (where.redis_url) redis = parse_redis_url(*where.redis_url);
-  if (postgres && !where.allow_remote) refuse_remote(postgres->host, "--postgres");
-  if (redis && !where.allow_remote) refuse_remote(redis->host, "--redis");
+  check_place(where, with_cache);
+  GivenServers given = find_servers(where.urls);
+  auto& [database, redis] = given;
   impl_ = std::make_unique<Impl>();
-  if (postgres) greet(*postgres);
-  if (redis) greet(*redis);
+  greet(given);
   SandboxOptions wanted = where.sandbox;
   const bool is_cockroach = where.database == DatabaseKind::kCockroach;
-  wanted.postgres = !postgres && !is_cockroach;
-  wanted.cockroach = !postgres && is_cockroach;
+  wanted.postgres = !database && !is_cockroach;
+  wanted.cockroach = !database && is_cockroach;
   wanted.redis = !redis && with_cache;
   std::optional<Sandbox>& sandbox = impl_->sandbox;
   if (wanted.postgres || wanted.cockroach || wanted.redis) sandbox.emplace(wanted);
   const bool is_ours = wanted.postgres || wanted.cockroach;
-  if (is_ours) postgres = sandbox->postgres();
-  if (is_cockroach) refuse_other_than_cockroach(*postgres);
+  if (is_ours) database = sandbox->postgres();
+  if (is_cockroach) refuse_other_than_cockroach(*database);
   if (wanted.redis) redis = sandbox->redis();
-  impl_->servers = {*postgres, redis, is_ours, wanted.redis, wanted.redis ? &*sandbox : nullptr};
+  impl_->servers = {*database, redis, is_ours, wanted.redis, wanted.redis ? &*sandbox : nullptr};
 }
 
 WarmServers::~WarmServers() = default;

@@ -32,8 +32,11 @@ class Conforming {
       : servers_(servers), options_(options), report_(report) {}
 
   void run() {
-    while (drawn_ < options_.runs && !report_.disagreement && report_.failed.empty()) chunk();
+    while (drawn_ < options_.runs && !report_.disagreement && left_.empty()) chunk();
   }
+
+  // What could not be removed, in clauses.
+  const std::string& left() const { return left_; }
 
  private:
   void chunk() {
@@ -54,7 +57,6 @@ class Conforming {
     const std::vector<Replayed> results =
         replay(samples, [&](std::size_t done) { now_.runs = before.runs + static_cast<std::uint64_t>(done); });
     for (std::size_t i = 0; i < results.size(); ++i) {
-      if (!results[i].left.empty()) report_.failed = "conform: some runs are done" + results[i].left;
       const bool is_wrong = goes_wrong(results[i]);
       ++report_.runs;
       if (results[i].conformance) count_in(samples[i].trace(), results[i]);
@@ -80,7 +82,9 @@ class Conforming {
       count(done);
       if (options_.on_progress) options_.on_progress(now_);
     };
-    return servers_.replay_all(traces, batch);
+    std::vector<Replayed> results = servers_.replay_all(traces, batch);
+    for (const Replayed& result : results) left_ += result.left;
+    return results;
   }
 
   traces::Trace told(const model::Sample& sample) const {
@@ -119,6 +123,7 @@ class Conforming {
   ConformReport& report_;
   std::uint64_t drawn_ = 0;
   ConformProgress now_;
+  std::string left_;
 };
 
 }  // namespace
@@ -127,12 +132,15 @@ ConformReport conform(const ReplayPlace& where, const ConformOptions& options) {
   ConformReport report;
   try {
     WarmServers servers(where, true);
+    Conforming conforming(servers, options, report);
     try {
-      Conforming(servers, options, report).run();
+      conforming.run();
+      if (!conforming.left().empty()) report.failed = "conform: some runs are done";
     } catch (const traces::EnvironmentError& error) {
-      if (report.runs == 0) throw;
+      if (report.runs == 0) throw traces::EnvironmentError(error.what() + conforming.left());
       report.failed = error.what();
     }
+    report.failed += conforming.left();
   } catch (const Interrupted& interrupted) {
     report.stopped = interrupted.what();
   }

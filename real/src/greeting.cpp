@@ -1,4 +1,6 @@
-// See real/database.hpp and real/cache.hpp: the first contact with a server that a user named.
+// See real/greeting.hpp.
+#include "real/greeting.hpp"
+
 #include <fmt/format.h>
 #include <libpq-fe.h>
 #include <netdb.h>
@@ -15,6 +17,7 @@
 #include "real/cache.hpp"
 #include "real/database.hpp"
 #include "real/proxy.hpp"
+#include "traces/error.hpp"
 
 namespace stalemate::real {
 namespace {
@@ -86,8 +89,6 @@ std::string password_for(const PostgresAddress& address) {
   return password == nullptr ? "" : password;
 }
 
-}  // namespace
-
 void greet(PostgresAddress& address) {
   if (address.password.empty()) address.password = password_for(address);
   if (asks_for_encryption(address)) return;
@@ -109,6 +110,8 @@ void greet(PostgresAddress& address) {
 void greet(RedisAddress& address) {
   const char* const password = std::getenv("REDISCLI_AUTH");
   if (address.password.empty() && password != nullptr) address.password = password;
+  if (address.password.empty() && !address.user.empty())
+    throw traces::InputError("--redis: a user needs a password; put it into REDISCLI_AUTH");
   RedisAddress first = address;
   first.timeout_seconds = kFirstContactSeconds;
   try {
@@ -118,6 +121,13 @@ void greet(RedisAddress& address) {
   } catch (const traces::EnvironmentError&) {
     // The next one says why.
   }
+}
+
+}  // namespace
+
+void greet(GivenServers& given) {
+  if (given.database) greet(*given.database);
+  if (given.redis) greet(*given.redis);
 }
 
 }  // namespace stalemate::real

@@ -8,7 +8,7 @@
 
 #include "real/cache.hpp"
 #include "real/database.hpp"
-#include "real/local.hpp"
+#include "real/greeting.hpp"
 #include "real/sandbox.hpp"
 #include "real/signals.hpp"
 #include "sandbox_folder.hpp"
@@ -35,27 +35,22 @@ void add(Leftovers& all, bool removes, const std::string& what, const std::strin
 
 }  // namespace
 
-Leftovers clean(const LeftoverPlace& place, bool removes) {
-  std::optional<PostgresAddress> postgres;
-  std::optional<RedisAddress> redis;
-  if (place.postgres_url) postgres = parse_postgres_url(*place.postgres_url);
-  if (place.redis_url) redis = parse_redis_url(*place.redis_url);
-  if (postgres && !place.allow_remote) refuse_remote(postgres->host, "--postgres");
-  if (redis && !place.allow_remote) refuse_remote(redis->host, "--redis");
+Leftovers clean(const ServerUrls& urls, bool removes) {
+  GivenServers given = find_servers(urls);
   const StopSignals signals;
-  if (postgres) greet(*postgres);
-  if (redis) greet(*redis);
+  greet(given);
+  const auto& [database, redis] = given;
   Leftovers all;
   const std::string base = sandbox_base();
   add(
       all, removes, "folder", "", [&] { return leftovers_in(base); }, [&] { remove_leftovers(base, ""); });
-  if (postgres)
+  if (database)
     add(
-        all, removes, "schema", " at " + real::place(*postgres), [&] { return abandoned_schemas(*postgres); },
-        [&] { remove_abandoned_schemas(*postgres); });
+        all, removes, "schema", " at " + place(*database), [&] { return abandoned_schemas(*database); },
+        [&] { remove_abandoned_schemas(*database); });
   if (redis)
     add(
-        all, removes, "keys", " at " + real::place(*redis), [&] { return abandoned_keys(*redis); },
+        all, removes, "keys", " at " + place(*redis), [&] { return abandoned_keys(*redis); },
         [&] { remove_abandoned_keys(*redis); });
   return all;
 }

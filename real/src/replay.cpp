@@ -29,7 +29,6 @@ Conformance replay(const traces::Trace& trace, const Servers& servers, const Rep
   } catch (const Interrupted& stop) {
     throw Interrupted(stop.signal, stop.what() + stage.close());
   } catch (const NoAnswer& error) {
-    constexpr int kBriefSeconds = 2;
     throw traces::EnvironmentError(error.what() + stage.close(kBriefSeconds));
   } catch (const traces::EnvironmentError& error) {
     throw traces::EnvironmentError(error.what() + stage.close());

@@ -1,12 +1,11 @@
 // See scene.hpp.
 #include "scene.hpp"
 
-#include <fmt/format.h>
-
 #include "app_child.hpp"
 #include "fresh.hpp"
 #include "real/sandbox.hpp"
 #include "redis_replica.hpp"
+#include "removal.hpp"
 #include "sim/invariant.hpp"
 #include "traces/error.hpp"
 
@@ -90,19 +89,14 @@ std::string Scene::clean_up(std::optional<int> patience) {
   if (patience) database_->set_patience(*patience);
   if (patience && cache_) cache_->set_patience(*patience);
   std::string left;
-  const auto attempt = [&left](const std::string& what, auto remove) {
-    try {
-      remove();
-    } catch (const std::exception& error) {
-      left += fmt::format("; {} may be left behind ({})", what, error.what());
-    }
-  };
   // A teardown is the user's, and is tried in servers that are thrown away, too.
   const std::string torn_down = "what the mapping's teardown takes away";
-  attempt(torn_down, [&] { database_->tear_down(); });
-  if (cache_) attempt(torn_down, [&] { cache_->tear_down(); });
-  if (!servers_.is_postgres_throw_away) attempt("schema stalemate_" + area_.run, [&] { database_->remove(); });
-  if (cache_ && !servers_.is_redis_throw_away) attempt("keys stalemate:" + area_.run + ":*", [&] { cache_->remove(); });
+  try_to_remove(left, torn_down, [&] { database_->tear_down(); });
+  if (cache_) try_to_remove(left, torn_down, [&] { cache_->tear_down(); });
+  if (!servers_.is_postgres_throw_away)
+    try_to_remove(left, "schema stalemate_" + area_.run, [&] { database_->remove(); });
+  if (cache_ && !servers_.is_redis_throw_away)
+    try_to_remove(left, "keys stalemate:" + area_.run + ":*", [&] { cache_->remove(); });
   return left;
 }
 

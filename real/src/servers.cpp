@@ -6,6 +6,7 @@
 #include <charconv>
 #include <cstdint>
 
+#include "real/local.hpp"
 #include "traces/error.hpp"
 
 namespace stalemate::real {
@@ -150,8 +151,22 @@ RedisAddress parse_redis_url(std::string_view url) {
   if (!parts.query.empty()) reader.refuse("nothing is understood after '?'");
   const int database =
       parts.path.empty() ? 0 : reader.number(parts.path, 0, 65535, "after '/' comes the database's number");
-  if (!parts.user.empty() && parts.password.empty()) reader.refuse("a user needs a password");
   return {parts.host, parts.port, parts.user, parts.password, database, kServerTimeoutSeconds};
+}
+
+GivenServers find_servers(const ServerUrls& urls) {
+  GivenServers given;
+  if (urls.postgres) given.database = parse_postgres_url(*urls.postgres);
+  if (urls.cockroach) {
+    given.database = parse_postgres_url(*urls.cockroach, "--cockroach");
+    if (given.database->database.empty()) given.database->database = "defaultdb";
+    given.database->shown_as = "CockroachDB at " + host_and_port(given.database->host, given.database->port);
+  }
+  if (urls.redis) given.redis = parse_redis_url(*urls.redis);
+  if (urls.allow_remote) return given;
+  if (given.database) refuse_remote(given.database->host, urls.cockroach ? "--cockroach" : "--postgres");
+  if (given.redis) refuse_remote(given.redis->host, "--redis");
+  return given;
 }
 
 std::string place(const PostgresAddress& address) {

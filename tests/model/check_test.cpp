@@ -289,6 +289,14 @@ TEST(Check, a_free_choice_is_explored_both_ways) {
   EXPECT_EQ(told(report).back(), "receive app1 write:1 choice 2");
 }
 
+TEST(Check, two_ways_to_the_same_request_in_flight_are_one_state) {
+  const std::string write =
+      "app->>database: set value\nalt large\napp-->>user: done\nelse small\nend\napp-)cache: delete value";
+  const Report report = check(diagram("app->>cache: get value", write), scenario(0, 1), {});
+  // Not begun; the set under way; handled; answered or not, the delete under way; done.
+  EXPECT_EQ(report.states, 5U);
+}
+
 TEST(Check, requests_of_one_session_to_one_server_are_handled_in_the_order_sent) {
   // Two asynchronous sets of the cache: the delete cannot overtake the set.
   const Protocol protocol =

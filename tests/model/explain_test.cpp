@@ -293,6 +293,16 @@ std::string disagreement(const Protocol& protocol, const Setting& setting, const
   return escape.empty() ? "" : "the escape " + escape;
 }
 
+// Nothing where the scenario is past a declared limit ("more than 65536 outcomes"): a line that says so, not a claim.
+std::optional<Report> checked(const Protocol& protocol, const traces::Scenario& scenario, const CheckOptions& options) {
+  try {
+    return check(protocol, scenario, options);
+  } catch (const traces::InputError& refused) {
+    if (std::string_view(refused.what()).find("outcomes") == std::string_view::npos) throw;
+    return {};
+  }
+}
+
 TEST(Explain, the_claims_about_violations_of_random_protocols_are_those_of_the_reference) {
   std::size_t compared = 0;
   const bool agreed = rc::check([&] {
@@ -310,10 +320,10 @@ TEST(Explain, the_claims_about_violations_of_random_protocols_are_those_of_the_r
         if (property == "coherent-at-rest" && !has_cache) continue;
         CheckOptions options;
         options.properties = {property};
-        const Report report = check(protocol, words, options);
-        if (!report.trace || report.states > 3000) continue;
-        RC_LOG() << drawn.text << describe(words) << '\n' << traces::write_json(*report.trace) << '\n';
-        RC_ASSERT(disagreement(protocol, setting, *report.trace, compared) == "");
+        const std::optional<Report> report = checked(protocol, words, options);
+        if (!report || !report->trace || report->states > 3000) continue;
+        RC_LOG() << drawn.text << describe(words) << '\n' << traces::write_json(*report->trace) << '\n';
+        RC_ASSERT(disagreement(protocol, setting, *report->trace, compared) == "");
         if (const auto longer = wander(protocol, words, property, choices)) {
           RC_LOG() << "longer:\n" << traces::write_json(*longer) << '\n';
           RC_ASSERT(disagreement(protocol, setting, *longer, compared) == "");

@@ -22,7 +22,7 @@ using samples::value;
 ReplayPlace on_cockroach(const std::string& url) {
   ReplayPlace where;
   where.database = DatabaseKind::kCockroach;
-  where.cockroach_url = url;
+  where.urls.cockroach = url;
   return where;
 }
 

@@ -116,8 +116,8 @@ TEST(ConformFound, of_two_like_requests_of_a_crashed_instance_the_one_that_the_t
 TEST(Conform, a_server_that_is_lost_on_the_way_leaves_what_was_known) {
   const Sandbox sandbox{SandboxOptions()};
   ReplayPlace where;
-  where.postgres_url = support::url(sandbox.postgres());
-  where.redis_url = support::url(sandbox.redis());
+  where.urls.postgres = support::url(sandbox.postgres());
+  where.urls.redis = support::url(sandbox.redis());
   ConformOptions options;
   options.runs = 100'000;
   options.seed = 1;

@@ -12,7 +12,6 @@
 #include <filesystem>
 #include <fstream>
 #include <pqxx/pqxx>
-#include <sstream>
 
 #include "model/check.hpp"
 #include "real/batch.hpp"
@@ -28,19 +27,17 @@ namespace stalemate::real {
 namespace {
 
 traces::Trace mapped_trace() {
-  std::ifstream file(STALEMATE_SOURCE_DIR "/real/examples/account.md");
-  std::ostringstream text;
-  text << file.rdbuf();
+  const std::string page = support::project_file("real/examples/account.md");
   traces::Scenario scenario;
   scenario.apps = {"read", "write"};
   model::CheckOptions options;
   options.properties = {"coherent-at-rest"};
-  return model::check(model::read_protocol(text.str(), "account.md", {}), scenario, options).trace.value();
+  return model::check(model::read_protocol(page, "account.md", {}), scenario, options).trace.value();
 }
 
 traces::Trace without_cache() {
-  const std::string path = STALEMATE_SOURCE_DIR "/traces/saved/database-only-write-in-doubt.json";
-  return traces::read_json(traces::read_text_file(path, 1'000'000), path);
+  const std::string path = "traces/saved/database-only-write-in-doubt.json";
+  return traces::read_json(support::project_file(path), path);
 }
 
 // The statements of the example's page, one of them changed.
@@ -63,8 +60,8 @@ BatchOptions trusting(int jobs = 1) {
 // Servers that stay, as somebody's own would.
 ReplayPlace shared_place() {
   ReplayPlace where;
-  where.postgres_url = support::url(support::shared_servers().postgres);
-  where.redis_url = support::url(*support::shared_servers().redis);
+  where.urls.postgres = support::url(support::shared_servers().postgres);
+  where.urls.redis = support::url(*support::shared_servers().redis);
   return where;
 }
 
@@ -117,7 +114,7 @@ TEST(Failures, a_second_connection_that_fails_is_a_line) {
   // A mapping is played over a connection of its own beside the first one.
   const Role role("CONNECTION LIMIT 1", "CREATE ON DATABASE \"" + database_name() + "\"");
   ReplayPlace where = shared_place();
-  where.postgres_url = Role::url();
+  where.urls.postgres = Role::url();
   for (const int jobs : {1, 2}) {
     const std::vector<Replayed> results = replay_all({mapped_trace(), mapped_trace()}, where, trusting(jobs));
     for (const Replayed& result : results) {
@@ -131,7 +128,7 @@ TEST(Failures, a_second_connection_that_fails_is_a_line) {
 TEST(Failures, a_right_that_is_missing_is_called_one) {
   const Role role("");
   ReplayPlace where = shared_place();
-  where.postgres_url = Role::url();
+  where.urls.postgres = Role::url();
   const std::vector<Replayed> results = replay_all({samples::cache_aside_race()}, where, {});
   EXPECT_TRUE(holds(results.at(0).error, "its user lacks a right, for a statement: permission denied for database"))
       << results.at(0).error;
@@ -159,10 +156,7 @@ class RedisUser {
 
 // Between these words of real/README.md.
 std::string in_readme(const std::string& before, const std::string& after) {
-  std::ifstream file(STALEMATE_SOURCE_DIR "/real/README.md");
-  std::ostringstream text;
-  text << file.rdbuf();
-  const std::string all = text.str();
+  const std::string all = support::project_file("real/README.md");
   const std::size_t begin = all.find(before);
   EXPECT_NE(begin, std::string::npos) << before;
   if (begin == std::string::npos) return {};
@@ -174,8 +168,8 @@ TEST(Failures, the_rights_that_the_readme_lists_are_enough) {
   const Role role("", in_readme("`GRANT ", " ON DATABASE") + " ON DATABASE \"" + database_name() + "\"");
   const RedisUser user(in_readme("ACL SETUSER me on >secret ", "`"));
   ReplayPlace where = shared_place();
-  where.postgres_url = Role::url();
-  where.redis_url = RedisUser::url();
+  where.urls.postgres = Role::url();
+  where.urls.redis = RedisUser::url();
   std::vector<traces::Trace> all;
   for (const auto& entry : std::filesystem::directory_iterator(STALEMATE_SOURCE_DIR "/traces/saved")) {
     const std::string path = entry.path().string();
@@ -190,14 +184,14 @@ TEST(Failures, the_rights_that_the_readme_lists_are_enough) {
       EXPECT_TRUE(result.conformance && result.conformance->reproduced());
     }
   }
-  EXPECT_EQ(clean({where.postgres_url, where.redis_url}, true).found, std::vector<std::string>{});
+  EXPECT_EQ(clean({where.urls.postgres, where.urls.redis}, true).found, std::vector<std::string>{});
   EXPECT_EQ(support::areas_left(), std::vector<std::string>{});
 }
 
 TEST(Failures, what_could_not_be_removed_is_said_by_the_last_trace_of_its_area) {
   const RedisUser user("~* +@all -del");
   ReplayPlace where = shared_place();
-  where.redis_url = RedisUser::url();
+  where.urls.redis = RedisUser::url();
   traces::Trace trace = samples::cache_aside_race();
   const std::vector<Replayed> results = replay_all({trace}, where, {});
   const Replayed& only = results.at(0);
@@ -246,12 +240,12 @@ TEST(Failures, a_setup_that_leaves_a_transaction_open_is_named_and_diverges_nowh
 TEST(Failures, a_server_of_another_kind_is_named) {
   const Servers servers = support::shared_servers();
   ReplayPlace where = shared_place();
-  where.postgres_url = fmt::format("postgresql://me@127.0.0.1:{}/stock", servers.redis->port);
+  where.urls.postgres = fmt::format("postgresql://me@127.0.0.1:{}/stock", servers.redis->port);
   EXPECT_EQ(refusal_at(where), fmt::format("PostgreSQL at 127.0.0.1:{}: a Redis answers there, not a PostgreSQL; check "
                                            "the port",
                                            servers.redis->port));
   where = shared_place();
-  where.redis_url = fmt::format("redis://127.0.0.1:{}", servers.postgres.port);
+  where.urls.redis = fmt::format("redis://127.0.0.1:{}", servers.postgres.port);
   EXPECT_EQ(refusal_at(where), fmt::format("Redis at 127.0.0.1:{}: a PostgreSQL answers there, not a Redis; check the "
                                            "port",
                                            servers.postgres.port));
@@ -273,11 +267,15 @@ TEST(Failures, a_password_that_the_url_leaves_out_comes_from_the_environment_or_
   const Servers servers = support::shared_servers();
   const PostgresAddress& postgres = servers.postgres;
   ReplayPlace where;
-  where.postgres_url = fmt::format("postgresql://{}@127.0.0.1:{}/{}", postgres.user, postgres.port, postgres.database);
-  where.redis_url = fmt::format("redis://127.0.0.1:{}", servers.redis->port);
+  where.urls.postgres = fmt::format("postgresql://{}@127.0.0.1:{}/{}", postgres.user, postgres.port, postgres.database);
+  where.urls.redis = fmt::format("redis://127.0.0.1:{}", servers.redis->port);
   const auto verdict_here = [&] {
-    const Replayed result = replay_all({samples::cache_aside_race()}, where, {}).at(0);
-    return result.conformance ? verdict(*result.conformance) : result.error;
+    try {
+      const Replayed result = replay_all({samples::cache_aside_race()}, where, {}).at(0);
+      return result.conformance ? verdict(*result.conformance) : result.error;
+    } catch (const traces::InputError& error) {
+      return std::string(error.what());
+    }
   };
   EXPECT_TRUE(holds(refusal_at(where), "no password supplied")) << "without one";
   {
@@ -285,6 +283,15 @@ TEST(Failures, a_password_that_the_url_leaves_out_comes_from_the_environment_or_
     EXPECT_TRUE(holds(verdict_here(), "NOAUTH")) << verdict_here();
     const Variable cache("REDISCLI_AUTH", servers.redis->password);
     EXPECT_EQ(verdict_here(), "reproduced");
+  }
+  {
+    const RedisUser user("~* &* +@all");
+    where.urls.redis = fmt::format("redis://limited@127.0.0.1:{}", servers.redis->port);
+    const Variable database("PGPASSWORD", postgres.password);
+    EXPECT_EQ(verdict_here(), "--redis: a user needs a password; put it into REDISCLI_AUTH");
+    const Variable cache("REDISCLI_AUTH", "secret");
+    EXPECT_EQ(verdict_here(), "reproduced");
+    where.urls.redis = fmt::format("redis://127.0.0.1:{}", servers.redis->port);
   }
   const support::Folder folder;
   const std::string file = folder.path() + "/passwords";
@@ -310,7 +317,7 @@ TEST(Failures, a_redis_may_be_a_socket) {
   ReplayPlace where = shared_place();
   std::string encoded;
   for (const char c : path) encoded += c == '/' ? std::string("%2F") : std::string(1, c);
-  where.redis_url = "redis://" + encoded;
+  where.urls.redis = "redis://" + encoded;
   const Replayed result = replay_all({samples::cache_aside_race()}, where, {}).at(0);
   EXPECT_EQ(result.error + result.left, "");
   EXPECT_TRUE(result.conformance && result.conformance->reproduced());
@@ -322,8 +329,8 @@ TEST(Failures, a_redis_may_be_a_socket) {
 TEST(Failures, a_server_that_stops_answering_is_waited_for_once) {
   const Sandbox sandbox{SandboxOptions()};
   ReplayPlace where;
-  where.postgres_url = support::url(sandbox.postgres());
-  where.redis_url = support::url(sandbox.redis());
+  where.urls.postgres = support::url(sandbox.postgres());
+  where.urls.redis = support::url(sandbox.redis());
   const pid_t redis = support::process_in(sandbox.folder(), "redis-server");
   ASSERT_GT(redis, 0);
   BatchOptions options = trusting();

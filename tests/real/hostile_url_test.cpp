@@ -44,8 +44,8 @@ std::string noise(unsigned seed) {
 // How `replay` and `live` end there.
 std::vector<std::string> ends_at(const ReplayPlace& where) {
   LiveOptions options;
-  options.postgres_url = where.postgres_url;
-  options.redis_url = where.redis_url;
+  options.urls.postgres = where.urls.postgres;
+  options.urls.redis = where.urls.redis;
   options.run_for = std::chrono::milliseconds(300);
   std::vector<std::string> ends;
   const auto add = [&ends](auto run) {
@@ -79,14 +79,13 @@ void expect_named(const ReplayPlace& where, const std::string& name, const std::
 
 void expect_redis_named(const std::string& bytes, bool endless, const std::string& part) {
   const Babbler server(bytes, endless);
-  ReplayPlace where = {
-      url(shared_sandbox().postgres()), "redis://127.0.0.1:" + std::to_string(server.port()), false, {}};
+  ReplayPlace where = {{url(shared_sandbox().postgres()), "redis://127.0.0.1:" + std::to_string(server.port())}};
   expect_named(where, "Redis at 127.0.0.1:" + std::to_string(server.port()) + ": ", part);
 }
 
 void expect_postgres_named(const Listener& server, const std::string& part) {
   const std::string at = "127.0.0.1:" + std::to_string(server.port());
-  ReplayPlace where = {"postgresql://me:secret@" + at + "/db", url(shared_sandbox().redis()), false, {}};
+  ReplayPlace where = {{"postgresql://me:secret@" + at + "/db", url(shared_sandbox().redis())}};
   expect_named(where, "PostgreSQL at " + at + ": ", part);
 }
 

@@ -133,7 +133,7 @@ TEST(Kill, any_process_at_any_moment_ends_in_a_named_failure_and_the_next_run_st
 TEST(Kill, what_a_killed_run_left_is_cleaned_up_by_name) {
   const Servers servers = support::shared_servers();
   const support::Folder folder;
-  const LeftoverPlace place = {support::url(servers.postgres), support::url(*servers.redis)};
+  const ServerUrls place = {support::url(servers.postgres), support::url(*servers.redis)};
   const auto alive_database = open_postgres(servers.postgres, "0123456789ab");
   const auto alive_cache = open_redis(*servers.redis, "0123456789ab");
   alive_database->fill({{"product", 1}});
@@ -208,7 +208,7 @@ TEST(Kill, what_the_tool_leaves_on_given_servers_the_next_run_removes_and_nothin
     child.send(SIGKILL);
     EXPECT_EQ(child.wait(), 128 + SIGKILL);
     EXPECT_GT(support::areas_left().size(), before.size()) << "nothing is there to be removed";
-    const ReplayPlace where = {support::url(servers.postgres), support::url(*servers.redis), false, {}};
+    const ReplayPlace where = {{support::url(servers.postgres), support::url(*servers.redis)}};
     // PostgreSQL may need a moment to see that its client is gone.
     EXPECT_TRUE(support::eventually([&] {
       EXPECT_TRUE(replay_at(samples::cache_aside_race(), where).reproduced());

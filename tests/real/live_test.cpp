@@ -26,8 +26,8 @@ LiveOptions options_for(LiveScenario scenario) {
   options.read_every = milliseconds(1);
   options.write_every = milliseconds(5);
   options.check_every = milliseconds(20);
-  options.postgres_url = support::url(support::shared_sandbox().postgres());
-  if (scenario == LiveScenario::kBefore) options.redis_url = support::url(support::shared_sandbox().redis());
+  options.urls.postgres = support::url(support::shared_sandbox().postgres());
+  if (scenario == LiveScenario::kBefore) options.urls.redis = support::url(support::shared_sandbox().redis());
   return options;
 }
 
@@ -81,8 +81,8 @@ TEST(Live, its_history_file_is_judged_as_the_run_was) {
 
 TEST(Live, on_a_double_of_cockroachdb_whole_transactions_are_tried_again_and_the_report_says_it_is_a_double) {
   LiveOptions options = options_for(LiveScenario::kAfter);
-  options.cockroach_url = options.postgres_url;
-  options.postgres_url.reset();
+  options.urls.cockroach = options.urls.postgres;
+  options.urls.postgres.reset();
   options.writers = 6;
   options.write_every = milliseconds(0);  // so that PostgreSQL's SERIALIZABLE refuses with 40001
   const Judgement judgement = run_live_until(options, [](const Judgement& now) { return now.writes_ok > 200; });
@@ -98,7 +98,7 @@ TEST(Live, a_redis_that_is_killed_during_the_run_is_named_and_what_was_known_is_
   const support::Folder folder;
   Sandbox sandbox{SandboxOptions()};
   LiveOptions options = options_for(LiveScenario::kBefore);
-  options.redis_url = support::url(sandbox.redis());
+  options.urls.redis = support::url(sandbox.redis());
   options.history = folder.path() + "/run.jsonl";
   std::atomic<bool> is_killed = false;
   options.on_progress = [&](const Judgement& judgement) {
@@ -151,7 +151,7 @@ TEST(Live, a_signal_ends_it_in_order_with_the_result_so_far) {
 TEST(Live, a_server_elsewhere_is_refused_before_anything_is_written) {
   const support::Folder folder;
   LiveOptions options = options_for(LiveScenario::kBefore);
-  options.redis_url = "redis://192.0.2.1:6379";
+  options.urls.redis = "redis://192.0.2.1:6379";
   options.history = folder.path() + "/run.jsonl";
   EXPECT_THROW(run_live(options), traces::InputError);
   EXPECT_TRUE(folder.entries().empty());

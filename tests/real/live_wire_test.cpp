@@ -26,8 +26,8 @@ LiveOptions options_for(LiveScenario scenario) {
   options.write_every = milliseconds(5);
   options.check_every = milliseconds(20);
   options.wire_faults = true;
-  options.postgres_url = support::url(support::shared_sandbox().postgres());
-  if (scenario == LiveScenario::kBefore) options.redis_url = support::url(support::shared_sandbox().redis());
+  options.urls.postgres = support::url(support::shared_sandbox().postgres());
+  if (scenario == LiveScenario::kBefore) options.urls.redis = support::url(support::shared_sandbox().redis());
   return options;
 }
 
@@ -96,7 +96,7 @@ TEST(LiveOnTheWire, an_update_whose_reply_was_lost_is_seen_in_the_database_and_o
 
 TEST(LiveOnTheWire, on_a_double_of_cockroachdb_the_reply_to_a_commit_is_lost) {
   LiveOptions options = options_for(LiveScenario::kAfter);
-  options.cockroach_url = std::exchange(options.postgres_url, std::nullopt);
+  options.urls.cockroach = std::exchange(options.urls.postgres, std::nullopt);
   options.lost_reply = {.per_million = 300'000, .text = "30%"};
   const Judgement judgement = run_live_until(options, [](const Judgement& now) { return now.in_doubt_seen > 2; });
   EXPECT_TRUE(judgement.is_coherent()) << describe(judgement);
@@ -140,7 +140,7 @@ TEST(LiveOnTheWire, a_seed_makes_the_same_choices_on_the_wire_as_in_the_applicat
 
 TEST(LiveOnTheWire, an_address_that_asks_for_encryption_is_refused_by_name) {
   LiveOptions options = options_for(LiveScenario::kAfter);
-  *options.postgres_url += "?sslmode=require";
+  *options.urls.postgres += "?sslmode=require";
   try {
     run_live(options);
     FAIL() << "a proxy cannot read what is encrypted";

@@ -3,9 +3,7 @@
 #include <gtest/gtest.h>
 #include <rapidcheck/gtest.h>
 
-#include <fstream>
 #include <pqxx/pqxx>
-#include <sstream>
 
 #include "model/check.hpp"
 #include "real/batch.hpp"
@@ -15,12 +13,7 @@
 namespace stalemate::real {
 namespace {
 
-std::string example() {
-  std::ifstream file(STALEMATE_SOURCE_DIR "/real/examples/account.md");
-  std::ostringstream text;
-  text << file.rdbuf();
-  return text.str();
-}
+std::string example() { return support::project_file("real/examples/account.md"); }
 
 std::string replaced(std::string text, const std::string& from, const std::string& to) {
   const std::size_t at = text.find(from);

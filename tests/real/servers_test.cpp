@@ -79,7 +79,7 @@ TEST(ServerUrl, WhatIsNoUrlIsRefusedWithoutRepeatingThePassword) {
 
 ReplayPlace given() {
   const Servers servers = support::shared_servers();
-  return {support::url(servers.postgres), support::url(*servers.redis), false, {}};
+  return {{support::url(servers.postgres), support::url(*servers.redis)}};
 }
 
 std::string failure(const ReplayPlace& where, const ReplayOptions& options = {}) {
@@ -113,7 +113,7 @@ TEST(GivenServers, AreLeftAsTheyWereAfterCtrlC) {
 
 TEST(GivenServers, OnlyTheMissingOneIsStarted) {
   ReplayPlace where = given();
-  where.redis_url.reset();
+  where.urls.redis.reset();
   where.sandbox.programs.postgres_versions = "/nonexistent";  // would fail if it were looked for
   EXPECT_EQ(failure(where), "reproduced");
 }
@@ -122,7 +122,7 @@ TEST(GivenServers, WrongPasswordIsNamedButNotRepeated) {
   ReplayPlace where = given();
   PostgresAddress postgres = support::shared_sandbox().postgres();
   postgres.password = "not-the-password";
-  where.postgres_url = support::url(postgres);
+  where.urls.postgres = support::url(postgres);
   std::string line = failure(where);
   EXPECT_EQ(line, fmt::format("PostgreSQL at 127.0.0.1:{}: cannot connect: password authentication failed for user "
                               "\"stalemate\"; check that it runs and what --postgres says",
@@ -130,11 +130,11 @@ TEST(GivenServers, WrongPasswordIsNamedButNotRepeated) {
   where = given();
   RedisAddress redis = support::shared_sandbox().redis();
   redis.password = "not-the-password";
-  where.redis_url = support::url(redis);
+  where.urls.redis = support::url(redis);
   line = failure(where);
   EXPECT_EQ(line.rfind(fmt::format("Redis at 127.0.0.1:{}: it refuses AUTH: WRONGPASS", redis.port), 0), 0U) << line;
   EXPECT_EQ(line.find("not-the-password"), std::string::npos) << line;
-  where.redis_url = fmt::format("redis://127.0.0.1:{}", redis.port);
+  where.urls.redis = fmt::format("redis://127.0.0.1:{}", redis.port);
   EXPECT_NE(failure(where).find("NOAUTH"), std::string::npos);
   EXPECT_EQ(support::areas_left(), std::vector<std::string>{});
 }
@@ -143,7 +143,7 @@ TEST(GivenServers, UnknownDatabaseAndUnreachableServersAreNamed) {
   ReplayPlace where = given();
   PostgresAddress postgres = support::shared_sandbox().postgres();
   postgres.database = "no_such_database";
-  where.postgres_url = support::url(postgres);
+  where.urls.postgres = support::url(postgres);
   EXPECT_NE(failure(where).find("database \"no_such_database\" does not exist"), std::string::npos) << failure(where);
 
   const int closed = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);  // bound, but nobody listens
@@ -155,12 +155,12 @@ TEST(GivenServers, UnknownDatabaseAndUnreachableServersAreNamed) {
   ASSERT_EQ(::getsockname(closed, reinterpret_cast<sockaddr*>(&address), &size), 0);
   const int port = ntohs(address.sin_port);
   where = given();
-  where.postgres_url = fmt::format("postgresql://u:geheim@127.0.0.1:{}/d", port);
+  where.urls.postgres = fmt::format("postgresql://u:geheim@127.0.0.1:{}/d", port);
   EXPECT_EQ(
       failure(where).rfind(fmt::format("PostgreSQL at 127.0.0.1:{}: cannot connect: Connection refused", port), 0), 0U)
       << failure(where);
   where = given();
-  where.redis_url = fmt::format("redis://:geheim@127.0.0.1:{}", port);
+  where.urls.redis = fmt::format("redis://:geheim@127.0.0.1:{}", port);
   const std::string line = failure(where);
   EXPECT_EQ(line.rfind(fmt::format("Redis at 127.0.0.1:{}: cannot connect: Connection refused", port), 0), 0U) << line;
   EXPECT_EQ(line.find("geheim"), std::string::npos);

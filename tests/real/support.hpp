@@ -21,6 +21,9 @@ Servers shared_servers();
 std::string url(const PostgresAddress& address);
 std::string url(const RedisAddress& address);
 
+// A file of this project, by its path in it.
+std::string project_file(const std::string& path);
+
 // A command to the shared Redis, words between spaces; its reply must be no error.
 void redis_command(const std::string& words);
 

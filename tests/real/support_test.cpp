@@ -27,6 +27,7 @@
 #include "real/sample_traces.hpp"
 #include "real/signals.hpp"
 #include "traces/error.hpp"
+#include "traces/file.hpp"
 
 // libpqxx 6 loses the last result of a connection that broke.
 extern "C" const char* __lsan_default_suppressions() { return "leak:libpqxx"; }
@@ -87,8 +88,8 @@ int live() {
   options.readers = 2;
   options.fail = {.per_million = 50'000, .text = "5%"};
   options.wire_faults = true;
-  options.postgres_url = variable("STALEMATE_TEST_POSTGRES");
-  options.redis_url = variable("STALEMATE_TEST_REDIS");
+  options.urls.postgres = variable("STALEMATE_TEST_POSTGRES");
+  options.urls.redis = variable("STALEMATE_TEST_REDIS");
   bool has_said = false;
   options.on_progress = [&has_said](const Judgement& judgement) {
     if (judgement.writes_ok > 0 && !std::exchange(has_said, true)) say("at work");
@@ -117,7 +118,7 @@ int do_job(const std::string& job) {
   };
   try {
     if (job == "live") return live();
-    const ReplayPlace where = {variable("STALEMATE_TEST_POSTGRES"), variable("STALEMATE_TEST_REDIS"), false, {}};
+    const ReplayPlace where = {{variable("STALEMATE_TEST_POSTGRES"), variable("STALEMATE_TEST_REDIS")}};
     const bool is_long = job == "endless" || job == "start";
     if (job == "start") say("starting");
     const Conformance result = replay_at(is_long ? endless_trace() : samples::cache_aside_race(), where, options);
@@ -161,6 +162,10 @@ std::string url(const PostgresAddress& address) {
 std::string url(const RedisAddress& address) {
   return fmt::format("redis://{}:{}@{}:{}/{}", address.user, address.password, address.host, address.port,
                      address.database);
+}
+
+std::string project_file(const std::string& path) {
+  return traces::read_text_file(std::string(STALEMATE_SOURCE_DIR "/") + path, 1'000'000);
 }
 
 void redis_command(const std::string& words) {

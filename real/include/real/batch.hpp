@@ -12,13 +12,14 @@
 
 namespace stalemate::real {
 
-// What became of one trace. I1: conformance is there, or error says why not.
+// What became of one trace. I1: conformance is there, or error says why not; `left` may be there beside either.
 struct Replayed {
   std::optional<Conformance> conformance;
   std::string error;      // one line
   bool is_input = false;  // whether the trace is to blame for it (exit code 2), not the machine (5)
   // What could not be removed when the area it was replayed in was done with, in clauses: "; keys stalemate:1f:* may be
-  // left behind (why)". Of the traces that shared the area the last one has it. An `error` says that itself.
+  // left behind (why)". Of the traces that shared the area the last one has it; where its replay failed, and the
+  // area was done with for that, its `error` says it.
   std::string left = {};
 };
 

@@ -50,8 +50,6 @@ class Cache {
   virtual void remove() = 0;
 };
 
-// Likewise; the password is that of REDISCLI_AUTH.
-void greet(RedisAddress& address);
 
 // Keys of runs that were killed ("stalemate:1f:*"), as each new area removes them; none where the user may not see the
 // server's clients.

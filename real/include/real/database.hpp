@@ -65,12 +65,6 @@ class Database {
   virtual void remove() = 0;
 };
 
-// The first contact with a server that a user named. Fills in a password that the URL left out: what libpq would take
-// for that server (PGPASSWORD, PGPASSFILE, ~/.pgpass). Then connects once, through a proxy: what speaks there and is no
-// PostgreSQL ends in a named error, within five seconds and in bounded memory, which the driver alone would not
-// promise. Where the address asks for encryption nothing can be read, and nothing more is done.
-void greet(PostgresAddress& address);
-
 // Schemas of runs that were killed, as each new area removes them. REQUIRES: a PostgreSQL, which tells of its backends.
 std::vector<std::string> abandoned_schemas(const PostgresAddress& address);
 void remove_abandoned_schemas(const PostgresAddress& address);

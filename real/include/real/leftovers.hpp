@@ -2,17 +2,12 @@
 // Only what bears such a run's mark and whose run is over; what a run that lives works with is not touched.
 #pragma once
 
-#include <optional>
 #include <string>
 #include <vector>
 
-namespace stalemate::real {
+#include "real/servers.hpp"
 
-struct LeftoverPlace {
-  std::optional<std::string> postgres_url;
-  std::optional<std::string> redis_url;
-  bool allow_remote = false;  // else a URL must lead to this machine
-};
+namespace stalemate::real {
 
 struct Leftovers {
   std::vector<std::string> found;  // "folder /tmp/stalemate-sandbox-71-x2", "schema stalemate_1f at PostgreSQL at h:1"
@@ -21,6 +16,6 @@ struct Leftovers {
 
 // Lists them, and removes them where `removes`. Throws traces::InputError and traces::EnvironmentError (a URL; a server
 // that cannot be asked) before anything is removed there, and Interrupted.
-Leftovers clean(const LeftoverPlace& place, bool removes);
+Leftovers clean(const ServerUrls& urls, bool removes);
 
 }  // namespace stalemate::real

@@ -53,11 +53,7 @@ struct LiveOptions {
   std::string history;                              // a file; none if empty
   traces::Overwrite overwrite = traces::Overwrite::kKeep;
 
-  // Servers that exist; what is not given is started in a sandbox. `cockroach` replaces PostgreSQL (kAfter only).
-  std::optional<std::string> postgres_url;
-  std::optional<std::string> redis_url;
-  std::optional<std::string> cockroach_url;
-  bool allow_remote = false;  // servers that are not on this machine
+  ServerUrls urls;  // what is not given is started in a sandbox; a CockroachDB for kAfter only
   SandboxOptions sandbox;
 
   // Called every quarter of a second with what is known.

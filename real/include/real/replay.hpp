@@ -69,15 +69,12 @@ Conformance replay(const traces::Trace& trace, const Servers& servers, const Rep
 // Which database a trace is replayed on. CockroachDB speaks PostgreSQL's protocol and has the same adapter.
 enum class DatabaseKind { kPostgres, kCockroach };
 
-// Servers that exist; each that is not given and that the trace needs is started in a sandbox.
+// Each server that is not given and that the trace needs is started in a sandbox.
 struct ReplayPlace {
-  std::optional<std::string> postgres_url;
-  std::optional<std::string> redis_url;
-  bool allow_remote = false;  // else a URL must lead to this machine
-  SandboxOptions sandbox;     // `postgres` and `redis` are set by what is needed
-  // Traces without a cache only, and then with a URL.
+  ServerUrls urls = {};
+  SandboxOptions sandbox = {};  // `postgres` and `redis` are set by what is needed
+  // A CockroachDB for traces without a cache only.
   DatabaseKind database = DatabaseKind::kPostgres;
-  std::optional<std::string> cockroach_url = {};
 };
 
 // replay() with everything around it: reads the URLs, holds StopSignals, starts and stops the sandbox.

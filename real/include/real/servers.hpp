@@ -1,5 +1,5 @@
 // Where real servers are: addresses, the URLs they are given as, and how messages name them. Messages never hold a
-// password. Nothing here connects.
+// password. Nothing here connects to them.
 #pragma once
 
 #include <optional>
@@ -12,6 +12,8 @@ namespace stalemate::real {
 
 // How long a connect or a statement may take.
 inline constexpr int kServerTimeoutSeconds = 10;
+// The same for a server that may have failed: what libpq waits at least.
+inline constexpr int kBriefSeconds = 2;
 
 struct PostgresAddress {
   std::string host;
@@ -46,6 +48,24 @@ RedisAddress parse_redis_url(std::string_view url);
 // "PostgreSQL at 127.0.0.1:5432", "Redis at 127.0.0.1:6379".
 std::string place(const PostgresAddress& address);
 std::string place(const RedisAddress& address);
+
+// Servers that exist, as a user names them. Of the databases at most one.
+struct ServerUrls {
+  std::optional<std::string> postgres = {};
+  std::optional<std::string> redis = {};
+  std::optional<std::string> cockroach = {};
+  bool allow_remote = false;  // else each must lead to this machine
+};
+
+// Where they are.
+struct GivenServers {
+  std::optional<PostgresAddress> database;
+  std::optional<RedisAddress> redis;
+};
+
+// Throws traces::InputError (a URL, or a server elsewhere that was not allowed) and traces::EnvironmentError (a name
+// that nobody knows). Asks nobody but the resolver of names.
+GivenServers find_servers(const ServerUrls& urls);
 
 class Sandbox;
 

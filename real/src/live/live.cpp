@@ -9,8 +9,9 @@
 
 #include "fresh.hpp"
 #include "real/cache.hpp"
-#include "real/local.hpp"
+#include "real/greeting.hpp"
 #include "real/signals.hpp"
+#include "removal.hpp"
 #include "traces/error.hpp"
 #include "workers.hpp"
 
@@ -20,24 +21,15 @@ namespace {
 constexpr auto kLook = std::chrono::milliseconds(20);  // at signals
 constexpr auto kProgressEvery = std::chrono::milliseconds(250);
 
-constexpr int kBriefSeconds = 2;  // for a server that may have failed; libpq waits no less
-
 // What cannot be removed, as a clause for an error message; "" if all is gone.
 std::string clean_up(const LiveStores& stores, bool has_failed) {
   std::string left;
   if (has_failed && stores.database) stores.database->set_patience(kBriefSeconds);
   if (has_failed && stores.cache) stores.cache->set_patience(kBriefSeconds);
-  const auto attempt = [&left](const std::string& what, auto remove) {
-    try {
-      remove();
-    } catch (const std::exception& error) {
-      left += fmt::format("; {} may be left behind ({})", what, error.what());
-    }
-  };
   if (stores.database && !stores.is_database_throw_away)
-    attempt("schema stalemate_" + stores.run, [&] { stores.database->remove(); });
+    try_to_remove(left, "schema stalemate_" + stores.run, [&] { stores.database->remove(); });
   if (stores.cache && !stores.is_cache_throw_away)
-    attempt("keys stalemate:" + stores.run + ":*", [&] { stores.cache->remove(); });
+    try_to_remove(left, "keys stalemate:" + stores.run + ":*", [&] { stores.cache->remove(); });
   return left;
 }
 
@@ -163,55 +155,34 @@ LiveResult run_on(const LiveOptions& options, LiveStores& stores, std::unique_pt
   return result;
 }
 
-PostgresAddress cockroach_address(const std::string& url) {
-  try {
-    PostgresAddress address = parse_postgres_url(url);
-    if (address.database.empty()) address.database = "defaultdb";
-    return address;
-  } catch (const traces::InputError& error) {
-    std::string text = error.what();
-    const std::string_view option = "--postgres";
-    if (text.starts_with(option)) text.replace(0, option.size(), "--cockroach");
-    throw traces::InputError(text);
-  }
-}
-
 }  // namespace
 
 LiveResult run_live(const LiveOptions& options) {
   const bool has_cache = options.scenario == LiveScenario::kBefore;
-  std::optional<PostgresAddress> postgres;
-  std::optional<RedisAddress> redis;
-  if (options.postgres_url) postgres = parse_postgres_url(*options.postgres_url);
-  if (options.cockroach_url) postgres = cockroach_address(*options.cockroach_url);
-  if (options.redis_url) redis = parse_redis_url(*options.redis_url);
-  if (!options.allow_remote) {
-    if (postgres) refuse_remote(postgres->host, options.cockroach_url ? "--cockroach" : "--postgres");
-    if (redis) refuse_remote(redis->host, "--redis");
-  }
+  GivenServers given = find_servers(options.urls);
+  auto& [database, redis] = given;
   std::unique_ptr<traces::StreamedFile> file;
   if (!options.history.empty()) file = std::make_unique<traces::StreamedFile>(options.history, options.overwrite);
 
   const StopSignals signals;
-  if (postgres) greet(*postgres);
-  if (redis) greet(*redis);
+  greet(given);
   SandboxOptions wanted = options.sandbox;
-  wanted.postgres = !postgres;
+  wanted.postgres = !database;
   wanted.redis = has_cache && !redis;
   std::optional<Sandbox> sandbox;
   if (wanted.postgres || wanted.redis) sandbox.emplace(wanted);
-  if (wanted.postgres) postgres = sandbox->postgres();
+  if (wanted.postgres) database = sandbox->postgres();
   if (wanted.redis) redis = sandbox->redis();
 
   LiveStores stores;
   stores.run = fresh_hex(6);
-  if (options.wire_faults) postgres = through(stores.database_proxy.emplace(*postgres), *postgres);
+  if (options.wire_faults) database = through(stores.database_proxy.emplace(*database), *database);
   if (options.wire_faults && has_cache) redis = through(stores.cache_proxy.emplace(*redis), *redis);
   stores.is_database_throw_away = wanted.postgres;
   stores.is_cache_throw_away = wanted.redis;
   try {
     stores.database =
-        options.cockroach_url ? open_cockroach(*postgres, stores.run) : open_postgres(*postgres, stores.run);
+        options.urls.cockroach ? open_cockroach(*database, stores.run) : open_postgres(*database, stores.run);
     if (has_cache) stores.cache = open_redis(*redis, stores.run);
     LiveResult result = run_on(options, stores, std::move(file));
     const std::string left = clean_up(stores, !result.failure.empty());

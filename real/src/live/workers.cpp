@@ -171,7 +171,7 @@ void Worker::write(HistoryEvent& event) {
 
 // On CockroachDB a write is BEGIN, UPDATE and COMMIT: the UPDATE is lost, or the COMMIT's reply.
 std::optional<Answer> Worker::lose_update(const HistoryEvent& event, Loss::What what) {
-  const int before = !run_.options.cockroach_url ? 0 : what == Loss::What::kRequest ? 1 : 2;
+  const int before = !run_.options.urls.cockroach ? 0 : what == Loss::What::kRequest ? 1 : 2;
   link(*run_.stores.database_proxy, database_->socket()).lose({what, before, kWirePatience});
   try {
     return database_->set(live_product(event.key), *event.value);
