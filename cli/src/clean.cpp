@@ -56,7 +56,8 @@ void add_clean(CLI::App& program, Action& action) {
       std::string(kAboutPasswords) +
       "Looks for folders of throw-away servers (in $TMPDIR, or /tmp), and with --postgres and --redis for schemas and\n"
       "keys of runs there. Only what bears such a run's mark and whose run is over is removed, and of\n"
-      "folders only those of the same user, or for root of everybody. The next run does the same by itself where it works.\n"
+      "folders only those of the same user, or for root of everybody. The next run does the same by itself where it "
+      "works.\n"
       "Exit code: 0 nothing is left, 5 something could not be removed or a server is missing.\n"
       "Example: stalemate clean --dry-run\n"
       "         stalemate clean --postgres postgresql://me@localhost/shop --redis redis://localhost");

@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <optional>
 
 #include "real/cache.hpp"
 #include "real/database.hpp"
@@ -39,7 +40,8 @@ Leftovers clean(const ServerUrls& urls, bool removes) {
   GivenServers given = find_servers(urls);
   const StopSignals signals;
   greet(given);
-  const auto& [database, redis] = given;
+  const std::optional<PostgresAddress>& database = given.database;
+  const std::optional<RedisAddress>& redis = given.redis;
   Leftovers all;
   const std::string base = sandbox_base();
   add(

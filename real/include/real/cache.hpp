@@ -50,7 +50,6 @@ class Cache {
   virtual void remove() = 0;
 };
 
-
 // Keys of runs that were killed ("stalemate:1f:*"), as each new area removes them; none where the user may not see the
 // server's clients.
 std::vector<std::string> abandoned_keys(const RedisAddress& address);
