@@ -30,7 +30,6 @@ namespace stalemate::cli {
 namespace {
 
 constexpr int kJobsMax = 64;
-constexpr const char* kDone = "the replay is done";  // and what is left of it follows
 
 // A trace as the command line names it, and what is known of it so far.
 struct Item {
@@ -105,6 +104,7 @@ struct ReplayCommand {
 
 #ifdef STALEMATE_HAVE_REAL
   static constexpr std::size_t kMappingBytesMax = 1'000'000;
+  static constexpr const char* kDone = "the replay is done";  // and what is left of it follows
 
   int replay(std::vector<Item>& items) const {
     std::shared_ptr<const model::Mapping> given;
