@@ -14,7 +14,7 @@ bool other_entry(Page& page, sim::Random& random) {
   static const std::vector<std::pair<std::string, std::string>> kEntries = {
       {"the list", "the object"}, {"list", "object"},      {"list:all", "item:1"},     {"search page", "product"},
       {"user list", "user:1"},    {"the page", "the row"}, {"the index", "the entry"}, {"users_by_name", "user_1"}};
-  const auto& [read, written] = any_of(kEntries, random);
+  const std::pair<std::string, std::string>& entries = any_of(kEntries, random);
   bool reads = false;
   bool writes = false;
   for (Operation& operation : page.operations) {
@@ -23,7 +23,7 @@ bool other_entry(Page& page, sim::Random& random) {
       for (Node& node : body) {
         if (node.kind != Node::Kind::kRequest) continue;
         (read_kind ? reads : writes) |= node.who == Who::kCache && node.verb != Verb::kGet;
-        node.text = node.word + " " + (read_kind ? read : written) + node.behind;
+        node.text = node.word + " " + (read_kind ? entries.first : entries.second) + node.behind;
       }
     });
   }
