@@ -34,11 +34,13 @@ sequenceDiagram
 ```
 )";
 
-traces::Scenario scenario(std::vector<std::string> apps, std::vector<std::string> faults, bool cached = false) {
+traces::Scenario scenario(std::vector<std::string> apps, std::vector<std::string> faults, bool cached = false,
+                          int keys = 1) {
   traces::Scenario words;
   words.apps = std::move(apps);
   words.faults = std::move(faults);
   words.cached = cached;
+  words.keys = keys;
   return words;
 }
 
@@ -68,8 +70,8 @@ class Play {
   Walk walk_;
 };
 
-Play play(std::vector<std::string> apps, std::vector<std::string> faults, bool cached = false) {
-  return {read_protocol(kPage, "page.md", {}), scenario(std::move(apps), std::move(faults), cached)};
+Play play(std::vector<std::string> apps, std::vector<std::string> faults, bool cached = false, int keys = 1) {
+  return {read_protocol(kPage, "page.md", {}), scenario(std::move(apps), std::move(faults), cached, keys)};
 }
 
 using Names = std::vector<std::string>;
@@ -135,7 +137,11 @@ TEST(Evict, drops_the_entry_where_there_is_one) {
   Play evicted = play({"read"}, {"evict=1"}, true);
   evicted.take({"evict cache k1"});
   EXPECT_EQ(evicted.cached(), std::nullopt);
-  EXPECT_EQ(evicted.enabled(), Names{"invoke app1 read k1"}) << "the budget is used up";
+  EXPECT_EQ(evicted.enabled(), Names{"invoke app1 read k1"}) << "there is nothing to drop any more";
+  Play of_two = play({"read k1"}, {"evict=1"}, true, 2);
+  EXPECT_TRUE(of_two.can("evict cache k1") && of_two.can("evict cache k2"));
+  of_two.take({"evict cache k1"});
+  EXPECT_EQ(of_two.enabled(), Names{"invoke app1 read k1"}) << "the budget is used up";
 }
 
 TEST(CacheRestart, drops_everything_and_what_is_in_flight_stays) {

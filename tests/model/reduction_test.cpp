@@ -260,35 +260,37 @@ RC_GTEST_PROP(Symmetry, a_walk_and_the_same_walk_by_exchanged_instances_have_one
   const auto symmetry = Symmetry::of(machine);
   RC_PRE(std::holds_alternative<Symmetry>(symmetry));  // not where many asynchronous requests make a session wide
 
-  std::vector<std::uint8_t> exchanged;
-  for (std::size_t s = 0; s < words.apps.size(); ++s) exchanged.push_back(static_cast<std::uint8_t>(s));
   sim::Random random(*rc::gen::arbitrary<std::uint64_t>(), 0);
-  const auto shuffle = [&](std::size_t begin, std::size_t end) {
-    for (std::size_t i = end; i > begin + 1; --i)
-      std::swap(exchanged[i - 1], exchanged[begin + random.below(i - begin)]);
-  };
-  shuffle(0, readers);
-  shuffle(readers, words.apps.size());
+  for (int walk = 0; walk < 30; ++walk) {
+    std::vector<std::uint8_t> exchanged;
+    for (std::size_t s = 0; s < words.apps.size(); ++s) exchanged.push_back(static_cast<std::uint8_t>(s));
+    const auto shuffle = [&](std::size_t begin, std::size_t end) {
+      for (std::size_t i = end; i > begin + 1; --i)
+        std::swap(exchanged[i - 1], exchanged[begin + random.below(i - begin)]);
+    };
+    shuffle(0, readers);
+    shuffle(readers, words.apps.size());
 
-  sim::Marks marks;
-  State one(machine.words());
-  State other(machine.words());
-  machine.initial(one.data(), marks);
-  machine.initial(other.data(), marks);
-  while (true) {
-    State a = one;
-    State b = other;
-    std::get<Symmetry>(symmetry).canonicalize(a.data());
-    std::get<Symmetry>(symmetry).canonicalize(b.data());
-    RC_ASSERT(a == b);
-    RC_ASSERT(std::get<Symmetry>(symmetry).may_be_symmetric(one.data(), a.data()));
-    std::vector<Action> actions;
-    machine.actions(one.data(), actions);
-    if (actions.empty()) break;
-    Action action = actions[random.below(actions.size())];
-    machine.apply(one.data(), action, marks);
-    if (action.session < exchanged.size()) action.session = exchanged[action.session];  // else it is the cache's
-    machine.apply(other.data(), action, marks);
+    sim::Marks marks;
+    State one(machine.words());
+    State other(machine.words());
+    machine.initial(one.data(), marks);
+    machine.initial(other.data(), marks);
+    while (true) {
+      State a = one;
+      State b = other;
+      std::get<Symmetry>(symmetry).canonicalize(a.data());
+      std::get<Symmetry>(symmetry).canonicalize(b.data());
+      RC_ASSERT(a == b);
+      RC_ASSERT(std::get<Symmetry>(symmetry).may_be_symmetric(one.data(), a.data()));
+      std::vector<Action> actions;
+      machine.actions(one.data(), actions);
+      if (actions.empty()) break;
+      Action action = actions[random.below(actions.size())];
+      machine.apply(one.data(), action, marks);
+      if (action.session < exchanged.size()) action.session = exchanged[action.session];  // else it is the cache's
+      machine.apply(other.data(), action, marks);
+    }
   }
 }
 
