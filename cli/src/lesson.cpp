@@ -47,7 +47,8 @@ void add_lesson(CLI::App& program, Action& action) {
       ->allow_extra_args(false);
   options->output.add_to(command, "write the page to this file: one HTML file that needs no network");
   command.footer(
-      fmt::format("The whole state space is part of the page: {} states at most.\n"
+      fmt::format("The whole state space is part of the page: {} states at most. A fault that is asked for strikes in\n"
+                  "its story if one can; on the database alone the same strikes, or the page says why none does.\n"
                   "Exit code: 0 written.\n"
                   "Examples:\n"
                   "  stalemate lesson cache-aside -o lesson.html\n"

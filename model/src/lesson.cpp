@@ -4,13 +4,14 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <functional>
 #include <optional>
 #include <span>
 #include <utility>
 
+#include "lesson_story.hpp"
 #include "model/check.hpp"
 #include "model/explain.hpp"
+#include "model/fault.hpp"
 #include "model/machine.hpp"
 #include "model/property.hpp"
 #include "model/state_space.hpp"
@@ -79,77 +80,12 @@ LessonRun run_of(const std::vector<LessonState>& states, const traces::Trace& tr
   return run;
 }
 
-bool is_fault(const Step& step) { return step.budget != 0; }
-
-// A walk through a side's states that keeps what it took.
-class Runner {
- public:
-  explicit Runner(const std::vector<LessonState>& states) : states_(states) {}
-
-  // Takes the first edge that is wanted; false where there is none.
-  bool take(const std::function<bool(const Step&)>& wanted) {
-    const std::vector<LessonEdge>& edges = states_[at_].edges;
-    const auto found =
-        std::find_if(edges.begin(), edges.end(), [&](const LessonEdge& edge) { return wanted(edge.step); });
-    if (found == edges.end()) return false;
-    run_.push_back(static_cast<std::uint32_t>(found - edges.begin()));
-    at_ = found->target;
-    return true;
-  }
-  std::uint32_t at() const { return at_; }
-  const LessonRun& run() const { return run_; }
-
- private:
-  const std::vector<LessonState>& states_;
-  LessonRun run_;
-  std::uint32_t at_ = 0;
-};
-
-LessonRun first_choices(const std::vector<LessonState>& states) {
-  Runner runner(states);
-  while (runner.take([](const Step& step) { return !is_fault(step); })) continue;
-  return runner.run();
-}
-
-// One step of `other` beside the step `leader` of the first side: the same start, the same fault at the same server,
-// the same crash, or else whatever that session does next.
-void go_along(Runner& other, const Step& leader) {
-  const auto of_session = [&](const Step& step) { return step.app == leader.app && step.session == leader.session; };
-  const auto plain = [&](const Step& step) {
-    return of_session(step) && !is_fault(step) && step.kind != StepKind::kInvoke;
-  };
-  if (leader.kind == StepKind::kInvoke) {
-    while (other.take(plain)) continue;
-    other.take(
-        [&](const Step& step) { return of_session(step) && step.kind == StepKind::kInvoke && step.key == leader.key; });
-    return;
-  }
-  const bool concerns_it = leader.kind == StepKind::kCrash || (leader.request && leader.request->to == "database");
-  if (is_fault(leader) && concerns_it &&
-      other.take([&](const Step& step) { return of_session(step) && step.kind == leader.kind; }))
-    return;
-  other.take(plain);
-}
-
-void go_along(LessonSide& side, const LessonSide& leader) {
-  Runner runner(side.states);
-  side.moments = {0};
-  std::uint32_t at = 0;
-  for (const std::uint32_t choice : leader.story) {
-    const LessonEdge& edge = leader.states[at].edges[choice];
-    go_along(runner, edge.step);
-    side.moments.push_back(static_cast<std::uint32_t>(runner.run().size()));
-    at = edge.target;
-  }
-  while (runner.take([](const Step& step) { return !is_fault(step) && step.kind != StepKind::kInvoke; })) continue;
-  side.story = runner.run();
-  side.moments.back() = static_cast<std::uint32_t>(side.story.size());
-}
-
+// The liveness ones are of whole runs, and no light of a step could tell of them.
 std::vector<traces::LessonProperty> properties_of(const Machine& machine, const Report* report) {
   std::vector<traces::LessonProperty> properties;
   for (const PropertyKind& kind : property_kinds()) {
-    traces::LessonProperty property{std::string(kind.name), std::string(kind.claim), "", "not looked at"};
+    if (kind.is_liveness) continue;
+    traces::LessonProperty property{std::string(kind.name), std::string(kind.claim), "", "was not asked for"};
     if (!kind.applies(machine.program()))
       property.why = machine.program().has_cache ? "nothing here can break it" : "there is no cache to be wrong";
     else if (!kind.says_something(machine.scenario()))
@@ -175,23 +111,56 @@ void add_explanation(LessonSide& side, const traces::Trace& trace) {
   if (explanation.escape) side.others.push_back({"escape", run_of(side.states, explanation.escape->run)});
 }
 
+bool is_incoherent(const traces::State& state) {
+  for (std::size_t k = 0; k < state.cache.size(); ++k)
+    if (state.cache[k].value && state.cache[k].value != state.database[k].value) return true;
+  return false;
+}
+
+// Where nobody asked whether the cache is right in the end, but it is not.
+void add_what_was_not_asked(LessonSide& side) {
+  const auto is_unasked = [](const traces::LessonProperty& property) {
+    return property.name == "coherent-at-rest" && property.verdict.empty();
+  };
+  if (!side.has_cache || std::none_of(side.properties.begin(), side.properties.end(), is_unasked)) return;
+  std::size_t at_rest = 0;
+  std::size_t wrong = 0;
+  for (const LessonState& state : side.states) {
+    at_rest += state.at_rest ? 1U : 0U;
+    wrong += state.at_rest && is_incoherent(state.state) ? 1U : 0U;
+  }
+  if (wrong == 0) return;
+  side.sentences.push_back(
+      {"not-asked", fmt::format("coherent-at-rest was not asked for. In {} of the {} states at rest the cache holds "
+                                "another value than the database.",
+                                wrong, at_rest)});
+}
+
 void add_reassurance(LessonSide& side) {
   std::size_t edge_count = 0;
   for (const LessonState& state : side.states) edge_count += state.edges.size();
-  const bool proven = std::any_of(side.properties.begin(), side.properties.end(),
-                                  [](const traces::LessonProperty& property) { return property.verdict == "holds"; });
-  side.sentences.push_back(
-      {"proof", fmt::format("Every order was tried: {} states, {} steps between them, and none of them breaks a "
-                            "property. {}",
-                            side.states.size(), edge_count,
-                            proven ? "This is a proof for these operations and these faults, not for others."
-                                   : "But nothing that a property is about ever happened, so this proves nothing.")});
+  std::vector<std::string> judged;
+  bool proven = false;
+  for (const traces::LessonProperty& property : side.properties) {
+    if (!property.verdict.empty()) judged.push_back(property.name);
+    proven = proven || property.verdict == "holds";
+  }
+  const std::string tried =
+      fmt::format("Every order was tried: {} states and {} steps between them", side.states.size(), edge_count);
+  if (judged.empty())
+    side.sentences.push_back({"proof", tried + ". No property says anything of them, so nothing was judged."});
+  else
+    side.sentences.push_back(
+        {"proof", fmt::format("{}, and none of them breaks {}. {}", tried, fmt::join(judged, " or "),
+                              proven ? "This is a proof for these operations and these faults, not for others."
+                                     : "But this is no proof: see below.")});
   for (const traces::LessonProperty& property : side.properties) {
     if (property.verdict == "holds")
       side.sentences.push_back({"holds", fmt::format("{} holds: {}.", property.name, property.claim)});
     else
       side.sentences.push_back({"says-nothing", fmt::format("{}: {}.", property.name, property.why)});
   }
+  add_what_was_not_asked(side);
 }
 
 std::string option_for(const Protocol& protocol) {
@@ -205,6 +174,48 @@ std::vector<std::string> check_arguments(const Protocol& protocol, const std::ve
   for (const std::string& role : protocol.roles) arguments.insert(arguments.end(), {"--role", role});
   for (const std::string& property : properties) arguments.insert(arguments.end(), {"--property", property});
   return arguments;
+}
+
+// The trace of a run that breaks a property. `as`: what it says besides its steps.
+traces::Trace trace_of(const std::vector<LessonState>& states, const BreakingRun& found, const traces::Trace& as) {
+  traces::Trace trace = as;
+  trace.property = found.broken;
+  trace.steps.clear();
+  std::uint32_t at = 0;
+  for (const std::uint32_t choice : found.run) {
+    const LessonEdge& edge = states[at].edges[choice];
+    at = edge.target;
+    trace.steps.push_back(edge.step);
+    trace.steps.back().after = states[at].state;
+  }
+  return trace;
+}
+
+// The story of a side that breaks a property: `shortest`, or one with a fault where faults were asked for.
+void tell_violation(LessonSide& side, const traces::Trace& shortest) {
+  const LessonRun plain = run_of(side.states, shortest);
+  const bool lacks_fault = !side.scenario.faults.empty() && !has_fault(side.states, plain);
+  const std::optional<BreakingRun> struck =
+      lacks_fault ? shortest_with_fault(side.states, shortest.property) : std::nullopt;
+  const BreakingRun told = struck.value_or(BreakingRun{plain, shortest.property});
+  side.broken = told.broken;
+  side.story = told.run;
+  if (struck && told.broken != shortest.property)
+    side.sentences.push_back(
+        {"asked", fmt::format("A fault was asked for, so one strikes in this run. Without --fault, too, something goes "
+                              "wrong: the shortest run that does breaks {} and has {} steps.",
+                              shortest.property, plain.size())});
+  else if (struck)
+    side.sentences.push_back(
+        {"asked", fmt::format("A fault was asked for, so one strikes in this run. None is needed: without --fault the "
+                              "shortest run that goes wrong has {} steps.",
+                              plain.size())});
+  else if (lacks_fault)
+    side.sentences.push_back(
+        {"asked",
+         "A fault was asked for, but in no run that breaks a property does one strike before it does. So "
+         "none strikes here."});
+  add_explanation(side, struck ? trace_of(side.states, told, shortest) : shortest);
 }
 
 // A side whose story is its violation, if there is one.
@@ -225,13 +236,17 @@ LessonSide make_side(const Protocol& protocol, const Machine& machine, const Sta
   }
   side.properties = properties_of(machine, report ? &*report : nullptr);
   if (report && report->trace) {
-    side.broken = report->property;
-    side.story = run_of(side.states, *report->trace);
-    add_explanation(side, *report->trace);
+    tell_violation(side, *report->trace);
   } else {
     add_reassurance(side);
   }
   return side;
+}
+
+void tell_first_choices(LessonSide& side) {
+  side.story = first_choices(side.states);
+  if (!side.scenario.faults.empty() && !has_fault(side.states, side.story))
+    side.sentences.push_back({"asked", "A fault was asked for, but in no run is there anything for one to strike."});
 }
 
 Protocol database_only() {
@@ -258,18 +273,45 @@ std::vector<std::string> same_scripts(const Scenario& scenario) {
   return scripts;
 }
 
-Machine machine_after(const Protocol& after, const Scenario& before) {
-  traces::Scenario words = before.words;
-  words.apps = same_scripts(before);
+// The request of `after` that does what the aimed one does: of an operation of the same kind, the same verb at the
+// database. None where that goes to the cache.
+std::optional<std::string> aim_after(const FaultTarget& target, const Program& before, const Program& after) {
+  const auto aimed = std::find_if(before.rows.begin(), before.rows.end(), [&](const Row& row) {
+    return row.operation == target.operation && row.arrow == target.arrow;
+  });
+  if (aimed == before.rows.end() || aimed->to != Role::kDatabase) return std::nullopt;
+  const OperationKind kind = before.operations[aimed->operation].kind;
+  for (const Row& row : after.rows)
+    if (row.to == aimed->to && row.verb == aimed->verb && after.operations[row.operation].kind == kind)
+      return fmt::format("{}@{}:{}", fault_kinds()[target.kind].name, to_string(kind), row.arrow);
+  return std::nullopt;
+}
+
+// The same faults where there is no cache; "" where nothing is left of them.
+std::string fault_after(const FaultBudget& fault, const Program& before, const Program& after) {
+  std::vector<std::string> kinds;
+  bool is_aimed = false;
+  for (const FaultTarget& target : fault.targets) {
+    is_aimed = is_aimed || target.operation >= 0;
+    const FaultKind& kind = fault_kinds()[target.kind];
+    if (kind.strikes_cache()) continue;
+    const std::optional<std::string> aimed =
+        target.operation >= 0 ? aim_after(target, before, after) : std::optional(std::string(kind.name));
+    if (aimed && std::find(kinds.begin(), kinds.end(), *aimed) == kinds.end()) kinds.push_back(*aimed);
+  }
+  if (kinds.empty()) return "";
+  return is_aimed ? fmt::format("{}={}", fmt::join(kinds, ","), fault.budget) : fault.text;
+}
+
+Machine machine_after(const Protocol& after, const Machine& before) {
+  traces::Scenario words = before.scenario().words;
+  words.apps = same_scripts(before.scenario());
   words.cached = false;
   words.faults.clear();
-  for (const std::string& fault : before.words.faults) {
-    words.faults.push_back(fault);
-    try {
-      make_machine(after, words, {}, Granularity::kPlain);
-    } catch (const traces::InputError&) {
-      words.faults.pop_back();  // it aims at an arrow that is not there
-    }
+  const Program program = compile(after, compile_options(words));
+  for (const FaultBudget& fault : before.scenario().budgets) {
+    const std::string same = fault_after(fault, before.program(), program);
+    if (!same.empty()) words.faults.push_back(same);
   }
   return make_machine(after, words, {}, Granularity::kPlain);
 }
@@ -300,7 +342,7 @@ traces::Lesson make_lesson(const Protocol& protocol, const traces::Scenario& sce
   std::vector<const Machine*> machines = {&machine};
   if (machine.program().has_cache) {
     after.emplace(database_only());
-    other.emplace(machine_after(*after, machine.scenario()));
+    other.emplace(machine_after(*after, machine));
     machines.push_back(&*other);
   }
   std::vector<StateSpace> spaces;
@@ -314,7 +356,7 @@ traces::Lesson make_lesson(const Protocol& protocol, const traces::Scenario& sce
 
   lesson.sides.push_back(make_side(protocol, machine, spaces[0], options.properties));
   lesson.sides[0].id = "before";
-  if (lesson.sides[0].broken.empty()) lesson.sides[0].story = first_choices(lesson.sides[0].states);
+  if (lesson.sides[0].broken.empty()) tell_first_choices(lesson.sides[0]);
   if (other) {
     lesson.sides.push_back(make_side(*after, *other, spaces[1], {}));
     lesson.sides[1].id = "after";

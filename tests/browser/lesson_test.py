@@ -171,7 +171,7 @@ class Story(LessonTest):
         self.open()
         self.assertEqual(self.hash(), "#before/step=0")
         self.assertIn("wrong value", self.text("h1"))
-        self.assertIn("the cache says k1 is 1000 while the database says 1", self.text("#summary"))
+        self.assertIn("The cache says k1 is 1000, the database says 1.", self.text("#summary"))
         self.assertEqual(len(self.find_all("svg.sequence")), 1)
         self.assertEqual([link.text for link in self.find_all("nav a")][2:], ["Side by side", "Play: you are the scheduler"])
         self.assertIn("Before", self.browser.driver.find_element(By.TAG_NAME, "h2").text)
@@ -317,6 +317,21 @@ class Story(LessonTest):
         )
         self.assertEqual(starts(self.before), starts(self.after))
 
+    def test_a_fault_stands_on_both_sides_or_is_told_of_where_it_cannot_be(self):
+        both = make_page(self.scratch, "both.html", "cache-aside", "--cached", "--fault", "lost-reply")
+        kinds = lambda space: [space.side["steps"][edge.step]["kind"] for edge in space.walk(space.side["story"])]
+        self.assertIn("lose-reply", kinds(spaces(both)["before"]))
+        self.assertIn("lose-reply", kinds(spaces(both)["after"]))
+        story = spaces(self.lost)["before"]
+        self.assertEqual(spaces(self.lost)["after"].side["apart"], [{"moment": 4, "why": "Here nothing is sent to a cache."}])
+        words = f"Only before, in step 4: {story.text(story.walk(story.side['story'])[3])} Here nothing is sent to a cache."
+        for number in range(5):
+            self.open(f"both/step={number}", self.lost)
+            told = [each.text for each in self.find_all(".column .apart")]
+            self.assertEqual(told, [words] if number == 4 else [])
+        self.open("after/step=0", self.lost)
+        self.assertIn(words, self.text(".explanation"))
+
     def test_each_message_is_drawn_from_where_it_was_sent_to_where_it_arrived(self):
         for page in (self.page, self.lost):
             side = spaces(page)["before"].side
@@ -349,7 +364,20 @@ class Story(LessonTest):
             self.assertEqual(self.before.edges[self.before.end(run)], [], "to its rest")
             self.open(fragment)
             self.assertEqual(self.hash(), f"#{fragment}")
-            self.assertIn("nothing went wrong", self.text(".verdict.safe"))
+            self.assertIn("no property was broken", self.text(".verdict.safe"))
+
+
+def runs_to_rest(space):
+    """Runs to each state in which nothing more can happen."""
+    queue, seen = collections.deque([(0, [])]), {0}
+    while queue:
+        at, run = queue.popleft()
+        if not space.edges[at]:
+            yield run
+        for choice, edge in enumerate(space.edges[at]):
+            if edge.target not in seen:
+                seen.add(edge.target)
+                queue.append((edge.target, run + [choice]))
 
 
 def flights(space):
@@ -483,7 +511,22 @@ class Play(LessonTest):
             self.choose(rng.randrange(len(self.find_all(".action"))))
             self.assertEqual(self.find_all(".verdict.won"), [])
             self.assertEqual(len(self.find_all(".verdict.safe")), 1)
-        self.assertIn("nothing went wrong", self.text(".verdict.safe"))
+        self.assertIn("no property was broken", self.text(".verdict.safe"))
+
+    def test_a_wrong_cache_is_called_wrong_whatever_was_asked(self):
+        page = make_page(self.scratch, "unasked.html", "cache-aside", "--property", "fresh-reads")
+        space = spaces(page)["before"]
+        wrong = next(
+            run for run in runs_to_rest(space) if space.stores(space.end(run))[0][0] not in (None, space.stores(space.end(run))[1][0])
+        )
+        self.open("play/before/" + ".".join(map(str, wrong)), page)
+        self.assertEqual(self.find_all(".verdict.safe, .verdict.won"), [])
+        self.assertIn("Everything is at rest, and the cache is wrong.", self.text(".verdict.wrong"))
+        self.assertIn("The cache says k1 is 1000, the database says 1. fresh-reads does not forbid that.", self.text(".verdict.wrong"))
+        self.assertIn("none breaks fresh-reads", self.text("h1"))
+        self.assertEqual(self.light("coherent-at-rest"), "off")
+        self.assertIn("was not asked for", self.text('.light[data-property="coherent-at-rest"]'))
+        self.assertEqual(self.find_all('.light[data-property="converges"]'), [])
 
     def test_by_keyboard_alone_the_game_is_won(self):
         self.open("play/before")
@@ -540,6 +583,33 @@ class Looks(LessonTest):
             inside = self.browser.script("const f = document.querySelector('.frame'); return f.scrollWidth <= f.clientWidth")
             self.assertTrue(inside, "four lifelines fit")
         self.screenshots("phone")
+
+    def test_no_text_of_a_diagram_is_cut_off(self):
+        page = make_page(
+            self.scratch, "long.html", "cache-aside", "--app", "read k1; write k1; read k1", "--app", "write k2; read k2", "--keys", "2"
+        )
+        for width in (360, 700, 1280):
+            self.browser.resize(width, 740, 1)
+            for where in ("before/step=3", "after/step=2", "both/step=3", "play/before/0.0.0"):
+                self.open(where, page)
+                for svg in self.find_all("svg.sequence"):
+                    outside = self.browser.script(
+                        "const frame = arguments[0].getBoundingClientRect();"
+                        "return [...arguments[0].querySelectorAll('text')].filter((text) => { const box = text.getBoundingClientRect();"
+                        "return box.left < frame.left - 1 || box.right > frame.right + 1 || box.top < frame.top - 1 ||"
+                        "       box.bottom > frame.bottom + 1; }).map((text) => text.textContent)",
+                        svg,
+                    )
+                    self.assertEqual(outside, [], (width, where))
+                    heads = [each.text for each in svg.find_elements(By.CSS_SELECTOR, ".actor-script")]
+                    self.assertEqual(" ".join(heads).split(), "read k1; write k1; read k1 write k2; read k2".split(), (width, where))
+                    apart = self.browser.script(
+                        "const boxes = [...arguments[0].querySelectorAll('.actor-script, .actor-name')].map((text) => text.getBoundingClientRect());"
+                        "return boxes.every((a, i) => boxes.every((b, j) => i >= j || a.right <= b.left + 1 || b.right <= a.left + 1 ||"
+                        "                                                   a.bottom <= b.top + 3 || b.bottom <= a.top + 3));",
+                        svg,
+                    )
+                    self.assertTrue(apart, (width, where, "names and scripts do not overlap"))
 
     def test_in_the_dark(self):
         self.open("before/step=9")

@@ -98,12 +98,12 @@ TEST(MermaidRenderer, participants_are_the_sessions_with_what_they_run_then_the_
   EXPECT_EQ(alone[2], "participant database");
 }
 
-TEST(MermaidRenderer, race_the_overtaken_set_is_sent_before_the_write_and_arrives_after_the_delete) {
+TEST(MermaidRenderer, race_the_overtaken_set_is_announced_where_it_is_sent_and_drawn_where_it_arrives) {
   const auto lines = mermaid_lines(samples::race());
-  const std::size_t sent = index_of(lines, "app1-)cache: Set value [set k1=1000] (#35;1, on its way)");
-  const std::size_t write = index_of(lines, "app2->>database: Set value [set k1=1]");
-  const std::size_t deleted = index_of(lines, "app2->>cache: Delete value [delete k1]");
-  const std::size_t arrives = index_of(lines, "Note over cache: #35;1 arrives: set k1=1000");
+  const std::size_t sent = index_of(lines, "Note over app1: sends set k1=1000 to the cache#59; it arrives in step 11");
+  const std::size_t write = index_of(lines, "app2->>database: (7) Set value [set k1=1]");
+  const std::size_t deleted = index_of(lines, "app2->>cache: (9) Delete value [delete k1]");
+  const std::size_t arrives = index_of(lines, "app1->>cache: (11) Set value [set k1=1000] (sent in step 5)");
   EXPECT_LT(sent, write);
   EXPECT_LT(write, deleted);
   EXPECT_LT(deleted, arrives);
@@ -112,10 +112,10 @@ TEST(MermaidRenderer, race_the_overtaken_set_is_sent_before_the_write_and_arrive
 
 TEST(MermaidRenderer, race_a_message_handled_at_once_is_one_ordinary_arrow) {
   const auto lines = mermaid_lines(samples::race());
-  const std::size_t get = index_of(lines, "app1->>cache: Get value [get k1]");
-  EXPECT_EQ(lines[get + 1], "cache-->>app1: miss");
-  EXPECT_EQ(lines[get + 2], "app1->>database: Get value [get k1]");
-  EXPECT_EQ(lines[get + 3], "database-->>app1: 1000");
+  const std::size_t get = index_of(lines, "app1->>cache: (2) Get value [get k1]");
+  EXPECT_EQ(lines[get + 1], "cache-->>app1: (3) miss");
+  EXPECT_EQ(lines[get + 2], "app1->>database: (4) Get value [get k1]");
+  EXPECT_EQ(lines[get + 3], "database-->>app1: (5) 1000");
 }
 
 TEST(MermaidRenderer, the_last_note_is_the_verdict_with_both_values) {
@@ -126,25 +126,25 @@ TEST(MermaidRenderer, the_last_note_is_the_verdict_with_both_values) {
 
 TEST(MermaidRenderer, a_lost_reply_is_a_crossed_dotted_arrow_and_the_app_times_out) {
   const auto lines = mermaid_lines(samples::lost_reply());
-  const std::size_t lost = index_of(lines, "database--xapp2: ok (lost)");
+  const std::size_t lost = index_of(lines, "database--xapp2: (10) ok (lost)");
   EXPECT_EQ(lines[lost - 1], "Note over cache,database: cache k1=1000, database k1=1");
   EXPECT_EQ(lines[lost + 1], "Note over app2: times out, Write k1 fails");
-  for (const std::string& line : lines) EXPECT_NE(line, "database-->>app2: ok");
+  for (const std::string& line : lines) EXPECT_EQ(line.find("database-->>app2"), std::string::npos);
 }
 
 TEST(MermaidRenderer, a_lost_request_is_a_crossed_arrow_and_nobody_waits_for_it) {
   const auto lines = mermaid_lines(samples::async_lost());
-  const std::size_t lost = index_of(lines, "app1-xcache: Delete value [delete k1] (lost)");
-  EXPECT_EQ(lines[lost + 1], "Note over app2: starts Read k1");
+  const std::size_t lost = index_of(lines, "app1-xcache: (4) Delete value [delete k1] (lost)");
+  EXPECT_EQ(lines[lost + 1], "Note over app2: (5) starts Read k1");
 }
 
 TEST(MermaidRenderer, a_request_drawn_as_lost_is_crossed_where_it_was_sent_and_the_app_times_out_and_sends_on) {
   const auto lines = mermaid_lines(samples::drawn_as_lost());
   const std::size_t lost = index_of(lines, "app1-xcache: Delete value [delete k1] (drawn as lost)");
   EXPECT_EQ(lines[lost - 1], "Note over app1: takes the branch (feature flag on)");
-  EXPECT_EQ(lines[lost - 2], "database-->>app1: ok");
+  EXPECT_EQ(lines[lost - 2], "database-->>app1: (3) ok");
   EXPECT_EQ(lines[lost + 1], "Note over app1: times out");
-  EXPECT_EQ(lines[lost + 2], "app1->>cache: Set value [set k1=1]");
+  EXPECT_EQ(lines[lost + 2], "app1->>cache: (4) Set value [set k1=1]");
 }
 
 TEST(MermaidRenderer, a_request_drawn_as_lost_that_nobody_awaits_times_nobody_out) {
@@ -152,7 +152,7 @@ TEST(MermaidRenderer, a_request_drawn_as_lost_that_nobody_awaits_times_nobody_ou
   trace.steps[2].sends[0].awaited = false;
   const auto lines = mermaid_lines(trace);
   const std::size_t lost = index_of(lines, "app1-xcache: Delete value [delete k1] (drawn as lost)");
-  EXPECT_EQ(lines[lost + 1], "app1->>cache: Set value [set k1=1]");
+  EXPECT_EQ(lines[lost + 1], "app1->>cache: (4) Set value [set k1=1]");
 }
 
 TEST(MermaidRenderer, an_awaited_database_write_drawn_as_lost_fails_the_operation_after_its_arrow) {
@@ -161,7 +161,7 @@ TEST(MermaidRenderer, an_awaited_database_write_drawn_as_lost_fails_the_operatio
                {{samples::drawn_lost(samples::set(1, "database", 1, "Set value"))}, {{Ending::Kind::kFailed, {}}}});
   const auto lines = mermaid_lines(story.ends());
   const std::size_t lost = index_of(lines, "app1-xdatabase: Set value [set k1=1] (drawn as lost)");
-  EXPECT_EQ(lines[lost - 1], "Note over app1: starts Write k1");
+  EXPECT_EQ(lines[lost - 1], "Note over app1: (1) starts Write k1");
   EXPECT_EQ(lines[lost + 1], "Note over app1: times out, Write k1 fails");
 }
 
@@ -169,78 +169,114 @@ TEST(MermaidRenderer, the_branch_chosen_at_the_start_stands_beside_the_operation
   Trace trace = samples::race();
   trace.steps[0].choice = 1;
   trace.steps[0].chosen = "a;b %% end";
-  index_of(mermaid_lines(trace), "Note over app1: starts Read k1 (a#59;b #37;#37; #101;nd)");
+  index_of(mermaid_lines(trace), "Note over app1: (1) starts Read k1 (a#59;b #37;#37; #101;nd)");
 }
 
 TEST(MermaidRenderer, an_answer_outside_is_called_that) {
   const auto lines = mermaid_lines(samples::early_answer());
-  EXPECT_EQ(lines[index_of(lines, "Note over app1: starts Write k1") + 1], "Note over app1: Write k1 answers outside");
+  EXPECT_EQ(lines[index_of(lines, "Note over app1: (1) starts Write k1") + 1],
+            "Note over app1: Write k1 answers outside");
 }
 
 TEST(MermaidRenderer, what_is_in_flight_at_the_end_says_so) {
   const auto lines = mermaid_lines(samples::two_sessions());
-  index_of(lines, "app1_1-)cache: Get value [get k1] (#35;3, never handled here)");
-  index_of(lines, "cache--)app1_2: miss to Get value (#35;4, never received here)");
-  const std::size_t arrives = index_of(lines, "Note over cache: #35;2 arrives: delete k1");
+  index_of(lines, "Note over app1_1: sends get k1 to the cache#59; it is still on its way when this<br/>stops");
+  index_of(lines, "Note over cache: answers app1.2: miss#59; that is still on its way when this<br/>stops");
+  const std::size_t arrives = index_of(lines, "app1_1-)cache: (7) Delete value [delete k1] (sent in step 4)");
   EXPECT_TRUE(lines[arrives + 1].starts_with("Note over app1_1,database: ")) << lines[arrives + 1];
 }
 
-TEST(MermaidRenderer, requests_in_flight_at_the_start_are_drawn_too) {
+TEST(MermaidRenderer, requests_in_flight_at_the_start_are_announced_there) {
   Trace trace = samples::race();
   trace.initial.in_flight = trace.steps[5].after.in_flight;  // app1's set, app2's write
   trace.steps.erase(trace.steps.begin(), trace.steps.begin() + 6);
   const auto lines = mermaid_lines(trace);
-  EXPECT_LT(index_of(lines, "app1-)cache: Set value [set k1=1000] (#35;1, on its way)"),
-            index_of(lines, "app2->>database: Set value [set k1=1]"));
+  EXPECT_LT(
+      index_of(lines,
+               "Note over app1: at the start set k1=1000 is on its way to the cache#59; it<br/>arrives in step 5"),
+      index_of(lines, "app2->>database: (1) Set value [set k1=1]"));
+  index_of(lines, "app1->>cache: (5) Set value [set k1=1000] (sent before the start)");
 }
 
-TEST(MermaidRenderer, a_late_request_leaves_with_a_tag_and_arrives_as_a_note_with_it) {
-  const std::vector<std::string> wanted = {"sequenceDiagram",
-                                           "participant app1 as app1 (write#59; write)",
-                                           "participant cache",
-                                           "participant database",
-                                           "Note over cache,database: at the start: cache k1=1000, database k1=1000",
-                                           "Note over app1: starts Write k1",
-                                           "app1->>database: Set value [set k1=1]",
-                                           "Note over cache,database: cache k1=1000, database k1=1",
-                                           "database-->>app1: ok",
-                                           "app1-)cache: Delete value [delete k1] (#35;1, on its way)",
-                                           "Note over app1: times out, Write k1 fails",
-                                           "Note over app1: starts Write k1",
-                                           "app1->>database: Set value [set k1=2]",
-                                           "Note over cache,database: cache k1=1000, database k1=2",
-                                           "database-->>app1: ok",
-                                           "app1->>cache: Set value [set k1=2]",
-                                           "Note over cache,database: cache k1=2, database k1=2",
-                                           "cache-->>app1: ok",
-                                           "Note over app1: Write k1 ends",
-                                           "Note over cache: #35;1 arrives: delete k1 (nobody waits for it)",
-                                           "Note over cache,database: cache k1=-, database k1=2",
-                                           "Note over app1,database: No property is named as broken by these steps."};
+TEST(MermaidRenderer, a_late_request_is_announced_and_drawn_where_it_arrives) {
+  const std::vector<std::string> wanted = {
+      "sequenceDiagram",
+      "participant app1 as app1 (write#59; write)",
+      "participant cache",
+      "participant database",
+      "Note over cache,database: at the start: cache k1=1000, database k1=1000",
+      "Note over app1: (1) starts Write k1",
+      "app1->>database: (2) Set value [set k1=1]",
+      "Note over cache,database: cache k1=1000, database k1=1",
+      "database-->>app1: (3) ok",
+      "Note over app1: sends delete k1 to the cache#59; it arrives in step 10",
+      "Note over app1: (4) times out, Write k1 fails",
+      "Note over app1: (5) starts Write k1",
+      "app1->>database: (6) Set value [set k1=2]",
+      "Note over cache,database: cache k1=1000, database k1=2",
+      "database-->>app1: (7) ok",
+      "app1->>cache: (8) Set value [set k1=2]",
+      "Note over cache,database: cache k1=2, database k1=2",
+      "cache-->>app1: (9) ok",
+      "Note over app1: Write k1 ends",
+      "app1-)cache: (10) Delete value [delete k1] (sent in step 3, nobody waits for it)",
+      "Note over cache,database: cache k1=-, database k1=2",
+      "Note over app1,database: No property is named as broken by these steps."};
   EXPECT_EQ(mermaid_lines(samples::late_delete()), wanted);
 }
 
-TEST(MermaidRenderer, a_copy_is_a_second_arrow_with_a_tag_of_its_own) {
+TEST(MermaidRenderer, a_copy_is_an_arrow_of_its_own) {
   const auto lines = mermaid_lines(samples::duplicate_set());
-  const std::size_t original = index_of(lines, "app1-)cache: Set value [set k1=1] (#35;1, on its way)");
-  EXPECT_EQ(lines[original + 1], "Note over app1: set k1=1 is sent twice");
-  EXPECT_EQ(lines[original + 2], "app1-)cache: Set value [set k1=1] (#35;2, a copy, on its way)");
-  const std::size_t first = index_of(lines, "Note over cache: #35;1 arrives: set k1=1");
-  EXPECT_EQ(lines[first + 2], "cache-->>app1: ok");
-  EXPECT_GT(index_of(lines, "Note over cache: #35;2 arrives: set k1=1 (nobody waits for it)"), first);
+  const std::size_t original = index_of(lines, "Note over app1: sends set k1=1 to the cache#59; it arrives in step 5");
+  EXPECT_EQ(lines[original + 1], "Note over app1: (4) set k1=1 is sent twice");
+  EXPECT_EQ(lines[original + 2], "Note over app1: the copy of set k1=1 arrives in step 12");
+  const std::size_t first = index_of(lines, "app1->>cache: (5) Set value [set k1=1] (sent in step 3)");
+  EXPECT_EQ(lines[first + 2], "cache-->>app1: (6) ok");
+  EXPECT_GT(index_of(lines, "app1-)cache: (12) Set value [set k1=1] (a copy, sent in step 4, nobody waits for it)"),
+            first);
 }
 
-TEST(MermaidRenderer, a_crash_is_a_note_over_all_sessions_after_what_it_takes_along) {
+TEST(MermaidRenderer, a_crash_is_a_note_over_all_sessions_before_what_it_takes_along) {
   const auto answered = mermaid_lines(samples::crash_before_delete());
-  const std::size_t lost = index_of(answered, "database--xapp1: ok (nobody is there)");
-  EXPECT_EQ(answered[lost - 1], "Note over cache,database: cache k1=1000, database k1=1");
-  EXPECT_EQ(answered[lost + 1], "Note over app1: app1 crashes");
+  const std::size_t crash = index_of(answered, "Note over app1: (3) app1 crashes");
+  EXPECT_EQ(answered[crash - 1], "Note over cache,database: cache k1=1000, database k1=1");
+  EXPECT_EQ(answered[crash + 1], "database--xapp1: ok (nobody is there)");
   const auto both = mermaid_lines(samples::crash_of_two_sessions());
-  const std::size_t sent = index_of(both, "app1_1-)database: Set value [set k1=1] (#35;1, on its way)");
+  const std::size_t sent = index_of(both, "Note over app1_1: sends set k1=1 to the database#59; it arrives in step 4");
   const std::size_t gone = index_of(both, "app1_2-xcache: Get value [get k1] (never arrives)");
   EXPECT_LT(sent, gone);
-  EXPECT_EQ(both[gone + 1], "Note over app1_1,app1_2: app1 crashes");
-  EXPECT_EQ(both[gone + 2], "Note over database: #35;1 arrives: set k1=1 (nobody waits for it)");
+  EXPECT_EQ(both[gone - 1], "Note over app1_1,app1_2: (3) app1 crashes");
+  EXPECT_EQ(both[gone + 1], "app1_1-)database: (4) Set value [set k1=1] (sent in step 1, nobody waits for it)");
+}
+
+TEST(MermaidRenderer, a_request_that_its_own_session_overtakes_is_announced_where_it_is_sent) {
+  const samples::Who writer{.app = 1, .diagram = "Write"};
+  samples::Story story(samples::scenario({"write"}), true);
+  Request set = samples::set(1, "database", 1, "Set value");
+  set.awaited = false;
+  story.invoke(writer, {{set, samples::del(2, "Delete value")}, {}});
+  story.handle(writer, 2);
+  story.handle(writer, 1);
+  story.receive(writer, 2, {{}, {samples::returned()}});
+  const auto lines = mermaid_lines(story.ends());
+  EXPECT_EQ(lines[index_of(lines, "Note over app1: (1) starts Write k1") + 1],
+            "Note over app1: sends set k1=1 to the database#59; it arrives in step 3");
+  index_of(lines, "app1-)database: (3) Set value [set k1=1] (sent in step 1)");
+}
+
+TEST(MermaidRenderer, every_step_has_its_number_once_and_in_order) {
+  for (const Trace& trace : {samples::race(), samples::lost_reply(), samples::async_lost(), samples::drawn_as_lost(),
+                             samples::two_sessions(), samples::late_delete(), samples::duplicate_set(),
+                             samples::crash_of_two_sessions(), samples::evicted(), samples::endless()}) {
+    std::vector<std::string> numbers;
+    for (const std::string& line : mermaid_lines(trace)) {
+      const std::size_t at = line.find(": (");
+      if (at != std::string::npos) numbers.push_back(line.substr(at + 3, line.find(')', at) - at - 3));
+    }
+    std::vector<std::string> wanted;
+    for (std::size_t i = 1; i <= trace.steps.size(); ++i) wanted.push_back(std::to_string(i));
+    EXPECT_EQ(numbers, wanted);
+  }
 }
 
 TEST(MermaidRenderer, what_happens_in_the_cache_is_a_note_over_it_before_the_values_that_it_leaves) {
@@ -248,10 +284,10 @@ TEST(MermaidRenderer, what_happens_in_the_cache_is_a_note_over_it_before_the_val
     const auto lines = mermaid_lines(trace);
     EXPECT_EQ(lines[index_of(lines, "Note over cache: " + note) + 1], "Note over cache,database: " + values);
   };
-  follows(samples::evicted(), "evicts k1", "cache k1=-, database k1=1");
-  follows(samples::expired(), "k1 expires", "cache k1=-, database k1=1000");
-  follows(samples::restarted(), "restarts, empty", "cache k1=-, database k1=1000 | cache k2=-, database k2=1000");
-  follows(samples::forgotten_delete(), "fails over#59; the last change is lost", "cache k1=1000, database k1=1");
+  follows(samples::evicted(), "(3) evicts k1", "cache k1=-, database k1=1");
+  follows(samples::expired(), "(8) k1 expires", "cache k1=-, database k1=1000");
+  follows(samples::restarted(), "(2) restarts, empty", "cache k1=-, database k1=1000 | cache k2=-, database k2=1000");
+  follows(samples::forgotten_delete(), "(6) fails over#59; the last change is lost", "cache k1=1000, database k1=1");
 }
 
 TEST(MermaidRenderer, an_entry_that_may_expire_is_marked_where_it_is_stored) {
@@ -263,23 +299,25 @@ TEST(MermaidRenderer, hostile_labels_are_escaped) {
   trace.steps[0].sends[0].label = trace.steps[1].request->label = "a;b#c\n<b>&end %%{init: {}}%% style:#1;";
   const auto lines = mermaid_lines(trace);
   index_of(lines,
-           "app1->>cache: a#59;b#35;c #60;b#62;#38;#101;nd #37;#37;#123;init: #123;#125;#125;#37;#37; "
+           "app1->>cache: (2) a#59;b#35;c #60;b#62;#38;#101;nd #37;#37;#123;init: #123;#125;#125;#37;#37; "
            "#115;tyle:#35;1#59; [get k1]");
 }
 
 TEST(MermaidRenderer, a_label_cannot_ask_mermaid_to_wrap) {
-  Trace trace = samples::race();
-  trace.steps[0].sends[0].label = trace.steps[1].request->label = "Wrap: x";
-  index_of(mermaid_lines(trace), "app1->>cache: #87;rap: x [get k1]");
+  Trace trace = samples::drawn_as_lost();
+  for (Step& step : trace.steps)
+    for (Request& request : step.sends)
+      if (request.drawn_lost) request.label = "Wrap: x";
+  index_of(mermaid_lines(trace), "app1-xcache: #87;rap: x [delete k1] (drawn as lost)");
 }
 
 TEST(MermaidRenderer, a_loop_stands_in_a_loop) {
   const auto lines = mermaid_lines(samples::endless());
   const std::size_t begin = index_of(lines, "loop steps 5 to 6 repeat for ever");
   const std::size_t end = index_of(lines, "end");
-  EXPECT_EQ(lines[begin - 1], "Note over app1: starts Read k1");
+  EXPECT_EQ(lines[begin - 1], "Note over app1: (4) starts Read k1");
   EXPECT_EQ(end + 2, lines.size());
-  EXPECT_EQ(lines[begin + 1], "app1->>cache: Get value [get k1]");
+  EXPECT_EQ(lines[begin + 1], "app1->>cache: (5) Get value [get k1]");
   for (const std::string& line : mermaid_lines(samples::staying())) EXPECT_NE(line, "end");
 }
 

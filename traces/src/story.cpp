@@ -160,6 +160,16 @@ const Request* request_of(const Trace& trace, const Step& step) {
   return nullptr;
 }
 
+const Request* subject_of(const State& before, const Step& step) {
+  if (step.request) return &*step.request;
+  if (step.kind == StepKind::kInvoke || is_of_cache(step.kind)) return nullptr;
+  const auto found = std::find_if(before.in_flight.begin(), before.in_flight.end(), [&](const InFlight& message) {
+    return message.is_reply && message.app == step.app && message.session == step.session &&
+           message.request.arrow == step.arrow;
+  });
+  return found == before.in_flight.end() ? nullptr : &found->request;
+}
+
 bool same_operation(const Step& a, const Step& b) {
   return a.app == b.app && a.session == b.session && a.operation == b.operation;
 }

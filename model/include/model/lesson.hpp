@@ -20,12 +20,16 @@ struct LessonOptions {
   std::uint64_t states_max = kLessonStatesMax;
 };
 
-// Both sides; one alone where the protocol has no cache. On the second side the faults that its diagrams have no arrow
-// for are left out, and it is judged by the default properties.
+// Both sides; one alone where the protocol has no cache. A fault that is aimed at a request to the database is aimed at
+// the same request on the second side; faults of the cache and of requests to it are left out there. The second side is
+// judged by the default properties.
 //
-// The story of a side is the shortest trace that breaks a property. Where there is none, the second side's goes along
-// with the first's (each session takes its next step when it does there, then all that has begun is ended), and the
-// first side's takes the first choice that is no fault until there is none.
+// The story of a side is the shortest trace that breaks a property; where faults are allowed and it has none, the
+// shortest in which one strikes before that property is broken, if there is one. Where nothing is broken, the first
+// side's story takes the first choice that is no fault until there is none, but a fault as soon as one can strike a
+// message, an app instance or what is in the cache, once. The second side's goes along with the first's: each session
+// does at the database what it does there, with the same faults, and ends its operations when it does there; then all
+// that has begun is ended. Where a fault has no counterpart, `apart` says why.
 //
 // Throws traces::InputError for a scenario or property that does not fit, and for a state space larger than states_max:
 // how large, and what would do.

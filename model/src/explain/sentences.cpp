@@ -9,6 +9,7 @@
 
 #include "explain/parts.hpp"
 #include "explain/phrases.hpp"
+#include "model/fault.hpp"
 #include "traces/story.hpp"
 
 namespace stalemate::model::explaining {
@@ -20,7 +21,8 @@ bool replaces(const Row& row) {
   return row.to == Role::kCache && (row.verb == Verb::kSet || row.verb == Verb::kDelete) && !row.drawn_lost;
 }
 
-// Whether a Read of a key that is cached may still replace or delete the entry; with faults, it may miss what is there.
+// Whether a Read of a key that is cached may still replace or delete the entry; `faults`: it may time out, and miss
+// what is there.
 bool reads_replace(const Program& program, bool faults) {
   std::vector<const std::vector<Way>*> pending;
   for (const ProgramOperation& operation : program.operations)
@@ -248,9 +250,18 @@ class Teller {
                     : "some Read returns a value older than a Write that was acknowledged before it began";
   }
 
+  // Whether a budget is left at the point of no return.
+  bool may_strike_again() const {
+    unsigned left = 0;
+    for (const FaultBudget& budget : subject_.machine.scenario().budgets) left += budget.budget;
+    const std::size_t steps = course_->no_return ? *course_->no_return + 1 : 0;
+    for (std::size_t i = 0; i < steps; ++i) left -= is_fault(step(i).kind) ? 1U : 0U;
+    return left > 0;
+  }
+
   void tell_no_return() {
     if (!course_) return;
-    const std::string_view faults = trace_.scenario.faults.empty() ? "" : ", with or without another fault";
+    const std::string_view faults = may_strike_again() ? ", with or without another fault" : "";
     if (course_->doomed_from_start)
       say("no-return",
           "There is no point of no return: from the start, whatever happens, {}, as long as no other Write begins.",
@@ -335,17 +346,45 @@ class Teller {
     tell_how_long(last.key, *cached);
   }
 
+  // Likewise, so that a Read misses what is there.
+  bool may_time_out() const {
+    const Scenario& scenario = subject_.machine.scenario();
+    return course_ && course_->writes_heal &&
+           (scenario.allows(FaultEffect::kLose) || scenario.allows(FaultEffect::kDelay));
+  }
+
+  // By a fault that the scenario allows, where what is still to come can mend it at all.
+  bool may_be_dropped() const {
+    const Scenario& scenario = subject_.machine.scenario();
+    return course_ && course_->writes_heal &&
+           (scenario.allows(FaultEffect::kDropEntry) || scenario.allows(FaultEffect::kDropAll) ||
+            scenario.allows(FaultEffect::kRollBack));
+  }
+
   void tell_how_long(const std::string& key, std::int64_t cached) {
     std::string text = fmt::format("From then on every read that finds {} in the cache gets {}", key, cached);
     const std::vector<std::string> arrows = healing_arrows();
     const std::vector<std::string>& expiring = final_state(trace_).expiring;
     if (std::find(expiring.begin(), expiring.end(), key) != expiring.end())
       text += ", until its time to live is over or something replaces or deletes it.";
-    else if (reads_replace(subject_.machine.program(), !trace_.scenario.faults.empty()))
-      text += ", until a Read or a Write replaces or deletes it; it never expires.";
+    else if (reads_replace(subject_.machine.program(), may_time_out()))
+      text += fmt::format(", until a Read{} replaces or deletes it{}; it never expires.",
+                          arrows.empty() ? "" : " or a Write",
+                          may_be_dropped() ? ", or a fault of the cache takes it away" : "");
+    else if (arrows.empty() && may_be_dropped())
+      text +=
+          ", until a fault of the cache takes it away, for no Write of this protocol replaces or deletes a cached "
+          "entry, and "
+          "this one never expires.";
     else if (arrows.empty())
       text +=
           ": for ever, for no Write of this protocol replaces or deletes a cached entry, and this one never expires.";
+    else if (may_be_dropped())
+      text += fmt::format(
+          ", until {0} is written again or a fault of the cache takes it away, for the entry never expires. The next "
+          "Write of "
+          "{0} can mend it, by {1}.",
+          key, fmt::join(arrows, " or "));
     else
       text += fmt::format(
           ": for ever if no one writes {0} again, for the entry never expires. The next Write of {0} can mend it, by "
@@ -389,8 +428,8 @@ class Teller {
       say("faults", "One fault suffices: {}. Without a fault no order of this scenario breaks {}.", needed.front(),
           trace_.property);
     else
-      say("faults", "It takes {} faults: {}. With fewer of them no order of this scenario breaks {}.", needed.size(),
-          fmt::join(needed, " and "), trace_.property);
+      say("faults", "It takes {} faults: {}. With fewer of them, and no other fault, no order of messages breaks {}.",
+          needed.size(), fmt::join(needed, " and "), trace_.property);
   }
 
   const Subject& subject_;

@@ -30,8 +30,8 @@ struct LessonState {
 struct LessonProperty {
   std::string name;
   std::string claim;
-  std::string verdict;  // "holds", "violated", "inconclusive"; "" where it says nothing of this protocol
-  std::string why;      // for inconclusive, and for one that says nothing
+  std::string verdict;  // "holds", "violated", "inconclusive"; "" where it was not looked at
+  std::string why;      // for inconclusive, and for one that was not looked at
 };
 
 // As of an explanation: one plain sentence and what it is about.
@@ -47,6 +47,12 @@ using LessonRun = std::vector<std::uint32_t>;
 struct LessonOther {
   std::string about;
   LessonRun run;
+};
+
+// Where the other side's story has a fault and this one's does not: why.
+struct LessonApart {
+  std::uint32_t moment = 0;  // how many of the other side's steps are taken then, that fault the last of them
+  std::string why;           // a sentence
 };
 
 // I1: states[0] is the initial one. I2: edges lead to states that exist, runs take edges that exist.
@@ -65,7 +71,8 @@ struct LessonSide {
   // after: how many of its steps are taken when so many of the other side's are; one more element than those. Else
   // empty.
   std::vector<std::uint32_t> moments;
-  Highlights highlights;  // of the story
+  std::vector<LessonApart> apart;  // by moment
+  Highlights highlights;           // of the story
   std::vector<LessonSentence> sentences;
   std::vector<LessonOther> others;
 };

@@ -52,6 +52,8 @@ std::vector<DifferingEntry> find_differing_entries(const Trace& trace);
 // The request a step is about, found in the step or among what was sent before it; null for an invoke or if unknown.
 // REQUIRES for all but handle and lose-request: `step` is one of the trace's.
 const Request* request_of(const Trace& trace, const Step& step);
+// The same, where only the state before the step is known.
+const Request* subject_of(const State& before, const Step& step);
 
 // Whether two steps belong to one operation of one session.
 bool same_operation(const Step& a, const Step& b);

@@ -3,6 +3,20 @@
 // their values, from change to change.
 'use strict';
 
+// The words of a text in lines of at most `room` characters; a word that is longer is cut, and nothing is left out.
+function wrapped(text, room) {
+  const lines = [];
+  for (const word of text.split(' ').filter((each) => each !== '')) {
+    for (let from = 0; from < word.length; from += room) {
+      const part = word.slice(from, from + room);
+      const last = lines.length - 1;
+      if (from === 0 && last >= 0 && lines[last].length + 1 + part.length <= room) lines[last] += ` ${part}`;
+      else lines.push(part);
+    }
+  }
+  return lines;
+}
+
 class Diagram {
   // `now`: how many steps were taken; later ones are drawn pale. `width`: of the room in CSS pixels.
   constructor(side, steps, {now, width, race = null, noReturn = null, title}) {
@@ -26,7 +40,11 @@ class Diagram {
       this.serverX[role] = first + (this.side.actors.length + i) * this.gap;
     });
     this.width = first + (count - 1) * this.gap + right;
-    this.rowY = [62];
+    this.headWidth = Math.min(this.gap - 6, this.narrow ? 86 : 112);
+    this.scripts = this.side.actors.map((actor) => wrapped(actor.script, Math.floor(this.headWidth / 6.4)));
+    this.headHeight = 38 + 13 * Math.max(0, ...this.scripts.map((lines) => lines.length - 1));
+    this.remarkRoom = this.narrow ? 24 : Math.floor((first - 14 - 60) / 6);
+    this.rowY = [this.headHeight + 24 + (this.side.keys.length - 1) * 13];
     const step = 35;
     this.steps.forEach((_, i) => {
       const lines = this.remarks(i).length;
@@ -53,7 +71,7 @@ class Diagram {
     if (step.actor === null) lines.push(this.narrow ? step.operation : `${actor} ${step.operation}`);
     else if (step.fault) lines.push(this.faultWords(step));
     for (const ending of step.endings || []) lines.push(this.narrow ? `▪ ${ending}` : `${actor} ${ending}`);
-    return lines;
+    return lines.flatMap((line) => wrapped(line, this.remarkRoom));
   }
 
   faultWords(step) {
@@ -116,17 +134,15 @@ class Diagram {
   }
 
   drawActors() {
-    const wide = Math.min(this.gap - 6, this.narrow ? 86 : 112);
+    const [wide, high] = [this.headWidth, this.headHeight];
     const head = (x, name, under, kind) => {
-      this.add('line', {class: `lifeline ${kind}`, x1: x, y1: 44, x2: x, y2: this.bottom});
-      this.add('rect', {class: `actor ${kind}`, x: x - wide / 2, y: 6, width: wide, height: 38, rx: kind === 'server' ? 3 : 10});
-      const room = Math.floor(wide / 6.4);
-      const clip = (text) => (text.length > room ? `${text.slice(0, Math.max(1, room - 1))}…` : text);
-      this.add('text', {class: 'actor-name', x, y: under ? 22 : 30}, clip(name));
-      if (under) this.add('text', {class: 'actor-script', x, y: 37}, clip(under));
+      this.add('line', {class: `lifeline ${kind}`, x1: x, y1: 6 + high, x2: x, y2: this.bottom});
+      this.add('rect', {class: `actor ${kind}`, x: x - wide / 2, y: 6, width: wide, height: high, rx: kind === 'server' ? 3 : 10});
+      this.add('text', {class: 'actor-name', x, y: under.length > 0 ? 22 : 11 + high / 2}, name);
+      under.forEach((line, i) => this.add('text', {class: 'actor-script', x, y: 37 + 13 * i}, line));
     };
-    this.side.actors.forEach((actor, i) => head(this.actorX[i], actor.name, actor.script, 'app'));
-    for (const [role, x] of Object.entries(this.serverX)) head(x, role, '', 'server');
+    this.side.actors.forEach((actor, i) => head(this.actorX[i], actor.name, this.scripts[i], 'app'));
+    for (const [role, x] of Object.entries(this.serverX)) head(x, role, [], 'server');
   }
 
   // Along each store a band for every key, cut where its value changes; hatched where the cache has another value than
@@ -144,7 +160,7 @@ class Diagram {
           const same = row < states.length && states[row][role][k] === states[from][role][k] && differs(row) === differs(from);
           if (same) continue;
           const value = states[from][role][k];
-          const top = from === 0 ? 46 : this.rowY[from];
+          const top = from === 0 ? this.headHeight + 8 : this.rowY[from];
           const end = row < states.length ? this.rowY[row] : this.bottom;
           const box = {x: x - keys * broad / 2 + k * broad, y: top, width: broad, height: end - top};
           if (value !== null) {
@@ -157,7 +173,7 @@ class Diagram {
           const isChange = from === 0 || states[from][role][k] !== states[from - 1][role][k];
           if (isChange && (value !== null || from > 0)) {
             this.add('text', {class: `value${this.later(from)}`, x: x + keys * broad / 2 + 5,
-                              y: (from === 0 ? 58 : this.rowY[from] + 4) + (from === 0 && keys > 1 ? k * 13 - (keys - 1) * 6 : 0)},
+                              y: from === 0 ? this.headHeight + 20 + k * 13 : this.rowY[from] + 4},
                      label(k, value));
           }
           from = row;

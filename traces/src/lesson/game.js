@@ -42,9 +42,10 @@ class Game {
   goal() {
     const claims = this.side.properties.filter((property) => property.verdict === 'violated').map((property) => property.name).join(' or ');
     if (this.shortest !== Infinity) {
-      return `Goal: make the ${this.side.hasCache ? 'cache' : 'database'} lie. The apps follow their diagrams; you decide whose message travels next. Break ${claims}. It can be done in ${plural(this.shortest, 'step')}.`;
+      return `Goal: break ${claims}. The apps follow their diagrams; you decide whose message travels next. It can be done in ${plural(this.shortest, 'step')}.`;
     }
-    return `Goal: make ${this.side.hasCache ? 'the cache' : 'a read'} lie. This game cannot be won: none of its ${plural(this.side.states.length, 'state')}, and none of the ${plural(this.side.edgeCount, 'step')} between them, breaks a property. Try it anyway.`;
+    if (this.side.judged() === '') return 'No property says anything of this game, so there is nothing to win. Try it anyway.';
+    return `Goal: break ${this.side.judged()}. This game cannot be won: none of its ${plural(this.side.states.length, 'state')}, and none of the ${plural(this.side.edgeCount, 'step')} between them, does. Try it anyway.`;
   }
 
   // The run that a link names, as far as it exists.
@@ -154,16 +155,19 @@ class Game {
       const names = this.side.names(this.steps()[won - 1].violates).join(' and ');
       const fewest = won === this.shortest ? `No run does it in fewer.` : `The shortest run has ${plural(this.shortest, 'step')}.`;
       const help = this.hints > 0 ? ` You took ${plural(this.hints, 'hint')}.` : '';
-      const k = this.side.keys.findIndex((_, i) => this.side.hasCache && state.cache[i] !== null && state.cache[i] !== state.database[i]);
-      const lie = k < 0 ? '' : ` The cache says ${this.side.keys[k]} is ${state.cache[k]}, the database says ${state.database[k]}.`;
-      say('won', this.side.hasCache ? 'You made the cache lie.' : 'You made a read lie.', `${names} is broken in step ${won}.${lie} ${fewest}${help}`);
+      const lie = this.side.lie(state);
+      const isOfCache = (this.steps()[won - 1].violates & this.side.maskOf('coherent-at-rest')) !== 0;
+      say('won', isOfCache ? 'You made the cache lie.' : 'You made a read lie.', `${names} is broken in step ${won}.${lie === '' ? '' : ` ${lie}`} ${fewest}${help}`);
     } else if (this.side.distances()[state.index] === Infinity) {
       const everywhere = this.shortest === Infinity;
       if (everywhere && now === 0) return;
-      const why = everywhere
-        ? `Nothing can: no property is broken in any of the ${this.side.states.length} states of this game.`
-        : 'Whatever happens now, no property will be broken. Take a step back, or start again.';
-      say('safe', state.atRest && state.messages.length === 0 && this.side.edges(state.index).length === 0 ? 'Everything is at rest, and nothing went wrong.' : 'From here nothing can go wrong any more.', why);
+      const broken = this.side.judged() === '' ? 'a property' : this.side.judged();
+      const why = everywhere ? `Nothing breaks ${broken} in any of the ${this.side.states.length} states of this game.`
+                             : `Whatever happens now, nothing breaks ${broken}. Take a step back, or start again.`;
+      const isOver = state.atRest && this.side.edges(state.index).length === 0;
+      const lie = this.side.lie(state);
+      if (isOver && lie !== '') say('wrong', 'Everything is at rest, and the cache is wrong.', `${lie} ${this.side.judged() === '' ? 'No property was looked at.' : `${this.side.judged()} does not forbid that.`} ${why}`);
+      else say('safe', isOver ? 'Everything is at rest, and no property was broken.' : 'From here no property can be broken any more.', why);
     }
   }
 

@@ -5,10 +5,14 @@
 #include <algorithm>
 #include <map>
 #include <nlohmann/json.hpp>
+#include <set>
+#include <utility>
+#include <vector>
 
 #include "lesson/sentence.hpp"
 #include "render/words.hpp"
 #include "traces/lesson.hpp"
+#include "traces/story.hpp"
 #include "traces/text.hpp"
 
 namespace stalemate::traces {
@@ -64,6 +68,9 @@ class SideWriter {
     json["states"] = std::move(states);
     json["story"] = side_.story;
     json["moments"] = side_.moments;
+    json["apart"] = Json::array();
+    for (const LessonApart& apart : side_.apart)
+      json["apart"].push_back({{"moment", apart.moment}, {"why", apart.why}});
     const Highlights& marked = side_.highlights;
     json["race"] = marked.racing_pair ? Json{marked.racing_pair->first, marked.racing_pair->second} : Json(nullptr);
     json["noReturn"] = marked.point_of_no_return ? Json(*marked.point_of_no_return) : Json(nullptr);
@@ -77,7 +84,7 @@ class SideWriter {
   }
 
  private:
-  // The command that reproduces the story; "" where nothing was checked.
+  // The command that checks the same scenario; "" where nothing was checked.
   std::string command() const {
     if (side_.check_arguments.empty()) return "";
     std::string command = "stalemate check";
@@ -139,8 +146,35 @@ class SideWriter {
     return stores_.index_of(both);
   }
 
-  std::size_t step(const State& before, const Step& step) {
-    const lesson::StepSentence sentence = lesson::step_sentence(context_, before, step);
+  // The sentences of what may happen in a state; two that would read alike say in which arrow or budget they differ.
+  std::vector<lesson::StepSentence> sentences(const LessonState& state) const {
+    std::vector<lesson::StepSentence> all;
+    for (const LessonEdge& edge : state.edges)
+      all.push_back(lesson::step_sentence(context_, state.state, edge.step, side_.states[edge.target].state));
+    const auto tell_apart = [&](const auto& words_of) {
+      std::map<std::pair<std::string, std::string>, std::set<std::string>> alike;
+      for (std::size_t i = 0; i < all.size(); ++i)
+        alike[{all[i].what, all[i].then}].insert(words_of(state.edges[i].step));
+      std::vector<std::string> more(all.size());
+      for (std::size_t i = 0; i < all.size(); ++i)
+        if (alike.at({all[i].what, all[i].then}).size() > 1) more[i] = words_of(state.edges[i].step);
+      for (std::size_t i = 0; i < all.size(); ++i)
+        if (!more[i].empty()) all[i].then += (all[i].then.empty() ? "" : " ") + more[i];
+    };
+    tell_apart([](const Step& step) {
+      return fmt::format("This is arrow {} of {}, its operation {}.", step.arrow, foreign(step.diagram),
+                         step.operation);
+    });
+    tell_apart([&](const Step& step) {
+      const auto budget = static_cast<std::size_t>(step.budget);
+      return budget == 0 || budget > side_.scenario.faults.size()
+                 ? std::string("It is no fault.")
+                 : fmt::format("The fault is one of {}.", foreign(side_.scenario.faults[budget - 1]));
+    });
+    return all;
+  }
+
+  std::size_t step(const State& before, const Step& step, const lesson::StepSentence& sentence) {
     const bool in_cache = is_of_cache(step.kind);
     Json json = {{"kind", to_string(step.kind)},
                  {"actor", in_cache ? Json(nullptr) : Json(actor(step.app, step.session))},
@@ -149,7 +183,7 @@ class SideWriter {
                  {"what", sentence.what},
                  {"then", sentence.then}};
     if (step.is_ghost) json["ghost"] = true;
-    if (const Request* about = lesson::subject_of(before, step)) json["request"] = request(*about);
+    if (const Request* about = subject_of(before, step)) json["request"] = request(*about);
     if (step.reply) json["reply"] = render::reply_words(*step.reply);
     if (step.budget != 0) json["fault"] = true;
     if (!step.sends.empty()) json["sends"] = Json::array();
@@ -171,8 +205,10 @@ class SideWriter {
     Json in_flight = Json::array();
     for (const InFlight& each : state.state.in_flight) in_flight.push_back(message(each));
     Json edges = Json::array();
-    for (const LessonEdge& edge : state.edges) {
-      edges.push_back(step(state.state, edge.step));
+    const std::vector<lesson::StepSentence> told = sentences(state);
+    for (std::size_t e = 0; e < state.edges.size(); ++e) {
+      const LessonEdge& edge = state.edges[e];
+      edges.push_back(step(state.state, edge.step, told[e]));
       edges.push_back(edge.target);
       edges.push_back(mask(edge.step.violates));
     }

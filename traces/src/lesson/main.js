@@ -68,7 +68,7 @@ function showParts() {
 
 function unlucky(steps) {
   const lost = steps.filter((step) => step.fault).length;
-  if (lost === 0) return `no fault: ${plural(steps.length, 'step')} in an unlucky order`;
+  if (lost === 0) return `no fault but ${plural(steps.length, 'step')} in an unlucky order`;
   const losses = steps.every((step) => !step.fault || step.kind === 'lose-request' || step.kind === 'lose-reply');
   const [one, many] = losses ? ['a lost message', 'lost messages'] : ['a fault', 'faults'];
   return `${plural(steps.length, 'step')}, ${lost === 1 ? `one of them ${one}` : `${lost} of them ${many}`}`;
@@ -80,21 +80,24 @@ function addTitle() {
   const last = side.state(steps.length === 0 ? 0 : steps[steps.length - 1].after);
   const invitation = `Step through them${sides.size === 2 ? ', see the same work without a cache' : ''}, then make it happen yourself.`;
   const titles = {'coherent-at-rest': 'How the cache comes to hold a wrong value', 'fresh-reads': 'How a read returns an old value'};
-  const title = side.broken ? titles[side.broken] || `How ${side.broken} is broken` : 'Every order of messages, and none goes wrong';
-  let summary = `${side.protocol} with ${lessonData.scenario}: in all ${side.states.length} states nothing is broken.`;
-  const k = side.keys.findIndex((_, i) => side.hasCache && last.cache[i] !== null && last.cache[i] !== last.database[i]);
-  if (side.broken === 'coherent-at-rest' && k >= 0) {
-    summary = `Nothing is left to happen, and the cache says ${side.keys[k]} is ${last.cache[k]} while the database says ${last.database[k]}. ` +
-              `It takes ${unlucky(steps)}. ${invitation}`;
+  const proven = side.properties.filter((property) => property.verdict === 'holds').map((property) => property.name);
+  const unbroken = proven.length > 0 ? `Every order of messages, and none breaks ${proven.join(' or ')}` : 'Every order of messages, and no proof';
+  const title = side.broken ? titles[side.broken] || `How ${side.broken} is broken` : unbroken;
+  let summary = `${side.protocol} with ${lessonData.scenario}: ` +
+                (side.judged() === '' ? 'no property says anything of it.' : `none of its ${plural(side.states.length, 'state')} breaks ${side.judged()}.`);
+  const lie = side.lie(last);
+  if (!side.broken && last.atRest && lie !== '') summary += ` But at the end of this run: ${lie}`;
+  if (side.broken === 'coherent-at-rest' && lie !== '') {
+    summary = `Everything is at rest. ${lie} In this run it takes ${unlucky(steps)}. ${invitation}`;
   } else if (side.broken) {
     const property = side.properties.find((each) => each.name === side.broken);
-    summary = `The claim was: ${property.claim}. To break it takes ${unlucky(steps)}. ${invitation}`;
+    summary = `The claim was: ${property.claim}. In this run it takes ${unlucky(steps)} to break it. ${invitation}`;
   }
   document.title = `${title} (${side.protocol})`;
   document.getElementById('title').textContent = title;
   document.getElementById('summary').textContent = summary;
   document.getElementById('kicker').textContent = `${side.protocol} · ${lessonData.scenario}`;
-  const made = side.command === '' ? [] : ['Found and checked by ', element('code', {}, side.command), '. '];
+  const made = side.command === '' ? [] : ['Checked by ', element('code', {}, side.command), '. '];
   document.getElementById('made').replaceChildren(...made, 'This page holds all of it and asks no network.');
 }
 

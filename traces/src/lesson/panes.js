@@ -10,6 +10,8 @@ const kAbouts = {
   'duration': 'How long it lasts',
   'likelihood': 'How likely it is',
   'faults': 'What must go wrong for it',
+  'asked': 'The fault that was asked for',
+  'not-asked': 'What was not asked',
   'limit': 'Not computed',
   'proof': 'Why nothing goes wrong',
   'holds': 'What holds',
@@ -95,6 +97,14 @@ function flightPane(side, state) {
   return element('section', {class: 'pane'}, element('h3', {}, 'Messages in flight'), list);
 }
 
+// What the other side's story does at this moment and this one's cannot; '' for nothing.
+function apartWords(side, moment) {
+  const apart = side.apart.find((each) => each.moment === moment);
+  if (apart === undefined) return '';
+  const leader = sides.get('before');
+  return `Only before, in step ${moment}: ${leader.walk(leader.story)[moment - 1].what} ${apart.why}`;
+}
+
 function explanationPane(side) {
   const list = element('dl', {class: 'explanation'});
   let last = '';
@@ -111,6 +121,8 @@ function explanationPane(side) {
     }
     list.append(text);
   }
+  if (side.apart.length > 0) list.append(element('dt', {}, 'What went wrong only before'));
+  for (const {moment} of side.apart) list.append(element('dd', {'data-about': 'apart'}, apartWords(side, moment)));
   return element('section', {class: 'pane explained'}, element('h3', {}, side.broken ? 'What happened' : 'What this shows'), list);
 }
 
@@ -156,6 +168,14 @@ class DiagramFrame {
     const [side, steps, options] = this.what;
     this.width = this.room();
     if (this.width === 0) return;
-    this.frame.replaceChildren(new Diagram(side, steps, {...options, width: this.width}).draw());
+    const drawn = new Diagram(side, steps, {...options, width: this.width}).draw();
+    this.frame.replaceChildren(drawn);
+    // A text that is longer than expected is not cut off: the picture grows.
+    const box = drawn.getBBox();
+    const [left, top] = [Math.min(0, Math.floor(box.x)), Math.min(0, Math.floor(box.y))];
+    const [right, bottom] = [Math.max(drawn.width.baseVal.value, Math.ceil(box.x + box.width)), Math.max(drawn.height.baseVal.value, Math.ceil(box.y + box.height))];
+    drawn.setAttribute('viewBox', `${left} ${top} ${right - left} ${bottom - top}`);
+    drawn.setAttribute('width', right - left);
+    drawn.setAttribute('height', bottom - top);
   }
 }

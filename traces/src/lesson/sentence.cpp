@@ -4,8 +4,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <vector>
 
 #include "render/words.hpp"
+#include "traces/story.hpp"
 
 namespace stalemate::traces::lesson {
 namespace {
@@ -79,27 +81,35 @@ std::string what_happens(const std::string& actor, const Request* request, const
   return "";
 }
 
-}  // namespace
-
-const Request* subject_of(const State& before, const Step& step) {
-  if (step.request) return &*step.request;
-  if (step.kind == StepKind::kInvoke || is_of_cache(step.kind)) return nullptr;
-  const auto found = std::find_if(before.in_flight.begin(), before.in_flight.end(), [&](const InFlight& message) {
-    return message.is_reply && message.app == step.app && message.session == step.session &&
-           message.request.arrow == step.arrow;
-  });
-  return found == before.in_flight.end() ? nullptr : &found->request;
+// What a crash leaves of the app's requests in flight, each told, so that two crashes that differ read differently.
+std::string crash_sentences(const State& before, const Step& step, const State& after) {
+  std::vector<const InFlight*> arriving;
+  for (const InFlight& message : after.in_flight)
+    if (message.app == step.app && message.is_ghost) arriving.push_back(&message);
+  std::string text;
+  for (const bool was_ghost : {true, false})
+    for (const InFlight& message : before.in_flight) {
+      if (message.app != step.app || message.is_reply || message.is_ghost != was_ghost) continue;
+      const auto found = std::find_if(arriving.begin(), arriving.end(), [&](const InFlight* each) {
+        return each->session == message.session && each->request == message.request;
+      });
+      const bool arrives = found != arriving.end();
+      if (arrives) arriving.erase(found);
+      if (was_ghost) continue;
+      text += fmt::format(" Its {} {} the {}.", request_words(message.request),
+                          arrives ? "may yet reach" : "never reaches", foreign(message.request.to));
+    }
+  return text.empty() ? text : text.substr(1);
 }
 
-StepSentence step_sentence(const Trace& context, const State& before, const Step& step) {
+}  // namespace
+
+StepSentence step_sentence(const Trace& context, const State& before, const Step& step, const State& after) {
   StepSentence sentence;
   sentence.what = what_happens(actor_name(context, step.app, step.session), subject_of(before, step), step) +
                   render::chosen_words(step) + ".";
   const auto add = [&](const std::string& more) { sentence.then += (sentence.then.empty() ? "" : " ") + more; };
-  if (step.kind == StepKind::kCrash)
-    for (const InFlight& message : step.after.in_flight)
-      if (message.app == step.app)
-        add(fmt::format("Its {} may yet reach the {}.", request_words(message.request), foreign(message.request.to)));
+  if (step.kind == StepKind::kCrash) add(crash_sentences(before, step, after));
   for (const Request& request : step.sends) add(send_sentence(request));
   for (const Ending& ending : step.endings) add(ending_sentence(step, ending));
   return sentence;

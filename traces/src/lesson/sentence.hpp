@@ -15,10 +15,7 @@ struct StepSentence {
   std::string then;
 };
 
-// `context` tells of the scenario alone; `before` is the state that the step is taken in.
-StepSentence step_sentence(const Trace& context, const State& before, const Step& step);
-
-// The request that a step is about, as it is in flight in the state before; null for an invoke.
-const Request* subject_of(const State& before, const Step& step);
+// `context` tells of the scenario alone; the step leads from `before` to `after`, whatever its own `after` holds.
+StepSentence step_sentence(const Trace& context, const State& before, const Step& step, const State& after);
 
 }  // namespace stalemate::traces::lesson

@@ -61,6 +61,22 @@ class Side {
     return this.properties.filter((_, p) => (violates >> p & 1) !== 0).map((property) => property.name);
   }
 
+  // The properties that were looked at: "coherent-at-rest or fresh-reads"; '' for none.
+  judged() {
+    return this.properties.filter((property) => property.verdict !== '').map((property) => property.name).join(' or ');
+  }
+
+  maskOf(name) {
+    const p = this.properties.findIndex((property) => property.name === name);
+    return p < 0 ? 0 : 1 << p;
+  }
+
+  // In which key the cache differs from the database, as a sentence; '' in none.
+  lie(state) {
+    const k = this.keys.findIndex((_, i) => this.hasCache && state.cache[i] !== null && state.cache[i] !== state.database[i]);
+    return k < 0 ? '' : `The cache says ${this.keys[k]} is ${state.cache[k]}, the database says ${valueWords(state.database[k])}.`;
+  }
+
   // By state: the least number of steps to a violation; Infinity where none can be reached. Backwards from the edges
   // that violate, breadth first.
   distances() {

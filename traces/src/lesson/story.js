@@ -28,7 +28,8 @@ class SideView {
     this.diagram.element.append(element('figcaption', {}, 'Time runs downward; a slanted arrow is a message on its way.', legend(side)));
   }
 
-  show(now) {
+  // `remark`: what stands below the step's sentence.
+  show(now, remark = '') {
     const step = now === 0 ? null : this.steps[now - 1];
     const state = this.side.state(step ? step.after : 0);
     const before = step ? this.side.state(step.before) : null;
@@ -41,6 +42,7 @@ class SideView {
     } else {
       this.sentence.append(this.startWords(state));
     }
+    if (remark !== '') this.sentence.append(' ', element('span', {class: 'apart'}, remark));
     this.diagram.show(this.side, this.steps, {now, race: this.side.race, noReturn: this.side.noReturn, title: this.title()});
     this.panes.replaceChildren(lightsPane(this.side, this.steps, now, this.jump), storesPane(this.side, before, state), flightPane(this.side, state));
   }
@@ -121,7 +123,8 @@ class Story {
     this.controls.show(now);
     this.views.forEach((view, i) => {
       const moments = view.side.moments;
-      view.show(i === 0 || moments.length === 0 ? Math.min(now, view.steps.length) : moments[now]);
+      const goesAlong = i > 0 && moments.length > 0;
+      view.show(goesAlong ? moments[now] : Math.min(now, view.steps.length), goesAlong ? apartWords(view.side, now) : '');
     });
   }
 

@@ -7,12 +7,12 @@
 namespace stalemate::traces::render {
 namespace {
 
-// Whether a server handles a request of another session in the steps strictly between `from` and `to`; `from` may be
-// -1, which the caller says by `first` = 0.
-bool others_handled(const Trace& trace, std::size_t first, std::size_t to, int app, int session) {
+// Whether a server handles a request of another session (or, where nobody waits for the message, any other) in the
+// steps strictly between `from` and `to`; `from` may be -1, which the caller says by `first` = 0.
+bool others_handled(const Trace& trace, std::size_t first, std::size_t to, int app, int session, bool is_awaited) {
   for (std::size_t i = first; i < to; ++i) {
     const Step& step = trace.steps[i];
-    if (step.kind == StepKind::kHandle && (step.app != app || step.session != session)) return true;
+    if (step.kind == StepKind::kHandle && (!is_awaited || step.app != app || step.session != session)) return true;
   }
   return false;
 }
@@ -67,7 +67,8 @@ void follow_subject(const Trace& trace, std::size_t index, Fates& fates) {
   } else {
     subject->done = index;
     subject->lost = step.kind == StepKind::kLoseRequest;
-    subject->overtaken = others_handled(trace, subject->sent ? *subject->sent + 1 : 0, index, step.app, step.session);
+    subject->overtaken = others_handled(trace, subject->sent ? *subject->sent + 1 : 0, index, step.app, step.session,
+                                        subject->request.awaited);
   }
 }
 
@@ -99,7 +100,7 @@ void add_requests(const Trace& trace, Fates& fates) {
     }
   }
   for (RequestFate& fate : fates.requests)
-    fate.overtaken = !fate.lost && (fate.overtaken || fate.is_ghost || fate.was_copied);
+    fate.overtaken = fate.overtaken || (!fate.lost && (fate.is_ghost || fate.was_copied));
 }
 
 bool reply_in_flight(const State& state, const Step& handled) {
@@ -117,7 +118,7 @@ void follow_reply(const Trace& trace, std::size_t first, int arrow, ReplyFate& f
     if (step.app != fate.app || !(takes || step.kind == StepKind::kCrash)) continue;
     fate.done = i;
     fate.lost = is_fault(step.kind);
-    fate.overtaken = !fate.lost && others_handled(trace, first, i, fate.app, fate.session);
+    fate.overtaken = !fate.lost && others_handled(trace, first, i, fate.app, fate.session, true);
     return;
   }
   fate.in_flight_at_end = true;
@@ -148,23 +149,6 @@ void add_replies(const Trace& trace, Fates& fates) {
   }
 }
 
-// Tags in the order in which the messages are sent, a step's reply before its requests.
-void add_tags(Fates& fates) {
-  int tag = 0;
-  auto reply = fates.replies.begin();
-  const auto tag_replies_until = [&](std::size_t step) {
-    for (; reply != fates.replies.end() && (!reply->sent || *reply->sent <= step); ++reply) {
-      if (!reply->sent) continue;
-      if (reply->overtaken || reply->in_flight_at_end) reply->tag = ++tag;
-    }
-  };
-  for (RequestFate& request : fates.requests) {
-    if (request.sent) tag_replies_until(*request.sent);
-    if (request.overtaken || (!request.done && !request.lost)) request.tag = ++tag;
-  }
-  tag_replies_until(SIZE_MAX);
-}
-
 }  // namespace
 
 const RequestFate* Fates::handled_by(std::size_t step) const {
@@ -187,7 +171,6 @@ Fates find_fates(const Trace& trace) {
   Fates fates;
   add_requests(trace, fates);
   add_replies(trace, fates);
-  add_tags(fates);
   return fates;
 }
 

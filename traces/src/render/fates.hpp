@@ -10,8 +10,8 @@
 
 namespace stalemate::traces::render {
 
-// Steps are counted from 0. "Overtaken": a server handled a request of another session on the way, so that drawing the
-// message in one place would show a false order.
+// Steps are counted from 0. "Overtaken": a server handled a request of another session on the way (or, where nobody
+// waits for the message, any other), so that drawing it in one place would show a false order.
 //
 // A copy is a request of its own. A message that a crash takes along is lost in that step. Of several ghosts that are
 // alike, the one sent first is the one that is handled first.
@@ -27,7 +27,6 @@ struct RequestFate {
   int app = 0;
   int session = 0;
   int operation = 0;  // 0: not known, because it was in flight at the start
-  int tag = 0;        // from 1, for those that are drawn in two places; else 0
 };
 struct ReplyFate {
   std::optional<std::size_t> sent;  // the step that handles the request; none: in flight at the start
@@ -39,7 +38,6 @@ struct ReplyFate {
   std::optional<Request> request;  // the one replied to, if known
   int app = 0;
   int session = 0;
-  int tag = 0;
 };
 struct Fates {
   std::vector<RequestFate> requests;  // in the order sent

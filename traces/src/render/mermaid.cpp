@@ -1,11 +1,12 @@
-// The Mermaid renderer. Mermaid draws every arrow horizontally, so a message stands in one place: where it is handled
-// if nothing came between, else as an asynchronous arrow with a tag where it is sent ("#2") and a note with that tag
-// where it is handled. So does one that is late, copied, or on its way when its app crashes. Foreign text is escaped so
-// that Mermaid's own parser takes any label for a label.
+// The Mermaid renderer. Each step has its number, as the verdict cites it. Mermaid draws every arrow horizontally, so a
+// message stands in one place, where it arrives or is lost. Where another session's request was handled on its way, or
+// it is late, copied, of an app that crashed, or never arrives, a note where it is sent says so. Foreign text is
+// escaped so that Mermaid's own parser takes any label for a label.
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <cstddef>
+#include <utility>
 
 #include "render/entries.hpp"
 #include "render/fates.hpp"
@@ -166,11 +167,11 @@ class Diagram {
   }
 
   void note(const std::string& over, const std::string& text) {
-    out_ += fmt::format("    Note over {}: {}\n", over, wrapped(text));
+    out_ += fmt::format("    Note over {}: {}\n", over, wrapped(std::exchange(number_, "") + text));
   }
 
   void arrow(const std::string& from, std::string_view line, const std::string& to, const std::string& text) {
-    out_ += fmt::format("    {}{}{}: {}\n", from, line, to, escaped(text));
+    out_ += fmt::format("    {}{}{}: {}\n", from, line, to, escaped(std::exchange(number_, "") + text));
   }
 
   // What stands on a request's arrow: as drawn in the protocol, then what was asked. `remark` comes last.
@@ -180,14 +181,32 @@ class Diagram {
     return (label.empty() ? asked : fmt::format("{} [{}]", label, asked)) + (remark.empty() ? "" : " " + remark);
   }
 
-  // The requests sent by step `sent` (none: before the first) that must be drawn there and are not drawn as lost.
+  static std::string arrival(std::optional<std::size_t> done, bool is_lost = false) {
+    if (!done) return "is still on its way when this stops";
+    return fmt::format("{} in step {}", is_lost ? "is lost" : "arrives", *done + 1);
+  }
+
+  // What is to be said where it is sent, because its arrow stands elsewhere or nowhere. `sent`: none: at the start.
   void sends(std::optional<std::size_t> sent) {
     for (const RequestFate& fate : fates_.requests) {
-      if (fate.sent != sent || fate.tag == 0) continue;
-      arrow(session_id(fate.app, fate.session), "-)", server_id(fate.request.to),
-            request_text(fate.request, fmt::format("(#{}{}{})", fate.tag, fate.is_copy ? ", a copy" : "",
-                                                   fate.done ? ", on its way" : ", never handled here")));
+      const bool is_plain = !fate.overtaken && (fate.done || fate.lost);
+      if (fate.sent != sent || is_plain) continue;
+      const std::string words = request_words(fate.request);
+      const std::string to = foreign(fate.request.to);
+      std::string text;
+      if (!sent)
+        text = fmt::format("at the start {} is on its way to the {}; it {}", words, to, arrival(fate.done, fate.lost));
+      else if (fate.is_copy)
+        text = fmt::format("the copy of {} {}", words, arrival(fate.done, fate.lost));
+      else
+        text = fmt::format("sends {} to the {}; it {}", words, to, arrival(fate.done, fate.lost));
+      note(session_id(fate.app, fate.session), text);
     }
+  }
+
+  // Where a message was sent, for one that others overtook.
+  static std::string sent_words(std::optional<std::size_t> sent) {
+    return sent ? fmt::format("sent in step {}", *sent + 1) : "sent before the start";
   }
 
   // The requests of a step that the diagram itself loses. `fates`: what is known of the app before the first; after,
@@ -206,23 +225,22 @@ class Diagram {
     if (!step.request || (step.kind != StepKind::kHandle && step.kind != StepKind::kLoseRequest)) return;
     const Request& request = *step.request;
     const std::string server = server_id(request.to);
+    if (step.kind == StepKind::kLoseRequest) return arrow(app, "-x", server, request_text(request, "(lost)"));
     const RequestFate* fate = fates_.handled_by(index);
-    if (step.kind == StepKind::kLoseRequest) {
-      arrow(app, "-x", server, request_text(request, "(lost)"));
-    } else if (fate != nullptr && fate->overtaken) {
-      note(server, fmt::format("#{} arrives: {}{}{}", fate->tag, request_words(request), step.is_ghost ? " " : "",
-                               ghost_words(step)));
-    } else {
-      const bool waits = request.awaited && !step.is_ghost;
-      arrow(app, waits ? "->>" : "-)", server, request_text(request, ghost_words(step)));
-    }
+    std::string remark;
+    const auto add = [&remark](const std::string& words) { remark += (remark.empty() ? "" : ", ") + words; };
+    if (fate != nullptr && fate->overtaken) add((fate->is_copy ? "a copy, " : "") + sent_words(fate->sent));
+    if (step.is_ghost) add("nobody waits for it");
+    const bool waits = request.awaited && !step.is_ghost;
+    arrow(app, waits ? "->>" : "-)", server, request_text(request, remark.empty() ? "" : "(" + remark + ")"));
   }
 
-  static std::string ghost_words(const Step& step) { return step.is_ghost ? "(nobody waits for it)" : ""; }
-
-  // What the crash takes along, and that it happens, across all sessions.
+  // That it happens, across all sessions, and what it takes along.
   void crash(std::size_t index) {
     const Step& step = trace_.steps[index];
+    const int last = session_count(trace_.scenario, step.app);
+    note(session_id(step.app, 1) + (last > 1 ? "," + session_id(step.app, last) : ""),
+         fmt::format("app{} crashes", step.app));
     for (const RequestFate& fate : fates_.requests) {
       if (fate.done == index)
         arrow(session_id(fate.app, fate.session), "-x", server_id(fate.request.to),
@@ -233,9 +251,6 @@ class Diagram {
         arrow(server_id(fate.request ? fate.request->to : "database"), "--x", session_id(fate.app, fate.session),
               reply_words(fate.reply) + " (nobody is there)");
     }
-    const int last = session_count(trace_.scenario, step.app);
-    note(session_id(step.app, 1) + (last > 1 ? "," + session_id(step.app, last) : ""),
-         fmt::format("app{} crashes", step.app));
   }
 
   void in_cache(const Step& step, const State& before) {
@@ -260,27 +275,18 @@ class Diagram {
     const Request* request = request_of(trace_, step);
     const std::string server = server_id(request == nullptr ? "database" : request->to);
     const std::string words = reply_words(*step.reply);
-    if (step.kind == StepKind::kLoseReply) {
-      arrow(server, "--x", app, words + " (lost)");
-    } else if (step.kind == StepKind::kReceive) {
+    if (step.kind == StepKind::kLoseReply) return arrow(server, "--x", app, words + " (lost)");
+    if (step.kind == StepKind::kReceive) {
       const ReplyFate* fate = fates_.received_by(index);
-      if (fate == nullptr || !fate->sent) {
-        arrow(server, "-->>", app, words);
-      } else if (fate->overtaken) {
-        note(app, fmt::format("#{} arrives: {}", fate->tag, words));
-      }
-    } else if (const ReplyFate* fate = fates_.replied_by(index); fate != nullptr && fate->tag != 0) {
-      if (fate->done) {
-        arrow(server, "--)", app, fmt::format("{} (#{}, on its way)", words, fate->tag));
-      } else {
-        const std::string label = request == nullptr ? "" : foreign(request->label);
-        const std::string asked = label.empty() && request != nullptr ? request_words(*request) : label;
-        arrow(server, "--)", app,
-              fmt::format("{}{}{} (#{}, never received here)", words, asked.empty() ? "" : " to ", asked, fate->tag));
-      }
-    } else if (fate == nullptr || !fate->lost) {
-      arrow(server, "-->>", app, words);
+      const bool is_overtaken = fate != nullptr && fate->overtaken;
+      return arrow(server, "-->>", app, words + (is_overtaken ? fmt::format(" ({})", sent_words(fate->sent)) : ""));
     }
+    const ReplyFate* fate = fates_.replied_by(index);
+    const bool is_received = fate != nullptr && (fate->done || fate->in_flight_at_end);
+    if (!is_received) return arrow(server, "-->>", app, words);
+    if (fate->overtaken || fate->in_flight_at_end)
+      note(server, fmt::format("answers {}: {}; that {}", actor_name(trace_, step.app, step.session), words,
+                               arrival(fate->done)));
   }
 
   static bool is_never_answered(StepKind kind) {
@@ -289,6 +295,7 @@ class Diagram {
 
   void step(std::size_t index, const State& before) {
     const Step& step = trace_.steps[index];
+    number_ = fmt::format("({}) ", index + 1);
     if (is_of_cache(step.kind)) return in_cache(step, before);
     if (step.kind == StepKind::kCrash) return crash(index);
     const std::string app = session_id(step.app, step.session);
@@ -299,6 +306,7 @@ class Diagram {
     std::string fates;
     const bool awaited = !step.request || step.request->awaited;
     if (step.kind == StepKind::kLoseReply || (is_never_answered(step.kind) && awaited)) fates = "times out";
+    if (step.kind == StepKind::kLateRequest && !awaited) fates = request_words(*step.request) + " is late";
     if (step.kind == StepKind::kDuplicate) fates = request_words(*step.request) + " is sent twice";
     if (step.kind != StepKind::kInvoke && !chosen_words(step).empty()) {
       fates += (fates.empty() ? "takes the branch" : ", takes the branch") + chosen_words(step);
@@ -314,6 +322,7 @@ class Diagram {
   const Trace& trace_;
   Fates fates_;
   bool has_cache_ = false;
+  std::string number_;  // of the step that is being drawn, until the first of its lines has it
   std::string first_participant_;
   std::string out_;
 };
