@@ -32,6 +32,7 @@ struct ConformCommand {
   std::optional<int> jobs;
   std::optional<std::string> seed;
   OutputOptions output;
+  bool json = false;
 
 #ifdef STALEMATE_HAVE_REAL
   static constexpr int kRunsDefault = 1000;
@@ -47,7 +48,7 @@ struct ConformCommand {
     if (!seed) invocation += fmt::format(" --seed {}", options.seed);
     const real::ConformReport report = conform(where, options);
     if (report.disagreement) output.write(traces::write_json(report.disagreement->shrunk));
-    print(real::describe(report));
+    print(json ? real::to_json(report) : real::describe(report));
     if (!report.failed.empty()) note("stalemate: {}; the report is of what was done by then\n", report.failed);
     note("reproduce: {}\n", invocation);
     if (report.disagreement) return 1;
@@ -86,6 +87,7 @@ void add_conform(CLI::App& program, Action& action, const std::string& invocatio
   command.add_option("--seed", options->seed, "repeats a run: the same seed replays the same (default: a fresh one)");
   add_number(command, "--jobs", options->jobs, {1, kJobsMax}, "how many at a time (default: as many as cores)");
   options->servers.add_to(command);
+  command.add_flag("--json", options->json, "print one JSON object; its steps are counted from 0");
   options->output.add_to(command, "write a walk that diverges, shrunk, to this file");
   command.footer(
       std::string(kAboutPasswords) +

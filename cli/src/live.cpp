@@ -42,6 +42,7 @@ struct LiveCommand {
   std::string history;
   std::string plot;
   bool force = false;
+  bool json = false;
   ServerOptions servers;
   std::optional<std::string> cockroach;
 
@@ -86,7 +87,7 @@ struct LiveCommand {
   // First what is known, then what could not be written.
   int report(const real::LiveResult& result) const {
     const real::Judgement& judgement = result.judgement;
-    print(real::describe(judgement));
+    print(json ? real::to_json(result) : real::describe(judgement));
     if (!result.failure.empty()) note("stalemate: {}; the report is of what was done by then\n", result.failure);
     if (!plot.empty()) traces::write_file(plot, real::plot_svg(judgement), overwrite());
     if (!result.failure.empty()) return 5;
@@ -264,6 +265,7 @@ void add_live(CLI::App& program, Action& action) {
   file_option("-o,--history", options->history, "write every operation to this file, as JSON lines");
   file_option("--plot", options->plot, "draw incoherence over time into this SVG file");
   command.add_flag("--force", options->force, "replace these files if they exist");
+  command.add_flag("--json", options->json, "print the report as one JSON object; its durations are nanoseconds");
   options->servers.add_to(command);
   command.add_option("--cockroach", options->cockroach,
                      "after, on this CockroachDB: postgresql://root@host:26257/defaultdb");

@@ -61,6 +61,7 @@ struct ReplayCommand {
   std::optional<std::string> mapping;
   bool trust_mapping = false;
   OutputOptions junit;
+  bool json = false;
 
   int run() const {
     if (sandbox && (servers.postgres || servers.redis))
@@ -116,8 +117,12 @@ struct ReplayCommand {
       std::vector<real::Replayed> results = replay_all(items, given);
       if (on_divergence == "search") replay_others(items, results, given);
       int code = 0;
-      for (std::size_t i = 0; i < items.size(); ++i) code = std::max(code, report(items[i], results[i], items.size()));
-      if (items.size() > 1) print(summary(results));
+      if (json) print(to_json(items, results));
+      for (std::size_t i = 0; i < items.size(); ++i) {
+        code = std::max(code, code_of(results[i]));
+        if (!json) report(items[i], results[i], items.size());
+      }
+      if (items.size() > 1 && !json) print(summary(results));
       junit.write(junit_xml(cases(items, results)));
       return code;
     } catch (const real::Interrupted& interrupted) {
@@ -182,23 +187,31 @@ struct ReplayCommand {
     }
   }
 
+  static int code_of(const real::Replayed& result) {
+    if (!result.left.empty()) return 5;
+    if (!result.conformance) return result.is_input ? 2 : 5;
+    return result.conformance->reproduced() ? 0 : 1;
+  }
+
+  static std::string to_json(const std::vector<Item>& items, const std::vector<real::Replayed>& results) {
+    std::vector<real::NamedReplay> all;
+    for (std::size_t i = 0; i < items.size(); ++i)
+      all.push_back({items[i].name, items[i].remark, items[i].trace, results[i]});
+    return real::to_json(all);
+  }
+
   // One trace is told step by step; of several only those that diverged.
-  static int report(const Item& item, const real::Replayed& result, std::size_t count) {
-    const int code = result.conformance ? report_steps(item, result, count) : report_error(item, result, count);
-    if (result.left.empty()) return code;
-    note("stalemate: {}{}\n", kDone, result.left);
-    return 5;
-  }
-
-  static int report_error(const Item& item, const real::Replayed& result, std::size_t count) {
-    if (count == 1)
-      note("stalemate: {}\n", result.error);
+  static void report(const Item& item, const real::Replayed& result, std::size_t count) {
+    if (result.conformance)
+      report_steps(item, result, count);
+    else if (count == 1)
+      note("stalemate: {}{}\n", result.error, result.left);
     else
-      print(fmt::format("failed      {}: {}\n", item.name, result.error));
-    return result.is_input ? 2 : 5;
+      print(fmt::format("failed      {}: {}{}\n", item.name, result.error, result.left));
+    if (result.conformance && !result.left.empty()) note("stalemate: {}{}\n", kDone, result.left);
   }
 
-  static int report_steps(const Item& item, const real::Replayed& result, std::size_t count) {
+  static void report_steps(const Item& item, const real::Replayed& result, std::size_t count) {
     const real::Conformance& conformance = *result.conformance;
     const bool agrees = conformance.reproduced();
     if (count > 1)
@@ -207,7 +220,6 @@ struct ReplayCommand {
                         conformance.round_trips == 1 ? "" : "s"));
     if (!item.remark.empty()) print(fmt::format("{}: {}\n", item.name, item.remark));
     if (count == 1 || !agrees) print(real::describe(item.trace, conformance) + (count > 1 ? "\n" : ""));
-    return agrees ? 0 : 1;
   }
 
   static std::string summary(const std::vector<real::Replayed>& results) {
@@ -275,6 +287,7 @@ void add_replay(CLI::App& program, Action& action) {
   command.add_flag(
       "--trust-mapping", options->trust_mapping,
       "show the statements that a trace brings in its protocol, and run them: they may do what the servers' user may");
+  command.add_flag("--json", options->json, "print one JSON object; its steps are counted from 0");
   command.add_option("--junit", options->junit.path, "write the results to this file, as JUnit XML");
   command.add_flag("--force", options->junit.force, "replace that file if it exists");
   command.footer(

@@ -45,7 +45,10 @@ Lane& AppInstance::open(int session, const LanePlace& place) {
   lane.epoch = place.epoch;
   tell(lane, {{"open", place.server}, {"address", place.address}, {"area", place.area}, {"mapping", place.mapping}});
   const std::optional<json> told = answer(lane, place.timeout);
-  if (!told) throw traces::EnvironmentError(fmt::format("app instance {} cannot connect in time", number_));
+  if (!told)
+    throw traces::EnvironmentError(
+        fmt::format("{}: app instance {} cannot connect in time; check what holds it up, then replay again",
+                    place.called, number_));
   if (told->contains("failed")) throw traces::EnvironmentError(told->at("failed").get<std::string>());
   lane.link = place.proxy->link(told->at("opened").get<int>(), place.timeout);
   if (!lane.link) throw traces::EnvironmentError("the proxy does not know a connection that was made through it");

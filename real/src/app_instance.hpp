@@ -20,6 +20,7 @@ namespace stalemate::real {
 // Where lanes to one server connect.
 struct LanePlace {
   std::string server;      // "database", "cache"
+  std::string called;      // "Redis at 127.0.0.1:6379"
   Proxy* proxy = nullptr;  // before it
   nlohmann::json address;  // of the proxy, as app_child.hpp takes it
   std::string area;

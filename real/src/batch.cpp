@@ -37,14 +37,15 @@ class Batch {
     for (int i = 0; i < jobs; ++i) workers.emplace_back([this] { work(); });
     pthread_sigmask(SIG_SETMASK, &before, nullptr);
     for (std::thread& worker : workers) worker.join();
-    if (stop_) throw Interrupted(*stop_);
-    return std::move(results_);
+    if (!stop_) return std::move(results_);
+    for (const Replayed& result : results_) left_ += result.left;
+    throw Interrupted(stop_->signal, stop_->what() + left_);
   }
 
  private:
   void work() {
     std::unique_ptr<Stage> stage;
-    std::size_t latest = 0;
+    std::optional<std::size_t> latest;
     try {
       for (std::size_t i = next_++; i < traces_.size() && !has_stopped_; i = next_++) {
         results_[i] = replay(stage, traces_[i]);
@@ -58,13 +59,21 @@ class Batch {
       if (!has_stopped_.exchange(true)) stop_ = stop;
     }
     if (!stage) return;
-    const std::string left = stage->close();
+    const std::string left = stage->close(known());
     const std::lock_guard lock(mutex_);
-    results_[latest].left = left;
-    if (stop_) stop_ = Interrupted(stop_->signal, stop_->what() + left);
+    (latest ? results_[*latest].left : left_) += left;
   }
 
-  // A stage on which something failed is left; the next trace gets another.
+  // What is known of the servers when a stage is closed.
+  Silence known() {
+    const std::lock_guard lock(mutex_);
+    Silence silence = silence_;
+    silence.is_in_haste = stop_.has_value();
+    return silence;
+  }
+
+  // A stage on which something failed is left; the next trace gets another. Where a server does not answer at all, no
+  // other trace waits for it.
   Replayed replay(std::unique_ptr<Stage>& stage, const traces::Trace& trace) {
     Replayed result;
     if (std::string silent = silent_server(); !silent.empty()) {
@@ -82,36 +91,20 @@ class Batch {
       throw_if_stopped();
       result.error = error.what();
     }
-    const bool is_silent = !result.is_input && looks_for_silence();
-    if (stage) result.error += stage->close(is_silent ? std::optional(kBriefSeconds) : std::nullopt);
+    Silence silence;
+    if (!result.is_input) silence = silence_at(servers_);
+    if (silence.any()) {
+      const std::lock_guard lock(mutex_);
+      if (!silence_.any()) silence_ = silence;
+    }
+    if (stage) result.left = stage->close(silence);
     stage.reset();
     return result;
   }
 
   std::string silent_server() {
     const std::lock_guard lock(mutex_);
-    return silent_;
-  }
-
-  // After a failure: whether a server does not answer at all, so that no other trace needs to wait for it. One that is
-  // gone is no reason to give up: it refuses at once, and may come back.
-  bool looks_for_silence() {
-    PostgresAddress postgres = servers_.postgres;
-    std::optional<RedisAddress> redis = servers_.redis;
-    if (servers_.sandbox != nullptr) redis = servers_.sandbox->redis();  // where it is by now
-    postgres.timeout_seconds = kBriefSeconds;
-    if (redis) redis->timeout_seconds = kBriefSeconds;
-    const auto begin = std::chrono::steady_clock::now();
-    try {
-      open_postgres(postgres, "");
-      if (redis) open_redis(*redis, "");
-      return false;
-    } catch (const traces::EnvironmentError& error) {
-      if (std::chrono::steady_clock::now() - begin < std::chrono::seconds(kBriefSeconds)) return false;
-      const std::lock_guard lock(mutex_);
-      if (silent_.empty()) silent_ = error.what();
-      return true;
-    }
+    return silence_.why;
   }
 
   const std::vector<traces::Trace>& traces_;
@@ -123,7 +116,8 @@ class Batch {
   std::atomic<bool> has_stopped_{false};
   std::mutex mutex_;
   std::size_t done_ = 0;
-  std::string silent_;  // a server that does not answer, as an error; empty: none is known
+  Silence silence_;
+  std::string left_;  // by stages on which nothing was replayed
   std::optional<Interrupted> stop_;
 };
 

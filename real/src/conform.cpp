@@ -130,12 +130,16 @@ class Conforming {
 
 ConformReport conform(const ReplayPlace& where, const ConformOptions& options) {
   ConformReport report;
+  report.seed = options.seed;
   try {
     WarmServers servers(where, true);
     Conforming conforming(servers, options, report);
     try {
       conforming.run();
       if (!conforming.left().empty()) report.failed = "conform: some runs are done";
+    } catch (const Interrupted& interrupted) {
+      report.stopped = interrupted.what() + conforming.left();
+      return report;
     } catch (const traces::EnvironmentError& error) {
       if (report.runs == 0) throw traces::EnvironmentError(error.what() + conforming.left());
       report.failed = error.what();
@@ -163,7 +167,7 @@ std::string describe(const ConformReport& report) {
   for (std::size_t i = 0; i < found.shrunk.steps.size(); ++i)
     text += fmt::format("{:>4}  {}\n", i + 1, step_line(found.shrunk, found.shrunk.steps[i]));
   text += "\n";
-  if (!found.replayed.conformance) return text + found.replayed.error + "\n";
+  if (!found.replayed.conformance) return text + found.replayed.error + found.replayed.left + "\n";
   return text + describe(found.shrunk, *found.replayed.conformance);
 }
 

@@ -136,6 +136,10 @@ std::string Director::handle(const traces::Step& step) {
   return text_of(answer);
 }
 
+std::string Director::no_answer(const std::string& server, const std::string& what) const {
+  return fmt::format("{}: {}; check what holds it up, then replay again", scene_.called(server), what);
+}
+
 std::string Director::handle_ghost(const traces::Step& step) {
   const auto ghost =
       std::find_if(ghosts_.begin(), ghosts_.end(), [&](const Ghost& one) { return one.id == id_of(step); });
@@ -144,7 +148,7 @@ std::string Director::handle_ghost(const traces::Step& step) {
   if (ghost->link) {
     ghost->link->release_ghost(ghost->number);
     const std::optional<Held> reply = ghost->link->wait_ghost(ghost->number, scene_.timeout(ghost->request.to));
-    if (!reply) throw traces::EnvironmentError("no answer came to a late request; check the server, then replay again");
+    if (!reply) throw traces::EnvironmentError(no_answer(ghost->request.to, "no answer came to a late request"));
     const bool is_cache = ghost->request.to == "cache";
     const std::string& verb = ghost->request.verb;
     answer = (is_cache ? decode_redis(verb, *reply) : decode_postgres(verb, *reply)).answer;
@@ -261,7 +265,7 @@ Director::Exchanges::iterator Director::handled(const traces::Step& step) {
 void Director::await_reply(Exchange& exchange) {
   const std::string& server = exchange.request.to;
   std::optional<Held> reply;
-  std::string failure = server + ": no answer came; check the server, then replay again";
+  std::string failure = no_answer(server, "no answer came");
   try {
     reply = exchange.lane->link->wait_reply(scene_.timeout(server));
   } catch (const traces::EnvironmentError& error) {
@@ -283,7 +287,9 @@ DriversReport Director::await_driver(Exchange& exchange) {
   const std::optional<DriversReport> report = exchange.app->wait(*exchange.lane, scene_.timeout(exchange.request.to));
   if (report && report->failed.empty()) return *report;
   throw traces::EnvironmentError(
-      report ? report->failed : fmt::format("app instance {} does not answer; replay again", std::get<0>(exchange.id)));
+      report ? report->failed
+             : no_answer(exchange.request.to,
+                         fmt::format("app instance {}, which asked it, does not answer", std::get<0>(exchange.id))));
 }
 
 // No answer will come. hiredis gives up; libpq never does, it has to see the connection broken.

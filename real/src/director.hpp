@@ -75,6 +75,8 @@ class Director {
   void await_reply(Exchange& exchange);
   DriversReport await_driver(Exchange& exchange);
   std::string drivers_timeout(Exchange& exchange);
+  // `what`, as an error about the server.
+  std::string no_answer(const std::string& server, const std::string& what) const;
   [[noreturn]] void fail_by_driver(Exchange& exchange, const std::string& otherwise);
   Link::Milliseconds patience(const RequestId& id, const std::string& server, std::size_t from_step) const;
   void erase(const Exchange& exchange);

@@ -24,6 +24,7 @@ namespace {
 
 constexpr int kFirstContactSeconds = 3;
 constexpr int kProbeMs = 700;
+constexpr int kAfterSilenceSeconds = 6;  // all that a server which did not answer then is still given
 
 struct FreeAddresses {
   void operator()(addrinfo* first) const { ::freeaddrinfo(first); }
@@ -102,7 +103,10 @@ void greet(PostgresAddress& address) {
   } catch (const traces::EnvironmentError&) {
     if (const std::optional<WireError> strange = proxy.wire_error()) throw WireError(*strange);
     const bool is_silent = std::chrono::steady_clock::now() - begin >= std::chrono::seconds(kFirstContactSeconds);
-    if (is_silent) refuse_other_kind(place(address), "a PostgreSQL", address.host, address.port);
+    if (is_silent) {
+      refuse_other_kind(place(address), "a PostgreSQL", address.host, address.port);
+      address.timeout_seconds = kAfterSilenceSeconds;
+    }
     // It is slow, or it refuses this connection and perhaps not one that is encrypted. The next one says why.
   }
 }
@@ -118,6 +122,7 @@ void greet(RedisAddress& address) {
     open_redis(first, "");
   } catch (const NoAnswer&) {
     refuse_other_kind(place(address), "a Redis", address.host, address.port);
+    address.timeout_seconds = kAfterSilenceSeconds;
   } catch (const traces::EnvironmentError&) {
     // The next one says why.
   }

@@ -1,7 +1,12 @@
 // See real/replay.hpp: one trace on a stage of its own.
 #include "real/replay.hpp"
 
+#include <chrono>
+#include <optional>
+
+#include "real/cache.hpp"
 #include "real/database.hpp"
+#include "real/sandbox.hpp"
 #include "real/signals.hpp"
 #include "real/stage.hpp"
 #include "sim/invariant.hpp"
@@ -17,6 +22,29 @@ bool needs_cache(const traces::Trace& trace) {
   return false;
 }
 
+Silence silence_at(const Servers& servers) {
+  Silence silence;
+  const auto is_silent = [&](const auto& open) {
+    const auto begin = std::chrono::steady_clock::now();
+    try {
+      open();
+      return false;
+    } catch (const traces::EnvironmentError& error) {
+      if (std::chrono::steady_clock::now() - begin < std::chrono::seconds(kBriefSeconds)) return false;
+      silence.why = error.what();
+      return true;
+    }
+  };
+  PostgresAddress postgres = servers.postgres;
+  std::optional<RedisAddress> redis = servers.redis;
+  if (servers.sandbox != nullptr) redis = servers.sandbox->redis();  // where it is by now
+  postgres.timeout_seconds = kBriefSeconds;
+  if (redis) redis->timeout_seconds = kBriefSeconds;
+  silence.database = is_silent([&] { open_postgres(postgres, ""); });
+  silence.cache = redis && is_silent([&] { open_redis(*redis, ""); });
+  return silence;
+}
+
 Conformance replay(const traces::Trace& trace, const Servers& servers, const ReplayOptions& options) {
   STALEMATE_INVARIANT(servers.redis || !needs_cache(trace), "a trace with a cache is replayed with a Redis");
   Stage stage(servers);
@@ -27,9 +55,14 @@ Conformance replay(const traces::Trace& trace, const Servers& servers, const Rep
     if (!left.empty()) throw traces::EnvironmentError("replay: " + verdict(result) + left);
     return result;
   } catch (const Interrupted& stop) {
-    throw Interrupted(stop.signal, stop.what() + stage.close());
+    throw Interrupted(stop.signal, stop.what() + stage.close({.is_in_haste = true}));
   } catch (const NoAnswer& error) {
-    throw traces::EnvironmentError(error.what() + stage.close(kBriefSeconds));
+    Silence silence = {.is_in_haste = true};
+    try {
+      silence = silence_at(servers);
+    } catch (const Interrupted&) {  // what is left is said first
+    }
+    throw traces::EnvironmentError(error.what() + stage.close(silence));
   } catch (const traces::EnvironmentError& error) {
     throw traces::EnvironmentError(error.what() + stage.close());
   } catch (const traces::InputError& error) {

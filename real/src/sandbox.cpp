@@ -17,9 +17,11 @@
 #include <cstdlib>
 #include <cstring>
 #include <filesystem>
+#include <pqxx/pqxx>
 #include <utility>
 
 #include "channel.hpp"
+#include "connection_string.hpp"
 #include "fresh.hpp"
 #include "real/signals.hpp"
 #include "sandbox_folder.hpp"
@@ -27,6 +29,7 @@
 #include "sim/invariant.hpp"
 #include "supervisor.hpp"
 #include "traces/error.hpp"
+#include "traces/text.hpp"
 
 namespace stalemate::real {
 namespace {
@@ -83,9 +86,27 @@ std::string base_folder(const User& user) {
       "the sandbox: {}: {}; free what is short, or give --postgres URL and --redis URL", what, std::strerror(errno)));
 }
 
+// A user of its own for what runs there: it owns the database, and may do nothing outside.
+PostgresAddress make_user(const PostgresAddress& owner) {
+  PostgresAddress address = owner;
+  address.user = "stalemate";
+  address.password = fresh_hex(16);
+  try {
+    pqxx::connection connection(connection_string(owner));
+    pqxx::nontransaction work(connection);
+    work.exec(fmt::format("CREATE ROLE {} LOGIN PASSWORD '{}'", address.user, address.password));
+    work.exec(fmt::format("ALTER DATABASE {} OWNER TO {}", address.database, address.user));
+  } catch (const std::exception& error) {
+    throw traces::EnvironmentError(
+        fmt::format("the sandbox: its PostgreSQL takes no user: {}", traces::printable(error.what())));
+  }
+  return address;
+}
+
 }  // namespace
 
 struct Sandbox::Impl {
+  std::string base;
   std::string folder;
   pid_t made_by = ::getpid();
   pid_t supervisor = 0;
@@ -93,6 +114,7 @@ struct Sandbox::Impl {
   std::shared_mutex redis_lock;
   int redis_epoch = 0;
   std::optional<RedisAddress> replica;
+  std::optional<PostgresAddress> owner;
   std::optional<PostgresAddress> postgres;
   std::optional<RedisAddress> redis;
 
@@ -102,9 +124,12 @@ struct Sandbox::Impl {
     if (supervisor > 0) {
       while (::waitpid(supervisor, nullptr, 0) < 0 && errno == EINTR) continue;
     }
-    // The supervisor has removed the folder, unless somebody killed it.
+    // The supervisor has removed the folder, unless somebody killed it, or it may not where the folder stands.
     std::error_code error;
-    if (!folder.empty()) remove_sandbox_folder(folder, error);
+    if (!folder.empty())
+      remove_sandbox_folder(folder, error);
+    else if (!base.empty())
+      remove_folders_of(base, made_by);
   }
 
   // Returns the end from which the supervisor's report is read.
@@ -163,7 +188,7 @@ Sandbox::Sandbox(const SandboxOptions& options) : impl_(std::make_unique<Impl>()
   const User user = server_user();
   SupervisorPlan plan;
   plan.programs = find_programs(options);
-  plan.base = base_folder(user);
+  impl_->base = plan.base = base_folder(user);
   plan.program = ::getpid();
   plan.postgres_password = fresh_hex(16);
   plan.redis_password = fresh_hex(16);
@@ -183,10 +208,11 @@ Sandbox::Sandbox(const SandboxOptions& options) : impl_(std::make_unique<Impl>()
   at = std::from_chars(at, end, ports[1]).ptr + 1;
   impl_->folder.assign(at, end);
   if (options.postgres) {
-    impl_->postgres = PostgresAddress{"127.0.0.1",          ports[0],
-                                      kSandboxUser,         plan.postgres_password,
-                                      "postgres",           {{"sslmode", "disable"}, {"gssencmode", "disable"}},
-                                      kServerTimeoutSeconds};
+    impl_->owner = PostgresAddress{"127.0.0.1",          ports[0],
+                                   kSandboxOwner,        plan.postgres_password,
+                                   "postgres",           {{"sslmode", "disable"}, {"gssencmode", "disable"}},
+                                   kServerTimeoutSeconds};
+    impl_->postgres = make_user(*impl_->owner);
   }
   if (options.cockroach) {
     impl_->postgres = PostgresAddress{"127.0.0.1",          ports[0], "root", "", "defaultdb", {{"sslmode", "disable"}},
@@ -202,6 +228,11 @@ Sandbox::~Sandbox() = default;
 const PostgresAddress& Sandbox::postgres() const {
   STALEMATE_INVARIANT(impl_->postgres.has_value(), "the sandbox was asked for PostgreSQL");
   return *impl_->postgres;
+}
+
+const PostgresAddress& Sandbox::postgres_owner() const {
+  STALEMATE_INVARIANT(impl_->owner.has_value(), "the sandbox was asked for PostgreSQL");
+  return *impl_->owner;
 }
 
 const RedisAddress& Sandbox::redis() const {

@@ -75,6 +75,21 @@ void remove_leftovers(const std::string& base, const std::string& own) {
   });
 }
 
+void remove_folders_of(const std::string& base, pid_t program) {
+  const std::string prefix = kSandboxPrefix + std::to_string(program) + "-";
+  std::error_code error;
+  std::vector<std::string> paths;
+  for (fs::directory_iterator it(base, error), end; !error && it != end; it.increment(error))
+    if (it->path().filename().string().starts_with(prefix)) paths.push_back(it->path().string());
+  for (const std::string& path : paths) {
+    const int folder = ::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+    if (folder < 0) continue;
+    std::error_code left;
+    if (::flock(folder, LOCK_EX | LOCK_NB) == 0) remove_sandbox_folder(path, left);
+    ::close(folder);
+  }
+}
+
 namespace {
 
 // PostgreSQL's processes work in its data directory.
@@ -129,12 +144,16 @@ std::string read_all(const std::string& path) {
   return {std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>()};
 }
 
-std::string last_line(const std::string& path) {
-  std::string text = read_all(path);
-  while (!text.empty() && static_cast<unsigned char>(text.back()) <= ' ') text.pop_back();
-  const std::size_t newline = text.rfind('\n');
-  if (newline != std::string::npos) text.erase(0, newline + 1);
-  return text.empty() ? "its log is empty" : text;
+std::string failure_in(const std::string& log) {
+  std::istringstream lines(read_all(log));
+  std::string last;
+  for (std::string line; std::getline(lines, line);) {
+    while (!line.empty() && static_cast<unsigned char>(line.back()) <= ' ') line.pop_back();
+    for (const char* word : {"FATAL", "PANIC", "ERROR", "error:", "could not", "Could not", "Can't"})
+      if (line.find(word) != std::string::npos) return line;
+    if (!line.empty()) last = line;
+  }
+  return last.empty() ? "its log is empty" : last;
 }
 
 }  // namespace stalemate::real

@@ -37,12 +37,15 @@ void remove_leftovers(const std::string& base, const std::string& own);
 // its last processes may just be ending: they are waited for, 4 s at most.
 void remove_sandbox_folder(const std::string& path, std::error_code& error);
 
+// Those made for this program, whose supervisors have ended.
+void remove_folders_of(const std::string& base, pid_t program);
+
 // Readable by its owner alone.
 void write_private_file(const std::string& path, const std::string& text);
 
 // "" where there is none.
 std::string read_all(const std::string& path);
-// Of a log, for an error message.
-std::string last_line(const std::string& path);
+// What a log says went wrong, in one line for an error message: its first line about an error; else its last.
+std::string failure_in(const std::string& log);
 
 }  // namespace stalemate::real

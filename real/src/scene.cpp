@@ -39,6 +39,7 @@ AppInstance& Scene::app(int number) { return apps_.try_emplace(number, *host_, n
 LanePlace Scene::place(const std::string& server) {
   LanePlace place;
   place.server = server;
+  place.called = called(server);
   place.area = area_.run;
   if (area_.mapping) place.mapping = area_.mapping->lines();
   place.timeout = timeout(server);
@@ -51,6 +52,10 @@ LanePlace Scene::place(const std::string& server) {
     place.epoch = cache_epoch_;
   }
   return place;
+}
+
+std::string Scene::called(const std::string& server) const {
+  return server == "database" ? real::place(servers_.postgres) : real::place(*servers_.redis);
 }
 
 Link::Milliseconds Scene::drivers_timeout(const std::string& server) const {
@@ -84,20 +89,24 @@ void Scene::fail_over() {
   open_cache();
 }
 
-std::string Scene::clean_up(std::optional<int> patience) {
+std::string Scene::clean_up(const Silence& silence) {
   kill_apps();
-  if (patience) database_->set_patience(*patience);
-  if (patience && cache_) cache_->set_patience(*patience);
-  std::string left;
+  const bool is_brief = silence.any() || silence.is_in_haste;
+  if (is_brief) database_->set_patience(kBriefSeconds);
+  if (is_brief && cache_) cache_->set_patience(kBriefSeconds);
+  Removal database(silence.database);
+  Removal cache(silence.cache);
   // A teardown is the user's, and is tried in servers that are thrown away, too.
   const std::string torn_down = "what the mapping's teardown takes away";
-  try_to_remove(left, torn_down, [&] { database_->tear_down(); });
-  if (cache_) try_to_remove(left, torn_down, [&] { cache_->tear_down(); });
-  if (!servers_.is_postgres_throw_away)
-    try_to_remove(left, "schema stalemate_" + area_.run, [&] { database_->remove(); });
+  const bool has_mapping = mapping() != nullptr;
+  if (has_mapping && !(silence.database && servers_.is_postgres_throw_away))
+    database.attempt(torn_down, [&] { database_->tear_down(); });
+  if (has_mapping && cache_ && !(silence.cache && servers_.is_redis_throw_away))
+    cache.attempt(torn_down, [&] { cache_->tear_down(); });
+  if (!servers_.is_postgres_throw_away) database.attempt("schema stalemate_" + area_.run, [&] { database_->remove(); });
   if (cache_ && !servers_.is_redis_throw_away)
-    try_to_remove(left, "keys stalemate:" + area_.run + ":*", [&] { cache_->remove(); });
-  return left;
+    cache.attempt("keys stalemate:" + area_.run + ":*", [&] { cache_->remove(); });
+  return database.left() + cache.left();
 }
 
 }  // namespace stalemate::real

@@ -14,6 +14,7 @@
 #include "real/database.hpp"
 #include "real/proxy.hpp"
 #include "real/servers.hpp"
+#include "real/stage.hpp"
 #include "real/work_area.hpp"
 
 namespace stalemate::real {
@@ -34,6 +35,7 @@ class Scene {
   void kill_app(int number) { apps_.erase(number); }
   void kill_apps() { apps_.clear(); }
   LanePlace place(const std::string& server);
+  std::string called(const std::string& server) const;  // "Redis at 127.0.0.1:6379"
   // How long a driver waits for an answer, and how long its director does: a little longer, because the driver says
   // best what is wrong.
   Link::Milliseconds drivers_timeout(const std::string& server) const;
@@ -49,7 +51,7 @@ class Scene {
   void fail_over();
 
   // See Stage::close().
-  std::string clean_up(std::optional<int> patience = {});
+  std::string clean_up(const Silence& silence = {});
 
  private:
   void open_cache();

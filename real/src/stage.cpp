@@ -45,9 +45,9 @@ class Stage::Impl {
     }
   }
 
-  std::string close(std::optional<int> patience) {
+  std::string close(const Silence& silence) {
     if (std::exchange(is_closed_, true)) return "";
-    return scene_->clean_up(patience);
+    return scene_->clean_up(silence);
   }
 
  private:
@@ -119,6 +119,6 @@ Conformance Stage::replay(const traces::Trace& trace, const ReplayOptions& optio
   return impl_->replay(trace, options);
 }
 
-std::string Stage::close(std::optional<int> patience) { return impl_->close(patience); }
+std::string Stage::close(const Silence& silence) { return impl_->close(silence); }
 
 }  // namespace stalemate::real

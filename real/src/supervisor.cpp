@@ -147,7 +147,7 @@ class Supervisor {
     write_private_file(folder_ + "/postgres.password", plan_.postgres_password + "\n");
     // Made here, so that initdb leaves it where it fails: its inode tells whose shared memory is left then.
     fs::create_directory(folder_ + "/postgres");
-    initdb_ = spawn({{plan_.programs.initdb, "-D", folder_ + "/postgres", "-U", kSandboxUser,
+    initdb_ = spawn({{plan_.programs.initdb, "-D", folder_ + "/postgres", "-U", kSandboxOwner,
                       "--pwfile=" + folder_ + "/postgres.password", "-A", "scram-sha-256", "--locale=C",
                       "--encoding=UTF8", "--no-sync"},
                      initdb_log(),
@@ -257,8 +257,27 @@ class Supervisor {
     return port;
   }
 
+  // initdb, which fills 40 MB, would fail later, and its log be cut off where there is no room for it either.
+  void check_room() const {
+    constexpr std::uintmax_t kBytes = std::uintmax_t{48} << 20;
+    std::error_code error;
+    const fs::space_info room = fs::space(folder_, error);
+    if (error || room.capacity == 0 || room.available >= kBytes) return;
+    throw StartupFailure{"no space left on the device of " + plan_.base + " (" + std::to_string(room.available >> 20) +
+                         " MiB, a PostgreSQL takes " + std::to_string(kBytes >> 20) +
+                         "); make room there, or point TMPDIR elsewhere"};
+  }
+
   void start() {
-    if (wants_postgres()) start_initdb();
+    if (wants_postgres()) {
+      try {
+        check_room();
+      } catch (const StartupFailure&) {
+        remove_leftovers(plan_.base, folder_);
+        check_room();
+      }
+      start_initdb();
+    }
     if (wants_cockroach()) start_cockroach();
     if (wants_redis()) start_redis();
     remove_leftovers(plan_.base, folder_);
@@ -272,7 +291,7 @@ class Supervisor {
       if ((!wants_database() || postgres_.ready) && (!wants_redis() || redis_.ready)) return;
       if (Clock::now() > deadline) {
         const Server& late = wants_database() && !postgres_.ready ? postgres_ : redis_;
-        throw StartupFailure{late.name + " does not answer a minute after its start: " + last_line(late.log)};
+        throw StartupFailure{late.name + " does not answer a minute after its start: " + failure_in(late.log)};
       }
       if (program_is_gone(kPollMs)) throw StartupFailure{};
     }
@@ -284,7 +303,7 @@ class Supervisor {
     for (pid_t pid; (pid = ::waitpid(-1, &status, WNOHANG)) > 0;) {
       if (pid == initdb_) {
         initdb_ = 0;
-        if (status != 0) throw StartupFailure{"initdb failed: " + last_line(initdb_log())};
+        if (status != 0) throw StartupFailure{"initdb failed: " + failure_in(initdb_log())};
         start_postgres();
       } else if (pid == postgres_.pid) {
         ended(postgres_);
@@ -301,7 +320,7 @@ class Supervisor {
     if (server.ready) return;  // the program learns it from its connections
     const bool taken = read_all(server.log).find("ddress already in use") != std::string::npos;
     if (!taken || ++server.attempts >= kPortAttemptsMax) {
-      throw StartupFailure{server.name + " does not start: " + last_line(server.log)};
+      throw StartupFailure{server.name + " does not start: " + failure_in(server.log)};
     }
     if (&server == &redis_) {
       start_redis();

@@ -12,7 +12,7 @@
 
 namespace stalemate::real {
 
-inline constexpr const char* kSandboxUser = "stalemate";  // in PostgreSQL
+inline constexpr const char* kSandboxOwner = "stalemate_owner";  // in PostgreSQL, its superuser
 
 struct SupervisorPlan {
   // Where to make the folder. The supervisor makes it, so that there is no moment at which the program's end would

@@ -1,5 +1,8 @@
 // `stalemate conform` as a user runs it, on real servers.
+#include <fmt/format.h>
 #include <gtest/gtest.h>
+
+#include <nlohmann/json.hpp>
 
 #include "program_support.hpp"
 
@@ -21,6 +24,21 @@ TEST(ConformCommand, tells_the_same_of_a_seed_whatever_number_runs_at_a_time_and
   const Outcome other = run_program({"conform", "--runs", "30", "--seed", "10"});
   EXPECT_EQ(other.code, 0) << other.out << other.err;
   EXPECT_NE(other.out, one.out) << "another seed, other walks";
+}
+
+TEST(ConformCommand, as_json_it_says_what_the_text_does) {
+  const Outcome text = run_program({"conform", "--runs", "20", "--seed", "9"});
+  const Outcome outcome = run_program({"conform", "--runs", "20", "--seed", "9", "--json"});
+  EXPECT_EQ(outcome.code, 0) << outcome.err;
+  const auto json = nlohmann::json::parse(outcome.out);
+  EXPECT_EQ(json.at("seed"), 9);
+  EXPECT_TRUE(json.at("failed").is_null() && json.at("stopped").is_null() && json.at("disagreement").is_null());
+  std::uint64_t steps = 0;
+  for (const auto& kind : json.at("kinds").items()) steps += kind.value().get<std::uint64_t>();
+  EXPECT_EQ(json.at("steps"), steps);
+  EXPECT_TRUE(text.out.starts_with(fmt::format("{} runs, {} steps, {} round trips: 0 divergences\n",
+                                               json.at("runs").get<int>(), steps, json.at("round_trips").get<int>())))
+      << text.out;
 }
 
 TEST(ConformCommand, without_a_seed_it_says_which_it_drew) {

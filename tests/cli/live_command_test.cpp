@@ -1,10 +1,12 @@
 // `stalemate live` as a user runs it: exit codes, streams, Ctrl-C, and what is refused.
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include <algorithm>
 #include <cstdint>
 #include <cstdlib>
 #include <filesystem>
+#include <nlohmann/json.hpp>
 #include <system_error>
 
 #include "program_support.hpp"
@@ -152,6 +154,28 @@ TEST(LiveCommand, a_redis_that_stops_half_way_leaves_report_history_and_plot_and
   EXPECT_NE(outcome.out.find("\nreads "), std::string::npos) << outcome.out;
   EXPECT_EQ(scratch.names(), (std::vector<std::string>{"run.jsonl", "run.svg"}));
   EXPECT_EQ(run_program({"live", "--judge", scratch.path("run.jsonl")}).out, outcome.out);
+}
+
+TEST(LiveCommand, as_json_it_says_what_the_text_does) {
+  const Scratch scratch;
+  const std::string history = scratch.path("run.jsonl");
+  const Outcome run = run_program(
+      {"live", "before", "--for", "1s", "-r", "2ms", "-w", "10ms", "--fail", "20%", "--history", history, "--json"});
+  ASSERT_TRUE(run.code == 0 || run.code == 1) << run.err;
+  const auto json = nlohmann::json::parse(run.out);
+  EXPECT_EQ(json.at("verdict"), run.code == 0 ? "coherent" : "incoherent");
+  EXPECT_EQ(json.at("setup").at("workload"), "before");
+  EXPECT_TRUE(json.at("failure").is_null());
+  EXPECT_EQ(json.at("keys").size(), json.at("setup").at("keys"));
+  const Outcome judged = run_program({"live", "--judge", history, "--json"});
+  EXPECT_EQ(judged.out, run.out) << "the history tells it all";
+  const Outcome text = run_program({"live", "--judge", history});
+  EXPECT_NE(
+      text.out.find(fmt::format("reads        {} ok ({} hits, {} misses), {} failed\n",
+                                json.at("reads").at("ok").get<int>(), json.at("reads").at("hits").get<int>(),
+                                json.at("reads").at("misses").get<int>(), json.at("reads").at("failed").get<int>())),
+      std::string::npos)
+      << text.out;
 }
 
 TEST(LiveCommand, after_finds_none) {

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <nlohmann/json.hpp>
 #include <regex>
 #include <set>
 
@@ -123,6 +124,39 @@ TEST(ReplayCommand, several_traces_are_told_in_a_line_each_in_the_order_given_an
   EXPECT_NE(junit.find("message=\"diverged at step 4: expected value 1001, got value 1000\""), std::string::npos)
       << junit;
   EXPECT_EQ(run_program(arguments).code, 2) << "the file is there";
+}
+
+TEST(ReplayCommand, as_json_it_says_of_each_trace_what_became_of_it) {
+  const Scratch scratch;
+  const std::string saved = std::string(STALEMATE_SOURCE_DIR) + "/traces/saved/";
+  const std::string whole = read_all(saved + "cache-aside-late-fill.json");
+  std::string edited = whole;
+  const auto value = edited.find("\"reply\": {\"outcome\": \"value\", \"value\": 1000}");
+  ASSERT_NE(value, std::string::npos);
+  edited.replace(edited.find("1000", value), 4, "1001");
+  const Outcome outcome =
+      run_program({"replay", saved + "cache-aside-late-fill.json", scratch.write("edited.json", edited),
+                   saved + "database-only-write-in-doubt.json", "--json"});
+  EXPECT_EQ(outcome.code, 1) << outcome.err;
+  const auto json = nlohmann::json::parse(outcome.out);
+  EXPECT_EQ(json.at("reproduced"), 2);
+  const auto& race = json.at("traces").at(0);
+  EXPECT_EQ(race.at("name"), "cache-aside-late-fill.json");
+  EXPECT_EQ(race.at("verdict"), "reproduced");
+  EXPECT_EQ(race.at("property"), "coherent-at-rest");
+  EXPECT_EQ(race.at("came_back").size(), race.at("steps"));
+  EXPECT_EQ(race.at("cache"), (nlohmann::json{{"k1", 1000}}));
+  EXPECT_EQ(race.at("database"), (nlohmann::json{{"k1", 1}}));
+  EXPECT_EQ(race.at("servers").size(), 2U);
+  EXPECT_TRUE(race.at("error").is_null() && race.at("left").is_null() && race.at("divergences").empty());
+  const auto& diverged = json.at("traces").at(1);
+  EXPECT_EQ(diverged.at("verdict"), "diverged");
+  EXPECT_EQ(diverged.at("divergences"),
+            nlohmann::json::parse(R"([{"step": 3, "expected": "value 1001", "got": "value 1000"}])"));
+  EXPECT_TRUE(json.at("traces").at(2).at("cache").is_null());
+  const Outcome refused = run_program({"replay", saved + "two-keys.json", "--json", "--redis", "redis://127.0.0.1:1"});
+  EXPECT_EQ(refused.code, 5);
+  EXPECT_EQ(nlohmann::json::parse(refused.out).at("traces").at(0).at("verdict"), "failed");
 }
 
 TEST(ReplayCommand, after_a_divergence_it_stops_goes_on_or_finds_another_trace) {

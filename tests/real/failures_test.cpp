@@ -88,7 +88,7 @@ class Role {
 
  private:
   static void run(const std::string& sql) {
-    pqxx::connection connection(support::url(support::shared_servers().postgres));
+    pqxx::connection connection(support::url(support::shared_sandbox().postgres_owner()));
     pqxx::nontransaction(connection).exec(sql);
   }
 };
@@ -237,6 +237,16 @@ TEST(Failures, a_setup_that_leaves_a_transaction_open_is_named_and_diverges_nowh
   EXPECT_EQ(support::areas_left(), std::vector<std::string>{});
 }
 
+TEST(Failures, in_the_sandbox_a_traces_statements_may_do_nothing_outside_the_database) {
+  for (const char* statement : {"SELECT pg_read_file('/etc/hostname')", "CREATE ROLE other SUPERUSER"}) {
+    const traces::Trace trace = with_statement(
+        "%% stalemate: sql set", std::string("%% stalemate: sql setup = ") + statement + "\n%% stalemate: sql set");
+    const std::vector<Replayed> results = replay_all({trace}, ReplayPlace(), trusting());
+    EXPECT_TRUE(holds(results.at(0).error, "its user lacks a right, for the mapping's sql setup"))
+        << results.at(0).error;
+  }
+}
+
 TEST(Failures, a_server_of_another_kind_is_named) {
   const Servers servers = support::shared_servers();
   ReplayPlace where = shared_place();
@@ -342,7 +352,7 @@ TEST(Failures, a_server_that_stops_answering_is_waited_for_once) {
   ::kill(redis, SIGCONT);
   EXPECT_EQ(results.at(0).error, "");
   EXPECT_TRUE(holds(results.at(1).error, "no answer within 10 s")) << results.at(1).error;
-  EXPECT_TRUE(holds(results.at(1).error, "; keys stalemate:")) << "what is left there is said: " << results.at(1).error;
+  EXPECT_TRUE(holds(results.at(1).left, "; keys stalemate:")) << "what is left there is said: " << results.at(1).left;
   for (std::size_t i = 2; i < results.size(); ++i) {
     EXPECT_EQ(results[i].error.rfind("not replayed: Redis at 127.0.0.1:", 0), 0U) << results[i].error;
   }

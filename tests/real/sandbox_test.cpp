@@ -357,7 +357,7 @@ TEST(Sandbox, OnlyWhatIsAskedForIsStarted) {
   const Sandbox sandbox(options);
   EXPECT_EQ(support::process_in(sandbox.folder(), "redis-server"), 0);
   EXPECT_GT(support::process_in(sandbox.folder(), "postgres"), 0);
-  pqxx::connection connection(support::url(sandbox.postgres()));
+  pqxx::connection connection(support::url(sandbox.postgres_owner()));
   pqxx::nontransaction statement(connection);
   EXPECT_EQ(statement.exec("SHOW server_encoding")[0][0].as<std::string>(), "UTF8");
   EXPECT_EQ(statement.exec("SHOW listen_addresses")[0][0].as<std::string>(), "127.0.0.1");

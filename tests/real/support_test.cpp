@@ -13,6 +13,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <cerrno>
 #include <chrono>
 #include <csignal>
 #include <cstdio>
@@ -57,6 +58,7 @@ traces::Trace endless_trace() {
 // What kills a proxy that is a thread of this process: its listening socket and every connection it took are shut at
 // once. A proxy is whatever listens here. Async-signal-safe.
 void shut_proxies(int /*signal*/) {
+  const int saved = errno;
   constexpr int kFilesMax = 1024;
   const auto port_of = [](int fd) {
     sockaddr_in address = {};
@@ -73,6 +75,7 @@ void shut_proxies(int /*signal*/) {
       if (port_of(fd) == port) ::shutdown(fd, SHUT_RDWR);
     }
   }
+  errno = saved;
 }
 
 std::optional<std::string> variable(const char* name) {

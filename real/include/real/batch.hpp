@@ -18,8 +18,7 @@ struct Replayed {
   std::string error;      // one line
   bool is_input = false;  // whether the trace is to blame for it (exit code 2), not the machine (5)
   // What could not be removed when the area it was replayed in was done with, in clauses: "; keys stalemate:1f:* may be
-  // left behind (why)". Of the traces that shared the area the last one has it; where its replay failed, and the
-  // area was done with for that, its `error` says it.
+  // left behind (why)". Of the traces that shared the area the last one has it.
   std::string left = {};
 };
 
@@ -54,5 +53,16 @@ class WarmServers {
 // All of it once.
 std::vector<Replayed> replay_all(const std::vector<traces::Trace>& traces, const ReplayPlace& where,
                                  const BatchOptions& options);
+
+// A trace as a report calls it, and what became of it.
+struct NamedReplay {
+  std::string name;
+  std::string remark;  // of one line; may be empty
+  const traces::Trace& trace;
+  const Replayed& replayed;
+};
+
+// One JSON object; steps are counted from 0, as in the trace, and are null for what differs after the last.
+std::string to_json(const std::vector<NamedReplay>& replays);
 
 }  // namespace stalemate::real

@@ -40,6 +40,7 @@ struct Disagreement {
 };
 
 struct ConformReport {
+  std::uint64_t seed = 0;
   std::uint64_t runs = 0;         // that were replayed
   std::uint64_t passed_over = 0;  // more that were drawn, and need what servers that stay cannot be asked for
   std::uint64_t steps = 0;        // of those that were replayed
@@ -54,7 +55,8 @@ struct ConformReport {
 // (servers missing at the start).
 ConformReport conform(const ReplayPlace& where, const ConformOptions& options);
 
-// The report for people. A function of the report.
+// The report for people, and as one JSON object. Functions of the report.
 std::string describe(const ConformReport& report);
+std::string to_json(const ConformReport& report);
 
 }  // namespace stalemate::real

@@ -74,6 +74,9 @@ struct LiveResult {
 // URL, a file, a remote server), traces::EnvironmentError (a server that is missing or refuses) and Interrupted.
 LiveResult run_live(const LiveOptions& options);
 
+// One JSON object: all that describe() tells of the judgement; durations in nanoseconds.
+std::string to_json(const LiveResult& result);
+
 // A CockroachDB, or whatever else answers there: version() says "CockroachDB ..." or that it is a double. UUID keys;
 // each operation is a transaction that is begun again, whole, when it is refused with SQLSTATE 40001.
 std::unique_ptr<Database> open_cockroach(const PostgresAddress& address, const std::string& run);

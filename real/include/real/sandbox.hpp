@@ -53,8 +53,11 @@ class Sandbox {
   Sandbox(const Sandbox&) = delete;
   Sandbox& operator=(const Sandbox&) = delete;
 
-  // REQUIRES: the server was asked for; of CockroachDB this is the address, too.
+  // REQUIRES: the server was asked for; of CockroachDB this is the address, too. Its user owns the database and is no
+  // superuser: statements that a trace brings cannot read files or run programs.
   const PostgresAddress& postgres() const;
+  // The same server as its superuser. REQUIRES: it is a PostgreSQL.
+  const PostgresAddress& postgres_owner() const;
   const RedisAddress& redis() const;
   const std::string& folder() const;
 

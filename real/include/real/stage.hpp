@@ -5,7 +5,6 @@
 #pragma once
 
 #include <memory>
-#include <optional>
 #include <string>
 
 #include "real/replay.hpp"
@@ -16,6 +15,18 @@ class AppHost;
 
 // To be called while the program has few threads: it forks. Throws traces::EnvironmentError.
 std::shared_ptr<AppHost> start_app_host();
+
+// Which servers are known not to answer: nothing more is asked of them.
+struct Silence {
+  bool database = false;
+  bool cache = false;
+  std::string why = {};      // of one of them, as an error; "" where both answer
+  bool is_in_haste = false;  // little time is given to a server; it is where one is silent, too
+  bool any() const { return database || cache; }
+};
+
+// Asks each, which takes two seconds where it is silent. One that is gone is not: it refuses at once.
+Silence silence_at(const Servers& servers);
 
 class Stage {
  public:
@@ -30,9 +41,8 @@ class Stage {
   // As real::replay(); the area stays for the next one. After an exception only close() is left.
   Conformance replay(const traces::Trace& trace, const ReplayOptions& options = {});
   // Removes what the stage made in servers that stay. "" if nothing is left there, or clauses for an error message:
-  // "; schema stalemate_1f may be left behind (why)". `patience`: how many seconds a server may take for an answer,
-  // where that is known to be in vain; else as long as always.
-  std::string close(std::optional<int> patience = {});
+  // "; schema stalemate_1f may be left behind (why)".
+  std::string close(const Silence& silence = {});
 
  private:
   class Impl;

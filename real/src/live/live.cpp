@@ -23,14 +23,15 @@ constexpr auto kProgressEvery = std::chrono::milliseconds(250);
 
 // What cannot be removed, as a clause for an error message; "" if all is gone.
 std::string clean_up(const LiveStores& stores, bool has_failed) {
-  std::string left;
+  Removal database;
+  Removal cache;
   if (has_failed && stores.database) stores.database->set_patience(kBriefSeconds);
   if (has_failed && stores.cache) stores.cache->set_patience(kBriefSeconds);
   if (stores.database && !stores.is_database_throw_away)
-    try_to_remove(left, "schema stalemate_" + stores.run, [&] { stores.database->remove(); });
+    database.attempt("schema stalemate_" + stores.run, [&] { stores.database->remove(); });
   if (stores.cache && !stores.is_cache_throw_away)
-    try_to_remove(left, "keys stalemate:" + stores.run + ":*", [&] { stores.cache->remove(); });
-  return left;
+    cache.attempt("keys stalemate:" + stores.run + ":*", [&] { stores.cache->remove(); });
+  return database.left() + cache.left();
 }
 
 // A driver behind a proxy sees a broken connection where the proxy knows what the server sent.
@@ -185,11 +186,11 @@ LiveResult run_live(const LiveOptions& options) {
         options.urls.cockroach ? open_cockroach(*database, stores.run) : open_postgres(*database, stores.run);
     if (has_cache) stores.cache = open_redis(*redis, stores.run);
     LiveResult result = run_on(options, stores, std::move(file));
-    const std::string left = clean_up(stores, !result.failure.empty());
+    const std::string left = clean_up(stores, !result.failure.empty() || is_stop_signalled());
     if (!left.empty()) result.failure += (result.failure.empty() ? "live: the run is over" : "") + left;
     return result;
   } catch (const Interrupted& stop) {
-    throw Interrupted(stop.signal, stop.what() + clean_up(stores, false));
+    throw Interrupted(stop.signal, stop.what() + clean_up(stores, true));
   } catch (const traces::EnvironmentError& error) {
     throw traces::EnvironmentError(reason(error, stores) + clean_up(stores, true));
   }

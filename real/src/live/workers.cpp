@@ -61,7 +61,7 @@ void StopFlag::stop() {
 
 void StopFlag::fail(std::exception_ptr why) {
   const std::lock_guard lock(lock_);
-  if (!stopping_ && !failure_) failure_ = std::move(why);
+  if (!failure_) failure_ = std::move(why);
   stopping_ = true;
   changed_.notify_all();
 }
