@@ -27,7 +27,6 @@ using traces::LessonRun;
 using traces::LessonSide;
 using traces::LessonState;
 using traces::Step;
-using traces::StepKind;
 
 constexpr std::uint64_t kCountMax = 2'000'000;  // as far as the states of one side are counted for an error
 constexpr std::string_view kAfterPage = "database-only";

@@ -4,7 +4,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <functional>
 #include <utility>
 
 #include "traces/story.hpp"
@@ -28,21 +27,37 @@ bool does_something(const LessonState& state, const LessonEdge& edge, const std:
          (!traces::is_of_cache(edge.step.kind) || state.state.cache != states[edge.target].state.cache);
 }
 
-// The shortest run of other steps that ends with such a fault.
-std::optional<LessonRun> way_to_a_fault(const std::vector<LessonState>& states) {
-  std::vector<std::optional<LessonRun>> ways(states.size());
-  std::vector<std::uint32_t> queue = {0};
-  ways[0].emplace();
+// By which edge a search came to a node.
+constexpr std::size_t kUnseen = ~std::size_t{0};
+struct From {
+  std::size_t node = kUnseen;
+  std::uint32_t choice = 0;
+};
+
+// The shortest run whose last edge `ends` it, over edges that `passes`; ties by the system's order. Breadth first over
+// the states, each without and with a fault behind it: `ends` is asked of a state, an edge, and whether a fault has
+// struck.
+template <typename Ends, typename Passes>
+std::optional<LessonRun> shortest_run(const std::vector<LessonState>& states, const Ends& ends, const Passes& passes) {
+  std::vector<From> from(2 * states.size());
+  std::vector<std::size_t> queue = {0};
+  from[0].node = 0;
   for (std::size_t head = 0; head < queue.size(); ++head) {
-    const std::uint32_t at = queue[head];
-    for (std::uint32_t choice = 0; choice < states[at].edges.size(); ++choice) {
-      const LessonEdge& edge = states[at].edges[choice];
-      LessonRun way = *ways[at];
-      way.push_back(choice);
-      if (does_something(states[at], edge, states)) return way;
-      if (is_fault(edge.step) || ways[edge.target]) continue;
-      ways[edge.target] = std::move(way);
-      queue.push_back(edge.target);
+    const std::size_t node = queue[head];
+    const LessonState& state = states[node / 2];
+    for (std::uint32_t choice = 0; choice < state.edges.size(); ++choice) {
+      const LessonEdge& edge = state.edges[choice];
+      const bool struck = node % 2 == 1 || is_fault(edge.step);
+      if (ends(state, edge, struck)) {
+        LessonRun run = {choice};
+        for (std::size_t at = node; at != 0; at = from[at].node) run.push_back(from[at].choice);
+        std::reverse(run.begin(), run.end());
+        return run;
+      }
+      const std::size_t next = 2 * std::size_t{edge.target} + (struck ? 1 : 0);
+      if (!passes(edge) || from[next].node != kUnseen) continue;
+      from[next] = {node, choice};
+      queue.push_back(next);
     }
   }
   return std::nullopt;
@@ -167,39 +182,16 @@ class Companion {
 }  // namespace
 
 std::optional<BreakingRun> shortest_with_fault(const std::vector<LessonState>& states, std::string_view preferred) {
-  // Breadth first over the states, with whether a fault has struck on the way there.
-  constexpr std::size_t kUnseen = ~std::size_t{0};
-  struct From {
-    std::size_t node = kUnseen;
-    std::uint32_t choice = 0;
+  std::vector<std::string> violates;
+  const auto ends = [&](const LessonState&, const LessonEdge& edge, bool struck) {
+    violates = edge.step.violates;
+    return struck && !violates.empty();
   };
-  std::vector<From> from(2 * states.size());
-  std::vector<std::size_t> queue = {0};
-  from[0].node = 0;
-  for (std::size_t head = 0; head < queue.size(); ++head) {
-    const std::size_t node = queue[head];
-    const std::vector<LessonEdge>& edges = states[node / 2].edges;
-    for (std::size_t choice = 0; choice < edges.size(); ++choice) {
-      const LessonEdge& edge = edges[choice];
-      const bool struck = node % 2 == 1 || is_fault(edge.step);
-      const std::vector<std::string>& violates = edge.step.violates;
-      if (!violates.empty()) {
-        if (!struck) continue;
-        BreakingRun found;
-        found.run.push_back(static_cast<std::uint32_t>(choice));
-        for (std::size_t at = node; at != 0; at = from[at].node) found.run.push_back(from[at].choice);
-        std::reverse(found.run.begin(), found.run.end());
-        const bool is_preferred = std::find(violates.begin(), violates.end(), preferred) != violates.end();
-        found.broken = is_preferred ? std::string(preferred) : violates.front();
-        return found;
-      }
-      const std::size_t next = 2 * std::size_t{edge.target} + (struck ? 1 : 0);
-      if (from[next].node != kUnseen) continue;
-      from[next] = {node, static_cast<std::uint32_t>(choice)};
-      queue.push_back(next);
-    }
-  }
-  return std::nullopt;
+  std::optional<LessonRun> run =
+      shortest_run(states, ends, [](const LessonEdge& edge) { return edge.step.violates.empty(); });
+  if (!run) return std::nullopt;
+  const bool is_preferred = std::find(violates.begin(), violates.end(), preferred) != violates.end();
+  return BreakingRun{std::move(*run), is_preferred ? std::string(preferred) : violates.front()};
 }
 
 LessonRun first_choices(const std::vector<LessonState>& states) {
@@ -215,7 +207,10 @@ LessonRun first_choices(const std::vector<LessonState>& states) {
   }
   if (has_struck) return runner.run();
   // Not on that way: on the shortest to where one can.
-  const std::optional<LessonRun> way = way_to_a_fault(states);
+  const std::optional<LessonRun> way = shortest_run(
+      states,
+      [&](const LessonState& state, const LessonEdge& edge, bool) { return does_something(state, edge, states); },
+      is_plain);
   if (!way) return runner.run();
   Runner other(states);
   for (const std::uint32_t choice : *way) other.take_choice(choice);

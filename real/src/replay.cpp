@@ -1,12 +1,7 @@
 // See real/replay.hpp: one trace on a stage of its own.
 #include "real/replay.hpp"
 
-#include <chrono>
-#include <optional>
-
-#include "real/cache.hpp"
 #include "real/database.hpp"
-#include "real/sandbox.hpp"
 #include "real/signals.hpp"
 #include "real/stage.hpp"
 #include "sim/invariant.hpp"
@@ -20,29 +15,6 @@ bool needs_cache(const traces::Trace& trace) {
     if (step.request && step.request->to == "cache") return true;
   }
   return false;
-}
-
-Silence silence_at(const Servers& servers) {
-  Silence silence;
-  const auto is_silent = [&](const auto& open) {
-    const auto begin = std::chrono::steady_clock::now();
-    try {
-      open();
-      return false;
-    } catch (const traces::EnvironmentError& error) {
-      if (std::chrono::steady_clock::now() - begin < std::chrono::seconds(kBriefSeconds)) return false;
-      silence.why = error.what();
-      return true;
-    }
-  };
-  PostgresAddress postgres = servers.postgres;
-  std::optional<RedisAddress> redis = servers.redis;
-  if (servers.sandbox != nullptr) redis = servers.sandbox->redis();  // where it is by now
-  postgres.timeout_seconds = kBriefSeconds;
-  if (redis) redis->timeout_seconds = kBriefSeconds;
-  silence.database = is_silent([&] { open_postgres(postgres, ""); });
-  silence.cache = redis && is_silent([&] { open_redis(*redis, ""); });
-  return silence;
 }
 
 Conformance replay(const traces::Trace& trace, const Servers& servers, const ReplayOptions& options) {

@@ -4,19 +4,47 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <chrono>
 #include <mutex>
+#include <optional>
 #include <shared_mutex>
 #include <string_view>
 
 #include "app_host.hpp"
 #include "director.hpp"
 #include "model/protocol.hpp"
+#include "real/cache.hpp"
+#include "real/database.hpp"
+#include "real/sandbox.hpp"
 #include "scene.hpp"
 #include "sim/invariant.hpp"
 #include "traces/error.hpp"
 #include "traces/text.hpp"
 
 namespace stalemate::real {
+
+Silence silence_at(const Servers& servers) {
+  Silence silence;
+  const auto is_silent = [&](const auto& open) {
+    const auto begin = std::chrono::steady_clock::now();
+    try {
+      open();
+      return false;
+    } catch (const traces::EnvironmentError& error) {
+      if (std::chrono::steady_clock::now() - begin < std::chrono::seconds(kBriefSeconds)) return false;
+      silence.why = error.what();
+      return true;
+    }
+  };
+  PostgresAddress postgres = servers.postgres;
+  std::optional<RedisAddress> redis = servers.redis;
+  if (servers.sandbox != nullptr) redis = servers.sandbox->redis();  // where it is by now
+  postgres.timeout_seconds = kBriefSeconds;
+  if (redis) redis->timeout_seconds = kBriefSeconds;
+  silence.database = is_silent([&] { open_postgres(postgres, ""); });
+  silence.cache = redis && is_silent([&] { open_redis(*redis, ""); });
+  return silence;
+}
 
 std::shared_ptr<AppHost> start_app_host() { return std::make_shared<AppHost>(); }
 
