@@ -12,6 +12,7 @@
 
 #include "commands.hpp"
 #include "options.hpp"
+#include "progress.hpp"
 #include "streams.hpp"
 #include "traces/error.hpp"
 #include "traces/file.hpp"
@@ -182,6 +183,7 @@ struct LiveCommand {
     void close() {
       if (is_open_) remark("\r\033[6A\033[J");
       is_open_ = false;
+      terminal_.restore();
     }
 
    private:
@@ -208,6 +210,7 @@ struct LiveCommand {
           judgement.stale_reads);
     }
 
+    UnflushedTerminal terminal_;
     bool on_terminal_;
     bool is_open_ = false;
     std::int64_t shown_ns_ = 0;

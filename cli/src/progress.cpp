@@ -69,4 +69,18 @@ void WorkProgress::clear_line() {
   line_open_ = false;
 }
 
+// A process in the background is stopped if it sets its terminal; Ctrl-C is not for it, either.
+UnflushedTerminal::UnflushedTerminal() {
+  termios now = {};
+  if (tcgetpgrp(STDERR_FILENO) != getpgrp() || tcgetattr(STDERR_FILENO, &now) != 0) return;
+  termios kept = now;
+  kept.c_lflag |= NOFLSH;
+  if (tcsetattr(STDERR_FILENO, TCSANOW, &kept) == 0) before_ = now;
+}
+
+void UnflushedTerminal::restore() noexcept {
+  if (before_ && tcgetpgrp(STDERR_FILENO) == getpgrp()) tcsetattr(STDERR_FILENO, TCSANOW, &*before_);
+  before_.reset();
+}
+
 }  // namespace stalemate::cli

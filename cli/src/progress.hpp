@@ -1,6 +1,8 @@
 // Progress of long work on stderr, limits of time, and Ctrl-C. Never touches the result.
 #pragma once
 
+#include <termios.h>
+
 #include <chrono>
 #include <functional>
 #include <optional>
@@ -43,6 +45,22 @@ class WorkProgress {
   bool on_terminal_;
   bool line_open_ = false;
   bool heading_shown_ = false;
+};
+
+// While one lives, Ctrl-C drops nothing that was printed but not yet shown. A terminal's driver does so by itself
+// (termios(3), NOFLSH), be it half of a table that is then erased from the wrong line on.
+class UnflushedTerminal {
+ public:
+  UnflushedTerminal();
+  ~UnflushedTerminal() { restore(); }
+  UnflushedTerminal(const UnflushedTerminal&) = delete;
+  UnflushedTerminal& operator=(const UnflushedTerminal&) = delete;
+
+  // As it was before. The destructor does so, too; a process that ends by a signal has none.
+  void restore() noexcept;
+
+ private:
+  std::optional<termios> before_;
 };
 
 }  // namespace stalemate::cli

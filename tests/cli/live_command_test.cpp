@@ -207,6 +207,7 @@ TEST(LiveCommand, on_a_terminal_it_counts_as_it_runs_and_ctrl_c_leaves_the_summa
   EXPECT_TRUE(terminal.shows([](const std::string& screen) { return screen.find(" 1 s\n") != std::string::npos; }, 30));
   const std::string running = terminal.screen().text();
   EXPECT_EQ(running.find("running"), running.rfind("running")) << running;
+  EXPECT_FALSE(terminal.drops_output_at_ctrl_c());
   terminal.type("\x03");
   EXPECT_EQ(terminal.wait(), 0);
   const std::string screen = terminal.screen().text();

@@ -123,4 +123,10 @@ bool Terminal::is_restored() const {
   return std::memcmp(&now, &before_, sizeof now) == 0;
 }
 
+bool Terminal::drops_output_at_ctrl_c() const {
+  termios now = {};
+  ::tcgetattr(terminal_, &now);
+  return (now.c_lflag & NOFLSH) == 0;
+}
+
 }  // namespace stalemate::cli

@@ -43,6 +43,8 @@ class Terminal {
   const Screen& screen() const { return screen_; }
   // How the terminal is set is what it was at the beginning.
   bool is_restored() const;
+  // What it has not shown yet is dropped when somebody presses Ctrl-C.
+  bool drops_output_at_ctrl_c() const;
 
  private:
   bool read_some();
