@@ -40,7 +40,7 @@ struct CleanCommand {
 #else
   int run() const {
     throw traces::EnvironmentError(
-        "clean: this build has no real servers; install libpqxx and hiredis and build again");
+        "clean: this build has no real servers; install libpqxx, hiredis and OpenSSL and build again");
   }
 #endif
 };
@@ -53,7 +53,7 @@ void add_clean(CLI::App& program, Action& action) {
   command.add_flag("--dry-run", options->dry_run, "list it only");
   options->servers.add_to(command);
   command.footer(
-      std::string(kAboutPasswords) +
+      std::string(kAboutUrls) +
       "Looks for folders of throw-away servers (in $TMPDIR, or /tmp), and with --postgres and --redis for schemas and\n"
       "keys of runs there. Only what bears such a run's mark and whose run is over is removed, and of\n"
       "folders only those of the same user, or for root of everybody. The next run does the same by itself where it "

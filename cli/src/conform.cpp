@@ -72,7 +72,7 @@ struct ConformCommand {
 #else
   int run(const std::string&) const {
     throw traces::EnvironmentError(
-        "conform: this build has no real servers; install libpqxx and hiredis and build again");
+        "conform: this build has no real servers; install libpqxx, hiredis and OpenSSL and build again");
   }
 #endif
 };
@@ -90,7 +90,7 @@ void add_conform(CLI::App& program, Action& action, const std::string& invocatio
   command.add_flag("--json", options->json, "print one JSON object; its steps are counted from 0");
   options->output.add_to(command, "write a walk that diverges, shrunk, to this file");
   command.footer(
-      std::string(kAboutPasswords) +
+      std::string(kAboutUrls) +
       "A divergence is a defect of the model, or of replaying it: please report it with the file of -o.\n"
       "Exit code: 0 every walk was reproduced, 1 one diverged, 3 stopped before the end, 5 a server is missing or was\n"
       "lost, or something may be left there.\n"

@@ -218,7 +218,8 @@ struct LiveCommand {
 #else
   int run_judge() const { return run_workload(); }
   int run_workload() const {
-    throw traces::EnvironmentError("live: this build has no real servers; install libpqxx and hiredis and build again");
+    throw traces::EnvironmentError(
+        "live: this build has no real servers; install libpqxx, hiredis and OpenSSL and build again");
   }
 #endif
 };
@@ -273,7 +274,7 @@ void add_live(CLI::App& program, Action& action) {
   command.add_option("--cockroach", options->cockroach,
                      "after, on this CockroachDB: postgresql://root@host:26257/defaultdb");
   command.footer(
-      std::string(kAboutPasswords) +
+      std::string(kAboutUrls) +
       "Without URLs it runs on throw-away servers of its own. At servers that exist it works in a schema and under a\n"
       "key prefix of its own, and removes both. Ctrl-C ends a run with its result so far.\n"
       "Exit code: 0 no incoherence found, 1 found, 2 usage, 5 a server is missing or died, or the disk is\n"

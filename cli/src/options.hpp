@@ -62,9 +62,10 @@ struct ServerOptions {
   void add_to(CLI::App& command);
 };
 // What the help of such a command says of passwords.
-inline constexpr const char* kAboutPasswords =
+inline constexpr const char* kAboutUrls =
     "A password in a URL is seen by who lists the processes, if only for a moment: leave it out, and it is taken\n"
-    "from PGPASSWORD, PGPASSFILE or ~/.pgpass, and for Redis from REDISCLI_AUTH.\n";
+    "from PGPASSWORD, PGPASSFILE or ~/.pgpass, and for Redis from REDISCLI_AUTH.\n"
+    "Over TLS: postgresql://...?sslmode=verify-full&sslrootcert=FILE, rediss://...?ssl_ca_certs=FILE.\n";
 
 // -o and --force.
 struct OutputOptions {

@@ -256,7 +256,7 @@ struct ReplayCommand {
 #else
   int replay(const std::vector<Item>&) const {
     throw traces::EnvironmentError(
-        "replay: this build has no real servers; install libpqxx and hiredis and build again");
+        "replay: this build has no real servers; install libpqxx, hiredis and OpenSSL and build again");
   }
 #endif
 };
@@ -291,7 +291,7 @@ void add_replay(CLI::App& program, Action& action) {
   command.add_option("--junit", options->junit.path, "write the results to this file, as JUnit XML");
   command.add_flag("--force", options->junit.force, "replace that file if it exists");
   command.footer(
-      std::string(kAboutPasswords) +
+      std::string(kAboutUrls) +
       "Messages pass a proxy of its own that loses, delays and repeats them; an app instance is a process, and a "
       "crash\n"
       "kills it. At servers that exist it works in a schema and under a key prefix of its own, and removes both.\n"

@@ -141,15 +141,17 @@ void refuse_other_than_cockroach(const PostgresAddress& address) {
 
 struct WarmServers::Impl {
   StopSignals signals;
+  GivenServers given;
   std::optional<Sandbox> sandbox;
   Servers servers;
 };
 
 WarmServers::WarmServers(const ReplayPlace& where, bool with_cache) {
   check_place(where, with_cache);
-  GivenServers given = find_servers(where.urls);
-  auto& [database, redis] = given;
   impl_ = std::make_unique<Impl>();
+  GivenServers& given = impl_->given;
+  given = find_servers(where.urls);
+  auto& [database, redis, tunnels] = given;
   greet(given);
   SandboxOptions wanted = where.sandbox;
   const bool is_cockroach = where.database == DatabaseKind::kCockroach;

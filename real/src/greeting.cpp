@@ -13,11 +13,13 @@
 #include <memory>
 
 #include "connection_string.hpp"
+#include "encryption.hpp"
 #include "owned_file.hpp"
 #include "real/cache.hpp"
 #include "real/database.hpp"
 #include "real/proxy.hpp"
 #include "traces/error.hpp"
+#include "tunnel.hpp"
 
 namespace stalemate::real {
 namespace {
@@ -90,9 +92,34 @@ std::string password_for(const PostgresAddress& address) {
   return password == nullptr ? "" : password;
 }
 
-void greet(PostgresAddress& address) {
+// What its certificate says does not matter for that.
+void refuse_tls(const RedisAddress& address) {
+  if (address.host.starts_with('/')) return;
+  const Tunnel tunnel(address, {.checks_authority = false, .checks_name = false});
+  answer_to("PING\r\n", "127.0.0.1", tunnel.port());
+  if (tunnel.has_agreed())
+    throw traces::EnvironmentError(place(address) + ": TLS is spoken there; say rediss:// instead of redis://");
+}
+
+// Puts a tunnel before the server, if `encryption` is asked for.
+template <class Address>
+std::shared_ptr<Tunnel> enter_tunnel(Address& address, const std::optional<Encryption>& encryption) {
+  if (!encryption) return nullptr;
+  auto tunnel = std::make_shared<Tunnel>(address, *encryption);
+  address = by_way_of(tunnel->port(), address);
+  return tunnel;
+}
+
+void throw_failure_of(const std::shared_ptr<Tunnel>& tunnel) {
+  if (!tunnel) return;
+  if (const std::string why = tunnel->failure(); !why.empty()) throw traces::EnvironmentError(why);
+}
+
+std::shared_ptr<Tunnel> greet(PostgresAddress& address) {
   if (address.password.empty()) address.password = password_for(address);
-  if (asks_for_encryption(address)) return;
+  const std::string host = address.host;
+  const int port = address.port;
+  std::shared_ptr<Tunnel> tunnel = enter_tunnel(address, encryption_of(address));
   constexpr std::size_t kReplyBytesMax = std::size_t{16} << 20;
   Proxy proxy(address, {.passing_bytes = kReplyBytesMax});
   PostgresAddress first = through(proxy, address);
@@ -101,38 +128,47 @@ void greet(PostgresAddress& address) {
   try {
     open_postgres(first, "");
   } catch (const traces::EnvironmentError&) {
+    throw_failure_of(tunnel);
     if (const std::optional<WireError> strange = proxy.wire_error()) throw WireError(*strange);
     const bool is_silent = std::chrono::steady_clock::now() - begin >= std::chrono::seconds(kFirstContactSeconds);
     if (is_silent) {
-      refuse_other_kind(place(address), "a PostgreSQL", address.host, address.port);
+      refuse_other_kind(place(address), "a PostgreSQL", host, port);
       address.timeout_seconds = kAfterSilenceSeconds;
     }
     // It is slow, or it refuses this connection and perhaps not one that is encrypted. The next one says why.
   }
+  return tunnel;
 }
 
-void greet(RedisAddress& address) {
+std::shared_ptr<Tunnel> greet(RedisAddress& address) {
   const char* const password = std::getenv("REDISCLI_AUTH");
   if (address.password.empty() && password != nullptr) address.password = password;
   if (address.password.empty() && !address.user.empty())
     throw traces::InputError("--redis: a user needs a password; put it into REDISCLI_AUTH");
+  const std::string host = address.host;
+  const int port = address.port;
+  std::shared_ptr<Tunnel> tunnel = enter_tunnel(address, address.encryption);
   RedisAddress first = address;
   first.timeout_seconds = kFirstContactSeconds;
   try {
     open_redis(first, "");
   } catch (const NoAnswer&) {
-    refuse_other_kind(place(address), "a Redis", address.host, address.port);
+    throw_failure_of(tunnel);
+    if (!tunnel) refuse_tls(address);
+    refuse_other_kind(place(address), tunnel ? "a Redis that speaks TLS" : "a Redis", host, port);
     address.timeout_seconds = kAfterSilenceSeconds;
   } catch (const traces::EnvironmentError&) {
+    throw_failure_of(tunnel);
     // The next one says why.
   }
+  return tunnel;
 }
 
 }  // namespace
 
 void greet(GivenServers& given) {
-  if (given.database) greet(*given.database);
-  if (given.redis) greet(*given.redis);
+  if (given.database) given.tunnels.push_back(greet(*given.database));
+  if (given.redis) given.tunnels.push_back(greet(*given.redis));
 }
 
 }  // namespace stalemate::real

@@ -53,8 +53,11 @@ class Connection {
       connection_.emplace(connection_string(address));
     } catch (const std::exception& error) {
       if (purpose == Purpose::kWork) throw_if_stopped();
-      throw traces::EnvironmentError(
-          fmt::format("{}: cannot connect: {}; check that it runs and what --postgres says", place_, reason(error)));
+      const std::string why = reason(error);
+      throw traces::EnvironmentError(fmt::format("{}: cannot connect: {}; {}", place_, why,
+                                                 why.ends_with("no encryption")
+                                                     ? "say sslmode=require, if it takes encrypted connections alone"
+                                                     : "check that it runs and what --postgres says"));
     }
     watch_.emplace(connection_->sock(), timeout_seconds_);
     if (purpose == Purpose::kWork) throw_if_stopped();

@@ -2,10 +2,7 @@
 // replies, and what may go on is written.
 #include "proxied_connection.hpp"
 
-#include <fcntl.h>
 #include <fmt/format.h>
-#include <netinet/in.h>
-#include <netinet/tcp.h>
 #include <sys/socket.h>
 
 namespace stalemate::real {
@@ -16,13 +13,6 @@ using boost::system::error_code;
 
 // Of one client. Far more than a driver sends ahead; a server that only takes could be sent requests without end.
 constexpr std::size_t kMostUnanswered = 100'000;
-
-// Not inherited by programs that are started later; no waiting for more to send. A local socket has no such delay.
-void prepare(StreamSocket& socket) {
-  const int on = 1;
-  ::fcntl(socket.native_handle(), F_SETFD, FD_CLOEXEC);
-  ::setsockopt(socket.native_handle(), IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
-}
 
 }  // namespace
 
@@ -37,10 +27,7 @@ ProxiedConnection::ProxiedConnection(std::shared_ptr<Context> context, std::shar
       cut_timer_(*context_) {}
 
 void ProxiedConnection::start() {
-  on_thread([this] {
-    prepare(client_.socket);
-    connect(0);
-  });
+  on_thread([this] { connect(0); });
 }
 
 void ProxiedConnection::look_again() {

@@ -5,9 +5,6 @@
 #pragma once
 
 #include <array>
-#include <utility>  // Boost 1.74's Asio forgets it
-
-#include <boost/asio.hpp>
 #include <condition_variable>
 #include <deque>
 #include <exception>
@@ -18,12 +15,10 @@
 #include <string_view>
 #include <vector>
 
+#include "listener.hpp"
 #include "real/proxy.hpp"
 
 namespace stalemate::real {
-
-using StreamSocket = boost::asio::generic::stream_protocol::socket;
-using StreamEndpoint = boost::asio::generic::stream_protocol::endpoint;
 
 // Where a proxy's connections go, and what errors call it.
 struct Upstream {
@@ -37,7 +32,7 @@ class ProxiedConnection : public std::enable_shared_from_this<ProxiedConnection>
  public:
   using Clock = std::chrono::steady_clock;
   using Ghost = Link::Ghost;
-  using Context = boost::asio::io_context;
+  using Context = Listener::Context;
 
   // `on_closed` is called on the proxy's thread when both sides are closed.
   ProxiedConnection(std::shared_ptr<Context> context, std::shared_ptr<const Upstream> upstream, StreamSocket client,

@@ -1,14 +1,11 @@
-// See real/proxy.hpp. The listening socket, the thread, and the connections there are.
+// See real/proxy.hpp. The connections there are.
 #include "real/proxy.hpp"
 
 #include <arpa/inet.h>
-#include <fcntl.h>
 #include <fmt/format.h>
 #include <sys/socket.h>
 
 #include <algorithm>
-#include <csignal>
-#include <thread>
 
 #include "proxied_connection.hpp"
 #include "real/signals.hpp"
@@ -16,135 +13,48 @@
 namespace stalemate::real {
 namespace {
 
-namespace asio = boost::asio;
-using asio::ip::tcp;
-using boost::system::error_code;
 using Clock = ProxiedConnection::Clock;
 
-constexpr std::chrono::milliseconds kRetryAccept(100);
 constexpr std::size_t kFailedKept = 64;
 
 Clock::time_point from_now(Link::Milliseconds timeout) {
   return Clock::now() + std::min<Link::Milliseconds>(timeout, std::chrono::hours(24));
 }
 
-std::vector<StreamEndpoint> resolve(const std::string& host, int port, const std::string& place) {
-  asio::io_context context;
-  tcp::resolver resolver(context);
-  error_code error;
-  std::vector<StreamEndpoint> endpoints;
-  for (const auto& entry : resolver.resolve(host, std::to_string(port), tcp::resolver::numeric_service, error)) {
-    endpoints.emplace_back(entry.endpoint());
-  }
-  if (endpoints.empty()) {
-    throw traces::EnvironmentError(fmt::format("{}: no such host: {}; check its name", place, error.message()));
-  }
-  return endpoints;
-}
-
-bool demands_encryption(const std::string& keyword, const std::string& value) {
-  return (keyword == "sslmode" && (value == "require" || value.starts_with("verify"))) ||
-         (keyword == "gssencmode" && value == "require");
-}
-
-// The proxy reads what passes, so nothing may be encrypted.
-void refuse_encryption(const PostgresAddress& address) {
-  for (const auto& [keyword, value] : address.parameters) {
-    if (!demands_encryption(keyword, value)) continue;
-    throw traces::InputError(fmt::format(
-        "{}: {}={} asks for encryption, but faults are made by a proxy that must read the messages; take a server that "
-        "accepts connections without it",
-        place(address), keyword, value));
-  }
-}
-
-StreamEndpoint socket_at(const std::string& path, const std::string& place) {
-  try {
-    return asio::local::stream_protocol::endpoint(path);
-  } catch (const boost::system::system_error& error) {
-    throw traces::EnvironmentError(
-        fmt::format("{}: no socket can be called {}: {}; give a shorter folder", place, path, error.code().message()));
-  }
-}
-
 std::shared_ptr<const Upstream> upstream_of(const PostgresAddress& server, const WireLimits& limits) {
-  refuse_encryption(server);
   const std::string where = place(server);
-  const auto endpoints = server.host.starts_with('/')
-                             ? std::vector{socket_at(fmt::format("{}/.s.PGSQL.{}", server.host, server.port), where)}
-                             : resolve(server.host, server.port, where);
-  return std::make_shared<Upstream>(Upstream{Protocol::kPostgres, where, endpoints, limits});
+  const std::string host =
+      server.host.starts_with('/') ? fmt::format("{}/.s.PGSQL.{}", server.host, server.port) : server.host;
+  return std::make_shared<Upstream>(
+      Upstream{Protocol::kPostgres, where, endpoints_of(host, server.port, where), limits});
 }
 
 std::shared_ptr<const Upstream> upstream_of(const RedisAddress& server, const WireLimits& limits) {
   const std::string where = place(server);
-  const auto endpoints = server.host.starts_with('/') ? std::vector{socket_at(server.host, where)}
-                                                      : resolve(server.host, server.port, where);
-  return std::make_shared<Upstream>(Upstream{Protocol::kRedis, where, endpoints, limits});
+  return std::make_shared<Upstream>(
+      Upstream{Protocol::kRedis, where, endpoints_of(server.host, server.port, where), limits});
 }
 
 }  // namespace
 
 struct Proxy::Impl {
-  explicit Impl(std::shared_ptr<const Upstream> to) : upstream(std::move(to)), acceptor(*context), retry(*context) {
-    try {
-      const tcp::endpoint loopback(asio::ip::address_v4::loopback(), 0);
-      acceptor.open(loopback.protocol());
-      ::fcntl(acceptor.native_handle(), F_SETFD, FD_CLOEXEC);
-      acceptor.bind(loopback);
-      acceptor.listen();
-      port = acceptor.local_endpoint().port();
-    } catch (const boost::system::system_error& error) {
-      throw traces::EnvironmentError(
-          fmt::format("the proxy before {}: it cannot listen on a loopback port: {}; check the limit on open files",
-                      upstream->place, error.code().message()));
-    }
-    accept();
-    start_thread();
-  }
+  explicit Impl(std::shared_ptr<const Upstream> to)
+      : upstream(std::move(to)),
+        listener("the proxy before " + upstream->place,
+                 [this](StreamSocket client, int client_port) { add(std::move(client), client_port); }) {}
 
   ~Impl() {
-    asio::post(*context, [this] {
-      error_code ignored;
-      acceptor.close(ignored);
-      retry.cancel();
+    listener.end([this] {
       for (const auto& connection : all()) connection->shut_down();
     });
-    thread.join();  // run() returns when nothing is under way any more
   }
   Impl(const Impl&) = delete;
   Impl& operator=(const Impl&) = delete;
 
-  // With all signals blocked: handlers run on the program's own threads.
-  void start_thread() {
-    sigset_t every;
-    sigset_t before;
-    sigfillset(&every);
-    pthread_sigmask(SIG_SETMASK, &every, &before);
-    thread = std::thread([this] { context->run(); });
-    pthread_sigmask(SIG_SETMASK, &before, nullptr);
-  }
-
-  void accept() {
-    acceptor.async_accept(client, client_end, [this](const error_code& error) {
-      if (!acceptor.is_open()) return;
-      if (!error) {
-        add(std::move(client), client_end.port());
-      } else if (error != asio::error::connection_aborted) {  // no file left to open: clients wait in the kernel
-        retry.expires_after(kRetryAccept);
-        retry.async_wait([this](const error_code& cancelled) {
-          if (!cancelled) accept();
-        });
-        return;
-      }
-      accept();
-    });
-  }
-
-  void add(tcp::socket socket, int client_port) {
+  void add(StreamSocket socket, int client_port) {
     const auto number = ++last_number;
-    auto connection = std::make_shared<ProxiedConnection>(context, upstream, StreamSocket(std::move(socket)),
-                                                          client_port, [this, number] { closed(number); });
+    auto connection = std::make_shared<ProxiedConnection>(listener.context(), upstream, std::move(socket), client_port,
+                                                          [this, number] { closed(number); });
     {
       const std::lock_guard lock(mutex);
       connections.emplace(number, connection);
@@ -181,20 +91,13 @@ struct Proxy::Impl {
     return nullptr;
   }
 
-  std::shared_ptr<asio::io_context> context = std::make_shared<asio::io_context>(1);
   std::shared_ptr<const Upstream> upstream;
-  tcp::acceptor acceptor;
-  asio::steady_timer retry;
-  tcp::socket client{*context};
-  tcp::endpoint client_end;
-  int port = 0;
   std::uint64_t last_number = 0;
-
   mutable std::mutex mutex;
   std::condition_variable accepted;
   std::map<std::uint64_t, std::shared_ptr<ProxiedConnection>> connections;
   std::vector<std::uint64_t> failed;
-  std::thread thread;
+  Listener listener;  // last: its thread uses the others
 };
 
 Proxy::Proxy(const PostgresAddress& server, const WireLimits& limits)
@@ -203,7 +106,7 @@ Proxy::Proxy(const RedisAddress& server, const WireLimits& limits)
     : impl_(std::make_unique<Impl>(upstream_of(server, limits))) {}
 Proxy::~Proxy() = default;
 
-int Proxy::port() const { return impl_->port; }
+int Proxy::port() const { return impl_->listener.port(); }
 
 std::optional<Link> Proxy::link(int client_port, Link::Milliseconds timeout) {
   constexpr std::chrono::milliseconds kLookUp(200);
@@ -228,28 +131,6 @@ std::optional<WireError> Proxy::wire_error() const {
 int Proxy::open_links() const {
   const std::lock_guard lock(impl_->mutex);
   return static_cast<int>(impl_->connections.size() - impl_->failed.size());
-}
-
-bool asks_for_encryption(const PostgresAddress& address) {
-  return std::any_of(address.parameters.begin(), address.parameters.end(),
-                     [](const auto& parameter) { return demands_encryption(parameter.first, parameter.second); });
-}
-
-PostgresAddress through(const Proxy& proxy, PostgresAddress server) {
-  server.shown_as = place(server);
-  server.host = "127.0.0.1";
-  server.port = proxy.port();
-  std::erase_if(server.parameters,
-                [](const auto& parameter) { return parameter.first == "sslmode" || parameter.first == "gssencmode"; });
-  server.parameters.insert(server.parameters.end(), {{"sslmode", "disable"}, {"gssencmode", "disable"}});
-  return server;
-}
-
-RedisAddress through(const Proxy& proxy, RedisAddress server) {
-  server.shown_as = place(server);
-  server.host = "127.0.0.1";
-  server.port = proxy.port();
-  return server;
 }
 
 int local_port(int socket) {

@@ -21,6 +21,13 @@ struct UrlParts {
   std::string query;  // without the question mark, not yet decoded
 };
 
+bool is_keyword(std::string_view text) {
+  for (const char c : text) {
+    if ((c < 'a' || c > 'z') && c != '_') return false;
+  }
+  return !text.empty();
+}
+
 // What a URL looks like, for messages: the URL itself may hold a password.
 class UrlReader {
  public:
@@ -90,6 +97,20 @@ class UrlReader {
     return plain;
   }
 
+  // "keyword=value&..."
+  std::vector<std::pair<std::string, std::string>> pairs(std::string_view query) const {
+    std::vector<std::pair<std::string, std::string>> all;
+    while (!query.empty()) {
+      const std::string_view pair = query.substr(0, query.find('&'));
+      query.remove_prefix(pair.size() < query.size() ? pair.size() + 1 : pair.size());
+      const std::size_t equals = pair.find('=');
+      const std::string keyword = decode(pair.substr(0, equals));
+      if (equals == std::string_view::npos || !is_keyword(keyword)) refuse("after '?' come keyword=value pairs");
+      all.emplace_back(keyword, decode(pair.substr(equals + 1)));
+    }
+    return all;
+  }
+
  private:
   std::string_view flag_;
   std::string_view shape_;
@@ -105,11 +126,30 @@ bool strip_scheme(std::string_view& url, std::initializer_list<std::string_view>
   return false;
 }
 
-bool is_keyword(std::string_view text) {
-  for (const char c : text) {
-    if ((c < 'a' || c > 'z') && c != '_') return false;
+// redis-py's words.
+Encryption encryption(const UrlReader& reader, std::string_view query) {
+  Encryption encryption;
+  for (const auto& [word, value] : reader.pairs(query)) {
+    if (word == "ssl_ca_certs") {
+      encryption.authority = value;
+    } else if (word == "ssl_certfile") {
+      encryption.certificate = value;
+    } else if (word == "ssl_keyfile") {
+      encryption.key = value;
+    } else if (word == "ssl_cert_reqs" && (value == "none" || value == "required")) {
+      encryption.checks_authority = value == "required";
+    } else if (word == "ssl_check_hostname" && (value == "true" || value == "false")) {
+      encryption.checks_name = value == "true";
+    } else {
+      reader.refuse(
+          "after '?' come ssl_ca_certs=FILE, ssl_certfile=FILE, ssl_keyfile=FILE, "
+          "ssl_cert_reqs=none|required and ssl_check_hostname=true|false");
+    }
   }
-  return !text.empty();
+  if (!encryption.key.empty() && encryption.certificate.empty())
+    reader.refuse("ssl_keyfile is of no use without ssl_certfile");
+  encryption.checks_name = encryption.checks_name && encryption.checks_authority;
+  return encryption;
 }
 
 std::string host_and_port(const std::string& host, int port) {
@@ -123,35 +163,49 @@ PostgresAddress parse_postgres_url(std::string_view url, std::string_view option
   if (!strip_scheme(url, {"postgresql://", "postgres://"})) reader.refuse("the URL does not begin with postgresql://");
   const UrlParts parts = reader.read(url, 5432);
   PostgresAddress address{parts.host, parts.port, parts.user, parts.password, parts.path, {}, kServerTimeoutSeconds};
-  std::string_view query = parts.query;
-  while (!query.empty()) {
-    const std::string_view pair = query.substr(0, query.find('&'));
-    query.remove_prefix(pair.size() < query.size() ? pair.size() + 1 : pair.size());
-    const std::size_t equals = pair.find('=');
-    const std::string keyword = reader.decode(pair.substr(0, equals));
-    if (equals == std::string_view::npos || !is_keyword(keyword)) reader.refuse("after '?' come keyword=value pairs");
+  address.parameters = reader.pairs(parts.query);
+  for (const auto& [keyword, value] : address.parameters) {
     for (const std::string_view own :
          {"host", "hostaddr", "port", "user", "password", "dbname", "service", "options"}) {
       if (keyword == own) reader.refuse(fmt::format("'{}' cannot stand after '?'", own));
     }
-    address.parameters.emplace_back(keyword, reader.decode(pair.substr(equals + 1)));
   }
   return address;
 }
 
 RedisAddress parse_redis_url(std::string_view url) {
-  const UrlReader reader("--redis", "redis://:password@host:6379/0");
-  if (url.starts_with("rediss://"))
-    reader.refuse(
-        "Redis over TLS (rediss://) is not supported, because a proxy reads what passes; end the encryption before it, "
-        "by "
-        "stunnel on this machine, and name its plain side");
-  if (!strip_scheme(url, {"redis://"})) reader.refuse("the URL does not begin with redis://");
+  const bool is_encrypted = url.starts_with("rediss://");
+  const UrlReader reader(
+      "--redis", is_encrypted ? "rediss://:password@host:6379/0?ssl_ca_certs=FILE" : "redis://:password@host:6379/0");
+  if (!strip_scheme(url, {"redis://", "rediss://"})) reader.refuse("the URL does not begin with redis:// or rediss://");
   const UrlParts parts = reader.read(url, 6379);
-  if (!parts.query.empty()) reader.refuse("nothing is understood after '?'");
+  if (!parts.query.empty() && !is_encrypted) reader.refuse("after '?' only rediss:// has something to say");
+  if (is_encrypted && parts.host.starts_with('/'))
+    reader.refuse("a socket on this machine is not encrypted; say redis://");
   const int database =
       parts.path.empty() ? 0 : reader.number(parts.path, 0, 65535, "after '/' comes the database's number");
-  return {parts.host, parts.port, parts.user, parts.password, database, kServerTimeoutSeconds};
+  RedisAddress address{parts.host, parts.port, parts.user, parts.password, database, kServerTimeoutSeconds};
+  if (is_encrypted) address.encryption = encryption(reader, parts.query);
+  return address;
+}
+
+PostgresAddress by_way_of(int port, PostgresAddress server) {
+  server.shown_as = place(server);
+  server.host = "127.0.0.1";
+  server.port = port;
+  std::erase_if(server.parameters, [](const auto& parameter) {
+    return parameter.first.starts_with("ssl") || parameter.first == "gssencmode";
+  });
+  server.parameters.insert(server.parameters.end(), {{"sslmode", "disable"}, {"gssencmode", "disable"}});
+  return server;
+}
+
+RedisAddress by_way_of(int port, RedisAddress server) {
+  server.shown_as = place(server);
+  server.host = "127.0.0.1";
+  server.port = port;
+  server.encryption.reset();
+  return server;
 }
 
 GivenServers find_servers(const ServerUrls& urls) {

@@ -138,16 +138,5 @@ TEST(LiveOnTheWire, a_seed_makes_the_same_choices_on_the_wire_as_in_the_applicat
                           [](const auto& choice) { return choice.second != EventFault::kNone; }));
 }
 
-TEST(LiveOnTheWire, an_address_that_asks_for_encryption_is_refused_by_name) {
-  LiveOptions options = options_for(LiveScenario::kAfter);
-  *options.urls.postgres += "?sslmode=require";
-  try {
-    run_live(options);
-    FAIL() << "a proxy cannot read what is encrypted";
-  } catch (const traces::InputError& error) {
-    EXPECT_NE(std::string(error.what()).find("sslmode=require asks for encryption"), std::string::npos) << error.what();
-  }
-}
-
 }  // namespace
 }  // namespace stalemate::real

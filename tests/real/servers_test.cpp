@@ -67,7 +67,9 @@ TEST(ServerUrl, WhatIsNoUrlIsRefusedWithoutRepeatingThePassword) {
     }
   }
   for (const char* url :
-       {"rediss://:geheim@h", "redis://:geheim@h/x", "redis://:geheim@h/1?a=b", "redis://", "h:6379"}) {
+       {"rediss://:geheim@h?a=b", "rediss://:geheim@h?ssl_cert_reqs=perhaps", "rediss://:geheim@h?ssl_keyfile=/k",
+        "rediss://:geheim@%2Frun%2Fredis.sock", "redis://:geheim@h/x", "redis://:geheim@h/1?a=b",
+        "redis://:geheim@h?ssl_ca_certs=/ca", "redis://", "h:6379"}) {
     try {
       parse_redis_url(url);
       ADD_FAILURE() << url << " was taken";

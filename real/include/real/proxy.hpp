@@ -99,8 +99,8 @@ class Link {
 class Proxy {
  public:
   // Throws traces::EnvironmentError (no such host, no port to listen on). A PostgreSQL host that begins with '/' is the
-  // folder of its socket, as for libpq. The server must take connections without encryption; an address that asks for
-  // it is a traces::InputError.
+  // folder of its socket, as for libpq. REQUIRES: the server takes connections without encryption; where a user asks
+  // for it, greet() puts a tunnel before the server first.
   explicit Proxy(const PostgresAddress& server, const WireLimits& limits = {});
   explicit Proxy(const RedisAddress& server, const WireLimits& limits = {});
   // Closes every connection; no thread and no socket is left. Links may be kept, and say that the proxy has ended.
@@ -123,12 +123,11 @@ class Proxy {
   std::unique_ptr<Impl> impl_;
 };
 
-// Whether no connection without encryption will do, so that no proxy can stand before it.
-bool asks_for_encryption(const PostgresAddress& address);
-
 // Where a driver connects instead: the same user, password and database at the proxy, without encryption.
-PostgresAddress through(const Proxy& proxy, PostgresAddress server);
-RedisAddress through(const Proxy& proxy, RedisAddress server);
+inline PostgresAddress through(const Proxy& proxy, const PostgresAddress& server) {
+  return by_way_of(proxy.port(), server);
+}
+inline RedisAddress through(const Proxy& proxy, const RedisAddress& server) { return by_way_of(proxy.port(), server); }
 
 // The local port of a driver's connected socket.
 int local_port(int socket);

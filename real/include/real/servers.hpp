@@ -2,6 +2,7 @@
 // password. Nothing here connects to them.
 #pragma once
 
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -14,6 +15,16 @@ namespace stalemate::real {
 inline constexpr int kServerTimeoutSeconds = 10;
 // The same for a server that may have failed: what libpq waits at least.
 inline constexpr int kBriefSeconds = 2;
+
+// How connections are encrypted (TLS 1.2 or later), and how far it is made sure who the server is. Files are PEM.
+struct Encryption {
+  bool checks_authority = true;  // its certificate leads to an authority that is trusted
+  bool checks_name = true;       // and is the host's
+  std::string authority = {};    // the file of those that are trusted; empty: the system's
+  std::string revoked = {};      // a file of revocation lists; empty: none
+  std::string certificate = {};  // to show; empty: none
+  std::string key = {};          // its own; empty: in the file of the certificate
+};
 
 struct PostgresAddress {
   std::string host;
@@ -34,6 +45,7 @@ struct RedisAddress {
   int database = 0;
   int timeout_seconds = kServerTimeoutSeconds;
   std::string shown_as = {};
+  std::optional<Encryption> encryption = {};  // greet() puts a tunnel before it; nobody else heeds it
 };
 
 // "postgresql://[user[:password]@]host[:port][/database][?keyword=value&...]", or with postgres://; parts may be
@@ -42,12 +54,17 @@ struct RedisAddress {
 PostgresAddress parse_postgres_url(std::string_view url, std::string_view option = "--postgres");
 
 // "redis://[[user][:password]@]host[:port][/database number]"; the host may be a socket: redis://%2Frun%2Fredis.sock.
-// Throws traces::InputError.
+// Over TLS, with the words that redis-py has for it: "rediss://...[?ssl_ca_certs=FILE][&ssl_certfile=FILE]
+// [&ssl_keyfile=FILE][&ssl_cert_reqs=none|required][&ssl_check_hostname=true|false]". Throws traces::InputError.
 RedisAddress parse_redis_url(std::string_view url);
 
 // "PostgreSQL at 127.0.0.1:5432", "Redis at 127.0.0.1:6379".
 std::string place(const PostgresAddress& address);
 std::string place(const RedisAddress& address);
+
+// The same server by way of a loopback port that leads to it; nothing is encrypted on that way.
+PostgresAddress by_way_of(int port, PostgresAddress server);
+RedisAddress by_way_of(int port, RedisAddress server);
 
 // Servers that exist, as a user names them. Of the databases at most one.
 struct ServerUrls {
@@ -57,10 +74,13 @@ struct ServerUrls {
   bool allow_remote = false;  // else each must lead to this machine
 };
 
+class Tunnel;
+
 // Where they are.
 struct GivenServers {
   std::optional<PostgresAddress> database;
   std::optional<RedisAddress> redis;
+  std::vector<std::shared_ptr<Tunnel>> tunnels = {};  // the addresses lead through them as long as they are there
 };
 
 // Throws traces::InputError (a URL, or a server elsewhere that was not allowed) and traces::EnvironmentError (a name
