@@ -74,17 +74,36 @@ void kill_now(pid_t& pid) {
   pid = 0;
 }
 
-void signal_children(pid_t parent, int signal) {
+std::vector<pid_t> children_of(pid_t parent) {
   const std::string name = std::to_string(parent);
   const std::string children = read_all("/proc/" + name + "/task/" + name + "/children");
+  std::vector<pid_t> found;
   const char* at = children.data();
   const char* const end = at + children.size();
   while (at != end) {
     pid_t pid = 0;
     const auto parsed = std::from_chars(at, end, pid);
-    if (parsed.ec == std::errc() && pid > 1) ::kill(pid, signal);
+    if (parsed.ec == std::errc() && pid > 1) found.push_back(pid);
     at = parsed.ptr == at ? at + 1 : parsed.ptr;
   }
+  return found;
+}
+
+void signal_children(pid_t parent, int signal) {
+  for (const pid_t pid : children_of(parent)) ::kill(pid, signal);
+}
+
+// Of the process's line in /proc: its number, its program in parentheses, its state.
+std::string stopped_below(pid_t parent) {
+  for (const pid_t pid : children_of(parent)) {
+    const std::string line = read_all("/proc/" + std::to_string(pid) + "/stat");
+    const std::size_t open = line.find('(');
+    const std::size_t close = line.rfind(')');
+    if (open == std::string::npos || close == std::string::npos || close + 2 >= line.size()) continue;
+    if (line[close + 2] == 'T') return line.substr(open + 1, close - open - 1) + ", process " + std::to_string(pid);
+    if (const std::string below = stopped_below(pid); !below.empty()) return below;
+  }
+  return {};
 }
 
 int pick_free_port() {

@@ -22,6 +22,8 @@ pid_t spawn(const Spawning& what);
 // Kills and waits; 0 is nobody, and `pid` becomes that.
 void kill_now(pid_t& pid);
 void signal_children(pid_t parent, int signal);
+// The first of its children, their children and so on that somebody stopped (SIGSTOP): "initdb, process 71"; or "".
+std::string stopped_below(pid_t parent);
 
 // A loopback port that is free now.
 int pick_free_port();

@@ -38,6 +38,7 @@ using Clock = std::chrono::steady_clock;
 constexpr int kPollMs = 3;
 constexpr int kPortAttemptsMax = 8;
 constexpr auto kStartTimeout = std::chrono::seconds(60);
+constexpr auto kStoppedTimeout = std::chrono::seconds(8);
 constexpr auto kStopTimeout = std::chrono::seconds(4);
 
 struct Server {
@@ -245,6 +246,7 @@ class Supervisor {
     const auto deadline = Clock::now() + kStartTimeout;
     while (!redis_takes(plan_.redis_password, server.port)) {
       reap();
+      refuse_stopped();
       if (Clock::now() > deadline) throw StartupFailure{"Redis does not answer a minute after its start"};
       if (program_is_gone(kPollMs)) throw StartupFailure{};
     }
@@ -284,6 +286,7 @@ class Supervisor {
     const auto deadline = Clock::now() + kStartTimeout;
     for (;;) {
       reap();
+      refuse_stopped();
       if (postgres_.pid != 0 && !postgres_.ready)
         postgres_.ready = wants_cockroach() ? cockroach_answers() : postgres_answers();
       if (wants_redis() && redis_.pid != 0 && !redis_.ready)
@@ -313,6 +316,19 @@ class Supervisor {
         ended(replica_);
       }
     }
+  }
+
+  // One that somebody holds (SIGSTOP) is not waited for as one that is slow.
+  void refuse_stopped() {
+    constexpr auto kLookEvery = std::chrono::milliseconds(250);
+    constexpr int kLooksMax = kStoppedTimeout / kLookEvery;
+    if (Clock::now() < next_look_) return;
+    next_look_ = Clock::now() + kLookEvery;
+    const std::string stopped = stopped_below(::getpid());
+    looks_stopped_ = stopped.empty() ? 0 : looks_stopped_ + 1;
+    if (looks_stopped_ > kLooksMax)
+      throw StartupFailure{stopped + ", has been stopped for " + std::to_string(kStoppedTimeout.count()) +
+                           " s; see who sends it SIGSTOP"};
   }
 
   void ended(Server& server) {
@@ -372,6 +388,8 @@ class Supervisor {
   Server postgres_;
   Server redis_;
   Server replica_;
+  Clock::time_point next_look_ = Clock::now();
+  int looks_stopped_ = 0;  // one after the other
 };
 
 }  // namespace

@@ -13,6 +13,7 @@
 #include <csignal>
 #include <cstdlib>
 #include <filesystem>
+#include <future>
 #include <iostream>
 #include <map>
 #include <mutex>
@@ -311,6 +312,29 @@ TEST(RandomFailures, a_sandbox_that_has_no_room_says_so_and_leaves_nothing) {
             std::string::npos)
       << said.text;
   EXPECT_EQ(std::count(said.text.begin(), said.text.end(), '\n'), 1) << "nothing is left: " << said.text;
+}
+
+TEST(RandomFailures, what_is_stopped_while_a_sandbox_starts_is_named_and_nothing_is_left) {
+  for (const std::string words : {"initdb", "--boot"}) {  // the second is a PostgreSQL that the first one runs
+    const support::Folder folder;
+    auto replay = std::async(std::launch::async, [&folder] {
+      return shell(fmt::format("TMPDIR={} {} replay {}/traces/saved/two-keys.json", folder.path(), STALEMATE_PROGRAM,
+                               STALEMATE_SOURCE_DIR));
+    });
+    pid_t held = 0;
+    EXPECT_TRUE(support::eventually([&] {
+      held = support::process_in(folder.path(), words);
+      return held != 0 && ::kill(held, SIGSTOP) == 0;
+    }));
+    const auto begin = std::chrono::steady_clock::now();
+    const Said said = replay.get();
+    EXPECT_LT(std::chrono::steady_clock::now() - begin, std::chrono::seconds(15));
+    EXPECT_EQ(said.code, 5) << said.text;
+    EXPECT_NE(said.text.find(fmt::format("process {}, has been stopped for 8 s; see who sends it SIGSTOP", held)),
+              std::string::npos)
+        << said.text;
+    EXPECT_TRUE(folder.becomes_empty());
+  }
 }
 
 TEST(RandomFailures, a_sandbox_whose_user_may_not_remove_its_folder_has_it_removed) {
