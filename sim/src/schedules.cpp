@@ -1,4 +1,4 @@
-// Counting the maximal paths of a state graph, from the initial state to its terminal ones.
+// Counting the paths of a state graph from the initial state to where they may end.
 #include "sim/schedules.hpp"
 
 #include <memory>
@@ -70,7 +70,7 @@ class Counting {
     if (violated) count->touched = count->total;
     const std::uint64_t begin = graph_.first_edge[state];
     const std::uint64_t end = graph_.first_edge[state + 1];
-    if (begin == end) {
+    if (graph_.may_end[state]) {
       result_.total += count->total;
       result_.violating += violated ? count->total : count->broken;
       result_.passing_through += count->touched;

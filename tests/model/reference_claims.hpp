@@ -20,8 +20,8 @@ namespace stalemate::model::reference {
 // kinds the reference knows.
 Setting setting_of(const traces::Trace& trace);
 
-// The schedules of a model: maximal ways of handling and receiving, where a reply is received, lost or met by a crash
-// as soon as it is there.
+// The schedules of a model: ways of handling and receiving up to where only what befalls the cache of itself is left,
+// or nothing; a reply is received, lost or met by a crash as soon as it is there.
 struct ScheduleCounts {
   std::uint64_t total = 0;
   std::uint64_t violating = 0;  // at their end

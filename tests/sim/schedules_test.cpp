@@ -23,17 +23,30 @@ struct Met {
   bool state = false;  // likewise
 };
 
-// Walks every maximal path.
-void enumerate(const Rows& rows, std::uint32_t state, Met met, PropertyMask checked, ScheduleCount& count) {
+constexpr std::uint32_t kAllMust = ~std::uint32_t{0};
+
+// The first `must` edges of a state are steps that must happen; the others need not.
+class OptionalTableSystem : public TableSystem {
+ public:
+  OptionalTableSystem(const Rows& rows, std::uint32_t must) : TableSystem(rows), must_(must) {}
+  bool need_not_happen(const Action& action) const { return action.ordinal >= must_; }
+
+ private:
+  std::uint32_t must_;
+};
+
+// Walks every path.
+void enumerate(const Rows& rows, std::uint32_t must, std::uint32_t state, Met met, PropertyMask checked,
+               ScheduleCount& count) {
   const bool broken = (rows[state].violated & checked) != 0;
   met.state |= broken;
-  if (rows[state].edges.empty()) {
+  if (rows[state].edges.empty() || must == 0) {
     count.total += 1;
     if (met.step || broken) count.violating += 1;
     if (met.step || met.state) count.passing_through += 1;
   }
   for (const auto& edge : rows[state].edges) {
-    enumerate(rows, edge.target, {met.step || (edge.violated & checked) != 0, met.state}, checked, count);
+    enumerate(rows, must, edge.target, {met.step || (edge.violated & checked) != 0, met.state}, checked, count);
   }
 }
 
@@ -46,13 +59,30 @@ RC_GTEST_PROP(SchedulesProperty, OnRandomAcyclicSystemsTheCountsAreThoseOfEnumer
   options.threads = *rc::gen::element(1U, 2U);
   options.exhaust = *rc::gen::arbitrary<bool>();
   options.checked = *rc::gen::element(~PropertyMask{0}, PropertyMask{0b101});
+  const std::uint32_t must = *rc::gen::element(0U, 1U, kAllMust);
   ScheduleCount expected;
-  enumerate(rows, 0, {}, options.checked, expected);
-  const auto count = count_schedules(TableSystem(rows), options);
+  enumerate(rows, must, 0, {}, options.checked, expected);
+  const auto count = must == kAllMust ? count_schedules(TableSystem(rows), options)
+                                      : count_schedules(OptionalTableSystem(rows, must), options);
   RC_ASSERT(count.has_value());
   RC_ASSERT(count->total == expected.total);
   RC_ASSERT(count->violating == expected.violating);
   RC_ASSERT(count->passing_through == expected.passing_through);
+}
+
+TEST(SchedulesTest, APathMayEndWhereOnlyWhatNeedNotHappenIsLeft) {
+  // 0 must go to 1, which is wrong; from there it may go to 2, which is right.
+  const Rows rows{{.edges = {{1}}}, {.edges = {{2}}, .violated = 1}, {}};
+  const auto all_must = count_schedules(OptionalTableSystem(rows, kAllMust), {});
+  EXPECT_EQ(all_must->total, 1);
+  EXPECT_EQ(all_must->violating, 0);
+  const auto none_must = count_schedules(OptionalTableSystem(rows, 0), {});  // three ends: 0, 1 and 2
+  EXPECT_EQ(none_must->total, 3);
+  EXPECT_EQ(none_must->violating, 1);
+  EXPECT_EQ(none_must->passing_through, 2);
+  // A step that must happen beside one that need not: 0 is no end.
+  const Rows both{{.edges = {{1}, {2}}}, {}, {}};
+  EXPECT_EQ(count_schedules(OptionalTableSystem(both, 1), {})->total, 2);
 }
 
 TEST(SchedulesTest, WhatAStateBreaksMayBeMendedAndWhatAStepBreaksMayNot) {

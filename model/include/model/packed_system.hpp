@@ -54,6 +54,9 @@ class PackedSystem {
     return machine_.judge(state.words.data(), marks);
   }
 
+  // What befalls the cache of itself.
+  bool need_not_happen(const Action& action) const { return action.session == machine_.scenario().sessions.size(); }
+
   State representative(const State& state) const {
     State kept = state;
     if (symmetry_ != nullptr) symmetry_->canonicalize(kept.words.data());

@@ -1,5 +1,6 @@
-// Counting schedules: how many maximal paths a system has, how many of them end in a violation, and how many pass
-// through one. Exact, by dynamic programming over the state graph in topological order; numbers of any size.
+// Counting schedules: how many paths a system has from its initial state to an end, how many of them end in a violation,
+// and how many pass through one. An end is a state where no step is left that must happen: a path that ends there and
+// those that go on, by a step that need not happen, all count. Exact, by dynamic programming over the state graph in topological order; numbers of any size.
 //
 // A step that breaks a property has happened for good: a path with one ends in a violation. What a state breaks, a
 // later state may have mended: a path ends in that violation only if its last state breaks a property.
@@ -19,7 +20,7 @@ namespace stalemate::sim {
 using Count = boost::multiprecision::cpp_int;
 
 struct ScheduleCount {
-  Count total = 0;            // paths from the initial state to a terminal one
+  Count total = 0;            // paths from the initial state to an end
   Count violating = 0;        // those whose last state, or some step, breaks a checked property
   Count passing_through = 0;  // those with a step or a state that does
 };

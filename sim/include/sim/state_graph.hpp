@@ -20,12 +20,13 @@ struct StateGraph {
   std::vector<std::uint32_t> target;            // by edge
   std::vector<PropertyMask> violated_by_step;   // by edge; checked properties only
   std::vector<PropertyMask> violated_by_state;  // by state; checked properties only
+  std::vector<bool> may_end;                    // by state: no step, or none that must happen, is left
 
   std::uint32_t state_count() const { return static_cast<std::uint32_t>(violated_by_state.size()); }
   std::uint64_t bytes() const {
     return first_edge.capacity() * sizeof(first_edge[0]) + target.capacity() * sizeof(target[0]) +
            violated_by_step.capacity() * sizeof(violated_by_step[0]) +
-           violated_by_state.capacity() * sizeof(violated_by_state[0]);
+           violated_by_state.capacity() * sizeof(violated_by_state[0]) + may_end.capacity() / 8;
   }
 };
 

@@ -1,6 +1,7 @@
 // The definition of build_state_graph(): a breadth-first search that numbers states in the order it discovers them.
 #pragma once
 
+#include <algorithm>
 #include <cstring>
 
 #include "sim/detail/arrays.hpp"
@@ -60,6 +61,10 @@ std::optional<StateGraph> build_state_graph(const S& system, const SearchOptions
     actions.clear();
     system.actions(states[from], actions);
     if (options.depth_max && depth >= *options.depth_max && !actions.empty()) return std::nullopt;
+    graph.may_end.push_back(std::all_of(actions.begin(), actions.end(), [&system](const auto& action) {
+      if constexpr (requires { system.need_not_happen(action); }) return system.need_not_happen(action);
+      return false;
+    }));
     for (const auto& action : actions) {
       const State state = states[from];
       const auto applied = system.apply(state, action, unused);
