@@ -105,6 +105,7 @@ struct ReplayCommand {
 
 #ifdef STALEMATE_HAVE_REAL
   static constexpr std::size_t kMappingBytesMax = 1'000'000;
+  static constexpr const char* kNotReplayed = "not replayed: interrupted before its turn was over";
   static constexpr const char* kDone = "the replay is done";  // and what is left of it follows
 
   int replay(std::vector<Item>& items) const {
@@ -113,22 +114,33 @@ struct ReplayCommand {
       given = std::make_shared<model::Mapping>(
           model::read_mapping_file(traces::read_text_file(*mapping, kMappingBytesMax), *mapping));
     if (trust_mapping && !given) show_statements(items);
+    real::Replayed not_yet;
+    not_yet.error = kNotReplayed;
+    std::vector<real::Replayed> results(items.size(), not_yet);
+    std::optional<real::Interrupted> stop;
     try {
-      std::vector<real::Replayed> results = replay_all(items, given);
+      replay_all(items, given, results);
       if (on_divergence == "search") replay_others(items, results, given);
-      int code = 0;
-      if (json) print(to_json(items, results));
-      for (std::size_t i = 0; i < items.size(); ++i) {
-        code = std::max(code, code_of(results[i]));
-        if (!json) report(items[i], results[i], items.size());
-      }
-      if (items.size() > 1 && !json) print(summary(results));
-      junit.write(junit_xml(cases(items, results)));
-      return code;
     } catch (const real::Interrupted& interrupted) {
-      note("stalemate: {}\n", interrupted.what());
-      real::end_by_signal(interrupted.signal);
+      stop = interrupted;
     }
+    const int code = tell(items, results, stop.has_value());
+    if (!stop) return code;
+    note("stalemate: {}\n", stop->what());
+    real::end_by_signal(stop->signal);
+  }
+
+  // What is known of each; of those that an interruption left out, a report for people says how many they are.
+  int tell(const std::vector<Item>& items, const std::vector<real::Replayed>& results, bool is_interrupted) const {
+    int code = 0;
+    if (json) print(to_json(items, results));
+    for (std::size_t i = 0; i < items.size(); ++i) {
+      code = std::max(code, code_of(results[i]));
+      if (!json && !(is_interrupted && results[i].error == kNotReplayed)) report(items[i], results[i], items.size());
+    }
+    if (items.size() > 1 && !json) print(summary(results));
+    junit.write(junit_xml(cases(items, results)));
+    return code;
   }
 
   // What traces bring may do what the servers' user may: it is shown before anything runs, each set once.
@@ -146,7 +158,8 @@ struct ReplayCommand {
 
   using Given = std::shared_ptr<const model::Mapping>;
 
-  std::vector<real::Replayed> replay_all(const std::vector<Item>& items, const Given& given) const {
+  // `results` has one for each item; an interruption leaves those as they are that were not replayed by then.
+  void replay_all(const std::vector<Item>& items, const Given& given, std::vector<real::Replayed>& results) const {
     std::vector<traces::Trace> all;
     for (const Item& item : items) all.push_back(item.trace);
     real::ReplayPlace where;
@@ -160,11 +173,13 @@ struct ReplayCommand {
     WorkProgress progress(
         fmt::format("stalemate " STALEMATE_VERSION " replay: {} traces, {} at a time", all.size(), options.jobs),
         Heading::kWithProgress, {});
-    options.on_done = [&](std::size_t done) {
+    options.on_result = [&, done = 0](std::size_t which, const real::Replayed& replayed) mutable {
+      results[which] = replayed;
+      ++done;
       progress.update(
           [&](double seconds) { return fmt::format("{} of {} traces, {:.0f} s", done, all.size(), seconds); });
     };
-    return real::replay_all(all, where, options);
+    results = real::replay_all(all, where, options);
   }
 
   // For those that diverged, another one each, where today's model finds one.
@@ -180,7 +195,8 @@ struct ReplayCommand {
       places.push_back(i);
     }
     if (others.empty()) return;
-    std::vector<real::Replayed> found = replay_all(others, given);
+    std::vector<real::Replayed> found(others.size());
+    replay_all(others, given, found);
     for (std::size_t i = 0; i < places.size(); ++i) {
       items[places[i]] = std::move(others[i]);
       results[places[i]] = std::move(found[i]);
@@ -224,10 +240,13 @@ struct ReplayCommand {
 
   static std::string summary(const std::vector<real::Replayed>& results) {
     std::size_t reproduced = 0;
+    std::size_t not_replayed = 0;
     for (const real::Replayed& result : results) {
       if (result.conformance && result.conformance->reproduced()) ++reproduced;
+      if (result.error == kNotReplayed) ++not_replayed;
     }
-    return fmt::format("\n{} of {} traces reproduced\n", reproduced, results.size());
+    return fmt::format("\n{} of {} traces reproduced{}\n", reproduced, results.size(),
+                       not_replayed == 0 ? "" : fmt::format("; {} not replayed", not_replayed));
   }
 
   static std::vector<JunitCase> cases(const std::vector<Item>& items, const std::vector<real::Replayed>& results) {
@@ -296,7 +315,7 @@ void add_replay(CLI::App& program, Action& action) {
       "crash\n"
       "kills it. At servers that exist it works in a schema and under a key prefix of its own, and removes both.\n"
       "Exit code: 0 reproduced, 1 diverged, 2 the trace does not fit its protocol, 5 a server is missing; of several\n"
-      "traces the highest.\n"
+      "traces the highest. Ctrl-C ends it with what was replayed by then.\n"
       "Examples: stalemate check cache-aside -o race.json\n"
       "          stalemate replay race.json\n"
       "          stalemate replay traces/saved/*.json --junit replay.xml\n"

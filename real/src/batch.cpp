@@ -51,8 +51,7 @@ class Batch {
         results_[i] = replay(stage, traces_[i]);
         latest = i;
         const std::lock_guard lock(mutex_);
-        ++done_;
-        if (options_.on_done) options_.on_done(done_);
+        if (options_.on_result) options_.on_result(i, results_[i]);
       }
     } catch (const Interrupted& stop) {
       const std::lock_guard lock(mutex_);
@@ -115,7 +114,6 @@ class Batch {
   std::atomic<std::size_t> next_{0};
   std::atomic<bool> has_stopped_{false};
   std::mutex mutex_;
-  std::size_t done_ = 0;
   Silence silence_;
   std::string left_;  // by stages on which nothing was replayed
   std::optional<Interrupted> stop_;

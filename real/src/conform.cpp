@@ -78,8 +78,8 @@ class Conforming {
     }
     BatchOptions batch;
     batch.jobs = options_.jobs;
-    batch.on_done = [&](std::size_t done) {
-      count(done);
+    batch.on_result = [&, done = std::size_t{0}](std::size_t /*which*/, const Replayed& /*replayed*/) mutable {
+      count(++done);
       if (options_.on_progress) options_.on_progress(now_);
     };
     std::vector<Replayed> results = servers_.replay_all(traces, batch);

@@ -215,7 +215,8 @@ bool ProxiedConnection::awaits_director() const {
 void ProxiedConnection::go_on() {
   if (has_proxy_ended_) return;
   pump_or_fail();
-  if (client_.is_closed && server_.is_closed)
+  // Once, while somebody waits to hear of it: the proxy of a connection that is closed may be gone, and its thread.
+  if (client_.is_closed && server_.is_closed && on_closed_)
     boost::asio::post(*context_, [self = shared_from_this()] { self->look_again(); });
 }
 

@@ -1,8 +1,10 @@
 // From a diagram to a wrong value in real servers, by the command line alone; and every saved trace, re-executed on the
 // model and on real servers.
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <csignal>
 #include <filesystem>
 #include <nlohmann/json.hpp>
 #include <regex>
@@ -12,6 +14,7 @@
 #include "model/fault.hpp"
 #include "model/walk.hpp"
 #include "program_support.hpp"
+#include "terminal_support.hpp"
 #include "traces/json.hpp"
 
 namespace stalemate::cli {
@@ -212,6 +215,37 @@ TEST(ReplayCommand, what_could_not_be_removed_is_said_and_the_junit_file_says_it
   EXPECT_NE(outcome.err.find("stalemate: the replay is done; " + left), std::string::npos) << outcome.err;
   EXPECT_NE(read_all(scratch.path("replay.xml")).find("<error message=\"the replay is done; what the mapping"),
             std::string::npos);
+}
+
+TEST(ReplayCommand, ctrl_c_tells_what_was_replayed_by_then) {
+  const Scratch scratch;
+  constexpr std::size_t kTraces = 1000;
+  for (const std::string form : {"text", "json"}) {
+    const std::string report = scratch.path(form + ".xml");
+    std::vector<std::string> arguments = {"replay", "--junit", report};
+    if (form == "json") arguments.push_back("--json");
+    arguments.insert(arguments.end(), kTraces, STALEMATE_SOURCE_DIR "/traces/saved/database-only-write-in-doubt.json");
+    Terminal terminal(arguments);
+    const auto some_are_done = [](const std::string& screen) {
+      return screen.find(" of 1000 traces, ") != std::string::npos;
+    };
+    ASSERT_TRUE(terminal.shows(some_are_done, 60)) << terminal.screen().text();
+    terminal.type("\x03");
+    EXPECT_EQ(terminal.wait(), 128 + SIGINT);
+    const std::string screen = terminal.screen().text();
+    const std::string junit = read_all(report);
+    std::smatch errors;
+    ASSERT_TRUE(std::regex_search(junit, errors, std::regex("tests=\"1000\" failures=\"0\" errors=\"(\\d+)\"")))
+        << junit.substr(0, 300);
+    const std::size_t not_replayed = std::stoul(errors[1]);
+    EXPECT_GT(not_replayed, 0U);
+    EXPECT_LT(not_replayed, kTraces);
+    const std::string told = form == "text" ? fmt::format("\n{} of 1000 traces reproduced; {} not replayed\n",
+                                                          kTraces - not_replayed, not_replayed)
+                                            : "\"error\": \"not replayed: interrupted before its turn was over\"";
+    EXPECT_NE(screen.find(told), std::string::npos)
+        << screen.substr(screen.size() - std::min<std::size_t>(screen.size(), 1000));
+  }
 }
 
 TEST(ReplayCommand, a_server_elsewhere_and_what_a_proxy_cannot_carry_are_refused_in_one_line) {

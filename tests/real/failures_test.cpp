@@ -344,8 +344,8 @@ TEST(Failures, a_server_that_stops_answering_is_waited_for_once) {
   const pid_t redis = support::process_in(sandbox.folder(), "redis-server");
   ASSERT_GT(redis, 0);
   BatchOptions options = trusting();
-  options.on_done = [&](std::size_t done) {
-    if (done == 1) ::kill(redis, SIGSTOP);
+  options.on_result = [&](std::size_t which, const Replayed& /*replayed*/) {
+    if (which == 0) ::kill(redis, SIGSTOP);
   };
   const std::vector<traces::Trace> traces(5, samples::cache_aside_race());
   const std::vector<Replayed> results = replay_all(traces, where, options);

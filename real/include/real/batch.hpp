@@ -25,8 +25,9 @@ struct Replayed {
 struct BatchOptions {
   int jobs = 1;
   ReplayOptions replay;  // on_step is called by several threads
-  // After each trace, one call at a time: how many are done.
-  std::function<void(std::size_t done)> on_done;
+  // After each trace, one call at a time: which of them, counted from 0, and what became of it, but for `left`. What was
+  // told so is all there is where the rest is interrupted.
+  std::function<void(std::size_t which, const Replayed& replayed)> on_result;
 };
 
 // Servers to replay on: those that exist, by their URLs, and a sandbox for the others, started once. Holds StopSignals.
