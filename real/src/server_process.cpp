@@ -101,7 +101,7 @@ std::string stopped_below(pid_t parent) {
     const std::size_t close = line.rfind(')');
     if (open == std::string::npos || close == std::string::npos || close + 2 >= line.size()) continue;
     if (line[close + 2] == 'T') return line.substr(open + 1, close - open - 1) + ", process " + std::to_string(pid);
-    if (const std::string below = stopped_below(pid); !below.empty()) return below;
+    if (std::string below = stopped_below(pid); !below.empty()) return below;
   }
   return {};
 }

@@ -111,8 +111,8 @@ TEST(Check, schedules_have_the_counts_two_independent_programs_agree_on) {
   }
 }
 
-// The database's set that is lost leaves a rest that is wrong; an eviction mends it, if it comes. Of the two requests and
-// their eviction there are: set set; set set evict; set evict set; set evict lost; set lost; set lost evict.
+// The database's set that is lost leaves a rest that is wrong; an eviction mends it, if it comes. Of the two requests
+// and their eviction there are: set set; set set evict; set evict set; set evict lost; set lost; set lost evict.
 TEST(Check, schedules_that_pass_through_a_violation_and_end_well_are_told_apart) {
   const Protocol protocol = read_protocol(
       "# Read\n```mermaid\nsequenceDiagram\n  app->>cache: Get value\n```\n"

@@ -25,8 +25,8 @@ struct Replayed {
 struct BatchOptions {
   int jobs = 1;
   ReplayOptions replay;  // on_step is called by several threads
-  // After each trace, one call at a time: which of them, counted from 0, and what became of it, but for `left`. What was
-  // told so is all there is where the rest is interrupted.
+  // After each trace, one call at a time: which of them, counted from 0, and what became of it, but for `left`. What
+  // was told so is all there is where the rest is interrupted.
   std::function<void(std::size_t which, const Replayed& replayed)> on_result;
 };
 

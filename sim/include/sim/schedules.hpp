@@ -1,6 +1,7 @@
-// Counting schedules: how many paths a system has from its initial state to an end, how many of them end in a violation,
-// and how many pass through one. An end is a state where no step is left that must happen: a path that ends there and
-// those that go on, by a step that need not happen, all count. Exact, by dynamic programming over the state graph in topological order; numbers of any size.
+// Counting schedules: how many paths a system has from its initial state to an end, how many of them end in a
+// violation, and how many pass through one. An end is a state where no step is left that must happen: a path that ends
+// there and those that go on, by a step that need not happen, all count. Exact, by dynamic programming over the state
+// graph in topological order; numbers of any size.
 //
 // A step that breaks a property has happened for good: a path with one ends in a violation. What a state breaks, a
 // later state may have mended: a path ends in that violation only if its last state breaks a property.

@@ -56,8 +56,8 @@ template <class T>
 concept StateBlock =
     std::is_trivially_copyable_v<T> && std::has_unique_object_representations_v<T> && std::equality_comparable<T>;
 
-// A system may have one function more: bool need_not_happen(action), for what happens of itself, or does not (a cache that
-// drops an entry). A path may end where nothing else is left. Only what looks at whole paths heeds it.
+// A system may have one function more: bool need_not_happen(action), for what happens of itself, or does not (a cache
+// that drops an entry). A path may end where nothing else is left. Only what looks at whole paths heeds it.
 template <class S>
 concept System = requires(const S& system, const typename S::State& state, const typename S::Action& action,
                           std::vector<typename S::Action>& out, Marks& marks) {
