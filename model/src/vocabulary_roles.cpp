@@ -348,10 +348,10 @@ RoleWords role_words(std::string_view text) {
       found.assumed = quoted_word(found.word) + " makes it the " + std::string(to_string(last)) + ", although " +
                       quoted_word(*word_of(Role::kThirdParty)) +
                       " would be a third party; say role X = third-party if it is one";
-    } else if (app && only({Role::kApp, Role::kThirdParty})) {
+    } else if (app && third_party && only({Role::kApp, Role::kThirdParty})) {
       choose(Role::kThirdParty);  // "mail server"
       found.may_be_app = true;
-    } else if (app && only({Role::kApp, Role::kOutside})) {
+    } else if (app && word_of(Role::kOutside) != nullptr && only({Role::kApp, Role::kOutside})) {
       choose(Role::kApp);
       found.assumed = quoted_word(found.word) + " makes it the app, although " + quoted_word(*word_of(Role::kOutside)) +
                       " would be outside; say role X = outside if it is";

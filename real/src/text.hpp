@@ -10,7 +10,8 @@
 namespace stalemate::real {
 
 // What to do where a server says that its user may not do something.
-inline constexpr const char* kGrantRight = "grant it; real/README.md lists the rights that are needed";
+inline constexpr const char* kGrantRight =
+    "grant it; real/README.md lists the rights that are needed (in a sandbox nobody can: name a server of your own)";
 
 // The first line of a server's or library's message, without spaces at the ends and without a final full stop.
 inline std::string first_line(std::string_view message) {

@@ -56,6 +56,27 @@ TEST(Vocabulary, a_participant_whose_words_contradict_each_other_is_ambiguous) {
   EXPECT_FALSE(role_words("user service").assumed.empty());
 }
 
+// "api reader endpoint": an app by one word, a replica by the others, and no third party at all.
+TEST(Vocabulary, whatever_words_meet_in_a_name_a_role_has_a_word_for_it_and_a_doubt_two_roles) {
+  const std::vector<std::string> words = {
+      "cache", "redis",  "local",  "edge",   "database",  "postgres",        "store",     "memory", "app",
+      "api",   "server", "reader", "writer", "read only", "reader endpoint", "replica",   "copy",   "reporting",
+      "user",  "client", "queue",  "worker", "mail",      "stripe",          "cassandra", "foo"};
+  for (const std::string& one : words)
+    for (const std::string& two : words)
+      for (const std::string& three : words) {
+        const std::string name = one + " " + two + " " + three;
+        const RoleWords found = role_words(name);
+        if (found.role) {
+          EXPECT_FALSE(found.word.empty()) << name;
+          EXPECT_FALSE(found.ambiguous) << name;
+        } else if (found.ambiguous) {
+          ASSERT_EQ(found.either.size(), 2U) << name;
+          EXPECT_NE(found.either[0], found.either[1]) << name;
+        }
+      }
+}
+
 void expect_verb(Verb verb, const std::vector<std::string>& labels) {
   for (const std::string& label : labels) {
     const RequestWords words = request_words(label);
