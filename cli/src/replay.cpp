@@ -124,8 +124,12 @@ struct ReplayCommand {
     } catch (const real::Interrupted& interrupted) {
       stop = interrupted;
     }
-    const int code = tell(items, results, stop.has_value());
-    if (!stop) return code;
+    if (!stop) return tell(items, results, false);
+    try {
+      tell(items, results, true);
+    } catch (const traces::EnvironmentError& error) {
+      note("stalemate: {}\n", error.what());
+    }
     note("stalemate: {}\n", stop->what());
     real::end_by_signal(stop->signal);
   }

@@ -109,7 +109,7 @@ class Batch {
   const std::vector<traces::Trace>& traces_;
   const Servers& servers_;
   const BatchOptions& options_;
-  const std::shared_ptr<AppHost> host_ = start_app_host();  // before any thread
+  const std::shared_ptr<AppHost> host_ = start_app_host();  // before the threads of run()
   std::vector<Replayed> results_;
   std::atomic<std::size_t> next_{0};
   std::atomic<bool> has_stopped_{false};

@@ -110,9 +110,14 @@ std::shared_ptr<Tunnel> enter_tunnel(Address& address, const std::optional<Encry
   return tunnel;
 }
 
-void throw_failure_of(const std::shared_ptr<Tunnel>& tunnel) {
+// `asked`: whom the URL names; `host` and `port`: where.
+void throw_failure_of(const std::shared_ptr<Tunnel>& tunnel, const std::string& place, const std::string& asked,
+                      const std::string& host, int port) {
   if (!tunnel) return;
-  if (const std::string why = tunnel->failure(); !why.empty()) throw traces::EnvironmentError(why);
+  const std::string why = tunnel->failure();
+  if (why.empty()) return;
+  if (tunnel->is_other_kind()) refuse_other_kind(place, asked, host, port);
+  throw traces::EnvironmentError(why);
 }
 
 std::shared_ptr<Tunnel> greet(PostgresAddress& address) {
@@ -128,7 +133,7 @@ std::shared_ptr<Tunnel> greet(PostgresAddress& address) {
   try {
     open_postgres(first, "");
   } catch (const traces::EnvironmentError&) {
-    throw_failure_of(tunnel);
+    throw_failure_of(tunnel, place(address), "a PostgreSQL", host, port);
     if (const std::optional<WireError> strange = proxy.wire_error()) throw WireError(*strange);
     const bool is_silent = std::chrono::steady_clock::now() - begin >= std::chrono::seconds(kFirstContactSeconds);
     if (is_silent) {
@@ -148,17 +153,18 @@ std::shared_ptr<Tunnel> greet(RedisAddress& address) {
   const std::string host = address.host;
   const int port = address.port;
   std::shared_ptr<Tunnel> tunnel = enter_tunnel(address, address.encryption);
+  const std::string asked = tunnel ? "a Redis that speaks TLS" : "a Redis";
   RedisAddress first = address;
   first.timeout_seconds = kFirstContactSeconds;
   try {
     open_redis(first, "");
   } catch (const NoAnswer&) {
-    throw_failure_of(tunnel);
+    throw_failure_of(tunnel, place(address), asked, host, port);
     if (!tunnel) refuse_tls(address);
-    refuse_other_kind(place(address), tunnel ? "a Redis that speaks TLS" : "a Redis", host, port);
+    refuse_other_kind(place(address), asked, host, port);
     address.timeout_seconds = kAfterSilenceSeconds;
   } catch (const traces::EnvironmentError&) {
-    throw_failure_of(tunnel);
+    throw_failure_of(tunnel, place(address), asked, host, port);
     // The next one says why.
   }
   return tunnel;

@@ -10,6 +10,7 @@
 
 #include <chrono>
 #include <csignal>
+#include <cstdint>
 #include <fstream>
 #include <sstream>
 
@@ -24,18 +25,22 @@ using boost::system::error_code;
 
 constexpr std::chrono::milliseconds kRetryAccept(100);
 
-// The kernel's table of IPv4 sockets has a line for each: its number, its own end, the other end, ..., whose it is.
+// The kernel's table of IPv4 sockets has a line for each: its number, its own end, the other end, its state, two
+// queues, a timer, retransmissions, whose it is, a timeout, its inode. One that its process has closed already has no
+// inode, and may bear the name of root: it is nobody's.
 bool is_of_this_user(int client_port, int listening_port) {
-  std::ifstream table("/proc/net/tcp");
-  if (!table) return true;
+  constexpr const char* kTable = "/proc/net/tcp";
+  std::ifstream table(kTable);
+  if (!table) return ::access(kTable, F_OK) != 0;
   const std::string client = fmt::format("0100007F:{:04X}", client_port);
   const std::string listening = fmt::format("0100007F:{:04X}", listening_port);
   for (std::string line; std::getline(table, line);) {
     std::istringstream words(line);
     std::string number, own, other, skipped;
     unsigned user = 0;
-    words >> number >> own >> other >> skipped >> skipped >> skipped >> skipped >> user;
-    if (words && own == client && other == listening) return user == ::geteuid();
+    std::uint64_t inode = 0;
+    words >> number >> own >> other >> skipped >> skipped >> skipped >> skipped >> user >> skipped >> inode;
+    if (words && own == client && other == listening) return inode != 0 && user == ::geteuid();
   }
   return false;
 }

@@ -3,8 +3,10 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <charconv>
 #include <cstdint>
+#include <iterator>
 
 #include "real/local.hpp"
 #include "traces/error.hpp"
@@ -193,8 +195,10 @@ PostgresAddress by_way_of(int port, PostgresAddress server) {
   server.shown_as = place(server);
   server.host = "127.0.0.1";
   server.port = port;
-  std::erase_if(server.parameters, [](const auto& parameter) {
-    return parameter.first.starts_with("ssl") || parameter.first == "gssencmode";
+  constexpr std::string_view kOfEncryption[] = {"sslmode", "sslrootcert", "sslcrl",     "sslcert",
+                                                "sslkey",  "requiressl",  "gssencmode", "ssl"};
+  std::erase_if(server.parameters, [&](const auto& parameter) {
+    return std::find(std::begin(kOfEncryption), std::end(kOfEncryption), parameter.first) != std::end(kOfEncryption);
   });
   server.parameters.insert(server.parameters.end(), {{"sslmode", "disable"}, {"gssencmode", "disable"}});
   return server;

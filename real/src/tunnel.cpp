@@ -50,6 +50,7 @@ struct Way {
   std::string host;
   std::vector<StreamEndpoint> endpoints;
   Mends mends;
+  bool checks_authority = true;
   bool checks_name = true;
   ssl::context tls{ssl::context::tls_client};
 };
@@ -65,14 +66,15 @@ void load(const std::string& what, const std::string& file, const std::string& p
   if (take(file.c_str()) == 1) return;
   const char* const reason = ::ERR_reason_error_string(::ERR_get_error());
   ::ERR_clear_error();
-  refuse(
-      fmt::format("{}; check that it is the right one, in PEM format", reason == nullptr ? "not understood" : reason));
+  refuse(fmt::format("{}; check that it is the right one, in PEM format, and without a password",
+                     reason == nullptr ? "not understood" : reason));
 }
 
 void configure(Way& way, const Encryption& encryption) {
   SSL_CTX* const context = way.tls.native_handle();
   ::SSL_CTX_set_min_proto_version(context, TLS1_2_VERSION);
   way.tls.set_password_callback([](std::size_t, ssl::context::password_purpose) { return std::string(); });
+  way.checks_authority = encryption.checks_authority;
   way.checks_name = encryption.checks_name;
   way.tls.set_verify_mode(encryption.checks_authority ? ssl::verify_peer : ssl::verify_none);
   if (encryption.checks_authority && encryption.authority.empty()) way.tls.set_default_verify_paths();
@@ -126,14 +128,22 @@ std::string without_channel_binding(const std::string& message) {
 
 }  // namespace
 
+// Why a connection could not be encrypted.
+struct TunnelFailure {
+  std::string why;             // one line, with the mend
+  bool is_other_kind = false;  // no TLS is spoken there
+};
+
 // One client and its encrypted connection. On the tunnel's thread alone.
 class TunnelConnection : public std::enable_shared_from_this<TunnelConnection> {
  public:
-  using Failed = std::function<void(std::string)>;
-  TunnelConnection(Way& way, StreamSocket client, Failed failed, std::function<void()> agreed)
+  struct Heard {
+    std::function<void(TunnelFailure)> failed;
+    std::function<void()> agreed;  // it is encrypted
+  };
+  TunnelConnection(Way& way, StreamSocket client, Heard heard)
       : way_(way),
-        failed_(std::move(failed)),
-        agreed_(std::move(agreed)),
+        heard_(std::move(heard)),
         client_(std::move(client)),
         server_(client_.get_executor(), way.tls),
         deadline_(client_.get_executor()) {
@@ -141,11 +151,17 @@ class TunnelConnection : public std::enable_shared_from_this<TunnelConnection> {
   }
 
   void start() {
-    close_after(std::chrono::seconds(kServerTimeoutSeconds));
+    deadline_.expires_after(std::chrono::seconds(kServerTimeoutSeconds));
+    deadline_.async_wait([this, self = shared_from_this()](const error_code& cancelled) {
+      if (!cancelled)
+        fail(fmt::format("no answer within {} s while TLS was begun; check the port, and what holds it up",
+                         kServerTimeoutSeconds));
+    });
     connect(0);
   }
 
   void close() {
+    is_closed_ = true;
     deadline_.cancel();
     for (StreamSocket* socket : {&client_, &server_.next_layer()}) {
       error_code ignored;
@@ -155,27 +171,21 @@ class TunnelConnection : public std::enable_shared_from_this<TunnelConnection> {
   }
 
  private:
-  void close_after(std::chrono::seconds patience) {
-    deadline_.expires_after(patience);
-    deadline_.async_wait([this, self = shared_from_this()](const error_code& cancelled) {
-      if (!cancelled) close();
-    });
-  }
-
-  void fail(const std::string& what) {
-    failed_(fmt::format("{}: {}", way_.place, what));
+  void fail(const std::string& what, bool is_other_kind = false) {
+    if (is_closed_) return;
+    heard_.failed({fmt::format("{}: {}", way_.place, what), is_other_kind});
     close();
   }
 
   void connect(std::size_t number) {
     server_.next_layer().async_connect(way_.endpoints.at(number),
                                        [this, self = shared_from_this(), number](const error_code& error) {
+                                         if (is_closed_) return;
                                          if (!error) {
                                            prepare(server_.next_layer());
                                            if (way_.protocol == Protocol::kPostgres) return ask();
                                            return shake_hands();
                                          }
-                                         if (!client_.is_open()) return;
                                          error_code ignored;
                                          server_.next_layer().close(ignored);
                                          if (number + 1 < way_.endpoints.size()) return connect(number + 1);
@@ -187,75 +197,137 @@ class TunnelConnection : public std::enable_shared_from_this<TunnelConnection> {
   void ask() {
     asio::async_write(server_.next_layer(), asio::buffer(kPostgresAsksForEncryption),
                       [this, self = shared_from_this()](const error_code& error, std::size_t) {
-                        if (error) return close();
+                        if (error) return hear_no_tls();
                         asio::async_read(server_.next_layer(), asio::buffer(from_server_, 1),
-                                         [this, self](const error_code& lost, std::size_t) {
-                                           if (lost) return close();
-                                           if (from_server_[0] == 'S') return shake_hands();
-                                           fail("it takes no encrypted connections; " + way_.mends.go_without);
-                                         });
+                                         [this, self](const error_code& lost, std::size_t) { hear_answer(!lost); });
                       });
   }
 
+  void hear_answer(bool is_there) {
+    if (is_there && from_server_[0] == 'S') return shake_hands();
+    if (is_there && from_server_[0] == 'N') return fail("it takes no encrypted connections; " + way_.mends.go_without);
+    hear_no_tls();
+  }
+
+  void hear_no_tls() { fail("what answers there begins no TLS; " + way_.mends.go_without, true); }
+
   void shake_hands() {
-    SSL* const tls = server_.native_handle();
-    error_code no_address;
-    asio::ip::make_address(way_.host, no_address);
-    if (no_address) ::SSL_ctrl(tls, SSL_CTRL_SET_TLSEXT_HOSTNAME, TLSEXT_NAMETYPE_host_name, way_.host.data());
-    X509_VERIFY_PARAM* const expected = ::SSL_get0_param(tls);
-    if (way_.checks_name && no_address) ::X509_VERIFY_PARAM_set1_host(expected, way_.host.c_str(), 0);
-    if (way_.checks_name && !no_address) ::X509_VERIFY_PARAM_set1_ip_asc(expected, way_.host.c_str());
+    if (!expect_host()) return fail(fmt::format("no certificate can be checked to be of {}", way_.host));
     server_.async_handshake(ssl::stream_base::client, [this, self = shared_from_this()](const error_code& error) {
-      if (error) return fail(reason(error));
+      if (is_closed_) return;
+      if (error) return handshake_failed(error);
       deadline_.cancel();
-      agreed_();
+      heard_.agreed();
       to_server();
       to_client();
     });
   }
 
-  std::string reason(const error_code& error) {
+  // Whose certificate is wanted; and who is asked for, where many share an address.
+  bool expect_host() {
+    SSL* const tls = server_.native_handle();
+    X509_VERIFY_PARAM* const expected = ::SSL_get0_param(tls);
+    ::X509_VERIFY_PARAM_set_hostflags(expected, X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS);
+    error_code no_address;
+    const asio::ip::address address = asio::ip::make_address(way_.host, no_address);
+    if (no_address) {
+      return ::SSL_ctrl(tls, SSL_CTRL_SET_TLSEXT_HOSTNAME, TLSEXT_NAMETYPE_host_name, way_.host.data()) == 1 &&
+             (!way_.checks_name || ::X509_VERIFY_PARAM_set1_host(expected, way_.host.c_str(), 0) == 1);
+    }
+    if (!way_.checks_name) return true;
+    if (address.is_v4()) {
+      const auto bytes = address.to_v4().to_bytes();
+      return ::X509_VERIFY_PARAM_set1_ip(expected, bytes.data(), bytes.size()) == 1;
+    }
+    const auto bytes = address.to_v6().to_bytes();  // without the name of an interface
+    return ::X509_VERIFY_PARAM_set1_ip(expected, bytes.data(), bytes.size()) == 1;
+  }
+
+  void handshake_failed(const error_code& error) {
     const long doubt = ::SSL_get_verify_result(server_.native_handle());
-    if (doubt == X509_V_ERR_HOSTNAME_MISMATCH || doubt == X509_V_ERR_IP_ADDRESS_MISMATCH)
-      return fmt::format("its certificate is of another host, not of {}; name the host as the certificate does",
-                         way_.host);
-    if (doubt != X509_V_OK)
-      return fmt::format("its certificate is not believed: {}; {}", ::X509_verify_cert_error_string(doubt),
-                         way_.mends.name_authority);
-    return fmt::format("no TLS was agreed on: {}; {}", error.message(), way_.mends.go_without);
+    if (way_.checks_authority && doubt != X509_V_OK) return fail(why_not_believed(doubt));
+    if (error.category() != asio::error::get_ssl_category()) return hear_no_tls();  // it hung up
+    const auto number = static_cast<unsigned long>(error.value());
+    if (is_alert(number))
+      return fail(fmt::format("it refuses the encryption: {}; if it wants a certificate, {}", text_of(number),
+                              way_.mends.show_certificate));
+    if (ERR_GET_REASON(number) == SSL_R_UNSUPPORTED_PROTOCOL)
+      return fail("it speaks no TLS that is new enough; switch TLS 1.2 or 1.3 on there");
+    hear_no_tls();
+  }
+
+  std::string why_not_believed(long doubt) const {
+    switch (doubt) {
+      case X509_V_ERR_HOSTNAME_MISMATCH:
+      case X509_V_ERR_IP_ADDRESS_MISMATCH:
+        return fmt::format("its certificate is of another host, not of {}; name the host as the certificate does",
+                           way_.host);
+      case X509_V_ERR_CERT_HAS_EXPIRED:
+      case X509_V_ERR_CERT_NOT_YET_VALID:
+        return fmt::format("its certificate is not believed: {}; have it renewed, or set this machine's clock",
+                           ::X509_verify_cert_error_string(doubt));
+      case X509_V_ERR_CERT_REVOKED:
+        return "its certificate is not believed: its authority revoked it; have another one made";
+      case X509_V_ERR_UNABLE_TO_GET_CRL:
+      case X509_V_ERR_CRL_HAS_EXPIRED:
+      case X509_V_ERR_CRL_NOT_YET_VALID:
+        return fmt::format("its certificate is not believed: {}; check what sslcrl names",
+                           ::X509_verify_cert_error_string(doubt));
+      default:
+        return fmt::format("its certificate is not believed: {}; {}", ::X509_verify_cert_error_string(doubt),
+                           way_.mends.name_authority);
+    }
+  }
+
+  // OpenSSL gives an alert that came from the other side its number, plus an offset.
+  static bool is_alert(unsigned long number) { return ERR_GET_REASON(number) >= SSL_AD_REASON_OFFSET; }
+
+  // Asio's own text of these differs from version to version.
+  static std::string text_of(unsigned long number) {
+    const char* const text = ::ERR_reason_error_string(number);
+    return text == nullptr ? fmt::format("OpenSSL's error {:x}", number) : text;
   }
 
   void to_server() {
     client_.async_read_some(asio::buffer(from_client_), [this, self = shared_from_this()](const error_code& error,
                                                                                           std::size_t count) {
+      if (is_closed_) return;
       if (error) return client_has_ended();
       asio::async_write(server_, asio::buffer(from_client_, count), [this, self](const error_code& lost, std::size_t) {
-        if (lost) return close();
+        if (is_closed_) return;
+        if (lost) return close_soon();
         to_server();
       });
     });
   }
 
-  // What the server still has to say is passed on; not for ever, if it does not end.
   void client_has_ended() {
-    if (!client_.is_open()) return;
     error_code ignored;
     server_.next_layer().shutdown(StreamSocket::shutdown_send, ignored);
-    close_after(std::chrono::seconds(kServerTimeoutSeconds));
+    close_soon();
+  }
+
+  // What the server still has to say is passed on; not for ever, if it does not end.
+  void close_soon() {
+    deadline_.expires_after(std::chrono::seconds(kServerTimeoutSeconds));
+    deadline_.async_wait([this, self = shared_from_this()](const error_code& cancelled) {
+      if (!cancelled) close();
+    });
   }
 
   void to_client() {
     server_.async_read_some(asio::buffer(from_server_),
                             [this, self = shared_from_this()](const error_code& error, std::size_t count) {
+                              if (is_closed_) return;
                               if (error) return server_has_ended(error);
                               pass_on({from_server_.data(), count});
                             });
   }
 
   void server_has_ended(const error_code& error) {
-    if (error.category() == asio::error::get_ssl_category() && client_.is_open())
-      return fail(fmt::format("it ends the connection: {}; {}", error.message(), way_.mends.show_certificate));
-    close();
+    if (error.category() != asio::error::get_ssl_category()) return close();
+    fail(fmt::format("it ends the connection: {}; if it wants a certificate, {}",
+                     text_of(static_cast<unsigned long>(error.value())), way_.mends.show_certificate));
   }
 
   void pass_on(std::string_view bytes) {
@@ -273,17 +345,18 @@ class TunnelConnection : public std::enable_shared_from_this<TunnelConnection> {
     to_pass_ += bytes;
     asio::async_write(client_, asio::buffer(to_pass_),
                       [this, self = shared_from_this()](const error_code& lost, std::size_t) {
+                        if (is_closed_) return;
                         if (lost) return close();
                         to_client();
                       });
   }
 
   Way& way_;
-  Failed failed_;
-  std::function<void()> agreed_;
+  Heard heard_;
   StreamSocket client_;
   ssl::stream<StreamSocket> server_;
   asio::steady_timer deadline_;
+  bool is_closed_ = false;
   std::array<char, 16'384> from_client_ = {};
   std::array<char, 16'384> from_server_ = {};
   std::unique_ptr<Framer> greeting_;  // of the server's first messages
@@ -304,12 +377,12 @@ struct Tunnel::Impl {
 
   void add(StreamSocket client) {
     std::erase_if(connections, [](const auto& connection) { return connection.expired(); });
-    const auto failed = [this](std::string why) {
+    const auto failed = [this](TunnelFailure what) {
       const std::lock_guard lock(mutex);
-      failure = std::move(why);
+      failure = std::move(what);
     };
-    const auto connection =
-        std::make_shared<TunnelConnection>(*way, std::move(client), failed, [this] { has_agreed = true; });
+    const auto connection = std::make_shared<TunnelConnection>(
+        *way, std::move(client), TunnelConnection::Heard{failed, [this] { has_agreed = true; }});
     connections.push_back(connection);
     connection->start();
   }
@@ -317,7 +390,7 @@ struct Tunnel::Impl {
   std::unique_ptr<Way> way;
   std::list<std::weak_ptr<TunnelConnection>> connections;  // on the tunnel's thread alone
   mutable std::mutex mutex;
-  std::string failure;
+  TunnelFailure failure;
   std::atomic<bool> has_agreed = false;
   Listener listener{"the tunnel to " + way->place,
                     [this](StreamSocket client, int /*port*/) { add(std::move(client)); }};  // last: it uses the others
@@ -341,7 +414,12 @@ int Tunnel::port() const { return impl_->listener.port(); }
 
 std::string Tunnel::failure() const {
   const std::lock_guard lock(impl_->mutex);
-  return impl_->failure;
+  return impl_->failure.why;
+}
+
+bool Tunnel::is_other_kind() const {
+  const std::lock_guard lock(impl_->mutex);
+  return impl_->failure.is_other_kind;
 }
 
 bool Tunnel::has_agreed() const { return impl_->has_agreed; }

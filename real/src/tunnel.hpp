@@ -28,6 +28,8 @@ class Tunnel {
   // Why the latest connection that could not be made, or that the server ended with a word about its encryption, could
   // not: one line with the mend. Empty: none.
   std::string failure() const;
+  // What failed then was no TLS at all: somebody else may be there.
+  bool is_other_kind() const;
   // Some connection was encrypted, however it ended.
   bool has_agreed() const;
 
