@@ -75,7 +75,7 @@ std::string file_of(const PostgresAddress& address, const Setting& setting) {
 // One of libpq's six, however it is said. What is misspelt must not lead to a connection without encryption.
 std::string mode_of(const PostgresAddress& address) {
   std::string mode = given(address, kMode.keyword);
-  if (mode.empty() && (given(address, "ssl") == "true" || given(address, "requiressl") == "1")) mode = "require";
+  if (mode.empty() && given(address, "requiressl") == "1") mode = "require";
   if (mode.empty()) mode = variable(kMode.variable);
   if (mode.empty() && variable("PGREQUIRESSL") == "1") mode = "require";
   const bool is_system = said(address, kAuthority) == "system";
@@ -105,7 +105,7 @@ void refuse_what_is_not_carried(const PostgresAddress& address) {
 void refuse_what_is_not_understood(const PostgresAddress& address, const std::string& mode) {
   for (const auto& [keyword, value] : address.parameters) {
     const auto is_it = [&keyword = keyword](const Setting& setting) { return setting.keyword == keyword; };
-    if (keyword.starts_with("ssl") && keyword != "ssl" && std::none_of(kUnderstood.begin(), kUnderstood.end(), is_it))
+    if (keyword.starts_with("ssl") && std::none_of(kUnderstood.begin(), kUnderstood.end(), is_it))
       refuse(address, fmt::format("{} is not understood beside sslmode={}; of TLS there are sslmode, sslrootcert, "
                                   "sslcrl, sslcert and sslkey",
                                   keyword, mode));

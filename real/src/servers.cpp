@@ -166,6 +166,8 @@ PostgresAddress parse_postgres_url(std::string_view url, std::string_view option
   const UrlParts parts = reader.read(url, 5432);
   PostgresAddress address{parts.host, parts.port, parts.user, parts.password, parts.path, {}, kServerTimeoutSeconds};
   address.parameters = reader.pairs(parts.query);
+  for (auto& parameter : address.parameters)
+    if (parameter == std::pair<std::string, std::string>("ssl", "true")) parameter = {"sslmode", "require"};  // JDBC's
   for (const auto& [keyword, value] : address.parameters) {
     for (const std::string_view own :
          {"host", "hostaddr", "port", "user", "password", "dbname", "service", "options"}) {
@@ -195,8 +197,8 @@ PostgresAddress by_way_of(int port, PostgresAddress server) {
   server.shown_as = place(server);
   server.host = "127.0.0.1";
   server.port = port;
-  constexpr std::string_view kOfEncryption[] = {"sslmode", "sslrootcert", "sslcrl",     "sslcert",
-                                                "sslkey",  "requiressl",  "gssencmode", "ssl"};
+  constexpr std::string_view kOfEncryption[] = {"sslmode", "sslrootcert", "sslcrl",    "sslcert",
+                                                "sslkey",  "requiressl",  "gssencmode"};
   std::erase_if(server.parameters, [&](const auto& parameter) {
     return std::find(std::begin(kOfEncryption), std::end(kOfEncryption), parameter.first) != std::end(kOfEncryption);
   });

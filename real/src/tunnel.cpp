@@ -13,7 +13,6 @@
 #include <boost/asio/ssl.hpp>
 #include <chrono>
 #include <cstdint>
-#include <fstream>
 #include <functional>
 #include <list>
 #include <mutex>
@@ -23,6 +22,7 @@
 
 #include "listener.hpp"
 #include "real/wire.hpp"
+#include "tls_context.hpp"
 #include "traces/error.hpp"
 
 namespace stalemate::real {
@@ -52,58 +52,15 @@ struct Way {
   Mends mends;
   bool checks_authority = true;
   bool checks_name = true;
-  ssl::context tls{ssl::context::tls_client};
+  ssl::context tls;
 };
-
-// `take` is given its name and says 1 where it could.
-void load(const std::string& what, const std::string& file, const std::string& place,
-          const std::function<int(const char*)>& take) {
-  const auto refuse = [&](const std::string& why) {
-    throw traces::InputError(fmt::format("{}: {}: {}: {}", place, what, file, why));
-  };
-  if (!std::ifstream(file)) refuse("it cannot be opened; check its name, and who may read it");
-  ::ERR_clear_error();
-  if (take(file.c_str()) == 1) return;
-  const char* const reason = ::ERR_reason_error_string(::ERR_get_error());
-  ::ERR_clear_error();
-  refuse(fmt::format("{}; check that it is the right one, in PEM format, and without a password",
-                     reason == nullptr ? "not understood" : reason));
-}
-
-void configure(Way& way, const Encryption& encryption) {
-  SSL_CTX* const context = way.tls.native_handle();
-  ::SSL_CTX_set_min_proto_version(context, TLS1_2_VERSION);
-  way.tls.set_password_callback([](std::size_t, ssl::context::password_purpose) { return std::string(); });
-  way.checks_authority = encryption.checks_authority;
-  way.checks_name = encryption.checks_name;
-  way.tls.set_verify_mode(encryption.checks_authority ? ssl::verify_peer : ssl::verify_none);
-  if (encryption.checks_authority && encryption.authority.empty()) way.tls.set_default_verify_paths();
-  const auto take = [&way](const std::string& what, const std::string& file, const auto& by) {
-    if (!file.empty()) load(what, file, way.place, by);
-  };
-  take("the certificate of its authority", encryption.authority,
-       [&](const char* file) { return ::SSL_CTX_load_verify_locations(context, file, nullptr); });
-  take("what its authority revoked", encryption.revoked, [&](const char* file) {
-    X509_STORE* const store = ::SSL_CTX_get_cert_store(context);
-    ::X509_STORE_set_flags(store, X509_V_FLAG_CRL_CHECK | X509_V_FLAG_CRL_CHECK_ALL);
-    return ::X509_STORE_load_locations(store, file, nullptr);
-  });
-  take("the certificate to show", encryption.certificate,
-       [&](const char* file) { return ::SSL_CTX_use_certificate_chain_file(context, file); });
-  take("the key of that certificate", encryption.key.empty() ? encryption.certificate : encryption.key,
-       [&](const char* file) { return ::SSL_CTX_use_PrivateKey_file(context, file, SSL_FILETYPE_PEM); });
-}
 
 template <class Address>
 std::unique_ptr<Way> way_to(const Address& server, const Encryption& encryption, Protocol protocol, Mends mends) {
-  auto way = std::make_unique<Way>();
-  way->protocol = protocol;
-  way->place = place(server);
-  way->host = server.host;
-  way->endpoints = endpoints_of(server.host, server.port, way->place);
-  way->mends = std::move(mends);
-  configure(*way, encryption);
-  return way;
+  const std::string where = place(server);
+  return std::make_unique<Way>(Way{protocol, where, server.host, endpoints_of(server.host, server.port, where),
+                                   std::move(mends), encryption.checks_authority, encryption.checks_name,
+                                   tls_context(encryption, where)});
 }
 
 // The message of a PostgreSQL that offers ways to authenticate by SASL, without the one that needs an encrypted
