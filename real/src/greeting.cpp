@@ -26,7 +26,7 @@ namespace {
 
 constexpr int kFirstContactSeconds = 3;
 constexpr int kProbeMs = 700;
-constexpr int kAfterSilenceSeconds = 6;  // all that a server which did not answer then is still given
+constexpr int kAfterSilenceSeconds = 4;  // all that a server which did not answer then is still given
 
 struct FreeAddresses {
   void operator()(addrinfo* first) const { ::freeaddrinfo(first); }
@@ -145,7 +145,8 @@ std::shared_ptr<Tunnel> greet(PostgresAddress& address) {
   return tunnel;
 }
 
-std::shared_ptr<Tunnel> greet(RedisAddress& address) {
+// `speaks`: else everything is made ready, and its first use will tell.
+std::shared_ptr<Tunnel> greet(RedisAddress& address, bool speaks) {
   const char* const password = std::getenv("REDISCLI_AUTH");
   if (address.password.empty() && password != nullptr) address.password = password;
   if (address.password.empty() && !address.user.empty())
@@ -154,6 +155,7 @@ std::shared_ptr<Tunnel> greet(RedisAddress& address) {
   const int port = address.port;
   std::shared_ptr<Tunnel> tunnel = enter_tunnel(address, address.encryption);
   const std::string asked = tunnel ? "a Redis that speaks TLS" : "a Redis";
+  if (!speaks) return tunnel;
   RedisAddress first = address;
   first.timeout_seconds = kFirstContactSeconds;
   try {
@@ -174,7 +176,9 @@ std::shared_ptr<Tunnel> greet(RedisAddress& address) {
 
 void greet(GivenServers& given) {
   if (given.database) given.tunnels.push_back(greet(*given.database));
-  if (given.redis) given.tunnels.push_back(greet(*given.redis));
+  // Where the database is silent, that alone will be said: nobody has to wait for the other one first.
+  const bool is_silent = given.database && given.database->timeout_seconds == kAfterSilenceSeconds;
+  if (given.redis) given.tunnels.push_back(greet(*given.redis, !is_silent));
 }
 
 }  // namespace stalemate::real

@@ -7,6 +7,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <chrono>
 #include <csignal>
 #include <cstdlib>
 #include <filesystem>
@@ -356,6 +357,24 @@ TEST(Failures, a_server_that_stops_answering_is_waited_for_once) {
   for (std::size_t i = 2; i < results.size(); ++i) {
     EXPECT_EQ(results[i].error.rfind("not replayed: Redis at 127.0.0.1:", 0), 0U) << results[i].error;
   }
+}
+
+// Each is spoken to, asked what it is, and waited for once more.
+TEST(Failures, two_servers_that_are_silent_from_the_start_are_named_within_15_seconds) {
+  const Sandbox sandbox{SandboxOptions()};
+  ReplayPlace where;
+  where.urls.postgres = support::url(sandbox.postgres());
+  where.urls.redis = support::url(sandbox.redis());
+  const pid_t redis = support::process_in(sandbox.folder(), "redis-server");
+  const pid_t postgres = support::process_in(sandbox.folder(), "postgres");
+  ASSERT_TRUE(redis > 0 && postgres > 0);
+  for (const pid_t server : {redis, postgres}) ::kill(server, SIGSTOP);
+  const auto begin = std::chrono::steady_clock::now();
+  const std::string line = refusal_at(where);
+  const auto took = std::chrono::steady_clock::now() - begin;
+  for (const pid_t server : {redis, postgres}) ::kill(server, SIGCONT);
+  EXPECT_EQ(line.rfind("PostgreSQL at 127.0.0.1:", 0), 0U) << line;
+  EXPECT_LT(took, std::chrono::seconds(15));
 }
 
 }  // namespace
