@@ -61,7 +61,7 @@ struct ServerOptions {
 
   void add_to(CLI::App& command);
 };
-// What the help of such a command says of passwords.
+// What the help of such a command says of URLs.
 inline constexpr const char* kAboutUrls =
     "A password in a URL is seen by who lists the processes, if only for a moment: leave it out, and it is taken\n"
     "from PGPASSWORD, PGPASSFILE or ~/.pgpass, and for Redis from REDISCLI_AUTH.\n"

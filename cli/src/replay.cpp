@@ -124,9 +124,9 @@ struct ReplayCommand {
     } catch (const real::Interrupted& interrupted) {
       stop = interrupted;
     }
-    if (!stop) return tell(items, results, false);
+    if (!stop) return tell(items, results);
     try {
-      tell(items, results, true);
+      tell(items, results);
     } catch (const traces::EnvironmentError& error) {
       note("stalemate: {}\n", error.what());
     }
@@ -135,12 +135,12 @@ struct ReplayCommand {
   }
 
   // What is known of each; of those that an interruption left out, a report for people says how many they are.
-  int tell(const std::vector<Item>& items, const std::vector<real::Replayed>& results, bool is_interrupted) const {
+  int tell(const std::vector<Item>& items, const std::vector<real::Replayed>& results) const {
     int code = 0;
     if (json) print(to_json(items, results));
     for (std::size_t i = 0; i < items.size(); ++i) {
       code = std::max(code, code_of(results[i]));
-      if (!json && !(is_interrupted && results[i].error == kNotReplayed)) report(items[i], results[i], items.size());
+      if (!json && results[i].error != kNotReplayed) report(items[i], results[i], items.size());
     }
     if (items.size() > 1 && !json) print(summary(results));
     junit.write(junit_xml(cases(items, results)));

@@ -64,8 +64,7 @@ std::string answer_to(std::string_view words, const std::string& host, int port)
 
 // What it is that keeps silent, or hangs up, when it is spoken to as something else.
 std::string kind_at(const std::string& host, int port) {
-  constexpr std::string_view kAsksForEncryption("\0\0\0\x08\x04\xd2\x16\x2f", 8);  // PostgreSQL answers S or N
-  const std::string to_postgres = answer_to(kAsksForEncryption, host, port);
+  const std::string to_postgres = answer_to(kPostgresAsksForEncryption, host, port);
   if (to_postgres == "S" || to_postgres == "N") return "a PostgreSQL";
   const std::string to_redis = answer_to("PING\r\n", host, port);
   if (to_redis.starts_with("+PONG") || to_redis.starts_with("-")) return "a Redis";

@@ -32,7 +32,6 @@ namespace asio = boost::asio;
 namespace ssl = asio::ssl;
 using boost::system::error_code;
 
-constexpr std::string_view kPostgresAsksForEncryption("\0\0\0\x08\x04\xd2\x16\x2f", 8);
 constexpr std::string_view kChannelBinding = "SCRAM-SHA-256-PLUS";
 
 // What a user can do where the server's certificate is not believed, where it wants one of its client, and where it

@@ -7,10 +7,14 @@
 
 #include <memory>
 #include <string>
+#include <string_view>
 
 #include "real/servers.hpp"
 
 namespace stalemate::real {
+
+// What PostgreSQL answers with S (TLS may begin) or N: protocol v3, SSLRequest.
+inline constexpr std::string_view kPostgresAsksForEncryption("\0\0\0\x08\x04\xd2\x16\x2f", 8);
 
 class Tunnel {
  public:
