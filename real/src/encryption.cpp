@@ -104,8 +104,7 @@ void refuse_what_is_not_carried(const PostgresAddress& address) {
 // What would make it stricter than it is going to be.
 void refuse_what_is_not_understood(const PostgresAddress& address, const std::string& mode) {
   for (const auto& [keyword, value] : address.parameters) {
-    const auto is_it = [&keyword = keyword](const Setting& setting) { return setting.keyword == keyword; };
-    if (keyword.starts_with("ssl") && std::none_of(kUnderstood.begin(), kUnderstood.end(), is_it))
+    if (keyword.starts_with("ssl") && !is_of_encryption(keyword))
       refuse(address, fmt::format("{} is not understood beside sslmode={}; of TLS there are sslmode, sslrootcert, "
                                   "sslcrl, sslcert and sslkey",
                                   keyword, mode));
@@ -118,6 +117,12 @@ void refuse_what_is_not_understood(const PostgresAddress& address, const std::st
 }
 
 }  // namespace
+
+bool is_of_encryption(std::string_view keyword) {
+  const auto is_it = [keyword](const Setting& setting) { return setting.keyword == keyword; };
+  return keyword == "requiressl" || keyword == "gssencmode" ||
+         std::any_of(kUnderstood.begin(), kUnderstood.end(), is_it);
+}
 
 std::optional<Encryption> encryption_of(const PostgresAddress& address) {
   refuse_what_is_not_carried(address);

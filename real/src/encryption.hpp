@@ -3,6 +3,7 @@
 #pragma once
 
 #include <optional>
+#include <string_view>
 
 #include "real/servers.hpp"
 
@@ -12,5 +13,8 @@ namespace stalemate::real {
 // Throws traces::InputError: what cannot be done before a proxy that reads what passes (GSSAPI, channel binding), what
 // is not understood, a file that is missing.
 std::optional<Encryption> encryption_of(const PostgresAddress& address);
+
+// A keyword of libpq's that is heeded here, and means nothing on the way to a proxy or a tunnel.
+bool is_of_encryption(std::string_view keyword);
 
 }  // namespace stalemate::real

@@ -3,11 +3,10 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <charconv>
 #include <cstdint>
-#include <iterator>
 
+#include "encryption.hpp"
 #include "real/local.hpp"
 #include "traces/error.hpp"
 
@@ -197,11 +196,7 @@ PostgresAddress by_way_of(int port, PostgresAddress server) {
   server.shown_as = place(server);
   server.host = "127.0.0.1";
   server.port = port;
-  constexpr std::string_view kOfEncryption[] = {"sslmode", "sslrootcert", "sslcrl",    "sslcert",
-                                                "sslkey",  "requiressl",  "gssencmode"};
-  std::erase_if(server.parameters, [&](const auto& parameter) {
-    return std::find(std::begin(kOfEncryption), std::end(kOfEncryption), parameter.first) != std::end(kOfEncryption);
-  });
+  std::erase_if(server.parameters, [](const auto& parameter) { return is_of_encryption(parameter.first); });
   server.parameters.insert(server.parameters.end(), {{"sslmode", "disable"}, {"gssencmode", "disable"}});
   return server;
 }
