@@ -250,7 +250,7 @@ void Machine::store(Step& step, std::size_t key, unsigned entry, bool expires) c
   const bool changes =
       cached(step.words, key) != entry || (!expiring_.empty() && this->expires(step.words, key) != expires);
   if (!changes) return;
-  if (!replica_.empty() && failover_possible(step.words)) {
+  if (!replica_.empty() && may_come(step.words, FaultEffect::kRollBack)) {
     for (std::size_t k = 0; k < replica_.size(); ++k) {
       set(step.words, replica_[k], get(step.words, stores_.cache[k]));
       if (!replica_expiring_.empty()) set(step.words, replica_expiring_[k], get(step.words, expiring_[k]));

@@ -20,7 +20,7 @@ void Machine::strike(Step& step, const Action& action) const {
   } else {
     strike_message(step, action, effect);
   }
-  if (!replica_.empty() && !failover_possible(step.words)) forget_replica(step);
+  if (!replica_.empty() && !may_come(step.words, FaultEffect::kRollBack)) forget_replica(step);
 }
 
 void Machine::strike_message(Step& step, const Action& action, FaultEffect effect) const {

@@ -33,10 +33,21 @@ std::uint64_t Machine::budgets_covering(RowId row) const {
   return covering;
 }
 
-bool Machine::failover_possible(StateView words) const {
+bool Machine::may_time_out(StateView words, RowId row) const {
+  for (std::size_t b = 0; b < budgets_.size(); ++b) {
+    if (get(words, budgets_[b]) == scenario_.budgets[b].budget) continue;
+    for (const FaultTarget& target : scenario_.budgets[b].targets) {
+      const FaultEffect effect = fault_kinds()[target.kind].effect;
+      if (effect != FaultEffect::kLose && effect != FaultEffect::kDelay) continue;
+      if (covers(target, {0, 0, row, false}) || covers(target, {0, 0, row, true})) return true;
+    }
+  }
+  return false;
+}
+
+bool Machine::may_come(StateView words, FaultEffect effect) const {
   for (std::size_t b = 0; b < budgets_.size(); ++b)
-    if (scenario_.budgets[b].includes(FaultEffect::kRollBack) && get(words, budgets_[b]) != scenario_.budgets[b].budget)
-      return true;
+    if (scenario_.budgets[b].includes(effect) && get(words, budgets_[b]) != scenario_.budgets[b].budget) return true;
   return false;
 }
 

@@ -351,6 +351,23 @@ TEST(LessonTruth, nothing_lasts_for_ever_that_something_to_come_can_mend) {
             std::string::npos);
 }
 
+TEST(LessonTruth, a_read_replaces_an_entry_only_if_its_own_request_may_time_out) {
+  const Protocol page = read_page("cache-aside").value();
+  traces::Scenario scenario;
+  scenario.apps = {"read; read", "write"};
+  const auto duration = [&](const std::string& fault) {
+    scenario.faults = {fault};
+    return told_of(make_lesson(page, scenario, {}).sides[0], "duration").at(0);
+  };
+  for (const char* fault : {"lost-reply@read:1=3", "late-request@read:1=3", "lost-request=3"})
+    EXPECT_NE(duration(fault).find("until a Read or a Write replaces or deletes it"), std::string::npos) << fault;
+  // What strikes Writes, or what comes behind the get, leaves a Read to find what is there; so does a fault that the
+  // story has taken: the last one.
+  for (const char* fault :
+       {"lost-reply@write:1=3", "lost-request@write:2=3", "lost-reply@read:3=3", "lost-reply@read:1"})
+    EXPECT_NE(duration(fault).find("for ever if no one writes k1 again"), std::string::npos) << fault;
+}
+
 TEST(LessonTruth, a_wrong_cache_that_nobody_asked_about_is_told) {
   LessonOptions options;
   options.properties = {"fresh-reads"};

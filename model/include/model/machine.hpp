@@ -92,6 +92,9 @@ class Machine {
   // Bit b: budget b is not spent yet; budget b may be spent on a request of this row or on its reply. REQUIRES: b < 64.
   std::uint64_t budgets_left(StateView words) const;
   std::uint64_t budgets_covering(RowId row) const;
+  // Whether a budget that is not spent yet allows: that who awaits this request times out; a fault of this effect.
+  bool may_time_out(StateView words, RowId row) const;
+  bool may_come(StateView words, FaultEffect effect) const;
 
   // Where everything stands.
   const LayoutBuilder& layout() const { return layout_; }
@@ -204,7 +207,6 @@ class Machine {
   AsyncRequest take_slot(Step& step, std::size_t session, std::size_t slot) const;
   void forget_replica(Step& step) const;
   bool agrees_with_replica(StateView words, std::size_t key) const;
-  bool failover_possible(StateView words) const;
   void tell(Step& step, const Event& event) const;
   Event event(const Step& step, EventKind kind, std::size_t session) const;
 

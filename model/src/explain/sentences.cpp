@@ -21,9 +21,10 @@ bool replaces(const Row& row) {
   return row.to == Role::kCache && (row.verb == Verb::kSet || row.verb == Verb::kDelete) && !row.drawn_lost;
 }
 
-// Whether a Read of a key that is cached may still replace or delete the entry; `faults`: it may time out, and miss
-// what is there.
-bool reads_replace(const Program& program, bool faults) {
+// Whether a Read of a key that is cached may still replace or delete the entry, if it starts in the state `end`. A
+// request of it that times out by a fault which is still to come may miss what is there.
+bool reads_replace(const Machine& machine, StateView end, bool faults) {
+  const Program& program = machine.program();
   std::vector<const std::vector<Way>*> pending;
   for (const ProgramOperation& operation : program.operations)
     if (operation.kind == OperationKind::kRead) pending.push_back(&operation.start);
@@ -42,7 +43,8 @@ bool reads_replace(const Program& program, bool faults) {
                                                        (row.verb == Verb::kAdd && outcome == Outcome::kOk));
         if (!absent) pending.push_back(&row.after[static_cast<std::size_t>(outcome)]);
       }
-      if (faults && row.awaited) pending.push_back(&row.after[static_cast<std::size_t>(Outcome::kTimeout)]);
+      if (faults && row.awaited && machine.may_time_out(end, way.next))
+        pending.push_back(&row.after[static_cast<std::size_t>(Outcome::kTimeout)]);
     }
   }
   return false;
@@ -346,20 +348,17 @@ class Teller {
     tell_how_long(last.key, *cached);
   }
 
-  // Likewise, so that a Read misses what is there.
-  bool may_time_out() const {
-    const Scenario& scenario = subject_.machine.scenario();
-    return course_ && course_->writes_heal &&
-           (scenario.allows(FaultEffect::kLose) || scenario.allows(FaultEffect::kDelay));
+  // Whether what is still to come in this scenario can mend it at all.
+  bool heals() const { return course_ && course_->writes_heal; }
+
+  // By a fault that is still to come.
+  bool may_be_dropped() const {
+    const auto may_come = [&](FaultEffect effect) { return subject_.machine.may_come(end(), effect); };
+    return heals() &&
+           (may_come(FaultEffect::kDropEntry) || may_come(FaultEffect::kDropAll) || may_come(FaultEffect::kRollBack));
   }
 
-  // By a fault that the scenario allows, where what is still to come can mend it at all.
-  bool may_be_dropped() const {
-    const Scenario& scenario = subject_.machine.scenario();
-    return course_ && course_->writes_heal &&
-           (scenario.allows(FaultEffect::kDropEntry) || scenario.allows(FaultEffect::kDropAll) ||
-            scenario.allows(FaultEffect::kRollBack));
-  }
+  StateView end() const { return subject_.path.states.back().data(); }
 
   void tell_how_long(const std::string& key, std::int64_t cached) {
     std::string text = fmt::format("From then on every read that finds {} in the cache gets {}", key, cached);
@@ -367,7 +366,7 @@ class Teller {
     const std::vector<std::string>& expiring = final_state(trace_).expiring;
     if (std::find(expiring.begin(), expiring.end(), key) != expiring.end())
       text += ", until its time to live is over or something replaces or deletes it.";
-    else if (reads_replace(subject_.machine.program(), may_time_out()))
+    else if (reads_replace(subject_.machine, end(), heals()))
       text += fmt::format(", until a Read{} replaces or deletes it{}; it never expires.",
                           arrows.empty() ? "" : " or a Write",
                           may_be_dropped() ? ", or a fault of the cache takes it away" : "");
