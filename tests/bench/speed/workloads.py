@@ -1,0 +1,42 @@
+"""The fixed workloads by which a change is judged: command lines of the program, each once small (its instructions are
+counted, fifty times slower) and once large (it is timed). What they do is one kind of work each; what they print is the
+same on every machine.
+"""
+
+from dataclasses import dataclass
+
+VERDICTS = (0, 1, 3)  # exit codes: holds or done, violated, inconclusive (as every hunt that finds nothing)
+
+TUTORIAL = ["check", "cache-aside", "--fault", "lost-message", "--on-database-timeout", "continue", "--threads", "1"]
+PLAIN = [*TUTORIAL, "--all-invoked", "--no-reduction", "--exhaust"]
+WALKS = ["hunt", "database-only", "--readers", "3", "--writers", "3", "--strategy", "uniform", "--seed", "1"]
+
+
+@dataclass(frozen=True)
+class Workload:
+    """`times`: how often the large one runs in one measurement, because a single run is too short for a clock."""
+
+    name: str
+    says: str
+    small: tuple[str, ...]
+    large: tuple[str, ...]
+    times: int = 1
+
+
+def workload(name: str, says: str, small: list[str], large: list[str], times: int = 1) -> Workload:
+    return Workload(name, says, tuple(small), tuple(large), times)
+
+
+WORKLOADS = [
+    workload("plain-search", "every state, nothing left out",
+             [*PLAIN, "--readers", "3", "--writers", "2"], [*PLAIN, "--readers", "3", "--writers", "3"]),
+    workload("reduced-search", "fusing, symmetry, independence",
+             [*TUTORIAL, "--exhaust", "--readers", "3", "--writers", "3"],
+             [*TUTORIAL, "--exhaust", "--readers", "4", "--writers", "3"], 2),
+    workload("first-counterexample", "start, read a page, find its race",
+             ["check", "cache-aside", "--threads", "1"], ["check", "cache-aside", "--threads", "1"], 60),
+    workload("random-walks", "steps of hunt", [*WALKS, "--runs", "20000"], [*WALKS, "--runs", "300000"]),
+    workload("lesson", "a state graph, told in words",
+             ["lesson", "cache-aside", "--fault", "crash", "-o", "lesson.html"],
+             ["lesson", "cache-aside", "--fault", "crash", "-o", "lesson.html", "--force"], 30),
+]
