@@ -6,6 +6,7 @@
 #include <memory>
 #include <thread>
 
+#include "base/error.hpp"
 #include "commands.hpp"
 #include "model/check.hpp"
 #include "model/property.hpp"
@@ -13,7 +14,6 @@
 #include "options.hpp"
 #include "progress.hpp"
 #include "streams.hpp"
-#include "traces/error.hpp"
 #include "traces/json.hpp"
 
 namespace stalemate::cli {

@@ -3,10 +3,10 @@
 
 #include <memory>
 
+#include "base/error.hpp"
 #include "commands.hpp"
 #include "options.hpp"
 #include "streams.hpp"
-#include "traces/error.hpp"
 
 #ifdef STALEMATE_HAVE_REAL
 #include "real/leftovers.hpp"
@@ -39,7 +39,7 @@ struct CleanCommand {
   }
 #else
   int run() const {
-    throw traces::EnvironmentError(
+    throw EnvironmentError(
         "clean: this build has no real servers; install libpqxx, hiredis and OpenSSL and build again");
   }
 #endif

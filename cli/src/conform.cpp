@@ -9,11 +9,11 @@
 #include <string>
 #include <thread>
 
+#include "base/error.hpp"
 #include "commands.hpp"
 #include "options.hpp"
 #include "progress.hpp"
 #include "streams.hpp"
-#include "traces/error.hpp"
 #include "traces/json.hpp"
 
 #ifdef STALEMATE_HAVE_REAL
@@ -71,7 +71,7 @@ struct ConformCommand {
   }
 #else
   int run(const std::string&) const {
-    throw traces::EnvironmentError(
+    throw EnvironmentError(
         "conform: this build has no real servers; install libpqxx, hiredis and OpenSSL and build again");
   }
 #endif

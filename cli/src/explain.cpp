@@ -3,12 +3,12 @@
 
 #include <memory>
 
+#include "base/error.hpp"
 #include "commands.hpp"
 #include "model/explain.hpp"
 #include "model/walk.hpp"
 #include "options.hpp"
 #include "streams.hpp"
-#include "traces/error.hpp"
 #include "traces/json.hpp"
 
 namespace stalemate::cli {
@@ -30,10 +30,10 @@ void add_explain(CLI::App& program, Action& action) {
   command.callback([options, &action] {
     action = [options] {
       check_file_name(options->path, "TRACE", "/dev/stdin");
-      const traces::Trace trace = model::rewalk(
-          traces::read_json(traces::read_text_file(options->path, kTraceBytesMax), options->path), options->path);
+      const traces::Trace trace =
+          model::rewalk(traces::read_json(read_text_file(options->path, kTraceBytesMax), options->path), options->path);
       if (trace.property.empty() || trace.steps.empty() || trace.steps.back().violates.empty())
-        throw traces::InputError(
+        throw InputError(
             fmt::format("{}: breaks no property, so there is nothing to explain; see it with stalemate show {}",
                         excerpt(options->path), shell_word(options->path)));
       const model::Explanation explanation = model::explain(trace);

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "base/error.hpp"
 #include "commands.hpp"
 #include "graphviz.hpp"
 #include "model/scenario.hpp"
@@ -13,7 +14,6 @@
 #include "model/state_space.hpp"
 #include "options.hpp"
 #include "streams.hpp"
-#include "traces/error.hpp"
 #include "traces/state_graph.hpp"
 
 namespace stalemate::cli {
@@ -41,8 +41,8 @@ const Format& find_format(const std::string& name) {
     if (format.name == name) return format;
     names.emplace_back(format.name);
   }
-  throw traces::InputError(fmt::format("--as {}: no such format{}; there is {}", excerpt(name),
-                                       model::suggestion(name, names), fmt::join(names, ", ")));
+  throw InputError(fmt::format("--as {}: no such format{}; there is {}", excerpt(name), suggestion(name, names),
+                               fmt::join(names, ", ")));
 }
 
 struct GraphCommand {
@@ -60,7 +60,7 @@ struct GraphCommand {
     const model::Machine machine =
         model::make_machine(read, scenario.scenario(read), properties, model::Granularity::kPlain);
     const auto space = model::build_state_space(machine, format.states_max);
-    if (!space) throw traces::InputError(too_large(machine, format));
+    if (!space) throw InputError(too_large(machine, format));
     const std::string drawn = format.write(model::tell_state_graph(machine, read, *space));
     if (output.path.empty())
       print(drawn);

@@ -14,8 +14,8 @@
 #include <cstdio>
 #include <cstring>
 
+#include "base/error.hpp"
 #include "streams.hpp"
-#include "traces/error.hpp"
 
 extern char** environ;
 
@@ -53,7 +53,7 @@ class NamelessFile {
 
  private:
   [[noreturn]] static void fail(const char* what) {
-    throw traces::EnvironmentError(fmt::format("{}: {}", what, std::strerror(errno)));
+    throw EnvironmentError(fmt::format("{}: {}", what, std::strerror(errno)));
   }
   std::FILE* file_;
 };
@@ -113,9 +113,9 @@ pid_t start_dot(const NamelessFile& in, const NamelessFile& out, const NamelessF
   const int error = ::posix_spawnp(&child, name.data(), &files, &attributes, arguments.data(), environ);
   posix_spawnattr_destroy(&attributes);
   posix_spawn_file_actions_destroy(&files);
-  if (error == ENOENT) throw traces::EnvironmentError("dot: not found; install graphviz, or take --as dot");
+  if (error == ENOENT) throw EnvironmentError("dot: not found; install graphviz, or take --as dot");
   if (error != 0)
-    throw traces::EnvironmentError(
+    throw EnvironmentError(
         fmt::format("dot: cannot be started: {}; look to graphviz, or take --as dot", std::strerror(error)));
   return child;
 }
@@ -158,14 +158,13 @@ std::string draw_svg(const std::string& dot_text) {
   const std::string said = first_line(err.text());
   const std::string reason = said.empty() ? "" : ": " + said;
   if (WIFSIGNALED(end.status))
-    throw traces::EnvironmentError(
+    throw EnvironmentError(
         fmt::format("dot: ended by signal {}{}; take --as dot and lay it out elsewhere", WTERMSIG(end.status), reason));
   if (WEXITSTATUS(end.status) != 0)
-    throw traces::EnvironmentError(
-        fmt::format("dot: failed with {}{}; take --as dot", WEXITSTATUS(end.status), reason));
+    throw EnvironmentError(fmt::format("dot: failed with {}{}; take --as dot", WEXITSTATUS(end.status), reason));
   std::string svg = out.text();
   if (svg.find("</svg>") == std::string::npos)
-    throw traces::EnvironmentError(fmt::format("dot: drew no SVG{}; take --as dot", reason));
+    throw EnvironmentError(fmt::format("dot: drew no SVG{}; take --as dot", reason));
   return svg;
 }
 

@@ -7,7 +7,7 @@ namespace stalemate::cli {
 
 // The drawing of a graph in Graphviz's language. What it looks like is up to the `dot` that PATH finds.
 // SIGINT, SIGTERM and SIGHUP end `dot`, and then this process in their own way; no file is left behind.
-// Throws traces::EnvironmentError: no `dot`, or it fails, or there is no room for its result.
+// Throws EnvironmentError: no `dot`, or it fails, or there is no room for its result.
 std::string draw_svg(const std::string& dot_text);
 
 }  // namespace stalemate::cli

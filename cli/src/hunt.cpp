@@ -7,13 +7,13 @@
 #include <memory>
 #include <random>
 
+#include "base/error.hpp"
 #include "commands.hpp"
 #include "model/hunt.hpp"
 #include "options.hpp"
 #include "progress.hpp"
 #include "sim/strategies.hpp"
 #include "streams.hpp"
-#include "traces/error.hpp"
 #include "traces/json.hpp"
 
 namespace stalemate::cli {
@@ -84,13 +84,12 @@ struct HuntCommand {
     if (scenario.readers || scenario.writers || !scenario.apps.empty()) {
       for (const auto& [name, value] : {std::pair{"--apps", apps}, std::pair{"--operations", operations}})
         if (value)
-          throw traces::InputError(fmt::format(
+          throw InputError(fmt::format(
               "{} {}: --readers, --writers and --app say who runs what, so nothing is drawn; leave one of them out",
               name, *value));
       space.scenario = scenario.scenario(read);
       if (space.scenario.apps.empty())
-        throw traces::InputError(
-            "--readers 0 --writers 0: nothing would run; say how many of either, or leave both out");
+        throw InputError("--readers 0 --writers 0: nothing would run; say how many of either, or leave both out");
       return space;
     }
     space.scenario.keys = scenario.keys.value_or(kKeysDrawn);
@@ -124,21 +123,20 @@ struct HuntCommand {
     }
     std::error_code error;
     if (!std::filesystem::is_directory(output.path, error))
-      throw traces::InputError(
+      throw InputError(
           fmt::format("-o {}: with --all it names a folder that exists; there is none", excerpt(output.path)));
     for (const auto& entry : std::filesystem::directory_iterator(output.path, error)) {
       const std::string name = entry.path().filename().string();
       if (!output.force && name.rfind("cause-", 0) == 0 && entry.path().extension() == ".json")
-        throw traces::InputError(fmt::format("-o {}: holds {} already; say --force to replace it, or another folder",
-                                             excerpt(output.path), excerpt(name)));
+        throw InputError(fmt::format("-o {}: holds {} already; say --force to replace it, or another folder",
+                                     excerpt(output.path), excerpt(name)));
     }
-    traces::check_writable(path_of(1), output.force ? traces::Overwrite::kForce : traces::Overwrite::kKeep);
+    check_writable(path_of(1), output.force ? Overwrite::kForce : Overwrite::kKeep);
   }
 
   void save(const model::HuntFound& found, std::size_t count) const {
     if (output.path.empty()) return;
-    traces::write_file(path_of(count), traces::write_json(found.trace),
-                       output.force ? traces::Overwrite::kForce : traces::Overwrite::kKeep);
+    write_file(path_of(count), traces::write_json(found.trace), output.force ? Overwrite::kForce : Overwrite::kKeep);
   }
 };
 

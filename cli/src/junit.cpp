@@ -5,35 +5,10 @@
 
 #include <algorithm>
 
+#include "base/text.hpp"
+
 namespace stalemate::cli {
 namespace {
-
-// What XML 1.0 cannot hold at all becomes '?'. A line break within an attribute must be told as a number.
-std::string escaped(const std::string& text, bool is_attribute) {
-  std::string out;
-  for (const char c : text) {
-    switch (c) {
-      case '&':
-        out += "&amp;";
-        break;
-      case '<':
-        out += "&lt;";
-        break;
-      case '>':
-        out += "&gt;";
-        break;
-      case '"':
-        out += is_attribute ? "&quot;" : "\"";
-        break;
-      case '\n':
-        out += is_attribute ? "&#10;" : "\n";
-        break;
-      default:
-        out += static_cast<unsigned char>(c) < ' ' ? '?' : c;
-    }
-  }
-  return out;
-}
 
 std::ptrdiff_t count(const std::vector<JunitCase>& cases, JunitCase::Result result) {
   return std::count_if(cases.begin(), cases.end(), [result](const JunitCase& one) { return one.result == result; });
@@ -46,14 +21,15 @@ std::string junit_xml(const std::vector<JunitCase>& cases) {
   xml += fmt::format("<testsuite name=\"stalemate replay\" tests=\"{}\" failures=\"{}\" errors=\"{}\">\n", cases.size(),
                      count(cases, JunitCase::Result::kFailed), count(cases, JunitCase::Result::kError));
   for (const JunitCase& one : cases) {
-    xml += fmt::format("  <testcase name=\"{}\" classname=\"{}\"", escaped(one.name, true), escaped(one.type, true));
+    xml += fmt::format("  <testcase name=\"{}\" classname=\"{}\"", xml_escaped(one.name, XmlPlace::kAttribute),
+                       xml_escaped(one.type, XmlPlace::kAttribute));
     if (one.result == JunitCase::Result::kPassed) {
       xml += "/>\n";
       continue;
     }
     const char* const element = one.result == JunitCase::Result::kFailed ? "failure" : "error";
-    xml += fmt::format(">\n    <{0} message=\"{1}\">{2}</{0}>\n  </testcase>\n", element, escaped(one.message, true),
-                       escaped(one.details, false));
+    xml += fmt::format(">\n    <{0} message=\"{1}\">{2}</{0}>\n  </testcase>\n", element,
+                       xml_escaped(one.message, XmlPlace::kAttribute), xml_escaped(one.details, XmlPlace::kElement));
   }
   return xml + "</testsuite>\n";
 }

@@ -3,11 +3,11 @@
 
 #include <memory>
 
+#include "base/error.hpp"
 #include "commands.hpp"
 #include "model/lesson.hpp"
 #include "options.hpp"
 #include "streams.hpp"
-#include "traces/error.hpp"
 #include "traces/lesson.hpp"
 
 namespace stalemate::cli {
@@ -20,7 +20,7 @@ struct LessonCommand {
   model::LessonOptions lesson;
 
   int run() const {
-    if (output.path.empty()) throw traces::InputError("say where the page goes: -o lesson.html");
+    if (output.path.empty()) throw InputError("say where the page goes: -o lesson.html");
     output.check();
     const model::Protocol read = protocol.read();
     const traces::Lesson made = model::make_lesson(read, scenario.scenario(read), lesson);

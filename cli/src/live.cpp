@@ -10,12 +10,12 @@
 #include <optional>
 #include <string>
 
+#include "base/error.hpp"
+#include "base/file.hpp"
 #include "commands.hpp"
 #include "options.hpp"
 #include "progress.hpp"
 #include "streams.hpp"
-#include "traces/error.hpp"
-#include "traces/file.hpp"
 
 #ifdef STALEMATE_HAVE_REAL
 #include "real/live.hpp"
@@ -49,14 +49,14 @@ struct LiveCommand {
 
   int run() const {
     if (scenario.empty() == judge.empty())
-      throw traces::InputError("live: say before or after, or --judge FILE; see stalemate live --help");
+      throw InputError("live: say before or after, or --judge FILE; see stalemate live --help");
     if (as_tutorial && (scenario != "before" || serialize || !fail.empty()))
-      throw traces::InputError("--as-tutorial is for live before, and has --fail 1% --serialize: leave those out");
-    if (!plot.empty()) traces::check_writable(plot, overwrite());
+      throw InputError("--as-tutorial is for live before, and has --fail 1% --serialize: leave those out");
+    if (!plot.empty()) check_writable(plot, overwrite());
     return judge.empty() ? run_workload() : run_judge();
   }
 
-  traces::Overwrite overwrite() const { return force ? traces::Overwrite::kForce : traces::Overwrite::kKeep; }
+  Overwrite overwrite() const { return force ? Overwrite::kForce : Overwrite::kKeep; }
 
 #ifdef STALEMATE_HAVE_REAL
   int run_judge() const { return report({real::judge_history(judge), ""}); }
@@ -90,7 +90,7 @@ struct LiveCommand {
     const real::Judgement& judgement = result.judgement;
     print(json ? real::to_json(result) : real::describe(judgement));
     if (!result.failure.empty()) note("stalemate: {}; the report is of what was done by then\n", result.failure);
-    if (!plot.empty()) traces::write_file(plot, real::plot_svg(judgement), overwrite());
+    if (!plot.empty()) write_file(plot, real::plot_svg(judgement), overwrite());
     if (!result.failure.empty()) return 5;
     return judgement.is_coherent() ? 0 : 1;
   }
@@ -99,18 +99,18 @@ struct LiveCommand {
     real::LiveOptions options;
     if (scenario == "after") {
       options.scenario = real::LiveScenario::kAfter;
-      if (servers.redis) throw traces::InputError("--redis: after has no cache; leave it out");
+      if (servers.redis) throw InputError("--redis: after has no cache; leave it out");
     } else if (scenario != "before") {
-      throw traces::InputError(fmt::format("live {}: say before or after", excerpt(scenario)));
+      throw InputError(fmt::format("live {}: say before or after", excerpt(scenario)));
     } else if (cockroach) {
-      throw traces::InputError("--cockroach: before runs on PostgreSQL; say after, or use --postgres");
+      throw InputError("--cockroach: before runs on PostgreSQL; say after, or use --postgres");
     }
     if (cockroach && servers.postgres)
-      throw traces::InputError("--cockroach and --postgres: one database; leave one of them out");
+      throw InputError("--cockroach and --postgres: one database; leave one of them out");
     options.readers = readers.value_or(1);
     options.writers = writers.value_or(1);
     if (options.readers + options.writers > real::kLiveWorkersMax)
-      throw traces::InputError(fmt::format("--readers and --writers: at most {} together", real::kLiveWorkersMax));
+      throw InputError(fmt::format("--readers and --writers: at most {} together", real::kLiveWorkersMax));
     options.read_every = interval(read_every, "-r");
     options.write_every = interval(write_every, "-w");
     options.check_every = parse_duration(check_every, "--check-every");
@@ -149,7 +149,7 @@ struct LiveCommand {
       for (std::size_t i = decimals; i < 4; ++i) value = std::min<std::uint32_t>(value, 1'000'000) * 10;
       if (value <= 1'000'000) return value;
     }
-    throw traces::InputError(
+    throw InputError(
         fmt::format("{} {}: say a percentage from 0% to 100%, such as 1% or 0.25%", option, excerpt(text)));
   }
 
@@ -157,7 +157,7 @@ struct LiveCommand {
     std::uint64_t number = 0;
     const auto [end, error] = std::from_chars(seed.data(), seed.data() + seed.size(), number);
     if (error != std::errc() || end != seed.data() + seed.size())
-      throw traces::InputError(fmt::format("--seed {}: say a whole number from 0 to 2^64 - 1", excerpt(seed)));
+      throw InputError(fmt::format("--seed {}: say a whole number from 0 to 2^64 - 1", excerpt(seed)));
     return number;
   }
 
@@ -218,7 +218,7 @@ struct LiveCommand {
 #else
   int run_judge() const { return run_workload(); }
   int run_workload() const {
-    throw traces::EnvironmentError(
+    throw EnvironmentError(
         "live: this build has no real servers; install libpqxx, hiredis and OpenSSL and build again");
   }
 #endif

@@ -9,10 +9,10 @@
 #include <filesystem>
 #include <limits>
 
+#include "base/error.hpp"
 #include "model/fault.hpp"
 #include "model/scenario.hpp"
 #include "streams.hpp"
-#include "traces/error.hpp"
 
 namespace stalemate::cli {
 namespace {
@@ -52,12 +52,11 @@ model::Protocol ProtocolOptions::read() const {
     if (protocol.find('/') == std::string::npos) {
       std::vector<std::string> names;
       for (const model::CataloguePage& page : model::catalogue()) names.emplace_back(page.name);
-      throw traces::InputError(fmt::format("{}: no such file, and no such page in the catalogue{}; it has {}",
-                                           excerpt(protocol), model::suggestion(protocol, names),
-                                           fmt::join(names, ", ")));
+      throw InputError(fmt::format("{}: no such file, and no such page in the catalogue{}; it has {}",
+                                   excerpt(protocol), suggestion(protocol, names), fmt::join(names, ", ")));
     }
   }
-  return model::read_protocol(traces::read_text_file(protocol, kDiagramBytesMax), protocol, roles);
+  return model::read_protocol(read_text_file(protocol, kDiagramBytesMax), protocol, roles);
 }
 
 std::string faults_help(std::string_view how_often) {
@@ -94,8 +93,8 @@ std::vector<std::string> ScenarioOptions::counted_apps(const model::Protocol& pr
   const auto add = [&](std::optional<int> count, model::OperationKind kind, const char* option, const char* drawn) {
     const bool is_drawn = has_kind(protocol, kind);
     if (count.value_or(0) > 0 && !is_drawn)
-      throw traces::InputError(fmt::format("{} {}: no {} is drawn in {}; draw one, or leave {} out", option, *count,
-                                           drawn, protocol.file, option));
+      throw InputError(fmt::format("{} {}: no {} is drawn in {}; draw one, or leave {} out", option, *count, drawn,
+                                   protocol.file, option));
     const int otherwise = is_drawn && apps.empty() ? 1 : 0;
     counted.insert(counted.end(), static_cast<std::size_t>(count.value_or(otherwise)),
                    std::string(model::to_string(kind)));
@@ -110,7 +109,7 @@ traces::Scenario ScenarioOptions::scenario(const model::Protocol& protocol, std:
   scenario.apps = counted_apps(protocol);
   scenario.keys = keys.value_or(1);
   if ((all_invoked || !all_invoked_by.empty()) && scenario.keys > 1 && !scenario.apps.empty())
-    throw traces::InputError(fmt::format(
+    throw InputError(fmt::format(
         "{} with --keys {}: every first operation needs its key; in place of --readers and --writers say --app 'read "
         "k1' --app 'write k1', and so on",
         all_invoked_by.empty() ? "--all-invoked" : all_invoked_by, scenario.keys));
@@ -153,11 +152,11 @@ void OutputOptions::add_to(CLI::App& command, const std::string& what) {
 }
 
 void OutputOptions::check() const {
-  if (!path.empty()) traces::check_writable(path, force ? traces::Overwrite::kForce : traces::Overwrite::kKeep);
+  if (!path.empty()) check_writable(path, force ? Overwrite::kForce : Overwrite::kKeep);
 }
 
 void OutputOptions::write(const std::string& text) const {
-  if (!path.empty()) traces::write_file(path, text, force ? traces::Overwrite::kForce : traces::Overwrite::kKeep);
+  if (!path.empty()) write_file(path, text, force ? Overwrite::kForce : Overwrite::kKeep);
 }
 
 CLI::Option* add_number(CLI::App& command, const std::string& name, std::optional<int>& value, Range range,
@@ -167,7 +166,7 @@ CLI::Option* add_number(CLI::App& command, const std::string& name, std::optiona
     const char* const last = text.data() + text.size();
     const auto [end, error] = std::from_chars(text.data(), last, number);
     if (error != std::errc{} || end != last || number < range.least || number > range.most)
-      throw traces::InputError(
+      throw InputError(
           fmt::format("{} {}: say a whole number from {} to {}", name, excerpt(text), range.least, range.most));
     value = number;
   };
@@ -175,8 +174,8 @@ CLI::Option* add_number(CLI::App& command, const std::string& name, std::optiona
 }
 
 void check_file_name(const std::string& path, std::string_view option, std::string_view stream) {
-  if (path.empty()) throw traces::InputError(fmt::format("{}: the name is empty; say a file name", option));
-  if (path == "-") throw traces::InputError(fmt::format("{} -: no file is meant by that; say {}", option, stream));
+  if (path.empty()) throw InputError(fmt::format("{}: the name is empty; say a file name", option));
+  if (path == "-") throw InputError(fmt::format("{} -: no file is meant by that; say {}", option, stream));
 }
 
 std::uint64_t parse_bytes(const std::string& text, const std::string& option) {
@@ -187,7 +186,7 @@ std::uint64_t parse_bytes(const std::string& text, const std::string& option) {
   for (const auto& [name, factor] : kUnits)
     if (value && *value > 0 && unit == name && *value <= std::numeric_limits<std::uint64_t>::max() / factor)
       return *value * factor;
-  throw traces::InputError(fmt::format("{} {}: say a size such as 512MiB or 4GiB", option, excerpt(text)));
+  throw InputError(fmt::format("{} {}: say a size such as 512MiB or 4GiB", option, excerpt(text)));
 }
 
 // Far from where the clock's arithmetic overflows.
@@ -200,8 +199,8 @@ std::chrono::milliseconds parse_duration(const std::string& text, const std::str
   for (const auto& [name, factor] : kUnits)
     if (value && *value > 0 && *value <= kDurationMsMax / factor && unit == name)
       return std::chrono::milliseconds(*value * factor);
-  throw traces::InputError(fmt::format(
-      "{} {}: say a whole number with its unit, such as 500ms, 30s or 10m, at most 1000h", option, excerpt(text)));
+  throw InputError(fmt::format("{} {}: say a whole number with its unit, such as 500ms, 30s or 10m, at most 1000h",
+                               option, excerpt(text)));
 }
 
 std::uint64_t parse_seed(const std::string& text) {
@@ -209,8 +208,7 @@ std::uint64_t parse_seed(const std::string& text) {
   const char* const last = text.data() + text.size();
   const auto [end, error] = std::from_chars(text.data(), last, seed);
   if (error != std::errc{} || end != last)
-    throw traces::InputError(
-        fmt::format("--seed {}: say a whole number from 0 to {}", excerpt(text), ~std::uint64_t{0}));
+    throw InputError(fmt::format("--seed {}: say a whole number from 0 to {}", excerpt(text), ~std::uint64_t{0}));
   return seed;
 }
 

@@ -1,5 +1,5 @@
 // Options that several subcommands share, and how they become scenarios and limits. Values that make no sense are
-// refused as traces::InputError, in words that say what would.
+// refused as InputError, in words that say what would.
 #pragma once
 
 #include <CLI/CLI.hpp>
@@ -10,9 +10,9 @@
 #include <string_view>
 #include <vector>
 
+#include "base/file.hpp"
+#include "base/text.hpp"
 #include "model/protocol.hpp"
-#include "traces/file.hpp"
-#include "traces/text.hpp"
 #include "traces/trace.hpp"
 
 namespace stalemate::cli {
@@ -26,7 +26,7 @@ struct ProtocolOptions {
   std::vector<std::string> roles;
 
   void add_to(CLI::App& command);
-  // A file, or else a page of the catalogue. Throws traces::InputError.
+  // A file, or else a page of the catalogue. Throws InputError.
   model::Protocol read() const;
 };
 
@@ -78,7 +78,7 @@ struct OutputOptions {
   void write(const std::string& text) const;  // nothing where no path was given
 };
 
-// The value of --seed. Throws traces::InputError.
+// The value of --seed. Throws InputError.
 std::uint64_t parse_seed(const std::string& text);
 
 // The help of --fault, every kind named. `how_often`: how the budget is meant.
@@ -95,10 +95,8 @@ CLI::Option* add_number(CLI::App& command, const std::string& name, std::optiona
 // Refuses the names of files that are none: "" and "-", which other programs take for a stream that is `stream` here.
 void check_file_name(const std::string& path, std::string_view option, std::string_view stream);
 
-// "4GiB", "512 MB", "1000": bytes. "10s", "5m", "250ms": a duration. Throw traces::InputError that names `option`.
+// "4GiB", "512 MB", "1000": bytes. "10s", "5m", "250ms": a duration. Throw InputError that names `option`.
 std::uint64_t parse_bytes(const std::string& text, const std::string& option);
 std::chrono::milliseconds parse_duration(const std::string& text, const std::string& option);
-
-using traces::shell_word;
 
 }  // namespace stalemate::cli

@@ -3,10 +3,10 @@
 
 #include <memory>
 
+#include "base/error.hpp"
 #include "commands.hpp"
 #include "options.hpp"
 #include "streams.hpp"
-#include "traces/error.hpp"
 
 namespace stalemate::cli {
 namespace {
@@ -42,7 +42,7 @@ void add_read(CLI::App& program, Action& action) {
         print(list_catalogue());
         return 0;
       }
-      if (protocol->protocol.empty()) throw traces::InputError("read: say which file, or --list for the catalogue");
+      if (protocol->protocol.empty()) throw InputError("read: say which file, or --list for the catalogue");
       print(model::describe_reading(protocol->read()));
       return 0;
     };

@@ -10,6 +10,7 @@
 #include <thread>
 #include <vector>
 
+#include "base/error.hpp"
 #include "commands.hpp"
 #include "junit.hpp"
 #include "model/check.hpp"
@@ -18,7 +19,6 @@
 #include "options.hpp"
 #include "progress.hpp"
 #include "streams.hpp"
-#include "traces/error.hpp"
 #include "traces/json.hpp"
 
 #ifdef STALEMATE_HAVE_REAL
@@ -65,17 +65,16 @@ struct ReplayCommand {
 
   int run() const {
     if (sandbox && (servers.postgres || servers.redis))
-      throw traces::InputError(
-          "--sandbox starts servers of its own; leave it out, or leave out --postgres and --redis");
-    if (cockroach && on != "cockroach") throw traces::InputError("--cockroach is for --on cockroach; add that");
+      throw InputError("--sandbox starts servers of its own; leave it out, or leave out --postgres and --redis");
+    if (cockroach && on != "cockroach") throw InputError("--cockroach is for --on cockroach; add that");
     junit.check();
     std::vector<Item> items;
     for (const std::string& path : paths) {
       check_file_name(path, "TRACE", "/dev/stdin");
       Item item;
       item.path = path;
-      item.name = traces::base_name(path);
-      item.trace = traces::read_json(traces::read_text_file(path, kTraceBytesMax), path);
+      item.name = base_name(path);
+      item.trace = traces::read_json(read_text_file(path, kTraceBytesMax), path);
       fit(item);
       items.push_back(std::move(item));
     }
@@ -86,7 +85,7 @@ struct ReplayCommand {
   void fit(Item& item) const {
     try {
       model::rewalk(item.trace, item.path);
-    } catch (const traces::InputError& error) {
+    } catch (const InputError& error) {
       if (on_divergence == "stop") throw;
       item.fits_protocol = false;
       item.remark = fmt::format("does not fit its protocol: {}", error.what());
@@ -112,7 +111,7 @@ struct ReplayCommand {
     std::shared_ptr<const model::Mapping> given;
     if (mapping)
       given = std::make_shared<model::Mapping>(
-          model::read_mapping_file(traces::read_text_file(*mapping, kMappingBytesMax), *mapping));
+          model::read_mapping_file(read_text_file(*mapping, kMappingBytesMax), *mapping));
     if (trust_mapping && !given) show_statements(items);
     real::Replayed not_yet;
     not_yet.error = kNotReplayed;
@@ -127,7 +126,7 @@ struct ReplayCommand {
     if (!stop) return tell(items, results);
     try {
       tell(items, results);
-    } catch (const traces::EnvironmentError& error) {
+    } catch (const EnvironmentError& error) {
       note("stalemate: {}\n", error.what());
     }
     note("stalemate: {}\n", stop->what());
@@ -155,8 +154,8 @@ struct ReplayCommand {
       const std::vector<std::string> lines =
           model::read_protocol(protocol.text, protocol.name, protocol.roles).mapping.lines();
       if (lines.empty() || !shown.insert(lines).second) continue;
-      note("{} runs these statements of its own:\n", traces::printable(item.path));
-      for (const std::string& line : lines) note("  {}\n", traces::printable(line));
+      note("{} runs these statements of its own:\n", printable(item.path));
+      for (const std::string& line : lines) note("  {}\n", printable(line));
     }
   }
 
@@ -278,7 +277,7 @@ struct ReplayCommand {
   }
 #else
   int replay(const std::vector<Item>&) const {
-    throw traces::EnvironmentError(
+    throw EnvironmentError(
         "replay: this build has no real servers; install libpqxx, hiredis and OpenSSL and build again");
   }
 #endif

@@ -9,12 +9,12 @@
 #include <string>
 #include <vector>
 
+#include "base/error.hpp"
 #include "cli/secrets.hpp"
 #include "commands.hpp"
 #include "model/scenario.hpp"
 #include "options.hpp"
 #include "streams.hpp"
-#include "traces/error.hpp"
 
 namespace stalemate::cli {
 namespace {
@@ -58,7 +58,7 @@ std::string unknown_argument(const CLI::App& program, const std::string& argumen
     known = names_of_subcommands(program);
   }
   return fmt::format("unknown {} {}{}; see stalemate {}--help", argument.rfind('-', 0) == 0 ? "option" : "argument",
-                     excerpt(argument), model::suggestion(argument.substr(0, argument.find('=')), known),
+                     excerpt(argument), suggestion(argument.substr(0, argument.find('=')), known),
                      chosen.empty() ? "" : where.get_name() + " ");
 }
 
@@ -74,20 +74,20 @@ int parse_and_run(CLI::App& program, int argc, char** argv, const Action& action
     return 0;
   } catch (const CLI::ExtrasError& error) {
     const std::vector<std::string> extras = program.remaining(true);
-    throw traces::InputError(extras.empty() ? error.what() : unknown_argument(program, extras.front()));
+    throw InputError(extras.empty() ? error.what() : unknown_argument(program, extras.front()));
   } catch (const CLI::ConversionError& error) {
     // Numbers are read by our own code: what is left is a flag with a value, "Could not convert: --cached = foo".
     const std::string what = error.what();
     const std::size_t name = what.find("--");
-    throw traces::InputError(fmt::format("{}: it takes no value; see stalemate --help",
-                                         name == std::string::npos ? what : excerpt(what.substr(name))));
+    throw InputError(fmt::format("{}: it takes no value; see stalemate --help",
+                                 name == std::string::npos ? what : excerpt(what.substr(name))));
   } catch (const CLI::ParseError& error) {
     const auto chosen = program.get_subcommands();
-    throw traces::InputError(fmt::format("{}; see stalemate {}--help", excerpt(error.what(), kParserLineMax),
-                                         chosen.empty() ? "" : chosen.front()->get_name() + " "));
+    throw InputError(fmt::format("{}; see stalemate {}--help", excerpt(error.what(), kParserLineMax),
+                                 chosen.empty() ? "" : chosen.front()->get_name() + " "));
   }
   if (!action)
-    throw traces::InputError(
+    throw InputError(
         fmt::format("say what to do: {}; see stalemate --help", fmt::join(names_of_subcommands(program), ", ")));
   hide_passwords(argc, argv);
   return action();
@@ -119,11 +119,11 @@ int run(int argc, char** argv) {
     add_live(program, action);
     add_read(program, action);
     return parse_and_run(program, argc, argv, action);
-  } catch (const traces::NotModelledError& error) {
+  } catch (const NotModelledError& error) {
     return complain(error.what(), kExitNotModelled);
-  } catch (const traces::InputError& error) {
+  } catch (const InputError& error) {
     return complain(error.what(), kExitInput);
-  } catch (const traces::EnvironmentError& error) {
+  } catch (const EnvironmentError& error) {
     return complain(error.what(), kExitEnvironment);
   } catch (const std::bad_alloc&) {
     return complain("out of memory; give --memory a limit, or take a smaller scenario", kExitEnvironment);

@@ -3,23 +3,23 @@
 
 #include <memory>
 
+#include "base/error.hpp"
 #include "commands.hpp"
 #include "model/explain.hpp"
 #include "model/scenario.hpp"
 #include "options.hpp"
 #include "streams.hpp"
-#include "traces/error.hpp"
 #include "traces/json.hpp"
 #include "traces/render.hpp"
 
 namespace stalemate::cli {
 namespace {
 
-traces::InputError no_such_rendering(const std::string& name) {
+InputError no_such_rendering(const std::string& name) {
   std::vector<std::string> names;
   for (const traces::Renderer& renderer : traces::renderers()) names.emplace_back(renderer.name);
-  return traces::InputError(fmt::format("--as {}: no such rendering{}; there is {}", excerpt(name),
-                                        model::suggestion(name, names), fmt::join(names, ", ")));
+  return InputError(fmt::format("--as {}: no such rendering{}; there is {}", excerpt(name), suggestion(name, names),
+                                fmt::join(names, ", ")));
 }
 
 // What to point out; nothing, with a remark, where the trace is not one of today's model.
@@ -27,7 +27,7 @@ traces::Highlights highlights_of(const traces::Trace& trace) {
   if (trace.property.empty()) return {};
   try {
     return model::find_highlights(trace);
-  } catch (const traces::InputError& error) {
+  } catch (const InputError& error) {
     note("the racing pair and the point of no return are not marked: {}\n", error.what());
     return {};
   }
@@ -54,8 +54,7 @@ void add_show(CLI::App& program, Action& action) {
       const traces::Renderer* renderer = traces::find_renderer(options->as);
       if (renderer == nullptr) throw no_such_rendering(options->as);
       check_file_name(options->path, "TRACE", "/dev/stdin");
-      const traces::Trace trace =
-          traces::read_json(traces::read_text_file(options->path, kTraceBytesMax), options->path);
+      const traces::Trace trace = traces::read_json(read_text_file(options->path, kTraceBytesMax), options->path);
       print(renderer->render(trace, renderer->points_out ? highlights_of(trace) : traces::Highlights{}));
       return 0;
     };

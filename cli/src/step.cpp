@@ -6,15 +6,15 @@
 #include <memory>
 #include <string>
 
+#include "base/error.hpp"
+#include "base/text.hpp"
 #include "commands.hpp"
 #include "model/scenario.hpp"
 #include "model/walk.hpp"
 #include "options.hpp"
 #include "streams.hpp"
-#include "traces/error.hpp"
 #include "traces/json.hpp"
 #include "traces/render.hpp"
-#include "traces/text.hpp"
 
 namespace stalemate::cli {
 namespace {
@@ -55,11 +55,11 @@ struct StepCommand {
   }
 
   void follow(model::Walk& walk) const {
-    const std::string text = traces::read_text_file(schedule, kScheduleBytesMax);
+    const std::string text = read_text_file(schedule, kScheduleBytesMax);
     int line_number = 0;
     for (std::size_t begin = 0; begin < text.size();) {
       const std::size_t end = std::min(text.find('\n', begin), text.size());
-      const std::string line(traces::trim(std::string_view(text).substr(begin, end - begin)));
+      const std::string line(trim(std::string_view(text).substr(begin, end - begin)));
       begin = end + 1;
       ++line_number;
       if (line.empty() || line[0] == '#') continue;
@@ -85,13 +85,13 @@ struct StepCommand {
       print("> ");
       std::string line;
       if (!std::getline(std::cin, line)) break;
-      line = std::string(traces::trim(line));
+      line = std::string(trim(line));
       if (line == "q" || line == "quit") return;
       try {
         show = obey(walk, line);
-      } catch (const traces::InputError& error) {
+      } catch (const InputError& error) {
         print(fmt::format("{}\n", error.what()));
-      } catch (const traces::EnvironmentError& error) {
+      } catch (const EnvironmentError& error) {
         print(fmt::format("{}\n", error.what()));  // Throws in turn, and ends it, where it is stdout that failed.
       }
     }
@@ -109,15 +109,14 @@ struct StepCommand {
     } else if (line == "t") {
       print(table(walk.trace()));
     } else if (line == "w" || line.rfind("w ", 0) == 0) {
-      const std::string path(traces::trim(std::string_view(line).substr(1)));
+      const std::string path(trim(std::string_view(line).substr(1)));
       check_file_name(path, "w", "/dev/stdout");
-      traces::write_file(path, traces::write_json(walk.trace()),
-                         output.force ? traces::Overwrite::kForce : traces::Overwrite::kKeep);
+      write_file(path, traces::write_json(walk.trace()), output.force ? Overwrite::kForce : Overwrite::kKeep);
       print(fmt::format("written to {}\n", excerpt(path, kPathMax)));
     } else if (line.find_first_not_of("0123456789") == std::string::npos) {
       const std::size_t choice = line.size() > 6 ? 0 : std::stoul(line);
       if (choice < 1 || choice > walk.enabled().size())
-        throw traces::InputError(fmt::format("{}: say a number from 1 to {}", excerpt(line), walk.enabled().size()));
+        throw InputError(fmt::format("{}: say a number from 1 to {}", excerpt(line), walk.enabled().size()));
       take(walk, choice - 1);
       return true;
     } else {
@@ -130,8 +129,8 @@ struct StepCommand {
   static std::size_t named(const model::Walk& walk, const std::string& words) {
     try {
       return find(walk, words, "not taken");
-    } catch (const traces::InputError& error) {
-      throw traces::InputError(fmt::format("{}; ? lists what else can be said", error.what()));
+    } catch (const InputError& error) {
+      throw InputError(fmt::format("{}; ? lists what else can be said", error.what()));
     }
   }
 

@@ -8,7 +8,7 @@
 #include <cstdio>
 #include <cstring>
 
-#include "traces/error.hpp"
+#include "base/error.hpp"
 
 namespace stalemate::cli {
 
@@ -22,7 +22,7 @@ void hold_standard_streams() {
 
 void print(const std::string& text) {
   if (std::fwrite(text.data(), 1, text.size(), stdout) != text.size() || std::fflush(stdout) != 0)
-    throw traces::EnvironmentError(fmt::format("stdout: cannot write the result: {}", std::strerror(errno)));
+    throw EnvironmentError(fmt::format("stdout: cannot write the result: {}", std::strerror(errno)));
 }
 
 void remark(std::string_view text) noexcept {

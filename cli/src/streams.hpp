@@ -8,7 +8,7 @@
 #include <string_view>
 #include <utility>
 
-#include "traces/text.hpp"
+#include "base/text.hpp"
 
 namespace stalemate::cli {
 
@@ -16,7 +16,7 @@ namespace stalemate::cli {
 // its number and with it what is printed. Writing to a stdout that was closed still fails.
 void hold_standard_streams();
 
-// Writes to stdout; throws traces::EnvironmentError where it cannot all be written.
+// Writes to stdout; throws EnvironmentError where it cannot all be written.
 void print(const std::string& text);
 
 // Writes to stderr as it is; whether it arrives is not asked.
@@ -29,7 +29,5 @@ void note(fmt::format_string<Arguments...> format, Arguments&&... arguments) {
 }
 
 // Text from outside, fit for a terminal.
-using traces::excerpt;
-using traces::kExcerptMax;
 
 }  // namespace stalemate::cli

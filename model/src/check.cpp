@@ -5,13 +5,13 @@
 
 #include <algorithm>
 
+#include "base/error.hpp"
 #include "model/convergence.hpp"
 #include "model/machine.hpp"
 #include "model/packed_system.hpp"
 #include "model/reduction.hpp"
 #include "model/tell.hpp"
 #include "sim/schedules.hpp"
-#include "traces/error.hpp"
 
 namespace stalemate::model {
 namespace {
@@ -178,8 +178,7 @@ Report check(const Protocol& protocol, const traces::Scenario& words, const Chec
   const Machine& machine = reduced.machine;
   scenario = machine.scenario().words;
   if (machine.properties().empty())
-    throw traces::InputError(
-        "no property says anything of this scenario; it needs a cache, or a Read that may follow a Write");
+    throw InputError("no property says anything of this scenario; it needs a cache, or a Read that may follow a Write");
 
   std::string interruption;
   sim::SearchOptions search_options;

@@ -4,16 +4,16 @@
 #include <string>
 #include <vector>
 
+#include "base/text.hpp"
 #include "model/protocol.hpp"
-#include "source_text.hpp"
 
 namespace stalemate::model {
 namespace {
 
 constexpr int kSourceColumnsMax = 44;  // a longer statement pushes its meaning to the right
 
-std::string padded(const std::string& text, int columns) {
-  const int missing = columns - count_code_points(text);
+std::string padded(const std::string& text, int width) {
+  const int missing = width - columns(text);
   return missing > 0 ? text + std::string(static_cast<std::size_t>(missing), ' ') : text;
 }
 
@@ -41,8 +41,8 @@ std::string describe_reading(const Protocol& protocol) {
   int source_columns = 0;
   for (const ReadingLine& line : protocol.reading) {
     number_columns = std::max(number_columns, static_cast<int>(std::to_string(line.at.line).size()));
-    const int columns = count_code_points(line.source);
-    if (columns <= kSourceColumnsMax) source_columns = std::max(source_columns, columns);
+    const int width = columns(line.source);
+    if (width <= kSourceColumnsMax) source_columns = std::max(source_columns, width);
   }
   std::string text = protocol.name + ": " + counted(protocol.operations.size(), "operation") + " (" +
                      list_of_operations(protocol) + ")\n";

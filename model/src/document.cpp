@@ -3,6 +3,7 @@
 
 #include <fmt/core.h>
 
+#include "base/text.hpp"
 #include "markdown.hpp"
 #include "mermaid_parser.hpp"
 #include "model/diagram.hpp"
@@ -52,7 +53,7 @@ Document parse_document(std::string_view text, const std::string& name) {
     if (parsed.is_sequence) {
       document.diagrams.push_back({std::exchange(context, {}), std::move(parsed.diagram)});
     } else if (passed_over.empty()) {
-      passed_over = fmt::format(" ({} at line {} is another kind)", excerpt(parsed.kind), parsed.kind_at.line);
+      passed_over = fmt::format(" ({} at line {} is another kind)", in_quotes(parsed.kind), parsed.kind_at.line);
     }
   }
   if (document.diagrams.empty()) {

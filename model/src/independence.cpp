@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <bit>
 
-#include "sim/invariant.hpp"
+#include "base/invariant.hpp"
 
 namespace stalemate::model {
 namespace {

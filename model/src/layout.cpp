@@ -3,7 +3,7 @@
 
 #include <bit>
 
-#include "sim/invariant.hpp"
+#include "base/invariant.hpp"
 
 namespace stalemate::model {
 

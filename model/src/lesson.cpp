@@ -8,6 +8,8 @@
 #include <span>
 #include <utility>
 
+#include "base/error.hpp"
+#include "base/invariant.hpp"
 #include "lesson_story.hpp"
 #include "model/check.hpp"
 #include "model/explain.hpp"
@@ -16,8 +18,6 @@
 #include "model/property.hpp"
 #include "model/state_space.hpp"
 #include "model/tell.hpp"
-#include "sim/invariant.hpp"
-#include "traces/error.hpp"
 
 namespace stalemate::model {
 namespace {
@@ -322,7 +322,7 @@ Machine machine_after(const Protocol& after, const Machine& before) {
     size.states += one.states;
     size.complete &= one.complete;
   }
-  throw traces::InputError(
+  throw InputError(
       fmt::format("this scenario has {}{} states, those on the database alone included, and a lesson holds {} at most; "
                   "take fewer app instances, operations, keys or faults, or draw the trace alone: stalemate check ... "
                   "-o trace.json, then stalemate show trace.json --as svg",

@@ -4,8 +4,8 @@
 #include <tuple>
 #include <utility>
 
+#include "base/invariant.hpp"
 #include "model/machine.hpp"
-#include "sim/invariant.hpp"
 
 namespace stalemate::model {
 

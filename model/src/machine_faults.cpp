@@ -2,8 +2,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/invariant.hpp"
 #include "model/machine.hpp"
-#include "sim/invariant.hpp"
 
 namespace stalemate::model {
 

@@ -5,9 +5,9 @@
 #include <limits>
 #include <utility>
 
+#include "base/error.hpp"
+#include "base/invariant.hpp"
 #include "model/machine.hpp"
-#include "sim/invariant.hpp"
-#include "traces/error.hpp"
 
 namespace stalemate::model {
 namespace {
@@ -124,7 +124,7 @@ void Machine::lay_out(std::size_t s) {
   add_requests(fields.ghosts, ghosts_of(*program_, scenario_, session));
   if (crashes) fields.crashed = layout_.add(2);
   if (fields.slots.size() + fields.ghosts.size() > kRequestsMax)
-    throw traces::InputError(
+    throw InputError(
         fields.ghosts.empty()
             ? fmt::format("session {} of app instance {} may have {} requests in flight that it does not await, and at "
                           "most {} are possible; take fewer operations",
@@ -142,7 +142,7 @@ void Machine::refuse_too_many_crashes() const {
     for (std::size_t s = 0; s < sessions_.size() && ways <= kChoicesMax; ++s)
       if (scenario_.sessions[s].app == first.app) ways *= most_ways_to_cut(*program_, sessions_[s].slots.size());
     if (ways > kChoicesMax)
-      throw traces::InputError(fmt::format(
+      throw InputError(fmt::format(
           "--fault crash: app instance {} can have so many requests in flight that a crash has more than {} "
           "outcomes; take fewer sessions or operations in it",
           first.app, kChoicesMax));
@@ -181,7 +181,7 @@ Machine make_machine(std::shared_ptr<const Program> program, const traces::Scena
   std::vector<const PropertyKind*> selected = select_properties(properties, *program, scenario);
   Machine machine(std::move(program), std::move(scenario), std::move(selected), granularity);
   if (machine.words() > kWordsMax)
-    throw traces::InputError(
+    throw InputError(
         fmt::format("the scenario needs {} bytes a state and {} is the most; take fewer app instances, "
                     "operations or keys",
                     machine.words() * 8, kWordsMax * 8));

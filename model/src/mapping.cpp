@@ -1,5 +1,6 @@
 // Reads mappings: which parameter stands where in a statement, outside of all that SQL and Redis quote.
 #include "model/mapping.hpp"
+#include "base/text.hpp"
 
 #include <fmt/format.h>
 
@@ -64,7 +65,7 @@ void Mapping::add(const std::string& name, Position at, std::string_view line) {
     fail_at(name, at,
             fmt::format("{} is not understood; write it like: sql set = UPDATE ..., redis get = GET :key, "
                         "key k1 = 42",
-                        excerpt(line)));
+                        in_quotes(line)));
   if (text.find('\0') != std::string_view::npos)
     fail_at(name, at, fmt::format("{} {} has a zero byte, where drivers end a text; take it out", head[0], head[1]));
   if (head[0] == "sql") add_sql(name, at, head[1], text);
@@ -107,12 +108,12 @@ void Mapping::add_cache(const std::string& name, Position at, const std::string&
 }
 
 void Mapping::add_key(const std::string& name, Position at, const std::string& key, std::string_view text) {
-  if (!is_key(key)) fail_at(name, at, fmt::format("{} is no key; keys are k1, k2, ...", excerpt(key)));
+  if (!is_key(key)) fail_at(name, at, fmt::format("{} is no key; keys are k1, k2, ...", in_quotes(key)));
   for (const auto& [other, its_name] : keys_)
     if (other == key || its_name == text)
-      fail_at(name, at, fmt::format("{} is called {} already; leave one out", other, excerpt(its_name)));
+      fail_at(name, at, fmt::format("{} is called {} already; leave one out", other, in_quotes(its_name)));
   if (is_key(text) && text != key)
-    fail_at(name, at, fmt::format("{} is a key of the scenario's own; call {} something else", excerpt(text), key));
+    fail_at(name, at, fmt::format("{} is a key of the scenario's own; call {} something else", in_quotes(text), key));
   keys_.emplace(key, text);
 }
 

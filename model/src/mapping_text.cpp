@@ -1,5 +1,6 @@
 // See mapping_text.hpp.
 #include "mapping_text.hpp"
+#include "base/text.hpp"
 
 #include <fmt/format.h>
 
@@ -7,8 +8,7 @@
 #include <array>
 #include <utility>
 
-#include "source_text.hpp"
-#include "traces/error.hpp"
+#include "base/error.hpp"
 
 namespace stalemate::model {
 namespace {
@@ -71,7 +71,7 @@ class SqlReader {
       if (rest().size() > 1 && is_word_byte(rest()[1]) && !is_digit(rest()[1])) {
         std::size_t end = 1;
         while (end < rest().size() && is_word_byte(rest()[end])) ++end;
-        fail(fmt::format("has {}, which is no parameter; there are :key and :value", excerpt(rest().substr(0, end))));
+        fail(fmt::format("has {}, which is no parameter; there are :key and :value", in_quotes(rest().substr(0, end))));
       }
       return copy(1);
     }
@@ -168,8 +168,8 @@ class CommandReader {
     if (command_.front().parameter) fail("begins with a parameter; begin with the command");
     const std::string command = lower(command_.front().before);
     if (std::find(kNoCommands.begin(), kNoCommands.end(), command) != kNoCommands.end())
-      fail(
-          fmt::format("is {}, which changes the connection or answers more than once; take another", excerpt(command)));
+      fail(fmt::format("is {}, which changes the connection or answers more than once; take another",
+                       in_quotes(command)));
     return std::move(command_);
   }
 
@@ -186,12 +186,12 @@ class CommandReader {
     for (std::size_t colon = word.find(':'); colon != std::string_view::npos; colon = word.find(':', colon + 1)) {
       const auto parameter = parameter_at(word.substr(colon));
       if (!parameter) continue;
-      if (read.parameter) fail(fmt::format("has two parameters in the word {}; part them", excerpt(word)));
+      if (read.parameter) fail(fmt::format("has two parameters in the word {}; part them", in_quotes(word)));
       read = {std::string(word.substr(0, colon)), parameter,
               std::string(word.substr(colon + word_of(*parameter).size()))};
     }
     if (read.parameter && *read.parameter != Parameter::kKey && (!read.before.empty() || !read.after.empty()))
-      fail(fmt::format("has {} inside the word {}; let it stand alone", word_of(*read.parameter), excerpt(word)));
+      fail(fmt::format("has {} inside the word {}; let it stand alone", word_of(*read.parameter), in_quotes(word)));
     command_.push_back(std::move(read));
   }
 
@@ -251,7 +251,7 @@ void refuse_what_is_no_verb(const std::string& name, Position at, const std::str
   if (std::find(kNoStatements.begin(), kNoStatements.end(), word) != kNoStatements.end())
     fail_at(name, at,
             fmt::format("{} is {}, but it must be complete by itself, without data beside it; take another", what,
-                        excerpt(word)));
+                        in_quotes(word)));
 }
 
 CacheCommand parse_cache_command(const std::string& name, Position at, const std::string& what, std::string_view text) {
@@ -259,7 +259,7 @@ CacheCommand parse_cache_command(const std::string& name, Position at, const std
 }
 
 void throw_empty(const std::string& name) {
-  throw traces::InputError(fmt::format("{}: there is no line of a mapping in it; write: sql set = UPDATE ...", name));
+  throw InputError(fmt::format("{}: there is no line of a mapping in it; write: sql set = UPDATE ...", name));
 }
 
 }  // namespace stalemate::model

@@ -1,5 +1,6 @@
 // Line by line through a Markdown file; see markdown.hpp. Inside a fence nothing but its closing line is looked at.
 #include "markdown.hpp"
+#include "base/text.hpp"
 
 #include <algorithm>
 #include <utility>

@@ -23,7 +23,7 @@ struct MermaidBlock {
 };
 
 // The blocks in order; views into `text`. Fences whose info string names another language, front matter of the file and
-// HTML comments are passed over. Throws traces::InputError for a fence or an HTML comment that is never closed.
+// HTML comments are passed over. Throws InputError for a fence or an HTML comment that is never closed.
 std::vector<MermaidBlock> mermaid_blocks(std::string_view text, const std::string& file);
 
 }  // namespace stalemate::model

@@ -1,11 +1,11 @@
 // The table of keywords; see mermaid_keywords.hpp.
 #include "mermaid_keywords.hpp"
+#include "base/text.hpp"
 
 #include <array>
 
+#include "base/invariant.hpp"
 #include "mermaid_lexer.hpp"
-#include "sim/invariant.hpp"
-#include "source_text.hpp"
 
 namespace stalemate::model {
 

@@ -1,12 +1,13 @@
 // Character runs of Mermaid's sequence diagrams; see mermaid_lexer.hpp.
 #include "mermaid_lexer.hpp"
+#include "base/text.hpp"
 
 #include <array>
 
 #include <fmt/core.h>
 
+#include "base/invariant.hpp"
 #include "mermaid_text.hpp"
-#include "sim/invariant.hpp"
 
 namespace stalemate::model {
 
@@ -117,12 +118,12 @@ Position Cursor::position() const {
   if (!at_end()) return {lines_[line_].at.line, lines_[line_].at.column + columns_};
   if (lines_.empty()) return {1, 1};
   const SourceLine& last = lines_.back();
-  return {last.at.line, last.at.column + count_code_points(last.text)};
+  return {last.at.line, last.at.column + columns(last.text)};
 }
 
 void Cursor::advance(std::size_t bytes) {
   STALEMATE_INVARIANT(bytes <= rest().size(), "the cursor stays in its line");
-  columns_ += count_code_points(rest().substr(0, bytes));
+  columns_ += columns(rest().substr(0, bytes));
   offset_ += bytes;
 }
 

@@ -1,6 +1,7 @@
 // Recursive descent over the statements of a sequence diagram; see mermaid_parser.hpp. parse_statement owns the choice
 // of what a line is; the functions after it each read one kind.
 #include "mermaid_parser.hpp"
+#include "base/text.hpp"
 
 #include <optional>
 #include <utility>
@@ -196,7 +197,7 @@ class Parser {
       const Keyword keyword = keyword_at(cursor_.rest());
       if (keyword != Keyword::kEnd && keyword != Keyword::kParticipant && keyword != Keyword::kActor) {
         cursor_.fail(fmt::format("{} inside \"box\" of line {}; expected a participant, an actor or \"end\"",
-                                 excerpt(cursor_.peek_text()), at.line));
+                                 in_quotes(cursor_.peek_text()), at.line));
       }
       cursor_.advance(cursor_.word().size());
       if (keyword == Keyword::kEnd) return;
@@ -231,7 +232,7 @@ class Parser {
     }
     if (!cursor_.at_statement_end()) {
       cursor_.fail(fmt::format("{} after \"autonumber\"; expected nothing, \"off\", or a start and a step such as 10 5",
-                               excerpt(cursor_.peek_text())));
+                               in_quotes(cursor_.peek_text())));
     }
     return text;
   }
@@ -326,14 +327,14 @@ class Parser {
     const std::string_view written = cursor_.rest().substr(0, unsupported_arrow_length(cursor_.rest()));
     if (written == "()") cursor_.fail("central connections \"()\" are not supported; write A->>B: text");
     cursor_.fail(
-        fmt::format("half arrow {} is not supported; write ->> for a request, -->> for a reply", excerpt(written)));
+        fmt::format("half arrow {} is not supported; write ->> for a request, -->> for a reply", in_quotes(written)));
   }
 
   [[noreturn]] void fail_arrow_in_name(Position at, std::string_view arrow) {
     cursor_.fail(at,
                  fmt::format("{} reads as an arrow, and the message has another; where it is part of a name, declare "
                              "that name first (participant …) or choose one without it",
-                             excerpt(arrow)));
+                             in_quotes(arrow)));
   }
 
   // `after` is where an arrow was expected.
@@ -343,10 +344,10 @@ class Parser {
     if (unsupported_arrow_length(after) > 0) fail_unsupported();
     if (!after.empty() && (after[0] == '-' || after[0] == '<') && after.size() != statement.size()) {
       cursor_.fail(fmt::format("{} begins no arrow; expected ->>, -->>, ->, -->, <<->>, <<-->>, -x, --x, -) or --)",
-                               excerpt(after.substr(0, 4))));
+                               in_quotes(after.substr(0, 4))));
     }
     const std::size_t end = statement.find(';');
-    cursor_.fail(at, fmt::format("unknown statement {}; {}", excerpt(statement.substr(0, end)), kExpectedStatement));
+    cursor_.fail(at, fmt::format("unknown statement {}; {}", in_quotes(statement.substr(0, end)), kExpectedStatement));
   }
 
   // ":" and the text after it, which may be empty.

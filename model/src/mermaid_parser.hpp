@@ -1,5 +1,5 @@
 // Parses one Mermaid block, statement by statement, into the tree of model/diagram.hpp. Deterministic; time linear in
-// the block; nothing but traces::InputError escapes, whatever the bytes. Not for meaning: participants and labels are
+// the block; nothing but InputError escapes, whatever the bytes. Not for meaning: participants and labels are
 // names here.
 #pragma once
 
@@ -24,7 +24,7 @@ struct ParsedBlock {
 
 // Parses the block `lines`, which stands at `at` in `file`. A block of another kind of diagram is recognised by its
 // first word and not looked into. `statements_left` is counted down over all blocks of a file. Throws
-// traces::InputError "file:line:column: what is wrong; what was expected".
+// InputError "file:line:column: what is wrong; what was expected".
 ParsedBlock parse_mermaid(const std::vector<SourceLine>& lines, Position at, const std::string& file,
                           int& statements_left);
 

@@ -1,5 +1,6 @@
 // Names of participants; see mermaid_participants.hpp.
 #include "mermaid_participants.hpp"
+#include "base/text.hpp"
 
 #include <algorithm>
 #include <utility>
@@ -67,7 +68,7 @@ std::string ParticipantList::declare(Position at, bool is_actor, const std::stri
   }
   if (!cursor_.at_statement_end()) {
     cursor_.fail(fmt::format("{} after the participant's name; expected \"as\" and an alias, or the end of the line",
-                             excerpt(cursor_.peek_text())));
+                             in_quotes(cursor_.peek_text())));
   }
   return id;
 }
@@ -80,11 +81,11 @@ std::string ParticipantList::parse_name(NameRole role) {
   std::string id = plain_text(text.substr(0, length));
   if (id.empty())
     cursor_.fail(
-        fmt::format("expected a participant's name, got {}", text.empty() ? "the end of the line" : excerpt(text)));
+        fmt::format("expected a participant's name, got {}", text.empty() ? "the end of the line" : in_quotes(text)));
   if (is_reserved(text)) {
     cursor_.fail(
         fmt::format("{} is a keyword of Mermaid and cannot begin a participant's name here; choose another name",
-                    excerpt(cursor_.word())));
+                    in_quotes(cursor_.word())));
   }
   cursor_.advance(length);
   find_or_add(id, at);
@@ -95,7 +96,7 @@ std::string ParticipantList::parse_lone_name() {
   std::string id = plain_text(take_declared_name(false));
   if (!cursor_.at_statement_end()) {
     cursor_.fail(
-        fmt::format("{} after the participant's name; expected the end of the line", excerpt(cursor_.peek_text())));
+        fmt::format("{} after the participant's name; expected the end of the line", in_quotes(cursor_.peek_text())));
   }
   return id;
 }
@@ -154,7 +155,7 @@ void ParticipantList::parse_config(Participant& participant) {
     text.remove_prefix(begin);
     const std::string_view key = take_item(text, ":,\n");
     if (text.substr(0, 1) != ":") {
-      cursor_.fail(at, fmt::format("{} in \"@{{\" has no value; expected \"type\": \"database\"", excerpt(key)));
+      cursor_.fail(at, fmt::format("{} in \"@{{\" has no value; expected \"type\": \"database\"", in_quotes(key)));
     }
     text.remove_prefix(1);
     set_config(participant, key, take_item(text, ",\n"));

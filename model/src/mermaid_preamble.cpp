@@ -1,5 +1,6 @@
 // Front matter, comments and the kind of a diagram; see mermaid_preamble.hpp.
 #include "mermaid_preamble.hpp"
+#include "base/text.hpp"
 
 #include <string>
 
@@ -100,7 +101,7 @@ ParsedBlock parse_preamble(Cursor& cursor, Position at) {
   if (block.is_sequence) {
     cursor.advance(kSequenceDiagram.size());
   } else if (looks_like_sequence(rest)) {
-    cursor.fail(fmt::format("{} begins no diagram that Mermaid knows; expected \"{}\", written so", excerpt(rest),
+    cursor.fail(fmt::format("{} begins no diagram that Mermaid knows; expected \"{}\", written so", in_quotes(rest),
                             kSequenceDiagram));
   }
   return block;

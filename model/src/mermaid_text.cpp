@@ -1,11 +1,10 @@
 // Decoding of labels; see mermaid_text.hpp.
 #include "mermaid_text.hpp"
+#include "base/text.hpp"
 
 #include <array>
 #include <cstdint>
 #include <utility>
-
-#include "source_text.hpp"
 
 namespace stalemate::model {
 

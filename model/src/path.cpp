@@ -5,9 +5,9 @@
 
 #include <utility>
 
+#include "base/error.hpp"
 #include "model/tell.hpp"
 #include "model/walk.hpp"
-#include "traces/error.hpp"
 
 namespace stalemate::model {
 namespace {
@@ -24,8 +24,8 @@ std::vector<Action> enabled_in(const Machine& machine, const Words& words) {
   Words after;
   for (const Action& action : enabled_in(machine, words))
     names.push_back(step_name(trace, try_step(machine, words, action, after)));
-  throw traces::InputError(fmt::format("{}: \"{}\" is not enabled; enabled here: {}", where, step_name(trace, step),
-                                       names.empty() ? "nothing" : fmt::format("{}", fmt::join(names, ", "))));
+  throw InputError(fmt::format("{}: \"{}\" is not enabled; enabled here: {}", where, step_name(trace, step),
+                               names.empty() ? "nothing" : fmt::format("{}", fmt::join(names, ", "))));
 }
 
 std::optional<Action> find_action(const Machine& machine, const Words& words, const traces::Step& step) {
@@ -82,11 +82,9 @@ Path follow(const Machine& machine, const traces::Trace& trace, const std::strin
     if (!action) refuse(machine, path.states.back(), trace, step, where);
     path.take(machine, *action);
     if (path.told.back().request != step.request)
-      throw traces::InputError(
-          fmt::format("{}/request: is not what the protocol sends here; make the trace again", where));
+      throw InputError(fmt::format("{}/request: is not what the protocol sends here; make the trace again", where));
     if (path.told.back().sends != step.sends)
-      throw traces::InputError(
-          fmt::format("{}/sends: is not what the protocol sends here; make the trace again", where));
+      throw InputError(fmt::format("{}/sends: is not what the protocol sends here; make the trace again", where));
   }
   return path;
 }

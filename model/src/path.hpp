@@ -34,7 +34,7 @@ traces::Step try_step(const Machine& machine, const Words& before, const Action&
 
 bool same_name(const traces::Step& a, const traces::Step& b);
 
-// The path that a trace's steps name. Throws traces::InputError "name: /steps/3: ..." where one is not enabled, or asks
+// The path that a trace's steps name. Throws InputError "name: /steps/3: ..." where one is not enabled, or asks
 // or sends something else than the trace says.
 Path follow(const Machine& machine, const traces::Trace& trace, const std::string& name);
 

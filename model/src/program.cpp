@@ -9,11 +9,11 @@
 #include <set>
 #include <tuple>
 
+#include "base/error.hpp"
+#include "base/invariant.hpp"
 #include "program_cursor.hpp"
 #include "program_known.hpp"
-#include "sim/invariant.hpp"
 #include "statements.hpp"
-#include "traces/error.hpp"
 
 namespace stalemate::model {
 namespace {
@@ -125,7 +125,7 @@ class Compiler {
   OperationKind kind() const { return program_.operations[operation_].kind; }
 
   [[noreturn]] void fail(const Position& at, const std::string& what) const {
-    throw traces::InputError(fmt::format("{}:{}:{}: {}", protocol_.file, at.line, at.column, what));
+    throw InputError(fmt::format("{}:{}:{}: {}", protocol_.file, at.line, at.column, what));
   }
 
   // Every arrow, guard and branch has its marks, in the diagram's order, whether or not a way passes it.

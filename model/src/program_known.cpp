@@ -4,7 +4,7 @@
 #include <algorithm>
 #include <set>
 
-#include "sim/invariant.hpp"
+#include "base/invariant.hpp"
 
 namespace stalemate::model {
 namespace {

@@ -1,12 +1,13 @@
 // The table of properties.
 #include "model/property.hpp"
+#include "base/text.hpp"
 
 #include <fmt/format.h>
 
 #include <algorithm>
 
+#include "base/error.hpp"
 #include "properties/properties.hpp"
-#include "traces/error.hpp"
 
 namespace stalemate::model {
 namespace {
@@ -28,17 +29,17 @@ std::vector<const PropertyKind*> select_properties(const std::vector<std::string
   for (const std::string& name : names) {
     if (std::find(known.begin(), known.end(), name) != known.end()) continue;
     if (std::find(std::begin(kPlanned), std::end(kPlanned), name) != std::end(kPlanned))
-      throw traces::InputError(
+      throw InputError(
           fmt::format("--property {}: understood, but not modelled yet; there is {}", name, fmt::join(known, ", ")));
-    throw traces::InputError(fmt::format("--property {}: no such property{}; there is {}", name,
-                                         suggestion(name, known), fmt::join(known, ", ")));
+    throw InputError(fmt::format("--property {}: no such property{}; there is {}", name, suggestion(name, known),
+                                 fmt::join(known, ", ")));
   }
   std::vector<const PropertyKind*> selected;
   for (const PropertyKind& kind : kKinds) {
     const bool named = std::find(names.begin(), names.end(), kind.name) != names.end();
     if (named && !kind.applies(program))
-      throw traces::InputError(fmt::format("--property {}: does not apply to this protocol: {}", kind.name,
-                                           program.has_cache ? "nothing in it can break it" : "it has no cache"));
+      throw InputError(fmt::format("--property {}: does not apply to this protocol: {}", kind.name,
+                                   program.has_cache ? "nothing in it can break it" : "it has no cache"));
     if (named || (names.empty() && !kind.is_liveness && kind.applies(program) && kind.says_something(scenario)))
       selected.push_back(&kind);
   }
@@ -48,7 +49,7 @@ std::vector<const PropertyKind*> select_properties(const std::vector<std::string
 void refuse_liveness(const std::vector<std::string>& names) {
   for (const PropertyKind& kind : kKinds)
     if (kind.is_liveness && std::find(names.begin(), names.end(), kind.name) != names.end())
-      throw traces::InputError(
+      throw InputError(
           fmt::format("--property {}: no single step or state breaks it, so stalemate check alone decides it, without "
                       "--count-schedules; here name coherent-at-rest",
                       kind.name));

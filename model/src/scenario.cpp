@@ -1,5 +1,6 @@
 // From the words of a scenario (scripts, faults) to what they mean for a program.
 #include "model/scenario.hpp"
+#include "base/text.hpp"
 
 #include <fmt/format.h>
 
@@ -7,14 +8,11 @@
 #include <charconv>
 #include <optional>
 
+#include "base/error.hpp"
 #include "model/fault.hpp"
-#include "source_text.hpp"
-#include "traces/error.hpp"
 
 namespace stalemate::model {
 namespace {
-
-using traces::InputError;
 
 std::optional<int> number(std::string_view text) {
   int value = 0;
@@ -259,29 +257,6 @@ std::string describe(const traces::Scenario& words) {
   if (words.on_database_timeout != "fail") parts.push_back("on database timeout: " + words.on_database_timeout);
   if (words.all_invoked) parts.emplace_back("all invoked");
   return fmt::format("{}", fmt::join(parts, ", "));
-}
-
-std::string suggestion(std::string_view word, const std::vector<std::string>& names) {
-  std::size_t best = word.size() / 2 + 1;
-  const std::string* nearest = nullptr;
-  for (const std::string& name : names) {
-    std::vector<std::size_t> row(name.size() + 1);
-    for (std::size_t j = 0; j < row.size(); ++j) row[j] = j;
-    for (std::size_t i = 1; i <= word.size(); ++i) {
-      std::size_t diagonal = row[0];
-      row[0] = i;
-      for (std::size_t j = 1; j < row.size(); ++j) {
-        const std::size_t replaced = diagonal + (word[i - 1] == name[j - 1] ? 0 : 1);
-        diagonal = row[j];
-        row[j] = std::min({replaced, row[j] + 1, row[j - 1] + 1});
-      }
-    }
-    if (row.back() < best) {
-      best = row.back();
-      nearest = &name;
-    }
-  }
-  return nearest == nullptr ? "" : fmt::format(" (did you mean {}?)", *nearest);
 }
 
 }  // namespace stalemate::model

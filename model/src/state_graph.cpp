@@ -4,9 +4,9 @@
 
 #include <algorithm>
 
+#include "base/invariant.hpp"
 #include "model/packed_system.hpp"
 #include "model/tell.hpp"
-#include "sim/invariant.hpp"
 #include "sim/search.hpp"
 
 namespace stalemate::model {

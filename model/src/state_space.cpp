@@ -3,8 +3,8 @@
 
 #include <algorithm>
 
+#include "base/invariant.hpp"
 #include "model/packed_system.hpp"
-#include "sim/invariant.hpp"
 
 namespace stalemate::model {
 namespace {

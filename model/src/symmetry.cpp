@@ -21,7 +21,7 @@
 #include <tuple>
 #include <utility>
 
-#include "sim/invariant.hpp"
+#include "base/invariant.hpp"
 
 namespace stalemate::model {
 namespace {

@@ -4,7 +4,7 @@
 
 #include <fmt/format.h>
 
-#include "sim/invariant.hpp"
+#include "base/invariant.hpp"
 
 namespace stalemate::model {
 namespace {

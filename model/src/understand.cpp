@@ -3,9 +3,9 @@
 #include <utility>
 #include <vector>
 
+#include "base/file.hpp"
 #include "model/protocol.hpp"
 #include "statements.hpp"
-#include "traces/file.hpp"
 #include "understand_directives.hpp"
 #include "understand_naming.hpp"
 #include "understand_reading.hpp"
@@ -76,7 +76,7 @@ Protocol understand(const Document& document, const std::vector<std::string>& ro
   tell_unread_words(document, roles_of_diagrams, reading);
 
   Protocol protocol;
-  protocol.name = traces::base_name(document.name);
+  protocol.name = base_name(document.name);
   protocol.file = document.name;
   protocol.text = document.text;
   protocol.roles = roles;

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/text.hpp"
 #include "understand_steps.hpp"
 #include "vocabulary.hpp"
 
@@ -45,7 +46,7 @@ std::string joined(const std::vector<std::string>& texts) {
 
 // Why a reply that names no outcome of its request lets everything go on.
 std::string assumed_of_unclear_reply(const Message& message, const Request& asks, const ReplyWords& words) {
-  const std::string text = message.text.empty() ? "a reply without words" : excerpt(message.text);
+  const std::string text = message.text.empty() ? "a reply without words" : in_quotes(message.text);
   const std::string verb(to_string(asks.verb));
   if (!words.impossible_what.empty()) {
     return text + " is taken as ok: a " + verb + " cannot turn out as " + words.impossible_what;
@@ -159,7 +160,7 @@ void StepWalk::between_apps(Position at, const Message& message, Scope& scope) {
 void StepWalk::asked_by(Position at, const std::string& app, const Scope& scope) {
   if (const auto returned = scope.returned.find(app); returned != scope.returned.end()) {
     ask_at(name(), at,
-           excerpt(app) + " has answered in line " + std::to_string(returned->second) +
+           in_quotes(app) + " has answered in line " + std::to_string(returned->second) +
                " already: who called it may go on while it still asks the servers; draw the answer behind this arrow, "
                "or, where the operation ends with the answer, draw break around what leads to it");
   }
@@ -170,7 +171,7 @@ void StepWalk::asked_by(Position at, const std::string& app, const Scope& scope)
   }
   if (segment.asking == app) return;
   ask_at(name(), at,
-         excerpt(app) + " also asks the servers, as " + excerpt(segment.asking) + " did in line " +
+         in_quotes(app) + " also asks the servers, as " + in_quotes(segment.asking) + " did in line " +
              std::to_string(segment.asking_line) +
              ": two app instances in one diagram show one order of theirs, not what each does; draw Read and Write "
              "each in a diagram of its own, or one participant where both are one app instance");
@@ -243,10 +244,10 @@ void StepWalk::ask_about_doubts(Position at, const Message& message, Role server
   const DrawnRequest drawn = {verb, message.arrow.head != ArrowHead::kOpen, is_crossed(message),
                               guarded || in_branch_on_miss(diagram_.statements, at, false)};
   if (const std::string doubt = doubt_about(message.text, drawn); !doubt.empty())
-    ask_at(name(), at, excerpt(message.text) + " " + doubt);
+    ask_at(name(), at, in_quotes(message.text) + " " + doubt);
   const bool stores = verb == Verb::kSet || verb == Verb::kAdd;
   const std::string stored = stores ? doubt_about_stored(message.text, server) : "";
-  if (!stored.empty()) ask_at(name(), at, excerpt(message.text) + " " + stored);
+  if (!stored.empty()) ask_at(name(), at, in_quotes(message.text) + " " + stored);
 }
 
 void StepWalk::request(Position at, const Message& message, Role server, Scope& scope) {
@@ -261,15 +262,15 @@ void StepWalk::request(Position at, const Message& message, Role server, Scope& 
     assumed.clear();
   } else if (words.kind == RequestWords::Kind::kNotModelled) {
     refuse_not_modelled(name(), at, words.not_modelled,
-                        "by " + excerpt(words.word) +
+                        "by " + in_quotes(words.word) +
                             (words.certain ? ""
                                            : "; if that is the name of something of yours, say what the arrow asks: "
                                              "%% stalemate: means get (set, add, delete) before it"));
   } else if (words.kind == RequestWords::Kind::kAmbiguous) {
-    ask_at(name(), at, excerpt(message.text) + " " + words.question);
+    ask_at(name(), at, in_quotes(message.text) + " " + words.question);
   } else if (words.kind == RequestWords::Kind::kNothing) {
     ask_at(name(), at,
-           "cannot tell what " + excerpt(message.text) + " asks of " + the(server) +
+           "cannot tell what " + in_quotes(message.text) + " asks of " + the(server) +
                "; understood would be: " + std::string(kKnownRequests) +
                "; or write %% stalemate: means get (set, add, delete) before it, or means local if it asks for nothing "
                "and changes nothing there");
@@ -449,7 +450,7 @@ void StepWalk::reply(Position at, const Message& message, Role server, Scope& sc
   const bool matters = asks.to == Role::kCache && !(normal == Outcomes{Outcome::kOk}) && asks_server(siblings, index);
   if (unclear && matters && !tested_next(siblings, index, {}, latest)) {
     ask_at(name(), at,
-           "cannot tell whether " + excerpt(message.text) + " is " + in_words(normal, asks) +
+           "cannot tell whether " + in_quotes(message.text) + " is " + in_words(normal, asks) +
                ", and what follows depends on it; draw alt … else … end, or write %% stalemate: means value (miss, ok, "
                "conflict) before it");
   }
@@ -457,7 +458,7 @@ void StepWalk::reply(Position at, const Message& message, Role server, Scope& sc
     const BesideOutcome beside = beside_outcome(message.text, asks.verb, names_of(asks));
     if (beside.aged || beside.alternative) {
       ask_at(name(), at,
-             "cannot tell whether " + excerpt(message.text) +
+             "cannot tell whether " + in_quotes(message.text) +
                  " is a miss alone: what follows may happen although a value is there, too; draw alt … else … end, or "
                  "write %% stalemate: means miss before it if it is");
     }

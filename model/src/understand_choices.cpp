@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/text.hpp"
 #include "understand_steps.hpp"
 #include "vocabulary.hpp"
 
@@ -93,7 +94,7 @@ BranchTest StepWalk::test_of(const Section& section, const Latest& latest) const
   const ReplyWords reply = test.reply == nullptr ? ReplyWords{} : reply_words(test.reply->text, asks.verb);
   if (label.unclear || (label.outcomes.empty() && reply.unclear)) {
     ask_at(name(), section.at,
-           "cannot tell whether " + excerpt(label.unclear ? section.label : test.reply->text) +
+           "cannot tell whether " + in_quotes(label.unclear ? section.label : test.reply->text) +
                " is a hit or a miss; write %% stalemate: branch = value (miss, else, free) in the branch");
   }
   const BesideOutcome beside = beside_of(section, asks);
@@ -105,7 +106,7 @@ BranchTest StepWalk::test_of(const Section& section, const Latest& latest) const
     test.outcomes = label.outcomes;
     test.why = "by its label";
     if (label.weak && !(label.outcomes == normal_outcomes(asks.verb)) && asks.verb == Verb::kGet) {
-      test.assumed = excerpt(section.label) +
+      test.assumed = in_quotes(section.label) +
                      " is taken to be about the reply; say %% stalemate: branch = free in the "
                      "branch if it is not";
     }
@@ -226,7 +227,7 @@ bool StepWalk::resolve(Position at, const Block& block, const Latest& latest, st
     if (last) {
       test.otherwise = true;
       if (!label.empty() && test.why.empty()) {
-        test.assumed = excerpt(label) +
+        test.assumed = in_quotes(label) +
                        " says nothing of the reply, so it is taken as everything the other branches are "
                        "not";
       }
@@ -347,7 +348,7 @@ void StepWalk::choice(Position at, const Block& block, Scope& scope) {
       if (section.label.empty() || !before.known()) {
         assumed = "it is about no reply, so it is free";
       } else {
-        assumed = excerpt(section.label) +
+        assumed = in_quotes(section.label) +
                   " says nothing of the reply, so it is free; say %% stalemate: branch = OUTCOME in "
                   "it if it does";
       }

@@ -1,9 +1,10 @@
 // Parses the overrides. Strict: what is not known is an error, so that a typing mistake never leaves a guess standing.
 #include "understand_directives.hpp"
+#include "base/text.hpp"
 
 #include <string_view>
 
-#include "traces/error.hpp"
+#include "base/error.hpp"
 #include "understand_reading.hpp"
 #include "vocabulary.hpp"
 
@@ -134,7 +135,7 @@ Override read_directive(const std::string& name, Position at, const std::string&
   } else if (is_mapping_line(whole)) {
     result.kind = Override::Kind::kMapping;
   } else {
-    fail_at(name, at, "unknown directive " + excerpt(key) + "; " + std::string(kKnown));
+    fail_at(name, at, "unknown directive " + in_quotes(key) + "; " + std::string(kKnown));
   }
   return result;
 }
@@ -151,8 +152,8 @@ Position ignored_at(const std::string& name, const Diagram& diagram) {
 Override read_role_option(const std::string& text) {
   const RoleText role = split_role(text);
   if (role.participant.empty() || !role.role) {
-    throw traces::InputError("--role " + text + ": cannot tell which role is meant; say --role X=cache (roles: " +
-                             std::string(kRoleNames) + ")");
+    throw InputError("--role " + text +
+                     ": cannot tell which role is meant; say --role X=cache (roles: " + std::string(kRoleNames) + ")");
   }
   Override result;
   result.participant = role.participant;

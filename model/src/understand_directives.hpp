@@ -37,13 +37,13 @@ struct Override {
   std::vector<std::string> names;  // kSame
 };
 
-// Throws traces::InputError at `at` for an unknown key or word, with the list of those known.
+// Throws InputError at `at` for an unknown key or word, with the list of those known.
 Override read_directive(const std::string& name, Position at, const std::string& text);
 
 // Where a diagram says that it is to be passed over, nowhere ({0, 0}) if it does not.
 Position ignored_at(const std::string& name, const Diagram& diagram);
 
-// "X=cache", as given on the command line. Throws traces::InputError.
+// "X=cache", as given on the command line. Throws InputError.
 Override read_role_option(const std::string& text);
 
 }  // namespace stalemate::model

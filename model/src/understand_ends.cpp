@@ -4,7 +4,7 @@
 #include <span>
 #include <tuple>
 
-#include "source_text.hpp"
+#include "base/text.hpp"
 #include "understand_steps.hpp"
 #include "vocabulary.hpp"
 
@@ -103,7 +103,7 @@ class Ends {
       follow(std::span(branch.body).subspan(static_cast<std::size_t>(behind - branch.body.begin())), facts, in_branch);
       if (following.request == nullptr || in_branch.request != nullptr) continue;
       ask_at(name_, said.at,
-             excerpt(said.text) + " may say that the operation ends here, but line " +
+             in_quotes(said.text) + " may say that the operation ends here, but line " +
                  std::to_string(following.request->at.line) +
                  " would still be carried out; draw the branch as break … end if it ends, or what is left out in a "
                  "branch of its own, or say it in other words if everything follows");

@@ -3,7 +3,7 @@
 // no outcome at all. Asked wherever it may be so.
 #include <algorithm>
 
-#include "source_text.hpp"
+#include "base/text.hpp"
 #include "understand_steps.hpp"
 #include "vocabulary.hpp"
 
@@ -57,7 +57,7 @@ void StepWalk::ask_about_age(const Section& section, const Request& asks, const 
   const bool fresh = beside.fresh && beside.none() && asks.to == Role::kCache;
   if (!fresh && !(beside.aged && !label.outcomes.empty())) return;
   ask_at(name(), section.at,
-         "cannot tell whether " + excerpt(section.label) +
+         "cannot tell whether " + in_quotes(section.label) +
              " is a hit or a miss: it may be said of an entry that is there; write %% stalemate: branch = value (miss, "
              "else, free) in the branch");
 }
@@ -65,7 +65,8 @@ void StepWalk::ask_about_age(const Section& section, const Request& asks, const 
 std::string StepWalk::ask_about_rest(const Section& section, const Request& asks, const BesideOutcome& beside) const {
   if (!beside.condition.empty()) {
     ask_at(name(), section.at,
-           excerpt(section.label) + " names an outcome of " + arrow(asks) + " and, with " + excerpt(beside.condition) +
+           in_quotes(section.label) + " names an outcome of " + arrow(asks) + " and, with " +
+               in_quotes(beside.condition) +
                ", something else; draw what happens only then as an opt in a branch of its outcome alone, or write " +
                say_outcome(asks) + " in the branch if the outcome alone decides");
   }
@@ -74,12 +75,12 @@ std::string StepWalk::ask_about_rest(const Section& section, const Request& asks
   if (beside.other.empty() && !of_change && !of_row) return "";
   const std::string about = beside.other.empty() ? section.label : beside.other;
   if (asks.verb == Verb::kGet && things_in(asks.label).empty() && !of_row) {
-    return excerpt(section.label) + " is taken to be about " + arrow(asks) +
+    return in_quotes(section.label) + " is taken to be about " + arrow(asks) +
            "; say %% stalemate: branch = free in the branch if it is not";
   }
   ask_at(name(), section.at,
-         "cannot tell whether " + excerpt(section.label) + " is about how " + arrow(asks) +
-             " turned out: " + excerpt(about) + " may be something else; write " + say_outcome(asks) +
+         "cannot tell whether " + in_quotes(section.label) + " is about how " + arrow(asks) +
+             " turned out: " + in_quotes(about) + " may be something else; write " + say_outcome(asks) +
              " in the branch if it is, or branch = free if it is not");
 }
 
@@ -88,8 +89,8 @@ void StepWalk::ask_about_label_of_reply(const Section& section, const Request& a
   const bool is_name = beside.none() && !beside.aged && !beside.fresh;
   if (is_name || reply == normal_outcomes(Verb::kGet)) return;
   ask_at(name(), section.at,
-         excerpt(section.label) + " is no outcome of " + arrow(asks) + ", but the reply the branch begins with says " +
-             in_words(reply, asks) +
+         in_quotes(section.label) + " is no outcome of " + arrow(asks) +
+             ", but the reply the branch begins with says " + in_words(reply, asks) +
              ": cannot tell whether that alone decides; draw a block about the reply and, inside of it, one for the "
              "label if that is another condition, or write " +
              say_outcome(asks) + " in the branch if it is the same");
@@ -121,8 +122,8 @@ void StepWalk::ask_about_between(const Section& section, const BranchTest& test,
   const Message* first = first_answer_of_others(section.body);
   if (!of_work && !of_answer && first == nullptr) return;
   ask_at(name(), section.at,
-         "cannot tell whether " + excerpt(section.label) + " is about " + arrow(asks) + " or about " +
-             excerpt(first != nullptr ? first->text : between.text) + ", which is drawn behind it; write " +
+         "cannot tell whether " + in_quotes(section.label) + " is about " + arrow(asks) + " or about " +
+             in_quotes(first != nullptr ? first->text : between.text) + ", which is drawn behind it; write " +
              say_outcome(asks) + " in the branch if it is about the arrow, or branch = free if it is not");
 }
 

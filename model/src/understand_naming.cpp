@@ -1,6 +1,7 @@
 // Names operations by the text nearest to them. The heading decides over the message from outside only where it speaks
 // of one operation: over several, each has to speak for itself.
 #include "understand_naming.hpp"
+#include "base/text.hpp"
 
 #include <algorithm>
 #include <array>
@@ -27,7 +28,7 @@ std::string in_line(Position at) { return " in line " + std::to_string(at.line);
 std::optional<Decision> by_text(const std::string& text, const std::string& what) {
   const auto kind = operation_words(text).kind();
   if (!kind) return std::nullopt;
-  return Decision{*kind, text, "by " + what + " " + excerpt(text), ""};
+  return Decision{*kind, text, "by " + what + " " + in_quotes(text), ""};
 }
 
 std::optional<Decision> by_context(const Context& context) {
@@ -152,7 +153,7 @@ void name_operations(const Document& document, std::vector<std::vector<Segment>>
       for (const Operation* other : named) {
         if (lower_case(other->name) != lower_case(operation.name)) continue;
         ask_at(reading.name(), operation.at,
-               "a second operation is called " + excerpt(operation.name) + ", as the one" + in_line(other->at) +
+               "a second operation is called " + in_quotes(operation.name) + ", as the one" + in_line(other->at) +
                    "; they need names of their own" + remedy);
       }
       named.push_back(&operation);

@@ -18,7 +18,7 @@ std::optional<OperationKind> kind_said_above(const Document& document, std::size
 
 // Decides kind and name of every segment (one list a diagram of the document) and says how in the reading. A kind is
 // taken from the nearest text that says exactly one: a directive, a note, the title, headings and lines above, the
-// message from outside; else from what the diagram changes. Throws traces::InputError where several of one kind cannot
+// message from outside; else from what the diagram changes. Throws InputError where several of one kind cannot
 // be told apart.
 void name_operations(const Document& document, std::vector<std::vector<Segment>>& segments, Reading& reading);
 

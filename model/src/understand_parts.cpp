@@ -1,5 +1,6 @@
 // Where the walk meets what may begin another operation: notes, comments, rectangles, and arrows that start over.
-#include "sim/invariant.hpp"
+#include "base/invariant.hpp"
+#include "base/text.hpp"
 #include "understand_sections.hpp"
 #include "understand_steps.hpp"
 #include "vocabulary.hpp"
@@ -45,7 +46,7 @@ bool StepWalk::parted(const PartedBy& by, const std::vector<Statement>& list, st
       return false;
     case Parting::kAsk:
       if (is_note(list, index + 1)) return false;  // which decides
-      ask_whether_parted(by.at, by.text.empty() ? by.what : by.what + " " + excerpt(by.text));
+      ask_whether_parted(by.at, by.text.empty() ? by.what : by.what + " " + in_quotes(by.text));
     case Parting::kSeparates:
       break;
   }
@@ -109,7 +110,7 @@ void StepWalk::ask_about_operations_in(const Block& block) const {
     if (!called_so && !(reads && writes)) continue;
     ask_at(
         name(), section.at,
-        "is " + (section.label.empty() ? "this branch" : excerpt(section.label)) +
+        "is " + (section.label.empty() ? "this branch" : in_quotes(section.label)) +
             " an operation of its own? Then draw it without the block, behind %% stalemate: operation = NAME; where it "
             "is "
             "one way of this operation, write %% stalemate: operation continues before the block");

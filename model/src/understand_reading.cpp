@@ -1,6 +1,7 @@
 // Keeps the reading and fills in what statements looked like. Positions count code points; the file's text is only used
 // to show lines and to account for those without a statement of their own (end, comments, titles).
 #include "understand_reading.hpp"
+#include "base/text.hpp"
 
 #include <algorithm>
 #include <tuple>
@@ -8,21 +9,10 @@
 
 #include <fmt/core.h>
 
-#include "traces/error.hpp"
+#include "base/error.hpp"
 
 namespace stalemate::model {
 namespace {
-
-bool is_continuation(char c) { return (static_cast<unsigned char>(c) & 0xC0) == 0x80; }
-
-// The byte where the 1-based code point `column` begins; the size where the line is shorter.
-std::size_t byte_of_column(std::string_view line, int column) {
-  int at = 0;
-  for (std::size_t i = 0; i < line.size(); ++i) {
-    if (!is_continuation(line[i]) && ++at == column) return i;
-  }
-  return line.size();
-}
 
 bool starts_with_word(std::string_view text, std::string_view word) {
   return starts_ignoring_case(text, word) && (text.size() == word.size() || !is_word_byte(text[word.size()]));
@@ -58,7 +48,7 @@ void refuse_not_modelled(const std::string& name, Position at, const std::string
 }
 
 void ask_at(const std::string& name, Position at, const std::string& question) {
-  throw traces::NotModelledError(fmt::format("{}:{}:{}: {}", name, at.line, at.column, question));
+  throw NotModelledError(fmt::format("{}:{}:{}: {}", name, at.line, at.column, question));
 }
 
 Reading::Reading(const Document& document) : document_(document), file_lines_(split_lines(document.text)) {}
@@ -74,7 +64,7 @@ Comment Reading::comment_above(Position at) const {
     const std::string_view text = trim(line.substr(2));
     if (starts_ignoring_case(text, "stalemate") || is_commented_out(text)) continue;
     const std::size_t indent = whole.find(line);
-    comment.at = {number, count_code_points(whole.substr(0, indent)) + 1};
+    comment.at = {number, columns(whole.substr(0, indent)) + 1};
     comment.text = std::string(text) + (comment.text.empty() ? "" : " ") + comment.text;
   }
   return comment;
@@ -128,10 +118,10 @@ std::string Reading::source_at(Position at) const {
   std::size_t end = line.size();
   for (const Line& other : lines_) {
     if (!other.beneath && other.told.at.line == at.line && other.told.at.column > at.column) {
-      end = std::min(end, byte_of_column(line, other.told.at.column));
+      end = std::min(end, offset_of_column(line, other.told.at.column));
     }
   }
-  const std::size_t begin = std::min(byte_of_column(line, at.column), end);
+  const std::size_t begin = std::min(offset_of_column(line, at.column), end);
   std::string_view source = trim(line.substr(begin, end - begin));
   if (end < line.size() && !source.empty() && source.back() == ';') source = trim(source.substr(0, source.size() - 1));
   return std::string(source);
@@ -165,10 +155,7 @@ void Reading::account_for_the_rest() {
       while (!line.empty() && line.front() == '>') line = trim(line.substr(1));
       if (line.substr(0, 3) == "```" || line.substr(0, 3) == "~~~") break;
       if (line.empty() || std::binary_search(mentioned.begin(), mentioned.end(), number)) continue;
-      const std::size_t indent = whole.find(line);
-      const auto code_points = std::count_if(whole.begin(), whole.begin() + static_cast<std::ptrdiff_t>(indent),
-                                             [](char c) { return !is_continuation(c); });
-      const int column = static_cast<int>(code_points) + 1;
+      const int column = 1 + columns(whole.substr(0, whole.find(line)));
       lines_.push_back({{{number, column}, std::string(line), meaning_without_statement(line), ""}, false, column});
     }
   }

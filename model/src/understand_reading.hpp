@@ -15,12 +15,12 @@ namespace stalemate::model {
 
 // The wording for what is recognised but not yet modelled; `instead` says what the file may say instead, which must not
 // change a verdict where it is obeyed.
-// Throws traces::NotModelledError.
+// Throws NotModelledError.
 [[noreturn]] void refuse_not_modelled(const std::string& name, Position at, const std::string& understood,
                                       const std::string& instead = "so no verdict is given");
 
 // For what may mean two things, of which the file has to say one: `question` says what is open and how to answer it.
-// Throws traces::NotModelledError.
+// Throws NotModelledError.
 [[noreturn]] void ask_at(const std::string& name, Position at, const std::string& question);
 
 // An ordinary comment of a diagram.

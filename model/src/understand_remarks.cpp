@@ -2,7 +2,6 @@
 // the protocol.
 #include <algorithm>
 
-#include "source_text.hpp"
 #include "understand_steps.hpp"
 
 namespace stalemate::model {

@@ -1,14 +1,15 @@
 // Tells roles. A guess that a person could see differently is said in the reading; what cannot be told, and what
 // contradicts itself, is asked for: a server taken for the app, or two taken for one, would be another protocol.
 #include "understand_roles.hpp"
+#include "base/text.hpp"
 
 #include <algorithm>
 #include <optional>
 #include <set>
 #include <utility>
 
+#include "base/error.hpp"
 #include "statements.hpp"
-#include "traces/error.hpp"
 #include "understand_directives.hpp"
 #include "vocabulary.hpp"
 
@@ -57,12 +58,12 @@ void gather_role_directives(const Document& document, const std::vector<Statemen
     if (said.kind != Override::Kind::kRole) return;
     if (!has_participant(document, said.participant)) {
       fail_at(document.name, statement.at,
-              "no participant is called " + excerpt(said.participant) + "; there are: " + all_participants(document));
+              "no participant is called " + in_quotes(said.participant) + "; there are: " + all_participants(document));
     }
     const auto [found, is_new] = given.try_emplace(said.participant, Given{said.role, statement.at});
     if (!is_new && found->second.role != said.role) {
       fail_at(document.name, statement.at,
-              excerpt(said.participant) + " is the " + std::string(to_string(found->second.role)) + " since line " +
+              in_quotes(said.participant) + " is the " + std::string(to_string(found->second.role)) + " since line " +
                   std::to_string(found->second.at.line) + "; leave one of the two out");
     }
   });
@@ -76,8 +77,8 @@ GivenRoles gather_given(const Document& document, const std::vector<std::string>
   for (const std::string& option : options) {
     const Override said = read_role_option(option);
     if (!has_participant(document, said.participant)) {
-      throw traces::InputError("--role " + option + ": no participant of " + document.name + " is called " +
-                               excerpt(said.participant) + "; there are: " + all_participants(document));
+      throw InputError("--role " + option + ": no participant of " + document.name + " is called " +
+                       in_quotes(said.participant) + "; there are: " + all_participants(document));
     }
     given[said.participant] = Given{said.role, {}};
   }
@@ -107,17 +108,17 @@ std::string say_role(const std::string& id, std::string_view role) {
 void refuse_other_kinds_of_cache(const std::string& name, const Participant& participant, const RoleWords& words) {
   if (words.cache_kind == CacheKind::kLocal) {
     refuse_not_modelled(name, participant.at, "a local cache, one in each app instance",
-                        "where all app instances share " + excerpt(participant.alias) +
+                        "where all app instances share " + in_quotes(participant.alias) +
                             ", say so: " + say_role(participant.id, "cache"));
   }
   if (words.cache_kind == CacheKind::kEdge) {
     refuse_not_modelled(name, participant.at, "a cache that answers before the app is asked",
-                        "where the app itself asks " + excerpt(participant.alias) +
+                        "where the app itself asks " + in_quotes(participant.alias) +
                             " and nobody else does, say so: " + say_role(participant.id, "cache"));
   }
   if (words.cache_kind == CacheKind::kWritesLater) {
     refuse_not_modelled(name, participant.at, "a cache that writes to the database by itself, later",
-                        "by " + excerpt(words.cache_word) + "; where only the arrows of the app write, call it " +
+                        "by " + in_quotes(words.cache_word) + "; where only the arrows of the app write, call it " +
                             "without these words");
   }
 }
@@ -129,13 +130,13 @@ std::optional<Told> told_by_words(const std::string& name, const Participant& pa
   if (words.ambiguous) {
     const auto as = [](Role role) { return std::string(to_string(role)); };
     ask_at(name, participant.at,
-           "cannot tell what " + excerpt(text) + " is, for " + words.word + " contradict each other; say " +
+           "cannot tell what " + in_quotes(text) + " is, for " + words.word + " contradict each other; say " +
                say_role(participant.id, as(words.either.front())) + " (or " + as(words.either.back()) +
                "; roles: " + std::string(kRoleNames) + ")");
   }
   if (!words.role) return std::nullopt;
   refuse_other_kinds_of_cache(name, participant, words);
-  Told told{*words.role, "by " + excerpt(words.word) + " in its " + which, words.assumed, false, words.may_be_app};
+  Told told{*words.role, "by " + in_quotes(words.word) + " in its " + which, words.assumed, false, words.may_be_app};
   if (const std::size_t at = told.assumed.find("role X"); at != std::string::npos)
     told.assumed.replace(at + 5, 1, participant.id);
   return told;
@@ -157,14 +158,14 @@ Told tell(const Document& document, const Participant& participant, const GivenR
   }
   const RoleWords type = role_words(participant.type);
   if (type.role && (*type.role == Role::kDatabase || *type.role == Role::kQueue)) {
-    return {*type.role, "by its type " + excerpt(participant.type), "", false};
+    return {*type.role, "by its type " + in_quotes(participant.type), "", false};
   }
   if (participant.is_actor || participant.type == "actor") {
     return {Role::kOutside, "drawn as an actor",
             "a stick figure is taken to be outside; say role " + participant.id + " = app if it is not", false};
   }
   ask_at(name, participant.at,
-         "cannot tell what " + excerpt(participant.id) + " is; say " + say_role(participant.id, "cache") +
+         "cannot tell what " + in_quotes(participant.id) + " is; say " + say_role(participant.id, "cache") +
              " (roles: " + std::string(kRoleNames) + ")" +
              (document.diagrams.size() > 1 ? "; %% stalemate: ignore first in a diagram passes over it" : ""));
 }
@@ -211,8 +212,8 @@ void promote_outside(const Diagram& diagram, ToldRoles& roles) {
   for (auto& [id, told] : roles) {
     if (told.role != Role::kOutside || told.given || !part_of(diagram, id, roles).asks_server) continue;
     told.role = Role::kApp;
-    told.assumed = "no app is drawn and " + excerpt(id) + " asks the servers itself, so it is the app; say role " + id +
-                   " = outside if it is not";
+    told.assumed = "no app is drawn and " + in_quotes(id) + " asks the servers itself, so it is the app; say role " +
+                   id + " = outside if it is not";
   }
 }
 
@@ -224,10 +225,10 @@ void place_third_parties(const Diagram& diagram, ToldRoles& roles) {
     const Part part = part_of(diagram, id, roles);
     if (told.may_be_app && part.asks_server) {
       told.role = Role::kApp;
-      told.assumed = excerpt(id) + " asks the servers, so it is the app; say role " + id + " = third-party if not";
+      told.assumed = in_quotes(id) + " asks the servers, so it is the app; say role " + id + " = third-party if not";
     } else if (part.starts) {
       told.role = Role::kOutside;
-      told.assumed = excerpt(id) + " starts something, so it is outside; say role " + id + " = third-party if not";
+      told.assumed = in_quotes(id) + " starts something, so it is outside; say role " + id + " = third-party if not";
     }
   }
 }
@@ -240,14 +241,14 @@ void ask_about_contradictions(const std::string& name, const Diagram& diagram, c
     const Part part = part_of(diagram, participant.id, roles);
     if (is_server(told.role) && part.starts && !part.asked) {
       ask_at(name, participant.at,
-             excerpt(participant.id) + " is called a " + std::string(to_string(told.role)) + " (" + told.why +
+             in_quotes(participant.id) + " is called a " + std::string(to_string(told.role)) + " (" + told.why +
                  "), but here it only asks others and nobody asks it; say what it is: " +
                  say_role(participant.id, "outside") + " (roles: " + std::string(kRoleNames) + ")");
     }
     if (told.role == Role::kApp && !part.asks_server && part.only_answers && !part.asked_for.empty()) {
       ask_at(name, participant.at,
-             excerpt(participant.id) + " is called an app (" + told.why + "), but it is asked " +
-                 excerpt(part.asked_for) + " and asks no cache or database itself; say " +
+             in_quotes(participant.id) + " is called an app (" + told.why + "), but it is asked " +
+                 in_quotes(part.asked_for) + " and asks no cache or database itself; say " +
                  say_role(participant.id, "database") +
                  " if it keeps what is read and written here, or third-party if that has nothing to do with it");
     }
@@ -267,7 +268,7 @@ void ask_about_boxes(const std::string& name, const Diagram& diagram, const Told
     if (told.role != Role::kCache || told.given || box.empty() || !says_one_of_many(box)) continue;
     if (!holds(box, Role::kApp) || holds(box, Role::kDatabase)) continue;
     ask_at(name, participant.at,
-           excerpt(participant.id) + " stands in one box with the app, " + excerpt(box) +
+           in_quotes(participant.id) + " stands in one box with the app, " + in_quotes(box) +
                ": has each app instance a cache of its own? That is not modelled yet; where all share it, draw it "
                "outside of the box, or say " +
                say_role(participant.id, "cache"));
@@ -302,7 +303,7 @@ class Servers {
     }
     known_.emplace_back(&participant, role);
     if (!other_name) return {};
-    return "the same " + std::string(to_string(role)) + " as " + excerpt(same->id) + in_line(same->at);
+    return "the same " + std::string(to_string(role)) + " as " + in_quotes(same->id) + in_line(same->at);
   }
 
  private:
@@ -315,7 +316,7 @@ class Servers {
 
   [[noreturn]] void ask_whether_same(const Participant& participant, const Participant& before, Role role) const {
     ask_at(name_, participant.at,
-           excerpt(participant.alias) + " and " + excerpt(before.alias) + in_line(before.at) + " read as two " +
+           in_quotes(participant.alias) + " and " + in_quotes(before.alias) + in_line(before.at) + " read as two " +
                std::string(to_string(role)) +
                "s, and a second one is not modelled yet; if they are one, call them alike: " + "participant " +
                participant.id + " as " + before.alias);

@@ -20,7 +20,7 @@ inline bool is_server(Role role) { return role == Role::kCache || role == Role::
 
 // One for each diagram of the document, with a reading line for each participant; none for a diagram that is passed
 // over. `options`: "X=cache".
-// Throws traces::InputError where a role cannot be told, a name contradicts itself or what is drawn, an override names
+// Throws InputError where a role cannot be told, a name contradicts itself or what is drawn, an override names
 // nobody, there is a replica or another kind of cache, or the file has two caches or two databases.
 std::vector<RolesOfDiagram> read_roles(const Document& document, const std::vector<std::string>& options,
                                        Reading& reading);

@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <utility>
 
-#include "sim/invariant.hpp"
+#include "base/invariant.hpp"
 #include "vocabulary.hpp"
 
 namespace stalemate::model {

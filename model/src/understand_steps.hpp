@@ -83,17 +83,17 @@ struct Segment {
 };
 
 // REQUIRES: every participant of the diagram is in `roles`. At least one segment; each asks for something.
-// Throws traces::InputError for what cannot be told or is not modelled yet.
+// Throws InputError for what cannot be told or is not modelled yet.
 // `said_above`: the kind of operation that the diagram's title or heading speaks of, where it is one.
 std::vector<Segment> read_steps(const Diagram& diagram, const RolesOfDiagram& roles,
                                 std::optional<OperationKind> said_above, Reading& reading);
 
 // Refuses a text that speaks of what is not modelled; `certain_only` as in unmodelled_in(). True where it says that
-// something happens after the commit. Throws traces::NotModelledError.
+// something happens after the commit. Throws NotModelledError.
 bool refuse_unmodelled(const std::string& name, Position at, const std::string& text, bool certain_only);
 
 // A title of the diagram, or the heading right above it, that speaks of what is not modelled. What a page is called is
-// none of the two. Throws traces::NotModelledError.
+// none of the two. Throws NotModelledError.
 void refuse_unmodelled_titles(const std::string& name, const Document::Entry& entry);
 
 // A remark that tells of a change no arrow of the page makes is asked about; one that tells of a time to live that no

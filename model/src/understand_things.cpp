@@ -2,6 +2,7 @@
 // tells them apart counts in headings and in labels of the database, and only where these say nothing, in labels of the
 // cache.
 #include "understand_things.hpp"
+#include "base/text.hpp"
 
 #include <algorithm>
 #include <cstddef>
@@ -210,8 +211,8 @@ void ask_about_features(const std::string& name, const std::vector<About>& all,
     const std::string& one = compared.own_one.front();
     const std::string& other = compared.own_other.front();
     ask_at(name, all[j].operation->at,
-           excerpt(all[j].operation->name) + " is about " + excerpt(other) + ", and " +
-               excerpt(all[i].operation->name) + " in " + in_line(all[i].operation->at) + " about " + excerpt(one) +
+           in_quotes(all[j].operation->name) + " is about " + in_quotes(other) + ", and " +
+               in_quotes(all[i].operation->name) + " in " + in_line(all[i].operation->at) + " about " + in_quotes(one) +
                ": are these two features of the application? If they are about one thing, write %% stalemate: same = " +
                one + ", " + other +
                "; if not, check each alone: %% stalemate: ignore first in a diagram passes over it");
@@ -264,7 +265,7 @@ void ask_about_entries(const std::string& name, const std::vector<Entry>& entrie
       if (!are_other_entries(before.name, entry.name) || said_same(before.name, entry.name, same)) continue;
       ask_at(
           name, entry.at,
-          excerpt(shown) + " and " + excerpt(before.name.shown) + " in " + in_line(before.at) +
+          in_quotes(shown) + " and " + in_quotes(before.name.shown) + " in " + in_line(before.at) +
               " may be two entries of the cache, and several entries of one row are not modelled yet; if they are one, "
               "write %% stalemate: same = " +
               before.name.shown + ", " + shown);
@@ -283,7 +284,7 @@ void refuse_unknown_names(const std::string& name, const std::vector<Same>& same
           std::any_of(named.begin(), named.end(), [&](const auto& one) { return is_in(things, one); });
       const bool is_entry =
           std::any_of(entries.begin(), entries.end(), [&](const Entry& entry) { return is_called(entry.name, each); });
-      if (!is_thing && !is_entry) fail_at(name, said.at, "no heading, label or key here names " + excerpt(each));
+      if (!is_thing && !is_entry) fail_at(name, said.at, "no heading, label or key here names " + in_quotes(each));
     }
   }
 }

@@ -5,7 +5,7 @@
 #include <optional>
 #include <utility>
 
-#include "source_text.hpp"
+#include "base/text.hpp"
 #include "understand_steps.hpp"
 #include "vocabulary.hpp"
 
@@ -91,7 +91,7 @@ void tell_what_is_passed_over(const std::vector<Segment>& segments, Reading& rea
     for (const Remark& remark : segment.remarks) {
       if (split_words(remark.text).empty()) continue;
       if (count == 0) line = remark.line;
-      texts += (count++ == 0 ? "" : ", ") + excerpt(remark.text);
+      texts += (count++ == 0 ? "" : ", ") + in_quotes(remark.text);
     }
   }
   if (count == 0) return;
@@ -105,7 +105,7 @@ bool refuse_unmodelled(const std::string& name, Position at, const std::string& 
   if (const auto found = unmodelled_in(commit.rest, certain_only)) {
     refuse_not_modelled(
         name, at, std::string(found->meaning),
-        "by " + excerpt(found->word) +
+        "by " + in_quotes(found->word) +
             (found->certain ? "" : "; if that is the name of something of yours, say it in other words"));
   }
   return commit.after;
@@ -178,20 +178,20 @@ void judge_remarks(const std::vector<std::vector<Segment>>& segments, Reading& r
       for (const Remark& remark : segment.remarks) {
         if (segment.answers.empty() && tells_caller(remark.text)) {
           ask_at(reading.name(), remark.at,
-                 excerpt(remark.text) +
+                 in_quotes(remark.text) +
                      " tells that the caller is answered, but no arrow does it, and what may be read "
                      "from then on depends on when; draw it as an arrow, such as app-->>user: done");
         }
         if (const std::string phrase = phrase_in(kOtherwiseThanDrawn, split_words(remark.text)); !phrase.empty()) {
           ask_at(reading.name(), remark.at,
-                 excerpt(phrase) +
+                 in_quotes(phrase) +
                      " says that something happens otherwise than the arrows show; draw it (opt, alt, -), "
                      "an arrow of its own), or say it in other words if the arrows are right");
         }
         const auto effect = effect_of(remark.text);
         if (effect && !is_drawn(*effect)) {
           ask_at(reading.name(), remark.at,
-                 excerpt(remark.text) + " tells that something is changed, but no arrow asks " + the(effect->server) +
+                 in_quotes(remark.text) + " tells that something is changed, but no arrow asks " + the(effect->server) +
                      " to; draw it as an arrow, or say it in other words if nothing is changed");
         }
         const std::vector<std::string> words = split_words(remark.text);

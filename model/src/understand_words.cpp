@@ -1,5 +1,6 @@
 // Two passes: which kinds of text say each word, then those that only one kind says.
 #include "understand_words.hpp"
+#include "base/text.hpp"
 
 #include <algorithm>
 #include <map>
@@ -8,7 +9,6 @@
 #include <tuple>
 #include <utility>
 
-#include "source_text.hpp"
 #include "statements.hpp"
 #include "understand_directives.hpp"
 #include "vocabulary.hpp"
@@ -113,7 +113,7 @@ void tell_unread_words(const Document& document, const std::vector<RolesOfDiagra
       if (label.kind.of == Kind::Of::kOther) continue;
       std::string words;
       for (const std::string& word : label.words) {
-        if (is_unread(word, label.kind, kinds)) words += (words.empty() ? "" : ", ") + excerpt(word);
+        if (is_unread(word, label.kind, kinds)) words += (words.empty() ? "" : ", ") + in_quotes(word);
       }
       if (words.empty()) continue;
       if (first.line == 0) first = label.at;

@@ -2,12 +2,11 @@
 // vocabulary_roles.cpp, vocabulary_requests.cpp and vocabulary_replies.cpp. Tables are searched in order; nothing here
 // depends on the locale.
 #include "vocabulary.hpp"
+#include "base/text.hpp"
 
 #include <algorithm>
 #include <array>
 #include <cstddef>
-
-#include "source_text.hpp"
 
 namespace stalemate::model {
 namespace {

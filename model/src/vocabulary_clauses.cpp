@@ -1,10 +1,10 @@
 // Takes labels apart. What may be data of the application is left out as a whole, so that its words are not taken for
 // what the author says of the request.
 #include "vocabulary_clauses.hpp"
+#include "base/text.hpp"
 
 #include <cstddef>
 
-#include "source_text.hpp"
 #include "vocabulary.hpp"
 
 namespace stalemate::model {

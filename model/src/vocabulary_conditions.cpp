@@ -1,7 +1,6 @@
 // What the conditions of branches that test no reply say together.
 #include <algorithm>
 
-#include "source_text.hpp"
 #include "vocabulary.hpp"
 
 namespace stalemate::model {

@@ -4,7 +4,7 @@
 #include <algorithm>
 #include <cstddef>
 
-#include "source_text.hpp"
+#include "base/text.hpp"
 #include "vocabulary.hpp"
 #include "vocabulary_clauses.hpp"
 #include "vocabulary_doubt_hints.hpp"

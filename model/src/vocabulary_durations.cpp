@@ -6,7 +6,7 @@
 #include <cstdint>
 #include <optional>
 
-#include "source_text.hpp"
+#include "base/text.hpp"
 #include "vocabulary.hpp"
 
 namespace stalemate::model {

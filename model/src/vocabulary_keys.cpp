@@ -1,7 +1,7 @@
 // The key that the label of a request to a cache names. Only what is plainly a key counts: the argument of a Redis
 // command in capitals, a word such as "user:1" or "user:{id}", or "user_list" right after the command. Plain English
 // ("get value") names none.
-#include "source_text.hpp"
+#include "base/text.hpp"
 #include "vocabulary.hpp"
 
 namespace stalemate::model {

@@ -5,7 +5,7 @@
 #include <iterator>
 #include <utility>
 
-#include "source_text.hpp"
+#include "base/text.hpp"
 #include "vocabulary.hpp"
 #include "vocabulary_signs.hpp"
 

@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <cstddef>
 
-#include "source_text.hpp"
+#include "base/text.hpp"
 #include "vocabulary.hpp"
 
 namespace stalemate::model {

@@ -4,7 +4,6 @@
 #include <cstddef>
 #include <optional>
 
-#include "source_text.hpp"
 #include "vocabulary.hpp"
 #include "vocabulary_signs.hpp"
 

@@ -5,7 +5,7 @@
 #include <cstddef>
 #include <utility>
 
-#include "source_text.hpp"
+#include "base/text.hpp"
 #include "vocabulary.hpp"
 
 namespace stalemate::model {

@@ -2,7 +2,7 @@
 #include <algorithm>
 #include <cstddef>
 
-#include "source_text.hpp"
+#include "base/text.hpp"
 #include "vocabulary.hpp"
 #include "vocabulary_signs.hpp"
 

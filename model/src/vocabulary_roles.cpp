@@ -5,7 +5,7 @@
 #include <array>
 #include <cstddef>
 
-#include "source_text.hpp"
+#include "base/text.hpp"
 #include "vocabulary.hpp"
 
 namespace stalemate::model {

@@ -2,10 +2,10 @@
 // turns round what it stands before ("not found in cache" is a miss, "not null" a hit), and a "no" or "false" behind it
 // what was asked ("cached? no"); words such as "value" count only where nothing clearer is said.
 #include "vocabulary_signs.hpp"
+#include "base/text.hpp"
 
 #include <algorithm>
 
-#include "source_text.hpp"
 #include "vocabulary.hpp"
 
 namespace stalemate::model {

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <cstddef>
 
-#include "source_text.hpp"
+#include "base/text.hpp"
 #include "vocabulary.hpp"
 #include "vocabulary_clauses.hpp"
 

@@ -1,18 +1,18 @@
 // Walks: a stack of states, the steps between them, and what is enabled at its end.
 #include "model/walk.hpp"
+#include "base/text.hpp"
 
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <utility>
 
+#include "base/error.hpp"
+#include "base/invariant.hpp"
 #include "model/convergence.hpp"
 #include "model/machine.hpp"
 #include "model/tell.hpp"
 #include "path.hpp"
-#include "sim/invariant.hpp"
-#include "source_text.hpp"
-#include "traces/error.hpp"
 
 namespace stalemate::model {
 
@@ -122,9 +122,9 @@ std::size_t find_step(const traces::Trace& context, const std::vector<traces::St
       matches.push_back(i);
   }
   if (matches.size() == 1) return matches.front();
-  throw traces::InputError(fmt::format("{}: \"{}\" {}; enabled here: {}", where, words,
-                                       matches.empty() ? "is not enabled" : "fits more than one step",
-                                       names.empty() ? "nothing" : fmt::format("{}", fmt::join(names, ", "))));
+  throw InputError(fmt::format("{}: \"{}\" {}; enabled here: {}", where, words,
+                               matches.empty() ? "is not enabled" : "fits more than one step",
+                               names.empty() ? "nothing" : fmt::format("{}", fmt::join(names, ", "))));
 }
 
 traces::Trace rewalk(const traces::Trace& trace, const std::string& name) {
@@ -137,12 +137,11 @@ traces::Trace rewalk(const traces::Trace& trace, const std::string& name) {
   told.steps = std::move(path.told);
   told.seed = trace.seed;
   if (trace.property == kConverges && !trace.loop)
-    throw traces::InputError(
+    throw InputError(
         fmt::format("{}: /loop: is missing: what breaks {} repeats, or stays; make the trace again", name, kConverges));
   if (trace.loop) {
     const std::string objection = objection_to_loop(machine, path.actions, path.states, *trace.loop);
-    if (!objection.empty())
-      throw traces::InputError(fmt::format("{}: /loop: {}; make the trace again", name, objection));
+    if (!objection.empty()) throw InputError(fmt::format("{}: /loop: {}; make the trace again", name, objection));
     told.loop = trace.loop;
     if (trace.property == kConverges && !told.steps.empty()) told.steps.back().violates.emplace_back(kConverges);
   }

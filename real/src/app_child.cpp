@@ -10,11 +10,11 @@
 #include <mutex>
 #include <thread>
 
+#include "base/error.hpp"
 #include "channel.hpp"
 #include "real/cache.hpp"
 #include "real/database.hpp"
 #include "real/proxy.hpp"
-#include "traces/error.hpp"
 
 namespace stalemate::real {
 namespace {

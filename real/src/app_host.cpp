@@ -15,7 +15,7 @@
 #include <vector>
 
 #include "app_child.hpp"
-#include "traces/error.hpp"
+#include "base/error.hpp"
 
 namespace stalemate::real {
 namespace {
@@ -112,8 +112,8 @@ AppHost::AppHost() : made_by_(::getpid()) {
   host_ = ::fork();
   if (host_ == 0) host_apps(theirs.fd());
   if (host_ < 0) {
-    throw traces::EnvironmentError(fmt::format(
-        "no process for app instances can be started: {}; check the limit on processes", std::strerror(errno)));
+    throw EnvironmentError(fmt::format("no process for app instances can be started: {}; check the limit on processes",
+                                       std::strerror(errno)));
   }
   channel_ = std::move(own);
 }
@@ -133,7 +133,7 @@ AppHost::App AppHost::start() {
     std::from_chars(answer.text.data() + word.size(), answer.text.data() + answer.text.size(), pid);
   }
   if (pid <= 0) {
-    throw traces::EnvironmentError(
+    throw EnvironmentError(
         fmt::format("no process for an app instance can be started ({}); check the limit on processes", answer.text));
   }
   return {pid, std::move(own)};
@@ -151,7 +151,7 @@ Channel::Incoming AppHost::ask(const std::string& command, int file) {
       if (answer.what == Channel::Incoming::What::kEnd) break;
     }
   }
-  throw traces::EnvironmentError("the process that owns the app instances was killed or does not answer; replay again");
+  throw EnvironmentError("the process that owns the app instances was killed or does not answer; replay again");
 }
 
 }  // namespace stalemate::real

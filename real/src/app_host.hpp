@@ -19,14 +19,14 @@ class AppHost {
     Channel channel;  // to app_child.hpp's commands
   };
 
-  // Throws traces::EnvironmentError.
+  // Throws EnvironmentError.
   AppHost();
   // Returns when every process has ended. In a forked child it does nothing.
   ~AppHost();
   AppHost(const AppHost&) = delete;
   AppHost& operator=(const AppHost&) = delete;
 
-  // By any thread. Throw traces::EnvironmentError (no process can be started, the host was killed).
+  // By any thread. Throw EnvironmentError (no process can be started, the host was killed).
   App start();
   void kill(pid_t app);  // returns when it has ended
 

@@ -5,8 +5,8 @@
 
 #include <algorithm>
 
+#include "base/error.hpp"
 #include "real/signals.hpp"
-#include "traces/error.hpp"
 
 namespace stalemate::real {
 
@@ -18,7 +18,7 @@ AppInstance::AppInstance(AppHost& host, int number) : host_(host), number_(numbe
 AppInstance::~AppInstance() {
   try {
     host_.kill(app_.pid);
-  } catch (const traces::EnvironmentError&) {
+  } catch (const EnvironmentError&) {
     app_.channel.close();  // the host is dead: so are its children, by the kernel's hand
   }
 }
@@ -46,12 +46,12 @@ Lane& AppInstance::open(int session, const LanePlace& place) {
   tell(lane, {{"open", place.server}, {"address", place.address}, {"area", place.area}, {"mapping", place.mapping}});
   const std::optional<json> told = answer(lane, place.timeout);
   if (!told)
-    throw traces::EnvironmentError(
+    throw EnvironmentError(
         fmt::format("{}: app instance {} cannot connect in time; check what holds it up, then replay again",
                     place.called, number_));
-  if (told->contains("failed")) throw traces::EnvironmentError(told->at("failed").get<std::string>());
+  if (told->contains("failed")) throw EnvironmentError(told->at("failed").get<std::string>());
   lane.link = place.proxy->link(told->at("opened").get<int>(), place.timeout);
-  if (!lane.link) throw traces::EnvironmentError("the proxy does not know a connection that was made through it");
+  if (!lane.link) throw EnvironmentError("the proxy does not know a connection that was made through it");
   lane.link->hold();
   return lane;
 }
@@ -123,7 +123,7 @@ std::optional<json> AppInstance::answer(const Lane& lane, Link::Milliseconds tim
 
 void AppInstance::throw_ended() const {
   throw_if_stopped();
-  throw traces::EnvironmentError(fmt::format(
+  throw EnvironmentError(fmt::format(
       "app instance {} (process {}) has ended unasked; check what killed it, then replay again", number_, app_.pid));
 }
 

@@ -1,6 +1,6 @@
 // An app instance as its director sees it: a process (app_child.hpp) and the lanes in it, each beside the link of the
 // proxy that its connection passes. Lanes stay connected from one request to the next, also to the next trace's; one
-// whose request got no answer is of no use any more. Waits are bounded; they throw traces::EnvironmentError (the
+// whose request got no answer is of no use any more. Waits are bounded; they throw EnvironmentError (the
 // process has ended unasked) and Interrupted.
 #pragma once
 

@@ -11,12 +11,12 @@
 #include <thread>
 
 #include "app_host.hpp"
+#include "base/error.hpp"
 #include "real/cache.hpp"
 #include "real/database.hpp"
 #include "real/greeting.hpp"
 #include "real/signals.hpp"
 #include "real/stage.hpp"
-#include "traces/error.hpp"
 
 namespace stalemate::real {
 namespace {
@@ -83,10 +83,10 @@ class Batch {
       if (!stage) stage = std::make_unique<Stage>(servers_, host_);
       result.conformance = stage->replay(trace, options_.replay);
       return result;
-    } catch (const traces::InputError& error) {
+    } catch (const InputError& error) {
       result.is_input = true;
       result.error = error.what();
-    } catch (const traces::EnvironmentError& error) {
+    } catch (const EnvironmentError& error) {
       throw_if_stopped();
       result.error = error.what();
     }
@@ -122,17 +122,17 @@ class Batch {
 void check_place(const ReplayPlace& where, bool with_cache) {
   if (where.database != DatabaseKind::kCockroach) return;
   if (with_cache) {
-    throw traces::InputError(
+    throw InputError(
         "--on cockroach: a trace has a cache; replay it on PostgreSQL and Redis, and on CockroachDB those that have "
         "none");
   }
-  if (where.urls.postgres) throw traces::InputError("--on cockroach and --postgres: leave out one of them");
+  if (where.urls.postgres) throw InputError("--on cockroach and --postgres: leave out one of them");
 }
 
 void refuse_other_than_cockroach(const PostgresAddress& address) {
   const std::string found = open_postgres(address, "")->version();
   if (found.starts_with("CockroachDB")) return;
-  throw traces::InputError(fmt::format("--cockroach: {} is {}; give it as --postgres", place(address), found));
+  throw InputError(fmt::format("--cockroach: {} is {}; give it as --postgres", place(address), found));
 }
 
 }  // namespace

@@ -9,7 +9,7 @@
 #include <cerrno>
 #include <cstring>
 
-#include "traces/error.hpp"
+#include "base/error.hpp"
 
 namespace stalemate::real {
 namespace {
@@ -64,7 +64,7 @@ Channel::Incoming Channel::receive(int timeout_ms) const {
 std::pair<Channel, Channel> make_channel() {
   int ends[2];
   if (::socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) != 0) {
-    throw traces::EnvironmentError(
+    throw EnvironmentError(
         fmt::format("no channel to a process can be opened: {}; check the limit on open files", std::strerror(errno)));
   }
   return {Channel(ends[0]), Channel(ends[1])};

@@ -32,7 +32,7 @@ class Channel {
   OwnedFile file_;
 };
 
-// Both ends, closed when another program is executed. Throws traces::EnvironmentError (no file left to open).
+// Both ends, closed when another program is executed. Throws EnvironmentError (no file left to open).
 std::pair<Channel, Channel> make_channel();
 
 }  // namespace stalemate::real

@@ -7,10 +7,10 @@
 #include <utility>
 #include <vector>
 
+#include "base/error.hpp"
 #include "director.hpp"
 #include "model/sample.hpp"
 #include "real/signals.hpp"
-#include "traces/error.hpp"
 #include "traces/render.hpp"
 
 namespace stalemate::real {
@@ -22,7 +22,7 @@ constexpr std::size_t kShrinksAtOnce = 24;  // smaller samples that are tried to
 // Throws where a machine is to blame.
 bool goes_wrong(const Replayed& result) {
   if (result.conformance) return !result.conformance->reproduced();
-  if (!result.is_input) throw traces::EnvironmentError(result.error);
+  if (!result.is_input) throw EnvironmentError(result.error);
   return true;
 }
 
@@ -140,8 +140,8 @@ ConformReport conform(const ReplayPlace& where, const ConformOptions& options) {
     } catch (const Interrupted& interrupted) {
       report.stopped = interrupted.what() + conforming.left();
       return report;
-    } catch (const traces::EnvironmentError& error) {
-      if (report.runs == 0) throw traces::EnvironmentError(error.what() + conforming.left());
+    } catch (const EnvironmentError& error) {
+      if (report.runs == 0) throw EnvironmentError(error.what() + conforming.left());
       report.failed = error.what();
     }
     report.failed += conforming.left();

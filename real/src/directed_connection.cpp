@@ -4,9 +4,9 @@
 
 #include <algorithm>
 
+#include "base/invariant.hpp"
 #include "proxied_connection.hpp"
 #include "real/signals.hpp"
-#include "sim/invariant.hpp"
 
 namespace stalemate::real {
 
@@ -163,7 +163,7 @@ std::optional<WireError> ProxiedConnection::wire_error() const {
     if (failure_) std::rethrow_exception(failure_);
   } catch (const WireError& error) {
     return error;
-  } catch (const traces::EnvironmentError&) {  // the server could not be reached
+  } catch (const EnvironmentError&) {  // the server could not be reached
   }
   return {};
 }
@@ -222,8 +222,8 @@ void ProxiedConnection::go_on() {
 
 void ProxiedConnection::throw_if_over(bool cannot_come, const char* what) const {
   if (failure_) std::rethrow_exception(failure_);
-  if (has_proxy_ended_) throw traces::EnvironmentError(upstream_->place + ": the proxy before it has ended");
-  if (cannot_come) throw traces::EnvironmentError(fmt::format("{}: {}", upstream_->place, what));
+  if (has_proxy_ended_) throw EnvironmentError(upstream_->place + ": the proxy before it has ended");
+  if (cannot_come) throw EnvironmentError(fmt::format("{}: {}", upstream_->place, what));
 }
 
 // Woken by every change; looks up now and then whether the user wants to stop.

@@ -5,9 +5,9 @@
 
 #include <algorithm>
 
+#include "base/error.hpp"
+#include "base/invariant.hpp"
 #include "real/signals.hpp"
-#include "sim/invariant.hpp"
-#include "traces/error.hpp"
 
 namespace stalemate::real {
 namespace {
@@ -68,7 +68,7 @@ std::string Director::step_or_skip(const traces::Step& step) {
   if (!skips_) return this->step(step);
   try {
     return this->step(step);
-  } catch (const traces::InputError& error) {
+  } catch (const InputError& error) {
     diverge(fmt::format("a {} that can happen", to_string(step.kind)), error.what());
     return "skipped";
   }
@@ -148,7 +148,7 @@ std::string Director::handle_ghost(const traces::Step& step) {
   if (ghost->link) {
     ghost->link->release_ghost(ghost->number);
     const std::optional<Held> reply = ghost->link->wait_ghost(ghost->number, scene_.timeout(ghost->request.to));
-    if (!reply) throw traces::EnvironmentError(no_answer(ghost->request.to, "no answer came to a late request"));
+    if (!reply) throw EnvironmentError(no_answer(ghost->request.to, "no answer came to a late request"));
     const bool is_cache = ghost->request.to == "cache";
     const std::string& verb = ghost->request.verb;
     answer = (is_cache ? decode_redis(verb, *reply) : decode_postgres(verb, *reply)).answer;
@@ -226,7 +226,7 @@ void Director::send_by(Lane& lane, Exchange& exchange, Link::Milliseconds patien
   exchange.app->run(lane, exchange.request, product_of(exchange.request.key), patience);
   try {
     if (lane.link->wait_request(scene_.timeout(exchange.request.to))) return;
-  } catch (const traces::EnvironmentError& error) {
+  } catch (const EnvironmentError& error) {
     fail_by_driver(exchange, error.what());
   }
   fail_by_driver(exchange, fmt::format("app instance {} sends nothing; replay again", std::get<0>(exchange.id)));
@@ -268,7 +268,7 @@ void Director::await_reply(Exchange& exchange) {
   std::string failure = no_answer(server, "no answer came");
   try {
     reply = exchange.lane->link->wait_reply(scene_.timeout(server));
-  } catch (const traces::EnvironmentError& error) {
+  } catch (const EnvironmentError& error) {
     failure = error.what();
   }
   if (!reply) fail_by_driver(exchange, failure);
@@ -286,7 +286,7 @@ void Director::await_reply(Exchange& exchange) {
 DriversReport Director::await_driver(Exchange& exchange) {
   const std::optional<DriversReport> report = exchange.app->wait(*exchange.lane, scene_.timeout(exchange.request.to));
   if (report && report->failed.empty()) return *report;
-  throw traces::EnvironmentError(
+  throw EnvironmentError(
       report ? report->failed
              : no_answer(exchange.request.to,
                          fmt::format("app instance {}, which asked it, does not answer", std::get<0>(exchange.id))));
@@ -298,21 +298,21 @@ std::string Director::drivers_timeout(Exchange& exchange) {
   if (is_database) exchange.lane->link->cut();
   const std::optional<DriversReport> report = exchange.app->wait(*exchange.lane, scene_.timeout(exchange.request.to));
   if (!report) {
-    throw traces::EnvironmentError(
+    throw EnvironmentError(
         fmt::format("app instance {} waits on where it should have timed out; replay again", std::get<0>(exchange.id)));
   }
   if (report->failed.empty()) {
     diverge("no answer", text_of(report->answer));
     return text_of(report->answer);
   }
-  if (report->saw.empty()) throw traces::EnvironmentError(report->failed);
+  if (report->saw.empty()) throw EnvironmentError(report->failed);
   exchange.app->close(*exchange.lane);
   return report->saw + (exchange.request.verb == "get" ? "" : ", in doubt");
 }
 
 void Director::fail_by_driver(Exchange& exchange, const std::string& otherwise) {
   const std::optional<DriversReport> report = exchange.app->wait(*exchange.lane, scene_.timeout(exchange.request.to));
-  throw traces::EnvironmentError(report && !report->failed.empty() ? report->failed : otherwise);
+  throw EnvironmentError(report && !report->failed.empty() ? report->failed : otherwise);
 }
 
 void Director::erase(const Exchange& exchange) {
@@ -347,8 +347,7 @@ void Director::diverge(std::string expected, std::string got) {
 }
 
 void Director::refuse(std::string_view what) const {
-  throw traces::InputError(
-      fmt::format("replay: step {}: {}; the trace is not one that stalemate wrote", step_number_, what));
+  throw InputError(fmt::format("replay: step {}: {}; the trace is not one that stalemate wrote", step_number_, what));
 }
 
 }  // namespace stalemate::real

@@ -18,7 +18,7 @@
 
 namespace stalemate::real {
 
-// Whether the trace asks for nothing that these servers cannot be made to do. The other throws traces::InputError.
+// Whether the trace asks for nothing that these servers cannot be made to do. The other throws InputError.
 bool can_happen(const traces::Trace& trace, const Servers& servers);
 void refuse_what_cannot_happen(const traces::Trace& trace, const Servers& servers);
 
@@ -111,7 +111,7 @@ class Director {
   std::optional<std::size_t> missed_;  // the step just before which the replica stops to follow
 };
 
-// The product id of "k1", "k2", ... Throws traces::InputError.
+// The product id of "k1", "k2", ... Throws InputError.
 std::string tutorials_product(const std::string& key);
 // "value 1000", "miss", "error: ..."
 std::string text_of(const Answer& answer);

@@ -4,9 +4,9 @@
 
 #include <algorithm>
 
+#include "base/error.hpp"
 #include "director.hpp"
 #include "real/sandbox.hpp"
-#include "traces/error.hpp"
 
 namespace stalemate::real {
 namespace {
@@ -24,7 +24,7 @@ bool can_happen(const traces::Trace& trace, const Servers& servers) {
 
 void refuse_what_cannot_happen(const traces::Trace& trace, const Servers& servers) {
   if (can_happen(trace, servers)) return;
-  throw traces::InputError(
+  throw InputError(
       "replay: a cache-failover needs a Redis that may be killed, with a replica; leave out --redis, so that a "
       "throw-away one is started");
 }

@@ -4,8 +4,8 @@
 #include <array>
 #include <charconv>
 
+#include "base/error.hpp"
 #include "director.hpp"
-#include "traces/error.hpp"
 
 namespace stalemate::real {
 namespace {
@@ -38,7 +38,7 @@ std::string tutorials_product(const std::string& key) {
   std::size_t number = 0;
   const auto [end, error] = std::from_chars(key.data() + 1, key.data() + key.size(), number);
   if (!key.starts_with('k') || error != std::errc() || end != key.data() + key.size() || number == 0) {
-    throw traces::InputError(fmt::format("replay: key '{}' is not one of k1, k2, ...; rename it in the trace", key));
+    throw InputError(fmt::format("replay: key '{}' is not one of k1, k2, ...; rename it in the trace", key));
   }
   if (number <= kProducts.size()) return std::string(kProducts[number - 1]);
   return fmt::format("00000000-0000-4000-8000-{:012}", number);

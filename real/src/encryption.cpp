@@ -13,7 +13,7 @@
 #include <string>
 #include <string_view>
 
-#include "traces/error.hpp"
+#include "base/error.hpp"
 
 namespace stalemate::real {
 namespace {
@@ -69,7 +69,7 @@ std::string file_of(const PostgresAddress& address, const Setting& setting) {
 }
 
 [[noreturn]] void refuse(const PostgresAddress& address, const std::string& what) {
-  throw traces::InputError(fmt::format("{}: {}", place(address), what));
+  throw InputError(fmt::format("{}: {}", place(address), what));
 }
 
 // One of libpq's six, however it is said. What is misspelt must not lead to a connection without encryption.

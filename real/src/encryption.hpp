@@ -10,7 +10,7 @@
 namespace stalemate::real {
 
 // Nothing where it is not asked for: sslmode is disable, allow or prefer, or the server is a socket on this machine.
-// Throws traces::InputError: what cannot be done before a proxy that reads what passes (GSSAPI, channel binding), what
+// Throws InputError: what cannot be done before a proxy that reads what passes (GSSAPI, channel binding), what
 // is not understood, a file that is missing.
 std::optional<Encryption> encryption_of(const PostgresAddress& address);
 

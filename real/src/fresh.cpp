@@ -5,7 +5,7 @@
 
 #include <array>
 
-#include "sim/invariant.hpp"
+#include "base/invariant.hpp"
 
 namespace stalemate::real {
 

@@ -12,13 +12,13 @@
 #include <cstdlib>
 #include <memory>
 
+#include "base/error.hpp"
 #include "connection_string.hpp"
 #include "encryption.hpp"
 #include "owned_file.hpp"
 #include "real/cache.hpp"
 #include "real/database.hpp"
 #include "real/proxy.hpp"
-#include "traces/error.hpp"
 #include "tunnel.hpp"
 
 namespace stalemate::real {
@@ -77,7 +77,7 @@ void refuse_other_kind(const std::string& place, const std::string& asked, const
   if (host.starts_with('/')) return;
   const std::string kind = kind_at(host, port);
   if (kind.empty() || kind == asked) return;
-  throw traces::EnvironmentError(fmt::format("{}: {} answers there, not {}; check the port", place, kind, asked));
+  throw EnvironmentError(fmt::format("{}: {} answers there, not {}; check the port", place, kind, asked));
 }
 
 struct FinishConnection {
@@ -97,7 +97,7 @@ void refuse_tls(const RedisAddress& address) {
   const Tunnel tunnel(address, {.checks_authority = false, .checks_name = false});
   answer_to("PING\r\n", "127.0.0.1", tunnel.port());
   if (tunnel.has_agreed())
-    throw traces::EnvironmentError(place(address) + ": TLS is spoken there; say rediss:// instead of redis://");
+    throw EnvironmentError(place(address) + ": TLS is spoken there; say rediss:// instead of redis://");
 }
 
 // Puts a tunnel before the server, if `encryption` is asked for.
@@ -116,7 +116,7 @@ void throw_failure_of(const std::shared_ptr<Tunnel>& tunnel, const std::string& 
   const std::string why = tunnel->failure();
   if (why.empty()) return;
   if (tunnel->is_other_kind()) refuse_other_kind(place, asked, host, port);
-  throw traces::EnvironmentError(why);
+  throw EnvironmentError(why);
 }
 
 std::shared_ptr<Tunnel> greet(PostgresAddress& address) {
@@ -131,7 +131,7 @@ std::shared_ptr<Tunnel> greet(PostgresAddress& address) {
   const auto begin = std::chrono::steady_clock::now();
   try {
     open_postgres(first, "");
-  } catch (const traces::EnvironmentError&) {
+  } catch (const EnvironmentError&) {
     throw_failure_of(tunnel, place(address), "a PostgreSQL", host, port);
     if (const std::optional<WireError> strange = proxy.wire_error()) throw WireError(*strange);
     const bool is_silent = std::chrono::steady_clock::now() - begin >= std::chrono::seconds(kFirstContactSeconds);
@@ -149,7 +149,7 @@ std::shared_ptr<Tunnel> greet(RedisAddress& address, bool speaks) {
   const char* const password = std::getenv("REDISCLI_AUTH");
   if (address.password.empty() && password != nullptr) address.password = password;
   if (address.password.empty() && !address.user.empty())
-    throw traces::InputError("--redis: a user needs a password; put it into REDISCLI_AUTH");
+    throw InputError("--redis: a user needs a password; put it into REDISCLI_AUTH");
   const std::string host = address.host;
   const int port = address.port;
   std::shared_ptr<Tunnel> tunnel = enter_tunnel(address, address.encryption);
@@ -164,7 +164,7 @@ std::shared_ptr<Tunnel> greet(RedisAddress& address, bool speaks) {
     if (!tunnel) refuse_tls(address);
     refuse_other_kind(place(address), asked, host, port);
     address.timeout_seconds = kAfterSilenceSeconds;
-  } catch (const traces::EnvironmentError&) {
+  } catch (const EnvironmentError&) {
     throw_failure_of(tunnel, place(address), asked, host, port);
     // The next one says why.
   }

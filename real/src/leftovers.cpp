@@ -28,7 +28,7 @@ void add(Leftovers& all, bool removes, const std::string& what, const std::strin
   std::string why;
   try {
     remove();
-  } catch (const traces::EnvironmentError& error) {
+  } catch (const EnvironmentError& error) {
     why = fmt::format(" ({})", error.what());
   }
   for (const std::string& name : list()) all.kept.push_back(called(name) + why);

@@ -14,7 +14,7 @@
 #include <fstream>
 #include <sstream>
 
-#include "traces/error.hpp"
+#include "base/error.hpp"
 
 namespace stalemate::real {
 namespace {
@@ -52,8 +52,8 @@ std::vector<StreamEndpoint> endpoints_of(const std::string& host, int port, cons
     try {
       return {asio::local::stream_protocol::endpoint(host)};
     } catch (const boost::system::system_error& error) {
-      throw traces::EnvironmentError(fmt::format("{}: no socket can be called {}: {}; give a shorter folder", place,
-                                                 host, error.code().message()));
+      throw EnvironmentError(fmt::format("{}: no socket can be called {}: {}; give a shorter folder", place, host,
+                                         error.code().message()));
     }
   }
   asio::io_context context;
@@ -64,7 +64,7 @@ std::vector<StreamEndpoint> endpoints_of(const std::string& host, int port, cons
     endpoints.emplace_back(entry.endpoint());
   }
   if (endpoints.empty()) {
-    throw traces::EnvironmentError(fmt::format("{}: no such host: {}; check its name", place, error.message()));
+    throw EnvironmentError(fmt::format("{}: no such host: {}; check its name", place, error.message()));
   }
   return endpoints;
 }
@@ -84,8 +84,8 @@ Listener::Listener(const std::string& who, Accepted accepted) : accepted_(std::m
     acceptor_.listen();
     port_ = acceptor_.local_endpoint().port();
   } catch (const boost::system::system_error& error) {
-    throw traces::EnvironmentError(fmt::format(
-        "{}: it cannot listen on a loopback port: {}; check the limit on open files", who, error.code().message()));
+    throw EnvironmentError(fmt::format("{}: it cannot listen on a loopback port: {}; check the limit on open files",
+                                       who, error.code().message()));
   }
   accept();
   start_thread();

@@ -17,7 +17,7 @@ using StreamSocket = boost::asio::generic::stream_protocol::socket;
 using StreamEndpoint = boost::asio::generic::stream_protocol::endpoint;
 
 // Where `host` is; `place` is what errors call it. A host that begins with '/' is a socket's path. Throws
-// traces::EnvironmentError (no such host; a path that is too long).
+// EnvironmentError (no such host; a path that is too long).
 std::vector<StreamEndpoint> endpoints_of(const std::string& host, int port, const std::string& place);
 
 // Not inherited by programs that are started later; no waiting for more to send. A local socket has no such delay.
@@ -31,7 +31,7 @@ class Listener {
   // On the listener's thread; `port` is the client's.
   using Accepted = std::function<void(StreamSocket client, int port)>;
 
-  // `who` listens, for errors: "the proxy before Redis at ...". Throws traces::EnvironmentError.
+  // `who` listens, for errors: "the proxy before Redis at ...". Throws EnvironmentError.
   Listener(const std::string& who, Accepted accepted);
   // REQUIRES: end() was called.
   ~Listener();

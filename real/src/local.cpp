@@ -8,7 +8,7 @@
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
 
-#include "traces/error.hpp"
+#include "base/error.hpp"
 
 namespace stalemate::real {
 
@@ -19,13 +19,13 @@ void refuse_remote(const std::string& host, const std::string& option) {
   boost::system::error_code error;
   const auto found = resolver.resolve(host, "", error);
   if (error || found.empty()) {
-    throw traces::EnvironmentError(fmt::format("{}: no such host '{}': {}; check its name", option, host,
-                                               error ? error.message() : "it has no address"));
+    throw EnvironmentError(fmt::format("{}: no such host '{}': {}; check its name", option, host,
+                                       error ? error.message() : "it has no address"));
   }
   for (const auto& entry : found) {
     const auto address = entry.endpoint().address();
     if (address.is_loopback()) continue;
-    throw traces::InputError(fmt::format(
+    throw InputError(fmt::format(
         "{}: '{}' is not on this machine ({}); faults are meant for servers that nobody needs: add --allow-remote if "
         "that is one",
         option, host, address.to_string()));

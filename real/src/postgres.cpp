@@ -7,12 +7,12 @@
 #include <pqxx/pqxx>
 #include <vector>
 
+#include "base/error.hpp"
 #include "connection_string.hpp"
 #include "decode.hpp"
 #include "real/database.hpp"
 #include "real/signals.hpp"
 #include "text.hpp"
-#include "traces/error.hpp"
 #include "watch.hpp"
 
 namespace stalemate::real {
@@ -54,10 +54,10 @@ class Connection {
     } catch (const std::exception& error) {
       if (purpose == Purpose::kWork) throw_if_stopped();
       const std::string why = reason(error);
-      throw traces::EnvironmentError(fmt::format("{}: cannot connect: {}; {}", place_, why,
-                                                 why.ends_with("no encryption")
-                                                     ? "say sslmode=require, if it takes encrypted connections alone"
-                                                     : "check that it runs and what --postgres says"));
+      throw EnvironmentError(fmt::format("{}: cannot connect: {}; {}", place_, why,
+                                         why.ends_with("no encryption")
+                                             ? "say sslmode=require, if it takes encrypted connections alone"
+                                             : "check that it runs and what --postgres says"));
     }
     watch_.emplace(connection_->sock(), timeout_seconds_);
     if (purpose == Purpose::kWork) throw_if_stopped();
@@ -90,7 +90,7 @@ class Connection {
   int socket() const { return connection_->sock(); }
 
   [[noreturn]] void refuse(const std::string& why) const {
-    throw traces::EnvironmentError(fmt::format("{}: it refuses {}: {}; {}", place_, what_, why, mend_));
+    throw EnvironmentError(fmt::format("{}: it refuses {}: {}; {}", place_, what_, why, mend_));
   }
 
  private:
@@ -142,9 +142,9 @@ class Connection {
   [[noreturn]] void throw_refused(const std::exception& error, const std::string& state) const {
     throw_if_stopped();
     const bool lacks_right = state == kInsufficientPrivilege;
-    throw traces::EnvironmentError(fmt::format("{}: {} {}: {} (SQLSTATE {}); {}", place_,
-                                               lacks_right ? "its user lacks a right, for" : "it refuses", what_,
-                                               reason(error), state, lacks_right ? kGrantRight : mend_));
+    throw EnvironmentError(fmt::format("{}: {} {}: {} (SQLSTATE {}); {}", place_,
+                                       lacks_right ? "its user lacks a right, for" : "it refuses", what_, reason(error),
+                                       state, lacks_right ? kGrantRight : mend_));
   }
 
   [[noreturn]] void throw_timeout() const {
@@ -356,7 +356,7 @@ class Postgres : public Database {
     cleaner.execute(fmt::format("DROP SCHEMA IF EXISTS {} CASCADE", schema_));
     const pqxx::result left = cleaner.execute("SELECT 1 FROM pg_namespace WHERE nspname = $1", schema_);
     if (!left.empty()) {
-      throw traces::EnvironmentError(
+      throw EnvironmentError(
           fmt::format("{}: schema {} is still there after it was dropped; drop it by hand", place(address_), schema_));
     }
   }
@@ -386,7 +386,7 @@ class Postgres : public Database {
     const pqxx::result open =
         connection.execute_as("what the mapping's sql " + what + " left", "SELECT now() <> statement_timestamp()");
     if (!open[0][0].as<bool>()) return;
-    throw traces::EnvironmentError(
+    throw EnvironmentError(
         fmt::format("{}: the mapping's sql {} leaves a transaction open, so that nobody else sees what it did; end it "
                     "with COMMIT",
                     place(address_), what));

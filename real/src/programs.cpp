@@ -8,8 +8,8 @@
 
 #include <fmt/format.h>
 
+#include "base/error.hpp"
 #include "real/sandbox.hpp"
-#include "traces/error.hpp"
 
 namespace stalemate::real {
 namespace {
@@ -58,7 +58,7 @@ Programs find_programs(const SandboxOptions& options) {
     std::error_code error;
     const fs::path real = fs::canonical(programs.initdb, error);
     if (programs.initdb.empty() || error || !is_program(real.parent_path() / "postgres")) {
-      throw traces::EnvironmentError(
+      throw EnvironmentError(
           fmt::format("PostgreSQL is not installed (initdb not found in {}/*/bin or PATH); install postgresql, or give "
                       "--postgres URL",
                       search.postgres_versions));
@@ -68,14 +68,14 @@ Programs find_programs(const SandboxOptions& options) {
   if (options.cockroach) {
     programs.cockroach = on_path(search, "cockroach");
     if (programs.cockroach.empty()) {
-      throw traces::EnvironmentError(
+      throw EnvironmentError(
           "CockroachDB is not installed (cockroach not found in PATH); install it, or give --cockroach URL");
     }
   }
   if (options.redis) {
     programs.redis_server = on_path(search, "redis-server");
     if (programs.redis_server.empty()) {
-      throw traces::EnvironmentError(
+      throw EnvironmentError(
           "Redis is not installed (redis-server not found in PATH); install redis-server, or give --redis URL");
     }
   }

@@ -89,7 +89,7 @@ void ProxiedConnection::connect(std::size_t number) {
         connect(number + 1);
         return;
       }
-      fail(std::make_exception_ptr(traces::EnvironmentError(
+      fail(std::make_exception_ptr(EnvironmentError(
           fmt::format("{}: cannot connect: {}; check that it runs", upstream_->place, error.message()))));
     });
   });

@@ -13,12 +13,12 @@
 #include <thread>
 #include <utility>
 
+#include "base/error.hpp"
 #include "real/cache.hpp"
 #include "real/signals.hpp"
 #include "real/wire.hpp"
 #include "redis_replica.hpp"
 #include "text.hpp"
-#include "traces/error.hpp"
 #include "watch.hpp"
 
 namespace stalemate::real {
@@ -49,8 +49,8 @@ class Connection {
                        : redisConnectWithTimeout(address.host.c_str(), address.port, patience));
     if (!context_ || context_->err != 0) {
       if (purpose == Purpose::kWork) throw_if_stopped();
-      throw traces::EnvironmentError(fmt::format("{}: cannot connect: {}; check that it runs and what --redis says",
-                                                 place_, context_ ? first_line(context_->errstr) : "out of memory"));
+      throw EnvironmentError(fmt::format("{}: cannot connect: {}; check that it runs and what --redis says", place_,
+                                         context_ ? first_line(context_->errstr) : "out of memory"));
     }
     redisSetTimeout(context_.get(), patience);
     watch_.emplace(context_->fd, timeout_seconds_);
@@ -104,15 +104,15 @@ class Connection {
   [[noreturn]] void throw_refused(const std::string& command, const std::string& why) const {
     const bool lacks_right = why.starts_with("NOPERM");
     const bool lacks_password = why.starts_with("NOAUTH") || why.starts_with("WRONGPASS");
-    throw traces::EnvironmentError(fmt::format("{}: {} {}: {}; {}", place_,
-                                               lacks_right ? "its user lacks a right, for" : "it refuses", command, why,
-                                               lacks_right      ? kGrantRight
-                                               : lacks_password ? "check the user and the password of --redis"
-                                                                : mend_.c_str()));
+    throw EnvironmentError(fmt::format("{}: {} {}: {}; {}", place_,
+                                       lacks_right ? "its user lacks a right, for" : "it refuses", command, why,
+                                       lacks_right      ? kGrantRight
+                                       : lacks_password ? "check the user and the password of --redis"
+                                                        : mend_.c_str()));
   }
 
   [[noreturn]] void throw_strange(const std::string& command) const {
-    throw traces::EnvironmentError(
+    throw EnvironmentError(
         fmt::format("{}: its reply to {} is none that Redis gives; check what --redis says", place_, command));
   }
 
@@ -390,7 +390,7 @@ class Redis : public Cache {
     while (control().execute({"EXISTS", key})->integer != 0) {
       throw_if_stopped();
       if (std::chrono::steady_clock::now() > deadline) {
-        throw traces::EnvironmentError(
+        throw EnvironmentError(
             fmt::format("{}: an entry does not expire within {} s; check the server's clock, then run it again",
                         place(address_), address_.timeout_seconds));
       }
@@ -405,8 +405,7 @@ class Redis : public Cache {
       for (const std::string& name : work_area_.names) {
         const Answer answer = value_in(*control().execute(commands_.get(name)));
         if (!answer.error.empty())
-          throw traces::EnvironmentError(
-              fmt::format("{}: redis get: {}; mend the mapping", place(address_), answer.error));
+          throw EnvironmentError(fmt::format("{}: redis get: {}; mend the mapping", place(address_), answer.error));
         if (answer.reply.value) entries.push_back({name, *answer.reply.value});
       }
       return entries;
@@ -416,7 +415,7 @@ class Redis : public Cache {
       if (reply->type == REDIS_REPLY_NIL) continue;
       const std::optional<std::int64_t> value = whole_number(text_of(*reply));
       if (!value) {
-        throw traces::EnvironmentError(
+        throw EnvironmentError(
             fmt::format("{}: key {} holds something that is not a whole number; run it again where nobody else writes",
                         place(address_), key));
       }
@@ -438,8 +437,8 @@ class Redis : public Cache {
     is_marked_ = false;
     remove_keys(cleaner, area_);
     if (!keys_under(cleaner, area_.prefix).empty()) {
-      throw traces::EnvironmentError(fmt::format(
-          "{}: keys {}* are still there after they were deleted; delete them by hand", place(address_), area_.prefix));
+      throw EnvironmentError(fmt::format("{}: keys {}* are still there after they were deleted; delete them by hand",
+                                         place(address_), area_.prefix));
     }
   }
 
@@ -496,8 +495,8 @@ void await_replica(const RedisAddress& primary, const RedisAddress& replica) {
     if (is_up && whole_number(info(follower, "replication", "slave_repl_offset")).value_or(-1) >= goal) return;
     throw_if_stopped();
     if (std::chrono::steady_clock::now() > deadline) {
-      throw traces::EnvironmentError(fmt::format("{}: as a replica it does not catch up within {} s; replay again",
-                                                 place(replica), replica.timeout_seconds));
+      throw EnvironmentError(fmt::format("{}: as a replica it does not catch up within {} s; replay again",
+                                         place(replica), replica.timeout_seconds));
     }
     std::this_thread::sleep_for(std::chrono::milliseconds(2));
   }

@@ -1,11 +1,11 @@
 // See real/replay.hpp: one trace on a stage of its own.
 #include "real/replay.hpp"
 
+#include "base/error.hpp"
+#include "base/invariant.hpp"
 #include "real/database.hpp"
 #include "real/signals.hpp"
 #include "real/stage.hpp"
-#include "sim/invariant.hpp"
-#include "traces/error.hpp"
 
 namespace stalemate::real {
 
@@ -24,7 +24,7 @@ Conformance replay(const traces::Trace& trace, const Servers& servers, const Rep
     Conformance result = stage.replay(trace, options);
     const std::string left = stage.close();
     if (!left.empty()) throw_if_stopped();
-    if (!left.empty()) throw traces::EnvironmentError("replay: " + verdict(result) + left);
+    if (!left.empty()) throw EnvironmentError("replay: " + verdict(result) + left);
     return result;
   } catch (const Interrupted& stop) {
     throw Interrupted(stop.signal, stop.what() + stage.close({.is_in_haste = true}));
@@ -34,11 +34,11 @@ Conformance replay(const traces::Trace& trace, const Servers& servers, const Rep
       silence = silence_at(servers);
     } catch (const Interrupted&) {  // what is left is said first
     }
-    throw traces::EnvironmentError(error.what() + stage.close(silence));
-  } catch (const traces::EnvironmentError& error) {
-    throw traces::EnvironmentError(error.what() + stage.close());
-  } catch (const traces::InputError& error) {
-    throw traces::InputError(error.what() + stage.close());
+    throw EnvironmentError(error.what() + stage.close(silence));
+  } catch (const EnvironmentError& error) {
+    throw EnvironmentError(error.what() + stage.close());
+  } catch (const InputError& error) {
+    throw InputError(error.what() + stage.close());
   }
 }
 

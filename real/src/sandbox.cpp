@@ -20,16 +20,16 @@
 #include <pqxx/pqxx>
 #include <utility>
 
+#include "base/error.hpp"
+#include "base/invariant.hpp"
+#include "base/text.hpp"
 #include "channel.hpp"
 #include "connection_string.hpp"
 #include "fresh.hpp"
 #include "real/signals.hpp"
 #include "sandbox_folder.hpp"
 #include "server_process.hpp"
-#include "sim/invariant.hpp"
 #include "supervisor.hpp"
-#include "traces/error.hpp"
-#include "traces/text.hpp"
 
 namespace stalemate::real {
 namespace {
@@ -51,7 +51,7 @@ User server_user() {
     const passwd* entry = ::getpwnam(name);
     if (entry != nullptr && entry->pw_uid != 0) return {entry->pw_uid, entry->pw_gid};
   }
-  throw traces::EnvironmentError(
+  throw EnvironmentError(
       "the sandbox: PostgreSQL does not run as root, and there is neither a user 'postgres' nor 'nobody' to run it as; "
       "start stalemate as another user, or give --postgres URL");
 }
@@ -82,8 +82,8 @@ std::string base_folder(const User& user) {
 }
 
 [[noreturn]] void refuse(const std::string& what) {
-  throw traces::EnvironmentError(fmt::format(
-      "the sandbox: {}: {}; free what is short, or give --postgres URL and --redis URL", what, std::strerror(errno)));
+  throw EnvironmentError(fmt::format("the sandbox: {}: {}; free what is short, or give --postgres URL and --redis URL",
+                                     what, std::strerror(errno)));
 }
 
 // A user of its own for what runs there: it owns the database, and may do nothing outside.
@@ -97,8 +97,7 @@ PostgresAddress make_user(const PostgresAddress& owner) {
     work.exec(fmt::format("CREATE ROLE {} LOGIN PASSWORD '{}'", address.user, address.password));
     work.exec(fmt::format("ALTER DATABASE {} OWNER TO {}", address.database, address.user));
   } catch (const std::exception& error) {
-    throw traces::EnvironmentError(
-        fmt::format("the sandbox: its PostgreSQL takes no user: {}", traces::printable(error.what())));
+    throw EnvironmentError(fmt::format("the sandbox: its PostgreSQL takes no user: {}", printable(error.what())));
   }
   return address;
 }
@@ -158,10 +157,10 @@ struct Sandbox::Impl {
         if (answer.what == Channel::Incoming::What::kEnd) break;
         if (answer.what == Channel::Incoming::What::kNothing) continue;
         if (answer.text.starts_with("done ")) return answer.text.substr(std::strlen("done "));
-        throw traces::EnvironmentError("the sandbox: " + answer.text);
+        throw EnvironmentError("the sandbox: " + answer.text);
       }
     }
-    throw traces::EnvironmentError(
+    throw EnvironmentError(
         "the sandbox: the process that owns the servers was killed or does not answer; replay again");
   }
 
@@ -198,7 +197,7 @@ Sandbox::Sandbox(const SandboxOptions& options) : impl_(std::make_unique<Impl>()
   const OwnedFile from = impl_->start_supervisor(plan);
   const std::string line = impl_->await_report(from);
   if (!line.starts_with("ready ")) {
-    throw traces::EnvironmentError(
+    throw EnvironmentError(
         fmt::format("the sandbox: {}; or give --postgres URL and --redis URL", line.substr(std::strlen("failed "))));
   }
   int ports[2] = {0, 0};

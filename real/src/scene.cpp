@@ -2,12 +2,12 @@
 #include "scene.hpp"
 
 #include "app_child.hpp"
+#include "base/error.hpp"
+#include "base/invariant.hpp"
 #include "fresh.hpp"
 #include "real/sandbox.hpp"
 #include "redis_replica.hpp"
 #include "removal.hpp"
-#include "sim/invariant.hpp"
-#include "traces/error.hpp"
 
 namespace stalemate::real {
 Scene::Scene(const Servers& servers, std::shared_ptr<AppHost> host, WorkArea area)

@@ -6,9 +6,9 @@
 #include <charconv>
 #include <cstdint>
 
+#include "base/error.hpp"
 #include "encryption.hpp"
 #include "real/local.hpp"
-#include "traces/error.hpp"
 
 namespace stalemate::real {
 namespace {
@@ -35,7 +35,7 @@ class UrlReader {
   UrlReader(std::string_view flag, std::string_view shape) : flag_(flag), shape_(shape) {}
 
   [[noreturn]] void refuse(std::string_view what) const {
-    throw traces::InputError(fmt::format("{}: {}; it looks like {}", flag_, what, shape_));
+    throw InputError(fmt::format("{}: {}; it looks like {}", flag_, what, shape_));
   }
 
   UrlParts read(std::string_view rest, int default_port) const {

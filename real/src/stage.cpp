@@ -11,15 +11,15 @@
 #include <string_view>
 
 #include "app_host.hpp"
+#include "base/error.hpp"
+#include "base/invariant.hpp"
+#include "base/text.hpp"
 #include "director.hpp"
 #include "model/protocol.hpp"
 #include "real/cache.hpp"
 #include "real/database.hpp"
 #include "real/sandbox.hpp"
 #include "scene.hpp"
-#include "sim/invariant.hpp"
-#include "traces/error.hpp"
-#include "traces/text.hpp"
 
 namespace stalemate::real {
 
@@ -30,7 +30,7 @@ Silence silence_at(const Servers& servers) {
     try {
       open();
       return false;
-    } catch (const traces::EnvironmentError& error) {
+    } catch (const EnvironmentError& error) {
       if (std::chrono::steady_clock::now() - begin < std::chrono::seconds(kBriefSeconds)) return false;
       silence.why = error.what();
       return true;
@@ -91,14 +91,14 @@ class Stage::Impl {
     // Made first: where that fails, the scene before is still there to be cleaned up.
     auto next = std::make_unique<Scene>(servers_, host_, std::move(area));
     const std::string left = scene_->clean_up();
-    if (!left.empty()) throw traces::EnvironmentError("replay: the replay before is done" + left);
+    if (!left.empty()) throw EnvironmentError("replay: the replay before is done" + left);
     scene_ = std::move(next);
   }
 
   static std::shared_ptr<const model::Mapping> checked(const traces::Trace& trace,
                                                        std::shared_ptr<const model::Mapping> mapping) {
     const std::string missing = protocol_of(trace).missing_in(*mapping);
-    if (!missing.empty()) throw traces::InputError("--mapping: " + missing);
+    if (!missing.empty()) throw InputError("--mapping: " + missing);
     return mapping;
   }
 
@@ -107,11 +107,11 @@ class Stage::Impl {
     auto mapping = std::make_shared<model::Mapping>(protocol_of(trace).mapping);
     if (mapping->empty()) return nullptr;
     if (options.trusts_traces) return mapping;
-    throw traces::InputError(
+    throw InputError(
         fmt::format("replay: the trace brings statements of its own (\"{}\" and {} more); they stand in its protocol; "
                     "read them, then add "
                     "--trust-mapping, or give yours by --mapping",
-                    traces::excerpt(mapping->lines().front()), mapping->lines().size() - 1));
+                    excerpt(mapping->lines().front()), mapping->lines().size() - 1));
   }
 
   // Spares the reading of most protocols. The reader takes the word in any case, and spaces before its colon.

@@ -8,7 +8,7 @@
 #include <fstream>
 #include <functional>
 
-#include "traces/error.hpp"
+#include "base/error.hpp"
 
 namespace stalemate::real {
 namespace {
@@ -19,7 +19,7 @@ namespace ssl = boost::asio::ssl;
 void load(const std::string& what, const std::string& file, const std::string& place,
           const std::function<int(const char*)>& take) {
   const auto refuse = [&](const std::string& why) {
-    throw traces::InputError(fmt::format("{}: {}: {}: {}", place, what, file, why));
+    throw InputError(fmt::format("{}: {}: {}: {}", place, what, file, why));
   };
   if (!std::ifstream(file)) refuse("it cannot be opened; check its name, and who may read it");
   ::ERR_clear_error();

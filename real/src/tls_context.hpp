@@ -10,7 +10,7 @@
 
 namespace stalemate::real {
 
-// Throws traces::InputError: a file that is missing, or is not what it should be. `place` is the server, for errors.
+// Throws InputError: a file that is missing, or is not what it should be. `place` is the server, for errors.
 boost::asio::ssl::context tls_context(const Encryption& encryption, const std::string& place);
 
 }  // namespace stalemate::real

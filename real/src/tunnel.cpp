@@ -20,10 +20,10 @@
 #include <string_view>
 #include <vector>
 
+#include "base/error.hpp"
 #include "listener.hpp"
 #include "real/wire.hpp"
 #include "tls_context.hpp"
-#include "traces/error.hpp"
 
 namespace stalemate::real {
 namespace {

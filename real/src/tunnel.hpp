@@ -18,7 +18,7 @@ inline constexpr std::string_view kPostgresAsksForEncryption("\0\0\0\x08\x04\xd2
 
 class Tunnel {
  public:
-  // Connects to nobody yet. Throws traces::EnvironmentError (no such host, no port to listen on) and traces::InputError
+  // Connects to nobody yet. Throws EnvironmentError (no such host, no port to listen on) and InputError
   // (a file of `encryption` that is none).
   Tunnel(const PostgresAddress& server, const Encryption& encryption);
   Tunnel(const RedisAddress& server, const Encryption& encryption);

@@ -12,7 +12,7 @@
 #include <mutex>
 #include <thread>
 
-#include "sim/invariant.hpp"
+#include "base/invariant.hpp"
 
 namespace stalemate::real {
 namespace {

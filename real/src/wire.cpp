@@ -18,7 +18,7 @@ std::string text_of(const WireError::Parts& parts) {
 
 }  // namespace
 
-WireError::WireError(Parts parts) : traces::EnvironmentError(text_of(parts)), parts_(std::move(parts)) {}
+WireError::WireError(Parts parts) : EnvironmentError(text_of(parts)), parts_(std::move(parts)) {}
 
 WireError WireError::at(const std::string& where) const {
   Parts parts = parts_;

@@ -20,7 +20,7 @@
 #include <boost/property_map/property_map.hpp>
 #include <utility>
 
-#include "sim/invariant.hpp"
+#include "base/invariant.hpp"
 
 namespace stalemate::sim {
 namespace {

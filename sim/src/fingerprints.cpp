@@ -3,8 +3,8 @@
 
 #include <utility>
 
+#include "base/invariant.hpp"
 #include "sim/detail/hash.hpp"
-#include "sim/invariant.hpp"
 
 namespace stalemate::sim {
 namespace {

@@ -4,7 +4,7 @@
 #include <bit>
 #include <utility>
 
-#include "sim/invariant.hpp"
+#include "base/invariant.hpp"
 
 namespace stalemate::sim::detail {
 

@@ -1,20 +1,20 @@
 // libFuzzer target: any bytes as a bare diagram and as a Markdown file, parsed and then understood. Only
-// traces::InputError may escape; everything else, and every broken invariant, is a finding.
+// InputError may escape; everything else, and every broken invariant, is a finding.
 #include <cstddef>
 #include <cstdint>
 #include <string>
 #include <vector>
 
+#include "base/error.hpp"
 #include "model/diagram.hpp"
 #include "model/protocol.hpp"
-#include "traces/error.hpp"
 
 namespace {
 
 void read(const std::string& text, const char* name) {
   try {
     stalemate::model::understand(stalemate::model::parse_document(text, name), {});
-  } catch (const stalemate::traces::InputError&) {
+  } catch (const stalemate::InputError&) {
     // The answer to most inputs.
   }
 }

@@ -6,7 +6,7 @@
 #include <string>
 #include <string_view>
 
-#include "traces/error.hpp"
+#include "base/error.hpp"
 #include "traces/json.hpp"
 #include "traces/render.hpp"
 

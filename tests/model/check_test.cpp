@@ -8,8 +8,8 @@
 #include <string>
 #include <vector>
 
+#include "base/error.hpp"
 #include "model/walk.hpp"
-#include "traces/error.hpp"
 
 namespace stalemate::model {
 namespace {
@@ -368,7 +368,7 @@ TEST(Check, a_scenario_too_large_for_a_state_is_refused) {
   try {
     check(read_page("cache-aside").value(), words, {});
     FAIL() << "accepted";
-  } catch (const traces::InputError& error) {
+  } catch (const InputError& error) {
     EXPECT_NE(std::string(error.what()).find("bytes a state"), std::string::npos) << error.what();
   }
 }
@@ -379,7 +379,7 @@ TEST(Check, an_unknown_property_names_the_nearest) {
   try {
     check(read_page("cache-aside").value(), scenario(1, 1), options);
     FAIL() << "accepted";
-  } catch (const traces::InputError& error) {
+  } catch (const InputError& error) {
     EXPECT_NE(std::string(error.what()).find("did you mean coherent-at-rest?"), std::string::npos) << error.what();
   }
 }

@@ -11,13 +11,13 @@
 #include <string>
 #include <vector>
 
+#include "base/error.hpp"
 #include "model/check.hpp"
 #include "model/explain.hpp"
 #include "model/hunt.hpp"
 #include "model/program.hpp"
 #include "model/reference_random.hpp"
 #include "model/walk.hpp"
-#include "traces/error.hpp"
 #include "traces/json.hpp"
 
 namespace stalemate::model {
@@ -42,7 +42,7 @@ Protocol cache_aside() { return read_page("cache-aside").value(); }
 std::string refusal(const std::function<void()>& act) {
   try {
     act();
-  } catch (const traces::InputError& error) {
+  } catch (const InputError& error) {
     return error.what();
   }
   return "";
@@ -105,7 +105,7 @@ RC_GTEST_PROP(Converges, OnRandomProtocolsItIsBrokenExactlyWhereCoherentAtRestIs
     protocol = read_protocol(random.text, "random.md", {});
     const Report at_rest = check_for(*protocol, words, {"coherent-at-rest"});
     RC_CLASSIFY(at_rest.verdict == Verdict::kViolated, "violated");
-  } catch (const traces::InputError&) {
+  } catch (const InputError&) {
     RC_DISCARD("not a protocol with such a scenario");
   }
   if (random.text.find("TTL") != std::string::npos) {  // what expires at last breaks only the one

@@ -3,8 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include "base/error.hpp"
 #include "model/diagram.hpp"
-#include "traces/error.hpp"
 
 namespace stalemate::model {
 namespace {
@@ -12,7 +12,7 @@ namespace {
 std::string error_of(const std::string& text, const std::string& name = "d.mmd") {
   try {
     parse_document(text, name);
-  } catch (const traces::InputError& error) {
+  } catch (const InputError& error) {
     return error.what();
   }
   return "no error";

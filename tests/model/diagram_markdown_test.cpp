@@ -3,9 +3,9 @@
 
 #include <gtest/gtest.h>
 
+#include "base/error.hpp"
 #include "model/diagram.hpp"
 #include "model/diagram_outline.hpp"
-#include "traces/error.hpp"
 
 namespace stalemate::model {
 namespace {
@@ -17,7 +17,7 @@ Document parse(const std::string& text) { return parse_document(text, "docs/page
 std::string error_of(const std::string& text) {
   try {
     parse(text);
-  } catch (const traces::InputError& error) {
+  } catch (const InputError& error) {
     return error.what();
   }
   return "no error";
@@ -182,8 +182,8 @@ TEST(DiagramMarkdown, a_bare_diagram_is_recognised_by_the_files_name) {
   EXPECT_EQ(parse_document(kBody, "a/b.mmd").diagrams.size(), 1U);
   EXPECT_EQ(parse_document(kBody, "b.MERMAID").diagrams.size(), 1U);
   EXPECT_EQ(parse_document(kBody, "a/b.mmd").name, "a/b.mmd");
-  EXPECT_THROW(parse_document(kBody, "b.md"), traces::InputError);
-  EXPECT_THROW(parse_document(kBody, "mmd"), traces::InputError);
+  EXPECT_THROW(parse_document(kBody, "b.md"), InputError);
+  EXPECT_THROW(parse_document(kBody, "mmd"), InputError);
 }
 
 }  // namespace

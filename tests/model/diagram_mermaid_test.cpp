@@ -5,9 +5,9 @@
 
 #include <gtest/gtest.h>
 
+#include "base/error.hpp"
+#include "base/file.hpp"
 #include "model/diagram.hpp"
-#include "traces/error.hpp"
-#include "traces/file.hpp"
 
 namespace stalemate::model {
 namespace {
@@ -21,7 +21,7 @@ struct Case {
 std::vector<Case> cases_of(const std::string& file) {
   constexpr std::string_view kMark = "=== ";
   const std::string path = std::string(STALEMATE_SOURCE_DIR) + "/tests/model/data/diagrams/" + file;
-  const std::string text = traces::read_text_file(path, 1 << 20);
+  const std::string text = read_text_file(path, 1 << 20);
   std::vector<Case> cases;
   for (std::size_t begin = 0; begin < text.size();) {
     const std::size_t end = text.find('\n', begin);
@@ -40,7 +40,7 @@ std::vector<Case> cases_of(const std::string& file) {
 std::string error_of(const std::string& text) {
   try {
     parse_document(text, "case.mmd");
-  } catch (const traces::InputError& error) {
+  } catch (const InputError& error) {
     return error.what();
   }
   return "";

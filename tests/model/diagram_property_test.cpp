@@ -7,9 +7,9 @@
 #include <gtest/gtest.h>
 #include <rapidcheck/gtest.h>
 
+#include "base/error.hpp"
 #include "model/diagram.hpp"
 #include "model/diagram_outline.hpp"
-#include "traces/error.hpp"
 
 namespace stalemate::model {
 namespace {
@@ -94,7 +94,7 @@ RC_GTEST_PROP(DiagramProperties, a_printed_diagram_reads_back_to_the_same_tree, 
 bool is_answered(const std::string& text, const std::string& name) {
   try {
     return !parse_document(text, name).diagrams.empty();
-  } catch (const traces::InputError& error) {
+  } catch (const InputError& error) {
     const std::string what = error.what();
     return what.compare(0, name.size() + 1, name + ":") == 0 && what.find('\n') == std::string::npos;
   }

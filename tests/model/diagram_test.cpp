@@ -8,8 +8,8 @@
 #include <fmt/core.h>
 #include <gtest/gtest.h>
 
+#include "base/error.hpp"
 #include "model/diagram_outline.hpp"
-#include "traces/error.hpp"
 
 namespace stalemate::model {
 namespace {

@@ -13,6 +13,8 @@
 #include <string_view>
 #include <vector>
 
+#include "base/error.hpp"
+#include "base/file.hpp"
 #include "model/check.hpp"
 #include "model/program.hpp"
 #include "model/reference_claims.hpp"
@@ -20,8 +22,6 @@
 #include "model/reference_random.hpp"
 #include "model/scenario.hpp"
 #include "model/walk.hpp"
-#include "traces/error.hpp"
-#include "traces/file.hpp"
 #include "traces/json.hpp"
 
 namespace stalemate::model {
@@ -34,8 +34,8 @@ constexpr std::size_t kTraceBytesMax = std::size_t{1} << 20;
 constexpr std::size_t kWorldsMax = 20'000;
 
 traces::Trace saved(const std::string& name) {
-  return traces::read_json(
-      traces::read_text_file(STALEMATE_SOURCE_DIR "/traces/saved/" + name + ".json", kTraceBytesMax), name);
+  return traces::read_json(read_text_file(STALEMATE_SOURCE_DIR "/traces/saved/" + name + ".json", kTraceBytesMax),
+                           name);
 }
 
 std::vector<std::string> saved_names() {
@@ -186,12 +186,12 @@ TEST(Explain, a_step_may_race_with_a_message_that_is_still_in_flight_at_the_end)
 // --- what is refused, and what is too large ---
 
 TEST(Explain, a_trace_that_breaks_nothing_is_refused) {
-  EXPECT_THROW(explain(saved("database-only-write-in-doubt")), traces::InputError);
+  EXPECT_THROW(explain(saved("database-only-write-in-doubt")), InputError);
   traces::Trace shorter = saved("cache-aside-late-fill");
   shorter.steps.pop_back();
-  EXPECT_THROW(explain(shorter), traces::InputError);
+  EXPECT_THROW(explain(shorter), InputError);
   shorter.steps.clear();
-  EXPECT_THROW(explain(shorter), traces::InputError);
+  EXPECT_THROW(explain(shorter), InputError);
 }
 
 TEST(Explain, what_is_too_large_is_said_and_the_rest_is_told) {
@@ -297,7 +297,7 @@ std::string disagreement(const Protocol& protocol, const Setting& setting, const
 std::optional<Report> checked(const Protocol& protocol, const traces::Scenario& scenario, const CheckOptions& options) {
   try {
     return check(protocol, scenario, options);
-  } catch (const traces::InputError& refused) {
+  } catch (const InputError& refused) {
     if (std::string_view(refused.what()).find("outcomes") == std::string_view::npos) throw;
     return {};
   }

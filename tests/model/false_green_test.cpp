@@ -19,12 +19,12 @@
 #include <utility>
 #include <vector>
 
+#include "base/error.hpp"
 #include "model/check.hpp"
 #include "model/false_green_changes.hpp"
 #include "model/false_green_page.hpp"
 #include "model/random_page.hpp"
 #include "model/scenario.hpp"
-#include "traces/error.hpp"
 
 namespace stalemate::model::false_green {
 namespace {
@@ -49,7 +49,7 @@ Answered ask(const std::string& text, const traces::Scenario& scenario, const st
     if (report.verdict == Verdict::kViolated) return {Answer::kViolated, ""};
     if (report.verdict == Verdict::kHolds) return {Answer::kHolds, ""};
     return {Answer::kInconclusive, report.properties[0].why};
-  } catch (const traces::InputError& error) {
+  } catch (const InputError& error) {
     return {Answer::kRefused, error.what()};
   }
 }

@@ -9,10 +9,10 @@
 #include <string>
 #include <vector>
 
+#include "base/error.hpp"
 #include "model/protocol_support.hpp"
 #include "model/reference_random.hpp"
 #include "model/walk.hpp"
-#include "traces/error.hpp"
 #include "traces/json.hpp"
 
 namespace stalemate::model {
@@ -311,7 +311,7 @@ TEST(Hunt, an_interruption_while_shrinking_keeps_what_was_found) {
 std::string refused(const HuntSpace& space, const HuntOptions& options) {
   try {
     hunt(read_page("cache-aside").value(), space, options);
-  } catch (const traces::InputError& error) {
+  } catch (const InputError& error) {
     return error.what();
   }
   return "not refused";
@@ -376,7 +376,7 @@ RC_GTEST_PROP(Hunt, finds_nothing_that_the_exhaustive_search_says_is_not_there, 
     const bool has_cache = compile(protocol, {}).has_cache;
     space.scenario = reference::words_of(reference::setting_of(bounds, protocol, has_cache));
     report = hunt(protocol, space, options);
-  } catch (const traces::InputError&) {
+  } catch (const InputError&) {
     refused = true;
   }
   RC_PRE(!refused);

@@ -7,8 +7,8 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "base/error.hpp"
 #include "model/check.hpp"
-#include "traces/error.hpp"
 
 namespace stalemate::model {
 namespace {
@@ -180,7 +180,7 @@ TEST(Lesson, a_space_too_large_is_refused_with_its_size_and_what_would_do) {
   try {
     make_lesson(read_page("cache-aside").value(), scenario({"read", "write"}), options);
     FAIL() << "100 states in a page for 99";
-  } catch (const traces::InputError& error) {
+  } catch (const InputError& error) {
     EXPECT_NE(std::string(error.what()).find("100 states"), std::string::npos) << error.what();
     EXPECT_NE(std::string(error.what()).find("show"), std::string::npos) << error.what();
   }

@@ -10,11 +10,11 @@
 #include <string>
 #include <vector>
 
+#include "base/error.hpp"
 #include "model/check.hpp"
 #include "model/fault.hpp"
 #include "model/lesson.hpp"
 #include "model/reference_claims.hpp"
-#include "traces/error.hpp"
 #include "traces/story.hpp"
 
 namespace stalemate::model {

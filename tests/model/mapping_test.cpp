@@ -154,7 +154,7 @@ RC_GTEST_PROP(Mapping, any_line_is_taken_or_refused_and_what_is_taken_is_taken_a
   Mapping mapping;
   try {
     mapping.add("m", {1, 1}, line);
-  } catch (const traces::InputError&) {
+  } catch (const InputError&) {
     return;
   }
   Mapping again;

@@ -25,7 +25,7 @@ inline Program compile_lines(const std::string& lines, const CompileOptions& opt
 inline std::string compile_error(const std::string& lines, const CompileOptions& options = kFail) {
   try {
     compile_lines(lines, options);
-  } catch (const traces::InputError& error) {
+  } catch (const InputError& error) {
     return error.what();
   }
   return "no error";

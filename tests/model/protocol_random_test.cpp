@@ -114,7 +114,7 @@ RC_GTEST_PROP(ProtocolRandom, a_diagram_is_understood_within_the_invariants_or_r
   Protocol protocol;
   try {
     protocol = read_lines(text);
-  } catch (const traces::InputError& error) {
+  } catch (const InputError& error) {
     const std::string what = error.what();
     RC_ASSERT(starts_with(what, "t.mmd:"));
     RC_ASSERT(what.find('\n') == std::string::npos);
@@ -135,7 +135,7 @@ RC_GTEST_PROP(ProtocolRandom, a_diagram_is_understood_within_the_invariants_or_r
 RC_GTEST_PROP(ProtocolRandom, any_bytes_are_refused_in_one_line_or_understood, (const std::string& bytes)) {
   try {
     read_lines(bytes);
-  } catch (const traces::InputError& error) {
+  } catch (const InputError& error) {
     RC_ASSERT(std::string(error.what()).find('\n') == std::string::npos);
   }
 }

@@ -12,8 +12,8 @@
 #include <string_view>
 #include <vector>
 
+#include "base/error.hpp"
 #include "model/protocol.hpp"
-#include "traces/error.hpp"
 
 namespace stalemate::model {
 
@@ -27,7 +27,7 @@ template <class Call>
 std::string error_of(Call&& call) {
   try {
     call();
-  } catch (const traces::InputError& error) {
+  } catch (const InputError& error) {
     EXPECT_EQ(std::string(error.what()).find('\n'), std::string::npos);
     return error.what();
   }

@@ -15,9 +15,9 @@ constexpr const char* kNotModelled = "which is not modelled yet";
 bool is_refused_as_not_modelled(const std::string& lines) {
   try {
     read_lines(lines);
-  } catch (const traces::NotModelledError& error) {
+  } catch (const NotModelledError& error) {
     return contains(error.what(), kNotModelled);
-  } catch (const traces::InputError& error) {
+  } catch (const InputError& error) {
     ADD_FAILURE() << lines << "\n  " << error.what();
   }
   return false;

@@ -13,13 +13,13 @@
 #include <string>
 #include <vector>
 
+#include "base/error.hpp"
 #include "model/check.hpp"
 #include "model/packed_system.hpp"
 #include "model/reference_random.hpp"
 #include "model/step_table.hpp"
 #include "model/walk.hpp"
 #include "sim/random.hpp"
-#include "traces/error.hpp"
 
 namespace stalemate::model {
 namespace {
@@ -79,7 +79,7 @@ std::string fault_of(const traces::Trace& trace) {
     const std::vector<std::string>& broken = trace.steps.back().violates;
     if (std::find(broken.begin(), broken.end(), trace.property) == broken.end()) return "its last step breaks nothing";
     return "";
-  } catch (const traces::InputError& error) {
+  } catch (const InputError& error) {
     return error.what();
   }
 }

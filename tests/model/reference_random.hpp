@@ -8,11 +8,11 @@
 #include <utility>
 #include <vector>
 
+#include "base/error.hpp"
 #include "model/program.hpp"
 #include "model/protocol.hpp"
 #include "model/random_page.hpp"
 #include "model/reference_model.hpp"
-#include "traces/error.hpp"
 
 namespace stalemate::model::reference {
 
@@ -202,7 +202,7 @@ inline bool understood(const RandomProtocol& drawn) {
     compile(protocol, {.continue_on_database_timeout = false});
     compile(protocol, {.continue_on_database_timeout = true});
     return true;
-  } catch (const traces::InputError&) {
+  } catch (const InputError&) {
     return false;
   }
 }

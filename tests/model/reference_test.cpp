@@ -18,6 +18,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/error.hpp"
 #include "model/check.hpp"
 #include "model/machine.hpp"
 #include "model/packed_system.hpp"
@@ -26,7 +27,6 @@
 #include "model/reference_random.hpp"
 #include "model/walk.hpp"
 #include "sim/schedules.hpp"
-#include "traces/error.hpp"
 
 namespace stalemate::model::reference {
 namespace {

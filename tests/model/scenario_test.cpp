@@ -202,7 +202,7 @@ TEST(Scenario, what_to_do_on_a_database_timeout_is_fail_or_continue) {
   scenario.on_database_timeout = "continue";
   EXPECT_TRUE(compile_options(scenario).continue_on_database_timeout);
   scenario.on_database_timeout = "retry";
-  EXPECT_THROW(compile_options(scenario), traces::InputError);
+  EXPECT_THROW(compile_options(scenario), InputError);
 }
 
 TEST(Scenario, one_line_for_people_counts_readers_and_writers_or_shows_the_scripts) {
@@ -214,15 +214,6 @@ TEST(Scenario, one_line_for_people_counts_readers_and_writers_or_shows_the_scrip
   scenario.all_invoked = true;
   EXPECT_EQ(describe(scenario),
             "app 'read; write', 2 keys, cached, fault any=1, on database timeout: continue, all invoked");
-}
-
-TEST(Suggestion, the_nearest_name_is_offered_where_one_is_near) {
-  const std::vector<std::string> names = {"lost-request", "lost-reply", "evict"};
-  EXPECT_EQ(suggestion("lost-repl", names), " (did you mean lost-reply?)");
-  EXPECT_EQ(suggestion("lostrequest", names), " (did you mean lost-request?)");
-  EXPECT_EQ(suggestion("evcit", names), " (did you mean evict?)");
-  EXPECT_EQ(suggestion("zzzzzzzzzzzzzzzz", names), "");
-  EXPECT_EQ(suggestion("anything", {}), "");
 }
 
 }  // namespace

@@ -13,10 +13,10 @@
 #include <utility>
 #include <vector>
 
+#include "base/error.hpp"
 #include "model/check.hpp"
 #include "model/protocol_support.hpp"
 #include "model/scenario.hpp"
-#include "traces/error.hpp"
 
 namespace stalemate::model {
 namespace {

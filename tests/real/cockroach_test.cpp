@@ -6,10 +6,10 @@
 #include <cstdlib>
 #include <fstream>
 
+#include "base/error.hpp"
 #include "real/replay.hpp"
 #include "real/sample_traces.hpp"
 #include "real/support.hpp"
-#include "traces/error.hpp"
 
 namespace stalemate::real {
 namespace {
@@ -39,7 +39,7 @@ traces::Trace database_only() {
 std::string refusal(const traces::Trace& trace, const ReplayPlace& where) {
   try {
     return verdict(replay_at(trace, where));
-  } catch (const traces::InputError& error) {
+  } catch (const InputError& error) {
     return error.what();
   }
 }
@@ -96,7 +96,7 @@ TEST(Cockroach, AProgramThatDoesNotStartIsNamedWithItsLastWords) {
   ReplayPlace nowhere;
   nowhere.database = DatabaseKind::kCockroach;
   nowhere.sandbox.programs.path = "/no/such/folder";
-  EXPECT_THROW(replay_at(database_only(), nowhere), traces::EnvironmentError);
+  EXPECT_THROW(replay_at(database_only(), nowhere), EnvironmentError);
 }
 
 TEST(Cockroach, ATraceOfTheDatabaseAloneReproduces) {

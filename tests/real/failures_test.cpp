@@ -14,14 +14,14 @@
 #include <fstream>
 #include <pqxx/pqxx>
 
+#include "base/error.hpp"
+#include "base/file.hpp"
 #include "model/check.hpp"
 #include "real/batch.hpp"
 #include "real/cache.hpp"
 #include "real/leftovers.hpp"
 #include "real/support.hpp"
 #include "sample_traces.hpp"
-#include "traces/error.hpp"
-#include "traces/file.hpp"
 #include "traces/json.hpp"
 
 namespace stalemate::real {
@@ -106,7 +106,7 @@ std::string refusal_at(const ReplayPlace& where) {
   try {
     const Replayed result = replay_all({samples::cache_aside_race()}, where, {}).at(0);
     return result.error;
-  } catch (const traces::EnvironmentError& error) {
+  } catch (const EnvironmentError& error) {
     return error.what();
   }
 }
@@ -175,8 +175,7 @@ TEST(Failures, the_rights_that_the_readme_lists_are_enough) {
   for (const auto& entry : std::filesystem::directory_iterator(STALEMATE_SOURCE_DIR "/traces/saved")) {
     const std::string path = entry.path().string();
     const bool kills = path.find("restart") != std::string::npos || path.find("failover") != std::string::npos;
-    if (path.ends_with(".json") && !kills)
-      all.push_back(traces::read_json(traces::read_text_file(path, 1'000'000), path));
+    if (path.ends_with(".json") && !kills) all.push_back(traces::read_json(read_text_file(path, 1'000'000), path));
   }
   ASSERT_GT(all.size(), 10U);
   for (int round = 0; round < 2; ++round) {
@@ -284,7 +283,7 @@ TEST(Failures, a_password_that_the_url_leaves_out_comes_from_the_environment_or_
     try {
       const Replayed result = replay_all({samples::cache_aside_race()}, where, {}).at(0);
       return result.conformance ? verdict(*result.conformance) : result.error;
-    } catch (const traces::InputError& error) {
+    } catch (const InputError& error) {
       return std::string(error.what());
     }
   };

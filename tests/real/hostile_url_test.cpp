@@ -52,14 +52,14 @@ std::vector<std::string> ends_at(const ReplayPlace& where) {
     try {
       run();
       ends.emplace_back("nothing was noticed");
-    } catch (const traces::EnvironmentError& error) {
+    } catch (const EnvironmentError& error) {
       ends.emplace_back(error.what());
     }
   };
   add([&] { replay_at(samples::cache_aside_race(), where); });
   const auto live = [&] {
     const LiveResult result = run_live(options);
-    if (!result.failure.empty()) throw traces::EnvironmentError(result.failure);
+    if (!result.failure.empty()) throw EnvironmentError(result.failure);
   };
   add(live);
   options.wire_faults = true;

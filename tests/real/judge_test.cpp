@@ -11,9 +11,9 @@
 #include <fstream>
 #include <sstream>
 
+#include "base/error.hpp"
 #include "real/history_support.hpp"
 #include "real/support.hpp"
-#include "traces/error.hpp"
 
 namespace stalemate::real {
 namespace {
@@ -181,7 +181,7 @@ TEST(Judge, refuses_a_completion_that_nothing_invoked) {
   event.key = 1;
   event.type = EventType::kOk;
   event.value = 0;
-  EXPECT_THROW(judge.add(event, "run.jsonl:2"), traces::InputError);
+  EXPECT_THROW(judge.add(event, "run.jsonl:2"), InputError);
 }
 
 TEST(Judge, durations_are_bounded_from_above_by_at_most_an_eighth) {
@@ -242,7 +242,7 @@ TEST(History, bad_files_are_refused_with_file_and_line) {
     try {
       judge_history(path);
       FAIL() << one.text;
-    } catch (const traces::InputError& error) {
+    } catch (const InputError& error) {
       EXPECT_NE(std::string(error.what()).find(one.part), std::string::npos) << error.what();
     }
   }

@@ -10,9 +10,9 @@
 #include <filesystem>
 #include <thread>
 
+#include "base/error.hpp"
 #include "real/live_support.hpp"
 #include "real/support.hpp"
-#include "traces/error.hpp"
 
 namespace stalemate::real {
 namespace {
@@ -153,7 +153,7 @@ TEST(Live, a_server_elsewhere_is_refused_before_anything_is_written) {
   LiveOptions options = options_for(LiveScenario::kBefore);
   options.urls.redis = "redis://192.0.2.1:6379";
   options.history = folder.path() + "/run.jsonl";
-  EXPECT_THROW(run_live(options), traces::InputError);
+  EXPECT_THROW(run_live(options), InputError);
   EXPECT_TRUE(folder.entries().empty());
   for (const char* host : {"localhost", "127.0.0.1", "127.8.8.8", "::1", "/run/postgresql"})
     EXPECT_NO_THROW(refuse_remote(host, "--redis")) << host;

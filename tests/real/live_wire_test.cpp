@@ -8,10 +8,10 @@
 #include <utility>
 #include <vector>
 
+#include "base/error.hpp"
 #include "real/live.hpp"
 #include "real/live_support.hpp"
 #include "real/support.hpp"
-#include "traces/error.hpp"
 
 namespace stalemate::real {
 namespace {

@@ -5,10 +5,10 @@
 
 #include <pqxx/pqxx>
 
+#include "base/error.hpp"
 #include "model/check.hpp"
 #include "real/batch.hpp"
 #include "real/support.hpp"
-#include "traces/error.hpp"
 
 namespace stalemate::real {
 namespace {

@@ -4,9 +4,9 @@
 #include <gtest/gtest.h>
 #include <libpq-fe.h>
 
+#include "base/error.hpp"
 #include "real/proxy_support.hpp"
 #include "real/wire_samples.hpp"
-#include "traces/error.hpp"
 
 namespace stalemate::real {
 namespace {

@@ -6,9 +6,9 @@
 
 #include <random>
 
+#include "base/error.hpp"
 #include "real/proxy_support.hpp"
 #include "real/wire_samples.hpp"
-#include "traces/error.hpp"
 
 namespace stalemate::real {
 namespace {
@@ -215,7 +215,7 @@ TEST_F(ProxiedRedis, AWaitThatEndsByItsTimeoutSaysSoAndOneThatCannotEndSaysWhy) 
   try {
     link.wait_request(kPatience);
     ADD_FAILURE() << "no request can come";
-  } catch (const traces::EnvironmentError& error) {
+  } catch (const EnvironmentError& error) {
     EXPECT_EQ(std::string(error.what()), place(server()) + ": no request can come: a side has closed the connection");
   }
 }
@@ -232,13 +232,13 @@ TEST_F(ProxiedRedis, WhereNoServerListensTheLinkSaysSo) {
   try {
     failed.wait_request(kPatience);
     ADD_FAILURE() << "nobody listens";
-  } catch (const traces::EnvironmentError& error) {
+  } catch (const EnvironmentError& error) {
     EXPECT_EQ(std::string(error.what()), place(nobody) + ": cannot connect: Connection refused; check that it runs");
   }
   EXPECT_EQ(read_all(client), "");
   ::close(client);
   nobody.host = "no-such-host.invalid";
-  EXPECT_THROW(Proxy{nobody}, traces::EnvironmentError);
+  EXPECT_THROW(Proxy{nobody}, EnvironmentError);
 }
 
 // What one director does to its session's increments, with faults drawn from a seed; how many were handled.
@@ -322,7 +322,7 @@ TEST(ProxyEnd, LeavesNoThreadAndNoSocketWhateverIsHeld) {
   EXPECT_TRUE(eventually([&] { return count_sockets() == sockets && count_threads() == threads; }))
       << count_sockets() << " sockets, not " << sockets << "; " << count_threads() << " threads, not " << threads;
   kept->drop_reply();
-  EXPECT_THROW(kept->wait_reply(1s), traces::EnvironmentError);
+  EXPECT_THROW(kept->wait_reply(1s), EnvironmentError);
 }
 
 TEST(UnmodifiedRedisTraffic, IsByteIdenticalOnBothSidesAndFramedInAnyCutAsTheServerMeantIt) {

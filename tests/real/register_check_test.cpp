@@ -9,8 +9,8 @@
 #include <string>
 #include <vector>
 
+#include "base/error.hpp"
 #include "real/history_support.hpp"
-#include "traces/error.hpp"
 
 namespace stalemate::real {
 namespace {
@@ -153,7 +153,7 @@ TEST(RegisterCheck, remembers_no_more_for_a_hundred_thousand_writes_than_for_a_h
 
 TEST(RegisterCheck, refuses_values_that_do_not_increase) {
   RegisterCheck check(5);
-  EXPECT_THROW(check.invoke_write(5, 0, "run.jsonl:2"), traces::InputError);
+  EXPECT_THROW(check.invoke_write(5, 0, "run.jsonl:2"), InputError);
 }
 
 }  // namespace

@@ -4,10 +4,10 @@
 #include <gtest/gtest.h>
 #include <sys/stat.h>
 
+#include "base/error.hpp"
 #include "real/replay.hpp"
 #include "real/sample_traces.hpp"
 #include "real/support.hpp"
-#include "traces/error.hpp"
 
 namespace stalemate::real {
 namespace {
@@ -221,7 +221,7 @@ TEST(CacheFailover, ARedisThatIsNotOursIsRefusedBeforeAnythingHappens) {
   try {
     replay(TraceBuilder(1, true, true).failover("k1", 1000).trace(), support::shared_servers());
     ADD_FAILURE() << "it was replayed";
-  } catch (const traces::InputError& error) {
+  } catch (const InputError& error) {
     EXPECT_NE(std::string(error.what()).find("leave out --redis"), std::string::npos) << error.what();
   }
 }

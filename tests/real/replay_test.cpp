@@ -3,9 +3,9 @@
 
 #include <gtest/gtest.h>
 
+#include "base/error.hpp"
 #include "real/sample_traces.hpp"
 #include "real/support.hpp"
-#include "traces/error.hpp"
 
 namespace stalemate::real {
 namespace {
@@ -242,7 +242,7 @@ TEST(Replay, ForeignTracesAreRefusedWithTheStep) {
   const auto refusal = [](const traces::Trace& trace) -> std::string {
     try {
       replayed(trace);
-    } catch (const traces::InputError& error) {
+    } catch (const InputError& error) {
       return error.what();
     }
     return "none";
@@ -264,9 +264,9 @@ TEST(Replay, NothingIsLeftInTheServersWhateverTheResult) {
   ASSERT_TRUE(replayed(samples::cache_aside_race()).reproduced());
   ReplayOptions options;
   options.on_step = [](int step) {
-    if (step == 11) throw traces::EnvironmentError("thrown on purpose");
+    if (step == 11) throw EnvironmentError("thrown on purpose");
   };
-  EXPECT_THROW(replay(samples::cache_aside_race(), support::shared_servers(), options), traces::EnvironmentError);
+  EXPECT_THROW(replay(samples::cache_aside_race(), support::shared_servers(), options), EnvironmentError);
   EXPECT_EQ(support::areas_left(), std::vector<std::string>{});
 }
 

@@ -17,10 +17,10 @@
 #include <set>
 #include <sstream>
 
+#include "base/error.hpp"
 #include "real/sample_traces.hpp"
 #include "real/signals.hpp"
 #include "real/support.hpp"
-#include "traces/error.hpp"
 
 namespace stalemate::real {
 namespace {
@@ -32,7 +32,7 @@ using support::Folder;
 std::string refusal(const SandboxOptions& options) {
   try {
     const Sandbox sandbox(options);
-  } catch (const traces::EnvironmentError& error) {
+  } catch (const EnvironmentError& error) {
     return error.what();
   }
   return "none";

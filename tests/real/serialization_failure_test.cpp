@@ -5,9 +5,9 @@
 
 #include <pqxx/pqxx>
 
+#include "base/error.hpp"
 #include "real/live.hpp"
 #include "real/support.hpp"
-#include "traces/error.hpp"
 
 namespace stalemate::real {
 namespace {
@@ -63,7 +63,7 @@ TEST(SerializationFailure, a_cockroach_session_that_is_refused_without_end_says_
   try {
     session->set(kProduct, 7);
     FAIL() << "it cannot have been done";
-  } catch (const traces::EnvironmentError& error) {
+  } catch (const EnvironmentError& error) {
     EXPECT_NE(std::string(error.what()).find("was refused 100 times: "), std::string::npos) << error.what();
   }
   EXPECT_EQ(refusing.attempts(), 100);

@@ -15,10 +15,10 @@
 #include <string_view>
 #include <thread>
 
+#include "base/error.hpp"
 #include "real/sample_traces.hpp"
 #include "real/signals.hpp"
 #include "real/support.hpp"
-#include "traces/error.hpp"
 
 namespace stalemate::real {
 namespace {
@@ -61,7 +61,7 @@ TEST(ServerUrl, WhatIsNoUrlIsRefusedWithoutRepeatingThePassword) {
     try {
       parse_postgres_url(url);
       ADD_FAILURE() << url << " was taken";
-    } catch (const traces::InputError& error) {
+    } catch (const InputError& error) {
       EXPECT_EQ(std::string(error.what()).find("geheim"), std::string::npos) << error.what();
       EXPECT_EQ(std::string(error.what()).rfind("--postgres: ", 0), 0U) << error.what();
     }
@@ -73,7 +73,7 @@ TEST(ServerUrl, WhatIsNoUrlIsRefusedWithoutRepeatingThePassword) {
     try {
       parse_redis_url(url);
       ADD_FAILURE() << url << " was taken";
-    } catch (const traces::InputError& error) {
+    } catch (const InputError& error) {
       EXPECT_EQ(std::string(error.what()).find("geheim"), std::string::npos) << error.what();
     }
   }
@@ -87,7 +87,7 @@ ReplayPlace given() {
 std::string failure(const ReplayPlace& where, const ReplayOptions& options = {}) {
   try {
     return verdict(replay_at(cache_aside_race(), where, options));
-  } catch (const traces::EnvironmentError& error) {
+  } catch (const EnvironmentError& error) {
     return error.what();
   }
 }
@@ -193,7 +193,7 @@ std::string failure_when_killed(const Sandbox& sandbox, const std::string& progr
   };
   try {
     return verdict(replay(cache_aside_race(), servers, options));
-  } catch (const traces::EnvironmentError& error) {
+  } catch (const EnvironmentError& error) {
     return error.what();
   }
 }
@@ -287,7 +287,7 @@ TEST(BlockedStatement, EndsByItsTimeout) {
   std::string line;
   try {
     replay(cache_aside_race(), servers, options);
-  } catch (const traces::EnvironmentError& error) {
+  } catch (const EnvironmentError& error) {
     line = error.what();
   }
   if (later.joinable()) later.join();

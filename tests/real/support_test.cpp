@@ -24,11 +24,11 @@
 #include <pqxx/pqxx>
 #include <utility>
 
+#include "base/error.hpp"
+#include "base/file.hpp"
 #include "real/live.hpp"
 #include "real/sample_traces.hpp"
 #include "real/signals.hpp"
-#include "traces/error.hpp"
-#include "traces/file.hpp"
 
 // libpqxx 6 loses the last result of a connection that broke.
 extern "C" const char* __lsan_default_suppressions() { return "leak:libpqxx"; }
@@ -99,7 +99,7 @@ int live() {
   };
   const LiveResult result = run_live(options);
   say(describe(result.judgement));
-  if (!result.failure.empty()) throw traces::EnvironmentError(result.failure);
+  if (!result.failure.empty()) throw EnvironmentError(result.failure);
   return result.judgement.is_coherent() ? 0 : 1;
 }
 
@@ -168,7 +168,7 @@ std::string url(const RedisAddress& address) {
 }
 
 std::string project_file(const std::string& path) {
-  return traces::read_text_file(std::string(STALEMATE_SOURCE_DIR "/") + path, 1'000'000);
+  return read_text_file(std::string(STALEMATE_SOURCE_DIR "/") + path, 1'000'000);
 }
 
 void redis_command(const std::string& words) {

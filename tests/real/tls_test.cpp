@@ -20,6 +20,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/error.hpp"
 #include "live_support.hpp"
 #include "real/batch.hpp"
 #include "real/leftovers.hpp"
@@ -27,7 +28,6 @@
 #include "real/proxy.hpp"
 #include "sample_traces.hpp"
 #include "support.hpp"
-#include "traces/error.hpp"
 #include "traces/json.hpp"
 
 namespace stalemate::real {

@@ -5,9 +5,9 @@
 #include <nlohmann/json.hpp>
 #include <string>
 
+#include "base/error.hpp"
 #include "generators.hpp"
 #include "samples.hpp"
-#include "traces/error.hpp"
 #include "traces/json.hpp"
 #include "traces/render.hpp"
 

@@ -9,10 +9,10 @@
 #include <string>
 #include <vector>
 
+#include "base/error.hpp"
+#include "base/file.hpp"
 #include "generators.hpp"
 #include "samples.hpp"
-#include "traces/error.hpp"
-#include "traces/file.hpp"
 
 namespace stalemate::traces {
 namespace {

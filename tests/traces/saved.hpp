@@ -6,8 +6,8 @@
 #include <string>
 #include <vector>
 
+#include "base/file.hpp"
 #include "samples.hpp"
-#include "traces/file.hpp"
 #include "traces/json.hpp"
 
 namespace stalemate::traces::samples {

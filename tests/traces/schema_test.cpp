@@ -10,10 +10,10 @@
 #include <string>
 #include <vector>
 
+#include "base/error.hpp"
+#include "base/file.hpp"
 #include "samples.hpp"
 #include "schema_support.hpp"
-#include "traces/error.hpp"
-#include "traces/file.hpp"
 #include "traces/json.hpp"
 
 namespace stalemate::traces {

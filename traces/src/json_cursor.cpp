@@ -6,7 +6,7 @@
 #include <algorithm>
 #include <cstddef>
 
-#include "traces/text.hpp"
+#include "base/text.hpp"
 
 namespace stalemate::traces {
 namespace {

@@ -12,11 +12,11 @@
 #include <nlohmann/json.hpp>
 #include <set>
 
+#include "base/error.hpp"
+#include "base/text.hpp"
 #include "consistency.hpp"
 #include "json_cursor.hpp"
-#include "traces/error.hpp"
 #include "traces/json.hpp"
-#include "traces/text.hpp"
 
 namespace stalemate::traces {
 namespace {
@@ -33,7 +33,7 @@ constexpr int kJsonDepthMax = 64;
 
 [[noreturn]] void refuse_at(const std::string& name, std::string_view text, std::size_t offset,
                             const std::string& problem) {
-  const Place place = place_of(text, offset);
+  const Position place = position_of(text, offset);
   throw InputError(fmt::format("{}:{}:{}: {}", printable(name), place.line, place.column, problem));
 }
 

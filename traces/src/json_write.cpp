@@ -5,9 +5,9 @@
 #include <cstddef>
 #include <nlohmann/json.hpp>
 
-#include "traces/error.hpp"
+#include "base/error.hpp"
+#include "base/text.hpp"
 #include "traces/json.hpp"
-#include "traces/text.hpp"
 
 namespace stalemate::traces {
 namespace {

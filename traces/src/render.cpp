@@ -5,10 +5,10 @@
 
 #include <algorithm>
 
+#include "base/text.hpp"
 #include "render/entries.hpp"
 #include "render/words.hpp"
 #include "traces/json.hpp"
-#include "traces/text.hpp"
 
 namespace stalemate::traces {
 namespace {

@@ -75,7 +75,7 @@ struct Report {
   std::size_t state_bytes = 0;
 };
 
-// Throws traces::InputError for a scenario or property that does not fit the protocol.
+// Throws InputError for a scenario or property that does not fit the protocol.
 Report check(const Protocol& protocol, const traces::Scenario& scenario, const CheckOptions& options);
 
 // The report for people, and as one JSON object.

@@ -12,14 +12,9 @@
 #include <variant>
 #include <vector>
 
-namespace stalemate::model {
+#include "base/error.hpp"
 
-// 1-based; columns count Unicode code points. {0, 0}: nowhere in particular.
-struct Position {
-  int line = 0;
-  int column = 0;
-  bool operator==(const Position&) const = default;
-};
+namespace stalemate::model {
 
 // The ten arrows: line (solid, dotted) x head. kBoth is the two-headed <<->>.
 enum class ArrowHead { kNone, kFilled, kBoth, kCross, kOpen };  // ->  ->>  <<->>  -x  -)
@@ -123,7 +118,7 @@ struct Document {
 };
 
 // Parses the sequence diagrams of a Markdown file (fenced mermaid blocks; other kinds of Mermaid diagrams are passed
-// over) or, when `name` ends in .mmd or .mermaid, of a bare diagram. Throws traces::InputError
+// over) or, when `name` ends in .mmd or .mermaid, of a bare diagram. Throws InputError
 // "name:line:column: what is wrong; what was expected" for the first error, and where there is no sequence diagram.
 // Nesting deeper than 64 blocks and more than 10,000 statements are errors, so that hostile input stays cheap.
 Document parse_document(std::string_view text, const std::string& name);

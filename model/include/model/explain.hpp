@@ -76,7 +76,7 @@ struct Explanation {
   std::vector<std::string> limits;                          // what was not computed, and why
 };
 
-// REQUIRES: the trace was accepted by rewalk(). Throws traces::InputError for a trace that breaks no property.
+// REQUIRES: the trace was accepted by rewalk(). Throws InputError for a trace that breaks no property.
 Explanation explain(const traces::Trace& trace, const ExplainOptions& options = {});
 
 // Parts of it, without the rest: racing pair and point of no return (none where the state space is too large), or the

@@ -104,7 +104,7 @@ struct HuntReport {
   double new_states_per_run() const;
 };
 
-// Throws traces::InputError for a space, properties or a strategy that do not fit the protocol or make no sense.
+// Throws InputError for a space, properties or a strategy that do not fit the protocol or make no sense.
 HuntReport hunt(const Protocol& protocol, const HuntSpace& space, const HuntOptions& options);
 
 // The space in one line for people: "up to 3 app instances of up to 3 operations, up to 2 keys, fault lost-message=1".

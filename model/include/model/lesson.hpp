@@ -31,7 +31,7 @@ struct LessonOptions {
 // does at the database what it does there, with the same faults, and ends its operations when it does there; then all
 // that has begun is ended. Where a fault has no counterpart, `apart` says why.
 //
-// Throws traces::InputError for a scenario or property that does not fit, and for a state space larger than states_max:
+// Throws InputError for a scenario or property that does not fit, and for a state space larger than states_max:
 // how large, and what would do.
 traces::Lesson make_lesson(const Protocol& protocol, const traces::Scenario& scenario, const LessonOptions& options);
 

@@ -227,7 +227,7 @@ class Machine {
 };
 
 // Compiles the protocol and resolves the scenario and the properties (empty: the default ones that apply). Throws
-// traces::InputError for what does not fit together, and for states that would be larger than 256 bytes.
+// InputError for what does not fit together, and for states that would be larger than 256 bytes.
 Machine make_machine(const Protocol& protocol, const traces::Scenario& words,
                      const std::vector<std::string>& properties, Granularity granularity);
 

@@ -42,7 +42,7 @@ using CacheCommand = std::vector<CacheWord>;
 
 class Mapping {
  public:
-  // Adds a line such as "sql set = UPDATE ...". Throws traces::InputError "name:line:column: ..." for what it cannot
+  // Adds a line such as "sql set = UPDATE ...". Throws InputError "name:line:column: ..." for what it cannot
   // be.
   void add(const std::string& name, Position at, std::string_view line);
 
@@ -86,7 +86,7 @@ class Mapping {
 bool is_mapping_line(std::string_view line);
 
 // A file of such lines. A line that begins with a space goes on with the one before; # begins a comment line. Throws
-// traces::InputError.
+// InputError.
 Mapping read_mapping_file(std::string_view text, const std::string& name);
 
 }  // namespace stalemate::model

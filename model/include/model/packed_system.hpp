@@ -5,10 +5,10 @@
 #include <cstdint>
 #include <vector>
 
+#include "base/invariant.hpp"
 #include "model/machine.hpp"
 #include "model/reduction.hpp"
 #include "model/step_table.hpp"
-#include "sim/invariant.hpp"
 #include "sim/search.hpp"
 #include "sim/system.hpp"
 

@@ -105,7 +105,7 @@ struct CompileOptions {
   bool continue_on_database_timeout = false;
 };
 
-// Throws traces::InputError with the position where the diagram asks for something that cannot be executed.
+// Throws InputError with the position where the diagram asks for something that cannot be executed.
 Program compile(const Protocol& protocol, const CompileOptions& options);
 
 }  // namespace stalemate::model

@@ -85,11 +85,11 @@ struct PropertyKind {
 std::span<const PropertyKind> property_kinds();
 
 // The properties named, or those that apply to the program and of which the scenario can say something. In table order,
-// without duplicates. Throws traces::InputError for an unknown name or one that does not apply.
+// without duplicates. Throws InputError for an unknown name or one that does not apply.
 std::vector<const PropertyKind*> select_properties(const std::vector<std::string>& names, const Program& program,
                                                    const Scenario& scenario);
 
-// For what looks at steps and states one by one. Throws traces::InputError where a liveness property is named.
+// For what looks at steps and states one by one. Throws InputError where a liveness property is named.
 void refuse_liveness(const std::vector<std::string>& names);
 
 }  // namespace stalemate::model

@@ -171,7 +171,7 @@ struct Protocol {
 };
 
 // Reads a parsed document. `roles`: overrides "participant=role" from the command line, stronger than the diagram's own
-// `%% stalemate: role X = cache`. Throws traces::InputError "name:line:column: ..." where something cannot be told or
+// `%% stalemate: role X = cache`. Throws InputError "name:line:column: ..." where something cannot be told or
 // is not yet modelled; the line says what would have been understood and how to say it.
 Protocol understand(const Document& document, const std::vector<std::string>& roles);
 

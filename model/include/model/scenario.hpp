@@ -69,16 +69,13 @@ struct Scenario {
   bool allows(FaultEffect effect) const;  // some budget includes it
 };
 
-// Throws traces::InputError for scripts, keys and faults that do not fit the program or make no sense.
+// Throws InputError for scripts, keys and faults that do not fit the program or make no sense.
 Scenario resolve(const traces::Scenario& words, const Program& program);
 
-// The compile options that a scenario's words ask for. Throws traces::InputError.
+// The compile options that a scenario's words ask for. Throws InputError.
 CompileOptions compile_options(const traces::Scenario& words);
 
 // The scenario in one line for people: "1 reader, 1 writer, 1 key, faults: lost-message=1".
 std::string describe(const traces::Scenario& words);
-
-// The one of `names` closest to `word`, as " (did you mean X?)", or "" where none is close.
-std::string suggestion(std::string_view word, const std::vector<std::string>& names);
 
 }  // namespace stalemate::model

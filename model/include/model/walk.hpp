@@ -14,7 +14,7 @@ namespace stalemate::model {
 
 class Walk {
  public:
-  // `properties`: names, empty for the default ones that apply. Throws traces::InputError for a scenario that does not
+  // `properties`: names, empty for the default ones that apply. Throws InputError for a scenario that does not
   // fit the protocol.
   Walk(const Protocol& protocol, const traces::Scenario& scenario, const std::vector<std::string>& properties);
   ~Walk();
@@ -47,7 +47,7 @@ std::size_t find_step(const traces::Trace& context, const std::vector<traces::St
 
 // Re-executes a trace with today's transition function: every step must be enabled, and ask and send what the trace
 // says. Replies and stores are not compared: they are predictions, and replay judges them against real servers. Returns
-// the trace as the model tells it today. Throws traces::InputError "name: /steps/3: ..." otherwise.
+// the trace as the model tells it today. Throws InputError "name: /steps/3: ..." otherwise.
 traces::Trace rewalk(const traces::Trace& trace, const std::string& name);
 
 }  // namespace stalemate::model

@@ -5,10 +5,10 @@
 #include <algorithm>
 #include <functional>
 
+#include "base/error.hpp"
 #include "explain/parts.hpp"
 #include "model/packed_system.hpp"
 #include "sim/schedules.hpp"
-#include "traces/error.hpp"
 
 namespace stalemate::model::explaining {
 namespace {
@@ -21,7 +21,7 @@ std::optional<Machine> with_all_invoked(const Subject& subject) {
   try {
     Machine machine = make_machine(subject.protocol, words, {subject.trace.property}, Granularity::kFused);
     if (machine.properties().front()->says_something(machine.scenario())) return machine;
-  } catch (const traces::InputError&) {
+  } catch (const InputError&) {
     // An operation without a key, or one that starts with a choice.
   }
   return std::nullopt;

@@ -10,9 +10,9 @@
 #include <queue>
 #include <utility>
 
+#include "base/invariant.hpp"
 #include "explain/parts.hpp"
 #include "model/state_space.hpp"
-#include "sim/invariant.hpp"
 
 namespace stalemate::model::explaining {
 namespace {

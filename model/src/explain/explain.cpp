@@ -5,10 +5,10 @@
 
 #include <utility>
 
+#include "base/error.hpp"
 #include "explain/parts.hpp"
 #include "model/convergence.hpp"
 #include "model/tell.hpp"
-#include "traces/error.hpp"
 
 namespace stalemate::model {
 namespace explaining {
@@ -30,7 +30,7 @@ traces::Trace explainable(const traces::Trace& trace) {
   traces::Trace same = trace;
   if (trace.property != kConverges) return same;
   if (trace.loop != trace.steps.size())
-    throw traces::InputError(
+    throw InputError(
         "the trace repeats for ever, and only what comes to rest can be explained; see it with stalemate show TRACE");
   same.property = "coherent-at-rest";
   same.loop.reset();
@@ -42,14 +42,14 @@ template <class Ask>
 auto ask_about(const traces::Trace& given, Ask&& ask) {
   const traces::Trace trace = explainable(given);
   if (trace.property.empty())
-    throw traces::InputError(
+    throw InputError(
         "the trace names no property that it breaks, so there is nothing to explain; see it with "
         "stalemate show TRACE");
   const Protocol protocol = read_protocol(trace.protocol.text, trace.protocol.name, trace.protocol.roles);
   const Machine machine = make_machine(protocol, trace.scenario, {trace.property}, Granularity::kPlain);
   const Path path = follow(machine, trace, "trace");
   if (path.told.empty() || path.told.back().violates.empty())
-    throw traces::InputError(
+    throw InputError(
         fmt::format("the last step of the trace does not break {}, so there is nothing to explain; "
                     "see it with stalemate show TRACE",
                     trace.property));

@@ -6,6 +6,7 @@
 #include <string_view>
 #include <utility>
 
+#include "base/text.hpp"
 #include "model/explain.hpp"
 #include "model/property.hpp"
 #include "model/scenario.hpp"
@@ -34,8 +35,7 @@ std::string wrapped(const std::string& text, std::size_t indent) {
   for (std::size_t begin = 0; begin < text.size();) {
     const std::size_t end = std::min(text.find(' ', begin), text.size());
     const std::string word = text.substr(begin, end - begin);
-    const auto width = static_cast<std::size_t>(std::count_if(
-        word.begin(), word.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xC0U) != 0x80U; }));
+    const std::size_t width = code_point_count(word);
     if (begin > 0 && column + 1 + width > kColumns) {
       lines += "\n" + std::string(indent, ' ');
       column = indent;

@@ -6,10 +6,10 @@
 #include <string_view>
 #include <utility>
 
+#include "base/error.hpp"
+#include "base/invariant.hpp"
 #include "model/tell.hpp"
 #include "model/walk.hpp"
-#include "sim/invariant.hpp"
-#include "traces/error.hpp"
 
 namespace stalemate::model::hunting {
 namespace {
@@ -151,7 +151,7 @@ std::shared_ptr<const Machine> machine_of(const std::shared_ptr<const Program>& 
                                           const std::vector<std::string>& properties) {
   try {
     return std::make_shared<const Machine>(make_machine(program, words_of(plan), properties, Granularity::kPlain));
-  } catch (const traces::InputError&) {
+  } catch (const InputError&) {
     return nullptr;
   }
 }

@@ -1,5 +1,6 @@
 // Names of faults and of the steps that race, without saying whose they are: a cause is the same for any app instance.
 #include "hunt/cause.hpp"
+#include "base/text.hpp"
 
 #include <fmt/format.h>
 
@@ -7,7 +8,6 @@
 
 #include "model/explain.hpp"
 #include "model/fault.hpp"
-#include "source_text.hpp"
 
 namespace stalemate::model::hunting {
 

@@ -3,6 +3,7 @@
 // What run number i finds depends on seed and space alone: a round's plan and its walks are drawn from streams that are
 // named by the round's number.
 #include "model/hunt.hpp"
+#include "base/text.hpp"
 
 #include <fmt/format.h>
 #include <rapidcheck.h>
@@ -13,6 +14,8 @@
 #include <set>
 #include <utility>
 
+#include "base/error.hpp"
+#include "base/invariant.hpp"
 #include "hunt/case.hpp"
 #include "hunt/cause.hpp"
 #include "hunt/coverage.hpp"
@@ -20,10 +23,8 @@
 #include "hunt/shrink.hpp"
 #include "model/packed_system.hpp"
 #include "sim/fingerprints.hpp"
-#include "sim/invariant.hpp"
 #include "sim/random_walk.hpp"
 #include "sim/strategies.hpp"
-#include "traces/error.hpp"
 
 namespace stalemate::model::hunting {
 namespace {
@@ -71,8 +72,8 @@ void check_strategy(const std::string& name) {
   std::vector<std::string> known;
   for (const sim::StrategyName& strategy : sim::kStrategies) known.emplace_back(strategy.name);
   if (std::find(known.begin(), known.end(), name) == known.end())
-    throw traces::InputError(fmt::format("--strategy {}: no such strategy{}; there is {}", name,
-                                         suggestion(name, known), fmt::join(known, ", ")));
+    throw InputError(fmt::format("--strategy {}: no such strategy{}; there is {}", name, suggestion(name, known),
+                                 fmt::join(known, ", ")));
 }
 
 std::uint64_t fingerprint_of(const traces::Scenario& words) {
@@ -114,7 +115,7 @@ Hunt::Hunt(const Protocol& protocol, const HuntSpace& space, const HuntOptions& 
   space_.scenario.faults = whole.scenario().words.faults;
   properties_ = whole.properties();
   if (properties_.empty())
-    throw traces::InputError(
+    throw InputError(
         "no property says anything of such scenarios; they need a cache, or a Read that may follow a Write");
   plans_ = plans(*program_, space_);
   coverage_.emplace(program_, whole.scenario().budgets);

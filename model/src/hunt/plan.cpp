@@ -1,5 +1,6 @@
 // Plans drawn, and to and from the words of scenarios.
 #include "hunt/plan.hpp"
+#include "base/text.hpp"
 
 #include <fmt/format.h>
 
@@ -7,14 +8,11 @@
 #include <map>
 #include <string_view>
 
+#include "base/error.hpp"
 #include "model/machine.hpp"
-#include "source_text.hpp"
-#include "traces/error.hpp"
 
 namespace stalemate::model::hunting {
 namespace {
-
-using traces::InputError;
 
 PlannedOperation operation_of(const std::string& words, int keys) {
   PlannedOperation operation{lower(words), 0, 0};

@@ -52,7 +52,7 @@ std::string script_name(const Program& program, std::size_t index);
 // REQUIRES: the space was checked (see check_space).
 rc::Gen<Plan> plans(const Program& program, const HuntSpace& space);
 
-// Throws traces::InputError for a space out of which scenarios could be drawn that the model cannot hold.
+// Throws InputError for a space out of which scenarios could be drawn that the model cannot hold.
 void check_space(const Program& program, const HuntSpace& space);
 
 // Leaves out what has become empty, and renames keys so that the scenario has just those that are used. Where an

@@ -23,8 +23,8 @@
 // Where no Write can be acknowledged but by the answer to a commit (Program::may_tell_early), O1 never matters: told[k]
 // has no room, and a standing none for what is in doubt. F1: all of it is zero once no Read is left to be invoked (but
 // for reads under way): it can no longer matter.
+#include "base/invariant.hpp"
 #include "properties/properties.hpp"
-#include "sim/invariant.hpp"
 
 namespace stalemate::model {
 namespace {

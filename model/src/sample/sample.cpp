@@ -10,13 +10,13 @@
 #include <string>
 #include <utility>
 
+#include "base/error.hpp"
+#include "base/invariant.hpp"
 #include "model/fault.hpp"
 #include "model/program.hpp"
 #include "model/protocol.hpp"
 #include "model/random_page.hpp"
 #include "model/walk.hpp"
-#include "sim/invariant.hpp"
-#include "traces/error.hpp"
 
 namespace stalemate::model {
 namespace {
@@ -129,7 +129,7 @@ std::optional<traces::Trace> walk_through(const std::string& page, traces::Scena
     if (trace.steps.empty()) return std::nullopt;
     trace.seed = seed;
     return trace;
-  } catch (const traces::InputError&) {
+  } catch (const InputError&) {
     return std::nullopt;
   }
 }

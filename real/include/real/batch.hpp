@@ -33,7 +33,7 @@ struct BatchOptions {
 // Servers to replay on: those that exist, by their URLs, and a sandbox for the others, started once. Holds StopSignals.
 class WarmServers {
  public:
-  // Throws traces::InputError and traces::EnvironmentError (a URL, a missing server) and Interrupted.
+  // Throws InputError and EnvironmentError (a URL, a missing server) and Interrupted.
   WarmServers(const ReplayPlace& where, bool with_cache);
   ~WarmServers();
   WarmServers(const WarmServers&) = delete;

@@ -51,7 +51,7 @@ struct ConformReport {
   std::optional<Disagreement> disagreement;
 };
 
-// A stop signal or a server that is lost ends it early, with what is known by then. Throws traces::EnvironmentError
+// A stop signal or a server that is lost ends it early, with what is known by then. Throws EnvironmentError
 // (servers missing at the start).
 ConformReport conform(const ReplayPlace& where, const ConformOptions& options);
 

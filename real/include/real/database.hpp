@@ -1,6 +1,6 @@
 // The seam for databases: what a replay needs of one. A Database is an area of our own inside a server (for PostgreSQL
 // a schema with the table `stock`), a DatabaseSession one connection to it. Add a database: one file that implements
-// both, and a line where replay chooses. Adapters turn library exceptions into traces::EnvironmentError
+// both, and a line where replay chooses. Adapters turn library exceptions into EnvironmentError
 // ("PostgreSQL at host:port ...", never a password) or Interrupted; connects and statements end after the address's
 // timeout.
 #pragma once
@@ -10,9 +10,9 @@
 #include <string>
 #include <vector>
 
+#include "base/error.hpp"
 #include "real/servers.hpp"
 #include "real/work_area.hpp"
-#include "traces/error.hpp"
 #include "traces/trace.hpp"
 
 namespace stalemate::real {
@@ -32,10 +32,9 @@ struct StoredValue {
 
 // No answer came: the driver gave up waiting, or its connection broke. Whether the request was carried out, it cannot
 // know; the session is of no use any more.
-class NoAnswer : public traces::EnvironmentError {
+class NoAnswer : public EnvironmentError {
  public:
-  NoAnswer(const std::string& line, std::string what_it_saw)
-      : traces::EnvironmentError(line), saw(std::move(what_it_saw)) {}
+  NoAnswer(const std::string& line, std::string what_it_saw) : EnvironmentError(line), saw(std::move(what_it_saw)) {}
   std::string saw;  // "timed out", "connection broken"
 };
 

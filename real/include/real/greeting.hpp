@@ -10,7 +10,7 @@ namespace stalemate::real {
 // kind ends in a named error, within five seconds and in bounded memory, which the drivers alone would not promise.
 // A cache is not spoken to where the database before it is silent: that alone is said then.
 // Where encryption is asked for, a tunnel is put before the server, and the address leads to it. What else is wrong,
-// the next connection says. Throws traces::EnvironmentError, and traces::InputError (a Redis user without a password;
+// the next connection says. Throws EnvironmentError, and InputError (a Redis user without a password;
 // what is asked for cannot be done).
 void greet(GivenServers& given);
 

@@ -64,10 +64,10 @@ using HistoryLine = std::variant<HistorySetup, HistoryEvent>;
 // One line with its line end.
 std::string write_history_line(const HistoryLine& line);
 
-// `place` begins the message of the traces::InputError that anything else than such a line is: "run.jsonl:7".
+// `place` begins the message of the InputError that anything else than such a line is: "run.jsonl:7".
 HistoryLine read_history_line(std::string_view line, const std::string& place);
 
-// Calls back for each line, in constant memory. Throws traces::InputError: unreadable; a first line that is no setup,
+// Calls back for each line, in constant memory. Throws InputError: unreadable; a first line that is no setup,
 // or another one that is; an index or a time that goes back.
 void read_history(const std::string& path, const std::function<void(const HistorySetup&)>& on_setup,
                   const std::function<void(const HistoryEvent&, const std::string& place)>& on_event);

@@ -106,7 +106,7 @@ class Judge {
   Judge(const Judge&) = delete;
   Judge& operator=(const Judge&) = delete;
 
-  // Throws traces::InputError that begins with `place` for a history no run can have: a completion without its
+  // Throws InputError that begins with `place` for a history no run can have: a completion without its
   // invocation, a process with two operations at a time, a key that is none, values that do not increase.
   void add(const HistoryEvent& event, const std::string& place);
   // What is known so far, as if the run ended now.
@@ -117,7 +117,7 @@ class Judge {
   std::unique_ptr<Impl> impl_;
 };
 
-// Reads and judges a file in constant memory. Throws traces::InputError.
+// Reads and judges a file in constant memory. Throws InputError.
 Judgement judge_history(const std::string& path);
 
 // "coherent" or "incoherent", and why, as the last lines of the report have it.

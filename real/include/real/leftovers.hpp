@@ -14,7 +14,7 @@ struct Leftovers {
   std::vector<std::string> kept;   // of those, the ones that are still there, each with the reason where it is known
 };
 
-// Lists them, and removes them where `removes`. Throws traces::InputError and traces::EnvironmentError (a URL; a server
+// Lists them, and removes them where `removes`. Throws InputError and EnvironmentError (a URL; a server
 // that cannot be asked) before anything is removed there, and Interrupted.
 Leftovers clean(const ServerUrls& urls, bool removes);
 

@@ -12,10 +12,10 @@
 #include <optional>
 #include <string>
 
+#include "base/file.hpp"
 #include "real/database.hpp"
 #include "real/judge.hpp"
 #include "real/sandbox.hpp"
-#include "traces/file.hpp"
 
 namespace stalemate::real {
 
@@ -51,7 +51,7 @@ struct LiveOptions {
   std::uint64_t seed = 1;  // which products, which failures
   std::optional<std::chrono::nanoseconds> run_for;  // until a stop signal, where not given
   std::string history;                              // a file; none if empty
-  traces::Overwrite overwrite = traces::Overwrite::kKeep;
+  Overwrite overwrite = Overwrite::kKeep;
 
   ServerUrls urls;  // what is not given is started in a sandbox; a CockroachDB for kAfter only
   SandboxOptions sandbox;
@@ -70,8 +70,8 @@ struct LiveResult {
 };
 
 // Runs to its end, or until SIGINT, SIGTERM or SIGHUP: that is an orderly end, too. Works in a schema and under a key
-// prefix of its own, removed from servers that stay. Throws, all of it before the run has begun: traces::InputError (a
-// URL, a file, a remote server), traces::EnvironmentError (a server that is missing or refuses) and Interrupted.
+// prefix of its own, removed from servers that stay. Throws, all of it before the run has begun: InputError (a
+// URL, a file, a remote server), EnvironmentError (a server that is missing or refuses) and Interrupted.
 LiveResult run_live(const LiveOptions& options);
 
 // One JSON object: all that describe() tells of the judgement; durations in nanoseconds.

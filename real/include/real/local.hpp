@@ -5,8 +5,8 @@
 
 namespace stalemate::real {
 
-// Throws traces::InputError if the host (a name, an address, or the folder of a socket) is not this machine alone, and
-// traces::EnvironmentError if nobody knows it. `option` gave it.
+// Throws InputError if the host (a name, an address, or the folder of a socket) is not this machine alone, and
+// EnvironmentError if nobody knows it. `option` gave it.
 void refuse_remote(const std::string& host, const std::string& option);
 
 }  // namespace stalemate::real

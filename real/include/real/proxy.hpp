@@ -41,7 +41,7 @@ class ProxiedConnection;
 
 // A handle that is cheap to copy. For one director a link at a time; several links may be directed by several threads.
 // Waits end with nothing after the timeout. They and every act throw WireError (a peer sent what the protocol does not
-// know), traces::EnvironmentError (the server cannot be reached; what is waited for cannot come any more, because a
+// know), EnvironmentError (the server cannot be reached; what is waited for cannot come any more, because a
 // side has closed; the proxy has ended) and Interrupted. Acts on what is held REQUIRE that it is there.
 class Link {
  public:
@@ -98,7 +98,7 @@ class Link {
 
 class Proxy {
  public:
-  // Throws traces::EnvironmentError (no such host, no port to listen on). A PostgreSQL host that begins with '/' is the
+  // Throws EnvironmentError (no such host, no port to listen on). A PostgreSQL host that begins with '/' is the
   // folder of its socket, as for libpq. REQUIRES: the server takes connections without encryption; where a user asks
   // for it, greet() puts a tunnel before the server first.
   explicit Proxy(const PostgresAddress& server, const WireLimits& limits = {});

@@ -30,7 +30,7 @@ class RegisterCheck {
   explicit RegisterCheck(std::int64_t initial, std::size_t forget_every = 32);
 
   void invoke_read(Moment now);
-  // Throws traces::InputError that begins with `place` unless `value` is greater than all written before.
+  // Throws InputError that begins with `place` unless `value` is greater than all written before.
   void invoke_write(std::int64_t value, Moment now, const std::string& place);
 
   // `invoked`: when the operation that completes was invoked.

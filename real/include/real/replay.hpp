@@ -62,8 +62,8 @@ bool needs_cache(const traces::Trace& trace);
 
 // Runs the trace in a schema and under a key prefix of its own; in servers that stay, both are gone when it returns or
 // throws (where a server cannot be reached any more, the error says what may be left there). REQUIRES: servers.redis,
-// if needs_cache(trace). Throws traces::EnvironmentError (server unreachable, died, timed out, refuses),
-// traces::InputError (a trace that asks for what no server here does) and Interrupted.
+// if needs_cache(trace). Throws EnvironmentError (server unreachable, died, timed out, refuses),
+// InputError (a trace that asks for what no server here does) and Interrupted.
 Conformance replay(const traces::Trace& trace, const Servers& servers, const ReplayOptions& options = {});
 
 // Which database a trace is replayed on. CockroachDB speaks PostgreSQL's protocol and has the same adapter.

@@ -37,7 +37,7 @@ struct SandboxOptions {
   std::function<int()> pick_port;
 };
 
-// Full paths of the programs `options` needs. Throws traces::EnvironmentError that names what is not installed.
+// Full paths of the programs `options` needs. Throws EnvironmentError that names what is not installed.
 Programs find_programs(const SandboxOptions& options);
 
 // Where sandboxes have their folders: $TMPDIR, if every user that takes part may be there, or /tmp.
@@ -45,7 +45,7 @@ std::string sandbox_base();
 
 class Sandbox {
  public:
-  // Returns when every server answers. Throws traces::EnvironmentError (not installed, does not start: with the last
+  // Returns when every server answers. Throws EnvironmentError (not installed, does not start: with the last
   // line of its log) and Interrupted; nothing is left then. Removes what dead runs' sandboxes left behind.
   explicit Sandbox(const SandboxOptions& options);
   // Returns when every process has ended and the folder is gone. In a forked child it does nothing.
@@ -62,7 +62,7 @@ class Sandbox {
   const std::string& folder() const;
 
   // What befalls its Redis. REQUIRES: redis_lock() is held alone; whoever merely uses the Redis holds it shared. Throw
-  // traces::EnvironmentError and Interrupted.
+  // EnvironmentError and Interrupted.
   std::shared_mutex& redis_lock();
   void restart_redis();          // killed, and started again at the same port: empty
   RedisAddress start_replica();  // of the Redis there is; empty at first (see redis_replica.hpp)

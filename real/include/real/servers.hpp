@@ -49,13 +49,13 @@ struct RedisAddress {
 };
 
 // "postgresql://[user[:password]@]host[:port][/database][?keyword=value&...]", or with postgres://; parts may be
-// percent-encoded, an IPv6 host stands in brackets. Throws traces::InputError.
+// percent-encoded, an IPv6 host stands in brackets. Throws InputError.
 // `option` gave it.
 PostgresAddress parse_postgres_url(std::string_view url, std::string_view option = "--postgres");
 
 // "redis://[[user][:password]@]host[:port][/database number]"; the host may be a socket: redis://%2Frun%2Fredis.sock.
 // Over TLS, with the words that redis-py has for it: "rediss://...[?ssl_ca_certs=FILE][&ssl_certfile=FILE]
-// [&ssl_keyfile=FILE][&ssl_cert_reqs=none|required][&ssl_check_hostname=true|false]". Throws traces::InputError.
+// [&ssl_keyfile=FILE][&ssl_cert_reqs=none|required][&ssl_check_hostname=true|false]". Throws InputError.
 RedisAddress parse_redis_url(std::string_view url);
 
 // "PostgreSQL at 127.0.0.1:5432", "Redis at 127.0.0.1:6379".
@@ -83,7 +83,7 @@ struct GivenServers {
   std::vector<std::shared_ptr<Tunnel>> tunnels = {};  // the addresses lead through them as long as they are there
 };
 
-// Throws traces::InputError (a URL, or a server elsewhere that was not allowed) and traces::EnvironmentError (a name
+// Throws InputError (a URL, or a server elsewhere that was not allowed) and EnvironmentError (a name
 // that nobody knows). Asks nobody but the resolver of names.
 GivenServers find_servers(const ServerUrls& urls);
 

@@ -13,7 +13,7 @@ namespace stalemate::real {
 
 class AppHost;
 
-// To be called while the program has few threads: it forks. Throws traces::EnvironmentError.
+// To be called while the program has few threads: it forks. Throws EnvironmentError.
 std::shared_ptr<AppHost> start_app_host();
 
 // Which servers are known not to answer: nothing more is asked of them.
@@ -31,7 +31,7 @@ Silence silence_at(const Servers& servers);
 class Stage {
  public:
   // Connects to learn the servers' versions; without a host of app processes it starts its own. Throws
-  // traces::EnvironmentError, traces::InputError (an address that a proxy cannot stand before) and Interrupted.
+  // EnvironmentError, InputError (an address that a proxy cannot stand before) and Interrupted.
   explicit Stage(const Servers& servers, std::shared_ptr<AppHost> host = nullptr);
   // close(), where that was not called.
   ~Stage();

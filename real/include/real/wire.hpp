@@ -12,7 +12,7 @@
 #include <string>
 #include <string_view>
 
-#include "traces/error.hpp"
+#include "base/error.hpp"
 
 namespace stalemate::real {
 
@@ -31,7 +31,7 @@ struct WireLimits {
 // What a peer sent and the protocol does not know, or this program refuses to carry. what() is one line, such as
 // "the server's byte 17: '?' begins no RESP value; check that it is a Redis". It holds at most a few bytes of a
 // message.
-class WireError : public traces::EnvironmentError {
+class WireError : public EnvironmentError {
  public:
   struct Parts {
     std::string where;  // "Redis at 127.0.0.1:6379", or empty

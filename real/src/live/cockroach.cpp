@@ -7,11 +7,11 @@
 #include <pqxx/pqxx>
 #include <vector>
 
+#include "base/error.hpp"
 #include "connection_string.hpp"
 #include "real/live.hpp"
 #include "real/signals.hpp"
 #include "text.hpp"
-#include "traces/error.hpp"
 #include "watch.hpp"
 
 namespace stalemate::real {
@@ -35,8 +35,8 @@ class Connection {
       connection_.emplace(connection_string(address));
     } catch (const std::exception& error) {
       if (purpose == Purpose::kWork) throw_if_stopped();
-      throw traces::EnvironmentError(fmt::format("{}: cannot connect: {}; check that it runs and what the URL says",
-                                                 place_, first_line(error.what())));
+      throw EnvironmentError(fmt::format("{}: cannot connect: {}; check that it runs and what the URL says", place_,
+                                         first_line(error.what())));
     }
     watch_.emplace(connection_->sock(), timeout_seconds_);
     if (purpose == Purpose::kWork) throw_if_stopped();
@@ -93,14 +93,13 @@ class Connection {
   [[noreturn]] void throw_refused(const pqxx::sql_error& error) const {
     if (error.sqlstate().empty() || error.sqlstate().starts_with("57P")) throw_lost(error);
     throw_if_stopped();
-    throw traces::EnvironmentError(
-        fmt::format("{}: it refuses a statement: {} (SQLSTATE {}); check the rights of its user", place_,
-                    first_line(error.what()), error.sqlstate()));
+    throw EnvironmentError(fmt::format("{}: it refuses a statement: {} (SQLSTATE {}); check the rights of its user",
+                                       place_, first_line(error.what()), error.sqlstate()));
   }
 
   [[noreturn]] void throw_never_done(const std::exception& error) const {
-    throw traces::EnvironmentError(fmt::format("{}: a transaction was refused {} times: {}; take fewer writers", place_,
-                                               kAttemptsMax, first_line(error.what())));
+    throw EnvironmentError(fmt::format("{}: a transaction was refused {} times: {}; take fewer writers", place_,
+                                       kAttemptsMax, first_line(error.what())));
   }
 
   [[noreturn]] void throw_lost(const std::exception& error) const {

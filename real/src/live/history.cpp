@@ -7,9 +7,9 @@
 #include <fstream>
 #include <nlohmann/json.hpp>
 
-#include "traces/error.hpp"
-#include "traces/file.hpp"
-#include "traces/text.hpp"
+#include "base/error.hpp"
+#include "base/file.hpp"
+#include "base/text.hpp"
 
 namespace stalemate::real {
 namespace {
@@ -114,7 +114,7 @@ class LineReader {
 
  private:
   [[noreturn]] void refuse(const std::string& what) const {
-    throw traces::InputError(fmt::format("{}: {}; give a history that `stalemate live --history` wrote", place_, what));
+    throw InputError(fmt::format("{}: {}; give a history that `stalemate live --history` wrote", place_, what));
   }
 
   HistoryLine setup() const {
@@ -126,14 +126,14 @@ class LineReader {
     HistorySetup setup;
     setup.scenario = text(value, "scenario");
     if (setup.scenario != "before" && setup.scenario != "after") refuse("'scenario' is neither before nor after");
-    setup.servers = traces::excerpt(text(value, "servers"), 200);
+    setup.servers = excerpt(text(value, "servers"), 200);
     setup.readers = static_cast<int>(number(value, "readers", 0, 10000));
     setup.writers = static_cast<int>(number(value, "writers", 0, 10000));
     setup.read_every_ns = number(value, "read_every_ns", 0, INT64_MAX);
     setup.write_every_ns = number(value, "write_every_ns", 0, INT64_MAX);
     setup.check_every_ns = number(value, "check_every_ns", 0, INT64_MAX);
-    setup.fail = traces::excerpt(text(value, "fail"));
-    setup.lost_reply = traces::excerpt(text(value, "lost_reply"));
+    setup.fail = excerpt(text(value, "fail"));
+    setup.lost_reply = excerpt(text(value, "lost_reply"));
     if (value.contains("wire_faults") && !value["wire_faults"].is_boolean())
       refuse("'wire_faults' is not true or false");
     setup.wire_faults = value.value("wire_faults", false);
@@ -160,7 +160,7 @@ class LineReader {
     const std::string name = text(line_, "key");
     for (int key = 1; key <= kKeysMax; ++key)
       if (name == fmt::format("k{}", key)) return key;
-    refuse(fmt::format("key '{}' is not one of k1, k2, ...", traces::excerpt(name)));
+    refuse(fmt::format("key '{}' is not one of k1, k2, ...", excerpt(name)));
   }
 
   std::string text(const json& object, const char* name) const {
@@ -186,7 +186,7 @@ class LineReader {
   Enum choice(const std::array<std::string_view, N>& words, const char* name, const std::string& given) const {
     for (std::size_t i = 0; i < N; ++i)
       if (words[i] == given) return static_cast<Enum>(i);
-    refuse(fmt::format("'{}' is {}, which is unknown", name, traces::excerpt(given)));
+    refuse(fmt::format("'{}' is {}, which is unknown", name, excerpt(given)));
   }
 
   std::string place_;
@@ -207,8 +207,8 @@ HistoryLine read_history_line(std::string_view line, const std::string& place) {
 void read_history(const std::string& path, const std::function<void(const HistorySetup&)>& on_setup,
                   const std::function<void(const HistoryEvent&, const std::string& place)>& on_event) {
   std::ifstream file(path, std::ios::binary);
-  const std::string name = traces::printable(path);
-  if (!file) throw traces::InputError(fmt::format("{}: cannot be opened; check its name and folder", name));
+  const std::string name = printable(path);
+  if (!file) throw InputError(fmt::format("{}: cannot be opened; check its name and folder", name));
   std::string line;
   std::int64_t number = 0;
   HistoryEvent last;
@@ -218,8 +218,8 @@ void read_history(const std::string& path, const std::function<void(const Histor
     const std::string place = fmt::format("{}:{}", name, ++number);
     const HistoryLine what = read_history_line(line, place);
     if (std::holds_alternative<HistorySetup>(what) == has_setup)
-      throw traces::InputError(fmt::format("{}: {}; give a history that `stalemate live --history` wrote", place,
-                                           has_setup ? "a second start" : "the first line is not the start"));
+      throw InputError(fmt::format("{}: {}; give a history that `stalemate live --history` wrote", place,
+                                   has_setup ? "a second start" : "the first line is not the start"));
     if (!has_setup) {
       has_setup = true;
       on_setup(std::get<HistorySetup>(what));
@@ -227,13 +227,12 @@ void read_history(const std::string& path, const std::function<void(const Histor
     }
     const HistoryEvent& event = std::get<HistoryEvent>(what);
     if (event.index <= last.index || event.time_ns < last.time_ns)
-      throw traces::InputError(
-          fmt::format("{}: index or time goes back; put the lines in the order of their indices", place));
+      throw InputError(fmt::format("{}: index or time goes back; put the lines in the order of their indices", place));
     on_event(event, place);
     last = event;
   }
   if (file.bad() || !has_setup)
-    throw traces::InputError(
+    throw InputError(
         fmt::format("{}: empty or unreadable; give a history that `stalemate live --history` "
                     "wrote",
                     name));

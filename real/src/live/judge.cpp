@@ -7,9 +7,9 @@
 #include <bit>
 #include <utility>
 
+#include "base/error.hpp"
 #include "real/register_check.hpp"
 #include "staleness.hpp"
-#include "traces/error.hpp"
 
 namespace stalemate::real {
 namespace {
@@ -129,7 +129,7 @@ struct Judge::Impl {
       return;
     }
     if (event.key < 1 || event.key > result.setup.keys)
-      throw traces::InputError(fmt::format("{}: the run had the keys k1 to k{}", place, result.setup.keys));
+      throw InputError(fmt::format("{}: the run had the keys k1 to k{}", place, result.setup.keys));
     Key& key = *keys[static_cast<std::size_t>(event.key - 1)];
     if (event.function == EventFunction::kCompare) {
       compare(key, event);
@@ -144,7 +144,7 @@ struct Judge::Impl {
 
   void invoke(Key& key, const HistoryEvent& event, const std::string& place) {
     if (!pending.emplace(event.process, event).second)
-      throw traces::InputError(fmt::format("{}: process {} has an operation under way already", place, event.process));
+      throw InputError(fmt::format("{}: process {} has an operation under way already", place, event.process));
     const bool is_read = event.function == EventFunction::kRead;
     // A process in doubt is retired, and its worker goes on under another number.
     start(is_read ? result.reads : result.writes, static_cast<std::size_t>(event.process) % (workers.size() - 1),
@@ -161,7 +161,7 @@ struct Judge::Impl {
     const auto at = pending.find(event.process);
     if (at == pending.end() || at->second.key != event.key || at->second.function != event.function ||
         (event.function == EventFunction::kWrite && at->second.value != event.value)) {
-      throw traces::InputError(fmt::format("{}: process {} completes what it did not invoke", place, event.process));
+      throw InputError(fmt::format("{}: process {} completes what it did not invoke", place, event.process));
     }
     const HistoryEvent invoke = at->second;
     pending.erase(at);

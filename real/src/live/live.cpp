@@ -7,12 +7,12 @@
 #include <utility>
 #include <vector>
 
+#include "base/error.hpp"
 #include "fresh.hpp"
 #include "real/cache.hpp"
 #include "real/greeting.hpp"
 #include "real/signals.hpp"
 #include "removal.hpp"
-#include "traces/error.hpp"
 #include "workers.hpp"
 
 namespace stalemate::real {
@@ -35,7 +35,7 @@ std::string clean_up(const LiveStores& stores, bool has_failed) {
 }
 
 // A driver behind a proxy sees a broken connection where the proxy knows what the server sent.
-std::string reason(const traces::EnvironmentError& error, const LiveStores& stores) {
+std::string reason(const EnvironmentError& error, const LiveStores& stores) {
   for (const std::optional<Proxy>* proxy : {&stores.database_proxy, &stores.cache_proxy}) {
     const std::optional<WireError> strange = *proxy ? (*proxy)->wire_error() : std::nullopt;
     if (strange) return strange->what();
@@ -93,12 +93,12 @@ std::string line_of(const std::exception_ptr& failure, const LiveStores& stores)
   if (!failure) return {};
   try {
     std::rethrow_exception(failure);
-  } catch (const traces::EnvironmentError& error) {
+  } catch (const EnvironmentError& error) {
     return reason(error, stores);
   }
 }
 
-LiveResult run_on(const LiveOptions& options, LiveStores& stores, std::unique_ptr<traces::StreamedFile> file) {
+LiveResult run_on(const LiveOptions& options, LiveStores& stores, std::unique_ptr<StreamedFile> file) {
   std::vector<StoredValue> rows;
   for (int key = 1; key <= kLiveProducts; ++key) rows.push_back({live_product(key), kLiveQuantity});
   stores.database->fill(rows);
@@ -145,7 +145,7 @@ LiveResult run_on(const LiveOptions& options, LiveStores& stores, std::unique_pt
   if (failure.empty() && !recorder.has_failed() && !is_stop_signalled()) {
     try {
       checker.compare_all();
-    } catch (const traces::EnvironmentError&) {
+    } catch (const EnvironmentError&) {
       failure = line_of(std::current_exception(), stores);
     }
   }
@@ -162,8 +162,8 @@ LiveResult run_live(const LiveOptions& options) {
   const bool has_cache = options.scenario == LiveScenario::kBefore;
   GivenServers given = find_servers(options.urls);
   auto& [database, redis, tunnels] = given;
-  std::unique_ptr<traces::StreamedFile> file;
-  if (!options.history.empty()) file = std::make_unique<traces::StreamedFile>(options.history, options.overwrite);
+  std::unique_ptr<StreamedFile> file;
+  if (!options.history.empty()) file = std::make_unique<StreamedFile>(options.history, options.overwrite);
 
   const StopSignals signals;
   greet(given);
@@ -191,8 +191,8 @@ LiveResult run_live(const LiveOptions& options) {
     return result;
   } catch (const Interrupted& stop) {
     throw Interrupted(stop.signal, stop.what() + clean_up(stores, true));
-  } catch (const traces::EnvironmentError& error) {
-    throw traces::EnvironmentError(reason(error, stores) + clean_up(stores, true));
+  } catch (const EnvironmentError& error) {
+    throw EnvironmentError(reason(error, stores) + clean_up(stores, true));
   }
 }
 

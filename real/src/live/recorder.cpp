@@ -4,11 +4,11 @@
 #include <csignal>
 #include <utility>
 
-#include "traces/error.hpp"
+#include "base/error.hpp"
 
 namespace stalemate::real {
 
-Recorder::Recorder(const HistorySetup& setup, std::unique_ptr<traces::StreamedFile> file)
+Recorder::Recorder(const HistorySetup& setup, std::unique_ptr<StreamedFile> file)
     : setup_(setup),
       file_(std::move(file)),
       start_(std::chrono::steady_clock::now()),
@@ -88,7 +88,7 @@ Judgement Recorder::finish(std::string& failure) {
   try {
     if (failure_) std::rethrow_exception(failure_);
     if (file_) file_->finish();
-  } catch (const traces::EnvironmentError& error) {
+  } catch (const EnvironmentError& error) {
     failure = error.what();
     if (failure_ && file_) failure += keep_the_beginning();
   }
@@ -100,7 +100,7 @@ std::string Recorder::keep_the_beginning() {
   try {
     file_->finish_without_the_last();
     return "; the history up to there is kept";
-  } catch (const traces::EnvironmentError&) {
+  } catch (const EnvironmentError&) {
     return "; nothing of the history could be kept";
   }
 }

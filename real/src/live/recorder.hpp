@@ -13,16 +13,16 @@
 #include <thread>
 #include <vector>
 
+#include "base/file.hpp"
 #include "real/history.hpp"
 #include "real/judge.hpp"
-#include "traces/file.hpp"
 
 namespace stalemate::real {
 
 class Recorder {
  public:
   // `file`: none if null; this finishes it.
-  Recorder(const HistorySetup& setup, std::unique_ptr<traces::StreamedFile> file);
+  Recorder(const HistorySetup& setup, std::unique_ptr<StreamedFile> file);
   // Without finish() before, nothing has happened yet, and the file is not kept.
   ~Recorder();
   Recorder(const Recorder&) = delete;
@@ -48,7 +48,7 @@ class Recorder {
   std::string keep_the_beginning();
 
   HistorySetup setup_;
-  std::unique_ptr<traces::StreamedFile> file_;
+  std::unique_ptr<StreamedFile> file_;
   std::chrono::steady_clock::time_point start_;
 
   std::mutex waiting_lock_;  // of the next five

@@ -11,7 +11,7 @@
 
 #include <algorithm>
 
-#include "traces/error.hpp"
+#include "base/error.hpp"
 
 namespace stalemate::real {
 
@@ -24,7 +24,7 @@ void RegisterCheck::invoke_read(Moment now) { under_way_.insert(now); }
 
 void RegisterCheck::invoke_write(std::int64_t value, Moment now, const std::string& place) {
   if (value <= greatest_) {
-    throw traces::InputError(
+    throw InputError(
         fmt::format("{}: {} is written after {}; a history is judged where the values written to a key increase", place,
                     value, greatest_));
   }

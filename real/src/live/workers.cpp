@@ -5,8 +5,8 @@
 
 #include <utility>
 
+#include "base/error.hpp"
 #include "real/signals.hpp"
-#include "traces/error.hpp"
 
 namespace stalemate::real {
 namespace {
@@ -18,7 +18,7 @@ constexpr std::array<std::string_view, kLiveProducts> kProducts = {
 
 // What a get answered; a refusal is nobody's value.
 std::optional<std::int64_t> value_of(const Answer& answer, int key) {
-  if (!answer.error.empty()) throw traces::EnvironmentError(fmt::format("live: k{}: {}", key, answer.error));
+  if (!answer.error.empty()) throw EnvironmentError(fmt::format("live: k{}: {}", key, answer.error));
   return answer.reply.value;
 }
 
@@ -26,14 +26,14 @@ std::optional<std::int64_t> value_of(const Answer& answer, int key) {
 std::int64_t row_of(const Answer& answer, int key) {
   const std::optional<std::int64_t> value = value_of(answer, key);
   if (!value)
-    throw traces::EnvironmentError(
+    throw EnvironmentError(
         fmt::format("live: product k{} is gone from the database; run it where nobody else writes", key));
   return *value;
 }
 
 Link link(Proxy& proxy, int socket) {
   std::optional<Link> found = proxy.link(local_port(socket), std::chrono::seconds(5));
-  if (!found) throw traces::EnvironmentError("live: the proxy does not know a connection; run it again");
+  if (!found) throw EnvironmentError("live: the proxy does not know a connection; run it again");
   return *found;
 }
 

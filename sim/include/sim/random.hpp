@@ -11,7 +11,7 @@
 #include <random>
 #include <string_view>
 
-#include "sim/invariant.hpp"
+#include "base/invariant.hpp"
 
 namespace stalemate::sim {
 

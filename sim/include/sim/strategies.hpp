@@ -10,7 +10,7 @@
 #include <string_view>
 #include <utility>
 
-#include "sim/invariant.hpp"
+#include "base/invariant.hpp"
 #include "sim/strategies/swarm.hpp"
 #include "sim/strategies/uniform.hpp"
 

@@ -9,11 +9,11 @@
 #include <utility>
 #include <vector>
 
+#include "base/text.hpp"
 #include "lesson/sentence.hpp"
 #include "render/words.hpp"
 #include "traces/lesson.hpp"
 #include "traces/story.hpp"
-#include "traces/text.hpp"
 
 namespace stalemate::traces {
 namespace {

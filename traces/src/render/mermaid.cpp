@@ -8,11 +8,11 @@
 #include <cstddef>
 #include <utility>
 
+#include "base/text.hpp"
 #include "render/entries.hpp"
 #include "render/fates.hpp"
 #include "render/verdict.hpp"
 #include "render/words.hpp"
-#include "traces/text.hpp"
 
 namespace stalemate::traces::render {
 namespace {

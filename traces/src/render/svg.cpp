@@ -6,12 +6,12 @@
 #include <algorithm>
 #include <iterator>
 
+#include "base/text.hpp"
 #include "render/entries.hpp"
 #include "render/sequence_layout.hpp"
 #include "render/text_width.hpp"
 #include "render/verdict.hpp"
 #include "render/words.hpp"
-#include "render/xml.hpp"
 #include "sequence_style.hpp"
 
 namespace stalemate::traces::render {
@@ -108,20 +108,13 @@ class Svg {
         layout_.width, height_);
     out += fmt::format("<title id=\"sequence-title\">{}</title>\n", xml_escaped(title));
     out += fmt::format("<desc id=\"sequence-description\">{}</desc>\n", xml_escaped(description));
-    out += fmt::format("<style>\n{}</style>\n", xml_escaped_style(style));
+    out += fmt::format("<style>\n{}</style>\n", xml_escaped(style, XmlPlace::kElement));
     out += R"(<defs><pattern id="sequence-hatch" width="10" height="10" patternUnits="userSpaceOnUse">)"
            R"(<path class="hatch" d="M -2 2 L 2 -2 M 0 10 L 10 0 M 8 12 L 12 8"/></pattern></defs>)"
            "\n";
     out += fmt::format(R"(<rect class="background" x="0" y="0" width="{}" height="{}"/>)"
                        "\n",
                        layout_.width, height_);
-    return out;
-  }
-
-  // The style sheet is ours, and line breaks stay; only what would be markup must not be.
-  static std::string xml_escaped_style(std::string_view style) {
-    std::string out;
-    for (const char c : style) out += c == '&' ? "&amp;" : c == '<' ? "&lt;" : std::string(1, c);
     return out;
   }
 

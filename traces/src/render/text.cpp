@@ -4,12 +4,12 @@
 #include <algorithm>
 #include <cstddef>
 
+#include "base/text.hpp"
 #include "render/entries.hpp"
 #include "render/legend.hpp"
 #include "render/verdict.hpp"
 #include "render/words.hpp"
 #include "traces/render.hpp"
-#include "traces/text.hpp"
 
 namespace stalemate::traces::render {
 namespace {

@@ -5,7 +5,7 @@
 #include <array>
 #include <cstdint>
 
-#include "traces/text.hpp"
+#include "base/text.hpp"
 
 namespace stalemate::traces::render {
 namespace {

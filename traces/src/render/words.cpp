@@ -6,7 +6,7 @@
 #include <algorithm>
 #include <set>
 
-#include "traces/text.hpp"
+#include "base/text.hpp"
 
 namespace stalemate::traces::render {
 std::string foreign(std::string_view text) { return clipped(trim(printable(text)), kForeignTextMax); }

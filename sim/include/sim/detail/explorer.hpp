@@ -26,13 +26,13 @@
 #include <utility>
 #include <vector>
 
+#include "base/invariant.hpp"
 #include "sim/detail/arrays.hpp"
 #include "sim/detail/counts.hpp"
 #include "sim/detail/expander.hpp"
 #include "sim/detail/shortest_path.hpp"
 #include "sim/detail/visited_set.hpp"
 #include "sim/detail/workers.hpp"
-#include "sim/invariant.hpp"
 #include "sim/search.hpp"
 
 namespace stalemate::sim::detail {

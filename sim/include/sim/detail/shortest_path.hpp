@@ -22,10 +22,10 @@
 #include <utility>
 #include <vector>
 
+#include "base/invariant.hpp"
 #include "sim/detail/arrays.hpp"
 #include "sim/detail/expander.hpp"
 #include "sim/detail/visited_set.hpp"
-#include "sim/invariant.hpp"
 #include "sim/system.hpp"
 
 namespace stalemate::sim::detail {

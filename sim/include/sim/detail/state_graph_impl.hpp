@@ -4,10 +4,10 @@
 #include <algorithm>
 #include <cstring>
 
+#include "base/invariant.hpp"
 #include "sim/detail/arrays.hpp"
 #include "sim/detail/hash.hpp"
 #include "sim/detail/index_table.hpp"
-#include "sim/invariant.hpp"
 
 namespace stalemate::sim {
 

@@ -18,10 +18,10 @@
 #include <optional>
 #include <utility>
 
+#include "base/invariant.hpp"
 #include "sim/detail/arrays.hpp"
 #include "sim/detail/bucket.hpp"
 #include "sim/detail/hash.hpp"
-#include "sim/invariant.hpp"
 #include "sim/system.hpp"
 
 namespace stalemate::sim::detail {

@@ -5,7 +5,7 @@
 #include <cstdio>
 #include <cstdlib>
 
-namespace stalemate::sim {
+namespace stalemate {
 
 [[noreturn]] inline void broken_invariant(const char* file, int line, const char* condition, const char* meaning) {
   std::fprintf(stderr, "stalemate: broken invariant at %s:%d: %s (%s)\nThis is a bug in stalemate.\n", file, line,
@@ -13,8 +13,8 @@ namespace stalemate::sim {
   std::abort();
 }
 
-}  // namespace stalemate::sim
+}  // namespace stalemate
 
 #define STALEMATE_INVARIANT(condition, meaning)        \
   (static_cast<bool>(condition) ? static_cast<void>(0) \
-                                : ::stalemate::sim::broken_invariant(__FILE__, __LINE__, #condition, meaning))
+                                : ::stalemate::broken_invariant(__FILE__, __LINE__, #condition, meaning))

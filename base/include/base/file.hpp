@@ -7,7 +7,7 @@
 #include <string>
 #include <string_view>
 
-namespace stalemate::traces {
+namespace stalemate {
 
 // The bytes of the file at `path`, which must be valid UTF-8 of at most `bytes_max` bytes. A leading byte order mark is
 // dropped. "-" is not special.
@@ -50,4 +50,4 @@ class StreamedFile {
   std::unique_ptr<Impl> impl_;
 };
 
-}  // namespace stalemate::traces
+}  // namespace stalemate

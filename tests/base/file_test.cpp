@@ -1,5 +1,5 @@
 // Files against the real file system: what is refused, what is kept, and that nothing half-written ever stands there.
-#include "traces/file.hpp"
+#include "base/file.hpp"
 
 #include <fcntl.h>
 #include <gtest/gtest.h>
@@ -16,14 +16,14 @@
 #include <string>
 #include <thread>
 
-#include "traces/error.hpp"
+#include "base/error.hpp"
 
-namespace stalemate::traces {
+namespace stalemate {
 namespace {
 
 namespace fs = std::filesystem;
 
-class TraceFile : public testing::Test {
+class TextFile : public testing::Test {
  protected:
   void SetUp() override {
     std::string name = (fs::temp_directory_path() / "stalemate-file-test-XXXXXX").string();
@@ -64,7 +64,7 @@ class TraceFile : public testing::Test {
   std::string folder_;
 };
 
-TEST_F(TraceFile, text_is_read_byte_for_byte_and_only_a_leading_byte_order_mark_is_dropped) {
+TEST_F(TextFile, text_is_read_byte_for_byte_and_only_a_leading_byte_order_mark_is_dropped) {
   put("a", "x\r\ny\t\u00e9\U0001F600");
   EXPECT_EQ(read_text_file(path("a"), 1000), "x\r\ny\t\u00e9\U0001F600");
   put("b", "\xEF\xBB\xBFx\xEF\xBB\xBF");
@@ -73,7 +73,7 @@ TEST_F(TraceFile, text_is_read_byte_for_byte_and_only_a_leading_byte_order_mark_
   EXPECT_EQ(read_text_file(path("c"), 1000), "");
 }
 
-TEST_F(TraceFile, a_missing_file_a_folder_and_one_too_large_are_refused) {
+TEST_F(TextFile, a_missing_file_a_folder_and_one_too_large_are_refused) {
   EXPECT_NE(refusal<InputError>([&] { read_text_file(path("none"), 9); }).find("no such file"), std::string::npos);
   EXPECT_NE(refusal<InputError>([&] { read_text_file(folder_, 9); }).find("is a folder"), std::string::npos);
   put("a", "0123456789");
@@ -81,17 +81,17 @@ TEST_F(TraceFile, a_missing_file_a_folder_and_one_too_large_are_refused) {
   EXPECT_NE(refusal<InputError>([&] { read_text_file(path("a"), 9); }).find("larger than 9 bytes"), std::string::npos);
 }
 
-TEST_F(TraceFile, a_huge_file_is_refused_by_its_size_without_being_read) {
+TEST_F(TextFile, a_huge_file_is_refused_by_its_size_without_being_read) {
   put("a", "");
   fs::resize_file(path("a"), std::uintmax_t{1} << 40);  // sparse: reading it would take minutes
   refusal<InputError>([&] { read_text_file(path("a"), 50 << 20); });
 }
 
-TEST_F(TraceFile, an_endless_device_is_refused_once_the_limit_is_passed) {
+TEST_F(TextFile, an_endless_device_is_refused_once_the_limit_is_passed) {
   refusal<InputError>([&] { read_text_file("/dev/zero", 1 << 20); });
 }
 
-TEST_F(TraceFile, bytes_that_are_not_utf8_are_refused_with_line_and_column) {
+TEST_F(TextFile, bytes_that_are_not_utf8_are_refused_with_line_and_column) {
   EXPECT_TRUE(read_refusal("ab\n\u00e9x\xFFy").starts_with(":2:3: not UTF-8 (byte 0xff)"));
   for (const std::string bad : {"\xC0\xAF", "\xC1\xBF", "\xE0\x80\xAF", "\xF0\x80\x80\xAF",  // over-long
                                 "\xED\xA0\x80", "\xED\xBF\xBF",                              // surrogates
@@ -106,14 +106,14 @@ TEST_F(TraceFile, bytes_that_are_not_utf8_are_refused_with_line_and_column) {
   }
 }
 
-TEST_F(TraceFile, a_fifo_is_read_to_its_end) {
+TEST_F(TextFile, a_fifo_is_read_to_its_end) {
   ASSERT_EQ(mkfifo(path("fifo").c_str(), 0600), 0);
   std::thread writer([&] { std::ofstream(path("fifo")) << "from a pipe"; });
   EXPECT_EQ(read_text_file(path("fifo"), 100), "from a pipe");
   writer.join();
 }
 
-TEST_F(TraceFile, base_name_is_the_last_part_of_a_path) {
+TEST_F(TextFile, base_name_is_the_last_part_of_a_path) {
   EXPECT_EQ(base_name("/a/b.md"), "b.md");
   EXPECT_EQ(base_name("b.md"), "b.md");
   EXPECT_EQ(base_name("a/b/"), "b");
@@ -121,13 +121,13 @@ TEST_F(TraceFile, base_name_is_the_last_part_of_a_path) {
   EXPECT_EQ(base_name(""), "");
 }
 
-TEST_F(TraceFile, a_new_file_holds_the_text_and_nothing_else_is_left_in_the_folder) {
+TEST_F(TextFile, a_new_file_holds_the_text_and_nothing_else_is_left_in_the_folder) {
   write_file(path("t.json"), "a\r\nb", Overwrite::kKeep);
   EXPECT_EQ(bytes_of(path("t.json")), "a\r\nb");
   EXPECT_EQ(file_count(), 1U);
 }
 
-TEST_F(TraceFile, a_new_file_gets_the_permissions_that_the_umask_leaves) {
+TEST_F(TextFile, a_new_file_gets_the_permissions_that_the_umask_leaves) {
   const mode_t mask = umask(027);
   write_file(path("a"), "x", Overwrite::kKeep);
   umask(mask);
@@ -136,7 +136,7 @@ TEST_F(TraceFile, a_new_file_gets_the_permissions_that_the_umask_leaves) {
   EXPECT_EQ(status.st_mode & 07777U, 0640U);
 }
 
-TEST_F(TraceFile, an_existing_file_is_kept_unless_forced_and_then_keeps_its_permissions) {
+TEST_F(TextFile, an_existing_file_is_kept_unless_forced_and_then_keeps_its_permissions) {
   put("a", "old");
   ASSERT_EQ(chmod(path("a").c_str(), 0604), 0);
   EXPECT_NE(refusal<InputError>([&] { write_file(path("a"), "new", Overwrite::kKeep); }).find("--force"),
@@ -153,7 +153,7 @@ TEST_F(TraceFile, an_existing_file_is_kept_unless_forced_and_then_keeps_its_perm
   EXPECT_EQ(file_count(), 1U);
 }
 
-TEST_F(TraceFile, a_folder_and_a_missing_folder_are_refused_before_and_at_writing) {
+TEST_F(TextFile, a_folder_and_a_missing_folder_are_refused_before_and_at_writing) {
   for (const Overwrite overwrite : {Overwrite::kKeep, Overwrite::kForce}) {
     refusal<InputError>([&] { write_file(folder_, "x", overwrite); });
     refusal<InputError>([&] { check_writable(folder_, overwrite); });
@@ -168,13 +168,13 @@ TEST_F(TraceFile, a_folder_and_a_missing_folder_are_refused_before_and_at_writin
   EXPECT_EQ(file_count(), 1U);
 }
 
-TEST_F(TraceFile, checking_changes_nothing) {
+TEST_F(TextFile, checking_changes_nothing) {
   check_writable(path("a"), Overwrite::kKeep);
   check_writable("/dev/full", Overwrite::kKeep);
   EXPECT_EQ(file_count(), 0U);
 }
 
-TEST_F(TraceFile, a_symbolic_link_is_followed_and_stays_a_link) {
+TEST_F(TextFile, a_symbolic_link_is_followed_and_stays_a_link) {
   put("real", "old");
   fs::create_symlink("real", path("link"));
   refusal<InputError>([&] { write_file(path("link"), "new", Overwrite::kKeep); });
@@ -183,7 +183,7 @@ TEST_F(TraceFile, a_symbolic_link_is_followed_and_stays_a_link) {
   EXPECT_EQ(bytes_of(path("real")), "new");
 }
 
-TEST_F(TraceFile, a_symbolic_link_to_nothing_yet_makes_the_file_it_points_to) {
+TEST_F(TextFile, a_symbolic_link_to_nothing_yet_makes_the_file_it_points_to) {
   fs::create_directory(path("sub"));
   fs::create_symlink("sub/later", path("link"));
   write_file(path("link"), "x", Overwrite::kKeep);
@@ -191,13 +191,13 @@ TEST_F(TraceFile, a_symbolic_link_to_nothing_yet_makes_the_file_it_points_to) {
   EXPECT_EQ(bytes_of(path("sub/later")), "x");
 }
 
-TEST_F(TraceFile, a_symbolic_link_to_itself_is_refused) {
+TEST_F(TextFile, a_symbolic_link_to_itself_is_refused) {
   fs::create_symlink("loop", path("loop"));
   refusal<InputError>([&] { write_file(path("loop"), "x", Overwrite::kForce); });
   EXPECT_TRUE(fs::is_symlink(path("loop")));
 }
 
-TEST_F(TraceFile, a_full_device_is_an_environment_error_and_stays_a_device) {
+TEST_F(TextFile, a_full_device_is_an_environment_error_and_stays_a_device) {
   for (const Overwrite overwrite : {Overwrite::kKeep, Overwrite::kForce}) {
     const std::string line = refusal<EnvironmentError>([&] { write_file("/dev/full", "x", overwrite); });
     EXPECT_TRUE(line.starts_with("/dev/full: no space left")) << line;
@@ -205,7 +205,7 @@ TEST_F(TraceFile, a_full_device_is_an_environment_error_and_stays_a_device) {
   }
 }
 
-TEST_F(TraceFile, a_pipe_is_written_in_place) {
+TEST_F(TextFile, a_pipe_is_written_in_place) {
   ASSERT_EQ(mkfifo(path("fifo").c_str(), 0600), 0);
   std::string read;
   std::thread reader([&] { read = bytes_of(path("fifo")); });
@@ -225,7 +225,7 @@ bool holds_in_child(Body body) {
   return child > 0 && waitpid(child, &status, 0) == child && WIFEXITED(status) && WEXITSTATUS(status) == 0;
 }
 
-TEST_F(TraceFile, a_write_beyond_the_size_limit_does_not_kill_leaves_nothing_and_keeps_the_old_file) {
+TEST_F(TextFile, a_write_beyond_the_size_limit_does_not_kill_leaves_nothing_and_keeps_the_old_file) {
   put("old", "old");
   EXPECT_TRUE(holds_in_child([&] {
     const rlimit limit = {1000, 1000};
@@ -244,7 +244,7 @@ TEST_F(TraceFile, a_write_beyond_the_size_limit_does_not_kill_leaves_nothing_and
   EXPECT_EQ(bytes_of(path("old")), "old");
 }
 
-TEST_F(TraceFile, dev_stdout_goes_on_in_the_file_that_standard_output_is_redirected_to) {
+TEST_F(TextFile, dev_stdout_goes_on_in_the_file_that_standard_output_is_redirected_to) {
   EXPECT_TRUE(holds_in_child([&] {
     const int out = open(path("out").c_str(), O_WRONLY | O_CREAT, 0600);
     if (out < 0 || dup2(out, STDOUT_FILENO) < 0 || ::write(STDOUT_FILENO, "before ", 7) != 7) return false;
@@ -254,7 +254,7 @@ TEST_F(TraceFile, dev_stdout_goes_on_in_the_file_that_standard_output_is_redirec
   EXPECT_EQ(bytes_of(path("out")), "before trace after");
 }
 
-TEST_F(TraceFile, a_folder_without_permission_is_an_environment_error) {
+TEST_F(TextFile, a_folder_without_permission_is_an_environment_error) {
   EXPECT_TRUE(holds_in_child([&] {
     if (geteuid() == 0 && (chmod(folder_.c_str(), 0755) != 0 || seteuid(65534) != 0)) return false;
     if (geteuid() != 65534 && chmod(folder_.c_str(), 0555) != 0) return false;
@@ -275,7 +275,7 @@ TEST_F(TraceFile, a_folder_without_permission_is_an_environment_error) {
   EXPECT_EQ(file_count(), 0U);
 }
 
-TEST_F(TraceFile, a_streamed_file_has_its_name_only_once_it_is_finished) {
+TEST_F(TextFile, a_streamed_file_has_its_name_only_once_it_is_finished) {
   {
     StreamedFile file(path("run.jsonl"), Overwrite::kKeep);
     file.append("one\n");
@@ -287,7 +287,7 @@ TEST_F(TraceFile, a_streamed_file_has_its_name_only_once_it_is_finished) {
   EXPECT_EQ(file_count(), 1U);
 }
 
-TEST_F(TraceFile, a_streamed_file_that_is_not_finished_leaves_nothing_and_keeps_what_was_there) {
+TEST_F(TextFile, a_streamed_file_that_is_not_finished_leaves_nothing_and_keeps_what_was_there) {
   put("run.jsonl", "old");
   {
     StreamedFile file(path("run.jsonl"), Overwrite::kForce);
@@ -299,4 +299,4 @@ TEST_F(TraceFile, a_streamed_file_that_is_not_finished_leaves_nothing_and_keeps_
 }
 
 }  // namespace
-}  // namespace stalemate::traces
+}  // namespace stalemate

@@ -1,6 +1,6 @@
 // Reading and writing whole files (POSIX). A new file is made under a temporary name in its own folder, synced, and
 // only then named; whatever fails on the way removes it. Every error names the path.
-#include "traces/file.hpp"
+#include "base/file.hpp"
 
 #include <fcntl.h>
 #include <fmt/format.h>
@@ -16,10 +16,10 @@
 #include <optional>
 #include <utility>
 
-#include "traces/error.hpp"
-#include "traces/text.hpp"
+#include "base/error.hpp"
+#include "base/text.hpp"
 
-namespace stalemate::traces {
+namespace stalemate {
 namespace {
 
 constexpr int kSymlinksMax = 40;          // as many as Linux follows
@@ -262,7 +262,7 @@ std::string read_text_file(const std::string& path, std::size_t bytes_max) {
     if (text.size() > bytes_max) refuse_size();
   }
   if (const auto bad = find_bad_utf8(text)) {
-    const Place place = place_of(text, *bad);
+    const Position place = position_of(text, *bad);
     throw InputError(fmt::format("{}:{}:{}: not UTF-8 (byte 0x{:02x}); save the file as UTF-8", shown, place.line,
                                  place.column, static_cast<unsigned>(static_cast<unsigned char>(text[*bad]))));
   }
@@ -349,4 +349,4 @@ void check_writable(const std::string& path, Overwrite overwrite) {
   if (::faccessat(AT_FDCWD, place.c_str(), in_place ? W_OK : W_OK | X_OK, AT_EACCESS) != 0) refuse_writing(path, errno);
 }
 
-}  // namespace stalemate::traces
+}  // namespace stalemate

@@ -1,12 +1,14 @@
 // Small text tools over UTF-8 bytes.
-#include "traces/text.hpp"
+#include "base/text.hpp"
 
 #include <fmt/format.h>
 
 #include <algorithm>
 
-namespace stalemate::traces {
+namespace stalemate {
 namespace {
+
+constexpr std::size_t kQuotedMax = 40;  // code points
 
 unsigned byte_at(std::string_view text, std::size_t offset) { return static_cast<unsigned char>(text[offset]); }
 
@@ -65,13 +67,17 @@ std::size_t last_character(std::string_view text) {
 
 }  // namespace
 
-Place place_of(std::string_view text, std::size_t offset) {
+Position position_of(std::string_view text, std::size_t offset) {
   const std::string_view before = text.substr(0, std::min(offset, text.size()));
-  Place place;
-  place.line = 1 + static_cast<std::size_t>(std::count(before.begin(), before.end(), '\n'));
   const std::size_t line_start = before.rfind('\n') == std::string_view::npos ? 0 : before.rfind('\n') + 1;
-  place.column = 1 + code_point_count(before.substr(line_start));
-  return place;
+  return {1 + static_cast<int>(std::count(before.begin(), before.end(), '\n')), 1 + columns(before.substr(line_start))};
+}
+
+std::size_t offset_of_column(std::string_view line, int column) {
+  int at = 0;
+  for (std::size_t i = 0; i < line.size(); ++i)
+    if (!is_continuation(byte_at(line, i)) && ++at == column) return i;
+  return line.size();
 }
 
 std::optional<std::size_t> find_bad_utf8(std::string_view text) {
@@ -87,6 +93,8 @@ std::size_t code_point_count(std::string_view text) {
   return static_cast<std::size_t>(
       std::count_if(text.begin(), text.end(), [](char c) { return !is_continuation(static_cast<unsigned char>(c)); }));
 }
+
+int columns(std::string_view text) { return static_cast<int>(code_point_count(text)); }
 
 std::size_t code_point_size(std::string_view text, std::size_t offset) {
   std::size_t size = 1;
@@ -154,6 +162,68 @@ std::string_view trim(std::string_view text) {
   return text;
 }
 
+bool is_digit(char c) { return c >= '0' && c <= '9'; }
+
+bool is_word_byte(char c) {
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || is_digit(c) || c == '_' ||
+         static_cast<unsigned char>(c) >= 0x80;
+}
+
+char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
+
+std::string lower(std::string_view text) {
+  std::string result(text);
+  for (char& c : result) c = lower(c);
+  return result;
+}
+
+bool starts_ignoring_case(std::string_view text, std::string_view lower_case) {
+  if (text.size() < lower_case.size()) return false;
+  for (std::size_t i = 0; i < lower_case.size(); ++i) {
+    if (lower(text[i]) != lower_case[i]) return false;
+  }
+  return true;
+}
+
+bool equals_ignoring_case(std::string_view text, std::string_view lower_case) {
+  return text.size() == lower_case.size() && starts_ignoring_case(text, lower_case);
+}
+
+std::vector<std::string> split(std::string_view text, char separator) {
+  std::vector<std::string> parts;
+  while (true) {
+    const auto at = text.find(separator);
+    parts.emplace_back(trim(text.substr(0, at)));
+    if (at == std::string_view::npos) return parts;
+    text.remove_prefix(at + 1);
+  }
+}
+
+std::string in_quotes(std::string_view text) { return "\"" + excerpt(trim(text), kQuotedMax) + "\""; }
+
+std::string suggestion(std::string_view word, const std::vector<std::string>& names) {
+  std::size_t best = word.size() / 2 + 1;
+  const std::string* nearest = nullptr;
+  for (const std::string& name : names) {
+    std::vector<std::size_t> row(name.size() + 1);
+    for (std::size_t j = 0; j < row.size(); ++j) row[j] = j;
+    for (std::size_t i = 1; i <= word.size(); ++i) {
+      std::size_t diagonal = row[0];
+      row[0] = i;
+      for (std::size_t j = 1; j < row.size(); ++j) {
+        const std::size_t replaced = diagonal + (word[i - 1] == name[j - 1] ? 0 : 1);
+        diagonal = row[j];
+        row[j] = std::min({replaced, row[j] + 1, row[j - 1] + 1});
+      }
+    }
+    if (row.back() < best) {
+      best = row.back();
+      nearest = &name;
+    }
+  }
+  return nearest == nullptr ? "" : fmt::format(" (did you mean {}?)", *nearest);
+}
+
 std::string shell_word(std::string_view text) {
   constexpr std::string_view kPlain = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_./=,:@+";
   if (!text.empty() && text.find_first_not_of(kPlain) == std::string_view::npos) return std::string(text);
@@ -178,4 +248,35 @@ std::string clipped(std::string_view text, std::size_t size_max) {
   return std::string(text);
 }
 
-}  // namespace stalemate::traces
+// U+FFFE and U+FFFF are no characters of XML.
+std::string xml_escaped(std::string_view text, XmlPlace place) {
+  const std::string shown = place == XmlPlace::kLabel ? printable(text) : std::string(text);
+  std::string out;
+  out.reserve(shown.size());
+  for (std::size_t at = 0; at < shown.size();) {
+    const std::string_view character = std::string_view(shown).substr(at, code_point_size(shown, at));
+    at += character.size();
+    if (character == "&") {
+      out += "&amp;";
+    } else if (character == "<") {
+      out += "&lt;";
+    } else if (character == ">") {
+      out += "&gt;";
+    } else if (character == "\"") {
+      out += place == XmlPlace::kElement ? "\"" : "&quot;";
+    } else if (character == "'") {
+      out += place == XmlPlace::kLabel ? "&#39;" : "'";
+    } else if (character == "\n") {
+      out += place == XmlPlace::kElement ? "\n" : "&#10;";
+    } else if (character.size() == 1 && byte_at(character, 0) < 0x20) {
+      out += '?';
+    } else if (character == "\xEF\xBF\xBE" || character == "\xEF\xBF\xBF") {
+      out += ' ';
+    } else {
+      out += character;
+    }
+  }
+  return out;
+}
+
+}  // namespace stalemate
