@@ -6,11 +6,11 @@
 #include <memory>
 #include <thread>
 
+#include "ask/check.hpp"
 #include "base/error.hpp"
 #include "commands.hpp"
-#include "model/check.hpp"
-#include "model/property.hpp"
-#include "model/scenario.hpp"
+#include "machine/property.hpp"
+#include "machine/scenario.hpp"
 #include "options.hpp"
 #include "progress.hpp"
 #include "streams.hpp"

@@ -9,11 +9,11 @@
 #include "base/error.hpp"
 #include "commands.hpp"
 #include "graphviz.hpp"
-#include "model/scenario.hpp"
-#include "model/state_graph.hpp"
-#include "model/state_space.hpp"
+#include "machine/scenario.hpp"
 #include "options.hpp"
+#include "reduce/state_space.hpp"
 #include "streams.hpp"
+#include "tell/state_graph.hpp"
 #include "traces/state_graph.hpp"
 
 namespace stalemate::cli {

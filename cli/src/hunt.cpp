@@ -7,9 +7,9 @@
 #include <memory>
 #include <random>
 
+#include "ask/hunt.hpp"
 #include "base/error.hpp"
 #include "commands.hpp"
-#include "model/hunt.hpp"
 #include "options.hpp"
 #include "progress.hpp"
 #include "sim/strategies.hpp"

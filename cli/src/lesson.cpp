@@ -3,9 +3,9 @@
 
 #include <memory>
 
+#include "ask/lesson.hpp"
 #include "base/error.hpp"
 #include "commands.hpp"
-#include "model/lesson.hpp"
 #include "options.hpp"
 #include "streams.hpp"
 #include "traces/lesson.hpp"

@@ -10,8 +10,8 @@
 #include <limits>
 
 #include "base/error.hpp"
-#include "model/fault.hpp"
-#include "model/scenario.hpp"
+#include "machine/fault.hpp"
+#include "machine/scenario.hpp"
 #include "streams.hpp"
 
 namespace stalemate::cli {

@@ -12,8 +12,8 @@
 
 #include "base/file.hpp"
 #include "base/text.hpp"
-#include "model/protocol.hpp"
 #include "traces/trace.hpp"
+#include "understand/protocol.hpp"
 
 namespace stalemate::cli {
 

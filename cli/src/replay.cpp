@@ -10,16 +10,16 @@
 #include <thread>
 #include <vector>
 
+#include "ask/check.hpp"
+#include "ask/walk.hpp"
 #include "base/error.hpp"
 #include "commands.hpp"
 #include "junit.hpp"
-#include "model/check.hpp"
-#include "model/protocol.hpp"
-#include "model/walk.hpp"
 #include "options.hpp"
 #include "progress.hpp"
 #include "streams.hpp"
 #include "traces/json.hpp"
+#include "understand/protocol.hpp"
 
 #ifdef STALEMATE_HAVE_REAL
 #include "real/batch.hpp"

@@ -12,7 +12,7 @@
 #include "base/error.hpp"
 #include "cli/secrets.hpp"
 #include "commands.hpp"
-#include "model/scenario.hpp"
+#include "machine/scenario.hpp"
 #include "options.hpp"
 #include "streams.hpp"
 

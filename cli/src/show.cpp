@@ -3,10 +3,10 @@
 
 #include <memory>
 
+#include "ask/explain.hpp"
 #include "base/error.hpp"
 #include "commands.hpp"
-#include "model/explain.hpp"
-#include "model/scenario.hpp"
+#include "machine/scenario.hpp"
 #include "options.hpp"
 #include "streams.hpp"
 #include "traces/json.hpp"

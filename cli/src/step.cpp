@@ -6,11 +6,11 @@
 #include <memory>
 #include <string>
 
+#include "ask/walk.hpp"
 #include "base/error.hpp"
 #include "base/text.hpp"
 #include "commands.hpp"
-#include "model/scenario.hpp"
-#include "model/walk.hpp"
+#include "machine/scenario.hpp"
 #include "options.hpp"
 #include "streams.hpp"
 #include "traces/json.hpp"

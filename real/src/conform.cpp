@@ -7,9 +7,9 @@
 #include <utility>
 #include <vector>
 
+#include "ask/sample.hpp"
 #include "base/error.hpp"
 #include "director.hpp"
-#include "model/sample.hpp"
 #include "real/signals.hpp"
 #include "traces/render.hpp"
 

@@ -15,11 +15,11 @@
 #include "base/invariant.hpp"
 #include "base/text.hpp"
 #include "director.hpp"
-#include "model/protocol.hpp"
 #include "real/cache.hpp"
 #include "real/database.hpp"
 #include "real/sandbox.hpp"
 #include "scene.hpp"
+#include "understand/protocol.hpp"
 
 namespace stalemate::real {
 

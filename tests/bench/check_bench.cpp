@@ -3,7 +3,7 @@
 // the time to the first counterexample of one reader and one writer.
 #include <benchmark/benchmark.h>
 
-#include "model/check.hpp"
+#include "ask/check.hpp"
 
 namespace {
 

@@ -8,11 +8,11 @@
 #include <variant>
 #include <vector>
 
-#include "model/machine.hpp"
-#include "model/packed_system.hpp"
-#include "model/protocol.hpp"
+#include "machine/machine.hpp"
+#include "reduce/packed_system.hpp"
 #include "sim/detail/visited_set.hpp"
 #include "sim/random.hpp"
+#include "understand/protocol.hpp"
 
 namespace {
 

@@ -4,7 +4,7 @@
 // the time from a seed to a shrunk trace on cache-aside.
 #include <benchmark/benchmark.h>
 
-#include "model/hunt.hpp"
+#include "ask/hunt.hpp"
 
 namespace {
 

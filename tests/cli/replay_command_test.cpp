@@ -10,9 +10,9 @@
 #include <regex>
 #include <set>
 
-#include "model/check.hpp"
-#include "model/fault.hpp"
-#include "model/walk.hpp"
+#include "ask/check.hpp"
+#include "ask/walk.hpp"
+#include "machine/fault.hpp"
 #include "program_support.hpp"
 #include "terminal_support.hpp"
 #include "traces/json.hpp"

@@ -6,8 +6,8 @@
 #include <vector>
 
 #include "base/error.hpp"
-#include "model/diagram.hpp"
-#include "model/protocol.hpp"
+#include "read/diagram.hpp"
+#include "understand/protocol.hpp"
 
 namespace {
 

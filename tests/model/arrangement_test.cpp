@@ -1,6 +1,6 @@
 // The arrangement of a trace against the naive one: every order of the sessions' steps, from the smallest on, until one
 // can be taken and does the same harm.
-#include "model/arrangement.hpp"
+#include "reduce/arrangement.hpp"
 
 #include <gtest/gtest.h>
 
@@ -9,9 +9,9 @@
 #include <string>
 #include <vector>
 
-#include "model/machine.hpp"
-#include "model/protocol.hpp"
+#include "machine/machine.hpp"
 #include "sim/random.hpp"
+#include "understand/protocol.hpp"
 
 namespace stalemate::model {
 namespace {

@@ -7,9 +7,9 @@
 #include <string>
 #include <vector>
 
-#include "model/check.hpp"
+#include "ask/check.hpp"
+#include "ask/walk.hpp"
 #include "model/protocol_support.hpp"
-#include "model/walk.hpp"
 
 namespace stalemate::model {
 namespace {

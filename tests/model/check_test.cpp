@@ -1,6 +1,6 @@
 // The model against counts that independent checkers agree on: SPIN, TLC, Stateright and hand-written searches for the
 // state space of cache-aside, two independent programs for the schedules. The figures are theirs, not this program's.
-#include "model/check.hpp"
+#include "ask/check.hpp"
 
 #include <gtest/gtest.h>
 
@@ -8,8 +8,8 @@
 #include <string>
 #include <vector>
 
+#include "ask/walk.hpp"
 #include "base/error.hpp"
-#include "model/walk.hpp"
 
 namespace stalemate::model {
 namespace {

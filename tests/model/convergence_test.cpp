@@ -1,7 +1,7 @@
 // `converges` on protocols. Today's model has no retries, so without invokes and faults every run ends, at rest: the
 // property is broken exactly where coherent-at-rest is, by traces as long; only what expires is mended without them.
 // Loops are tested on graphs in tests/sim.
-#include "model/convergence.hpp"
+#include "ask/convergence.hpp"
 
 #include <fmt/format.h>
 #include <gtest/gtest.h>
@@ -11,13 +11,13 @@
 #include <string>
 #include <vector>
 
+#include "ask/check.hpp"
+#include "ask/explain.hpp"
+#include "ask/hunt.hpp"
+#include "ask/walk.hpp"
 #include "base/error.hpp"
-#include "model/check.hpp"
-#include "model/explain.hpp"
-#include "model/hunt.hpp"
-#include "model/program.hpp"
+#include "machine/program.hpp"
 #include "model/reference_random.hpp"
-#include "model/walk.hpp"
 #include "traces/json.hpp"
 
 namespace stalemate::model {

@@ -4,7 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "base/error.hpp"
-#include "model/diagram.hpp"
+#include "read/diagram.hpp"
 
 namespace stalemate::model {
 namespace {

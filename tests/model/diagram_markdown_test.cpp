@@ -4,8 +4,8 @@
 #include <gtest/gtest.h>
 
 #include "base/error.hpp"
-#include "model/diagram.hpp"
 #include "model/diagram_outline.hpp"
+#include "read/diagram.hpp"
 
 namespace stalemate::model {
 namespace {

@@ -7,7 +7,7 @@
 
 #include "base/error.hpp"
 #include "base/file.hpp"
-#include "model/diagram.hpp"
+#include "read/diagram.hpp"
 
 namespace stalemate::model {
 namespace {

@@ -6,7 +6,7 @@
 #include <variant>
 #include <vector>
 
-#include "model/diagram.hpp"
+#include "read/diagram.hpp"
 
 namespace stalemate::model {
 

@@ -8,8 +8,8 @@
 #include <rapidcheck/gtest.h>
 
 #include "base/error.hpp"
-#include "model/diagram.hpp"
 #include "model/diagram_outline.hpp"
+#include "read/diagram.hpp"
 
 namespace stalemate::model {
 namespace {

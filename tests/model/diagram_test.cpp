@@ -1,6 +1,6 @@
 // Every statement of Mermaid's sequence diagrams, as parse_document reads it. Expectations follow Mermaid's own
 // grammar.
-#include "model/diagram.hpp"
+#include "read/diagram.hpp"
 
 #include <string>
 #include <variant>

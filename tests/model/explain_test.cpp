@@ -1,6 +1,6 @@
 // Explanations: every claim recomputed by the reference model, for the saved traces and for random protocols; the
 // textbook traces by hand; what the sentences say.
-#include "model/explain.hpp"
+#include "ask/explain.hpp"
 
 #include <fmt/format.h>
 #include <gtest/gtest.h>
@@ -13,15 +13,15 @@
 #include <string_view>
 #include <vector>
 
+#include "ask/check.hpp"
+#include "ask/walk.hpp"
 #include "base/error.hpp"
 #include "base/file.hpp"
-#include "model/check.hpp"
-#include "model/program.hpp"
+#include "machine/program.hpp"
+#include "machine/scenario.hpp"
 #include "model/reference_claims.hpp"
 #include "model/reference_model.hpp"
 #include "model/reference_random.hpp"
-#include "model/scenario.hpp"
-#include "model/walk.hpp"
 #include "traces/json.hpp"
 
 namespace stalemate::model {

@@ -9,8 +9,8 @@
 #include <string>
 #include <vector>
 
-#include "model/protocol.hpp"
 #include "traces/trace.hpp"
+#include "understand/protocol.hpp"
 
 namespace stalemate::model::false_green {
 

@@ -8,8 +8,8 @@
 #include <stdexcept>
 #include <utility>
 
-#include "model/diagram.hpp"
-#include "model/random_page.hpp"
+#include "ask/random_page.hpp"
+#include "read/diagram.hpp"
 
 namespace stalemate::model::false_green {
 namespace {

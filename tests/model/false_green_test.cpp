@@ -19,12 +19,12 @@
 #include <utility>
 #include <vector>
 
+#include "ask/check.hpp"
+#include "ask/random_page.hpp"
 #include "base/error.hpp"
-#include "model/check.hpp"
+#include "machine/scenario.hpp"
 #include "model/false_green_changes.hpp"
 #include "model/false_green_page.hpp"
-#include "model/random_page.hpp"
-#include "model/scenario.hpp"
 
 namespace stalemate::model::false_green {
 namespace {

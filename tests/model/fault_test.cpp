@@ -1,14 +1,14 @@
 // What each fault does, one small walk or search a claim; and what a time to live does, which is no fault.
-#include "model/fault.hpp"
+#include "machine/fault.hpp"
 
 #include <gtest/gtest.h>
 
 #include <algorithm>
 #include <set>
 
-#include "model/check.hpp"
+#include "ask/check.hpp"
+#include "ask/walk.hpp"
 #include "model/protocol_support.hpp"
-#include "model/walk.hpp"
 
 namespace stalemate::model {
 namespace {

@@ -1,5 +1,5 @@
 // Hunts: what they find is judged by the exhaustive search and by rewalk(), never by the hunt itself.
-#include "model/hunt.hpp"
+#include "ask/hunt.hpp"
 
 #include <gtest/gtest.h>
 #include <rapidcheck/gtest.h>
@@ -9,10 +9,10 @@
 #include <string>
 #include <vector>
 
+#include "ask/walk.hpp"
 #include "base/error.hpp"
 #include "model/protocol_support.hpp"
 #include "model/reference_random.hpp"
-#include "model/walk.hpp"
 #include "traces/json.hpp"
 
 namespace stalemate::model {

@@ -1,14 +1,14 @@
 // The lesson's data: the whole state space of both sides, the story as a run through it, and the same operations on the
 // database alone. The counts of states are check()'s own.
-#include "model/lesson.hpp"
+#include "ask/lesson.hpp"
 
 #include <gtest/gtest.h>
 
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "ask/check.hpp"
 #include "base/error.hpp"
-#include "model/check.hpp"
 
 namespace stalemate::model {
 namespace {

@@ -10,10 +10,10 @@
 #include <string>
 #include <vector>
 
+#include "ask/check.hpp"
+#include "ask/lesson.hpp"
 #include "base/error.hpp"
-#include "model/check.hpp"
-#include "model/fault.hpp"
-#include "model/lesson.hpp"
+#include "machine/fault.hpp"
 #include "model/reference_claims.hpp"
 #include "traces/story.hpp"
 

@@ -7,10 +7,10 @@
 #include <string>
 #include <vector>
 
-#include "model/check.hpp"
-#include "model/machine.hpp"
+#include "ask/check.hpp"
+#include "ask/walk.hpp"
+#include "machine/machine.hpp"
 #include "model/protocol_support.hpp"
-#include "model/walk.hpp"
 
 namespace stalemate::model {
 namespace {

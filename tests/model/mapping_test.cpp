@@ -1,5 +1,5 @@
 // Mappings: what a statement of somebody's own may be, and where its parameters are.
-#include "model/mapping.hpp"
+#include "understand/mapping.hpp"
 
 #include <gtest/gtest.h>
 #include <rapidcheck/gtest.h>

@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "model/program.hpp"
+#include "machine/program.hpp"
 #include "model/protocol_support.hpp"
 
 namespace stalemate::model {

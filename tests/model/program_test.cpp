@@ -1,6 +1,6 @@
 // The compiler from protocol to program: rows, points and ways of hand-made protocols, what timeouts count as, and what
 // is refused.
-#include "model/program.hpp"
+#include "machine/program.hpp"
 
 #include <gtest/gtest.h>
 

@@ -1,5 +1,5 @@
-// Random diagrams, sensible and not: whatever is drawn is either understood, with the invariants of model/protocol.hpp,
-// or refused with one line that begins with its place.
+// Random diagrams, sensible and not: whatever is drawn is either understood, with the invariants of
+// understand/protocol.hpp, or refused with one line that begins with its place.
 #include <gtest/gtest.h>
 #include <rapidcheck/gtest.h>
 

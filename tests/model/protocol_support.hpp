@@ -13,7 +13,7 @@
 #include <vector>
 
 #include "base/error.hpp"
-#include "model/protocol.hpp"
+#include "understand/protocol.hpp"
 
 namespace stalemate::model {
 

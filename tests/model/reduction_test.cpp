@@ -1,7 +1,7 @@
 // Reductions against the unreduced search: over every page, fault and property there is, and over random protocols, the
 // same verdicts, the same states at rest (up to symmetry), and traces that really execute. The compiled steps against
 // the machine. And what careless versions of the reductions get wrong.
-#include "model/reduction.hpp"
+#include "reduce/reduction.hpp"
 
 #include <fmt/format.h>
 #include <gtest/gtest.h>
@@ -13,12 +13,12 @@
 #include <string>
 #include <vector>
 
+#include "ask/check.hpp"
+#include "ask/walk.hpp"
 #include "base/error.hpp"
-#include "model/check.hpp"
-#include "model/packed_system.hpp"
 #include "model/reference_random.hpp"
-#include "model/step_table.hpp"
-#include "model/walk.hpp"
+#include "reduce/packed_system.hpp"
+#include "reduce/step_table.hpp"
 #include "sim/random.hpp"
 
 namespace stalemate::model {

@@ -1,5 +1,5 @@
 // The claims of an explanation, computed again upon the reference model (tests/model/reference_model.hpp) from the
-// definitions in model/explain.hpp: plain depth-first walks over its worlds, without the machine, its state space, its
+// definitions in ask/explain.hpp: plain depth-first walks over its worlds, without the machine, its state space, its
 // graphs or its searches. Deterministic; for small scenarios.
 #pragma once
 
@@ -10,9 +10,9 @@
 #include <utility>
 #include <vector>
 
-#include "model/protocol.hpp"
 #include "model/reference_model.hpp"
 #include "traces/trace.hpp"
+#include "understand/protocol.hpp"
 
 namespace stalemate::model::reference {
 

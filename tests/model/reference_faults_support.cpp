@@ -53,7 +53,7 @@ Model::Running Model::strike(const World& world, std::size_t r, traces::StepKind
 bool Model::may_fail_over(const World& world) const { return !payers(world, "cache-failover", nullptr).empty(); }
 
 // Ghosts go in any order. Of those that are alike one is enough; and where a crash left the same request in line, and
-// it is its turn, that one goes first (model/machine.hpp).
+// it is its turn, that one goes first (machine/machine.hpp).
 void Model::handle_ghosts(const World& world, std::size_t r, std::vector<Enabled>& out) const {
   const Runner& before = world.runners[r];
   for (std::size_t g = 0; g < before.ghosts.size(); ++g) {

@@ -3,7 +3,8 @@
 // whole history of commits. It shares no table, layout or monitor with the machine; only the types of the protocol and
 // of a told step are common. Deterministic. Not for anything larger than a few thousand states.
 //
-// A session's place is a path: act, branch, act, branch, ..., act. R1, R2, ... are the rules of model/protocol.hpp.
+// A session's place is a path: act, branch, act, branch, ..., act. R1, R2, ... are the rules of
+// understand/protocol.hpp.
 #pragma once
 
 #include <compare>
@@ -16,8 +17,8 @@
 #include <utility>
 #include <vector>
 
-#include "model/protocol.hpp"
 #include "traces/trace.hpp"
+#include "understand/protocol.hpp"
 
 namespace stalemate::model::reference {
 

@@ -8,11 +8,11 @@
 #include <utility>
 #include <vector>
 
+#include "ask/random_page.hpp"
 #include "base/error.hpp"
-#include "model/program.hpp"
-#include "model/protocol.hpp"
-#include "model/random_page.hpp"
+#include "machine/program.hpp"
 #include "model/reference_model.hpp"
+#include "understand/protocol.hpp"
 
 namespace stalemate::model::reference {
 

@@ -18,14 +18,14 @@
 #include <utility>
 #include <vector>
 
+#include "ask/check.hpp"
+#include "ask/walk.hpp"
 #include "base/error.hpp"
-#include "model/check.hpp"
-#include "model/machine.hpp"
-#include "model/packed_system.hpp"
+#include "machine/machine.hpp"
 #include "model/reference_claims.hpp"
 #include "model/reference_model.hpp"
 #include "model/reference_random.hpp"
-#include "model/walk.hpp"
+#include "reduce/packed_system.hpp"
 #include "sim/schedules.hpp"
 
 namespace stalemate::model::reference {

@@ -1,6 +1,6 @@
 // Scenarios: from scripts, keys and faults in words to what they mean for a program; every error in one line that
 // begins with what is wrong where.
-#include "model/scenario.hpp"
+#include "machine/scenario.hpp"
 
 #include <gtest/gtest.h>
 
@@ -8,7 +8,7 @@
 #include <utility>
 #include <vector>
 
-#include "model/fault.hpp"
+#include "machine/fault.hpp"
 #include "model/protocol_support.hpp"
 
 namespace stalemate::model {

@@ -1,6 +1,6 @@
 // The state graph of small scenarios: the counts of independent checkers, found again by Boost.Graph's readers in the
 // files that are written, and the path of the search's own counterexample.
-#include "model/state_graph.hpp"
+#include "tell/state_graph.hpp"
 
 #include <gtest/gtest.h>
 
@@ -8,7 +8,7 @@
 #include <optional>
 #include <string>
 
-#include "model/check.hpp"
+#include "ask/check.hpp"
 #include "traces/read_back.hpp"
 
 namespace stalemate::model {

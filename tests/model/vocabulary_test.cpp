@@ -1,5 +1,5 @@
 // The words themselves, without a diagram around them. Includes a header of model's own, which only this test needs.
-#include "../../model/src/vocabulary.hpp"
+#include "../../model/understand/src/vocabulary/vocabulary.hpp"
 
 #include <gtest/gtest.h>
 

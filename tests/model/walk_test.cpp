@@ -1,5 +1,5 @@
 // Walks: what is enabled, taking back, names of steps, and re-executing traces.
-#include "model/walk.hpp"
+#include "ask/walk.hpp"
 
 #include <fmt/format.h>
 #include <gtest/gtest.h>
@@ -13,10 +13,10 @@
 #include <utility>
 #include <vector>
 
+#include "ask/check.hpp"
 #include "base/error.hpp"
-#include "model/check.hpp"
+#include "machine/scenario.hpp"
 #include "model/protocol_support.hpp"
-#include "model/scenario.hpp"
 
 namespace stalemate::model {
 namespace {

@@ -7,7 +7,7 @@
 
 #include <cstdlib>
 
-#include "model/walk.hpp"
+#include "ask/walk.hpp"
 #include "real/support.hpp"
 #include "traces/json.hpp"
 

@@ -14,9 +14,9 @@
 #include <fstream>
 #include <pqxx/pqxx>
 
+#include "ask/check.hpp"
 #include "base/error.hpp"
 #include "base/file.hpp"
-#include "model/check.hpp"
 #include "real/batch.hpp"
 #include "real/cache.hpp"
 #include "real/leftovers.hpp"

@@ -1,7 +1,7 @@
 // What a hunt finds and shrinks happens on a real PostgreSQL and a real Redis, too.
 #include <gtest/gtest.h>
 
-#include "model/hunt.hpp"
+#include "ask/hunt.hpp"
 #include "real/replay.hpp"
 #include "real/support.hpp"
 

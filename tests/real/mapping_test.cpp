@@ -5,8 +5,8 @@
 
 #include <pqxx/pqxx>
 
+#include "ask/check.hpp"
 #include "base/error.hpp"
-#include "model/check.hpp"
 #include "real/batch.hpp"
 #include "real/support.hpp"
 

@@ -54,8 +54,8 @@ std::string suggestion(std::string_view word, const std::vector<std::string>& na
 // `text` as one word of a POSIX shell, quoted where it must be.
 std::string shell_word(std::string_view text);
 
-// Number of code points, as a size and as a difference of columns. REQUIRES for these and the functions below: well-formed UTF-8; other bytes give odd but safe
-// results.
+// Number of code points, as a size and as a difference of columns. REQUIRES for these and the functions below:
+// well-formed UTF-8; other bytes give odd but safe results.
 std::size_t code_point_count(std::string_view text);
 int columns(std::string_view text);
 

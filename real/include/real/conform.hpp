@@ -1,4 +1,4 @@
-// Conformance: does the model say what real servers do? Samples (model/sample.hpp) are replayed, many in a row over
+// Conformance: does the model say what real servers do? Samples (ask/sample.hpp) are replayed, many in a row over
 // warm servers; the first that goes wrong (diverges, or is refused) is made as small as it gets. It is a defect of the
 // model or of the replay.
 //

@@ -10,10 +10,10 @@
 #include <string>
 #include <vector>
 
-#include "model/mapping.hpp"
 #include "real/sandbox.hpp"
 #include "real/servers.hpp"
 #include "traces/trace.hpp"
+#include "understand/mapping.hpp"
 
 namespace stalemate::real {
 

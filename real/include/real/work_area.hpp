@@ -6,7 +6,7 @@
 #include <utility>
 #include <vector>
 
-#include "model/mapping.hpp"
+#include "understand/mapping.hpp"
 
 namespace stalemate::real {
 

@@ -22,7 +22,7 @@ struct Protocol {
   bool operator==(const Protocol&) const = default;
 };
 
-// The bounds, in the words of the command line; model/scenario.hpp reads them back.
+// The bounds, in the words of the command line; machine/scenario.hpp reads them back.
 struct Scenario {
   std::vector<std::string> apps;  // one script per app instance: "read", "read k1; write k2", "read | write"
   int keys = 1;
@@ -54,8 +54,8 @@ bool is_fault(StepKind kind);     // it is charged to one of the scenario's faul
 bool is_of_cache(StepKind kind);  // it happens in the cache: no app instance, session, operation or message
 bool takes_reply(StepKind kind);  // it is about a reply in flight, which it takes away: receive, lose-reply
 
-// A request as it travels. `to` is a role ("cache", "database"); `verb` a word of model/protocol.hpp ("get", "set",
-// "add", "delete"); `value` what a set or add carries.
+// A request as it travels. `to` is a role ("cache", "database"); `verb` a word of understand/protocol.hpp ("get",
+// "set", "add", "delete"); `value` what a set or add carries.
 struct Request {
   int arrow = 0;  // ordinal among all arrows of its operation's diagram, from 1, as Mermaid's autonumber counts
   std::string to;

@@ -38,7 +38,7 @@ struct Session {
     point: Point,
     invoked: u8,
     value: u8, // the last value read, plus 1
-    // Of fresh-reads: see model/src/properties/fresh_reads.cpp.
+    // Of fresh-reads: see model/machine/src/properties/fresh_reads.cpp.
     key: u8,
     set: u8,
     answered: bool,

@@ -1,0 +1,265 @@
+// From a search's result to a verdict for each property: violated, holds, or inconclusive with its reason.
+#include "ask/check.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "ask/convergence.hpp"
+#include "base/error.hpp"
+#include "machine/machine.hpp"
+#include "reduce/packed_system.hpp"
+#include "reduce/reduction.hpp"
+#include "sim/schedules.hpp"
+#include "tell/tell.hpp"
+
+namespace stalemate::model {
+namespace {
+
+using Result = sim::SearchResult<Action>;
+
+std::optional<std::string> limit_hit(const Result& result, const CheckOptions& options,
+                                     const std::string& interruption) {
+  switch (result.end) {
+    case sim::SearchEnd::kExhausted:
+    case sim::SearchEnd::kViolation:
+      return std::nullopt;
+    case sim::SearchEnd::kDepthLimit:
+      return options.depth_max && *options.depth_max <= sim::kLevelsMax
+                 ? fmt::format("depth limit {} reached", *options.depth_max)
+                 : fmt::format("{} steps deep, and no search goes deeper", sim::kLevelsMax);
+    case sim::SearchEnd::kMemoryLimit:
+      return fmt::format("memory limit of {} bytes reached", options.memory_bytes_max);
+    case sim::SearchEnd::kInterrupted:
+      return interruption;
+  }
+  return std::nullopt;
+}
+
+// The faults allowed by the scenario that never happened.
+std::vector<std::string> unused_faults(const Machine& machine, const sim::Marks& marks) {
+  std::vector<std::string> unused;
+  for (std::size_t b = 0; b < machine.scenario().budgets.size(); ++b) {
+    const FaultBudget& budget = machine.scenario().budgets[b];
+    for (std::size_t t = 0; t < budget.targets.size(); ++t)
+      if (!marks.reached(machine.fault_mark(b, t)))
+        unused.push_back(fmt::format("{} (of --fault {})", fault_kinds()[budget.targets[t].kind].name, budget.text));
+  }
+  return unused;
+}
+
+// Why nothing can hold of a page that leaves out what could break it; empty where it leaves out nothing.
+std::string left_out(const Program& program) {
+  const auto has = [&](OperationKind kind) {
+    return std::any_of(program.operations.begin(), program.operations.end(),
+                       [&](const ProgramOperation& operation) { return operation.kind == kind; });
+  };
+  if (!program.has_database)
+    return "no database is drawn, so nothing says what the cache should equal; draw what the values come from";
+  if (!has(OperationKind::kWrite))
+    return "only Reads were understood, and they cannot show what a Write breaks; draw a Write, too";
+  if (!has(OperationKind::kRead))
+    return "only Writes were understood, and they cannot show what a Read meets or leaves behind; draw a Read, too";
+  return "";
+}
+
+// What of the scenario's faults is not modelled, so that nothing holds under them; empty where all is.
+std::string not_considered(const Machine& machine) {
+  if (!machine.program().has_async || !machine.scenario().allows(FaultEffect::kCrash)) return "";
+  return "a crash is not modelled where only requests that nobody waits for are in flight: they arrive although the "
+         "app died; say --fault lost-request in place of crash";
+}
+
+PropertyReport judge_property(const Machine& machine, std::size_t p, const Result& result,
+                              const std::optional<std::string>& limit, const std::vector<std::string>& unused,
+                              const std::string& unconsidered) {
+  const PropertyKind& kind = *machine.properties()[p];
+  PropertyReport report{std::string(kind.name), std::string(kind.claim), Verdict::kInconclusive, ""};
+  const bool broken = (result.violated_properties >> p & 1) != 0;
+  if (result.counterexample && result.counterexample->property == static_cast<int>(p)) {
+    report.verdict = Verdict::kViolated;
+  } else if (limit && broken && !result.counterexample) {
+    report.verdict = Verdict::kViolated;
+    report.why = "its trace was not found before the end: " + *limit;
+  } else if (limit) {
+    report.why = *limit;
+  } else if (result.end == sim::SearchEnd::kViolation) {
+    report.why = "the search stopped at the first violation; say --exhaust, or --property to check it alone";
+  } else if (broken) {
+    report.verdict = Verdict::kViolated;
+    report.why = result.counterexample ? "another property has a shorter trace"
+                                       : "its trace is lost, because two states have one fingerprint; search without "
+                                         "--compact";
+  } else if (const std::string lacks = left_out(machine.program()); !lacks.empty()) {
+    report.why = lacks;
+  } else if (!result.marks.reached(machine.antecedent_mark(p))) {
+    report.why = fmt::format("vacuous: never reached: {}", kind.antecedent);
+  } else if (!unused.empty()) {
+    report.why = fmt::format("vacuous: never happened: {}", fmt::join(unused, ", "));
+  } else if (!unconsidered.empty()) {
+    report.why = unconsidered;
+  } else {
+    report.verdict = Verdict::kHolds;
+  }
+  return report;
+}
+
+// What of the memory allowed is for states: the program itself takes some, and every thread has a table of steps and
+// room to work in. Of very little memory, a part all the same.
+constexpr std::uint64_t kProgramBytes = std::uint64_t{18} << 20;
+std::uint64_t for_states(std::uint64_t memory_bytes_max) {
+  const std::uint64_t beside = kProgramBytes + memory_bytes_max / 4;
+  return memory_bytes_max > beside + memory_bytes_max / 8 ? memory_bytes_max - beside : memory_bytes_max / 8;
+}
+
+// Decides `converges`, where it is property `p`: after the search, which has seen the whole space if no limit was hit.
+void judge_convergence(const Machine& machine, std::size_t p, const Protocol& protocol,
+                       const sim::SearchOptions& options, std::uint64_t memory_bytes_max,
+                       const std::string& interruption, Report& report) {
+  PropertyReport& converges = report.properties[p];
+  if (!report.limits.empty() || !machine.program().has_database) return;
+  const ConvergenceAnswer answer = find_divergence(protocol, report.scenario, options);
+  if (!answer.complete) {
+    report.limits.push_back(interruption.empty() ? fmt::format("memory limit of {} bytes reached, by the graph for {}",
+                                                               memory_bytes_max, kConverges)
+                                                 : interruption);
+    converges.verdict = Verdict::kInconclusive;
+    converges.why = report.limits.back();
+    return;
+  }
+  if (!answer.divergence) return;  // holds, or is vacuous
+  converges.verdict = Verdict::kViolated;
+  converges.why = answer.divergence->permanent
+                      ? "permanently: from where the trace ends, no fair run reaches coherence and stays"
+                      : "not permanently: from where the loop begins, other fair runs reach coherence and stay";
+  const bool is_shortest = !report.trace || answer.divergence->actions.size() < report.trace->steps.size();
+  if (!is_shortest) {
+    converges.why += "; another property has a trace as short";
+    return;
+  }
+  for (PropertyReport& other : report.properties)
+    if (other.property == report.property) other.why = "another property has a shorter trace";
+  report.property = kConverges;
+  report.trace = tell_divergence(machine, protocol, *answer.divergence);
+}
+
+// violated beats inconclusive beats holds.
+Verdict combine(const std::vector<PropertyReport>& properties) {
+  Verdict combined = Verdict::kHolds;
+  for (const PropertyReport& property : properties) {
+    if (property.verdict == Verdict::kViolated) return Verdict::kViolated;
+    if (property.verdict == Verdict::kInconclusive) combined = Verdict::kInconclusive;
+  }
+  return combined;
+}
+
+}  // namespace
+
+std::string_view to_string(Verdict verdict) {
+  switch (verdict) {
+    case Verdict::kHolds:
+      return "holds";
+    case Verdict::kViolated:
+      return "violated";
+    case Verdict::kInconclusive:
+      return "inconclusive";
+  }
+  return "";
+}
+
+Report check(const Protocol& protocol, const traces::Scenario& words, const CheckOptions& options) {
+  traces::Scenario scenario = words;
+  scenario.all_invoked |= options.count_schedules;
+  if (options.count_schedules) refuse_liveness(options.properties);
+  ReducedMachine reduced(protocol, scenario, options.properties, options.reductions);
+  if (options.memory_bytes_max != 0)
+    reduced.table_bytes_max =
+        std::min<std::uint64_t>(reduced.table_bytes_max, options.memory_bytes_max / 8 / options.threads);
+  const Machine& machine = reduced.machine;
+  scenario = machine.scenario().words;
+  if (machine.properties().empty())
+    throw InputError("no property says anything of this scenario; it needs a cache, or a Read that may follow a Write");
+
+  std::string interruption;
+  sim::SearchOptions search_options;
+  search_options.threads = options.threads;
+  search_options.compact = options.compact;
+  // What is about whole runs needs the whole space.
+  const auto liveness = std::find_if(machine.properties().begin(), machine.properties().end(),
+                                     [](const PropertyKind* kind) { return kind->is_liveness; });
+  search_options.exhaust = options.exhaust || liveness != machine.properties().end();
+  search_options.depth_max = options.depth_max;
+  search_options.memory_bytes_max = for_states(options.memory_bytes_max);
+  if (options.interrupt)
+    search_options.keep_going = [&](const sim::Progress& progress) {
+      const auto reason = options.interrupt(progress);
+      if (reason) interruption = *reason;
+      return !reason;
+    };
+
+  Report report;
+  report.protocol = protocol.name;
+  report.scenario = scenario;
+  for (const ReadingLine& line : protocol.reading)
+    if (!line.assumed.empty()) report.assumptions.push_back({line.at.line, line.assumed});
+  if (scenario.cached && machine.program().fills_expire) {
+    const auto row = std::find_if(machine.program().rows.begin(), machine.program().rows.end(),
+                                  [](const Row& each) { return each.ttl != 0; });
+    if (row != machine.program().rows.end())
+      report.assumptions.push_back({row->at.line,
+                                    "what is cached at the start has no time to live, and only --fault evict makes it "
+                                    "go; leave --cached out, or allow that"});
+  }
+  report.state_bytes = with_packed_system(
+      machine, [](const auto& system) { return sizeof(typename std::decay_t<decltype(system)>::State); });
+  Result result = search(machine, search_options, &reduced);
+  std::vector<std::uint64_t> initial(machine.words());
+  machine.initial(initial.data(), result.marks);  // --all-invoked: what the first invokes sent
+  report.states = result.states;
+  report.transitions = result.transitions;
+  report.depth = result.depth;
+  report.at_rest = result.label_counts[0];
+  report.reductions = reduced.used;
+  report.reductions_off = reduced.off;
+  report.symmetry_gave_up = reduced.symmetry && reduced.symmetry->gave_up();
+  if (options.compact) report.omission_bound = report.state_bytes > 8 ? sim::omission_bound(result.states) : 0;
+  const auto limit = limit_hit(result, options, interruption);
+  if (limit) report.limits.push_back(*limit);
+
+  const std::vector<std::string> unused = unused_faults(machine, result.marks);
+  const std::string unconsidered = not_considered(machine);
+  for (std::size_t p = 0; p < machine.properties().size(); ++p) {
+    report.properties.push_back(judge_property(machine, p, result, limit, unused, unconsidered));
+    if (machine.properties()[p]->name == "coherent-at-rest") report.incoherent_at_rest = result.violating_states[p];
+  }
+  for (const PropertyReport& each : report.properties)
+    if (report.property.empty() && each.verdict == Verdict::kViolated) report.property = each.property;
+  if (result.counterexample) {
+    report.property = machine.properties()[static_cast<std::size_t>(result.counterexample->property)]->name;
+    std::vector<Action> plain;
+    for (const Action& action : result.counterexample->actions)
+      for (const Action& part : Machine::plain(action)) plain.push_back(part);
+    report.trace = tell_trace(machine, protocol, scenario, plain, report.property);
+  }
+  if (liveness != machine.properties().end())
+    judge_convergence(machine, static_cast<std::size_t>(liveness - machine.properties().begin()), protocol,
+                      search_options, options.memory_bytes_max, interruption, report);
+  report.verdict = combine(report.properties);
+  if (result.end == sim::SearchEnd::kExhausted)
+    for (std::size_t m = 0; m < machine.program().marks.size(); ++m)
+      if (!result.marks.reached(m)) report.never_reached.push_back(machine.program().marks[m]);
+
+  if (options.count_schedules && !limit) {
+    const Machine fused = make_machine(protocol, scenario, options.properties, Granularity::kFused);
+    search_options.exhaust = true;
+    const auto count =
+        with_packed_system(fused, [&](const auto& system) { return sim::count_schedules(system, search_options); });
+    if (count)
+      report.schedules = Schedules{count->total.str(), count->violating.str(), count->passing_through.str()};
+    else
+      report.limits.push_back(interruption.empty() ? "a limit was reached while counting schedules" : interruption);
+  }
+  return report;
+}
+
+}  // namespace stalemate::model

@@ -1,0 +1,450 @@
+// An explanation in plain sentences, by the names of actors and the numbers of steps. Everything said was computed
+// elsewhere; here it is only worded. Foreign text passes traces::shown_text.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <set>
+#include <string_view>
+#include <utility>
+
+#include "explain/parts.hpp"
+#include "explain/phrases.hpp"
+#include "machine/fault.hpp"
+#include "traces/story.hpp"
+
+namespace stalemate::model::explaining {
+namespace {
+
+using traces::shown_text;
+
+bool replaces(const Row& row) {
+  return row.to == Role::kCache && (row.verb == Verb::kSet || row.verb == Verb::kDelete) && !row.drawn_lost;
+}
+
+// Whether a Read of a key that is cached may still replace or delete the entry, if it starts in the state `end`. A
+// request of it that times out by a fault which is still to come may miss what is there.
+bool reads_replace(const Machine& machine, StateView end, bool faults) {
+  const Program& program = machine.program();
+  std::vector<const std::vector<Way>*> pending;
+  for (const ProgramOperation& operation : program.operations)
+    if (operation.kind == OperationKind::kRead) pending.push_back(&operation.start);
+  std::set<RowId> seen;
+  while (!pending.empty()) {
+    const std::vector<Way>& ways = *pending.back();
+    pending.pop_back();
+    for (const Way& way : ways) {
+      for (const Effect& effect : way.effects)
+        if (effect.kind == EffectKind::kSendAsync && replaces(program.rows[effect.row])) return true;
+      if (way.next == kNoRow || !seen.insert(way.next).second) continue;
+      const Row& row = program.rows[way.next];
+      if (replaces(row)) return true;
+      for (const Outcome outcome : possible_outcomes(row.to, row.verb)) {
+        const bool absent = row.to == Role::kCache && (outcome == Outcome::kMiss || outcome == Outcome::kTimeout ||
+                                                       (row.verb == Verb::kAdd && outcome == Outcome::kOk));
+        if (!absent) pending.push_back(&row.after[static_cast<std::size_t>(outcome)]);
+      }
+      if (faults && row.awaited && machine.may_time_out(end, way.next))
+        pending.push_back(&row.after[static_cast<std::size_t>(Outcome::kTimeout)]);
+    }
+  }
+  return false;
+}
+
+class Teller {
+ public:
+  Teller(const Subject& subject, const Explanation& explanation, const std::optional<Race>& race,
+         const std::optional<Course>& course)
+      : subject_(subject), trace_(subject.trace), explanation_(explanation), race_(race), course_(course) {
+    at_rest_ = trace_.property == "coherent-at-rest";
+  }
+
+  std::vector<Sentence> tell() {
+    if (at_rest_)
+      tell_differing();
+    else
+      tell_stale_read();
+    tell_race();
+    tell_no_return();
+    tell_before_it();
+    tell_duration();
+    tell_likelihood();
+    tell_faults();
+    for (const std::string& limit : explanation_.limits) say("limit", "Not computed: {}.", limit);
+    return std::move(sentences_);
+  }
+
+ private:
+  template <typename... Arguments>
+  void say(std::string about, fmt::format_string<Arguments...> format, Arguments&&... arguments) {
+    sentences_.push_back({std::move(about), fmt::format(format, std::forward<Arguments>(arguments)...)});
+  }
+
+  const traces::Step& step(std::size_t index) const { return trace_.steps[index]; }
+  std::size_t steps() const { return trace_.steps.size(); }
+
+  // --- who read what, and what it missed ---
+
+  void tell_differing() {
+    for (const traces::DifferingEntry& entry : traces::find_differing_entries(trace_)) {
+      if (entry.put) {
+        tell_emptied(*entry.put, entry.key);
+        tell_put(*entry.put, entry.cached);
+      } else {
+        say("read", "{}={} stood in the cache from the start{}.", entry.key, entry.cached,
+            entry.restored ? "" : ", and nothing took it away");
+      }
+      if (entry.restored) tell_restored(entry);
+      if (entry.changed) {
+        say("missed-write", "It missed {}: the database took it at step {}, and at rest there is {}.",
+            operation_words(trace_, step(*entry.changed)), *entry.changed + 1,
+            stores_words(final_state(trace_), entry.key));
+        tell_faults_of(*entry.changed);
+      } else {
+        say("missed-write", "The database never took that value: at rest there is {}.",
+            stores_words(final_state(trace_), entry.key));
+        if (entry.put) tell_faults_of(*entry.put);
+      }
+    }
+  }
+
+  // That the cache itself dropped the entry which stood there before step `put` stored another.
+  void tell_emptied(std::size_t put, const std::string& key) {
+    std::optional<std::size_t> dropped;
+    for (std::size_t i = 0; i < put; ++i)
+      if (is_of_cache(step(i).kind) && !traces::value_of(step(i).after.cache, key) && changes_entry(i, key))
+        dropped = i;
+    if (dropped)
+      say("read", "Since step {} the cache had no {}: {}.", *dropped + 1, key, event_words(trace_, step(*dropped)));
+  }
+
+  bool changes_entry(std::size_t index, const std::string& key) const {
+    const traces::State& before = index == 0 ? trace_.initial : step(index - 1).after;
+    return traces::value_of(before.cache, key) != traces::value_of(step(index).after.cache, key);
+  }
+
+  void tell_restored(const traces::DifferingEntry& entry) {
+    say("read", "Step {} brought it back: {}{}.", *entry.restored + 1, event_words(trace_, step(*entry.restored)),
+        entry.forgotten
+            ? fmt::format(", that of step {} ({})", *entry.forgotten + 1, event_words(trace_, step(*entry.forgotten)))
+            : "");
+  }
+
+  // Where the value came from that step `put` stored in the cache.
+  void tell_put(std::size_t put, std::int64_t value) {
+    const traces::Step& stored = step(put);
+    std::size_t sent = put;
+    for (std::size_t i = 0; i < put; ++i)
+      if (traces::same_operation(step(i), stored) &&
+          std::any_of(step(i).sends.begin(), step(i).sends.end(),
+                      [&](const traces::Request& request) { return request.arrow == stored.arrow; }))
+        sent = i;
+    std::optional<std::size_t> answered;
+    for (std::size_t i = 0; i < sent; ++i)
+      if (traces::same_operation(step(i), stored) && step(i).kind == traces::StepKind::kHandle && step(i).reply &&
+          step(i).reply->value == value)
+        answered = i;
+    if (answered)
+      say("read", "{} got {}={} from {} at step {}, and its {} reached the cache at step {}.",
+          operation_words(trace_, stored), stored.key, value, server_of(trace_, step(*answered)), *answered + 1,
+          stored.request->verb, put + 1);
+    else
+      say("read", "{} put {}={} into the cache at step {}.", operation_words(trace_, stored), stored.key, value,
+          put + 1);
+  }
+
+  // What befell the messages of the operation that step `of` belongs to.
+  void tell_faults_of(std::size_t of) {
+    for (std::size_t i = 0; i < steps(); ++i)
+      if (is_fault(step(i).kind) && (traces::same_operation(step(i), step(of)) || kills(i, of)))
+        say("missed-write", "In that {} a fault struck at step {}: {}{}.", shown_text(step(of).diagram), i + 1,
+            event_words(trace_, step(i)), fails(step(i)) ? ", and the operation fails there" : "");
+  }
+
+  // Whether step `crash` ends the operation of step `of` before it has ended by itself.
+  bool kills(std::size_t crash, std::size_t of) const {
+    if (step(crash).kind != traces::StepKind::kCrash || step(crash).app != step(of).app) return false;
+    bool begun = false;
+    bool ended = false;
+    for (std::size_t i = 0; i < crash; ++i) {
+      if (!traces::same_operation(step(i), step(of))) continue;
+      begun = true;
+      for (const traces::Ending& ending : step(i).endings) ended |= ending.kind != traces::Ending::Kind::kAcknowledged;
+    }
+    return begun && !ended;
+  }
+
+  void tell_stale_read() {
+    const traces::StaleRead read = traces::find_stale_read(trace_);
+    const traces::Step& last = step(steps() - 1);
+    std::string found;
+    if (read.found) {
+      found = fmt::format("; it got that from {} at step {}", server_of(trace_, step(*read.found)), *read.found + 1);
+      if (const auto put = cache_filled_before(*read.found, last.key)) {
+        if (is_of_cache(step(*put).kind))
+          found +=
+              fmt::format(", where it was again since step {}, in which {}", *put + 1, event_words(trace_, step(*put)));
+        else
+          found += fmt::format(", where {} had put it at step {}", operation_words(trace_, step(*put)), *put + 1);
+      }
+    }
+    say("read", "{} began {} and returned {} at step {}{}.", operation_words(trace_, last),
+        read.began ? fmt::format("at step {}", *read.began + 1) : std::string("at the start"),
+        read.value ? fmt::format("{}", *read.value) : std::string("an old value"), steps(), found);
+    if (read.missed)
+      say("missed-write",
+          "It missed {}: the database took it at step {}, and it was acknowledged at step {}, before "
+          "that read began.",
+          operation_words(trace_, step(read.missed->committed)), read.missed->committed + 1, read.missed->told + 1);
+    else
+      say("missed-write", "A newer value had been written and acknowledged before that read began.");
+  }
+
+  // The step that stored what the cache answered at step `asked`; none where the database answered, or nobody stored.
+  std::optional<std::size_t> cache_filled_before(std::size_t asked, const std::string& key) const {
+    const traces::Request* request = traces::request_of(trace_, step(asked));
+    if (request == nullptr || request->to != to_string(Role::kCache)) return std::nullopt;
+    for (std::size_t i = asked; i-- > 0;) {
+      if (changes_entry(i, key)) return i;
+    }
+    return std::nullopt;
+  }
+
+  // --- the order that decides ---
+
+  void tell_race() {
+    if (!race_) {
+      const bool struck =
+          std::any_of(trace_.steps.begin(), trace_.steps.end(), [](const auto& s) { return is_fault(s.kind); });
+      if (struck)
+        say("racing-pair",
+            "No two requests race: with these faults, a server that handled any two of them the other way round would "
+            "not have prevented it.");
+      else
+        say("racing-pair",
+            "No two requests race: a server that handled any two of them the other way round would not have prevented "
+            "it.");
+      return;
+    }
+    const traces::Step& first = step(race_->first);
+    const traces::Trace& run = race_->reversed.run;
+    const std::string ends =
+        fmt::format("the run {} with {}", at_rest_ ? "ends well," : "does not break the property; it ends",
+                    stores_words(final_state(run), first.key));
+    if (race_->second < steps())
+      say("racing-pair",
+          "Steps {} and {} race, and their order decides: {} (step {}) before {} (step {}). The other way round, with "
+          "everything "
+          "else as it was, {}.",
+          race_->first + 1, race_->second + 1, event_words(trace_, first), race_->first + 1,
+          message_words(trace_, step(race_->second)), race_->second + 1, ends);
+    else
+      say("racing-pair",
+          "Step {} races with a message that is still in flight at the end: {} before {}. The other way "
+          "round, with everything else as it was, {}.",
+          race_->first + 1, event_words(trace_, first),
+          fmt::format("{}'s {}", actor(trace_, race_->second_told), request_words(*race_->second_told.request)), ends);
+  }
+
+  // --- the point of no return ---
+
+  std::string in_the_end() const {
+    return at_rest_ ? "the cache and the database differ in the end"
+                    : "some Read returns a value older than a Write that was acknowledged before it began";
+  }
+
+  // Whether a budget is left at the point of no return.
+  bool may_strike_again() const {
+    unsigned left = 0;
+    for (const FaultBudget& budget : subject_.machine.scenario().budgets) left += budget.budget;
+    const std::size_t steps = course_->no_return ? *course_->no_return + 1 : 0;
+    for (std::size_t i = 0; i < steps; ++i) left -= is_fault(step(i).kind) ? 1U : 0U;
+    return left > 0;
+  }
+
+  void tell_no_return() {
+    if (!course_) return;
+    const std::string_view faults = may_strike_again() ? ", with or without another fault" : "";
+    if (course_->doomed_from_start)
+      say("no-return",
+          "There is no point of no return: from the start, whatever happens, {}, as long as no other Write begins.",
+          in_the_end());
+    else if (course_->no_return)
+      say("no-return",
+          "Step {} is the point of no return: {}. Whatever happens after it{}, as long as no other Write "
+          "begins, {}.",
+          *course_->no_return + 1, event_words(trace_, step(*course_->no_return)), faults, in_the_end());
+    else
+      say("no-return",
+          "There is no point of no return: even after the last step the scenario can still go on and end "
+          "well without another Write.");
+    if (course_->always_passed)
+      say("no-return", "Every run of this scenario that goes wrong passes through the state after step {}.",
+          *course_->always_passed);
+  }
+
+  // What step `index` is about: its key; of one about the whole cache, the key that ends badly.
+  std::string key_of(std::size_t index) const {
+    if (!step(index).key.empty()) return step(index).key;
+    const auto differing = traces::find_differing_entries(trace_);
+    return at_rest_ && !differing.empty() ? differing.front().key : step(steps() - 1).key;
+  }
+
+  void tell_before_it() {
+    if (!explanation_.escape) return;
+    const Otherwise& escape = *explanation_.escape;
+    const traces::Trace& run = escape.run;
+    const std::string ends = stores_words(final_state(run), key_of(explanation_.highlights.point_of_no_return.value()));
+    if (run.steps.size() == escape.from) {
+      say("before-it", "Just before step {} all was well: at rest, with {}.", escape.from + 1, ends);
+      return;
+    }
+    const traces::Step& decisive = run.steps[escape.from + course_->decisive];
+    say("before-it", "Just before step {} it could still have {}: if {} {}, {} to a rest with {}.", escape.from + 1,
+        at_rest_ ? "gone well" : "been avoided", event_words(run, decisive), course_->prevents ? "instead" : "first",
+        run.steps.size() == escape.from + 1 ? std::string("that leads")
+                                            : fmt::format("{} lead", counted(run.steps.size() - escape.from, "step")),
+        ends);
+  }
+
+  // --- how long ---
+
+  // The arrows of Writes that replace or delete a cached entry: "Write's arrow 2 ("Delete value")".
+  std::vector<std::string> healing_arrows() const {
+    std::vector<std::string> arrows;
+    std::set<std::pair<std::uint16_t, int>> seen;
+    const Program& program = subject_.machine.program();
+    for (const Row& row : program.rows) {
+      if (!replaces(row) || program.operations[row.operation].kind != OperationKind::kWrite) continue;
+      if (!seen.emplace(row.operation, row.arrow).second) continue;
+      arrows.push_back(fmt::format("arrow {} of {} (\"{}\")", row.arrow,
+                                   shown_text(program.operations[row.operation].name), shown_text(row.label)));
+    }
+    return arrows;
+  }
+
+  void tell_duration() {
+    if (at_rest_) {
+      for (const traces::DifferingEntry& entry : traces::find_differing_entries(trace_))
+        tell_how_long(entry.key, entry.cached);
+      return;
+    }
+    const traces::StaleRead read = traces::find_stale_read(trace_);
+    const traces::Step& last = step(steps() - 1);
+    if (read.missed)
+      say("duration", "When {} returned (step {}), the write it missed had been acknowledged for {}.",
+          operation_words(trace_, last), steps(), counted(steps() - 1 - read.missed->told, "step"));
+    const traces::State& end = final_state(trace_);
+    const auto cached = traces::value_of(end.cache, last.key);
+    if (!cached || cached == traces::value_of(end.database, last.key)) return;
+    for (const traces::InFlight& message : end.in_flight) {
+      if (message.is_reply || message.request.key != last.key || message.request.to != to_string(Role::kCache))
+        continue;
+      const bool replaces = message.request.verb == to_string(Verb::kSet) && message.request.value != cached;
+      if (message.request.verb != to_string(Verb::kDelete) && !replaces) continue;
+      say("duration", "Others read {}={} from the cache until {}'s {} gets there, which is still in flight.", last.key,
+          *cached, actor_name(trace_, message.app, message.session), request_words(message.request));
+      return;
+    }
+    tell_how_long(last.key, *cached);
+  }
+
+  // Whether what is still to come in this scenario can mend it at all.
+  bool heals() const { return course_ && course_->writes_heal; }
+
+  // By a fault that is still to come.
+  bool may_be_dropped() const {
+    const auto may_come = [&](FaultEffect effect) { return subject_.machine.may_come(end(), effect); };
+    return heals() &&
+           (may_come(FaultEffect::kDropEntry) || may_come(FaultEffect::kDropAll) || may_come(FaultEffect::kRollBack));
+  }
+
+  StateView end() const { return subject_.path.states.back().data(); }
+
+  void tell_how_long(const std::string& key, std::int64_t cached) {
+    std::string text = fmt::format("From then on every read that finds {} in the cache gets {}", key, cached);
+    const std::vector<std::string> arrows = healing_arrows();
+    const std::vector<std::string>& expiring = final_state(trace_).expiring;
+    if (std::find(expiring.begin(), expiring.end(), key) != expiring.end())
+      text += ", until its time to live is over or something replaces or deletes it.";
+    else if (reads_replace(subject_.machine, end(), heals()))
+      text += fmt::format(", until a Read{} replaces or deletes it{}; it never expires.",
+                          arrows.empty() ? "" : " or a Write",
+                          may_be_dropped() ? ", or a fault of the cache takes it away" : "");
+    else if (arrows.empty() && may_be_dropped())
+      text +=
+          ", until a fault of the cache takes it away, for no Write of this protocol replaces or deletes a cached "
+          "entry, and "
+          "this one never expires.";
+    else if (arrows.empty())
+      text +=
+          ": for ever, for no Write of this protocol replaces or deletes a cached entry, and this one never expires.";
+    else if (may_be_dropped())
+      text += fmt::format(
+          ", until {0} is written again or a fault of the cache takes it away, for the entry never expires. The next "
+          "Write of "
+          "{0} can mend it, by {1}.",
+          key, fmt::join(arrows, " or "));
+    else
+      text += fmt::format(
+          ": for ever if no one writes {0} again, for the entry never expires. The next Write of {0} can mend it, by "
+          "{1}.",
+          key, fmt::join(arrows, " or "));
+    say("duration", "{}", text);
+    if (course_ && course_->writes_heal) say("duration", "In this scenario something that is still to come can.");
+  }
+
+  // --- how likely, and by which faults ---
+
+  void tell_likelihood() {
+    if (!explanation_.schedules) return;
+    const Schedules& schedules = *explanation_.schedules;
+    const std::string_view orders = schedules.total == "1" ? "order" : "orders";
+    const bool mended = schedules.passing_through != schedules.violating;
+    const std::string_view go =
+        mended ? (schedules.violating == "1" ? "ends" : "end") : (schedules.violating == "1" ? "goes" : "go");
+    say("likelihood",
+        "{} of {} possible {} of this scenario {} wrong{}{}. That is a count, not a probability: every order "
+        "counts once{}{}.",
+        schedules.violating, schedules.total, orders, go,
+        explanation_.schedules_all_invoked ? " when all sessions start together" : "",
+        !mended ? ""
+                : fmt::format(", and {} {} wrong for a while or for good", schedules.passing_through,
+                              schedules.passing_through == "1" ? "is" : "are"),
+        trace_.scenario.faults.empty() ? "" : ", and each fault that may strike makes orders of its own",
+        explanation_.schedules_all_invoked ? "" : ", and when an operation starts is part of it");
+  }
+
+  void tell_faults() {
+    if (!explanation_.smallest_faults) return;
+    const std::vector<std::string>& needed = *explanation_.smallest_faults;
+    std::size_t struck = 0;
+    for (const traces::Step& each : trace_.steps) struck += is_fault(each.kind) ? 1U : 0U;
+    if (needed.empty() && struck == 0)
+      say("faults", "No fault is needed: the order of messages alone does it.");
+    else if (needed.empty())
+      say("faults", "No fault is needed: without any, another order of messages breaks {}, too.", trace_.property);
+    else if (needed.size() == 1)
+      say("faults", "One fault suffices: {}. Without a fault no order of this scenario breaks {}.", needed.front(),
+          trace_.property);
+    else
+      say("faults", "It takes {} faults: {}. With fewer of them, and no other fault, no order of messages breaks {}.",
+          needed.size(), fmt::join(needed, " and "), trace_.property);
+  }
+
+  const Subject& subject_;
+  const traces::Trace& trace_;
+  const Explanation& explanation_;
+  const std::optional<Race>& race_;
+  const std::optional<Course>& course_;
+  bool at_rest_ = false;  // the property is about states at rest, not about what Reads return
+  std::vector<Sentence> sentences_;
+};
+
+}  // namespace
+
+std::vector<Sentence> tell(const Subject& subject, const Explanation& explanation, const std::optional<Race>& race,
+                           const std::optional<Course>& course) {
+  return Teller(subject, explanation, race, course).tell();
+}
+
+}  // namespace stalemate::model::explaining

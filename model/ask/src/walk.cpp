@@ -1,0 +1,101 @@
+// Walks: a stack of states, the steps between them, and what is enabled at its end.
+#include "ask/walk.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "ask/convergence.hpp"
+#include "base/error.hpp"
+#include "base/invariant.hpp"
+#include "machine/machine.hpp"
+#include "tell/path.hpp"
+#include "tell/tell.hpp"
+
+namespace stalemate::model {
+
+struct Walk::Impl {
+  Protocol protocol;
+  Machine machine;
+  std::vector<std::vector<std::uint64_t>> states;  // after each step; the first is the initial one
+  std::vector<traces::Step> taken;
+  std::vector<traces::Step> enabled;
+  std::vector<std::vector<std::uint64_t>> successors;
+
+  Impl(const Protocol& from, const traces::Scenario& scenario, const std::vector<std::string>& properties)
+      : protocol(from), machine(make_machine(from, scenario, properties, Granularity::kPlain)) {
+    refuse_liveness(properties);
+    sim::Marks marks;
+    states.emplace_back(machine.words());
+    machine.initial(states.back().data(), marks);
+    look();
+  }
+
+  // Lists what is enabled in the last state.
+  void look() {
+    enabled.clear();
+    successors.clear();
+    std::vector<Action> actions;
+    machine.actions(states.back().data(), actions);
+    for (const Action& action : actions) {
+      std::vector<std::uint64_t> after;
+      enabled.push_back(try_step(machine, states.back(), action, after));
+      successors.push_back(std::move(after));
+    }
+  }
+};
+
+Walk::Walk(const Protocol& protocol, const traces::Scenario& scenario, const std::vector<std::string>& properties)
+    : impl_(std::make_unique<Impl>(protocol, scenario, properties)) {}
+Walk::~Walk() = default;
+Walk::Walk(Walk&&) noexcept = default;
+Walk& Walk::operator=(Walk&&) noexcept = default;
+
+const std::vector<traces::Step>& Walk::enabled() const { return impl_->enabled; }
+
+void Walk::take(std::size_t index) {
+  STALEMATE_INVARIANT(index < impl_->enabled.size(), "a step that is taken is enabled");
+  impl_->taken.push_back(impl_->enabled[index]);
+  impl_->states.push_back(impl_->successors[index]);
+  impl_->look();
+}
+
+bool Walk::undo() {
+  if (impl_->taken.empty()) return false;
+  impl_->taken.pop_back();
+  impl_->states.pop_back();
+  impl_->look();
+  return true;
+}
+
+traces::Trace Walk::trace() const {
+  traces::Trace trace = tell_trace(impl_->machine, impl_->protocol, impl_->machine.scenario().words, {}, "");
+  trace.steps = impl_->taken;
+  if (!trace.steps.empty() && !trace.steps.back().violates.empty())
+    trace.property = trace.steps.back().violates.front();
+  return trace;
+}
+
+traces::Trace rewalk(const traces::Trace& trace, const std::string& name) {
+  const Protocol protocol = read_protocol(trace.protocol.text, trace.protocol.name, trace.protocol.roles);
+  std::vector<std::string> properties;
+  if (!trace.property.empty()) properties.push_back(trace.property);
+  const Machine machine = make_machine(protocol, trace.scenario, properties, Granularity::kPlain);
+  Path path = follow(machine, trace, name);
+  traces::Trace told = tell_trace(machine, protocol, machine.scenario().words, {}, trace.property);
+  told.steps = std::move(path.told);
+  told.seed = trace.seed;
+  if (trace.property == kConverges && !trace.loop)
+    throw InputError(
+        fmt::format("{}: /loop: is missing: what breaks {} repeats, or stays; make the trace again", name, kConverges));
+  if (trace.loop) {
+    const std::string objection = objection_to_loop(machine, path.actions, path.states, *trace.loop);
+    if (!objection.empty()) throw InputError(fmt::format("{}: /loop: {}; make the trace again", name, objection));
+    told.loop = trace.loop;
+    if (trace.property == kConverges && !told.steps.empty()) told.steps.back().violates.emplace_back(kConverges);
+  }
+  return told;
+}
+
+}  // namespace stalemate::model

@@ -1,0 +1,62 @@
+// Faults: named things that may go wrong, each within a budget. Each is one file in src/faults/ and one line in the
+// table in src/fault.cpp.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "machine/program.hpp"
+#include "traces/trace.hpp"
+
+namespace stalemate::model {
+
+class Machine;
+
+// What a fault may strike: a message of a session. slot 0 is the awaited one (request or reply), slot i the i-th
+// asynchronous request in flight.
+struct MessageRef {
+  std::size_t session = 0;
+  std::size_t slot = 0;
+  RowId row = kNoRow;
+  bool is_reply = false;
+};
+
+// What it does; machine/machine.hpp carries it out.
+enum class FaultEffect : std::uint8_t {
+  kLose,       // the message is gone; who awaits it times out
+  kDelay,      // the session times out; the request is a ghost from now on
+  kCopy,       // a copy of the request is a ghost from now on
+  kCrash,      // the app instance dies; of its requests in flight the first few at each server may yet arrive
+  kDropEntry,  // the cache drops one entry
+  kDropAll,    // the cache drops all entries
+  kRollBack,   // the cache is again as it was before the last command that changed it
+};
+inline constexpr std::size_t kFaultEffects = static_cast<std::size_t>(FaultEffect::kRollBack) + 1;
+
+struct FaultKind {
+  std::string_view name;
+  std::string_view summary;
+  traces::StepKind told_as;  // how the step is named in a trace
+  FaultEffect effect;
+  // Whether it can strike this message. Null: it strikes the cache, whatever is in flight.
+  bool (*strikes)(const Program& program, const MessageRef& message);
+
+  bool strikes_cache() const { return strikes == nullptr; }
+};
+
+std::span<const FaultKind> fault_kinds();
+
+// Names that stand for several kinds: "lost-message", "any" (all that the scenario has actors for).
+struct FaultAlias {
+  std::string_view name;
+  std::vector<std::string_view> kinds;
+};
+std::vector<FaultAlias> fault_aliases();
+
+// Names of the design that are not modelled yet.
+std::span<const std::string_view> planned_faults();
+
+}  // namespace stalemate::model

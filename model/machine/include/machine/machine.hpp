@@ -1,0 +1,238 @@
+// The transition function: the one place that knows what a step does. Search, walks and replays all go through it. It
+// works on raw words through a layout; reduce/packed_system.hpp gives it the fixed-size blocks that sim/ wants.
+//
+// M1: a session awaits at most one message; its point says which, and whether it is the request or the reply.
+// M2: requests of one session to one server are handled in the order sent: asynchronous ones wait in its slots, oldest
+//     first, and the awaited one is always the youngest.
+//     Ghosts, which nobody knows of any more, are handled in any order.
+// M3: fields without meaning are zero, so that equal states are equal bytes. A session's value outlives its Read (it is
+//     the result), until the next invoke; a Write has one from when the database answered a get until it asks something
+//     that carries its own value, or ends. Ghosts stand in the order of their operation and row, which says all of
+//     them. A replica has nothing once the cache cannot fail over any more.
+// M4: where the cache may fail over, the replica has what the cache had before the last command that changed it; before
+//     the first one, what it had at the start; after a failover, what it has then. What the cache drops of itself (an
+//     eviction, a restart, an expiry) the replica keeps. An entry of the replica that is to expire expires by itself:
+//     as long as nobody asks the replica, that is the same as to expire right after the failover, so it is no step.
+//
+// Actors are the sessions, in the order of the scenario, and behind them, where something can happen in it, the cache.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "machine/fault.hpp"
+#include "machine/layout.hpp"
+#include "machine/program.hpp"
+#include "machine/property.hpp"
+#include "machine/scenario.hpp"
+#include "sim/system.hpp"
+
+namespace stalemate::model {
+
+// kHandleReceive and kHandleLose are the fused steps: a handle, and in the same instant the receipt or the loss of the
+// reply.
+enum class ActionKind : std::uint8_t { kInvoke, kHandle, kHandleReceive, kReceive, kFault, kHandleLose, kExpire };
+inline constexpr std::size_t kActionKinds = static_cast<std::size_t>(ActionKind::kExpire) + 1;
+
+// One enabled choice. `session` is an actor. `slot` as in MessageRef; behind the asynchronous requests come the ghosts.
+// `choice` counts the ways on from 0 (invoke: operation, key and way; crash: what may yet arrive; evict, expire: the
+// key). `target` and `budget` of a fault: which budget pays, and which of its targets strikes.
+struct Action {
+  ActionKind kind = ActionKind::kInvoke;
+  std::uint8_t session = 0;
+  std::uint8_t slot = 0;
+  std::uint8_t budget = 0;
+  std::uint16_t target = 0;
+  std::uint16_t choice = 0;
+  bool operator==(const Action&) const = default;
+};
+
+// kFused: a reply is received in the step that makes it. Schedules are counted so.
+enum class Granularity { kPlain, kFused };
+
+// Requests of one session in flight that it does not await, at most: a slot of an action.
+inline constexpr std::size_t kRequestsMax = 254;
+
+// What the steps that a search compiles for a thread take, unless it is to be less (reduce/step_table.hpp).
+inline constexpr std::size_t kTableBytesMax = std::size_t{4} << 20;
+
+// Bit of Judgement::labels.
+inline constexpr std::uint32_t kAtRest = 1;
+
+class Machine {
+ public:
+  // Machines of one protocol share its program. REQUIRES: program is not null.
+  Machine(std::shared_ptr<const Program> program, Scenario scenario, std::vector<const PropertyKind*> properties,
+          Granularity granularity);
+
+  const Program& program() const { return *program_; }
+  const Scenario& scenario() const { return scenario_; }
+  const std::vector<const PropertyKind*>& properties() const { return properties_; }
+  Granularity granularity() const { return granularity_; }
+  std::size_t words() const { return words_; }  // of a state
+
+  // Marks: first the program's, then one a property (its antecedent), then one a (budget, target) of faults.
+  std::size_t antecedent_mark(std::size_t property) const { return program_->marks.size() + property; }
+  std::size_t fault_mark(std::size_t budget, std::size_t target) const;
+
+  std::size_t actors() const { return sessions_.size() + (has_cache_actor_ ? 1 : 0); }
+
+  // The four functions of sim::System on words. `words` of initial() are zero on entry.
+  void initial(StateRef words, sim::Marks& marks) const;
+  void actions(StateView words, std::vector<Action>& out) const;
+  // Those of one actor; actions() lists actor after actor.
+  void actions_of(StateView words, std::size_t actor, std::vector<Action>& out) const;
+  sim::PropertyMask apply(StateRef words, Action action, sim::Marks& marks) const;
+  sim::Judgement judge(const std::uint64_t* words, sim::Marks& marks) const;
+
+  // Bit b: budget b is not spent yet; budget b may be spent on a request of this row or on its reply. REQUIRES: b < 64.
+  std::uint64_t budgets_left(StateView words) const;
+  std::uint64_t budgets_covering(RowId row) const;
+  // Whether a budget that is not spent yet allows: that who awaits this request times out; a fault of this effect.
+  bool may_time_out(StateView words, RowId row) const;
+  bool may_come(StateView words, FaultEffect effect) const;
+
+  // Where everything stands.
+  const LayoutBuilder& layout() const { return layout_; }
+
+  // What the words say, for telling.
+  struct AsyncRequest {
+    RowId row = kNoRow;
+    std::size_t operation = 0;  // the ordinal of the one that sent it, from 1
+    std::size_t key = 0;
+    unsigned carried = 0;  // 0 nothing, else value + 1
+    bool operator==(const AsyncRequest&) const = default;
+  };
+  const Point& point(StateView words, std::size_t session) const;
+  PointId point_id(StateView words, std::size_t session) const;
+  bool in_flight(StateView words, std::size_t session) const;  // a message of it
+  std::size_t key(StateView words, std::size_t session) const;
+  std::size_t invoked(StateView words, std::size_t session) const;  // operations so far
+  unsigned held(StateView words, std::size_t session) const;        // last value received: 0 none, else value + 1
+  unsigned replied(StateView words, std::size_t session) const;     // value in the reply in flight, likewise
+  unsigned carried(StateView words, std::size_t session, const Row& row) const;  // what a set of it carries
+  std::vector<AsyncRequest> in_slots(StateView words, std::size_t session) const;
+  AsyncRequest request_of(StateView words, const Action& action) const;  // of a step about a message; carried as in it
+  bool is_ghost(StateView words, const Action& action) const;            // and nobody knows of that message
+  std::vector<AsyncRequest> ghosts(StateView words, std::size_t session) const;
+  bool crashed(StateView words, std::size_t session) const;
+  bool expires(StateView words, std::size_t key) const;  // the cached entry has a time to live
+  // How many outcomes a crash has: what of the requests in flight may yet arrive. `handled`: the session's awaited
+  // request is handled first.
+  std::size_t ways_to_crash(StateView words, std::size_t session, bool handled) const;
+  const FaultKind& fault(const Action& action) const;       // REQUIRES: kFault or kHandleLose
+  unsigned cached(StateView words, std::size_t key) const;  // 0 absent, else value + 1
+  unsigned stored(StateView words, std::size_t key) const;  // the database's value
+  const ScriptedOperation* operation(StateView words,
+                                     std::size_t session) const;  // under way or last; null before
+
+  // An invoke's choice taken apart, and the ways a step may go on from here (empty: the session is not concerned).
+  struct Invocation {
+    std::uint16_t operation = 0;
+    std::size_t key = 0;
+    std::size_t way = 0;
+    const Way* on = nullptr;
+  };
+  Invocation invocation(StateView words, const Action& action) const;
+  const std::vector<Way>* ways(StateView words, const Action& action) const;
+
+  // A fused action as the plain ones it stands for; any other as itself.
+  static std::vector<Action> plain(Action action);
+
+ private:
+  struct SessionFields {
+    Field point, invoked, value, reply, key;
+    struct Slot {
+      Field row, carried, key, operation;  // row + 1, 0: empty
+    };
+    std::vector<Slot> slots;
+    std::vector<Slot> ghosts;
+    Field crashed;
+  };
+  struct Answer {
+    Outcome outcome = Outcome::kOk;
+    unsigned value = 0;  // of kValue: value + 1
+  };
+  // Where one step's consequences are gathered.
+  struct Step {
+    StateRef words;
+    sim::Marks& marks;
+    sim::PropertyMask violated = 0;
+  };
+
+  void lay_out();
+  void lay_out(std::size_t session);
+  void lay_out_cache();
+  void refuse_too_many_crashes() const;
+  Field reply_field(std::size_t session) const;  // where the value in a reply in flight stands
+  void push_choices(std::vector<Action>& out, Action action, std::size_t count) const;
+  void push_faults(StateView words, std::vector<Action>& out, const MessageRef& message) const;
+  void push_cache_actions(StateView words, std::vector<Action>& out) const;
+  std::size_t ways_to_strike(StateView words, const FaultTarget& target, const MessageRef& message) const;
+  bool may_strike(StateView words, const FaultTarget& target, const MessageRef& message) const;
+  bool covers(const FaultTarget& target, const MessageRef& message) const;
+  bool may_handle(StateView words, std::size_t session, Role to, std::size_t slots_before) const;
+  Answer peek(StateView words, const Row& row, std::size_t key) const;
+  struct Delivery {
+    const Row& row;
+    std::size_t key = 0;
+    unsigned carried = 0;
+    bool counts = false;     // Event::counts
+    bool under_way = false;  // Event::under_way
+  };
+  Answer serve(Step& step, std::size_t session, const Delivery& delivery) const;
+  void store(Step& step, std::size_t key, unsigned entry, bool expires) const;
+  void drop(Step& step, std::size_t key) const;
+  void invoke(Step& step, const Action& action) const;
+  void handle(Step& step, const Action& action) const;
+  void receive(Step& step, const Action& action) const;
+  void strike(Step& step, const Action& action) const;
+  void strike_message(Step& step, const Action& action, FaultEffect effect) const;
+  void strike_cache(Step& step, const Action& action, FaultEffect effect) const;
+  void time_out(Step& step, std::size_t session, std::size_t choice) const;
+  void crash(Step& step, std::size_t session, std::size_t choice) const;
+  void add_ghost(Step& step, std::size_t session, const AsyncRequest& request) const;
+  void follow(Step& step, std::size_t session, const Way& way) const;
+  void ask(Step& step, std::size_t session, const Row& row) const;
+  void end_operation(Step& step, std::size_t session, bool failed) const;
+  using Slots = std::vector<SessionFields::Slot>;
+  static std::vector<AsyncRequest> requests_in(StateView words, const Slots& slots);
+  static void put_requests(StateRef words, const Slots& slots, const std::vector<AsyncRequest>& requests);
+  AsyncRequest awaited_request(StateView words, std::size_t session) const;
+  bool is_left_in_slots(StateView words, std::size_t session, const AsyncRequest& ghost) const;
+  AsyncRequest take_slot(Step& step, std::size_t session, std::size_t slot) const;
+  void forget_replica(Step& step) const;
+  bool agrees_with_replica(StateView words, std::size_t key) const;
+  void tell(Step& step, const Event& event) const;
+  Event event(const Step& step, EventKind kind, std::size_t session) const;
+
+  std::shared_ptr<const Program> program_;
+  Scenario scenario_;
+  std::vector<const PropertyKind*> properties_;
+  Granularity granularity_;
+  LayoutBuilder layout_;
+  std::size_t words_ = 0;
+  std::vector<std::uint64_t> busy_;  // by word: bits that are zero exactly where nothing is in flight or under way
+  StoreFields stores_;
+  std::vector<SessionFields> sessions_;
+  std::vector<Field> budgets_;
+  bool has_cache_actor_ = false;
+  std::vector<Field> expiring_;                    // by key, where something has a time to live
+  std::vector<Field> replica_, replica_expiring_;  // by key, where the cache may fail over: what the replica has
+  std::vector<std::unique_ptr<Monitor>> monitors_;
+};
+
+// Compiles the protocol and resolves the scenario and the properties (empty: the default ones that apply). Throws
+// InputError for what does not fit together, and for states that would be larger than 256 bytes.
+Machine make_machine(const Protocol& protocol, const traces::Scenario& words,
+                     const std::vector<std::string>& properties, Granularity granularity);
+
+// The same for a protocol that was compiled before, with the options that `words` ask for.
+Machine make_machine(std::shared_ptr<const Program> program, const traces::Scenario& words,
+                     const std::vector<std::string>& properties, Granularity granularity);
+
+}  // namespace stalemate::model

@@ -1,0 +1,98 @@
+// Properties: named claims about every run. Each is one file in src/properties/ and one line in the table in
+// src/property.cpp. A property watches through a monitor: it hears the events of a step, may keep fields in the state
+// (only when it is checked), and judges states at rest.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "machine/layout.hpp"
+#include "machine/program.hpp"
+#include "machine/scenario.hpp"
+
+namespace stalemate::model {
+
+enum class EventKind : std::uint8_t {
+  kInvoked,        // the session's operation starts, on `key`
+  kCommitted,      // the database's value of `key` is now `value`
+  kWriteAsked,     // a Write asks something that carries its own value; heard where Program::may_tell_early
+  kWriteAnswered,  // the session learned that its database write was done
+  kWriteInDoubt,   // the session's database write timed out
+  kTold,           // who started the operation is told that it is done, by a reply outward or by its end
+  kReturned,       // a Read returns `value` (received: one was received); together with kTold, before it
+  kEnded,          // the operation is over, done or failed
+};
+
+struct Event {
+  EventKind kind = EventKind::kInvoked;
+  std::size_t session = 0;
+  OperationKind operation = OperationKind::kRead;
+  std::size_t key = 0;
+  unsigned value = 0;  // of kInvoked, kWriteAsked, kTold: the value that a Write writes
+  bool received = false;
+  bool awaited = true;               // kWriteAsked: it is a database write whose answer is awaited
+  bool counts = true;                // kCommitted: for its Write; not what comes late or twice of an awaited request
+  bool under_way = true;             // kCommitted: the operation that asked for it is still under way
+  bool write_stands_behind = false;  // kTold: a database write may follow
+};
+
+// Where the stores and the sessions' scripts stand in the state: what a monitor may read.
+struct StoreFields {
+  std::vector<Field> database;   // by key: a value
+  std::vector<Field> cache;      // by key: 0 absent, else value + 1; no fields where there is no cache
+  std::vector<Field> operation;  // by session: how many of its operations were invoked
+};
+
+// What a monitor finds out by one event or state.
+struct Finding {
+  bool violated = false;
+  bool relevant = false;  // the claim's antecedent was met: holding is not vacuous
+};
+
+class Monitor {
+ public:
+  virtual ~Monitor() = default;
+  virtual Finding on(const Event& event, StateRef words) const = 0;
+  virtual Finding at_rest(StateView words) const = 0;
+};
+
+struct MonitorSetting {
+  const Program& program;
+  const Scenario& scenario;
+  const StoreFields& fields;
+  LayoutBuilder& layout;  // for fields of its own
+};
+
+struct PropertyKind {
+  std::string_view name;
+  std::string_view claim;       // completes "X: "
+  std::string_view antecedent;  // what must occur for the claim to say anything
+  bool (*applies)(const Program& program);
+  bool hears_events = true;  // false: it looks at states at rest only
+  // Whether a scenario can say anything about it; where it cannot, it is not checked unless it is named.
+  bool (*says_something)(const Scenario& scenario);
+  std::unique_ptr<Monitor> (*make)(const MonitorSetting& setting);
+  // About whole runs: no step or state breaks it, the monitor only sees the antecedent, and it is checked only when it
+  // is named.
+  bool is_liveness = false;
+};
+
+// The name of the one liveness property, for who decides it (ask/convergence.hpp) and tells it.
+inline constexpr std::string_view kConverges = "converges";
+
+// All properties, in the order that breaks ties between equally short violations.
+std::span<const PropertyKind> property_kinds();
+
+// The properties named, or those that apply to the program and of which the scenario can say something. In table order,
+// without duplicates. Throws InputError for an unknown name or one that does not apply.
+std::vector<const PropertyKind*> select_properties(const std::vector<std::string>& names, const Program& program,
+                                                   const Scenario& scenario);
+
+// For what looks at steps and states one by one. Throws InputError where a liveness property is named.
+void refuse_liveness(const std::vector<std::string>& names);
+
+}  // namespace stalemate::model

@@ -1,0 +1,81 @@
+// A scenario resolved against a program: who runs what, on which keys, and which faults are allowed. Made from the
+// words of traces::Scenario, which is what the command line and a trace file hold.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "machine/program.hpp"
+#include "traces/trace.hpp"
+
+namespace stalemate::model {
+
+enum class FaultEffect : std::uint8_t;
+
+inline constexpr int kAnyKey = -1;
+// What a scenario may have at most. Each is refused one past it, in one line that says which.
+inline constexpr int kSessionsMax = 63;  // with the cache behind them, actors are the bits of a word
+inline constexpr int kKeysMax = 64;
+inline constexpr unsigned kWritesMax = 63;          // with the initial value, a set of values fits a word
+inline constexpr std::size_t kOperationsMax = 255;  // of a session
+inline constexpr int kBudgetMax = 1000;
+inline constexpr std::size_t kBudgetsMax = 64;      // a set of budgets fits a word
+inline constexpr std::size_t kTargetsMax = 1000;    // of a budget
+inline constexpr std::size_t kChoicesMax = 65'536;  // ways that one step may go on
+
+// The value every key starts with, as people see it (the tutorial's stock); write number w writes the value w.
+inline constexpr std::int64_t kInitialValue = 1000;
+
+// One operation of a script. `candidates` are operations of the program, all of one kind; several: invoking chooses.
+struct ScriptedOperation {
+  OperationKind kind = OperationKind::kRead;
+  std::vector<std::uint16_t> candidates;
+  int key = kAnyKey;   // from 0; kAnyKey: invoking chooses
+  unsigned value = 0;  // what a Write writes, from 1, unique in the scenario; 0 for a Read
+};
+
+struct Session {
+  int app = 1;      // from 1
+  int session = 1;  // within its app instance, from 1
+  std::vector<ScriptedOperation> operations;
+};
+
+// One kind of fault that a budget may be spent on, anywhere or at one arrow.
+struct FaultTarget {
+  std::size_t kind = 0;  // index in fault_kinds()
+  int operation = -1;    // of the program; -1: anywhere
+  int arrow = 0;         // a request's number
+};
+
+struct FaultBudget {
+  std::vector<FaultTarget> targets;
+  unsigned budget = 1;
+  std::string text;  // as given, normalised: "lost-message=1"
+
+  bool includes(FaultEffect effect) const;  // some target has it
+};
+
+struct Scenario {
+  traces::Scenario words;  // as given, with faults normalised
+  std::vector<Session> sessions;
+  int keys = 1;
+  unsigned values = 1;  // different values a key can have: 0 (initial) to values - 1
+  bool cached = false;
+  bool all_invoked = false;
+  std::vector<FaultBudget> budgets;
+
+  bool allows(FaultEffect effect) const;  // some budget includes it
+};
+
+// Throws InputError for scripts, keys and faults that do not fit the program or make no sense.
+Scenario resolve(const traces::Scenario& words, const Program& program);
+
+// The compile options that a scenario's words ask for. Throws InputError.
+CompileOptions compile_options(const traces::Scenario& words);
+
+// The scenario in one line for people: "1 reader, 1 writer, 1 key, faults: lost-message=1".
+std::string describe(const traces::Scenario& words);
+
+}  // namespace stalemate::model

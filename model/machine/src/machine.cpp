@@ -1,0 +1,286 @@
+// What a step does, and what the servers answer. With machine_actions.cpp (what is enabled) and machine_faults.cpp, and
+// the table that program.cpp compiled, every rule of what may happen next.
+#include <algorithm>
+#include <tuple>
+#include <utility>
+
+#include "base/invariant.hpp"
+#include "machine/machine.hpp"
+
+namespace stalemate::model {
+
+void Machine::initial(StateRef words, sim::Marks& marks) const {
+  if (scenario_.cached) {
+    for (const Field& entry : stores_.cache) set(words, entry, 1);
+    for (const Field& entry : replica_) set(words, entry, 1);
+  }
+  if (!scenario_.all_invoked) return;
+  for (std::size_t s = 0; s < sessions_.size(); ++s) {
+    Step step{words, marks};
+    invoke(step, {ActionKind::kInvoke, static_cast<std::uint8_t>(s)});
+  }
+}
+
+sim::PropertyMask Machine::apply(StateRef words, Action action, sim::Marks& marks) const {
+  Step step{words, marks};
+  switch (action.kind) {
+    case ActionKind::kInvoke:
+      invoke(step, action);
+      break;
+    case ActionKind::kHandle:
+      handle(step, action);
+      break;
+    case ActionKind::kReceive:
+      receive(step, action);
+      break;
+    case ActionKind::kFault:
+      strike(step, action);
+      break;
+    case ActionKind::kExpire:
+      drop(step, action.choice);
+      break;
+    case ActionKind::kHandleReceive:
+    case ActionKind::kHandleLose:
+      for (const Action& part : plain(action)) step.violated |= apply(words, part, marks);
+      break;
+  }
+  return step.violated;
+}
+
+sim::Judgement Machine::judge(const std::uint64_t* words, sim::Marks& marks) const {
+  for (std::size_t word = 0; word < words_; ++word)
+    if ((words[word] & busy_[word]) != 0) return {};
+  sim::Judgement judgement{.violated = 0, .labels = kAtRest};
+  for (std::size_t p = 0; p < monitors_.size(); ++p) {
+    const Finding finding = monitors_[p]->at_rest(words);
+    if (finding.relevant) marks.reach(antecedent_mark(p));
+    if (finding.violated) judgement.violated |= sim::PropertyMask{1} << p;
+  }
+  return judgement;
+}
+
+std::vector<Action> Machine::plain(Action action) {
+  if (action.kind != ActionKind::kHandleReceive && action.kind != ActionKind::kHandleLose) return {action};
+  Action second = action;
+  second.kind = action.kind == ActionKind::kHandleReceive ? ActionKind::kReceive : ActionKind::kFault;
+  return {{ActionKind::kHandle, action.session, action.slot}, second};
+}
+
+Machine::Invocation Machine::invocation(StateView words, const Action& action) const {
+  const std::size_t s = action.session;
+  const ScriptedOperation& operation = scenario_.sessions[s].operations[get(words, sessions_[s].invoked)];
+  const std::size_t keys = operation.key == kAnyKey ? static_cast<std::size_t>(scenario_.keys) : 1;
+  std::size_t choice = action.choice;
+  for (const std::uint16_t candidate : operation.candidates) {
+    const std::vector<Way>& start = program_->operations[candidate].start;
+    if (choice < start.size() * keys) {
+      const std::size_t way = choice % start.size();
+      const std::size_t key =
+          operation.key == kAnyKey ? choice / start.size() : static_cast<std::size_t>(operation.key);
+      return {candidate, key, way, &start[way]};
+    }
+    choice -= start.size() * keys;
+  }
+  STALEMATE_INVARIANT(false, "an invoke's choice is one of those offered");
+  return {};
+}
+
+const std::vector<Way>* Machine::ways(StateView words, const Action& action) const {
+  if (action.slot != 0 || action.kind == ActionKind::kInvoke || action.kind == ActionKind::kHandle ||
+      action.kind == ActionKind::kExpire)
+    return nullptr;
+  if (action.kind == ActionKind::kFault && fault(action).effect != FaultEffect::kLose &&
+      fault(action).effect != FaultEffect::kDelay)
+    return nullptr;
+  const Point& at = point(words, action.session);
+  const Outcome outcome = action.kind == ActionKind::kReceive ? at.outcome : Outcome::kTimeout;
+  return &program_->rows[at.row].after[static_cast<std::size_t>(outcome)];
+}
+
+void Machine::invoke(Step& step, const Action& action) const {
+  const std::size_t s = action.session;
+  const SessionFields& fields = sessions_[s];
+  const Invocation invocation = this->invocation(step.words, action);
+  set(step.words, fields.invoked, get(step.words, fields.invoked) + 1);
+  set(step.words, fields.value, 0);
+  if (fields.key.width > 0) set(step.words, fields.key, invocation.key);
+  tell(step, event(step, EventKind::kInvoked, s));
+  follow(step, s, *invocation.on);
+}
+
+void Machine::handle(Step& step, const Action& action) const {
+  const std::size_t s = action.session;
+  if (action.slot != 0) {
+    const bool dead = crashed(step.words, s);
+    const bool ghost = action.slot > sessions_[s].slots.size();
+    const AsyncRequest request = take_slot(step, s, action.slot - 1U);
+    const Row& row = program_->rows[request.row];
+    STALEMATE_INVARIANT(ghost || dead || !row.awaited, "who awaits a request has no other in its slots");
+    const bool under_way = !dead && point_id(step.words, s) != kIdle && request.operation == invoked(step.words, s);
+    serve(step, s, {row, request.key, request.carried, !row.awaited, under_way});
+    return;
+  }
+  const SessionFields& fields = sessions_[s];
+  const Row& row = program_->rows[point(step.words, s).row];
+  const Answer answer = serve(step, s, {row, key(step.words, s), carried(step.words, s, row), true, true});
+  set(step.words, fields.point, row.reply_points[static_cast<std::size_t>(answer.outcome)]);
+  if (answer.outcome == Outcome::kValue) set(step.words, reply_field(s), answer.value);
+}
+
+void Machine::receive(Step& step, const Action& action) const {
+  const std::size_t s = action.session;
+  const SessionFields& fields = sessions_[s];
+  const Point at = point(step.words, s);
+  const Row& row = program_->rows[at.row];
+  if (at.outcome == Outcome::kValue) {
+    const std::uint64_t value = get(step.words, reply_field(s));
+    set(step.words, reply_field(s), 0);
+    if (row.keeps_value) set(step.words, fields.value, value);
+  }
+  if (is_database_set(row)) tell(step, event(step, EventKind::kWriteAnswered, s));
+  follow(step, s, row.after[static_cast<std::size_t>(at.outcome)][action.choice]);
+}
+
+void Machine::follow(Step& step, std::size_t session, const Way& way) const {
+  for (const std::uint32_t mark : way.marks) step.marks.reach(mark);
+  const SessionFields& fields = sessions_[session];
+  for (const Effect& effect : way.effects) {
+    if (effect.kind == EffectKind::kSendAsync) {
+      std::size_t slot = 0;
+      while (get(step.words, fields.slots[slot].row) != 0) ++slot;
+      set(step.words, fields.slots[slot].row, effect.row + 1ULL);
+      set(step.words, fields.slots[slot].carried, carried(step.words, session, program_->rows[effect.row]));
+      set(step.words, fields.slots[slot].key, key(step.words, session));
+      set(step.words, fields.slots[slot].operation, get(step.words, fields.invoked));
+    }
+    if (effect.kind != EffectKind::kAcknowledge) {
+      ask(step, session, program_->rows[effect.row]);
+    } else {
+      Event returned = event(step, EventKind::kReturned, session);
+      if (returned.operation == OperationKind::kRead) {
+        const unsigned value = held(step.words, session);
+        returned.received = value != 0;
+        returned.value = value == 0 ? 0 : value - 1;
+        tell(step, returned);
+      }
+      Event told = event(step, EventKind::kTold, session);
+      told.write_stands_behind = effect.write_stands_behind;
+      tell(step, told);
+    }
+  }
+  if (way.next == kNoRow) return end_operation(step, session, way.failed);
+  ask(step, session, program_->rows[way.next]);
+  set(step.words, fields.point, program_->rows[way.next].request_point);
+}
+
+// What sending a request changes with the session: a Write that writes its own value keeps none it received (M3).
+void Machine::ask(Step& step, std::size_t session, const Row& row) const {
+  if (!carries_own(*program_, row)) return;
+  set(step.words, sessions_[session].value, 0);
+  const bool awaited = row.awaited && is_database_set(row);
+  // Where only the answer to a commit acknowledges, it says all there is to know; what is drawn as lost gets none.
+  if (!program_->may_tell_early && !(awaited && row.drawn_lost)) return;
+  Event asked = event(step, EventKind::kWriteAsked, session);
+  asked.awaited = awaited;
+  tell(step, asked);
+}
+
+// M3.
+void Machine::end_operation(Step& step, std::size_t session, bool failed) const {
+  const SessionFields& fields = sessions_[session];
+  const Event ended = event(step, EventKind::kEnded, session);
+  tell(step, ended);
+  set(step.words, fields.point, kIdle);
+  if (failed || ended.operation == OperationKind::kWrite) set(step.words, fields.value, 0);
+  if (fields.key.width > 0) set(step.words, fields.key, 0);
+}
+
+Machine::AsyncRequest Machine::take_slot(Step& step, std::size_t session, std::size_t slot) const {
+  const SessionFields& fields = sessions_[session];
+  const bool is_ghost = slot >= fields.slots.size();
+  const Slots& from = is_ghost ? fields.ghosts : fields.slots;
+  std::vector<AsyncRequest> requests = requests_in(step.words, from);
+  const auto taken = requests.begin() + static_cast<std::ptrdiff_t>(is_ghost ? slot - fields.slots.size() : slot);
+  const AsyncRequest request = *taken;
+  requests.erase(taken);
+  put_requests(step.words, from, requests);
+  return request;
+}
+
+Machine::Answer Machine::peek(StateView words, const Row& row, std::size_t key) const {
+  switch (row.verb) {
+    case Verb::kGet: {
+      if (row.to == Role::kDatabase) return {Outcome::kValue, stored(words, key) + 1};
+      const unsigned entry = cached(words, key);
+      return entry == 0 ? Answer{Outcome::kMiss, 0} : Answer{Outcome::kValue, entry};
+    }
+    case Verb::kAdd:
+      return {cached(words, key) == 0 ? Outcome::kOk : Outcome::kConflict, 0};
+    case Verb::kSet:
+    case Verb::kDelete:
+      return {Outcome::kOk, 0};
+  }
+  STALEMATE_INVARIANT(false, "every verb is answered");
+  return {};
+}
+
+Machine::Answer Machine::serve(Step& step, std::size_t session, const Delivery& delivery) const {
+  const Row& row = delivery.row;
+  const Answer answer = peek(step.words, row, delivery.key);
+  if (answer.outcome != Outcome::kOk) return answer;
+  if (row.to == Role::kCache) {
+    const bool stores = row.verb != Verb::kDelete;
+    store(step, delivery.key, stores ? delivery.carried : 0, stores && row.ttl != 0);
+    return answer;
+  }
+  STALEMATE_INVARIANT(delivery.carried != 0, "a database write carries a value");
+  set(step.words, stores_.database[delivery.key], delivery.carried - 1);
+  Event committed = event(step, EventKind::kCommitted, session);
+  committed.operation = program_->operations[row.operation].kind;
+  committed.key = delivery.key;
+  committed.value = delivery.carried - 1;
+  committed.counts = delivery.counts;
+  committed.under_way = delivery.under_way;
+  tell(step, committed);
+  return answer;
+}
+
+// A command changes an entry, or nothing. M4: it is the one that a replica which takes over misses.
+void Machine::store(Step& step, std::size_t key, unsigned entry, bool expires) const {
+  const bool changes =
+      cached(step.words, key) != entry || (!expiring_.empty() && this->expires(step.words, key) != expires);
+  if (!changes) return;
+  if (!replica_.empty() && may_come(step.words, FaultEffect::kRollBack)) {
+    for (std::size_t k = 0; k < replica_.size(); ++k) {
+      set(step.words, replica_[k], get(step.words, stores_.cache[k]));
+      if (!replica_expiring_.empty()) set(step.words, replica_expiring_[k], get(step.words, expiring_[k]));
+    }
+  }
+  set(step.words, stores_.cache[key], entry);
+  if (!expiring_.empty()) set(step.words, expiring_[key], expires ? 1 : 0);
+}
+
+// The cache drops an entry of itself. M4: the replica keeps it.
+void Machine::drop(Step& step, std::size_t key) const {
+  set(step.words, stores_.cache[key], 0);
+  if (!expiring_.empty()) set(step.words, expiring_[key], 0);
+}
+
+void Machine::tell(Step& step, const Event& event) const {
+  for (std::size_t p = 0; p < monitors_.size(); ++p) {
+    const Finding finding = monitors_[p]->on(event, step.words);
+    if (finding.relevant) step.marks.reach(antecedent_mark(p));
+    if (finding.violated) step.violated |= sim::PropertyMask{1} << p;
+  }
+}
+
+Event Machine::event(const Step& step, EventKind kind, std::size_t session) const {
+  const ScriptedOperation* running = operation(step.words, session);
+  return {.kind = kind,
+          .session = session,
+          .operation = running == nullptr ? OperationKind::kRead : running->kind,
+          .key = key(step.words, session),
+          .value = running == nullptr ? 0 : running->value};
+}
+
+}  // namespace stalemate::model

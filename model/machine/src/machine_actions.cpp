@@ -1,0 +1,197 @@
+// What is enabled in a state: steps of the sessions, faults, and what happens in the cache of itself.
+#include <algorithm>
+#include <array>
+#include <utility>
+
+#include "machine/machine.hpp"
+
+namespace stalemate::model {
+namespace {
+
+// How many ways a crash may cut the queues of requests of a session: of the first `count` of them.
+template <class Requests>
+std::size_t ways_to_cut(const Program& program, const Requests& requests) {
+  std::array<std::size_t, 2> queued{};
+  for (const auto& request : requests) ++queued[program.rows[request.row].to == Role::kDatabase ? 1 : 0];
+  return (queued[0] + 1) * (queued[1] + 1);
+}
+
+}  // namespace
+
+void Machine::actions(StateView words, std::vector<Action>& out) const {
+  for (std::size_t actor = 0; actor < actors(); ++actor) actions_of(words, actor, out);
+}
+
+void Machine::actions_of(StateView words, std::size_t s, std::vector<Action>& out) const {
+  if (s == sessions_.size()) return push_cache_actions(words, out);
+  const SessionFields& fields = sessions_[s];
+  const auto session = static_cast<std::uint8_t>(s);
+  const Point& at = point(words, s);
+  std::size_t slots = 0;
+  for (; slots < fields.slots.size(); ++slots) {
+    const std::uint64_t row = get(words, fields.slots[slots].row);
+    if (row == 0) break;
+    const auto id = static_cast<RowId>(row - 1);
+    const auto slot = static_cast<std::uint8_t>(slots + 1);
+    if (may_handle(words, s, program_->rows[id].to, slots)) out.push_back({ActionKind::kHandle, session, slot});
+    if (!crashed(words, s)) push_faults(words, out, {s, slot, id, false});
+  }
+  const std::vector<AsyncRequest> ghosts = this->ghosts(words, s);
+  for (std::size_t g = 0; g < ghosts.size(); ++g) {
+    if (g > 0 && ghosts[g] == ghosts[g - 1]) continue;  // copies are all alike
+    if (is_left_in_slots(words, s, ghosts[g])) continue;
+    out.push_back({ActionKind::kHandle, session, static_cast<std::uint8_t>(fields.slots.size() + g + 1)});
+  }
+  if (at.row == kNoRow) {
+    if (crashed(words, s)) return;
+    const std::size_t next = get(words, fields.invoked);
+    if (next == scenario_.sessions[s].operations.size()) return;
+    const ScriptedOperation& operation = scenario_.sessions[s].operations[next];
+    const std::size_t keys = operation.key == kAnyKey ? static_cast<std::size_t>(scenario_.keys) : 1;
+    std::size_t starts = 0;
+    for (const std::uint16_t candidate : operation.candidates) starts += program_->operations[candidate].start.size();
+    push_choices(out, {ActionKind::kInvoke, session}, starts * keys);
+  } else if (at.is_reply) {
+    const Row& row = program_->rows[at.row];
+    push_choices(out, {ActionKind::kReceive, session}, row.after[static_cast<std::size_t>(at.outcome)].size());
+    push_faults(words, out, {s, 0, at.row, true});
+  } else {
+    const Row& row = program_->rows[at.row];
+    if (may_handle(words, s, row.to, slots)) {
+      if (granularity_ == Granularity::kPlain) {
+        out.push_back({ActionKind::kHandle, session});
+      } else {
+        const Outcome outcome = peek(words, row, key(words, s)).outcome;
+        push_choices(out, {ActionKind::kHandleReceive, session}, row.after[static_cast<std::size_t>(outcome)].size());
+        push_faults(words, out, {s, 0, at.row, true});
+      }
+    }
+    push_faults(words, out, {s, 0, at.row, false});
+  }
+}
+
+void Machine::push_choices(std::vector<Action>& out, Action action, std::size_t count) const {
+  for (std::size_t choice = 0; choice < count; ++choice) {
+    action.choice = static_cast<std::uint16_t>(choice);
+    out.push_back(action);
+  }
+}
+
+// Whether a crash left the same request in the slots, and its turn has come: then that one goes first. The ghost is
+// handled later as well as now, and who holds it up behind the other is not held up by the ghost.
+bool Machine::is_left_in_slots(StateView words, std::size_t session, const AsyncRequest& ghost) const {
+  if (!crashed(words, session)) return false;
+  const std::vector<AsyncRequest> left = in_slots(words, session);
+  for (std::size_t i = 0; i < left.size(); ++i)
+    if (left[i] == ghost && may_handle(words, session, program_->rows[ghost.row].to, i)) return true;
+  return false;
+}
+
+// M2: whether none of the session's first `slots_before` asynchronous requests goes to the same server.
+bool Machine::may_handle(StateView words, std::size_t session, Role to, std::size_t slots_before) const {
+  for (std::size_t i = 0; i < slots_before; ++i) {
+    const auto row = static_cast<RowId>(get(words, sessions_[session].slots[i].row) - 1);
+    if (program_->rows[row].to == to) return false;
+  }
+  return true;
+}
+
+bool Machine::covers(const FaultTarget& target, const MessageRef& message) const {
+  const Row& row = program_->rows[message.row];
+  if (target.operation >= 0 && (target.operation != row.operation || target.arrow != row.arrow)) return false;
+  const FaultKind& kind = fault_kinds()[target.kind];
+  return !kind.strikes_cache() && kind.strikes(*program_, message);
+}
+
+void Machine::push_faults(StateView words, std::vector<Action>& out, const MessageRef& message) const {
+  for (std::size_t b = 0; b < budgets_.size(); ++b) {
+    const FaultBudget& budget = scenario_.budgets[b];
+    if (get(words, budgets_[b]) == budget.budget) continue;
+    for (std::size_t t = 0; t < budget.targets.size(); ++t) {
+      const FaultTarget& target = budget.targets[t];
+      if (!may_strike(words, target, message)) continue;
+      // Of targets that overlap, the first one offers the fault.
+      const bool offered = std::any_of(budget.targets.begin(), budget.targets.begin() + static_cast<std::ptrdiff_t>(t),
+                                       [&](const FaultTarget& earlier) {
+                                         return earlier.kind == target.kind && may_strike(words, earlier, message);
+                                       });
+      if (offered) continue;
+      const bool fused = message.is_reply && granularity_ == Granularity::kFused;
+      const Action action{fused ? ActionKind::kHandleLose : ActionKind::kFault,
+                          static_cast<std::uint8_t>(message.session),
+                          static_cast<std::uint8_t>(message.slot),
+                          static_cast<std::uint8_t>(b),
+                          static_cast<std::uint16_t>(t),
+                          0};
+      push_choices(out, action, ways_to_strike(words, target, message));
+    }
+  }
+}
+
+std::size_t Machine::ways_to_strike(StateView words, const FaultTarget& target, const MessageRef& message) const {
+  const Row& row = program_->rows[message.row];
+  switch (fault_kinds()[target.kind].effect) {
+    case FaultEffect::kLose:
+    case FaultEffect::kDelay:
+      return row.awaited ? row.after[static_cast<std::size_t>(Outcome::kTimeout)].size() : 1;
+    case FaultEffect::kCrash:
+      return ways_to_crash(words, message.session, message.is_reply);
+    default:
+      return 1;
+  }
+}
+
+// A crash strikes all sessions of an app instance at once: the first one of them with a message that it may strike
+// offers it. One that is fused to a handle is a step of that session's own, whichever message it strikes.
+bool Machine::may_strike(StateView words, const FaultTarget& target, const MessageRef& message) const {
+  const bool covered = covers(target, message);
+  if (fault_kinds()[target.kind].effect != FaultEffect::kCrash) return covered;
+  const bool fused = message.is_reply && granularity_ == Granularity::kFused;
+  if (covered == fused) return covered;
+  for (std::size_t s = 0; s < (fused ? sessions_.size() : message.session); ++s) {
+    if (s == message.session || scenario_.sessions[s].app != scenario_.sessions[message.session].app) continue;
+    const Point& at = point(words, s);
+    if (at.row != kNoRow && covers(target, {s, 0, at.row, at.is_reply})) return fused;
+  }
+  return !fused;
+}
+
+std::size_t Machine::ways_to_crash(StateView words, std::size_t session, bool handled) const {
+  std::size_t ways = 1;
+  for (std::size_t s = 0; s < sessions_.size(); ++s) {
+    if (scenario_.sessions[s].app != scenario_.sessions[session].app) continue;
+    std::vector<AsyncRequest> requests = in_slots(words, s);
+    const Point& at = point(words, s);
+    if (at.row != kNoRow && !at.is_reply && !(handled && s == session)) requests.push_back(awaited_request(words, s));
+    ways *= ways_to_cut(*program_, requests);
+  }
+  return ways;
+}
+
+void Machine::push_cache_actions(StateView words, std::vector<Action>& out) const {
+  const auto actor = static_cast<std::uint8_t>(sessions_.size());
+  for (std::size_t key = 0; key < expiring_.size(); ++key)
+    if (expires(words, key)) out.push_back({ActionKind::kExpire, actor, 0, 0, 0, static_cast<std::uint16_t>(key)});
+  for (std::size_t b = 0; b < budgets_.size(); ++b) {
+    const FaultBudget& budget = scenario_.budgets[b];
+    if (get(words, budgets_[b]) == budget.budget) continue;
+    std::array<bool, kFaultEffects> offered{};
+    for (std::size_t t = 0; t < budget.targets.size(); ++t) {
+      const FaultKind& kind = fault_kinds()[budget.targets[t].kind];
+      if (!kind.strikes_cache() || std::exchange(offered.at(static_cast<std::size_t>(kind.effect)), true)) continue;
+      Action action{ActionKind::kFault, actor, 0, static_cast<std::uint8_t>(b), static_cast<std::uint16_t>(t), 0};
+      bool changes = false;  // what would change nothing is no step
+      for (std::size_t key = 0; key < stores_.cache.size(); ++key) {
+        const bool here =
+            kind.effect == FaultEffect::kRollBack ? !agrees_with_replica(words, key) : cached(words, key) != 0;
+        changes |= here;
+        action.choice = static_cast<std::uint16_t>(key);
+        if (here && kind.effect == FaultEffect::kDropEntry) out.push_back(action);
+      }
+      action.choice = 0;
+      if (changes && kind.effect != FaultEffect::kDropEntry) out.push_back(action);
+    }
+  }
+}
+
+}  // namespace stalemate::model

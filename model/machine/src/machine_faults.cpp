@@ -1,0 +1,150 @@
+// What a fault does: to a message and who awaits it, to an app instance, to the cache.
+#include <algorithm>
+#include <utility>
+
+#include "base/invariant.hpp"
+#include "machine/machine.hpp"
+
+namespace stalemate::model {
+
+void Machine::strike(Step& step, const Action& action) const {
+  const Field used = budgets_[action.budget];
+  set(step.words, used, get(step.words, used) + 1);
+  const std::vector<FaultTarget>& targets = scenario_.budgets[action.budget].targets;
+  const FaultEffect effect = fault(action).effect;
+  const std::size_t s = action.session;
+  if (s == sessions_.size()) {
+    for (std::size_t t = 0; t < targets.size(); ++t)
+      if (targets[t].kind == targets[action.target].kind) step.marks.reach(fault_mark(action.budget, t));
+    strike_cache(step, action, effect);
+  } else {
+    strike_message(step, action, effect);
+  }
+  if (!replica_.empty() && !may_come(step.words, FaultEffect::kRollBack)) forget_replica(step);
+}
+
+void Machine::strike_message(Step& step, const Action& action, FaultEffect effect) const {
+  const std::vector<FaultTarget>& targets = scenario_.budgets[action.budget].targets;
+  const std::size_t s = action.session;
+  const Point at = point(step.words, s);
+  const MessageRef struck = action.slot == 0
+                                ? MessageRef{s, 0, at.row, at.is_reply}
+                                : MessageRef{s, action.slot, in_slots(step.words, s)[action.slot - 1U].row, false};
+  for (std::size_t t = 0; t < targets.size(); ++t)
+    if (targets[t].kind == targets[action.target].kind && covers(targets[t], struck))
+      step.marks.reach(fault_mark(action.budget, t));
+  switch (effect) {
+    case FaultEffect::kLose:
+      if (action.slot != 0)
+        take_slot(step, s, action.slot - 1U);
+      else
+        time_out(step, s, action.choice);
+      return;
+    case FaultEffect::kDelay:
+      add_ghost(step, s, awaited_request(step.words, s));
+      return time_out(step, s, action.choice);
+    case FaultEffect::kCopy:
+      return add_ghost(step, s,
+                       action.slot == 0 ? awaited_request(step.words, s) : in_slots(step.words, s)[action.slot - 1U]);
+    case FaultEffect::kCrash:
+      return crash(step, s, action.choice);
+    case FaultEffect::kDropEntry:
+    case FaultEffect::kDropAll:
+    case FaultEffect::kRollBack:
+      break;
+  }
+  STALEMATE_INVARIANT(false, "what strikes the cache strikes no message");
+}
+
+void Machine::strike_cache(Step& step, const Action& action, FaultEffect effect) const {
+  if (effect == FaultEffect::kDropEntry) return drop(step, action.choice);
+  for (std::size_t key = 0; key < stores_.cache.size(); ++key) {
+    if (effect == FaultEffect::kDropAll) {
+      drop(step, key);
+    } else {
+      set(step.words, stores_.cache[key], get(step.words, replica_[key]));
+      if (!expiring_.empty()) set(step.words, expiring_[key], get(step.words, replica_expiring_[key]));
+    }
+  }
+}
+
+// M3.
+void Machine::forget_replica(Step& step) const {
+  for (const Field& entry : replica_) set(step.words, entry, 0);
+  for (const Field& bit : replica_expiring_) set(step.words, bit, 0);
+}
+
+bool Machine::agrees_with_replica(StateView words, std::size_t key) const {
+  return get(words, replica_[key]) == get(words, stores_.cache[key]) &&
+         (expiring_.empty() || get(words, replica_expiring_[key]) == get(words, expiring_[key]));
+}
+
+// Every session of the app instance ends as it is. `choice` tells, session by session, how many of its requests to the
+// cache, and how many of those to the database, may yet arrive.
+void Machine::crash(Step& step, std::size_t session, std::size_t choice) const {
+  for (std::size_t s = 0; s < sessions_.size(); ++s) {
+    if (scenario_.sessions[s].app != scenario_.sessions[session].app) continue;
+    const SessionFields& fields = sessions_[s];
+    std::vector<AsyncRequest> requests = in_slots(step.words, s);
+    const Point at = point(step.words, s);
+    const bool runs = at.row != kNoRow;
+    if (runs && !at.is_reply) requests.push_back(awaited_request(step.words, s));
+    std::array<std::size_t, 2> queued{};
+    for (const AsyncRequest& request : requests) ++queued[program_->rows[request.row].to == Role::kDatabase ? 1 : 0];
+    std::array<std::size_t, 2> arriving{};
+    for (std::size_t server = 0; server < 2; ++server) {
+      arriving[server] = choice % (queued[server] + 1);
+      choice /= queued[server] + 1;
+    }
+    std::vector<AsyncRequest> left;
+    for (const AsyncRequest& request : requests) {
+      std::size_t& more = arriving[program_->rows[request.row].to == Role::kDatabase ? 1 : 0];
+      if (more == 0) continue;
+      --more;
+      left.push_back(request);
+      left.back().row = program_->rows[request.row].alike;
+    }
+    if (runs && is_database_set(program_->rows[at.row])) tell(step, event(step, EventKind::kWriteInDoubt, s));
+    if (runs) {
+      if (at.is_reply && at.outcome == Outcome::kValue) set(step.words, reply_field(s), 0);
+      end_operation(step, s, true);
+    }
+    set(step.words, fields.value, 0);
+    set(step.words, fields.crashed, 1);
+    put_requests(step.words, fields.slots, left);
+  }
+}
+
+// M3: in their order.
+void Machine::add_ghost(Step& step, std::size_t session, const AsyncRequest& request) const {
+  std::vector<AsyncRequest> requests = ghosts(step.words, session);
+  const auto later = [](const AsyncRequest& a, const AsyncRequest& b) {
+    return std::tie(a.operation, a.row) < std::tie(b.operation, b.row);
+  };
+  AsyncRequest ghost = request;
+  ghost.row = program_->rows[request.row].alike;
+  requests.insert(std::upper_bound(requests.begin(), requests.end(), ghost, later), ghost);
+  put_requests(step.words, sessions_[session].ghosts, requests);
+}
+
+// The session learns nothing of its request: a value on its way to it is gone with the reply.
+void Machine::time_out(Step& step, std::size_t session, std::size_t choice) const {
+  const Point at = point(step.words, session);
+  const Row& row = program_->rows[at.row];
+  if (at.is_reply && at.outcome == Outcome::kValue) set(step.words, reply_field(session), 0);
+  if (is_database_set(row)) tell(step, event(step, EventKind::kWriteInDoubt, session));
+  follow(step, session, row.after[static_cast<std::size_t>(Outcome::kTimeout)][choice]);
+}
+
+void Machine::put_requests(StateRef words, const Slots& slots, const std::vector<AsyncRequest>& requests) {
+  STALEMATE_INVARIANT(requests.size() <= slots.size(), "there is room for every request in flight");
+  for (std::size_t i = 0; i < slots.size(); ++i) {
+    const bool there = i < requests.size();
+    set(words, slots[i].row, there ? requests[i].row + 1ULL : 0);
+    set(words, slots[i].carried, there ? requests[i].carried : 0);
+    set(words, slots[i].key, there ? requests[i].key : 0);
+    set(words, slots[i].operation, there ? requests[i].operation : 0);
+  }
+}
+
+}  // namespace stalemate::model

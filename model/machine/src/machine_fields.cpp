@@ -1,0 +1,142 @@
+// Reading the words of a state.
+#include "machine/machine.hpp"
+
+namespace stalemate::model {
+
+const Point& Machine::point(StateView words, std::size_t session) const {
+  return program_->points[point_id(words, session)];
+}
+
+PointId Machine::point_id(StateView words, std::size_t session) const {
+  return static_cast<PointId>(get(words, sessions_[session].point));
+}
+
+bool Machine::in_flight(StateView words, std::size_t session) const {
+  const SessionFields& fields = sessions_[session];
+  const auto occupied = [&](const Slots& slots) { return !slots.empty() && get(words, slots.front().row) != 0; };
+  return point_id(words, session) != kIdle || occupied(fields.slots) || occupied(fields.ghosts);
+}
+
+std::uint64_t Machine::budgets_left(StateView words) const {
+  std::uint64_t left = 0;
+  for (std::size_t b = 0; b < budgets_.size(); ++b)
+    if (get(words, budgets_[b]) != scenario_.budgets[b].budget) left |= std::uint64_t{1} << b;
+  return left;
+}
+
+std::uint64_t Machine::budgets_covering(RowId row) const {
+  std::uint64_t covering = 0;
+  for (std::size_t b = 0; b < scenario_.budgets.size(); ++b)
+    for (const FaultTarget& target : scenario_.budgets[b].targets)
+      for (const bool is_reply : {false, true})
+        if (covers(target, {0, 0, row, is_reply})) covering |= std::uint64_t{1} << b;
+  return covering;
+}
+
+bool Machine::may_time_out(StateView words, RowId row) const {
+  for (std::size_t b = 0; b < budgets_.size(); ++b) {
+    if (get(words, budgets_[b]) == scenario_.budgets[b].budget) continue;
+    for (const FaultTarget& target : scenario_.budgets[b].targets) {
+      const FaultEffect effect = fault_kinds()[target.kind].effect;
+      if (effect != FaultEffect::kLose && effect != FaultEffect::kDelay) continue;
+      if (covers(target, {0, 0, row, false}) || covers(target, {0, 0, row, true})) return true;
+    }
+  }
+  return false;
+}
+
+bool Machine::may_come(StateView words, FaultEffect effect) const {
+  for (std::size_t b = 0; b < budgets_.size(); ++b)
+    if (scenario_.budgets[b].includes(effect) && get(words, budgets_[b]) != scenario_.budgets[b].budget) return true;
+  return false;
+}
+
+std::size_t Machine::invoked(StateView words, std::size_t session) const {
+  return get(words, sessions_[session].invoked);
+}
+
+const ScriptedOperation* Machine::operation(StateView words, std::size_t session) const {
+  const std::size_t count = invoked(words, session);
+  return count == 0 ? nullptr : &scenario_.sessions[session].operations[count - 1];
+}
+
+std::size_t Machine::key(StateView words, std::size_t session) const {
+  const ScriptedOperation* running = operation(words, session);
+  if (running == nullptr) return 0;
+  return running->key == kAnyKey ? get(words, sessions_[session].key) : static_cast<std::size_t>(running->key);
+}
+
+unsigned Machine::held(StateView words, std::size_t session) const {
+  return static_cast<unsigned>(get(words, sessions_[session].value));
+}
+
+Field Machine::reply_field(std::size_t session) const {
+  return program_->get_while_holding ? sessions_[session].reply : sessions_[session].value;
+}
+
+unsigned Machine::replied(StateView words, std::size_t session) const {
+  return static_cast<unsigned>(get(words, reply_field(session)));
+}
+
+unsigned Machine::carried(StateView words, std::size_t session, const Row& row) const {
+  if (!stores(row.verb)) return 0;
+  return row.carries_received ? held(words, session) : operation(words, session)->value + 1;
+}
+
+std::vector<Machine::AsyncRequest> Machine::requests_in(StateView words, const Slots& slots) {
+  std::vector<AsyncRequest> requests;
+  for (const SessionFields::Slot& slot : slots) {
+    const std::uint64_t row = get(words, slot.row);
+    if (row == 0) break;
+    requests.push_back({static_cast<RowId>(row - 1), get(words, slot.operation), get(words, slot.key),
+                        static_cast<unsigned>(get(words, slot.carried))});
+  }
+  return requests;
+}
+
+std::vector<Machine::AsyncRequest> Machine::in_slots(StateView words, std::size_t session) const {
+  return requests_in(words, sessions_[session].slots);
+}
+
+std::vector<Machine::AsyncRequest> Machine::ghosts(StateView words, std::size_t session) const {
+  return requests_in(words, sessions_[session].ghosts);
+}
+
+// REQUIRES: a request of the session is awaited and in flight.
+Machine::AsyncRequest Machine::awaited_request(StateView words, std::size_t session) const {
+  const RowId id = point(words, session).row;
+  return {id, invoked(words, session), key(words, session), carried(words, session, program_->rows[id])};
+}
+
+Machine::AsyncRequest Machine::request_of(StateView words, const Action& action) const {
+  const std::size_t s = action.session;
+  if (action.slot == 0) return awaited_request(words, s);
+  const std::size_t slots = sessions_[s].slots.size();
+  return action.slot <= slots ? in_slots(words, s)[action.slot - 1U] : ghosts(words, s)[action.slot - 1U - slots];
+}
+
+bool Machine::is_ghost(StateView words, const Action& action) const {
+  return action.slot != 0 && (action.slot > sessions_[action.session].slots.size() || crashed(words, action.session));
+}
+
+bool Machine::crashed(StateView words, std::size_t session) const {
+  return get(words, sessions_[session].crashed) != 0;
+}
+
+bool Machine::expires(StateView words, std::size_t key) const {
+  return !expiring_.empty() && get(words, expiring_[key]) != 0;
+}
+
+const FaultKind& Machine::fault(const Action& action) const {
+  return fault_kinds()[scenario_.budgets[action.budget].targets[action.target].kind];
+}
+
+unsigned Machine::cached(StateView words, std::size_t key) const {
+  return stores_.cache.empty() ? 0 : static_cast<unsigned>(get(words, stores_.cache[key]));
+}
+
+unsigned Machine::stored(StateView words, std::size_t key) const {
+  return static_cast<unsigned>(get(words, stores_.database[key]));
+}
+
+}  // namespace stalemate::model

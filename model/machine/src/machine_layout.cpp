@@ -1,0 +1,191 @@
+// Which bits of a state hold what, and a machine made of a protocol and a scenario.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <limits>
+#include <utility>
+
+#include "base/error.hpp"
+#include "base/invariant.hpp"
+#include "machine/machine.hpp"
+
+namespace stalemate::model {
+namespace {
+
+// At most this many asynchronous requests of one session can be in flight at once.
+std::size_t async_arrows(const Program& program, const Session& session) {
+  std::size_t most = 0;
+  for (const ScriptedOperation& operation : session.operations) {
+    std::size_t worst = 0;
+    for (const std::uint16_t candidate : operation.candidates) {
+      std::size_t count = 0;
+      for (const Row& row : program.rows)
+        if (row.operation == candidate && !row.awaited && !row.drawn_lost) ++count;
+      worst = std::max(worst, count);
+    }
+    most += worst;
+  }
+  return most;
+}
+
+// Awaited requests that a session can send in all its script, at most.
+std::size_t awaited_requests(const Program& program, const Session& session) {
+  std::size_t most = 0;
+  for (const ScriptedOperation& operation : session.operations)
+    for (const Row& row : program.rows)
+      if (row.awaited && std::find(operation.candidates.begin(), operation.candidates.end(), row.operation) !=
+                             operation.candidates.end())
+        ++most;
+  return most;
+}
+
+// How many ways a crash may cut the queues of a session with so many requests in flight, at most.
+std::size_t most_ways_to_cut(const Program& program, std::size_t requests) {
+  return program.has_cache ? (requests / 2 + 1) * (requests - requests / 2 + 1) : requests + 1;
+}
+
+// At most this many late requests and copies of one session can be in flight at once.
+std::size_t ghosts_of(const Program& program, const Scenario& scenario, const Session& session) {
+  std::size_t most = 0;
+  for (const FaultBudget& budget : scenario.budgets) {
+    if (budget.includes(FaultEffect::kCopy))
+      most += budget.budget;
+    else if (budget.includes(FaultEffect::kDelay))
+      most += std::min<std::size_t>(budget.budget, awaited_requests(program, session));
+  }
+  return most;
+}
+
+}  // namespace
+
+Machine::Machine(std::shared_ptr<const Program> program, Scenario scenario, std::vector<const PropertyKind*> properties,
+                 Granularity granularity)
+    : program_(std::move(program)),
+      scenario_(std::move(scenario)),
+      properties_(std::move(properties)),
+      granularity_(granularity) {
+  lay_out();
+}
+
+// What an action, and a word of bits, have room for.
+static_assert(kSessionsMax <= 63 && kKeysMax <= 64 && kWritesMax <= 63 && kBudgetsMax <= 64);
+static_assert(kTargetsMax <= std::numeric_limits<decltype(Action::target)>::max());
+static_assert(kChoicesMax <= std::numeric_limits<decltype(Action::choice)>::max() + std::size_t{1});
+
+void Machine::lay_out() {
+  STALEMATE_INVARIANT(properties_.size() <= std::numeric_limits<sim::PropertyMask>::digits, "a property has a bit");
+  const std::uint64_t values = scenario_.values;
+  for (int key = 0; key < scenario_.keys; ++key) {
+    stores_.database.push_back(layout_.add(values, Meaning::kValue));
+    if (program_->has_cache) stores_.cache.push_back(layout_.add(values + 1, Meaning::kCoded));
+  }
+  for (const FaultBudget& budget : scenario_.budgets) budgets_.push_back(layout_.add(budget.budget + 1ULL));
+  if (program_->has_cache) lay_out_cache();
+  for (std::size_t s = 0; s < scenario_.sessions.size(); ++s) lay_out(s);
+  layout_.end_session();
+  refuse_too_many_crashes();
+  for (const PropertyKind* property : properties_)
+    monitors_.push_back(property->make({*program_, scenario_, stores_, layout_}));
+  words_ = layout_.words();
+  busy_.resize(words_);
+  const auto watch = [&](Field field) { busy_[field.word] |= field.mask() << field.shift; };
+  for (const SessionFields& fields : sessions_) {
+    watch(fields.point);
+    if (!fields.slots.empty()) watch(fields.slots.front().row);
+    if (!fields.ghosts.empty()) watch(fields.ghosts.front().row);
+  }
+}
+
+// What nearly every step looks at comes first and stands together.
+void Machine::lay_out(std::size_t s) {
+  const Session& session = scenario_.sessions[s];
+  const std::uint64_t values = scenario_.values;
+  const auto keys = static_cast<std::uint64_t>(scenario_.keys);
+  const std::uint64_t operations = session.operations.size() + 1;
+  bool free_key = false;
+  for (const ScriptedOperation& operation : session.operations) free_key |= operation.key == kAnyKey;
+  const unsigned value_width = LayoutBuilder::width_of(values + 1);
+  layout_.begin_session(s, LayoutBuilder::width_of(program_->points.size()) + LayoutBuilder::width_of(operations) +
+                               value_width * (program_->get_while_holding ? 2 : 1) +
+                               (free_key ? LayoutBuilder::width_of(keys) : 0));
+  SessionFields fields;
+  fields.point = layout_.add(program_->points.size());
+  fields.invoked = layout_.add(operations);
+  fields.value = layout_.add(values + 1, Meaning::kCoded);
+  if (program_->get_while_holding) fields.reply = layout_.add(values + 1, Meaning::kCoded);
+  if (free_key) fields.key = layout_.add(keys);
+  const bool crashes = scenario_.allows(FaultEffect::kCrash);
+  const auto add_requests = [&](Slots& requests, std::size_t count) {
+    for (std::size_t i = 0; i < count; ++i)
+      requests.push_back({layout_.add(program_->rows.size() + 1), layout_.add(values + 1, Meaning::kCoded),
+                          layout_.add(keys), layout_.add(operations)});
+  };
+  add_requests(fields.slots, (program_->has_async ? async_arrows(*program_, session) : 0) + (crashes ? 1 : 0));
+  add_requests(fields.ghosts, ghosts_of(*program_, scenario_, session));
+  if (crashes) fields.crashed = layout_.add(2);
+  if (fields.slots.size() + fields.ghosts.size() > kRequestsMax)
+    throw InputError(
+        fields.ghosts.empty()
+            ? fmt::format("session {} of app instance {} may have {} requests in flight that it does not await, and at "
+                          "most {} are possible; take fewer operations",
+                          session.session, session.app, fields.slots.size(), kRequestsMax)
+            : "--fault: so many late requests and copies are more than a state can hold; allow fewer");
+  stores_.operation.push_back(fields.invoked);
+  sessions_.push_back(std::move(fields));
+}
+
+// A crash leaves a choice for what each session of an app instance has in flight.
+void Machine::refuse_too_many_crashes() const {
+  if (!scenario_.allows(FaultEffect::kCrash)) return;
+  for (const Session& first : scenario_.sessions) {
+    std::size_t ways = 1;
+    for (std::size_t s = 0; s < sessions_.size() && ways <= kChoicesMax; ++s)
+      if (scenario_.sessions[s].app == first.app) ways *= most_ways_to_cut(*program_, sessions_[s].slots.size());
+    if (ways > kChoicesMax)
+      throw InputError(fmt::format(
+          "--fault crash: app instance {} can have so many requests in flight that a crash has more than {} "
+          "outcomes; take fewer sessions or operations in it",
+          first.app, kChoicesMax));
+  }
+}
+
+// What happens in the cache of itself, and what has to be known for it.
+void Machine::lay_out_cache() {
+  const bool expiring =
+      std::any_of(program_->rows.begin(), program_->rows.end(), [](const Row& row) { return row.ttl != 0; });
+  const bool failover = scenario_.allows(FaultEffect::kRollBack);
+  for (int key = 0; key < scenario_.keys; ++key) {
+    if (expiring) expiring_.push_back(layout_.add(2));
+    if (failover) replica_.push_back(layout_.add(scenario_.values + 1ULL, Meaning::kCoded));
+    if (failover && expiring) replica_expiring_.push_back(layout_.add(2));
+  }
+  has_cache_actor_ =
+      expiring || failover || scenario_.allows(FaultEffect::kDropEntry) || scenario_.allows(FaultEffect::kDropAll);
+}
+
+std::size_t Machine::fault_mark(std::size_t budget, std::size_t target) const {
+  std::size_t mark = program_->marks.size() + properties_.size() + target;
+  for (std::size_t i = 0; i < budget; ++i) mark += scenario_.budgets[i].targets.size();
+  return mark;
+}
+
+Machine make_machine(const Protocol& protocol, const traces::Scenario& words,
+                     const std::vector<std::string>& properties, Granularity granularity) {
+  return make_machine(std::make_shared<const Program>(compile(protocol, compile_options(words))), words, properties,
+                      granularity);
+}
+
+Machine make_machine(std::shared_ptr<const Program> program, const traces::Scenario& words,
+                     const std::vector<std::string>& properties, Granularity granularity) {
+  Scenario scenario = resolve(words, *program);
+  std::vector<const PropertyKind*> selected = select_properties(properties, *program, scenario);
+  Machine machine(std::move(program), std::move(scenario), std::move(selected), granularity);
+  if (machine.words() > kWordsMax)
+    throw InputError(
+        fmt::format("the scenario needs {} bytes a state and {} is the most; take fewer app instances, "
+                    "operations or keys",
+                    machine.words() * 8, kWordsMax * 8));
+  return machine;
+}
+
+}  // namespace stalemate::model

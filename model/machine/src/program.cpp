@@ -1,0 +1,390 @@
+// The compiler from protocol to program: a depth-first walk over each operation's acts that stops at every awaited
+// request (a row) and continues once for each way that request can turn out.
+#include "machine/program.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <map>
+#include <set>
+#include <tuple>
+
+#include "base/error.hpp"
+#include "base/invariant.hpp"
+#include "program_cursor.hpp"
+#include "program_known.hpp"
+
+namespace stalemate::model {
+namespace {
+
+constexpr std::size_t kWaysMax = 1024;
+constexpr std::size_t kRowsMax = 4096;
+
+bool asks_to_set(const Act& act) {
+  const auto* request = std::get_if<Request>(&act.node);
+  return request != nullptr && request->to == Role::kDatabase && request->verb == Verb::kSet;
+}
+
+// Whether some way acknowledges a Write that has not awaited a database set before, but has written or may yet.
+bool tells_unanswered(const Program& program, const ProgramOperation& operation) {
+  std::set<std::pair<RowId, bool>> seen;  // with whether anything was written, that request included
+  std::vector<std::pair<const std::vector<Way>*, bool>> to_see = {{&operation.start, false}};
+  while (!to_see.empty()) {
+    const auto [ways, written_before] = to_see.back();
+    to_see.pop_back();
+    for (const Way& way : *ways) {
+      bool written = written_before;
+      for (const Effect& effect : way.effects) {
+        if (effect.kind != EffectKind::kAcknowledge)
+          written = written || carries_own(program, program.rows[effect.row]);
+        else if (written || effect.write_stands_behind)
+          return true;
+      }
+      if (way.next == kNoRow) continue;
+      const Row& row = program.rows[way.next];
+      written = written || carries_own(program, row);
+      if (is_database_set(row) || !seen.insert({way.next, written}).second) continue;
+      for (const std::vector<Way>& onwards : row.after) to_see.emplace_back(&onwards, written);
+    }
+  }
+  return false;
+}
+
+bool may_tell_early(const Program& program) {
+  const auto is_write = [](const ProgramOperation& operation) { return operation.kind == OperationKind::kWrite; };
+  for (const Row& row : program.rows) {
+    const bool written = is_database_set(row) && !row.drawn_lost;
+    if (written && (!row.awaited || row.acknowledged) && is_write(program.operations[row.operation])) return true;
+  }
+  return std::any_of(program.operations.begin(), program.operations.end(), [&](const ProgramOperation& operation) {
+    return is_write(operation) && tells_unanswered(program, operation);
+  });
+}
+
+bool fills_expire(const Protocol& protocol) {
+  std::vector<bool> expire[2];  // by the kind of operation: each of its fills
+  for (const Operation& operation : protocol.operations) {
+    visit_requests(operation.body, [&](const Request& request) {
+      if (request.to == Role::kCache && stores(request.verb))
+        expire[operation.kind == OperationKind::kRead ? 0 : 1].push_back(request.ttl != 0);
+    });
+  }
+  const std::vector<bool>& fills = expire[0].empty() ? expire[1] : expire[0];
+  return !fills.empty() && std::find(fills.begin(), fills.end(), false) == fills.end();
+}
+
+// What is compiled. kNormal: what happens without faults, to see that nothing is asked for that cannot be done; only a
+// fault may bring an operation where it has no value to store.
+enum class Extent { kNormal, kAll };
+
+class Compiler {
+ public:
+  Compiler(const Protocol& protocol, const CompileOptions& options, Extent extent)
+      : protocol_(protocol), options_(options), extent_(extent) {}
+
+  Program compile() {
+    program_.points.push_back({});
+    for (const Operation& operation : protocol_.operations) {
+      program_.operations.push_back({operation.name, operation.kind, {}, operation.arrows});
+      operation_ = program_.operations.size() - 1;
+      requests_.clear();
+      add_marks(operation.body);
+      visit_requests(operation.body, [&](const Request& request) {
+        (request.to == Role::kCache ? program_.has_cache : program_.has_database) = true;
+      });
+      Known known;
+      known.source = operation.kind == OperationKind::kRead ? Source::kNothing : Source::kOwn;
+      program_.operations[operation_].start = ways_from(into(operation.body, nullptr), known);
+      while (!pending_.empty()) {
+        const Pending next = pending_.back();
+        pending_.pop_back();
+        fill_row(next);
+      }
+    }
+    program_.may_tell_early = may_tell_early(program_);
+    program_.fills_expire = fills_expire(protocol_);
+    return std::move(program_);
+  }
+
+ private:
+  struct Pending {
+    RowId row;
+    const Request* request;
+    Cursor after;
+    Known known;
+  };
+
+  // What can be seen of a request in flight: the request, and whether it carries a value that was received. Who awaits
+  // it knows more.
+  using Situation = std::tuple<const Request*, bool>;
+  using RowKey = std::tuple<Situation, Told, Source, decltype(Known::outcomes)>;
+
+  enum class Side { kTaken, kPassed };  // of a guard or a choice
+
+  OperationKind kind() const { return program_.operations[operation_].kind; }
+
+  [[noreturn]] void fail(const Position& at, const std::string& what) const {
+    throw InputError(fmt::format("{}:{}:{}: {}", protocol_.file, at.line, at.column, what));
+  }
+
+  // Every arrow, guard and branch has its marks, in the diagram's order, whether or not a way passes it.
+  void add_marks(const std::vector<Act>& body) {
+    for (const Act& act : body) {
+      if (const auto* request = std::get_if<Request>(&act.node)) {
+        requests_[request->arrow] = request;
+        add_mark(request, Side::kTaken, fmt::format("arrow {} \"{}\"", request->arrow, request->label));
+      } else if (const auto* guard = std::get_if<Guard>(&act.node)) {
+        add_mark(guard, Side::kTaken, fmt::format("line {}: the reply as drawn", guard->at.line));
+        if (may_stop(*guard))
+          add_mark(guard, Side::kPassed,
+                   fmt::format("line {}: another reply, so the operation ends there", guard->at.line));
+      } else if (const auto* choice = std::get_if<Choice>(&act.node)) {
+        for (const Branch& branch : choice->branches) {
+          add_mark(&branch, Side::kTaken,
+                   fmt::format("line {}: {}{}{}", branch.at.line, to_string(choice->kind),
+                               branch.label.empty() ? "" : " ", branch.label));
+          add_marks(branch.body);
+        }
+        if (choice->may_take_none)
+          add_mark(choice, Side::kPassed,
+                   fmt::format("line {}: {} not taken", choice->at.line, to_string(choice->kind)));
+      }
+    }
+  }
+
+  // Whether a server may answer what the guard does not let through.
+  bool may_stop(const Guard& guard) const {
+    const Request& request = *requests_.at(guard.about);
+    const std::vector<Outcome> possible = possible_outcomes(request.to, request.verb);
+    return std::any_of(possible.begin(), possible.end(), [&](Outcome outcome) { return !passes(guard, outcome); });
+  }
+
+  void add_mark(const void* what, Side side, const std::string& meaning) {
+    marks_.emplace(std::pair(what, side), static_cast<std::uint32_t>(program_.marks.size()));
+    program_.marks.push_back(fmt::format("{} {}", program_.operations[operation_].name, meaning));
+  }
+  std::uint32_t mark(const void* what, Side side = Side::kTaken) const { return marks_.at({what, side}); }
+
+  std::vector<Way> ways_from(const Cursor& cursor, const Known& known) {
+    std::vector<Way> ways;
+    advance(cursor, known, {}, ways);
+    return ways;
+  }
+
+  // Follows the acts from `cursor` to the next awaited request or the end, and appends every way there is.
+  void advance(Cursor cursor, Known known, Way way, std::vector<Way>& out) {
+    while ((cursor = settled(cursor))) {
+      const Act& act = act_at(cursor);
+      cursor = next(cursor);
+      if (const auto* request = std::get_if<Request>(&act.node)) {
+        if (skips(*request, known)) {
+          known.turned_out(request->arrow, Outcome::kOk);
+          continue;
+        }
+        way.marks.push_back(mark(request));
+        const RowId row = row_for(*request, cursor, known);
+        if (request->drawn_lost) {
+          way.effects.push_back({EffectKind::kSendLost, row});
+          if (!survives(*request, Outcome::kTimeout, cursor, known)) return fail_operation(std::move(way), out);
+        } else if (request->awaited) {
+          way.next = row;
+          return emit(std::move(way), out, request->at);
+        } else {
+          way.effects.push_back({EffectKind::kSendAsync, row});
+        }
+      } else if (const auto* guard = std::get_if<Guard>(&act.node)) {
+        const Outcome outcome = known.outcome_of(guard->about);
+        if (is_failure(outcome)) continue;
+        const bool met = passes(*guard, outcome);
+        way.marks.push_back(mark(guard, met ? Side::kTaken : Side::kPassed));
+        if (!met) return finish(known, std::move(way), out);
+      } else if (const auto* answer = std::get_if<Acknowledge>(&act.node)) {
+        tell(*answer, cursor, known, way);
+      } else {
+        const auto& choice = std::get<Choice>(act.node);
+        if (choice.free) return advance_freely(choice, cursor, known, way, out);
+        if (const Branch* branch = branch_for(choice, known.outcome_of(choice.about))) {
+          if (known.failed != nullptr && known.failed->arrow == choice.about) known.failed = nullptr;
+          way.marks.push_back(mark(branch));
+          cursor = into(branch->body, cursor, branch->ends_operation);
+        }
+      }
+    }
+    finish(known, std::move(way), out);
+  }
+
+  void advance_freely(const Choice& choice, const Cursor& rest, const Known& known, const Way& way,
+                      std::vector<Way>& out) {
+    const auto go_on = [&](const Cursor& cursor, std::uint32_t passes, const std::string& chosen) {
+      Known taken = known;
+      Way on = way;
+      on.marks.push_back(passes);
+      on.choice += (on.choice.empty() ? "" : ", ") + chosen;
+      if (known.failed != nullptr) {
+        const Request& failed = *known.failed;
+        taken.failed = nullptr;
+        if (!survives(failed, known.outcome_of(failed.arrow), cursor, taken)) return fail_operation(std::move(on), out);
+      }
+      advance(cursor, std::move(taken), std::move(on), out);
+    };
+    for (const Branch& branch : choice.branches)
+      go_on(into(branch.body, rest, branch.ends_operation), mark(&branch),
+            branch.label.empty() ? std::string(to_string(choice.kind)) : branch.label);
+    if (choice.may_take_none)
+      go_on(rest, mark(&choice, Side::kPassed), fmt::format("not: {}", choice.branches.front().label));
+  }
+
+  // R3.
+  static void tell(const Acknowledge& answer, const Cursor& after, Known& known, Way& way) {
+    if (known.told == Told::kDone) return;
+    known.told = answer.fails ? Told::kFailure : Told::kDone;
+    if (!answer.fails) way.effects.push_back({EffectKind::kAcknowledge, kNoRow, any_behind(after, asks_to_set)});
+  }
+
+  void finish(const Known& known, Way way, std::vector<Way>& out) {
+    if (known.told == Told::kFailure) return fail_operation(std::move(way), out);
+    if (known.told == Told::kNothing) way.effects.push_back({EffectKind::kAcknowledge, kNoRow});
+    emit(std::move(way), out, {});
+  }
+
+  void fail_operation(Way way, std::vector<Way>& out) {
+    way.failed = true;
+    emit(std::move(way), out, {});
+  }
+
+  void emit(Way way, std::vector<Way>& out, const Position& at) {
+    out.push_back(std::move(way));
+    if (out.size() > kWaysMax)
+      fail(at, fmt::format("more than {} combinations of free choices between two requests; label the branches "
+                           "with the reply they depend on, or split the diagram",
+                           kWaysMax));
+  }
+
+  // R2: sets what `request` turned out as when it fails so; false where the operation fails by it.
+  bool survives(const Request& request, Outcome failure, const Cursor& after, Known& known) const {
+    if (is_covered(after, request.arrow, failure, known)) {
+      known.turned_out(request.arrow, failure);
+      known.failed = &request;
+      if (keeps_value(request) && known.source == Source::kOwn) known.source = Source::kNothing;
+      return true;
+    }
+    const bool get = request.verb == Verb::kGet;
+    if (request.to == Role::kDatabase && (get || !options_.continue_on_database_timeout)) return false;
+    known.turned_out(request.arrow, get ? Outcome::kMiss : Outcome::kOk);
+    return true;
+  }
+
+  // R4: whether the session keeps the value that the request is answered, to store it.
+  bool keeps_value(const Request& request) const {
+    return request.verb == Verb::kGet && (kind() == OperationKind::kRead || request.to == Role::kDatabase);
+  }
+
+  // R4: whether the request stores what was received, if anything was.
+  bool stores_received(const Request& request, const Known& known) const {
+    if (!stores(request.verb)) return false;
+    if (kind() == OperationKind::kRead) return true;
+    return request.to == Role::kCache && !request.stores_new && known.source != Source::kOwn;
+  }
+
+  bool skips(const Request& request, const Known& known) const {
+    if (!stores_received(request, known) || known.source != Source::kNothing) return false;
+    if (extent_ == Extent::kNormal && kind() == OperationKind::kRead)
+      fail(request.at,
+           "a Read stores the last value it received, and here it may not have received any; read the value "
+           "from the database first");
+    return true;
+  }
+
+  // The row of a request that is asked now; what is known afterwards is known to whatever follows it.
+  RowId row_for(const Request& request, const Cursor& after, Known& known) {
+    const bool received = stores_received(request, known);
+    if (stores(request.verb) && kind() == OperationKind::kWrite && !received) known.source = Source::kOwn;
+    const Situation seen{&request, received};
+    Known kept = known.behind(after);
+    const bool goes_on = request.awaited && !request.drawn_lost;
+    const auto key = goes_on ? std::make_tuple(seen, known.told, known.source, kept.outcomes)
+                             : std::make_tuple(seen, Told::kNothing, Source::kOwn, decltype(Known::outcomes){});
+    const auto found = rows_.find(key);
+    if (found != rows_.end()) return found->second;
+    if (program_.rows.size() >= kRowsMax) fail(request.at, "the protocol has too many requests; split the diagram");
+    const auto id = static_cast<RowId>(program_.rows.size());
+    rows_.emplace(key, id);
+    Row row;
+    row.alike = alike_.emplace(seen, id).first->second;
+    row.operation = static_cast<std::uint16_t>(operation_);
+    row.to = request.to;
+    row.verb = request.verb;
+    row.awaited = request.awaited;
+    row.ttl = request.ttl;
+    row.keeps_value = keeps_value(request);
+    row.carries_received = received;
+    row.acknowledged = known.told == Told::kDone;
+    row.arrow = request.arrow;
+    row.label = request.label;
+    row.at = request.at;
+    if (request.drawn_lost) {
+      row.drawn_lost = true;
+    } else if (request.awaited) {
+      row.request_point = add_point({id, false, Outcome::kOk});
+      for (Outcome outcome : possible_outcomes(request.to, request.verb))
+        row.reply_points[static_cast<std::size_t>(outcome)] = add_point({id, true, outcome});
+      if (request.verb == Verb::kGet && known.source == Source::kReceived) program_.get_while_holding = true;
+      kept.failed = nullptr;
+      pending_.push_back({id, &request, after, std::move(kept)});
+    } else {
+      program_.has_async = true;
+    }
+    program_.rows.push_back(std::move(row));
+    return id;
+  }
+
+  PointId add_point(Point point) {
+    program_.points.push_back(point);
+    return static_cast<PointId>(program_.points.size() - 1);
+  }
+
+  // The ways on from a row, for each outcome its server or the network can give it.
+  void fill_row(const Pending& pending) {
+    const auto fill = [&](Outcome outcome, const Known& known) {
+      auto ways = ways_from(pending.after, known);
+      program_.rows[pending.row].after[static_cast<std::size_t>(outcome)] = std::move(ways);
+    };
+    for (Outcome outcome : possible_outcomes(pending.request->to, pending.request->verb)) {
+      Known known = pending.known;
+      known.turned_out(pending.request->arrow, outcome);
+      if (outcome == Outcome::kValue && keeps_value(*pending.request)) known.source = Source::kReceived;
+      fill(outcome, known);
+    }
+    if (extent_ == Extent::kNormal) return;
+    for (Outcome outcome : {Outcome::kError, Outcome::kTimeout}) {
+      Known known = pending.known;
+      if (survives(*pending.request, outcome, pending.after, known)) {
+        fill(outcome, known);
+      } else {
+        std::vector<Way> ways;
+        fail_operation({}, ways);
+        program_.rows[pending.row].after[static_cast<std::size_t>(outcome)] = std::move(ways);
+      }
+    }
+  }
+
+  const Protocol& protocol_;
+  const CompileOptions& options_;
+  Extent extent_;
+  Program program_;
+  std::size_t operation_ = 0;
+  std::map<int, const Request*> requests_;  // of the operation, by arrow
+  std::map<RowKey, RowId> rows_;
+  std::map<Situation, RowId> alike_;
+  std::map<std::pair<const void*, Side>, std::uint32_t> marks_;
+  std::vector<Pending> pending_;
+};
+
+}  // namespace
+
+Program compile(const Protocol& protocol, const CompileOptions& options) {
+  Compiler(protocol, options, Extent::kNormal).compile();
+  return Compiler(protocol, options, Extent::kAll).compile();
+}
+
+}  // namespace stalemate::model

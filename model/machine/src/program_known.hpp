@@ -1,0 +1,45 @@
+// What the compiler knows of a session on a way through its acts, and what failures make of it
+// (understand/protocol.hpp, R2).
+#pragma once
+
+#include <cstdint>
+#include <utility>
+#include <vector>
+
+#include "program_cursor.hpp"
+#include "understand/protocol.hpp"
+
+namespace stalemate::model {
+
+// What who started the operation has been told so far.
+enum class Told : std::uint8_t { kNothing, kFailure, kDone };
+
+// What a set or add at the cache would store now: the Write's own value, one that was received, or one that was asked
+// for in vain.
+enum class Source : std::uint8_t { kOwn, kReceived, kNothing };
+
+struct Known {
+  std::vector<std::pair<int, Outcome>> outcomes;  // by arrow, ascending
+  Told told = Told::kNothing;
+  Source source = Source::kOwn;
+  const Request* failed = nullptr;  // failed, covered, and the branch that covers it is still to come
+
+  // How the request of this arrow turned out. REQUIRES: it was asked on this way.
+  Outcome outcome_of(int arrow) const;
+  void turned_out(int arrow, Outcome outcome);
+  // Without the outcomes that nothing behind `at` looks at.
+  Known behind(const Cursor& at) const;
+};
+
+inline bool is_failure(Outcome outcome) { return outcome == Outcome::kError || outcome == Outcome::kTimeout; }
+
+// Whether what follows the guard happens: on a failure there was no reply to look at.
+inline bool passes(const Guard& guard, Outcome outcome) { return guard.outcomes.has(outcome) || is_failure(outcome); }
+
+// The branch that is taken on this outcome; null where none is.
+const Branch* branch_for(const Choice& choice, Outcome outcome);
+
+// Whether a branch for `failure` of the request of this arrow stands behind `at`, before the next awaited request.
+bool is_covered(const Cursor& at, int arrow, Outcome failure, const Known& known);
+
+}  // namespace stalemate::model

@@ -1,0 +1,41 @@
+// converges: once no operation is invoked and no fault happens any more, every fair run reaches coherence and stays. A
+// claim about whole runs: ask/convergence.hpp decides it. What can be seen state by state is its antecedent alone, so
+// the monitor hears nothing and keeps nothing.
+#include "properties/properties.hpp"
+
+namespace stalemate::model {
+namespace {
+
+class SomethingCached final : public Monitor {
+ public:
+  explicit SomethingCached(const StoreFields& fields) : cache_(fields.cache) {}
+
+  Finding on(const Event&, StateRef) const override { return {}; }
+
+  Finding at_rest(StateView words) const override {
+    Finding finding;
+    for (const Field& entry : cache_) finding.relevant |= get(words, entry) != 0;
+    return finding;
+  }
+
+ private:
+  std::vector<Field> cache_;
+};
+
+}  // namespace
+
+PropertyKind converges() {
+  return {
+      .name = kConverges,
+      .claim = "without further operations and faults, every fair run reaches coherence and stays",
+      .antecedent = "a cached entry at rest",
+      .applies = [](const Program& program) { return program.has_cache; },
+      .says_something = [](const Scenario&) { return true; },
+      .make = [](const MonitorSetting& setting) -> std::unique_ptr<Monitor> {
+        return std::make_unique<SomethingCached>(setting.fields);
+      },
+      .is_liveness = true,
+  };
+}
+
+}  // namespace stalemate::model

@@ -1,0 +1,58 @@
+// The table of properties.
+#include "machine/property.hpp"
+#include "base/text.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "base/error.hpp"
+#include "properties/properties.hpp"
+
+namespace stalemate::model {
+namespace {
+
+const PropertyKind kKinds[] = {coherent_at_rest(), fresh_reads(), converges()};
+
+// Properties of the design that are not modelled yet, so that asking for one says so.
+constexpr std::string_view kPlanned[] = {"read-your-writes", "monotonic-reads", "committed-reads", "no-fractured-read",
+                                         "no-lost-update",   "no-drift",        "linearizable",    "terminates"};
+
+}  // namespace
+
+std::span<const PropertyKind> property_kinds() { return kKinds; }
+
+std::vector<const PropertyKind*> select_properties(const std::vector<std::string>& names, const Program& program,
+                                                   const Scenario& scenario) {
+  std::vector<std::string> known;
+  for (const PropertyKind& kind : kKinds) known.emplace_back(kind.name);
+  for (const std::string& name : names) {
+    if (std::find(known.begin(), known.end(), name) != known.end()) continue;
+    if (std::find(std::begin(kPlanned), std::end(kPlanned), name) != std::end(kPlanned))
+      throw InputError(
+          fmt::format("--property {}: understood, but not modelled yet; there is {}", name, fmt::join(known, ", ")));
+    throw InputError(fmt::format("--property {}: no such property{}; there is {}", name, suggestion(name, known),
+                                 fmt::join(known, ", ")));
+  }
+  std::vector<const PropertyKind*> selected;
+  for (const PropertyKind& kind : kKinds) {
+    const bool named = std::find(names.begin(), names.end(), kind.name) != names.end();
+    if (named && !kind.applies(program))
+      throw InputError(fmt::format("--property {}: does not apply to this protocol: {}", kind.name,
+                                   program.has_cache ? "nothing in it can break it" : "it has no cache"));
+    if (named || (names.empty() && !kind.is_liveness && kind.applies(program) && kind.says_something(scenario)))
+      selected.push_back(&kind);
+  }
+  return selected;
+}
+
+void refuse_liveness(const std::vector<std::string>& names) {
+  for (const PropertyKind& kind : kKinds)
+    if (kind.is_liveness && std::find(names.begin(), names.end(), kind.name) != names.end())
+      throw InputError(
+          fmt::format("--property {}: no single step or state breaks it, so stalemate check alone decides it, without "
+                      "--count-schedules; here name coherent-at-rest",
+                      kind.name));
+}
+
+}  // namespace stalemate::model

@@ -1,0 +1,262 @@
+// From the words of a scenario (scripts, faults) to what they mean for a program.
+#include "machine/scenario.hpp"
+#include "base/text.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <charconv>
+#include <optional>
+
+#include "base/error.hpp"
+#include "machine/fault.hpp"
+
+namespace stalemate::model {
+namespace {
+
+std::optional<int> number(std::string_view text) {
+  int value = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (error != std::errc{} || end != text.data() + text.size()) return std::nullopt;
+  return value;
+}
+
+// Operations of the program that are called `name`, or are of the kind of that name.
+struct NamedOperations {
+  std::vector<std::uint16_t> by_name;
+  std::vector<std::uint16_t> by_kind;
+};
+NamedOperations operations_named(const std::string& name, const Program& program) {
+  NamedOperations found;
+  for (std::size_t i = 0; i < program.operations.size(); ++i) {
+    const ProgramOperation& operation = program.operations[i];
+    if (lower(operation.name) == name) found.by_name.push_back(static_cast<std::uint16_t>(i));
+    if (to_string(operation.kind) == name) found.by_kind.push_back(static_cast<std::uint16_t>(i));
+  }
+  return found;
+}
+
+std::string operation_names(const Program& program) {
+  std::vector<std::string> names;
+  for (const ProgramOperation& operation : program.operations) names.push_back(lower(operation.name));
+  return fmt::format("{}", fmt::join(names, ", "));
+}
+
+ScriptedOperation parse_operation(const std::string& words, const std::string& where, int keys,
+                                  const Program& program) {
+  if (words.empty())
+    throw InputError(fmt::format("{}: an operation is missing; write for example 'read; write k1'", where));
+  std::string name = lower(words);
+  ScriptedOperation operation;
+  const auto space = name.find_last_of(" \t");
+  if (space != std::string::npos && name[space + 1] == 'k') {
+    if (const auto key = number(std::string_view(name).substr(space + 2))) {
+      if (*key < 1 || *key > keys)
+        throw InputError(fmt::format("{}: k{} is outside the scenario's {} key{}; say --keys {}", where, *key, keys,
+                                     keys == 1 ? "" : "s", std::max(*key, 1)));
+      operation.key = *key - 1;
+      name = trim(std::string_view(name).substr(0, space));
+    }
+  }
+  if (operation.key == kAnyKey && keys == 1) operation.key = 0;
+  // "write" in a script is any Write, also where one of several is called just that: none must be left out unsaid.
+  const NamedOperations named = operations_named(name, program);
+  operation.candidates = named.by_kind.empty() ? named.by_name : named.by_kind;
+  if (operation.candidates.empty())
+    throw InputError(
+        fmt::format("{}: the protocol has no operation \"{}\"; it has {}", where, name, operation_names(program)));
+  operation.kind = program.operations[operation.candidates.front()].kind;
+  return operation;
+}
+
+std::string fault_names() {
+  std::vector<std::string> names;
+  for (const FaultKind& kind : fault_kinds()) names.emplace_back(kind.name);
+  for (const FaultAlias& alias : fault_aliases()) names.emplace_back(alias.name);
+  return fmt::format("{}", fmt::join(names, ", "));
+}
+
+std::vector<std::size_t> fault_kinds_named(const std::string& name, const Program& program) {
+  std::vector<std::string_view> wanted = {name};
+  std::vector<std::string> known;
+  for (const FaultAlias& alias : fault_aliases()) {
+    known.emplace_back(alias.name);
+    if (alias.name == name) wanted = alias.kinds;
+  }
+  std::vector<std::size_t> kinds;
+  for (std::size_t i = 0; i < fault_kinds().size(); ++i) {
+    const FaultKind& kind = fault_kinds()[i];
+    known.emplace_back(kind.name);
+    if (std::find(wanted.begin(), wanted.end(), kind.name) == wanted.end()) continue;
+    if (!kind.strikes_cache() || program.has_cache)
+      kinds.push_back(i);
+    else if (kind.name == name)
+      throw InputError(fmt::format("--fault {}: the protocol has no cache; leave it out", name));
+  }
+  if (!kinds.empty()) return kinds;
+  const auto planned = planned_faults();
+  if (std::find(planned.begin(), planned.end(), name) != planned.end())
+    throw InputError(fmt::format("--fault {}: understood, but not modelled yet; there is {}", name, fault_names()));
+  throw InputError(
+      fmt::format("--fault {}: no such fault{}; there is {}", name, suggestion(name, known), fault_names()));
+}
+
+// "write:2" -> the request that arrow 2 of Write is, or answers.
+void aim(FaultTarget& target, const std::string& where, std::string_view text, const Program& program) {
+  const auto colon = text.rfind(':');
+  const auto arrow = colon == std::string::npos ? std::nullopt : number(text.substr(colon + 1));
+  if (!arrow)
+    throw InputError(fmt::format("{}: cannot read the aim \"{}\"; write OPERATION:ARROW, as in write:2", where, text));
+  const NamedOperations named = operations_named(lower(trim(text.substr(0, colon))), program);
+  const std::vector<std::uint16_t>& operations = named.by_name.empty() ? named.by_kind : named.by_name;
+  if (operations.size() != 1)
+    throw InputError(fmt::format("{}: \"{}\" names {} operation; the protocol has {}", where, text.substr(0, colon),
+                                 operations.empty() ? "no" : "more than one", operation_names(program)));
+  const ProgramOperation& operation = program.operations[operations.front()];
+  const auto count = static_cast<int>(operation.arrows.size());
+  if (*arrow < 1 || *arrow > count || operation.arrows[static_cast<std::size_t>(*arrow - 1)] == 0)
+    throw InputError(fmt::format("{}: arrow {} of {} is no request to a server, nor a reply to one{}", where, *arrow,
+                                 operation.name, *arrow > count ? fmt::format(" (it has {} arrows)", count) : ""));
+  target.operation = operations.front();
+  target.arrow = operation.arrows[static_cast<std::size_t>(*arrow - 1)];
+}
+
+// How many ways an operation may begin.
+std::size_t starts_of(const ScriptedOperation& operation, const Program& program) {
+  std::size_t starts = 0;
+  for (const std::uint16_t candidate : operation.candidates) starts += program.operations[candidate].start.size();
+  return starts;
+}
+
+FaultBudget parse_fault(const std::string& text, const Program& program) {
+  const std::string where = fmt::format("--fault {}", text);
+  FaultBudget budget;
+  std::string kinds = text;
+  const auto equals = text.rfind('=');
+  if (equals != std::string::npos) {
+    const auto count = number(trim(std::string_view(text).substr(equals + 1)));
+    if (!count || *count < 1 || *count > kBudgetMax)
+      throw InputError(fmt::format("{}: the budget after '=' is a number from 1 to {}", where, kBudgetMax));
+    budget.budget = static_cast<unsigned>(*count);
+    kinds = text.substr(0, equals);
+  }
+  std::vector<std::string> normalised;
+  for (const std::string& part : split(kinds, ',')) {
+    const auto at = part.find('@');
+    const std::string name = lower(trim(part.substr(0, at)));
+    for (const std::size_t kind : fault_kinds_named(name, program)) {
+      FaultTarget target{kind};
+      if (at != std::string::npos && fault_kinds()[kind].strikes_cache())
+        throw InputError(
+            fmt::format("{}: {} strikes the cache, not a message; leave out the aim", where, fault_kinds()[kind].name));
+      if (at != std::string::npos) aim(target, where, trim(std::string_view(part).substr(at + 1)), program);
+      budget.targets.push_back(target);
+    }
+    if (budget.targets.size() > kTargetsMax)
+      throw InputError(fmt::format("--fault: one of them lists more than {} kinds; list each once", kTargetsMax));
+    normalised.push_back(at == std::string::npos ? name
+                                                 : name + "@" + lower(trim(std::string_view(part).substr(at + 1))));
+  }
+  budget.text = fmt::format("{}={}", fmt::join(normalised, ","), budget.budget);
+  return budget;
+}
+
+}  // namespace
+
+bool FaultBudget::includes(FaultEffect effect) const {
+  return std::any_of(targets.begin(), targets.end(),
+                     [effect](const FaultTarget& target) { return fault_kinds()[target.kind].effect == effect; });
+}
+
+bool Scenario::allows(FaultEffect effect) const {
+  return std::any_of(budgets.begin(), budgets.end(),
+                     [effect](const FaultBudget& budget) { return budget.includes(effect); });
+}
+
+Scenario resolve(const traces::Scenario& words, const Program& program) {
+  if (words.keys < 1 || words.keys > kKeysMax)
+    throw InputError(fmt::format("--keys {}: a scenario has 1 to {} keys", words.keys, kKeysMax));
+  if (words.apps.empty())
+    throw InputError("the scenario has no app instance; say --readers 1 --writers 1, or --app 'read; write'");
+  Scenario scenario;
+  scenario.keys = words.keys;
+  scenario.cached = words.cached;
+  scenario.all_invoked = words.all_invoked;
+  if (words.cached && !program.has_cache) throw InputError("--cached: the protocol has no cache; leave it out");
+  unsigned writes = 0;
+  for (std::size_t app = 0; app < words.apps.size(); ++app) {
+    const std::string where = fmt::format("--app '{}'", words.apps[app]);
+    int ordinal = 0;
+    for (const std::string& script : split(words.apps[app], '|')) {
+      Session session{static_cast<int>(app) + 1, ++ordinal, {}};
+      for (const std::string& operation : split(script, ';')) {
+        ScriptedOperation parsed = parse_operation(operation, where, words.keys, program);
+        if (parsed.kind == OperationKind::kWrite) parsed.value = ++writes;
+        if (words.all_invoked && session.operations.empty() && parsed.key == kAnyKey)
+          throw InputError(
+              fmt::format("{}: --all-invoked needs the key of every first operation, as in 'read k1'", where));
+        const std::size_t choices =
+            starts_of(parsed, program) * (parsed.key == kAnyKey ? static_cast<std::size_t>(words.keys) : 1);
+        if (choices > kChoicesMax)
+          throw InputError(
+              fmt::format("{}: \"{}\" can begin in {} ways and at most {} are possible; name its key, as "
+                          "in '{} k1', or the operation",
+                          where, trim(operation), choices, kChoicesMax, to_string(parsed.kind)));
+        session.operations.push_back(std::move(parsed));
+      }
+      if (session.operations.size() > kOperationsMax)
+        throw InputError(fmt::format("{}: a session has at most {} operations", where, kOperationsMax));
+      scenario.sessions.push_back(std::move(session));
+    }
+  }
+  if (scenario.sessions.size() > static_cast<std::size_t>(kSessionsMax))
+    throw InputError(
+        fmt::format("the scenario has {} sessions; at most {} are possible", scenario.sessions.size(), kSessionsMax));
+  if (writes > kWritesMax)
+    throw InputError(fmt::format("the scenario has {} writes; at most {} are possible", writes, kWritesMax));
+  if (words.all_invoked)
+    for (const Session& session : scenario.sessions) {
+      if (starts_of(session.operations.front(), program) != 1)
+        throw InputError(
+            "--all-invoked: an operation here starts with a choice, so there is no single first state; leave it out");
+    }
+  scenario.values = writes + 1;
+  scenario.words = words;
+  if (words.faults.size() > kBudgetsMax)
+    throw InputError(
+        fmt::format("--fault: the scenario has {} of them; at most {} are possible", words.faults.size(), kBudgetsMax));
+  for (std::string& fault : scenario.words.faults) {
+    scenario.budgets.push_back(parse_fault(fault, program));
+    fault = scenario.budgets.back().text;
+  }
+  return scenario;
+}
+
+CompileOptions compile_options(const traces::Scenario& words) {
+  if (words.on_database_timeout == "fail") return {.continue_on_database_timeout = false};
+  if (words.on_database_timeout == "continue") return {.continue_on_database_timeout = true};
+  throw InputError(fmt::format("--on-database-timeout {}: say fail or continue", words.on_database_timeout));
+}
+
+std::string describe(const traces::Scenario& words) {
+  std::vector<std::string> parts;
+  const auto count = [&](std::string_view script) {
+    return static_cast<std::size_t>(std::count(words.apps.begin(), words.apps.end(), script));
+  };
+  const std::size_t readers = count("read");
+  const std::size_t writers = count("write");
+  if (readers + writers == words.apps.size()) {
+    if (readers > 0) parts.push_back(fmt::format("{} reader{}", readers, readers == 1 ? "" : "s"));
+    if (writers > 0) parts.push_back(fmt::format("{} writer{}", writers, writers == 1 ? "" : "s"));
+  } else {
+    for (const std::string& app : words.apps) parts.push_back(fmt::format("app '{}'", app));
+  }
+  parts.push_back(fmt::format("{} key{}{}", words.keys, words.keys == 1 ? "" : "s", words.cached ? ", cached" : ""));
+  if (words.faults.empty()) parts.emplace_back("no faults");
+  for (const std::string& fault : words.faults) parts.push_back("fault " + fault);
+  if (words.on_database_timeout != "fail") parts.push_back("on database timeout: " + words.on_database_timeout);
+  if (words.all_invoked) parts.emplace_back("all invoked");
+  return fmt::format("{}", fmt::join(parts, ", "));
+}
+
+}  // namespace stalemate::model

@@ -1,0 +1,126 @@
+// The syntax of a Mermaid sequence diagram, as parsed: what stands where, with no opinion of what it means
+// (understand/protocol.hpp has the meaning). Every node keeps its position in the file it came from.
+// Source of the grammar: mermaid's packages/mermaid/src/diagrams/sequence/parser/sequenceDiagram.jison (11.17). On
+// purpose stricter than Mermaid: a diagram without a message, a block without a statement, half arrows, central
+// connections () and stray signs are errors. More lenient: a declared name may contain what reads as an arrow (web-x),
+// a name may go on from a keyword with a dash (end-user), and activations are not balanced.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include "base/error.hpp"
+
+namespace stalemate::model {
+
+// The ten arrows: line (solid, dotted) x head. kBoth is the two-headed <<->>.
+enum class ArrowHead { kNone, kFilled, kBoth, kCross, kOpen };  // ->  ->>  <<->>  -x  -)
+struct Arrow {
+  bool dotted = false;
+  ArrowHead head = ArrowHead::kFilled;
+  bool operator==(const Arrow&) const = default;
+};
+
+struct Participant {
+  Position at;
+  std::string id;         // entities decoded
+  std::string alias;      // text shown; the id where there is none. <br/> is a space, entities (#35;) are decoded
+  bool is_actor = false;  // drawn as a stick figure
+  std::string type;       // from @{ "type": "database" }, else empty
+  bool declared = false;  // false: only named by a message
+  std::string box;        // the label of the box that it is declared in, empty outside of one
+};
+
+struct Message {
+  std::string from;  // participant ids
+  std::string to;
+  Arrow arrow;
+  std::string text;          // label: <br/> is a space, entities decoded, trimmed; may be empty
+  int number = 0;            // ordinal among the messages of this diagram, from 1, as drawn top to bottom
+  bool activates = false;    // "+" before the receiver
+  bool deactivates = false;  // "-" before the receiver
+};
+
+enum class NotePlacement { kOver, kLeftOf, kRightOf };
+struct Note {
+  NotePlacement placement = NotePlacement::kOver;
+  std::vector<std::string> participants;  // one or two ids
+  std::string text;
+};
+
+// `%% stalemate: text`. Other comments are dropped. Those above the word sequenceDiagram are the diagram's first
+// statements.
+struct Directive {
+  std::string text;  // trimmed, what follows the colon
+};
+
+struct Statement;
+
+// One compartment of a block: the label of `alt`, `else`, `and`, `option` … and what it holds.
+struct Section {
+  Position at;
+  std::string label;
+  std::vector<Statement> body;
+};
+
+enum class BlockKind { kAlt, kOpt, kLoop, kPar, kCritical, kBreak, kRect };
+std::string_view to_string(BlockKind kind);  // the keyword
+
+// alt and critical and par may have several sections; the others exactly one. `par_over` reads as kPar. At least one
+// section holds a statement that is no Directive.
+struct Block {
+  BlockKind kind = BlockKind::kAlt;
+  std::vector<Section> sections;
+};
+
+// What only changes how the diagram looks: activate/deactivate, autonumber, create/destroy, box, link(s), properties,
+// details, title, accTitle/accDescr. Kept so that `stalemate read` can account for every line. `what` is the keyword,
+// in lower case but for accTitle and accDescr. Declarations of participants are no statements: see
+// Diagram::participants.
+struct Decoration {
+  std::string what;
+  std::string text;
+};
+
+struct Statement {
+  Position at;
+  std::variant<Message, Note, Block, Directive, Decoration> node;
+};
+
+struct Diagram {
+  Position at;                            // of the word sequenceDiagram
+  std::string title;                      // from `title`, or the front matter's title
+  std::vector<Participant> participants;  // in order of first appearance
+  std::vector<Statement> statements;
+};
+
+// Something that stands between diagrams in Markdown and may name the next one: a heading or a line of text. Where
+// there are many lines, the nearest ones before the diagram (at least 200).
+struct Context {
+  Position at;
+  std::string text;  // markup characters (#, *, _, `) trimmed from both ends
+  bool is_heading = false;
+};
+
+// A file: its diagrams and, for each, the context lines between the diagram before it (or the top) and itself, in
+// order.
+struct Document {
+  std::string name;  // as it was given, folders included
+  std::string text;
+  struct Entry {
+    std::vector<Context> context;
+    Diagram diagram;
+  };
+  std::vector<Entry> diagrams;
+};
+
+// Parses the sequence diagrams of a Markdown file (fenced mermaid blocks; other kinds of Mermaid diagrams are passed
+// over) or, when `name` ends in .mmd or .mermaid, of a bare diagram. Throws InputError
+// "name:line:column: what is wrong; what was expected" for the first error, and where there is no sequence diagram.
+// Nesting deeper than 64 blocks and more than 10,000 statements are errors, so that hostile input stays cheap.
+Document parse_document(std::string_view text, const std::string& name);
+
+}  // namespace stalemate::model

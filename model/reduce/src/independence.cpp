@@ -1,0 +1,193 @@
+// What each request touches, by the table of steps; what may follow it, by a fixed point over that table; and the
+// comparison of one session's present with all the others' futures.
+#include "reduce/independence.hpp"
+
+#include <algorithm>
+#include <bit>
+
+#include "base/invariant.hpp"
+
+namespace stalemate::model {
+namespace {
+
+std::size_t server_of(const Row& row) { return row.to == Role::kDatabase ? 1 : 0; }
+
+}  // namespace
+
+void Independence::Accesses::add(const Accesses& other) {
+  for (std::size_t server = 0; server < 2; ++server) {
+    reads[server] |= other.reads[server];
+    writes[server] |= other.writes[server];
+  }
+  budgets |= other.budgets;
+  events |= other.events;
+}
+
+void Independence::Touch::add(const Touch& other) {
+  for (std::size_t server = 0; server < 2; ++server) {
+    reads[server] |= other.reads[server];
+    writes[server] |= other.writes[server];
+  }
+  budgets |= other.budgets;
+  events |= other.events;
+}
+
+Independence::Accesses Independence::Touch::at(std::uint64_t keys) const {
+  Accesses accesses;
+  for (std::size_t server = 0; server < 2; ++server) {
+    if (reads[server]) accesses.reads[server] = keys;
+    if (writes[server]) accesses.writes[server] = keys;
+  }
+  accesses.budgets = budgets;
+  accesses.events = events;
+  return accesses;
+}
+
+Independence::Independence(const Machine& machine) : machine_(machine) {
+  const Program& program = machine.program();
+  events_matter_ = std::any_of(machine.properties().begin(), machine.properties().end(),
+                               [](const PropertyKind* kind) { return kind->hears_events; });
+  for (std::size_t row = 0; row < program.rows.size(); ++row) {
+    Touch touch = touch_of(program.rows[row]);
+    touch.budgets = machine.budgets_covering(static_cast<RowId>(row));
+    handling_.push_back(touch);
+  }
+  // The least fixed point: what follows a request is what follows any way on from it.
+  onwards_ = handling_;
+  const auto add_way = [&](Touch& touch, const Way& way) {
+    touch.add(touch_of(way));
+    for (const Effect& effect : way.effects)
+      if (effect.kind == EffectKind::kSendAsync) touch.add(handling_[effect.row]);
+    if (way.next != kNoRow) touch.add(onwards_[way.next]);
+  };
+  // A chain of requests is no longer than the table.
+  for (std::size_t round = 0; round < program.rows.size(); ++round)
+    for (std::size_t row = 0; row < program.rows.size(); ++row)
+      for (const std::vector<Way>& ways : program.rows[row].after)
+        for (const Way& way : ways) add_way(onwards_[row], way);
+
+  constexpr auto kTimeout = static_cast<std::size_t>(Outcome::kTimeout);
+  received_.resize(program.points.size());
+  after_.resize(program.points.size());
+  for (std::size_t point = 0; point < program.points.size(); ++point) {
+    const Point& at = program.points[point];
+    if (at.row == kNoRow || !at.is_reply) continue;
+    const Row& row = program.rows[at.row];
+    received_[point].budgets = after_[point].budgets = handling_[at.row].budgets;
+    // A database write that is answered, or in doubt, is an event.
+    const bool write = events_matter_ && row.to == Role::kDatabase && row.verb == Verb::kSet;
+    received_[point].events = after_[point].events = write;
+    for (const std::size_t outcome : {static_cast<std::size_t>(at.outcome), kTimeout}) {
+      for (const Way& way : row.after[outcome]) {
+        received_[point].add(touch_of(way));
+        add_way(after_[point], way);
+      }
+    }
+  }
+
+  for (const Session& session : machine.scenario().sessions) {
+    std::vector<Accesses> to_come(session.operations.size() + 1);
+    for (std::size_t i = session.operations.size(); i-- > 0;) {
+      const ScriptedOperation& operation = session.operations[i];
+      Touch touch;
+      touch.events = events_matter_;
+      for (const std::uint16_t candidate : operation.candidates)
+        for (const Way& way : program.operations[candidate].start) add_way(touch, way);
+      const std::uint64_t keys =
+          operation.key == kAnyKey ? ~std::uint64_t{0} : std::uint64_t{1} << static_cast<unsigned>(operation.key);
+      to_come[i] = to_come[i + 1];
+      to_come[i].add(touch.at(keys));
+    }
+    to_come_.push_back(std::move(to_come));
+  }
+}
+
+// Handled at the server, and received or lost by the session, now or later.
+Independence::Touch Independence::touch_of(const Row& row) const {
+  Touch touch;
+  (row.verb == Verb::kGet ? touch.reads : touch.writes)[server_of(row)] = true;
+  touch.events = events_matter_ && row.to == Role::kDatabase && row.verb == Verb::kSet;
+  for (const std::vector<Way>& ways : row.after)
+    for (const Way& way : ways) touch.add(touch_of(way));
+  return touch;
+}
+
+Independence::Touch Independence::touch_of(const Way& way) const {
+  Touch touch;
+  const bool told = std::any_of(way.effects.begin(), way.effects.end(),
+                                [](const Effect& effect) { return effect.kind == EffectKind::kAcknowledge; });
+  touch.events = events_matter_ && (told || way.next == kNoRow);
+  return touch;
+}
+
+Independence::Accesses Independence::in_slots(const std::uint64_t* words, std::size_t session) const {
+  Accesses accesses;
+  if (machine_.program().has_async)
+    for (const Machine::AsyncRequest& request : machine_.in_slots(words, session))
+      accesses.add(handling_[request.row].at(std::uint64_t{1} << request.key));
+  return accesses;
+}
+
+// What a session's next steps may touch.
+Independence::Accesses Independence::present(const std::uint64_t* words, std::size_t session) const {
+  Accesses accesses = in_slots(words, session);
+  const Point& at = machine_.point(words, session);
+  if (at.row == kNoRow) {
+    accesses.events |= events_matter_;  // of an invoke
+    return accesses;
+  }
+  const Touch& touch = at.is_reply ? received_[machine_.point_id(words, session)] : handling_[at.row];
+  accesses.add(touch.at(std::uint64_t{1} << machine_.key(words, session)));
+  return accesses;
+}
+
+// What a session's steps may touch from now on.
+Independence::Accesses Independence::future(const std::uint64_t* words, std::size_t session) const {
+  Accesses accesses = to_come_[session][machine_.invoked(words, session)];
+  accesses.add(in_slots(words, session));
+  const Point& at = machine_.point(words, session);
+  if (at.row == kNoRow) return accesses;
+  const Touch& touch = at.is_reply ? after_[machine_.point_id(words, session)] : onwards_[at.row];
+  accesses.add(touch.at(std::uint64_t{1} << machine_.key(words, session)));
+  return accesses;
+}
+
+bool Independence::conflict(const Accesses& a, const Accesses& b, std::uint64_t budgets) {
+  for (std::size_t server = 0; server < 2; ++server) {
+    if ((a.writes[server] & (b.reads[server] | b.writes[server])) != 0) return true;
+    if ((a.reads[server] & b.writes[server]) != 0) return true;
+  }
+  return (a.budgets & b.budgets & budgets) != 0 || (a.events && b.events);
+}
+
+std::uint64_t Independence::needed(const std::uint64_t* words) const {
+  const std::size_t count = to_come_.size();
+  std::array<Accesses, kSessionsMax> presents;
+  std::array<Accesses, kSessionsMax> futures;
+  for (std::size_t s = 0; s < count; ++s) {
+    presents[s] = present(words, s);
+    futures[s] = future(words, s);
+  }
+  const std::uint64_t budgets = machine_.budgets_left(words);
+  const std::uint64_t all = count == 64 ? ~std::uint64_t{0} : (std::uint64_t{1} << count) - 1;
+  std::uint64_t smallest = all;
+  for (std::size_t start = 0; start < count; ++start) {
+    if (!machine_.in_flight(words, start)) continue;
+    // Closed under: whoever may ever conflict with what the set can do now.
+    std::uint64_t set = std::uint64_t{1} << start;
+    for (std::uint64_t unseen = set; unseen != 0 && std::popcount(set) < std::popcount(smallest);) {
+      const auto member = static_cast<std::size_t>(std::countr_zero(unseen));
+      unseen &= unseen - 1;
+      for (std::size_t other = 0; other < count; ++other) {
+        const std::uint64_t bit = std::uint64_t{1} << other;
+        if ((set & bit) != 0 || !conflict(presents[member], futures[other], budgets)) continue;
+        set |= bit;
+        unseen |= bit;
+      }
+    }
+    if (std::popcount(set) < std::popcount(smallest)) smallest = set;
+  }
+  return smallest;
+}
+
+}  // namespace stalemate::model

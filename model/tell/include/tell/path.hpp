@@ -1,0 +1,41 @@
+// A trace as a path of a machine: the actions its steps name and the states between them. Matching is by a step's name
+// alone (kind, app, session, operation, diagram, key, arrow, choice, budget); replies and stores are predictions.
+// Deterministic: a function of machine and steps.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "machine/machine.hpp"
+#include "traces/trace.hpp"
+
+namespace stalemate::model {
+
+using Words = std::vector<std::uint64_t>;  // of one state
+
+// I1: there is a state more than actions, and a told step for each action.
+struct Path {
+  std::vector<Action> actions;
+  std::vector<Words> states;  // before the first action, then after each
+  std::vector<traces::Step> told;
+
+  // Takes `action`, which is enabled in the last state.
+  void take(const Machine& machine, const Action& action);
+};
+
+// Only the initial state.
+Path start_path(const Machine& machine);
+
+// `action` taken in `before` and told, with the properties that it or the state it leads to breaks; that state is left
+// in `after`.
+traces::Step try_step(const Machine& machine, const Words& before, const Action& action, Words& after);
+
+bool same_name(const traces::Step& a, const traces::Step& b);
+
+// The path that a trace's steps name. Throws InputError "name: /steps/3: ..." where one is not enabled, or asks
+// or sends something else than the trace says.
+Path follow(const Machine& machine, const traces::Trace& trace, const std::string& name);
+
+}  // namespace stalemate::model

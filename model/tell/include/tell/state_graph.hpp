@@ -1,0 +1,16 @@
+// The whole state space of a small scenario in the words of traces/state_graph.hpp: told, with the shortest violation
+// marked. Decides nothing; see reduce/state_space.hpp for the space itself.
+#pragma once
+
+#include "machine/machine.hpp"
+#include "reduce/state_space.hpp"
+#include "traces/state_graph.hpp"
+#include "understand/protocol.hpp"
+
+namespace stalemate::model {
+
+// Nodes are the space's states and edges its edges, in their order. The path is that of check()'s counterexample.
+// REQUIRES: `space` is the machine's, and the machine's steps are plain.
+traces::StateGraph tell_state_graph(const Machine& machine, const Protocol& protocol, const StateSpace& space);
+
+}  // namespace stalemate::model

@@ -1,0 +1,81 @@
+// Telling a whole state space: each state and each edge by tell.hpp, then the shortest violation walked along the
+// edges.
+#include "tell/state_graph.hpp"
+
+#include <algorithm>
+
+#include "base/invariant.hpp"
+#include "reduce/packed_system.hpp"
+#include "sim/search.hpp"
+#include "tell/tell.hpp"
+
+namespace stalemate::model {
+namespace {
+
+std::vector<std::string> names(const Machine& machine, sim::PropertyMask violated) {
+  std::vector<std::string> properties;
+  for (std::size_t p = 0; p < machine.properties().size(); ++p)
+    if ((violated >> p & 1) != 0) properties.emplace_back(machine.properties()[p]->name);
+  return properties;
+}
+
+std::vector<traces::IdleSession> idle_sessions(const Machine& machine, const std::uint64_t* words) {
+  std::vector<traces::IdleSession> idle;
+  for (std::size_t s = 0; s < machine.scenario().sessions.size(); ++s) {
+    if (machine.point(words, s).row != kNoRow) continue;
+    const Session& session = machine.scenario().sessions[s];
+    traces::IdleSession told;
+    told.app = session.app;
+    told.session = session.session;
+    told.begun = static_cast<int>(machine.invoked(words, s));
+    told.of = static_cast<int>(session.operations.size());
+    if (const unsigned held = machine.held(words, s); held != 0) told.value = shown(held - 1);
+    idle.push_back(told);
+  }
+  return idle;
+}
+
+void mark_path(const Machine& machine, const StateSpace& space, traces::StateGraph& graph) {
+  const auto result = search(machine, {});
+  if (!result.counterexample) return;
+  graph.property = machine.properties()[static_cast<std::size_t>(result.counterexample->property)]->name;
+  std::uint32_t state = 0;
+  graph.nodes[state].on_path = true;
+  for (const Action& action : result.counterexample->actions) {
+    const auto begin = space.actions.begin() + static_cast<std::ptrdiff_t>(space.first_edge(state));
+    const auto end = space.actions.begin() + static_cast<std::ptrdiff_t>(space.first_edge(state + 1));
+    const auto edge = static_cast<std::size_t>(std::find(begin, end, action) - space.actions.begin());
+    STALEMATE_INVARIANT(edge < space.first_edge(state + 1), "a counterexample walks along the graph's edges");
+    graph.edges[edge].on_path = true;
+    state = space.graph.target[edge];
+    graph.nodes[state].on_path = true;
+  }
+}
+
+}  // namespace
+
+traces::StateGraph tell_state_graph(const Machine& machine, const Protocol& protocol, const StateSpace& space) {
+  traces::StateGraph graph;
+  graph.protocol = protocol.name;
+  graph.scenario = machine.scenario().words;
+  graph.nodes.resize(space.state_count());
+  graph.edges.resize(space.actions.size());
+  for (std::uint32_t from = 0; from < space.state_count(); ++from) {
+    traces::StateNode& node = graph.nodes[from];
+    node.state = tell_state(machine, space.state(from));
+    node.idle = idle_sessions(machine, space.state(from));
+    node.at_rest = space.at_rest[from];
+    node.violates = names(machine, space.graph.violated_by_state[from]);
+    for (std::size_t e = space.first_edge(from); e < space.first_edge(from + 1); ++e) {
+      const std::uint32_t to = space.graph.target[e];
+      graph.edges[e].from = from;
+      graph.edges[e].to = to;
+      graph.edges[e].step =
+          tell_step(machine, space.state(from), space.actions[e], space.state(to), space.graph.violated_by_step[e]);
+    }
+  }
+  mark_path(machine, space, graph);
+  return graph;
+}
+
+}  // namespace stalemate::model

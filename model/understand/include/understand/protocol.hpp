@@ -1,0 +1,205 @@
+// A protocol: what an application does to Read and to Write, as understood from its diagrams. Meaning only: roles,
+// verbs, guards and choices; no arrows' looks. machine/program.hpp compiles it into a table of steps.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include "read/diagram.hpp"
+#include "understand/mapping.hpp"
+
+namespace stalemate::model {
+
+// A third party is told or asked something that no cache or database holds: mail, payment, metrics.
+enum class Role { kApp, kCache, kDatabase, kReplica, kQueue, kWorker, kOutside, kThirdParty };
+std::string_view to_string(Role role);  // "app", "cache", ..., "third-party"
+
+// What a request asks of a server. kAdd stores only if the key is absent (SET NX, memcached add).
+enum class Verb { kGet, kSet, kAdd, kDelete };
+std::string_view to_string(Verb verb);  // "get", "set", "add", "delete"
+
+// How a request turns out for the session that sent it. kConflict: an add found the key there. kError and kTimeout are
+// what faults make of it.
+enum class Outcome { kOk, kValue, kMiss, kConflict, kError, kTimeout };
+inline constexpr int kOutcomeCount = 6;
+std::string_view to_string(Outcome outcome);  // "ok", "value", "miss", "conflict", "error", "timeout"
+
+// Outcomes a server of this role may answer to a verb, without faults.
+std::vector<Outcome> possible_outcomes(Role to, Verb verb);
+
+// A set of outcomes.
+class Outcomes {
+ public:
+  constexpr Outcomes() = default;
+  constexpr Outcomes(std::initializer_list<Outcome> list) {
+    for (Outcome o : list) add(o);
+  }
+  constexpr void add(Outcome o) { bits_ |= 1U << static_cast<unsigned>(o); }
+  constexpr bool has(Outcome o) const { return (bits_ >> static_cast<unsigned>(o) & 1U) != 0; }
+  constexpr bool empty() const { return bits_ == 0; }
+  constexpr Outcomes operator|(Outcomes other) const {
+    Outcomes both;
+    both.bits_ = bits_ | other.bits_;
+    return both;
+  }
+  bool operator==(const Outcomes&) const = default;
+
+ private:
+  unsigned bits_ = 0;
+};
+
+// What acts do, in order from the first. These are the rules; machine/program.hpp resolves all of them but R3 and R5.
+//
+// R1. A testing Choice takes the branch that tests the outcome of its request, else the one that is_else, else none.
+// The
+//     outcome is that of the request `about`, whatever was asked since.
+// R2. A request that fails (times out, or is answered by an error): what stands behind it, up to the next awaited
+//     request or the end of the operation, is searched for a Choice about it with a branch that tests this failure or
+//     is_else; a free Choice is searched in all its ways, a Choice about another request in the one it takes, and a
+//     request drawn as lost is awaited like others. If there is one, the failure is covered: it is the outcome, the
+//     session goes on behind the request, and Guards about the request are passed over. Where a free Choice is met
+//     before that one, a way of it that has none behind it is no longer covered from there on. Not covered: a cache get
+//     counts as a miss, a set, add or delete at the cache as ok; a database set counts as ok with
+//     --on-database-timeout=continue; else the operation fails at once.
+//     Where nothing was received, a request of a Read that stores is skipped, and counts as ok. (Only a fault may
+//     bring a Read there: one that may come there without is refused.)
+// R3. Who started the operation is told by the first Acknowledge that does not fail, or by the operation's end where
+//     there was no Acknowledge at all on the way; an operation whose every Acknowledge failed ends as failed. Told, a
+//     Read returns what it received last. Told, a Write is acknowledged, unless it awaited a database set before and
+//     the last of these was not answered ok; and unless it has written nothing: no request of it carried its own value
+//     so far (R4; asked or drawn as lost, whatever became of it), and no database set stands behind.
+// R4. What a request stores: in a Read what it received last. In a Write its own value, which no other operation
+// writes;
+//     but a set or add at the cache (not stores_new) stores what the database answered last, if it answered a get of
+//     the Write since the Write last asked anything that carries its own value. If it was asked for the value since
+//     then, and every time in vain, the set or add is skipped, and counts as ok.
+// R5. Old values (what fresh-reads forbids a Read to return): see machine/src/properties/fresh_reads.cpp.
+
+// The app asks a server. I1: `to` is kCache or kDatabase. I2: a database is only asked to get or to set.
+struct Request {
+  Position at;
+  Role to = Role::kCache;
+  Verb verb = Verb::kGet;
+  bool awaited = true;      // false: sent and forgotten (-) arrows)
+  bool drawn_lost = false;  // -x: the diagram itself says that it never arrives; the session times out at once
+  int ttl = 0;              // of a set or add to the cache: seconds after which the entry may expire; 0: never
+  int arrow = 0;            // ordinal among the arrows of its operation, from 1: Message::number, where the diagram
+                            // holds one operation
+  bool stores_new = false;  // its label says that what it stores is new: R4
+  std::string label;
+};
+
+// A reply line outside alt that is a guard: what follows happens only if the request `about` turned out this way;
+// otherwise the operation ends (with the value, if one was received). `arrow` is the reply line's own number.
+struct Guard {
+  Position at;
+  Outcomes outcomes;
+  int arrow = 0;
+  int about = 0;  // arrow of the request: awaited, and asked before on every way that leads here
+};
+
+// The reply outward to who started the operation (R3); what follows still runs. A message to anybody else outside is no
+// act.
+struct Acknowledge {
+  Position at;
+  int arrow = 0;
+  bool fails = false;  // it says error, failure or conflict
+};
+
+struct Act;
+
+// alt, opt, break. A branch tests how the request `about` turned out, or (tests empty and not is_else) is free:
+// explored both ways. I3: in one Choice either every branch is free, or none is. I4: at most one is_else, the last.
+struct Branch {
+  Position at;
+  std::string label;
+  Outcomes tests;
+  bool is_else = false;         // taken where no other branch is
+  bool ends_operation = false;  // break: when the branch is done, the operation ends
+  std::vector<Act> body;
+};
+// Outcomes that no branch of a testing Choice takes pass it by.
+struct Choice {
+  Position at;
+  BlockKind kind = BlockKind::kAlt;
+  bool free = false;
+  int about = 0;  // as in Guard; 0 where free
+  // Of a free choice, whether it may take none of its branches: opt, break, and an alt of one branch.
+  bool may_take_none = false;
+  std::vector<Branch> branches;
+};
+
+struct Act {
+  std::variant<Request, Guard, Acknowledge, Choice> node;
+};
+
+enum class OperationKind { kRead, kWrite };
+std::string_view to_string(OperationKind kind);  // "read", "write"
+
+struct Operation {
+  Position at;
+  OperationKind kind = OperationKind::kRead;
+  std::string name;  // "Read", "Write", or its own name where there are several of a kind
+  std::vector<Act> body;
+  // Every arrow of the operation by ordinal (arrows[n-1] is arrow n): for aims such as lost-reply@write:2. A request's
+  // entry is its own ordinal, a reply line's that of the request it answers, any other's 0.
+  std::vector<int> arrows;
+};
+
+// One line of `stalemate read`: what a line of the file was taken to mean.
+struct ReadingLine {
+  Position at;
+  std::string source;   // the statement, as written, trimmed; empty: the line above introduces a participant
+  std::string meaning;  // "arrow 1: the app asks the cache to get the key"
+  std::string assumed;  // what was guessed, and how to say it otherwise; empty where nothing was
+};
+
+struct Protocol {
+  std::string name;                   // file name without folders
+  std::string file;                   // as it was given, folders included: for errors
+  std::string text;                   // the whole file, for traces
+  std::vector<std::string> roles;     // role overrides given from outside, "X=cache"
+  std::vector<Operation> operations;  // in the file's order; at least one
+  std::vector<ReadingLine> reading;
+  Mapping mapping;         // statements of a team's own, for replays
+  bool has_cache() const;  // whether any operation asks a cache
+  // What a mapping lacks for these operations: one line, "" if nothing.
+  std::string missing_in(const Mapping& given) const;
+};
+
+// Reads a parsed document. `roles`: overrides "participant=role" from the command line, stronger than the diagram's own
+// `%% stalemate: role X = cache`. Throws InputError "name:line:column: ..." where something cannot be told or
+// is not yet modelled; the line says what would have been understood and how to say it.
+Protocol understand(const Document& document, const std::vector<std::string>& roles);
+
+// parse_document, then understand.
+Protocol read_protocol(std::string_view text, const std::string& name, const std::vector<std::string>& roles);
+
+// The reading as `stalemate read` prints it: diagrams, participants with roles, then line by line.
+std::string describe_reading(const Protocol& protocol);
+
+// The catalogue (model/protocols/*.md, compiled in). `name` without ".md".
+struct CataloguePage {
+  std::string_view name;
+  std::string_view text;
+};
+std::vector<CataloguePage> catalogue();
+
+// The page of this name, read with these roles; none where there is no such page.
+std::optional<Protocol> read_page(std::string_view name, const std::vector<std::string>& roles = {});
+
+// Calls `visit` with every request of an operation, those inside choices included.
+template <typename Visit>
+void visit_requests(const std::vector<Act>& body, const Visit& visit) {
+  for (const Act& act : body) {
+    if (const auto* request = std::get_if<Request>(&act.node)) visit(*request);
+    if (const auto* choice = std::get_if<Choice>(&act.node)) {
+      for (const Branch& branch : choice->branches) visit_requests(branch.body, visit);
+    }
+  }
+}
+
+}  // namespace stalemate::model

@@ -1,0 +1,164 @@
+// Parses the overrides. Strict: what is not known is an error, so that a typing mistake never leaves a guess standing.
+#include "directives.hpp"
+#include "base/text.hpp"
+
+#include <string_view>
+
+#include "base/error.hpp"
+#include "reading.hpp"
+#include "vocabulary/vocabulary.hpp"
+
+namespace stalemate::model {
+namespace {
+
+constexpr std::string_view kKnown =
+    "known are: role X = cache; operation = NAME; operation NAME is read (or write); operation continues; means get "
+    "(set, add, delete, "
+    "local, ok, value, miss, conflict, error, timeout); branch = miss (an outcome, else, free); same = A, B; sql set = "
+    "UPDATE ..., "
+    "redis get = GET :key, key k1 = 42; ignore";
+
+// What follows an optional "=".
+std::string_view value_of(std::string_view rest) {
+  rest = trim(rest);
+  if (!rest.empty() && rest.front() == '=') rest = trim(rest.substr(1));
+  return rest;
+}
+
+struct RoleText {
+  std::string participant;
+  std::optional<Role> role;
+  std::string word;
+};
+RoleText split_role(std::string_view text) {
+  const std::size_t equals = text.rfind('=');
+  if (equals == std::string_view::npos) return {};
+  const std::string word(trim(text.substr(equals + 1)));
+  return {std::string(trim(text.substr(0, equals))), role_named(word), word};
+}
+
+void read_operation(const std::string& name, Position at, std::string_view rest, Override& result) {
+  if (trim(rest) == "continues") {
+    result.kind = Override::Kind::kContinues;
+    return;
+  }
+  result.kind = Override::Kind::kOperation;
+  rest = value_of(rest);
+  const std::string padded = " " + std::string(rest);
+  const std::size_t is = padded.rfind(" is ");
+  if (is != std::string::npos) {
+    const std::string_view kind = trim(std::string_view(padded).substr(is + 4));
+    if (kind == "read") result.operation_kind = OperationKind::kRead;
+    if (kind == "write") result.operation_kind = OperationKind::kWrite;
+    if (result.operation_kind.has_value()) {
+      result.operation = std::string(trim(std::string_view(padded).substr(0, is)));
+      return;
+    }
+  }
+  if (rest.empty()) fail_at(name, at, "the operation has no name; write %% stalemate: operation = NAME");
+  result.operation = std::string(rest);
+}
+
+void read_means(const std::string& name, Position at, std::string_view rest, Override& result) {
+  result.kind = Override::Kind::kMeans;
+  const std::string_view word = value_of(rest);
+  result.local = word == "local";
+  result.verb = verb_named(word);
+  result.outcome = outcome_named(word);
+  if (!result.local && !result.verb && !result.outcome) {
+    fail_at(name, at,
+            "\"means " + std::string(word) +
+                "\" is not known; say get, set, add, delete, local, ok, value, "
+                "miss, conflict, error or timeout");
+  }
+}
+
+void read_branch(const std::string& name, Position at, std::string_view rest, Override& result) {
+  result.kind = Override::Kind::kBranch;
+  const std::string_view value = value_of(rest);
+  result.free = value == "free";
+  result.otherwise = value == "else";
+  if (result.free || result.otherwise) return;
+  for (const std::string& word : split_words(value)) {
+    if (word == "or") continue;
+    const auto outcome = outcome_named(word);
+    if (!outcome) {
+      fail_at(name, at,
+              "\"branch = " + std::string(value) +
+                  "\" is not known; say else, free, or outcomes out of ok, "
+                  "value, miss, conflict, error, timeout");
+    }
+    result.tests.add(*outcome);
+  }
+  if (result.tests.empty())
+    fail_at(name, at, "the branch tests nothing; write %% stalemate: branch = miss, else or free");
+}
+
+void read_same(const std::string& name, Position at, std::string_view rest, Override& result) {
+  result.kind = Override::Kind::kSame;
+  for (const std::string& part : split(value_of(rest), ',')) {
+    if (!part.empty()) result.names.push_back(part);
+  }
+  if (result.names.size() < 2)
+    fail_at(name, at, "\"same\" says that several names are of one thing; write %% stalemate: same = A, B");
+}
+
+}  // namespace
+
+Override read_directive(const std::string& name, Position at, const std::string& text) {
+  const std::string_view whole = trim(text);
+  const std::size_t end = whole.find_first_of(" \t=");
+  const std::string_view key = whole.substr(0, end);
+  const std::string_view rest = end == std::string_view::npos ? std::string_view() : whole.substr(end);
+  Override result;
+  if (key == "role") {
+    const RoleText role = split_role(rest);
+    if (role.participant.empty() || !role.role) {
+      fail_at(name, at,
+              "cannot tell which role is meant; write %% stalemate: role X = cache (roles: " + std::string(kRoleNames) +
+                  ")");
+    }
+    result.kind = Override::Kind::kRole;
+    result.participant = role.participant;
+    result.role = *role.role;
+  } else if (key == "operation") {
+    read_operation(name, at, rest, result);
+  } else if (key == "means") {
+    read_means(name, at, rest, result);
+  } else if (key == "branch") {
+    read_branch(name, at, rest, result);
+  } else if (key == "same") {
+    read_same(name, at, rest, result);
+  } else if (key == "ignore") {
+    if (!value_of(rest).empty()) fail_at(name, at, "\"ignore\" stands alone; it passes over the diagram it begins");
+    result.kind = Override::Kind::kIgnore;
+  } else if (is_mapping_line(whole)) {
+    result.kind = Override::Kind::kMapping;
+  } else {
+    fail_at(name, at, "unknown directive " + in_quotes(key) + "; " + std::string(kKnown));
+  }
+  return result;
+}
+
+Position ignored_at(const std::string& name, const Diagram& diagram) {
+  for (const Statement& statement : diagram.statements) {
+    const auto* directive = std::get_if<Directive>(&statement.node);
+    if (directive == nullptr) return {};
+    if (read_directive(name, statement.at, directive->text).kind == Override::Kind::kIgnore) return statement.at;
+  }
+  return {};
+}
+
+Override read_role_option(const std::string& text) {
+  const RoleText role = split_role(text);
+  if (role.participant.empty() || !role.role) {
+    throw InputError("--role " + text +
+                     ": cannot tell which role is meant; say --role X=cache (roles: " + std::string(kRoleNames) + ")");
+  }
+  Override result;
+  result.participant = role.participant;
+  result.role = *role.role;
+  return result;
+}
+
+}  // namespace stalemate::model

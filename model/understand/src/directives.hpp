@@ -1,0 +1,49 @@
+// `%% stalemate:` lines: how a file overrides what would be guessed of it.
+//   role X = cache               the participant X is the cache (anywhere in the file, for the whole file)
+//   operation = NAME             names the operation that begins here; also "operation NAME is read|write"
+//   operation continues          what follows belongs to the operation at hand, whatever notes say and arrows look
+//   like,
+//                                up to the next "operation" or message from outside
+//   means WORD                   the next arrow: get, set, add, delete, local; or ok, value, miss, conflict, error,
+//   timeout
+//   branch = OUTCOME[, OUTCOME]  first in a branch of alt, opt or break: what it tests; or else, or free
+//   same = A, B                  these names in headings, labels and keys are of one thing, and of one entry
+//   sql, redis or key ...        a line of a mapping (understand/mapping.hpp), anywhere in the file
+//   ignore                       first in a diagram: the diagram is passed over
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "read/diagram.hpp"
+#include "understand/protocol.hpp"
+
+namespace stalemate::model {
+
+struct Override {
+  enum class Kind { kRole, kOperation, kContinues, kMeans, kBranch, kSame, kIgnore, kMapping };
+  Kind kind = Kind::kRole;
+  std::string participant;  // kRole
+  Role role = Role::kApp;
+  std::string operation;  // kOperation: its name, may be empty where only the kind is said
+  std::optional<OperationKind> operation_kind;
+  bool local = false;  // kMeans: one of local, verb, outcome
+  std::optional<Verb> verb;
+  std::optional<Outcome> outcome;
+  bool free = false;  // kBranch: one of free, otherwise, tests
+  bool otherwise = false;
+  Outcomes tests;
+  std::vector<std::string> names;  // kSame
+};
+
+// Throws InputError at `at` for an unknown key or word, with the list of those known.
+Override read_directive(const std::string& name, Position at, const std::string& text);
+
+// Where a diagram says that it is to be passed over, nowhere ({0, 0}) if it does not.
+Position ignored_at(const std::string& name, const Diagram& diagram);
+
+// "X=cache", as given on the command line. Throws InputError.
+Override read_role_option(const std::string& text);
+
+}  // namespace stalemate::model

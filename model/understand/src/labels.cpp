@@ -1,0 +1,146 @@
+// What the label of a branch says beside the outcome that it names, and whether it is that of the request: a branch
+// that a further condition leads to is taken less often than its outcome comes, and one about something else is about
+// no outcome at all. Asked wherever it may be so.
+#include <algorithm>
+
+#include "base/text.hpp"
+#include "steps.hpp"
+#include "vocabulary/vocabulary.hpp"
+
+namespace stalemate::model {
+namespace {
+
+// Work that turns out in no way that a branch looks at.
+constexpr std::string_view kTellings[] = {
+    "log",     "logs",   "logging",  "count",  "counts", "measure",   "wait",   "waits", "sleep",    "sleeps",
+    "delay",   "notify", "notifies", "send",   "sends",  "emit",      "track",  "audit", "metrics",  "metric",
+    "report",  "trace",  "record",   "render", "think",  "time",      "tell",   "mail",  "email",    "timer",
+    "publish", "build",  "format",   "use",    "return", "serialize", "update", "note",  "remember", "start"};
+
+std::string arrow(const Request& asks) { return "arrow " + std::to_string(asks.arrow); }
+
+std::string say_outcome(const Request& asks) {
+  return "%% stalemate: branch = " + std::string(to_string(possible_outcomes(Role::kCache, asks.verb).front())) + " (" +
+         list_of(
+             without(normal_outcomes(asks.verb) | kFailures, {possible_outcomes(Role::kCache, asks.verb).front()})) +
+         ")";
+}
+
+}  // namespace
+
+// Where its label names nothing in particular, what the operation is called counts.
+std::vector<std::string> StepWalk::names_of(const Request& asks) const {
+  std::vector<std::string> names = things_in(asks.label);
+  const Segment& segment = segments_.back();
+  if (names.empty()) {
+    for (const std::string& text : {segment.message, segment.note, segment.title, diagram_.title})
+      for (std::string& thing : things_in(text)) names.push_back(std::move(thing));
+  }
+  for (const Participant& participant : diagram_.participants) {
+    if (role(participant.id) != asks.to) continue;
+    for (const std::string& text : {participant.id, participant.alias}) {
+      const std::vector<std::string> words = split_words(text);
+      if (words.size() == 1) names.push_back(singular(words.front()));
+    }
+  }
+  return names;
+}
+
+BesideOutcome StepWalk::beside_of(const Section& section, const Request& asks) const {
+  return beside_outcome(section.label, asks.verb, names_of(asks));
+}
+
+// How old an entry is decides, although it is there.
+void StepWalk::ask_about_age(const Section& section, const Request& asks, const BesideOutcome& beside,
+                             const ReplyWords& label) const {
+  if (asks.verb != Verb::kGet) return;
+  const bool fresh = beside.fresh && beside.none() && asks.to == Role::kCache;
+  if (!fresh && !(beside.aged && !label.outcomes.empty())) return;
+  ask_at(name(), section.at,
+         "cannot tell whether " + in_quotes(section.label) +
+             " is a hit or a miss: it may be said of an entry that is there; write %% stalemate: branch = value (miss, "
+             "else, free) in the branch");
+}
+
+std::string StepWalk::ask_about_rest(const Section& section, const Request& asks, const BesideOutcome& beside) const {
+  if (!beside.condition.empty()) {
+    ask_at(name(), section.at,
+           in_quotes(section.label) + " names an outcome of " + arrow(asks) + " and, with " +
+               in_quotes(beside.condition) +
+               ", something else; draw what happens only then as an opt in a branch of its outcome alone, or write " +
+               say_outcome(asks) + " in the branch if the outcome alone decides");
+  }
+  const bool of_change = asks.verb != Verb::kGet && (beside.aged || beside.fresh);
+  const bool of_row = asks.to == Role::kDatabase && beside.fresh;
+  if (beside.other.empty() && !of_change && !of_row) return "";
+  const std::string about = beside.other.empty() ? section.label : beside.other;
+  if (asks.verb == Verb::kGet && things_in(asks.label).empty() && !of_row) {
+    return in_quotes(section.label) + " is taken to be about " + arrow(asks) +
+           "; say %% stalemate: branch = free in the branch if it is not";
+  }
+  ask_at(name(), section.at,
+         "cannot tell whether " + in_quotes(section.label) + " is about how " + arrow(asks) +
+             " turned out: " + in_quotes(about) + " may be something else; write " + say_outcome(asks) +
+             " in the branch if it is, or branch = free if it is not");
+}
+
+void StepWalk::ask_about_label_of_reply(const Section& section, const Request& asks, const BesideOutcome& beside,
+                                        Outcomes reply) const {
+  const bool is_name = beside.none() && !beside.aged && !beside.fresh;
+  if (is_name || reply == normal_outcomes(Verb::kGet)) return;
+  ask_at(name(), section.at,
+         in_quotes(section.label) + " is no outcome of " + arrow(asks) +
+             ", but the reply the branch begins with says " + in_words(reply, asks) +
+             ": cannot tell whether that alone decides; draw a block about the reply and, inside of it, one for the "
+             "label if that is another condition, or write " +
+             say_outcome(asks) + " in the branch if it is the same");
+}
+
+// The answer of somebody else that a branch begins with.
+const Message* StepWalk::first_answer_of_others(const std::vector<Statement>& body) const {
+  for (const Statement& statement : body) {
+    if (std::holds_alternative<Block>(statement.node)) return nullptr;
+    const auto* message = std::get_if<Message>(&statement.node);
+    if (message == nullptr || message->from == message->to) continue;
+    const Role from = role(message->from);
+    const bool of_layer = from == Role::kApp && message->from != segments_.back().asking;
+    const bool answers = message->arrow.dotted && role(message->to) == Role::kApp;
+    return answers && (from == Role::kThirdParty || of_layer) ? message : nullptr;
+  }
+  return nullptr;
+}
+
+void StepWalk::ask_about_between(const Section& section, const BranchTest& test, const Latest& latest,
+                                 const Between& between) const {
+  if (test.outcomes.empty() || test.why != "by its label" || test.reply != nullptr) return;
+  const Request& asks = latest.request();
+  if (beside_of(section, asks).names_request) return;
+  const bool is_behind = !between.text.empty() && between.at.line > asks.at.line;
+  const bool of_work =
+      is_behind && !between.is_answer && asks.verb != Verb::kGet && !(test.outcomes == Outcomes{Outcome::kTimeout});
+  const bool of_answer = is_behind && between.is_answer;
+  const Message* first = first_answer_of_others(section.body);
+  if (!of_work && !of_answer && first == nullptr) return;
+  ask_at(name(), section.at,
+         "cannot tell whether " + in_quotes(section.label) + " is about " + arrow(asks) + " or about " +
+             in_quotes(first != nullptr ? first->text : between.text) + ", which is drawn behind it; write " +
+             say_outcome(asks) + " in the branch if it is about the arrow, or branch = free if it is not");
+}
+
+// A call between layers of the app passes on what is asked, and the answer of the one that asks the servers how that
+// turned out.
+void StepWalk::may_turn_out(Position at, const Message& message, Scope& scope) const {
+  const Role from = role(message.from);
+  const Role to = role(message.to);
+  if (is_server(from) || from == Role::kOutside || (to != Role::kApp && to != Role::kThirdParty)) return;
+  const bool to_itself = message.from == message.to;
+  const bool is_answer = !to_itself && to == Role::kApp && (message.arrow.dotted || from == Role::kThirdParty);
+  const bool of_layer = from == Role::kApp && to == Role::kApp && !to_itself;
+  if (of_layer && (!is_answer || message.from == segments_.back().asking)) return;
+  const std::vector<std::string> words = split_words(message.text);
+  const bool tells =
+      std::any_of(words.begin(), words.end(), [](const std::string& word) { return is_in(kTellings, word); });
+  if (is_answer || !tells) scope.between = {at, is_answer || to == Role::kThirdParty, message.text};
+}
+
+}  // namespace stalemate::model

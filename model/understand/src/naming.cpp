@@ -1,0 +1,189 @@
+// Names operations by the text nearest to them. The heading decides over the message from outside only where it speaks
+// of one operation: over several, each has to speak for itself.
+#include "naming.hpp"
+#include "base/text.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cstddef>
+#include <optional>
+
+#include "values.hpp"
+#include "vocabulary/vocabulary.hpp"
+
+namespace stalemate::model {
+namespace {
+
+constexpr std::size_t kShortLineWordsMax = 8;  // a longer line is prose, in which a word may be said in passing
+
+struct Decision {
+  OperationKind kind = OperationKind::kRead;
+  std::string text;  // what it was taken from; empty where from the arrows
+  std::string why;
+  std::string assumed;
+};
+
+std::string in_line(Position at) { return " in line " + std::to_string(at.line); }
+
+std::optional<Decision> by_text(const std::string& text, const std::string& what) {
+  const auto kind = operation_words(text).kind();
+  if (!kind) return std::nullopt;
+  return Decision{*kind, text, "by " + what + " " + in_quotes(text), ""};
+}
+
+std::optional<Decision> by_context(const Context& context) {
+  auto decision = by_text(context.text, context.is_heading ? "the heading" : "the line");
+  if (!decision) return decision;
+  decision->why += in_line(context.at);
+  if (!context.is_heading && split_words(context.text).size() > kShortLineWordsMax) {
+    decision->assumed = "the line above is taken to say so; a heading that says read or write is clearer";
+  }
+  return decision;
+}
+
+// Headings and lines above diagram `index`: its own, and where no heading is among them, the headings before.
+std::optional<Decision> by_text_above(const Document& document, std::size_t index) {
+  const std::vector<Context>& own = document.diagrams[index].context;
+  bool has_heading = false;
+  for (auto context = own.rbegin(); context != own.rend(); ++context) {
+    if (auto decision = by_context(*context)) return decision;
+    has_heading = has_heading || context->is_heading;
+  }
+  for (std::size_t before = index; before-- > 0 && !has_heading;) {
+    const std::vector<Context>& earlier = document.diagrams[before].context;
+    for (auto context = earlier.rbegin(); context != earlier.rend(); ++context) {
+      if (!context->is_heading) continue;
+      has_heading = true;
+      if (auto decision = by_context(*context)) return decision;
+    }
+  }
+  return std::nullopt;
+}
+
+// The title before what stands above the diagram.
+std::optional<Decision> by_title_or_above(const Document& document, std::size_t index) {
+  if (auto decision = by_text(document.diagrams[index].diagram.title, "the title")) return decision;
+  return by_text_above(document, index);
+}
+
+// By a text that the operation begins with, where it does what that says.
+std::optional<Decision> by_first_text(const Segment& segment) {
+  auto decision = by_text(segment.title, "the text it begins with,");
+  const bool fits = decision && (decision->kind == OperationKind::kWrite) == segment.changes_database;
+  return fits ? decision : std::nullopt;
+}
+
+Decision decide(const Document& document, std::size_t index, const Segment& segment, bool only_one) {
+  if (segment.given_kind) return {*segment.given_kind, segment.given_name, "as said", ""};
+  if (auto decision = by_text(segment.given_name, "its name")) return *decision;
+  if (auto decision = by_text(segment.note, "the note")) return *decision;
+  if (only_one) {
+    if (auto decision = by_title_or_above(document, index)) return *decision;
+  }
+  if (auto decision = by_text(segment.message, "the message from outside")) return *decision;
+  if (auto decision = by_first_text(segment)) return *decision;
+  if (segment.changes_database) {
+    return {OperationKind::kWrite, "", "it changes the database",
+            "nothing above it says read or write; say %% stalemate: operation NAME is read if it is none"};
+  }
+  return {OperationKind::kRead, "", "it does not change the database",
+          "nothing above it says read or write; say %% stalemate: operation NAME is write if it is none"};
+}
+
+// A text to tell an operation from others of its kind by.
+std::string own_name(const Document& document, std::size_t index, const Segment& segment, const Decision& decision,
+                     bool only_one) {
+  for (const std::string& text : {segment.given_name, decision.text, segment.note}) {
+    if (!text.empty()) return text;
+  }
+  const Document::Entry& entry = document.diagrams[index];
+  if (only_one && !entry.diagram.title.empty()) return entry.diagram.title;
+  if (only_one && !entry.context.empty()) return entry.context.back().text;
+  return segment.message;
+}
+
+std::string without_colon(std::string text) {
+  while (!text.empty() && (text.back() == ':' || text.back() == ' ')) text.pop_back();
+  return text;
+}
+
+std::string lower_case(std::string text) {
+  for (char& c : text) c = lower(c);
+  return text;
+}
+
+}  // namespace
+
+std::optional<OperationKind> kind_said_above(const Document& document, std::size_t index) {
+  const auto decision = by_title_or_above(document, index);
+  return decision ? std::optional(decision->kind) : std::nullopt;
+}
+
+void name_operations(const Document& document, std::vector<std::vector<Segment>>& segments, Reading& reading) {
+  std::vector<Decision> decisions;
+  std::array<int, 2> count_of_kind{};
+  for (std::size_t i = 0; i < segments.size(); ++i) {
+    for (const Segment& segment : segments[i]) {
+      decisions.push_back(decide(document, i, segment, segments[i].size() == 1));
+      ++count_of_kind.at(static_cast<std::size_t>(decisions.back().kind));
+    }
+  }
+  std::vector<const Operation*> named;
+  std::size_t next = 0;
+  for (std::size_t i = 0; i < segments.size(); ++i) {
+    const bool only_one = segments[i].size() == 1;
+    for (Segment& segment : segments[i]) {
+      Decision& decision = decisions[next++];
+      Operation& operation = segment.operation;
+      operation.kind = decision.kind;
+      const bool read = decision.kind == OperationKind::kRead;
+      operation.name = segment.given_name;
+      if (operation.name.empty()) {
+        const bool alone = count_of_kind.at(static_cast<std::size_t>(decision.kind)) == 1;
+        operation.name =
+            alone ? (read ? "Read" : "Write") : without_colon(own_name(document, i, segment, decision, only_one));
+      }
+      const std::string remedy = "; write %% stalemate: operation = NAME " +
+                                 std::string(only_one ? "first in each of the diagrams" : "before each");
+      if (operation.name.empty()) {
+        ask_at(reading.name(), operation.at,
+               "there are several " + std::string(to_string(decision.kind)) + " operations, and this one has no name" +
+                   remedy);
+      }
+      for (const Operation* other : named) {
+        if (lower_case(other->name) != lower_case(operation.name)) continue;
+        ask_at(reading.name(), operation.at,
+               "a second operation is called " + in_quotes(operation.name) + ", as the one" + in_line(other->at) +
+                   "; they need names of their own" + remedy);
+      }
+      named.push_back(&operation);
+
+      std::string assumed = decision.assumed;
+      if (read && segment.changes_database && !segment.given_kind) {
+        // "Fetch the next job" may well take it; who says "read" means it.
+        const std::vector<std::string> said = split_words(decision.why);
+        const bool says_read = is_in(said, "read") || is_in(said, "reads") || is_in(said, "reading");
+        if (says_read)
+          assumed += (assumed.empty() ? "" : "; ") + std::string("it is a read although it sets the database");
+        if (!says_read)
+          ask_at(reading.name(), operation.at,
+                 "it would be a Read " + decision.why +
+                     ", but it sets the database: is it a Write? Write %% stalemate: operation NAME is write (or read) "
+                     "before it");
+      }
+      reading.introduce(segment.heading_line, "operation " + operation.name + ", a " +
+                                                  std::string(to_string(decision.kind)) + ": " + decision.why);
+      if (!assumed.empty()) reading.also_assumed(segment.heading_line, assumed);
+      for (const Answer& answer : segment.answers) {
+        reading.also(answer.line, answer.fails ? "answers outside that it failed, so nothing is acknowledged"
+                                  : read       ? "answers outside with the value it received, if any"
+                                               : "answers outside: the operation is acknowledged, unless a database "
+                                                 "write that it awaited got no answer");
+        if (answer.followed) reading.also(answer.line, "; what follows still runs");
+      }
+      say_values(segment, reading);
+    }
+  }
+}
+
+}  // namespace stalemate::model

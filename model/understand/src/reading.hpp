@@ -1,0 +1,71 @@
+// The account of a file that understand() keeps while it reads: what each statement was taken to mean and what was
+// assumed. Every non-blank line of every diagram that is not passed over is accounted for in the end.
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "read/diagram.hpp"
+#include "read/source_text.hpp"
+#include "understand/protocol.hpp"
+
+namespace stalemate::model {
+
+// The wording for what is recognised but not yet modelled; `instead` says what the file may say instead, which must not
+// change a verdict where it is obeyed.
+// Throws NotModelledError.
+[[noreturn]] void refuse_not_modelled(const std::string& name, Position at, const std::string& understood,
+                                      const std::string& instead = "so no verdict is given");
+
+// For what may mean two things, of which the file has to say one: `question` says what is open and how to answer it.
+// Throws NotModelledError.
+[[noreturn]] void ask_at(const std::string& name, Position at, const std::string& question);
+
+// An ordinary comment of a diagram.
+struct Comment {
+  Position at;
+  std::string text;  // of all its lines that hold words, without "%%"; empty: there is none
+};
+
+class Reading {
+ public:
+  explicit Reading(const Document& document);
+
+  const std::string& name() const { return document_.name; }
+  // What stands in comments between the statement at `at` and the line of a statement above it. Directives, and lines
+  // that are commented out, do not count.
+  Comment comment_above(Position at) const;
+  // The line that add() noted for the statement that `at` stands in. REQUIRES: there is one.
+  std::size_t line_at(Position at) const;
+  // Notes what the statement at `at` means; the result names the line for the calls below.
+  std::size_t add(Position at, std::string meaning, std::string assumed = "");
+  // What the statement at `at` brings in besides: told beneath it, without its text.
+  void add_beneath(Position at, std::string meaning, std::string assumed);
+  // The diagram that begins at `at` is not read; its lines are not accounted for.
+  void pass_over(Position at, const std::string& why);
+  void also(std::size_t line, const std::string& meaning);                     // appended to the meaning
+  void insert(std::size_t line, std::size_t offset, const std::string& text);  // into the meaning, at a byte of it
+  void introduce(std::size_t line, const std::string& what);                   // put before the meaning
+  void also_assumed(std::size_t line, const std::string& assumed);
+  // All lines in the file's order, those that no add() mentioned included. To be called once.
+  std::vector<ReadingLine> finish();
+
+ private:
+  struct Line {
+    ReadingLine told;
+    bool beneath = false;
+    int statement_column = 0;  // beneath: the column of the statement it stands beneath; else its own
+  };
+  std::string source_at(Position at) const;
+  void put_beneath();
+  void account_for_the_rest();
+
+  const Document& document_;
+  std::vector<SourceLine> file_lines_;
+  std::vector<Line> lines_;
+  std::vector<int> passed_over_;  // lines where such diagrams begin
+};
+
+}  // namespace stalemate::model

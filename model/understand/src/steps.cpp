@@ -1,0 +1,212 @@
+// The walk through a diagram, statement by statement: what begins an operation, and what the other parts share. Arrows
+// are read in understand_arrows.cpp, blocks in understand_choices.cpp.
+#include "steps.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "base/invariant.hpp"
+#include "vocabulary/vocabulary.hpp"
+
+namespace stalemate::model {
+
+std::string the(Role role) {
+  if (role == Role::kOutside) return "outside";
+  return (role == Role::kThirdParty ? "a " : "the ") + std::string(to_string(role));
+}
+
+std::string in_words(Outcomes outcomes, const Request& request) {
+  const bool at_cache = request.to == Role::kCache;
+  std::string text;
+  for (int i = 0; i < kOutcomeCount; ++i) {
+    const auto outcome = static_cast<Outcome>(i);
+    if (!outcomes.has(outcome)) continue;
+    if (!text.empty()) text += " or ";
+    switch (outcome) {
+      case Outcome::kOk:
+        text += request.verb == Verb::kAdd ? "ok (it was absent)" : "ok";
+        break;
+      case Outcome::kValue:
+        text += at_cache ? "a hit" : "a value";
+        break;
+      case Outcome::kMiss:
+        text += at_cache ? "a miss" : "no value";
+        break;
+      case Outcome::kConflict:
+        text += "a conflict (it was there)";
+        break;
+      case Outcome::kError:
+        text += "an error";
+        break;
+      case Outcome::kTimeout:
+        text += "a timeout";
+        break;
+    }
+  }
+  return text;
+}
+
+std::vector<Outcome> possible_outcomes(Role to, Verb verb) {
+  switch (verb) {
+    case Verb::kGet:
+      if (to == Role::kDatabase) return {Outcome::kValue};
+      return {Outcome::kValue, Outcome::kMiss};
+    case Verb::kAdd:
+      return {Outcome::kOk, Outcome::kConflict};
+    case Verb::kSet:
+    case Verb::kDelete:
+      return {Outcome::kOk};
+  }
+  STALEMATE_INVARIANT(false, "every verb has outcomes");
+}
+
+Outcomes normal_outcomes(Verb verb) {
+  Outcomes normal;
+  for (const Outcome outcome : possible_outcomes(Role::kCache, verb)) normal.add(outcome);
+  return normal;
+}
+
+Outcomes common(Outcomes a, Outcomes b) {
+  Outcomes both;
+  for (int i = 0; i < kOutcomeCount; ++i) {
+    const auto outcome = static_cast<Outcome>(i);
+    if (a.has(outcome) && b.has(outcome)) both.add(outcome);
+  }
+  return both;
+}
+
+Outcomes without(Outcomes a, Outcomes b) {
+  Outcomes rest;
+  for (int i = 0; i < kOutcomeCount; ++i) {
+    const auto outcome = static_cast<Outcome>(i);
+    if (a.has(outcome) && !b.has(outcome)) rest.add(outcome);
+  }
+  return rest;
+}
+
+std::vector<Segment> read_steps(const Diagram& diagram, const RolesOfDiagram& roles,
+                                std::optional<OperationKind> said_above, Reading& reading) {
+  return StepWalk(diagram, roles, said_above, reading).walk();
+}
+
+StepWalk::StepWalk(const Diagram& diagram, const RolesOfDiagram& roles, std::optional<OperationKind> said_above,
+                   Reading& reading)
+    : diagram_(diagram), roles_(roles), said_above_(said_above), reading_(reading) {}
+
+std::vector<Segment> StepWalk::walk() {
+  segments_.emplace_back();
+  current().operation.at = diagram_.at;
+  current().heading_line = reading_.add(diagram_.at, "");
+  Scope top;
+  statements(diagram_.statements, top);
+  for (const Segment& segment : segments_) {
+    if (!segment.asks) {
+      fail_at(
+          name(), segment.operation.at,
+          "no arrow here goes from the app to a cache or a database, so there is nothing to check; draw one, such as "
+          "app->>cache: Get value");
+    }
+  }
+  for (Segment& segment : segments_) {
+    remark_on(segment, segment.operation.body, false);
+    remark_on_failures(segment, segment.operation.body, {});
+    ask_about_ends(segment);
+  }
+  return std::move(segments_);
+}
+
+void StepWalk::statements(const std::vector<Statement>& list, Scope& scope) {
+  for (std::size_t i = 0; i < list.size(); ++i) {
+    const Position at = list[i].at;
+    if (scope.at_top()) part(list, i, scope);
+    if (const auto* arrow = std::get_if<Message>(&list[i].node)) {
+      message(at, *arrow, scope, list, i);
+      may_turn_out(at, *arrow, scope);
+      if (arrow->from == arrow->to) may_end(at, arrow->text, scope);
+      scope.row = {};
+    } else if (const auto* inner = std::get_if<Block>(&list[i].node)) {
+      no_means_left();
+      block(at, *inner, scope);
+    } else if (const auto* said_aside = std::get_if<Note>(&list[i].node)) {
+      note(list, i, scope);
+      const auto is_store = [&](const std::string& id) { return is_server(role(id)); };
+      const auto& over = said_aside->participants;  // "returns a row" is no end where it is said of a server
+      if (!std::all_of(over.begin(), over.end(), is_store)) may_end(at, said_aside->text, scope);
+    } else if (const auto* said = std::get_if<Directive>(&list[i].node)) {
+      directive(at, *said, scope);
+      continue;  // several directives may begin a branch
+    } else {
+      refuse_unmodelled(name(), at, std::get<Decoration>(list[i].node).text, true);
+      reading_.add(at, "how the diagram looks: no meaning");
+    }
+    scope.at_branch_start = false;
+  }
+  no_means_left();
+}
+
+// A segment in which nothing happened yet is the one that begins here.
+void StepWalk::begin_segment(Position at, Scope& scope) {
+  continues_ = false;
+  if (current().operation.body.empty()) return;
+  segments_.emplace_back();
+  current().operation.at = at;
+  scope.latest = {};
+  scope.awaited = {};
+  scope.row = {};
+  scope.get_line = 0;
+  scope.since_write = {};
+  scope.between = {};
+  scope.returned.clear();
+}
+
+void StepWalk::directive(Position at, const Directive& directive, Scope& scope) {
+  const Override said = read_directive(name(), at, directive.text);
+  switch (said.kind) {
+    case Override::Kind::kRole:
+      reading_.add(at, said.participant + " is " + the(said.role) + ": as said");
+      return;
+    case Override::Kind::kBranch:
+      if (scope.at_branch_start) {
+        reading_.add(at, "says what the branch tests");
+        return;
+      }
+      fail_at(name(), at, "this says what a branch tests, but does not stand first in a branch of alt, opt or break");
+    case Override::Kind::kMeans:
+      no_means_left();
+      means_ = said;
+      means_at_ = at;
+      reading_.add(at, "says what the next arrow means");
+      return;
+    case Override::Kind::kIgnore:
+      fail_at(name(), at,
+              "\"ignore\" passes over a whole diagram and stands first in it, before or right below sequenceDiagram");
+    case Override::Kind::kSame:
+      reading_.add(at, "says that these names are of one thing");
+      return;
+    case Override::Kind::kMapping:
+      reading_.add(at, "a statement of your own, for replays on real servers");
+      return;
+    case Override::Kind::kContinues:
+      if (!scope.at_top()) fail_at(name(), at, "this is said at the top of a diagram; move it out of the block");
+      continues_ = true;
+      reading_.add(at, "the operation goes on: as said");
+      return;
+    case Override::Kind::kOperation:
+      break;
+  }
+  if (!scope.at_top()) fail_at(name(), at, "an operation cannot begin inside a block; move this line out of it");
+  begin_segment(at, scope);
+  current().given_name = said.operation;
+  current().given_kind = said.operation_kind;
+  const std::size_t line = reading_.add(at, "says which operation follows");
+  if (segments_.size() > 1) current().heading_line = line;
+}
+
+std::optional<Override> StepWalk::take_means() { return std::exchange(means_, std::nullopt); }
+
+void StepWalk::no_means_left() const {
+  if (means_)
+    fail_at(name(), means_at_, "this says what the next arrow means, but no arrow follows; put it before one");
+}
+
+}  // namespace stalemate::model

@@ -1,0 +1,270 @@
+// What a diagram's statements make an app do: its arrows become requests, guards and acknowledgements, its blocks
+// choices, and what starts a second operation splits it. Which operations are reads or writes, and their names, is
+// decided afterwards (understand_naming.hpp).
+#pragma once
+
+#include <cstddef>
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "directives.hpp"
+#include "read/diagram.hpp"
+#include "reading.hpp"
+#include "roles.hpp"
+#include "understand/protocol.hpp"
+#include "vocabulary/vocabulary.hpp"
+
+namespace stalemate::model {
+
+// What a note or a message of the app to itself says, as far as it might have an effect.
+struct Remark {
+  Position at;
+  std::size_t line = 0;  // its reading line
+  std::string text;
+};
+
+// Where a reading line is to say which value a request carries: at this byte of its meaning.
+struct ValuePlace {
+  std::size_t line = 0;
+  std::size_t offset = 0;
+  int arrow = 0;
+};
+
+// An answer to outside, whose wording depends on the operation's kind.
+struct Answer {
+  std::size_t line = 0;   // its reading line
+  bool followed = false;  // something happens after it
+  bool fails = false;     // Acknowledge::fails
+};
+
+// What is drawn behind a request and may turn out well or badly itself: an answer of somebody else, work of the app.
+struct Between {
+  Position at;
+  bool is_answer = false;
+  std::string text;  // empty: nothing is
+};
+
+// A remark in a branch by which the operation may end there.
+struct SaidEnd {
+  Position branch;
+  Position at;
+  std::string text;
+};
+
+// One operation of a diagram, before it has a kind and a name.
+struct Segment {
+  Operation operation;                       // kind and name not yet set
+  std::string message;                       // label of the message from outside that starts it; empty where none does
+  std::set<std::string> callers;             // who sends such a message, by id
+  std::multiset<std::string> asked_outside;  // others outside that have been told and not answered yet
+  std::string note;                          // text of the note or comment that names it
+  std::string title;                         // text of the first one it begins with, which may say something else
+  std::string given_name;                    // by a directive
+  std::optional<OperationKind> given_kind;
+  bool asks = false;  // holds a request
+  bool changes_database = false;
+  std::size_t heading_line = 0;  // reading line that introduces it
+  std::vector<ValuePlace> value_places;
+  std::vector<Remark> remarks;
+  std::vector<SaidEnd> ends;
+  std::set<std::pair<Role, Verb>> asked;  // what the servers are asked for
+  bool lives = false;                     // something that is stored has a time to live
+  std::vector<Answer> answers;
+  std::map<int, std::size_t> line_of_arrow;                   // reading lines of requests and answers, by their arrows
+  std::map<std::pair<int, int>, std::size_t> line_of_branch;  // of branches, by line and column
+  std::set<int> silent_gets;  // arrows of cache gets of which nothing drawn says how they turn out
+  std::string asking;         // the app that asks servers, by its id; empty while none did
+  int asking_line = 0;        // where it first did
+  std::set<std::pair<std::string, std::string>> partners;  // apps that call one another
+};
+
+// REQUIRES: every participant of the diagram is in `roles`. At least one segment; each asks for something.
+// Throws InputError for what cannot be told or is not modelled yet.
+// `said_above`: the kind of operation that the diagram's title or heading speaks of, where it is one.
+std::vector<Segment> read_steps(const Diagram& diagram, const RolesOfDiagram& roles,
+                                std::optional<OperationKind> said_above, Reading& reading);
+
+// Refuses a text that speaks of what is not modelled; `certain_only` as in unmodelled_in(). True where it says that
+// something happens after the commit. Throws NotModelledError.
+bool refuse_unmodelled(const std::string& name, Position at, const std::string& text, bool certain_only);
+
+// A title of the diagram, or the heading right above it, that speaks of what is not modelled. What a page is called is
+// none of the two. Throws NotModelledError.
+void refuse_unmodelled_titles(const std::string& name, const Document::Entry& entry);
+
+// A remark that tells of a change no arrow of the page makes is asked about; one that tells of a time to live that no
+// arrow gives is said to have no effect.
+void judge_remarks(const std::vector<std::vector<Segment>>& segments, Reading& reading);
+
+// Everything below is shared by the parts of the walk (understand_steps.cpp, understand_arrows.cpp,
+// understand_choices.cpp, understand_remarks.cpp).
+
+// The request whose outcome a reply or branch speaks of, by its place in the body that holds it. I1: body is null where
+// there is none or where it depends on the branch taken.
+struct Latest {
+  std::vector<Act>* body = nullptr;
+  std::size_t index = 0;
+  std::size_t line = 0;  // its reading line
+  bool answered = false;
+  bool depends_on_branch = false;
+  bool known() const { return body != nullptr; }
+  Request& request() const { return std::get<Request>((*body)[index].node); }
+  bool same_request(const Latest& other) const { return body == other.body && index == other.index; }
+};
+
+// What blocks that follow one another with nothing between them have in common: they look at one request, so they are
+// branches of one choice.
+struct BlockRow {
+  Latest tested;
+  Outcomes taken;              // by the blocks so far
+  std::vector<Request> inner;  // the latest requests that their branches end with
+};
+
+// What a branch of alt, opt or break says of the request it is about.
+struct BranchTest {
+  Outcomes outcomes;               // empty: its label says nothing of it
+  bool free = false;               // said by a directive
+  bool otherwise = false;          // said by a directive
+  bool either_failure = false;     // says "error", which covers a timeout unless another branch names one
+  const Message* reply = nullptr;  // the reply it begins with
+  std::string why;                 // "by its label"
+  std::string assumed;
+};
+
+// What stands behind the latest write of the database, by lines; 0: nothing. A lone statement is committed at once, so
+// what is said to happen after the commit must follow it with nothing between that does not say so.
+struct SinceWrite {
+  int write = 0;
+  int request = 0;       // the first that does not say that it happens after the commit
+  int after_commit = 0;  // the first that says so
+  void join(const SinceWrite& branch);
+};
+
+class StepWalk {
+ public:
+  StepWalk(const Diagram& diagram, const RolesOfDiagram& roles, std::optional<OperationKind> said_above,
+           Reading& reading);
+  std::vector<Segment> walk();
+
+ private:
+  // Where statements are being read into. body is null at the top of the diagram: the current segment's.
+  struct Scope {
+    std::vector<Act>* body = nullptr;
+    Latest latest;     // awaited or not
+    Latest awaited;    // the latest that somebody waits for
+    int get_line = 0;  // where the latest get is drawn; 0: none so far
+    SinceWrite since_write;
+    Between between;                        // the latest since a server answered
+    Position branch;                        // where the branch begins that is read
+    std::map<std::string, int> returned;    // apps that answered the one that called them, with the line where
+    Latest tested;                          // the request that the branch is about
+    const Message* tested_reply = nullptr;  // the reply that says what the branch tests
+    BlockRow row;                           // the blocks that stand right before
+    bool at_branch_start = false;           // nothing but directives so far
+    bool at_top() const { return body == nullptr; }
+  };
+  void statements(const std::vector<Statement>& list, Scope& scope);
+  // Whether a new operation begins with statement `index`: by a comment or a rectangle before it, or by what it does.
+  void part(const std::vector<Statement>& list, std::size_t index, Scope& scope);
+  // `what` is a text before statement `index`, told in line `line` of the reading if it means something.
+  struct PartedBy {
+    Position at;
+    std::string what;  // "the note"
+    std::string text;
+  };
+  bool parted(const PartedBy& by, const std::vector<Statement>& list, std::size_t index, Scope& scope);
+  [[noreturn]] void ask_whether_parted(Position at, const std::string& by) const;
+  void ask_about_operations_in(const Block& block) const;
+  void note(const std::vector<Statement>& list, std::size_t index, Scope& scope);
+  void directive(Position at, const Directive& directive, Scope& scope);
+  void message(Position at, const Message& message, Scope& scope, const std::vector<Statement>& siblings,
+               std::size_t index);
+  void to_itself(Position at, const Message& message, Scope& scope);
+  void remark(Position at, const std::string& text, std::size_t line);
+  void happens_after_commit(Position at, Scope& scope) const;
+  std::size_t local(Position at, const std::string& why);  // the reading line
+  void between_apps(Position at, const Message& message, Scope& scope);
+  void asked_by(Position at, const std::string& app, const Scope& scope);
+  bool asks_server(const std::vector<Statement>& siblings, std::size_t index) const;
+  void from_outside(Position at, const Message& message, Scope& scope);
+  void to_outside(Position at, const Message& message, Scope& scope);
+  void request(Position at, const Message& message, Role server, Scope& scope);
+  void ask_about_doubts(Position at, const Message& message, Role server, Verb verb, Scope& scope);
+  void reply(Position at, const Message& message, Role server, Scope& scope, const std::vector<Statement>& siblings,
+             std::size_t index);
+  // The request that a reply in straight lines, or a block, is about.
+  Latest answered_in_line(const Message& message, Role server, const Scope& scope) const;
+  Latest tested_by(const Block& block, const Scope& scope) const;
+  bool continues_row(const Block& block, const BlockRow& row) const;
+  const Request& answered_by(Position at, Role server, const Latest& latest, bool begins_branch) const;
+  void note_outcome_drawn(const Latest& latest, Scope& scope, bool by_reply);
+  ReplyWords words_of_reply(const Message& message, Verb verb);
+  void block(Position at, const Block& block, Scope& scope);
+  void choice(Position at, const Block& block, Scope& scope);
+
+  BranchTest test_of(const Section& section, const Latest& latest) const;
+  // What a request, what it asks for and its server are called, in the singular.
+  std::vector<std::string> names_of(const Request& asks) const;
+  // What the label of a branch about `asks` says beside an outcome.
+  BesideOutcome beside_of(const Section& section, const Request& asks) const;
+  void ask_about_age(const Section& section, const Request& asks, const BesideOutcome& beside,
+                     const ReplyWords& label) const;
+  // Asks where that may be another condition, or something else than the request; else what is assumed of it.
+  std::string ask_about_rest(const Section& section, const Request& asks, const BesideOutcome& beside) const;
+  void ask_about_label_of_reply(const Section& section, const Request& asks, const BesideOutcome& beside,
+                                Outcomes reply) const;
+  // Asks whether a branch is about its request although something else that may turn out so is drawn behind that.
+  void ask_about_between(const Section& section, const BranchTest& test, const Latest& latest,
+                         const Between& between) const;
+  const Message* first_answer_of_others(const std::vector<Statement>& body) const;
+  void refuse_outcome_of_earlier_get(const Section& section, const Latest& latest, const Scope& scope) const;
+  void refuse_outcome_without_request(const Section& section, const Latest& latest) const;
+  // Sets what each branch tests; true where it is a free choice.
+  bool resolve(Position at, const Block& block, const Latest& latest, std::vector<BranchTest>& tests) const;
+  const Message* first_reply(const std::vector<Statement>& body, Role server) const;
+  // Whether the alt, opt or break after statement `index` looks at outcomes other than `says`.
+  bool tested_next(const std::vector<Statement>& siblings, std::size_t index, Outcomes says,
+                   const Latest& latest) const;
+  void begin_segment(Position at, Scope& scope);
+  std::optional<Override> take_means();
+  void no_means_left() const;
+  void await_after_all(const Latest& latest);
+  // Adds to the reading what depends on whether anything comes after; `followed`: something does, after `body`.
+  void remark_on(Segment& segment, const std::vector<Act>& body, bool followed);
+  // Says of branches for failures which failures they do not cover. `asked`: the awaited requests before `body` whose
+  // failures no branch covers yet.
+  void remark_on_failures(const Segment& segment, const std::vector<Act>& body, std::vector<const Request*> asked);
+  bool is_caller(const Message& message, std::string& assumed) const;
+  void may_turn_out(Position at, const Message& message, Scope& scope) const;
+  void may_end(Position at, const std::string& text, const Scope& scope);
+  // Asks whether an operation ends with a branch that is drawn as if it went on.
+  void ask_about_ends(const Segment& segment) const;
+
+  Segment& current() { return segments_.back(); }
+  std::vector<Act>& body_of(Scope& scope) { return scope.at_top() ? current().operation.body : *scope.body; }
+  Role role(const std::string& id) const { return roles_.at(id); }
+  const std::string& name() const { return reading_.name(); }
+
+  const Diagram& diagram_;
+  const RolesOfDiagram& roles_;
+  std::optional<OperationKind> said_above_;
+  Reading& reading_;
+  std::vector<Segment> segments_;
+  bool continues_ = false;         // said: the operation at hand goes on
+  std::optional<Override> means_;  // waits for the next arrow
+  Position means_at_;
+};
+
+std::string the(Role role);                                       // "the cache"
+std::string in_words(Outcomes outcomes, const Request& request);  // "a hit", "ok or a timeout"
+bool names_server(const std::string& label, Role server);         // in a word of its own
+inline constexpr Outcomes kFailures = {Outcome::kError, Outcome::kTimeout};
+Outcomes normal_outcomes(Verb verb);  // of any role, without faults
+Outcomes common(Outcomes a, Outcomes b);
+Outcomes without(Outcomes a, Outcomes b);
+
+}  // namespace stalemate::model

@@ -1,0 +1,19 @@
+// Which things of the application a page is about. Its operations are one protocol where they are about the same; an
+// operation about something else would be checked against what it has nothing to do with.
+#pragma once
+
+#include <vector>
+
+#include "read/diagram.hpp"
+#include "reading.hpp"
+#include "steps.hpp"
+
+namespace stalemate::model {
+
+// Asks where headings and labels say that operations are about different things, and where labels of the cache name
+// different entries. `%% stalemate: same = A, B` answers. REQUIRES: the operations have their names.
+// Throws InputError.
+void ask_about_things(const Document& document, const std::vector<std::vector<Segment>>& segments,
+                      const Reading& reading);
+
+}  // namespace stalemate::model

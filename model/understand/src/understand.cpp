@@ -1,0 +1,101 @@
+// From a parsed file to its protocol: roles first, then each diagram's steps, then the operations' kinds and names.
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "base/file.hpp"
+#include "directives.hpp"
+#include "naming.hpp"
+#include "read/statements.hpp"
+#include "reading.hpp"
+#include "roles.hpp"
+#include "steps.hpp"
+#include "things.hpp"
+#include "understand/protocol.hpp"
+#include "words.hpp"
+
+namespace stalemate::model {
+namespace {
+
+// Adds the mapping's lines among the statements; the position of the last one.
+Position gather_mapping(const std::string& name, const std::vector<Statement>& statements, Mapping& mapping) {
+  Position last;
+  visit_statements(statements, [&](const Statement& statement) {
+    const auto* directive = std::get_if<Directive>(&statement.node);
+    if (directive == nullptr || !is_mapping_line(directive->text)) return;
+    mapping.add(name, statement.at, directive->text);
+    last = statement.at;
+  });
+  return last;
+}
+
+}  // namespace
+
+std::string Protocol::missing_in(const Mapping& given) const {
+  std::vector<std::string> verbs;  // what the caches are asked, as a mapping names it
+  for (const Operation& operation : operations) {
+    visit_requests(operation.body, [&](const Request& request) {
+      if (request.to == Role::kCache)
+        verbs.push_back(std::string(to_string(request.verb)) + (request.ttl != 0 ? "-ttl" : ""));
+    });
+  }
+  return given.missing(verbs);
+}
+
+bool Protocol::has_cache() const {
+  bool asked = false;
+  for (const Operation& operation : operations)
+    visit_requests(operation.body, [&](const Request& request) { asked = asked || request.to == Role::kCache; });
+  return asked;
+}
+
+Protocol understand(const Document& document, const std::vector<std::string>& roles) {
+  Reading reading(document);
+  const std::vector<RolesOfDiagram> roles_of_diagrams = read_roles(document, roles, reading);
+  std::vector<std::vector<Segment>> segments;
+  bool any = false;
+  for (std::size_t i = 0; i < document.diagrams.size(); ++i) {
+    const Diagram& diagram = document.diagrams[i].diagram;
+    segments.emplace_back();
+    if (const Position said = ignored_at(document.name, diagram); said.line != 0) {
+      reading.add(said, "says that the diagram is passed over");
+      reading.pass_over(diagram.at, "as said in line " + std::to_string(said.line));
+      continue;
+    }
+    refuse_unmodelled_titles(document.name, document.diagrams[i]);
+    segments.back() = read_steps(diagram, roles_of_diagrams[i], kind_said_above(document, i), reading);
+    any = true;
+  }
+  if (!any) {
+    fail_at(document.name, document.diagrams.front().diagram.at,
+            "every diagram is passed over, so there is nothing to check; take %% stalemate: ignore out of one");
+  }
+  name_operations(document, segments, reading);
+  ask_about_things(document, segments, reading);
+  judge_remarks(segments, reading);
+  tell_unread_words(document, roles_of_diagrams, reading);
+
+  Protocol protocol;
+  protocol.name = base_name(document.name);
+  protocol.file = document.name;
+  protocol.text = document.text;
+  protocol.roles = roles;
+  for (std::vector<Segment>& of_diagram : segments) {
+    for (Segment& segment : of_diagram) protocol.operations.push_back(std::move(segment.operation));
+  }
+  protocol.reading = reading.finish();
+  Position last;
+  for (const Document::Entry& entry : document.diagrams) {
+    const Position here = gather_mapping(document.name, entry.diagram.statements, protocol.mapping);
+    if (here.line != 0) last = here;
+  }
+  if (const std::string missing = protocol.missing_in(protocol.mapping); !missing.empty())
+    fail_at(document.name, last, missing);
+  return protocol;
+}
+
+Protocol read_protocol(std::string_view text, const std::string& name, const std::vector<std::string>& roles) {
+  return understand(parse_document(text, name), roles);
+}
+
+}  // namespace stalemate::model

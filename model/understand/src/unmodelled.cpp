@@ -1,0 +1,210 @@
+// What is not modelled, wherever a page speaks of it: in labels, notes, titles, messages of the app to itself. Also
+// what such remarks say of commits and of changes: a lone statement is committed at once, and only arrows change
+// anything.
+#include <algorithm>
+#include <optional>
+#include <utility>
+
+#include "base/text.hpp"
+#include "steps.hpp"
+#include "vocabulary/vocabulary.hpp"
+
+namespace stalemate::model {
+namespace {
+
+// What a remark tells of a server.
+struct Effect {
+  Role server = Role::kCache;
+  Verb verb = Verb::kSet;
+};
+
+constexpr std::string_view kCacheWords[] = {"key", "entry", "entries", "cached"};
+constexpr std::string_view kDatabaseWords[] = {"row", "rows", "table"};
+constexpr std::string_view kPassives[] = {"is", "are", "was", "were", "gets", "be", "been", "being", "now"};
+struct Participle {
+  std::string_view word;
+  Verb verb;
+};
+constexpr Participle kParticiples[] = {
+    {"deleted", Verb::kDelete},  {"removed", Verb::kDelete}, {"invalidated", Verb::kDelete},
+    {"purged", Verb::kDelete},   {"cleared", Verb::kDelete}, {"dropped", Verb::kDelete},
+    {"set", Verb::kSet},         {"updated", Verb::kSet},    {"refreshed", Verb::kSet},
+    {"filled", Verb::kSet},      {"populated", Verb::kSet},  {"stored", Verb::kSet},
+    {"overwritten", Verb::kSet}, {"written", Verb::kSet},    {"repopulated", Verb::kSet},
+};
+constexpr std::string_view kLifeWords[] = {"ttl", "expire", "expires", "expiry", "expiration", "expired"};
+
+std::optional<Role> server_in(const std::vector<std::string>& words) {
+  for (std::size_t i = 0; i < words.size(); ++i) {
+    const std::string& word = words[i];
+    if (i == 0 && is_request_verb(word)) continue;  // "store the result" names no store
+    const auto role = role_words(word).role;
+    if (role == Role::kCache || is_in(kCacheWords, word)) return Role::kCache;
+    if (role == Role::kDatabase || is_in(kDatabaseWords, word)) return Role::kDatabase;
+  }
+  return std::nullopt;
+}
+
+// "delete the cached entry", "the cache is updated"; none where it names no server or changes nothing.
+std::optional<Effect> effect_of(const std::string& text) {
+  const std::vector<std::string> words = split_words(text);
+  const auto server = server_in(words);
+  if (!server) return std::nullopt;
+  for (std::size_t i = 1; i < words.size(); ++i) {
+    if (!is_in(kPassives, words[i - 1])) continue;
+    for (const Participle& participle : kParticiples) {
+      if (participle.word == words[i]) return Effect{*server, participle.verb};
+    }
+  }
+  const RequestWords asks = request_words(text);
+  const bool leads = is_request_verb(words.front()) || words.front() == "cache";
+  if (asks.kind != RequestWords::Kind::kVerb || asks.verb == Verb::kGet || !leads) return std::nullopt;
+  return Effect{*server, asks.verb};
+}
+
+// What says that the arrows do not happen as they are drawn, or that others have a part in it.
+constexpr std::string_view kOtherwiseThanDrawn[] = {
+    "only when",      "only if",          "only for",        "only on",         "is optional", "skip this",
+    "skipped for",    "is disabled",      "may fail",        "fire and forget", "not awaited", "in parallel",
+    "happens before", "happens after",    "not implemented", "own cache",       "own copy",    "per region",
+    "write behind",   "write back",       "another service", "other services",  "also cached", "reads go to",
+    "asynchronously", "in the background"};
+
+// "responds 200 here", "return the result to the user".
+bool tells_caller(const std::string& text) {
+  constexpr std::string_view kAnswers[] = {"respond", "responds", "reply",   "replies",     "return",
+                                           "returns", "answer",   "answers", "acknowledge", "acknowledges"};
+  constexpr std::string_view kSuccess[] = {"200", "201", "202", "204", "ok", "success", "immediately"};
+  const std::vector<std::string> words = split_words(text);
+  const auto any = [&](const auto& is) { return std::any_of(words.begin(), words.end(), is); };
+  return any([&](const std::string& word) { return is_in(kAnswers, word); }) && any([&](const std::string& word) {
+           return is_in(kSuccess, word) || word == "caller" || role_words(word).role == Role::kOutside;
+         });
+}
+
+// Whatever is said beside the arrows is a person's own words: that they change nothing is an assumption, one a diagram.
+void tell_what_is_passed_over(const std::vector<Segment>& segments, Reading& reading) {
+  std::size_t line = 0;  // of the reading, at the first
+  std::size_t count = 0;
+  std::string texts;
+  for (const Segment& segment : segments) {
+    for (const Remark& remark : segment.remarks) {
+      if (split_words(remark.text).empty()) continue;
+      if (count == 0) line = remark.line;
+      texts += (count++ == 0 ? "" : ", ") + in_quotes(remark.text);
+    }
+  }
+  if (count == 0) return;
+  reading.also_assumed(line, texts + (count == 1 ? " is" : " are") + " taken to change nothing of what the arrows do");
+}
+
+}  // namespace
+
+bool refuse_unmodelled(const std::string& name, Position at, const std::string& text, bool certain_only) {
+  const CommitWords commit = commit_words(text);
+  if (const auto found = unmodelled_in(commit.rest, certain_only)) {
+    refuse_not_modelled(
+        name, at, std::string(found->meaning),
+        "by " + in_quotes(found->word) +
+            (found->certain ? "" : "; if that is the name of something of yours, say it in other words"));
+  }
+  return commit.after;
+}
+
+void refuse_unmodelled_titles(const std::string& name, const Document::Entry& entry) {
+  refuse_unmodelled(name, entry.diagram.at, entry.diagram.title, true);
+  const auto nearest = std::find_if(entry.context.rbegin(), entry.context.rend(),
+                                    [](const Context& context) { return context.is_heading; });
+  if (nearest != entry.context.rend()) refuse_unmodelled(name, nearest->at, nearest->text, true);
+}
+
+void SinceWrite::join(const SinceWrite& branch) {
+  write = std::max(write, branch.write);
+  request = std::max(request, branch.request);
+  after_commit = std::max(after_commit, branch.after_commit);
+}
+
+void StepWalk::happens_after_commit(Position at, Scope& scope) const {
+  SinceWrite& since = scope.since_write;
+  if (since.write == 0) {
+    ask_at(name(), at,
+           "this happens after the commit, but no write of the database is drawn before it; draw the write first");
+  }
+  if (since.request != 0 && since.after_commit == 0) {
+    refuse_not_modelled(name(), at, "commit a transaction",
+                        "what line " + std::to_string(since.request) + " asks stands before the commit");
+  }
+  if (since.after_commit == 0) since.after_commit = at.line;
+}
+
+void StepWalk::remark(Position at, const std::string& text, std::size_t line) {
+  current().remarks.push_back({at, line, text});
+}
+
+void StepWalk::to_itself(Position at, const Message& message, Scope& scope) {
+  if (refuse_unmodelled(name(), at, message.text, false)) happens_after_commit(at, scope);
+  const std::vector<std::string> words = split_words(message.text);
+  const auto says = [&](std::string_view word) { return is_in(words, word); };
+  if (says("wait") || says("waits") || says("sleep") || says("sleeps") || says("delay")) {
+    local(at, "a wait takes no time in this model: whatever others can do meanwhile is explored");
+    return;
+  }
+  const bool asks = role(message.from) == Role::kApp && request_words(message.text).kind == RequestWords::Kind::kVerb;
+  const std::size_t line = local(at, asks ? "an arrow from the app to itself asks no server" : "");
+  if (says("memory") || says("memoize") || says("locally")) {
+    refuse_not_modelled(name(), at, "use another cache beside the one drawn");
+  }
+  remark(at, message.text, line);
+}
+
+void judge_remarks(const std::vector<std::vector<Segment>>& segments, Reading& reading) {
+  std::set<std::pair<Role, Verb>> asked;
+  bool lives = false;
+  for (const std::vector<Segment>& of_diagram : segments) {
+    for (const Segment& segment : of_diagram) {
+      asked.insert(segment.asked.begin(), segment.asked.end());
+      lives = lives || segment.lives;
+    }
+  }
+  const auto is_drawn = [&](const Effect& effect) {
+    const bool stores = effect.verb != Verb::kDelete;
+    return asked.count({effect.server, effect.verb}) != 0 ||
+           (stores && asked.count({effect.server, Verb::kSet}) != 0) ||
+           (stores && asked.count({effect.server, Verb::kAdd}) != 0);
+  };
+  for (const std::vector<Segment>& of_diagram : segments) {
+    tell_what_is_passed_over(of_diagram, reading);
+    for (const Segment& segment : of_diagram) {
+      for (const Remark& remark : segment.remarks) {
+        if (segment.answers.empty() && tells_caller(remark.text)) {
+          ask_at(reading.name(), remark.at,
+                 in_quotes(remark.text) +
+                     " tells that the caller is answered, but no arrow does it, and what may be read "
+                     "from then on depends on when; draw it as an arrow, such as app-->>user: done");
+        }
+        if (const std::string phrase = phrase_in(kOtherwiseThanDrawn, split_words(remark.text)); !phrase.empty()) {
+          ask_at(reading.name(), remark.at,
+                 in_quotes(phrase) +
+                     " says that something happens otherwise than the arrows show; draw it (opt, alt, -), "
+                     "an arrow of its own), or say it in other words if the arrows are right");
+        }
+        const auto effect = effect_of(remark.text);
+        if (effect && !is_drawn(*effect)) {
+          ask_at(reading.name(), remark.at,
+                 in_quotes(remark.text) + " tells that something is changed, but no arrow asks " + the(effect->server) +
+                     " to; draw it as an arrow, or say it in other words if nothing is changed");
+        }
+        const std::vector<std::string> words = split_words(remark.text);
+        const bool speaks_of_life =
+            std::any_of(words.begin(), words.end(), [](const std::string& word) { return is_in(kLifeWords, word); });
+        if (speaks_of_life && !lives && remark.line != 0) {
+          reading.also_assumed(remark.line,
+                               "no arrow gives a time to live, so nothing expires by itself; write TTL 300 into the "
+                               "label that stores it to say so");
+        }
+      }
+    }
+  }
+}
+
+}  // namespace stalemate::model

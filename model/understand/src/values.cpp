@@ -1,0 +1,80 @@
+// A walk over all ways through a Write at once: what a set of the cache may store at each place. Failures aside, it
+// says what the compiler (program.cpp) does way by way.
+#include "values.hpp"
+
+#include <map>
+
+namespace stalemate::model {
+namespace {
+
+// What may be stored: both, where it depends on the way.
+struct Sources {
+  bool own = false;
+  bool received = false;
+  Sources operator|(Sources other) const { return {own || other.own, received || other.received}; }
+};
+constexpr Sources kOwn = {.own = true, .received = false};
+constexpr Sources kReceived = {.own = false, .received = true};
+
+class Walk {
+ public:
+  std::map<int, Sources> of_arrow;
+
+  // What may be stored behind `body`, given what may be before it.
+  Sources through(const std::vector<Act>& body, Sources before) {
+    for (const Act& act : body) {
+      if (const auto* request = std::get_if<Request>(&act.node))
+        before = behind(*request, before);
+      else if (const auto* choice = std::get_if<Choice>(&act.node))
+        before = through(*choice, before);
+    }
+    return before;
+  }
+
+ private:
+  Sources behind(const Request& request, Sources before) {
+    verbs_[request.arrow] = request.verb;
+    if (request.verb == Verb::kGet) return request.to == Role::kDatabase ? kReceived : before;
+    if (request.verb == Verb::kDelete) return before;
+    const Sources stored = request.to == Role::kDatabase || request.stores_new ? kOwn : before;
+    of_arrow[request.arrow] = stored;
+    return stored;
+  }
+
+  Sources through(const Choice& choice, Sources before) {
+    Sources after;
+    Outcomes left = choice.free ? Outcomes{} : normal_outcomes(verbs_[choice.about]);
+    bool always_taken = choice.free && !choice.may_take_none;
+    for (const Branch& branch : choice.branches) {
+      const Sources behind = through(branch.body, before);
+      if (!branch.ends_operation) after = after | behind;
+      left = without(left, branch.tests);
+      always_taken = always_taken || branch.is_else;
+    }
+    if (!always_taken && (choice.free || !left.empty())) after = after | before;
+    return after;
+  }
+
+  std::map<int, Verb> verbs_;
+};
+
+}  // namespace
+
+void say_values(const Segment& segment, Reading& reading) {
+  const bool read = segment.operation.kind == OperationKind::kRead;
+  Walk walk;
+  walk.through(segment.operation.body, kOwn);
+  for (const ValuePlace& place : segment.value_places) {
+    const Sources stored = read ? kReceived : walk.of_arrow[place.arrow];
+    reading.insert(place.line, place.offset,
+                   !stored.received ? " to the new value"
+                   : !stored.own    ? " to the value it received"
+                                    : " to the value it received from the database, where it did, else to the new one");
+    if (!read && stored.received)
+      reading.also_assumed(place.line,
+                           "a Write stores what it read until it has written a value of its own; say so in "
+                           "the label (\"set new value\") if it stores the new one here");
+  }
+}
+
+}  // namespace stalemate::model

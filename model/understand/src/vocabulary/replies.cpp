@@ -1,0 +1,145 @@
+// How a reply, or the label of a branch, says that a request turned out, by the signs in it (vocabulary_signs.hpp).
+// A text that says a hit and a miss in one breath is unclear, and said to be.
+#include <algorithm>
+#include <cstddef>
+#include <optional>
+
+#include "vocabulary/signs.hpp"
+#include "vocabulary/vocabulary.hpp"
+
+namespace stalemate::model {
+namespace {
+
+// What a sign says of a request with this verb; empty where it cannot turn out so.
+Outcomes outcomes_of(Sign sign, Verb verb) {
+  if (sign == Sign::kTimeout) return {Outcome::kTimeout};
+  if (sign == Sign::kError) return {Outcome::kError, Outcome::kTimeout};
+  if (sign == Sign::kGone && verb != Verb::kGet) sign = Sign::kOk;
+  switch (verb) {
+    case Verb::kGet:
+      if (sign == Sign::kOk) return {Outcome::kValue, Outcome::kMiss};
+      if (sign == Sign::kConflict) return {};
+      if (sign == Sign::kHit || sign == Sign::kExists || sign == Sign::kValue) return {Outcome::kValue};
+      return {Outcome::kMiss};
+    case Verb::kSet:
+      if (sign == Sign::kOk) return {Outcome::kOk};
+      return {};
+    case Verb::kAdd:
+      if (sign == Sign::kOk || sign == Sign::kAbsent) return {Outcome::kOk};
+      if (sign == Sign::kValue || sign == Sign::kMiss) return {};
+      return {Outcome::kConflict};
+    case Verb::kDelete:
+      if (sign == Sign::kValue || sign == Sign::kConflict) return {};
+      return {Outcome::kOk};
+  }
+  return {};
+}
+
+std::string_view name_of(Sign sign) {
+  switch (sign) {
+    case Sign::kHit:
+    case Sign::kExists:
+    case Sign::kValue:
+      return "a value";
+    case Sign::kMiss:
+    case Sign::kNil:
+    case Sign::kAbsent:
+    case Sign::kGone:
+      return "a miss";
+    case Sign::kOk:
+    case Sign::kServes:
+    case Sign::kAnswers:
+      return "ok";
+    case Sign::kConflict:
+      return "a conflict";
+    case Sign::kError:
+      return "an error";
+    case Sign::kTimeout:
+      return "a timeout";
+  }
+  return "";
+}
+
+constexpr std::string_view kStaleWords[] = {"stale", "outdated"};
+
+// What only a whole operation is answered: it was not done.
+constexpr std::string_view kRefusals[] = {"rejected", "denied", "forbidden", "invalid", "retry", "unauthorized",
+                                          "4xx",      "5xx",    "400",       "401",     "403",   "409",
+                                          "412",      "422",    "423",       "429",     "502",   "504"};
+// "the row, if any": what may be there or not.
+bool says_if_any(const std::vector<std::string>& words) {
+  for (std::size_t i = 1; i + 1 < words.size(); ++i) {
+    if (words[i] != "if") continue;
+    const SignEntry* before = sign_entry(words[i - 1]);
+    const bool named = before != nullptr && side_of(before->sign) == Side::kHere;
+    if (named && (words[i + 1] == "any" || sign_entry(words[i + 1]) != nullptr)) return true;
+  }
+  return false;
+}
+
+// How old an entry is decides; "not stale" is said of any value.
+bool says_stale(const std::vector<std::string>& words) {
+  for (std::size_t i = 0; i < words.size(); ++i) {
+    if (is_in(kStaleWords, words[i]) && (i == 0 || !is_negation(words[i - 1]))) return true;
+  }
+  return false;
+}
+
+bool is_about_outcomes(const std::string& word) {
+  return sign_entry(word) != nullptr || is_negation(word) || is_yes_or_no(word) || is_reply_filler(word) ||
+         is_store_word(word);
+}
+
+}  // namespace
+
+bool says_failure(std::string_view text) {
+  const std::vector<std::string> words = split_words(text);
+  if (is_in(words, "marked") || is_in(words, "as")) return false;  // "marked as failed" is done
+  bool fails = std::any_of(words.begin(), words.end(), [](const auto& word) { return is_in(kRefusals, word); });
+  for (const FoundSign& found : signs_in(text, Verb::kSet)) {
+    if (found.sign == Sign::kOk) return false;  // "200 or 409" says what else it may be
+    fails = fails || found.sign == Sign::kError || found.sign == Sign::kTimeout || found.sign == Sign::kConflict;
+  }
+  return fails;
+}
+
+ReplyWords reply_words(std::string_view text, Verb verb) {
+  const std::vector<std::string> words = split_words(text);
+  std::vector<FoundSign> signs;
+  if (verb == Verb::kAdd && !words.empty() && (words.back() == "1" || words.back() == "0")) {  // as SETNX answers
+    signs.push_back({words.back() == "1" ? Sign::kOk : Sign::kConflict, false});
+  } else {
+    signs = signs_in(text, verb);
+  }
+  const bool either = is_in(words, "or") || is_in(words, "maybe") || is_in(words, "optional") || says_if_any(words) ||
+                      text.find('/') != std::string_view::npos || text.find('|') != std::string_view::npos;
+  bool strong = false;
+  bool more_than_ok = false;
+  for (const FoundSign& sign : signs) {
+    strong = strong || !sign.weak;
+    more_than_ok = more_than_ok || sign.sign != Sign::kOk;
+  }
+  ReplyWords result;
+  result.weak = !strong;
+  result.plain = std::all_of(words.begin(), words.end(), is_about_outcomes);
+  for (const FoundSign& sign : signs) {
+    if (strong && sign.weak && !either) continue;
+    if (verb == Verb::kGet && sign.sign == Sign::kOk && more_than_ok) continue;  // "200 OK, value"
+    const Outcomes outcomes = outcomes_of(sign.sign, verb);
+    if (outcomes.empty() && result.impossible_what.empty()) {
+      result.impossible = !sign.weak;
+      result.impossible_what = name_of(sign.sign);
+    }
+    result.outcomes = result.outcomes | outcomes;
+  }
+  if (verb == Verb::kGet && !result.outcomes.empty() && says_if_any(words)) result.outcomes.add(Outcome::kMiss);
+  const auto says = [&](Side side) {
+    return std::any_of(signs.begin(), signs.end(),
+                       [&](const FoundSign& sign) { return side_of(sign.sign) == side && sign.weak == !strong; });
+  };
+  const bool both = says(Side::kHere) && says(Side::kAway);
+  result.unclear = verb == Verb::kGet && ((both && !either) || says_stale(words));
+  return result;
+}
+
+}  // namespace stalemate::model

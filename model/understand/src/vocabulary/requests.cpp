@@ -1,0 +1,486 @@
+// What the label of an arrow to a server asks for. The first verb decides, so that a label that begins with an SQL or
+// Redis command is that command; conditions and protocols of several steps are recognised before, so that they are
+// refused rather than taken for the plain verb in them.
+#include <algorithm>
+#include <cstddef>
+#include <utility>
+
+#include "base/text.hpp"
+#include "vocabulary/vocabulary.hpp"
+
+namespace stalemate::model {
+namespace {
+
+struct PhraseEntry {
+  std::string_view phrase;
+  std::string_view meaning;
+};
+constexpr std::string_view kOldRead = "read from the database what may be old";
+// Anywhere in a label; what is not modelled wherever it stands on a page is in vocabulary_unmodelled.cpp.
+constexpr PhraseEntry kNotModelledAnywhere[] = {
+    {"publish", "publish an event"},
+    {"publishes", "publish an event"},
+    {"emit", "publish an event"},
+    {"subscribe", "subscribe to events"},
+    {"append", "append to a queue"},
+    {"xadd", "append to a queue"},
+    {"lpush", "append to a queue"},
+    {"rpush", "append to a queue"},
+    {"incr", "increment"},
+    {"incrby", "increment"},
+    {"decr", "decrement"},
+    {"decrby", "decrement"},
+    {"hincrby", "increment"},
+    {"increment", "increment"},
+    {"decrement", "decrement"},
+    {"flushall", "clear the whole cache"},
+    {"flushdb", "clear the whole cache"},
+    {"flush all", "clear the whole cache"},
+    {"getset", "read and change in one step"},
+    {"getdel", "read and change in one step"},
+    {"get or set", "read and change in one step"},
+    {"get and set", "read and change in one step"},
+    {"get and delete", "read and change in one step"},
+    {"set ttl", "change when an entry expires"},
+    {"set the ttl", "change when an entry expires"},
+    {"set expiry", "change when an entry expires"},
+    {"set expiration", "change when an entry expires"},
+    {"refresh ttl", "change when an entry expires"},
+    {"refresh the ttl", "change when an entry expires"},
+    {"update ttl", "change when an entry expires"},
+    {"reset ttl", "change when an entry expires"},
+    {"extend ttl", "change when an entry expires"},
+    {"extend the ttl", "change when an entry expires"},
+    {"bump ttl", "change when an entry expires"},
+    {"renew ttl", "change when an entry expires"},
+    {"renew the ttl", "change when an entry expires"},
+    {"prolong ttl", "change when an entry expires"},
+    {"update the ttl", "change when an entry expires"},
+    {"update expiry", "change when an entry expires"},
+    {"update the expiry", "change when an entry expires"},
+    {"update expiration", "change when an entry expires"},
+    {"refresh expiry", "change when an entry expires"},
+    {"refresh expiration", "change when an entry expires"},
+    {"extend expiry", "change when an entry expires"},
+    {"extend expiration", "change when an entry expires"},
+    {"renew expiry", "change when an entry expires"},
+    {"reset expiry", "change when an entry expires"},
+    {"as of system time", kOldRead},
+    {"as of timestamp", kOldRead},
+    {"follower read", kOldRead},
+    {"follower reads", kOldRead},
+    {"follower read timestamp", kOldRead},
+    {"stale read", kOldRead},
+    {"stale reads", kOldRead},
+    {"stale ok", kOldRead},
+    {"allow stale", kOldRead},
+    {"may be stale", kOldRead},
+    {"can be stale", kOldRead},
+    {"staleness", kOldRead},
+    {"slightly stale", kOldRead},
+    {"historical read", kOldRead},
+    {"time travel", kOldRead},
+    {"from a snapshot", kOldRead},
+    {"from snapshot", kOldRead},
+    {"from the snapshot", kOldRead},
+    {"at a snapshot", kOldRead},
+    {"snapshot read", kOldRead},
+    {"snapshot isolation", kOldRead},
+    {", snapshot", kOldRead},
+    {"consistency one", kOldRead},
+    {"consistency level one", kOldRead},
+    {"consistency local one", kOldRead},
+    {"consistency two", kOldRead},
+    {"consistency any", kOldRead},
+    {"consistency eventual", kOldRead},
+    {"local one", kOldRead},
+    {"cl one", kOldRead},
+    {"weak consistency", kOldRead},
+    {"weakly consistent", kOldRead},
+    {"weak read", kOldRead},
+    {"eventual read", kOldRead},
+    {"eventual reads", kOldRead},
+    {"session consistency", kOldRead},
+    {"consistent prefix", kOldRead},
+    {"consistent read false", kOldRead},
+    {"dirty read", kOldRead},
+    {"read uncommitted", kOldRead},
+    {"nolock", kOldRead},
+    {"read preference nearest", kOldRead},
+};
+// Only as the first word: elsewhere they are ordinary words.
+constexpr PhraseEntry kNotModelledFirst[] = {
+    {"begin", "begin a transaction"},
+    {"watch", "watch a key for a transaction"},
+    {"exec", "commit a transaction"},
+    {"expire", "change when an entry expires"},
+    {"pexpire", "change when an entry expires"},
+    {"touch", "change when an entry expires"},
+    {"produce", "append to a queue"},
+};
+
+struct VerbEntry {
+  std::string_view word;
+  Verb verb;
+  bool weak = false;  // gives way to a later verb: "ask to delete"
+};
+constexpr VerbEntry kVerbWords[] = {
+    {"get", Verb::kGet},
+    {"gets", Verb::kGet},
+    {"getting", Verb::kGet},
+    {"read", Verb::kGet},
+    {"reads", Verb::kGet},
+    {"reading", Verb::kGet},
+    {"fetch", Verb::kGet},
+    {"fetches", Verb::kGet},
+    {"load", Verb::kGet},
+    {"loads", Verb::kGet},
+    {"lookup", Verb::kGet},
+    {"lookups", Verb::kGet},
+    {"query", Verb::kGet},
+    {"queries", Verb::kGet},
+    {"select", Verb::kGet},
+    {"selects", Verb::kGet},
+    {"check", Verb::kGet},
+    {"checks", Verb::kGet},
+    {"retrieve", Verb::kGet},
+    {"retrieves", Verb::kGet},
+    {"find", Verb::kGet},
+    {"finds", Verb::kGet},
+    {"search", Verb::kGet},
+    {"searches", Verb::kGet},
+    {"hget", Verb::kGet},
+    {"mget", Verb::kGet},
+    {"hgetall", Verb::kGet},
+    {"hmget", Verb::kGet},
+    {"getex", Verb::kGet},
+    {"obtain", Verb::kGet},
+    {"peek", Verb::kGet},
+    {"scan", Verb::kGet},
+    {"view", Verb::kGet},
+    {"exists", Verb::kGet, true},
+    {"exist", Verb::kGet, true},
+    {"list", Verb::kGet, true},
+    {"lists", Verb::kGet, true},
+    {"request", Verb::kGet, true},
+    {"requests", Verb::kGet, true},
+    {"ask", Verb::kGet, true},
+    {"asks", Verb::kGet, true},
+    {"set", Verb::kSet},
+    {"sets", Verb::kSet},
+    {"setting", Verb::kSet},
+    {"put", Verb::kSet},
+    {"puts", Verb::kSet},
+    {"store", Verb::kSet},
+    {"stores", Verb::kSet},
+    {"save", Verb::kSet},
+    {"saves", Verb::kSet},
+    {"write", Verb::kSet},
+    {"writes", Verb::kSet},
+    {"update", Verb::kSet},
+    {"updates", Verb::kSet},
+    {"populate", Verb::kSet},
+    {"populates", Verb::kSet},
+    {"insert", Verb::kSet},
+    {"inserts", Verb::kSet},
+    {"upsert", Verb::kSet},
+    {"replace", Verb::kSet},
+    {"replaces", Verb::kSet},
+    {"merge", Verb::kSet},
+    {"hset", Verb::kSet},
+    {"mset", Verb::kSet},
+    {"hmset", Verb::kSet},
+    {"setex", Verb::kSet},
+    {"psetex", Verb::kSet},
+    {"fill", Verb::kSet},
+    {"fills", Verb::kSet},
+    {"refill", Verb::kSet},
+    {"backfill", Verb::kSet},
+    {"warm", Verb::kSet},
+    {"refresh", Verb::kSet},
+    {"refreshes", Verb::kSet},
+    {"persist", Verb::kSet},
+    {"persists", Verb::kSet},
+    {"create", Verb::kSet},
+    {"creates", Verb::kSet},
+    {"modify", Verb::kSet},
+    {"change", Verb::kSet},
+    {"overwrite", Verb::kSet},
+    {"post", Verb::kSet},
+    {"patch", Verb::kSet},
+    {"memoize", Verb::kSet},
+    {"memoizes", Verb::kSet},
+    {"memoise", Verb::kSet},
+    {"remember", Verb::kSet},
+    {"remembers", Verb::kSet},
+    {"stash", Verb::kSet},
+    {"stashes", Verb::kSet},
+    {"caching", Verb::kSet},
+    {"storing", Verb::kSet},
+    {"saving", Verb::kSet},
+    {"writing", Verb::kSet},
+    {"setnx", Verb::kAdd},
+    {"hsetnx", Verb::kAdd},
+    {"msetnx", Verb::kAdd},
+    {"add", Verb::kAdd},
+    {"adds", Verb::kAdd},
+    {"delete", Verb::kDelete},
+    {"deletes", Verb::kDelete},
+    {"del", Verb::kDelete},
+    {"remove", Verb::kDelete},
+    {"removes", Verb::kDelete},
+    {"invalidate", Verb::kDelete},
+    {"invalidates", Verb::kDelete},
+    {"evict", Verb::kDelete},
+    {"evicts", Verb::kDelete},
+    {"purge", Verb::kDelete},
+    {"purges", Verb::kDelete},
+    {"unlink", Verb::kDelete},
+    {"hdel", Verb::kDelete},
+    {"clear", Verb::kDelete},
+    {"clears", Verb::kDelete},
+    {"drop", Verb::kDelete},
+    {"drops", Verb::kDelete},
+    {"bust", Verb::kDelete},
+    {"erase", Verb::kDelete},
+    {"invalidation", Verb::kDelete},
+    {"deletion", Verb::kDelete},
+    {"eviction", Verb::kDelete},
+    {"truncate", Verb::kDelete},
+};
+
+const VerbEntry* verb_entry(std::string_view word) {
+  for (const VerbEntry& entry : kVerbWords) {
+    if (entry.word == word) return &entry;
+  }
+  return nullptr;
+}
+
+const PhraseEntry* not_modelled(const std::vector<std::string>& words) {
+  for (const PhraseEntry& entry : kNotModelledAnywhere) {
+    if (has_phrase(words, entry.phrase)) return &entry;
+  }
+  for (const PhraseEntry& entry : kNotModelledFirst) {
+    if (words.front() == entry.phrase) return &entry;
+  }
+  if (words.size() == 1 && words.front() == "multi") return &kNotModelledFirst[0];
+  return nullptr;
+}
+
+// "don't delete", "no cache update", "nothing to invalidate": the verb at `index` is what does not happen. A condition
+// before it ("if not cached, read") negates something else.
+constexpr std::string_view kNegations[] = {"not",  "no",     "never",    "dont",  "doesnt",  "without", "nothing",
+                                           "skip", "skips",  "skipping", "avoid", "avoids",  "cannot",  "cant",
+                                           "wont", "mustnt", "shouldnt", "stop",  "neither", "nor"};
+constexpr std::string_view kBetweenNegationAndVerb[] = {
+    "to",    "the", "a",   "an", "any",  "need",     "needs", "ever",  "longer",   "more",   "further",  "also",
+    "cache", "db",  "key", "it", "even", "database", "value", "entry", "actually", "really", "explicit", "explicitly"};
+bool is_negated(const std::vector<std::string>& words, std::size_t index) {
+  while (index > 0 && is_in(kBetweenNegationAndVerb, words[index - 1])) --index;
+  if (index == 0 || !is_in(kNegations, words[index - 1])) return false;
+  return std::none_of(words.begin(), words.begin() + static_cast<std::ptrdiff_t>(index),
+                      [](const std::string& word) { return word == "if" || word == "when" || word == "unless"; });
+}
+
+struct FoundVerb {
+  bool negated = false;  // says first of all what is not to be done
+  const VerbEntry* entry = nullptr;
+  std::size_t at = 0;
+  const VerbEntry* also = nullptr;  // a second step: joined by "and", "or", "then"
+};
+FoundVerb find_verb(const std::vector<std::string>& words) {
+  FoundVerb found;
+  for (std::size_t i = 0; i < words.size(); ++i) {
+    const VerbEntry* entry = verb_entry(words[i]);
+    if (entry == nullptr && i + 1 < words.size() && (words[i + 1] == "up" || words[i + 1] == "for") &&
+        (words[i] == "look" || words[i] == "looks" || words[i] == "looking")) {
+      entry = verb_entry("lookup");
+    }
+    if (entry == nullptr) continue;
+    if (is_negated(words, i)) {
+      found.negated = found.negated || found.entry == nullptr || found.entry->weak;
+      continue;
+    }
+    if (found.entry == nullptr || (found.entry->weak && !entry->weak)) {
+      found.entry = entry;
+      found.at = i;
+      continue;
+    }
+    const std::string& before = words[i - 1];
+    const bool joined = before == "and" || before == "or" || before == "then";
+    if (joined && entry->verb != found.entry->verb) found.also = entry;
+  }
+  return found;
+}
+
+// A label that "cache" or "keep" leads stores ("cache the result"), unless what follows is the verb ("cache lookup").
+enum class Leads { kNot, kStores, kEither };
+constexpr std::string_view kPassedOver[] = {"then", "now", "also", "finally", "and", "please", "async", "lazily",
+                                            "to",   "try", "1",    "2",       "3",   "4",      "5",     "6"};
+constexpr std::string_view kResults[] = {"result", "results", "row",    "rows",   "value",   "values", "response",
+                                         "data",   "object",  "output", "answer", "records", "record", "page"};
+constexpr std::string_view kArticles[] = {"the", "a", "an", "it", "its", "this", "that", "all", "new", "fresh", "our"};
+// Nouns as often as verbs: "cache query".
+constexpr std::string_view kEitherWords[] = {"query", "queries", "search", "searches", "request", "requests"};
+constexpr std::string_view kAnswers[] = {"miss", "hit", "misses", "hits"};
+constexpr std::string_view kKeptOtherwise[] = {"alive", "going", "open", "connection", "waiting", "in", "up", "track"};
+
+Leads how_cache_leads(const std::vector<std::string>& words, const FoundVerb& found) {
+  std::size_t lead = 0;
+  while (lead < words.size() && is_in(kPassedOver, words[lead])) ++lead;
+  if (lead + 1 >= words.size()) return Leads::kNot;
+  const std::string& next = words[lead + 1];
+  if (words[lead] == "keep" || words[lead] == "keeps")
+    return is_in(kKeptOtherwise, next) ? Leads::kNot : Leads::kStores;
+  if (words[lead] != "cache" && words[lead] != "caches") return Leads::kNot;
+  if (is_in(kAnswers, next)) return Leads::kNot;
+  if (found.entry == nullptr || is_in(kArticles, next) || is_in(kResults, next)) return Leads::kStores;
+  const bool of_results = std::any_of(words.begin() + static_cast<std::ptrdiff_t>(lead) + 2, words.end(),
+                                      [](const std::string& word) { return is_in(kResults, word); });
+  if (found.at == lead + 1) {
+    if (of_results && found.entry->verb == Verb::kGet) return Leads::kStores;  // "cache query result"
+    return is_in(kEitherWords, next) ? Leads::kEither : Leads::kNot;
+  }
+  // "cache product lookup" names a look-up, "cache product after SELECT" a value to store.
+  return found.at + 1 == words.size() ? Leads::kEither : Leads::kStores;
+}
+
+// What stands after the first "if", "when", "unless" of a label. Deleting only what is present is no condition: where
+// nothing is, a delete changes nothing.
+constexpr std::string_view kExpiryWords[] = {"ttl",     "ex",     "px",         "expire",
+                                             "expires", "expiry", "expiration", "expiring"};
+enum class Condition { kNone, kAbsent, kPresent, kOther };
+constexpr std::string_view kComparisons[] = {"equal", "equals", "same",    "match",    "matches", "version",
+                                             "older", "newer",  "greater", "less",     "than",    "changed",
+                                             "still", "lower",  "higher",  "unchanged"};
+bool is_number(const std::string& word) { return word.find_first_not_of("0123456789") == std::string::npos; }
+
+Condition condition_of(const std::vector<std::string>& words) {
+  if (is_in(words, "nx") || has_phrase(words, "on conflict do nothing")) return Condition::kAbsent;
+  for (std::size_t i = 0; i < words.size(); ++i) {
+    const bool unless = words[i] == "unless";
+    const bool always = i > 0 && words[i - 1] == "even";  // "even if it is empty"
+    if ((words[i] != "if" && words[i] != "when" && !unless) || always) continue;
+    std::string rest;
+    for (std::size_t j = i + 1; j < words.size() && words[j] != "with" && !is_in(kExpiryWords, words[j]); ++j) {
+      if (is_in(kComparisons, words[j]) || is_number(words[j])) return Condition::kOther;
+      rest += words[j] + " ";
+    }
+    const Outcomes says = reply_words(rest, Verb::kGet).outcomes;
+    if (says == Outcomes{unless ? Outcome::kValue : Outcome::kMiss}) return Condition::kAbsent;
+    if (says == Outcomes{unless ? Outcome::kMiss : Outcome::kValue}) return Condition::kPresent;
+    return Condition::kOther;
+  }
+  return is_in(words, "xx") ? Condition::kOther : Condition::kNone;
+}
+
+// Commands of Redis and Memcached that are no plain set: the one takes away when the entry expires, the other sets only
+// what is there. In small letters, and with INTO, they are ordinary words.
+bool is_command(std::string_view label, std::string_view name) {
+  const std::string_view rest = trim(label);
+  return rest.substr(0, name.size()) == name && rest.size() > name.size() && rest[name.size()] == ' ' &&
+         !starts_ignoring_case(trim(rest.substr(name.size())), "into ");
+}
+
+// "WHERE updated_at = :seen": changes a row only as it was seen before.
+constexpr std::string_view kSeenBefore[] = {"seen",    "expected", "old",       "previous", "prior",
+                                            "updated", "modified", "revision",  "rev",      "version",
+                                            "etag",    "stamp",    "timestamp", "lock"};
+bool compares_with_before(const std::vector<std::string>& words) {
+  const auto where = std::find(words.begin(), words.end(), "where");
+  return std::any_of(where, words.end(), [](const std::string& word) { return is_in(kSeenBefore, word); });
+}
+
+bool starts_with_capitals(std::string_view label, std::string_view word) {
+  return label.substr(0, word.size()) == word;
+}
+
+// "quantity = quantity - 1": the new value is computed from the old one.
+bool computes_from_old(std::string_view label, const std::vector<std::string>& words) {
+  if (label.find('=') == std::string_view::npos || label.find_first_of("+-*") == std::string_view::npos) return false;
+  return std::adjacent_find(words.begin(), words.end()) != words.end();
+}
+
+}  // namespace
+
+bool is_request_verb(std::string_view word) {
+  const VerbEntry* const entry = verb_entry(word);
+  return entry != nullptr && !entry->weak;
+}
+
+RequestWords request_words(std::string_view label) {
+  const CommitWords commit = commit_words(label);
+  std::vector<std::string> words;
+  for (const std::string& word : commit.rest) {
+    if (word != ",") words.push_back(word);
+  }
+  RequestWords result;
+  result.after_commit = commit.after;
+  if (words.empty()) return result;
+  const auto refuse = [&](std::string_view what, std::string_view word, bool certain) {
+    result.kind = RequestWords::Kind::kNotModelled;
+    result.not_modelled = what;
+    result.word = word;
+    result.certain = certain;
+    return result;
+  };
+  const auto ask = [&](std::string question) {
+    result.kind = RequestWords::Kind::kAmbiguous;
+    result.question = std::move(question);
+    return result;
+  };
+  if (const PhraseEntry* what = not_modelled(commit.rest)) return refuse(what->meaning, what->phrase, true);
+  if (const auto found = unmodelled_in(commit.rest)) return refuse(found->meaning, found->word, found->certain);
+
+  if (is_command(label, "PERSIST")) return refuse("change when an entry expires", "PERSIST", true);
+  if (is_command(label, "REPLACE")) return refuse("change something only if it is there", "REPLACE", true);
+
+  FoundVerb found = find_verb(words);
+  if (found.negated) return result;
+  constexpr VerbEntry kCacheIt = {"cache", Verb::kSet};
+  switch (how_cache_leads(words, found)) {
+    case Leads::kNot:
+      break;
+    case Leads::kStores:
+      if (!is_negated(words, found.at) || found.entry == nullptr) found.entry = &kCacheIt;
+      break;
+    case Leads::kEither:
+      return ask("may store something or look something up; say \"cache the ...\" or \"look up ...\"");
+  }
+  if (found.entry == nullptr) return result;
+  result.kind = RequestWords::Kind::kVerb;
+  result.verb = found.entry->verb;
+
+  const Condition condition = condition_of(words);
+  constexpr std::string_view kIf = "change something only if a condition holds";
+  if (result.verb == Verb::kSet || result.verb == Verb::kAdd) {
+    if (condition == Condition::kOther || condition == Condition::kPresent) return refuse(kIf, "if", true);
+    if (compares_with_before(words)) return refuse("compare and set by version", "where", true);
+    const bool plain_english_add =
+        found.entry->word.substr(0, 3) == "add" && condition == Condition::kNone && !starts_with_capitals(label, "ADD");
+    if (condition == Condition::kAbsent) result.verb = Verb::kAdd;
+    if (plain_english_add) {
+      result.verb = Verb::kSet;
+      result.assumed = "\"add\" alone is taken as a set that overwrites; say \"set if absent\" if it does not";
+    }
+    if (computes_from_old(label, words)) {
+      result.assumed =
+          "the new value is one that nobody else writes, whatever it is computed from: lost updates are not "
+          "modelled yet";
+    }
+    const TimeToLive lives = time_to_live(label);
+    result.ttl = lives.seconds;
+    if (lives.unsaid) {
+      result.assumed_ttl = "how long it lives is not said: a minute is taken; write TTL 300 or EX 300 to say it";
+    }
+  } else if (result.verb == Verb::kDelete && condition != Condition::kNone && condition != Condition::kPresent) {
+    return refuse(kIf, "if", true);
+  }
+  if (found.also != nullptr) {
+    return ask("names two steps, \"" + std::string(found.entry->word) + "\" and \"" + std::string(found.also->word) +
+               "\"; draw an arrow for each");
+  }
+  return result;
+}
+
+}  // namespace stalemate::model

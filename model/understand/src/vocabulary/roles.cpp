@@ -1,0 +1,395 @@
+// What participants are called. A name is looked at word by word; where its words contradict each other and none says
+// more than the others, it is ambiguous: people name servers after who uses them and clients after what they use, so
+// neither is guessed.
+#include <algorithm>
+#include <array>
+#include <cstddef>
+
+#include "base/text.hpp"
+#include "vocabulary/vocabulary.hpp"
+
+namespace stalemate::model {
+namespace {
+
+constexpr std::string_view kCaches[] = {"cache",     "caches",   "redis",       "memcached", "memcache", "valkey",
+                                        "dragonfly", "keydb",    "elasticache", "hazelcast", "mcrouter", "garnet",
+                                        "l2",        "caffeine", "ehcache",     "guava"};
+constexpr std::string_view kDatabases[] = {
+    "db",          "database", "postgres",  "postgresql", "pg",        "mysql",   "mariadb",   "cockroach",
+    "cockroachdb", "crdb",     "sql",       "sqlite",     "mssql",     "store",   "datastore", "storage",
+    "oracle",      "mongo",    "mongodb",   "dynamodb",   "cassandra", "spanner", "aurora",    "rds",
+    "tidb",        "yugabyte", "primary",   "rdbms",      "sqlserver", "master",  "firestore", "couchbase",
+    "scylladb",    "dynamo",   "databases", "scylla",     "couchdb",   "riak",    "cosmos",    "cosmosdb"};
+// Databases of which a read need not see the latest write, or sees it only where it is asked to.
+constexpr std::string_view kLooselyConsistent[] = {"cassandra", "scylladb", "scylla", "dynamodb", "dynamo",
+                                                   "couchbase", "couchdb",  "riak",   "cosmos",   "cosmosdb"};
+constexpr std::string_view kReplicas[] = {"replica",   "follower",    "secondary", "standby",  "replicas",
+                                          "followers", "secondaries", "slave",     "readonly", "ro"};
+constexpr std::string_view kQueues[] = {"queue",    "kafka",  "topic",  "outbox", "cdc",      "binlog", "wal",
+                                        "rabbitmq", "sqs",    "pubsub", "broker", "debezium", "stream", "nats",
+                                        "kinesis",  "rabbit", "topics", "queues", "eventbus"};
+constexpr std::string_view kWorkers[] = {"worker",  "consumer",  "invalidator", "relay",   "job",   "cron",
+                                         "workers", "consumers", "jobs",        "sidekiq", "celery"};
+constexpr std::string_view kApps[] = {"app",        "application", "api",     "service",    "server",
+                                      "backend",    "webapp",      "handler", "controller", "microservice",
+                                      "repository", "gateway",     "reader",  "writer",     "proxy",
+                                      "nginx",      "haproxy",     "envoy",   "balancer"};
+constexpr std::string_view kOutsiders[] = {"user",     "client", "browser", "customer",
+                                           "frontend", "admin",  "mobile",  "visitor"};
+constexpr std::string_view kThirdParties[] = {
+    "mailer",       "mail",          "mails",    "email",  "emails",    "smtp",    "sendgrid",   "sms",     "twilio",
+    "notification", "notifications", "notifier", "push",   "analytics", "metrics", "prometheus", "grafana", "datadog",
+    "statsd",       "telemetry",     "tracing",  "logger", "logging",   "log",     "logs",       "sentry",  "payment",
+    "payments",     "paypal",        "stripe",   "slack",  "webhook",   "audit",   "auth",       "webhooks"};
+
+// "DB (read only)", "reader endpoint": a copy of the database. "Read DB" is one, too, unless it is written as well.
+constexpr std::string_view kReplicaPhrases[] = {"read only",     "reader endpoint", "read endpoint", "reader instance",
+                                                "read instance", "read node",       "read host",     "read pool",
+                                                "read copy",     "replica set"};
+// Beside a database's name.
+constexpr std::string_view kCopying[] = {"copy", "copies", "mirror", "mirrored", "replicated", "reporting"};
+constexpr std::string_view kReading[] = {"read", "reads", "reading", "reader", "query", "queries"};
+constexpr std::string_view kWriting[] = {"write", "writes", "writing", "writer", "rw"};
+
+// Caches that each app instance has to itself. "In memory" says so only where no product is named: Redis is in memory
+// and shared.
+constexpr std::string_view kLocal[] = {"local",
+                                       "l1",
+                                       "near",
+                                       "in process",
+                                       "inprocess",
+                                       "inproc",
+                                       "per node",
+                                       "per pod",
+                                       "heap",
+                                       "process",
+                                       "request scoped",
+                                       "thread local",
+                                       "caffeine",
+                                       "guava",
+                                       "ehcache",
+                                       "per instance",
+                                       "lru",
+                                       "imemory",
+                                       "hash map",
+                                       "hashmap",
+                                       "concurrent map",
+                                       "sync map",
+                                       "weak map",
+                                       "weakmap",
+                                       "first level",
+                                       "data loader",
+                                       "dataloader",
+                                       "orm",
+                                       "hibernate",
+                                       "entity manager",
+                                       "persistence context",
+                                       "identity map",
+                                       "apollo",
+                                       "react query",
+                                       "tanstack",
+                                       "rtk",
+                                       "swr",
+                                       "ristretto",
+                                       "bigcache",
+                                       "freecache",
+                                       "cachetools",
+                                       "functools",
+                                       "apcu",
+                                       "moka",
+                                       "sidecar",
+                                       "per worker",
+                                       "per thread",
+                                       "per request",
+                                       "per server",
+                                       "per container",
+                                       "per host",
+                                       "per process",
+                                       "each instance",
+                                       "each pod",
+                                       "each node",
+                                       "each server",
+                                       "in app",
+                                       "jvm"};
+// Where no product is named: a request cache in Redis is shared.
+constexpr std::string_view kLocalAlone[] = {"request cache", "static",         "map cache", "cache map",
+                                            "dict",          "dictionary",     "ram",       "embedded",
+                                            "private",       "instance cache", "pod cache", "own"};
+constexpr std::string_view kInMemory[] = {"in memory", "inmemory", "memory"};
+// Caches that answer before the app is asked.
+constexpr std::string_view kEdge[] = {"cdn",        "edge",    "http",  "cloudfront", "fastly", "akamai",
+                                      "cloudflare", "varnish", "squid", "dns",        "nginx",  "proxy"};
+// Caches that are written at once and write the database at some later time.
+constexpr std::string_view kWriteBehind[] = {"write behind", "writebehind", "write back", "writeback"};
+// Of which there are several, each with what stands in one box with it.
+constexpr std::string_view kManyWords[] = {"instance", "instances", "pod",       "pods",       "process", "processes",
+                                           "node",     "nodes",     "container", "containers", "each",    "every",
+                                           "per",      "vm",        "jvm",       "host",       "hosts",   "machine",
+                                           "lambda",   "replica",   "replicas",  "worker",     "workers"};
+// A store of one of these kinds may be a cache or a database.
+constexpr std::string_view kVagueStores[] = {"store", "storage", "datastore"};
+constexpr std::string_view kKeyValue[] = {"kv", "key value", "keyvalue"};
+// These are caches where nothing else in the name tells a role.
+constexpr std::string_view kLoneCaches[] = {"local", "l1",         "lru",    "memory", "inmemory",   "cdn",
+                                            "edge",  "cloudfront", "fastly", "akamai", "cloudflare", "varnish"};
+
+// And these are outside where even that tells nothing: before an API they only call it, and without one they are the
+// app.
+constexpr std::string_view kLoneOutsiders[] = {"web", "website", "www", "spa"};
+
+// Products; those of one family are spellings of one.
+struct Product {
+  std::string_view word;
+  std::string_view family;
+};
+constexpr Product kProducts[] = {
+    {"redis", "redis"},       {"memcached", "memcached"}, {"memcache", "memcached"},  {"mcrouter", "memcached"},
+    {"valkey", "valkey"},     {"dragonfly", "dragonfly"}, {"keydb", "keydb"},         {"hazelcast", "hazelcast"},
+    {"garnet", "garnet"},     {"postgres", "postgres"},   {"postgresql", "postgres"}, {"pg", "postgres"},
+    {"mysql", "mysql"},       {"mariadb", "mariadb"},     {"cockroach", "cockroach"}, {"cockroachdb", "cockroach"},
+    {"crdb", "cockroach"},    {"sqlite", "sqlite"},       {"mssql", "mssql"},         {"sqlserver", "mssql"},
+    {"oracle", "oracle"},     {"mongo", "mongo"},         {"mongodb", "mongo"},       {"dynamodb", "dynamo"},
+    {"dynamo", "dynamo"},     {"cassandra", "cassandra"}, {"spanner", "spanner"},     {"tidb", "tidb"},
+    {"yugabyte", "yugabyte"}, {"firestore", "firestore"}, {"couchbase", "couchbase"}, {"scylladb", "scylladb"}};
+
+// Words of a server's name that do not tell it from another.
+constexpr std::string_view kPlainNameWords[] = {
+    "the",    "a",       "an",     "my",     "our",        "main",       "node",   "cluster", "instance",
+    "shared", "central", "tier",   "remote", "managed",    "external",   "system", "backing", "engine",
+    "layer",  "key",     "value",  "kv",     "in",         "memory",     "aws",    "azure",   "gcp",
+    "cloud",  "sql",     "no",     "nosql",  "relational", "read",       "write",  "rw",      "or",
+    "of",     "truth",   "source", "and",    "with",       "distributed"};
+
+std::optional<Role> role_of_word(std::string_view word) {
+  if (is_in(kCaches, word)) return Role::kCache;
+  if (is_in(kDatabases, word)) return Role::kDatabase;
+  if (is_in(kReplicas, word)) return Role::kReplica;
+  if (is_in(kQueues, word)) return Role::kQueue;
+  if (is_in(kWorkers, word)) return Role::kWorker;
+  if (is_in(kApps, word)) return Role::kApp;
+  if (is_in(kOutsiders, word)) return Role::kOutside;
+  if (is_in(kThirdParties, word)) return Role::kThirdParty;
+  return std::nullopt;
+}
+
+std::string_view without_number(std::string_view word) {
+  while (!word.empty() && is_digit(word.back())) word.remove_suffix(1);
+  return word;
+}
+
+// "redis1" and "db_2" are the cache and the database.
+std::optional<Role> role_of_numbered_word(std::string_view word) {
+  if (const auto role = role_of_word(word)) return role;
+  return role_of_word(without_number(word));
+}
+
+// The words of a name: those written in camelCase are taken apart unless they tell something as they are, so that
+// "KeyDB" is not "db".
+std::vector<std::string> name_words(std::string_view text) {
+  const std::vector<std::string> parts = split_words(text);
+  std::vector<std::string> words;
+  std::size_t next = 0;
+  for (const std::string& whole : whole_words(text)) {
+    const std::size_t first = next;
+    for (std::size_t length = 0; length < whole.size(); ++next) length += parts[next].size();
+    if (role_of_numbered_word(whole) || is_in(kLoneCaches, whole)) {
+      words.push_back(whole);
+    } else {
+      words.insert(words.end(), parts.begin() + static_cast<std::ptrdiff_t>(first),
+                   parts.begin() + static_cast<std::ptrdiff_t>(next));
+    }
+  }
+  return words;
+}
+
+struct RoleHit {
+  Role role;
+  std::string word;
+};
+
+std::vector<RoleHit> role_hits(const std::vector<std::string>& words) {
+  std::vector<RoleHit> hits;
+  for (const std::string& word : words) {
+    if (const auto role = role_of_numbered_word(word)) hits.push_back({*role, word});
+  }
+  if (!hits.empty()) return hits;
+  for (const std::string& word : words) {
+    if (is_in(kLoneCaches, word)) hits.push_back({Role::kCache, word});
+  }
+  if (!hits.empty()) return hits;
+  for (const std::string& word : words) {
+    if (is_in(kLoneOutsiders, word)) hits.push_back({Role::kOutside, word});
+  }
+  return hits;
+}
+
+template <typename Table>
+bool holds_any(const Table& table, const std::vector<std::string>& words) {
+  return std::any_of(words.begin(), words.end(), [&](const std::string& word) { return is_in(table, word); });
+}
+
+std::vector<std::string_view> families(const std::vector<std::string>& words) {
+  std::vector<std::string_view> found;
+  for (const std::string& word : words) {
+    for (const Product& product : kProducts) {
+      if (product.word == without_number(word)) found.push_back(product.family);
+    }
+  }
+  return found;
+}
+
+// Which other kind of cache a name speaks of.
+void tell_kind_of_cache(const std::vector<std::string>& words, RoleWords& found) {
+  found.cache_word = phrase_in(kLocal, words);
+  if (found.cache_word.empty() && families(words).empty()) {
+    found.cache_word = phrase_in(kInMemory, words);
+    if (found.cache_word.empty()) found.cache_word = phrase_in(kLocalAlone, words);
+  }
+  if (!found.cache_word.empty()) {
+    found.cache_kind = CacheKind::kLocal;
+    return;
+  }
+  found.cache_word = phrase_in(kEdge, words);
+  if (!found.cache_word.empty()) {
+    found.cache_kind = CacheKind::kEdge;
+    return;
+  }
+  found.cache_word = phrase_in(kWriteBehind, words);
+  if (!found.cache_word.empty()) found.cache_kind = CacheKind::kWritesLater;
+}
+
+std::string quoted_word(const std::string& word) { return "\"" + word + "\""; }
+
+// Numbers, and what is left of a server's name without them and without what only says that it is one.
+struct ServerName {
+  std::vector<std::string> own;
+  std::vector<std::string> numbers;
+  std::vector<std::string_view> products;
+};
+ServerName server_name(std::string_view text) {
+  ServerName name;
+  const std::vector<std::string> words = name_words(text);
+  name.products = families(words);
+  for (const std::string& word : words) {
+    const std::string_view stem = without_number(word);
+    if (stem.size() < word.size() && (stem.empty() || role_of_word(stem)) && !role_of_word(word))
+      name.numbers.push_back(word.substr(stem.size()));
+    if (word.size() == 1 && !is_digit(word.front())) name.numbers.push_back(word);
+    const bool plain = role_of_numbered_word(word) || is_in(kPlainNameWords, word) || stem.size() < 2;
+    if (!plain) name.own.push_back(word);
+  }
+  return name;
+}
+
+// Whether both say something, and nothing in common.
+template <typename Word>
+bool contradict(const std::vector<Word>& a, const std::vector<Word>& b) {
+  if (a.empty() || b.empty()) return false;
+  return std::none_of(a.begin(), a.end(),
+                      [&](const Word& word) { return std::find(b.begin(), b.end(), word) != b.end(); });
+}
+
+}  // namespace
+
+RoleWords role_words(std::string_view text) {
+  const std::vector<std::string> words = name_words(text);
+  const std::vector<RoleHit> hits = role_hits(words);
+  RoleWords found;
+  const auto word_of = [&](Role role) -> const std::string* {
+    for (const RoleHit& hit : hits) {
+      if (hit.role == role) return &hit.word;
+    }
+    return nullptr;
+  };
+  const bool cache = word_of(Role::kCache) != nullptr;
+  const bool database = word_of(Role::kDatabase) != nullptr;
+  const bool app = word_of(Role::kApp) != nullptr;
+  const auto only = [&](std::initializer_list<Role> roles) {
+    return std::all_of(hits.begin(), hits.end(), [&](const RoleHit& hit) {
+      const bool plain = hit.role == Role::kApp && (hit.word == "server" || is_in(kReading, hit.word));
+      return plain || std::find(roles.begin(), roles.end(), hit.role) != roles.end();
+    });
+  };
+
+  std::string copy = phrase_in(kReplicaPhrases, words);
+  if (copy.empty() && word_of(Role::kReplica) != nullptr) copy = *word_of(Role::kReplica);
+  if (copy.empty() && database && holds_any(kReading, words) && !holds_any(kWriting, words)) copy = "read";
+  if (copy.empty() && database) copy = phrase_in(kCopying, words);
+  if (!copy.empty() && only({Role::kReplica, Role::kDatabase})) {
+    found.role = Role::kReplica;
+    found.word = copy;
+    return found;
+  }
+  if (hits.empty()) return found;
+
+  const auto choose = [&](Role role) {
+    found.role = role;
+    found.word = *word_of(role);
+    found.ambiguous = false;
+  };
+  const auto leave_open = [&](const std::string& one, Role its_role, const std::string& other, Role other_role) {
+    found.role.reset();
+    found.word = quoted_word(one) + " and " + quoted_word(other);
+    found.either = {its_role, other_role};
+    found.ambiguous = true;
+  };
+  choose(hits.front().role);
+  for (const RoleHit& hit : hits) found.ambiguous = found.ambiguous || hit.role != *found.role;
+  if (!copy.empty()) found.ambiguous = true;
+  if (found.ambiguous) {
+    // Two words, one of which says more than the other.
+    const Role last = hits.back().role;
+    const bool third_party = word_of(Role::kThirdParty) != nullptr;
+    if (copy.empty() && cache != database && only({Role::kCache, Role::kDatabase})) {
+      choose(cache ? Role::kCache : Role::kDatabase);  // "redis server"
+    } else if (copy.empty() && third_party && cache != database && last == (cache ? Role::kCache : Role::kDatabase) &&
+               only({last, Role::kThirdParty})) {
+      choose(last);
+      found.assumed = quoted_word(found.word) + " makes it the " + std::string(to_string(last)) + ", although " +
+                      quoted_word(*word_of(Role::kThirdParty)) +
+                      " would be a third party; say role X = third-party if it is one";
+    } else if (app && third_party && only({Role::kApp, Role::kThirdParty})) {
+      choose(Role::kThirdParty);  // "mail server"
+      found.may_be_app = true;
+    } else if (app && word_of(Role::kOutside) != nullptr && only({Role::kApp, Role::kOutside})) {
+      choose(Role::kApp);
+      found.assumed = quoted_word(found.word) + " makes it the app, although " + quoted_word(*word_of(Role::kOutside)) +
+                      " would be outside; say role X = outside if it is";
+    } else {
+      const auto other =
+          std::find_if(hits.begin(), hits.end(), [&](const RoleHit& hit) { return hit.role != hits.front().role; });
+      if (other == hits.end())
+        leave_open(hits.front().word, hits.front().role, copy, Role::kReplica);
+      else
+        leave_open(hits.front().word, hits.front().role, other->word, other->role);
+    }
+  }
+  if (found.role == Role::kDatabase) {
+    const bool vague = is_in(kVagueStores, found.word);
+    std::string kept = phrase_in(kInMemory, words);
+    if (kept.empty() && vague) kept = phrase_in(kKeyValue, words);
+    if (kept.empty() && vague) kept = phrase_in(kLocal, words);
+    if (kept.empty() && vague) kept = phrase_in(kEdge, words);
+    if (!kept.empty()) leave_open(kept, Role::kCache, std::string(found.word), Role::kDatabase);
+    if (const std::string loose = phrase_in(kLooselyConsistent, words); found.role && !loose.empty())
+      found.assumed = quoted_word(loose) + " is taken as one database whose reads see every write before them";
+  }
+  if (found.role == Role::kCache) tell_kind_of_cache(words, found);
+  return found;
+}
+
+bool says_one_of_many(std::string_view label) { return holds_any(kManyWords, split_words(label)); }
+
+std::vector<std::string> own_words_of_server(std::string_view text) { return server_name(text).own; }
+
+SameServer same_server(std::string_view a, std::string_view b) {
+  if (name_words(a) == name_words(b)) return SameServer::kYes;
+  const ServerName one = server_name(a);
+  const ServerName other = server_name(b);
+  if (contradict(one.products, other.products) || contradict(one.numbers, other.numbers) ||
+      contradict(one.own, other.own))
+    return SameServer::kNo;
+  return SameServer::kMaybe;
+}
+
+}  // namespace stalemate::model
