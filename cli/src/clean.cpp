@@ -9,8 +9,8 @@
 #include "streams.hpp"
 
 #ifdef STALEMATE_HAVE_REAL
-#include "real/leftovers.hpp"
-#include "real/signals.hpp"
+#include "os/signals.hpp"
+#include "sandbox/leftovers.hpp"
 #endif
 
 namespace stalemate::cli {

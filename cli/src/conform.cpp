@@ -17,7 +17,7 @@
 #include "traces/json.hpp"
 
 #ifdef STALEMATE_HAVE_REAL
-#include "real/conform.hpp"
+#include "replay/conform.hpp"
 #endif
 
 namespace stalemate::cli {

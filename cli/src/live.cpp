@@ -18,8 +18,8 @@
 #include "streams.hpp"
 
 #ifdef STALEMATE_HAVE_REAL
-#include "real/live.hpp"
-#include "real/signals.hpp"
+#include "live/live.hpp"
+#include "os/signals.hpp"
 #endif
 
 namespace stalemate::cli {

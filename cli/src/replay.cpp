@@ -22,8 +22,8 @@
 #include "understand/protocol.hpp"
 
 #ifdef STALEMATE_HAVE_REAL
-#include "real/batch.hpp"
-#include "real/signals.hpp"
+#include "os/signals.hpp"
+#include "replay/batch.hpp"
 #endif
 
 namespace stalemate::cli {

@@ -13,8 +13,8 @@
 #include <pqxx/pqxx>
 #include <thread>
 
-#include "real/proxy.hpp"
-#include "real/sandbox.hpp"
+#include "proxy/proxy.hpp"
+#include "sandbox/sandbox.hpp"
 
 namespace stalemate::real {
 namespace {

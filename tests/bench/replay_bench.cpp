@@ -9,8 +9,8 @@
 #include <pqxx/pqxx>
 
 #include "../real/sample_traces.hpp"
-#include "real/replay.hpp"
-#include "real/sandbox.hpp"
+#include "replay/replay.hpp"
+#include "sandbox/sandbox.hpp"
 
 namespace stalemate::real {
 namespace {

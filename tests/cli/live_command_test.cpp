@@ -13,7 +13,7 @@
 #include "terminal_support.hpp"
 
 #ifdef STALEMATE_HAVE_REAL
-#include "real/sandbox.hpp"
+#include "sandbox/sandbox.hpp"
 #endif
 
 namespace stalemate::cli {

@@ -9,7 +9,7 @@
 #include "program_support.hpp"
 
 #ifdef STALEMATE_HAVE_REAL
-#include "real/sandbox.hpp"
+#include "sandbox/sandbox.hpp"
 #endif
 
 namespace stalemate::cli {

@@ -8,7 +8,7 @@
 #include <string_view>
 #include <vector>
 
-#include "real/wire.hpp"
+#include "wire/wire.hpp"
 
 namespace stalemate::fuzz {
 

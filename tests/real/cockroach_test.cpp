@@ -7,9 +7,9 @@
 #include <fstream>
 
 #include "base/error.hpp"
-#include "real/replay.hpp"
 #include "real/sample_traces.hpp"
 #include "real/support.hpp"
+#include "replay/replay.hpp"
 
 namespace stalemate::real {
 namespace {

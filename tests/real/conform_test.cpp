@@ -1,6 +1,6 @@
 // Conformance: random walks through random protocols, every kind of fault included, happen on real servers as the model
 // says; a model that lies is found out, and what shows it is made small. STALEMATE_CONFORM=N replays more walks.
-#include "real/conform.hpp"
+#include "replay/conform.hpp"
 
 #include <fmt/format.h>
 #include <gtest/gtest.h>

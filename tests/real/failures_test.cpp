@@ -17,11 +17,11 @@
 #include "ask/check.hpp"
 #include "base/error.hpp"
 #include "base/file.hpp"
-#include "real/batch.hpp"
-#include "real/cache.hpp"
-#include "real/leftovers.hpp"
 #include "real/support.hpp"
+#include "replay/batch.hpp"
 #include "sample_traces.hpp"
+#include "sandbox/leftovers.hpp"
+#include "stores/cache.hpp"
 #include "traces/json.hpp"
 
 namespace stalemate::real {

@@ -9,7 +9,7 @@
 #include <tuple>
 #include <vector>
 
-#include "real/history.hpp"
+#include "live/history.hpp"
 
 namespace stalemate::real::support {
 

@@ -6,11 +6,11 @@
 #include <fstream>
 #include <random>
 
-#include "real/batch.hpp"
-#include "real/live.hpp"
+#include "live/live.hpp"
 #include "real/proxy_support.hpp"
 #include "real/sample_traces.hpp"
 #include "real/wire_samples.hpp"
+#include "replay/batch.hpp"
 
 namespace stalemate::real {
 namespace {

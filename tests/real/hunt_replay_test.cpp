@@ -2,8 +2,8 @@
 #include <gtest/gtest.h>
 
 #include "ask/hunt.hpp"
-#include "real/replay.hpp"
 #include "real/support.hpp"
+#include "replay/replay.hpp"
 
 namespace stalemate::real {
 namespace {

@@ -1,6 +1,6 @@
 // The history file and what is read from it: bytes, refusals, stale reads, stretches of incoherence, intervals, the
 // plot.
-#include "real/judge.hpp"
+#include "live/judge.hpp"
 
 #include <fmt/format.h>
 #include <gtest/gtest.h>

@@ -14,13 +14,13 @@
 #include <map>
 #include <pqxx/pqxx>
 
-#include "real/batch.hpp"
-#include "real/cache.hpp"
-#include "real/database.hpp"
-#include "real/leftovers.hpp"
 #include "real/sample_traces.hpp"
 #include "real/support.hpp"
+#include "replay/batch.hpp"
+#include "sandbox/leftovers.hpp"
 #include "sim/random.hpp"
+#include "stores/cache.hpp"
+#include "stores/database.hpp"
 
 namespace stalemate::real {
 namespace {

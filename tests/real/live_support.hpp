@@ -7,7 +7,7 @@
 #include <functional>
 #include <utility>
 
-#include "real/live.hpp"
+#include "live/live.hpp"
 
 namespace stalemate::real::support {
 

@@ -1,6 +1,6 @@
 // Short live runs on the shared sandbox and on one of their own: what they find, what they leave, how they end.
-#include "real/live.hpp"
-#include "real/local.hpp"
+#include "live/live.hpp"
+#include "os/local.hpp"
 
 #include <gtest/gtest.h>
 #include <sys/resource.h>

@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "base/error.hpp"
-#include "real/live.hpp"
+#include "live/live.hpp"
 #include "real/live_support.hpp"
 #include "real/support.hpp"
 

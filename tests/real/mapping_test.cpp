@@ -7,8 +7,8 @@
 
 #include "ask/check.hpp"
 #include "base/error.hpp"
-#include "real/batch.hpp"
 #include "real/support.hpp"
+#include "replay/batch.hpp"
 
 namespace stalemate::real {
 namespace {

@@ -15,7 +15,7 @@
 #include <thread>
 #include <vector>
 
-#include "real/proxy.hpp"
+#include "proxy/proxy.hpp"
 #include "real/support.hpp"
 
 namespace stalemate::real::support {

@@ -1,6 +1,6 @@
 // The register check against a slow, independent one that tries every order, on small random histories, right and wrong
 // ones; and what it does with planted faults, with writes in doubt, and with memory.
-#include "real/register_check.hpp"
+#include "live/register_check.hpp"
 
 #include <gtest/gtest.h>
 #include <rapidcheck/gtest.h>

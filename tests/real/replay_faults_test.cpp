@@ -5,9 +5,9 @@
 #include <sys/stat.h>
 
 #include "base/error.hpp"
-#include "real/replay.hpp"
 #include "real/sample_traces.hpp"
 #include "real/support.hpp"
+#include "replay/replay.hpp"
 
 namespace stalemate::real {
 namespace {

@@ -1,5 +1,5 @@
 // Replays of traces built by hand, on a real PostgreSQL and Redis: what agrees is reproduced, what does not is named.
-#include "real/replay.hpp"
+#include "replay/replay.hpp"
 
 #include <gtest/gtest.h>
 

@@ -1,5 +1,5 @@
 // The sandbox: it starts in any surroundings, and nothing of it is left, whatever ends the program that started it.
-#include "real/sandbox.hpp"
+#include "sandbox/sandbox.hpp"
 
 #include <arpa/inet.h>
 #include <gtest/gtest.h>
@@ -18,8 +18,8 @@
 #include <sstream>
 
 #include "base/error.hpp"
+#include "os/signals.hpp"
 #include "real/sample_traces.hpp"
-#include "real/signals.hpp"
 #include "real/support.hpp"
 
 namespace stalemate::real {

@@ -6,7 +6,7 @@
 #include <pqxx/pqxx>
 
 #include "base/error.hpp"
-#include "real/live.hpp"
+#include "live/live.hpp"
 #include "real/support.hpp"
 
 namespace stalemate::real {

@@ -1,6 +1,6 @@
 // Servers that exist: their URLs, what goes wrong with them (one line, never a password), and that nothing of ours
 // stays.
-#include "real/servers.hpp"
+#include "wire/servers.hpp"
 
 #include <arpa/inet.h>
 #include <fmt/format.h>
@@ -16,8 +16,8 @@
 #include <thread>
 
 #include "base/error.hpp"
+#include "os/signals.hpp"
 #include "real/sample_traces.hpp"
-#include "real/signals.hpp"
 #include "real/support.hpp"
 
 namespace stalemate::real {

@@ -1,6 +1,6 @@
 // What a stop signal must not turn into: a process ended by SIGPIPE, because a connection that the signal shut is still
 // being written to.
-#include "real/signals.hpp"
+#include "os/signals.hpp"
 
 #include <gtest/gtest.h>
 #include <signal.h>

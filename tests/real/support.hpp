@@ -10,8 +10,8 @@
 #include <string>
 #include <vector>
 
-#include "real/replay.hpp"
-#include "real/sandbox.hpp"
+#include "replay/replay.hpp"
+#include "sandbox/sandbox.hpp"
 
 namespace stalemate::real::support {
 

@@ -26,9 +26,9 @@
 
 #include "base/error.hpp"
 #include "base/file.hpp"
-#include "real/live.hpp"
+#include "live/live.hpp"
+#include "os/signals.hpp"
 #include "real/sample_traces.hpp"
-#include "real/signals.hpp"
 
 // libpqxx 6 loses the last result of a connection that broke.
 extern "C" const char* __lsan_default_suppressions() { return "leak:libpqxx"; }

@@ -21,12 +21,12 @@
 #include <vector>
 
 #include "base/error.hpp"
+#include "live/live.hpp"
 #include "live_support.hpp"
-#include "real/batch.hpp"
-#include "real/leftovers.hpp"
-#include "real/live.hpp"
-#include "real/proxy.hpp"
+#include "proxy/proxy.hpp"
+#include "replay/batch.hpp"
 #include "sample_traces.hpp"
+#include "sandbox/leftovers.hpp"
 #include "support.hpp"
 #include "traces/json.hpp"
 

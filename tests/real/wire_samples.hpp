@@ -9,7 +9,7 @@
 #include <string>
 #include <vector>
 
-#include "real/wire.hpp"
+#include "wire/wire.hpp"
 
 namespace stalemate::real::samples {
 

@@ -1,6 +1,6 @@
 // The framers of both protocols: any cut of any stream gives the messages it was put together from, and what no peer
 // should send ends in an error with a name, in bounded memory.
-#include "real/wire.hpp"
+#include "wire/wire.hpp"
 
 #include <gtest/gtest.h>
 #include <rapidcheck/gtest.h>

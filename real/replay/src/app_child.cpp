@@ -1,0 +1,178 @@
+// See app_child.hpp.
+#include "app_child.hpp"
+
+#include <unistd.h>
+
+#include <condition_variable>
+#include <deque>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <thread>
+
+#include "base/error.hpp"
+#include "os/channel.hpp"
+#include "proxy/proxy.hpp"
+#include "stores/cache.hpp"
+#include "stores/database.hpp"
+
+namespace stalemate::real {
+namespace {
+
+using nlohmann::json;
+
+PostgresAddress postgres_address(const json& from) {
+  PostgresAddress address;
+  from.at("host").get_to(address.host);
+  from.at("port").get_to(address.port);
+  from.at("user").get_to(address.user);
+  from.at("password").get_to(address.password);
+  from.at("database").get_to(address.database);
+  from.at("parameters").get_to(address.parameters);
+  from.at("timeout").get_to(address.timeout_seconds);
+  from.at("shown_as").get_to(address.shown_as);
+  return address;
+}
+
+RedisAddress redis_address(const json& from) {
+  RedisAddress address;
+  from.at("host").get_to(address.host);
+  from.at("port").get_to(address.port);
+  from.at("user").get_to(address.user);
+  from.at("password").get_to(address.password);
+  from.at("database").get_to(address.database);
+  from.at("timeout").get_to(address.timeout_seconds);
+  from.at("shown_as").get_to(address.shown_as);
+  return address;
+}
+
+WorkArea work_area(const json& command) {
+  WorkArea area(command.at("area").get<std::string>());
+  model::Mapping mapping;
+  for (const std::string line : command.at("mapping")) mapping.add("mapping", {1, 1}, line);
+  if (!mapping.empty()) area.mapping = std::make_shared<model::Mapping>(std::move(mapping));
+  return area;
+}
+
+class Lane {
+ public:
+  Lane(int number, const Channel& channel) : number_(number), channel_(channel), thread_([this] { live(); }) {}
+
+  void tell(json command) {
+    {
+      const std::lock_guard lock(mutex_);
+      commands_.push_back(std::move(command));
+    }
+    told_.notify_one();
+  }
+
+  // The thread ends by itself, later, perhaps only when its driver gives up.
+  void let_go() { thread_.detach(); }
+
+ private:
+  void live() {
+    for (;;) {
+      const json command = next();
+      json answer;
+      if (command.contains("close")) return;
+      try {
+        answer = carry_out(command);
+      } catch (const NoAnswer& nothing) {
+        answer = {{"saw", nothing.saw}, {"failed", nothing.what()}};
+      } catch (const std::exception& error) {
+        answer = {{"saw", ""}, {"failed", error.what()}};
+      }
+      answer["lane"] = number_;
+      channel_.send(answer.dump(-1, ' ', false, json::error_handler_t::replace));
+    }
+  }
+
+  json next() {
+    std::unique_lock lock(mutex_);
+    told_.wait(lock, [this] { return !commands_.empty(); });
+    json command = std::move(commands_.front());
+    commands_.pop_front();
+    return command;
+  }
+
+  json carry_out(const json& command) {
+    if (!command.contains("open")) return run(command);
+    const WorkArea area = work_area(command);
+    if (command.at("open") == "database") {
+      database_ = connect_postgres(postgres_address(command.at("address")), area);
+      return {{"opened", local_port(database_->socket())}};
+    }
+    cache_ = connect_redis(redis_address(command.at("address")), area);
+    return {{"opened", local_port(cache_->socket())}};
+  }
+
+  json run(const json& command) {
+    const Answer answer = execute(command);
+    json told = {{"outcome", answer.reply.outcome}, {"error", answer.error}};
+    if (answer.reply.value) told["value"] = *answer.reply.value;
+    return told;
+  }
+
+  Answer execute(const json& command) {
+    const std::string verb = command.at("run");
+    const std::string product = command.at("product");
+    const auto number = [&command](const char* name) {
+      return command.contains(name) ? std::optional<std::int64_t>(command.at(name)) : std::nullopt;
+    };
+    if (database_) return verb == "get" ? database_->get(product) : database_->set(product, number("value").value());
+    cache_->set_patience(std::chrono::milliseconds(command.at("patience_ms").get<int>()));
+    if (verb == "get") return cache_->get(product);
+    if (verb == "set") return cache_->set(product, number("value").value(), number("ttl"));
+    if (verb == "add") return cache_->add(product, number("value").value(), number("ttl"));
+    return cache_->erase(product);
+  }
+
+  const int number_;
+  const Channel& channel_;
+  std::unique_ptr<DatabaseSession> database_;
+  std::unique_ptr<CacheSession> cache_;
+  std::mutex mutex_;
+  std::condition_variable told_;
+  std::deque<json> commands_;
+  std::thread thread_;  // last: it uses the others
+};
+
+}  // namespace
+
+void live_as_app(int channel) {
+  const Channel from_director(channel);
+  std::map<int, Lane*> lanes;  // never deleted: their threads use them to the end
+  for (;;) {
+    const Channel::Incoming incoming = from_director.receive(-1);
+    if (incoming.what == Channel::Incoming::What::kEnd) ::_exit(0);
+    if (incoming.what == Channel::Incoming::What::kNothing) continue;
+    json command = json::parse(incoming.text);
+    const int number = command.at("lane");
+    auto found = lanes.find(number);
+    if (found == lanes.end()) found = lanes.emplace(number, new Lane(number, from_director)).first;
+    const bool closes = command.contains("close");
+    found->second->tell(std::move(command));
+    if (!closes) continue;
+    found->second->let_go();
+    lanes.erase(found);
+  }
+}
+
+nlohmann::json to_json(const PostgresAddress& address) {
+  return {{"host", address.host},
+          {"port", address.port},
+          {"user", address.user},
+          {"password", address.password},
+          {"database", address.database},
+          {"parameters", address.parameters},
+          {"timeout", address.timeout_seconds},
+          {"shown_as", address.shown_as}};
+}
+
+nlohmann::json to_json(const RedisAddress& address) {
+  return {{"host", address.host},         {"port", address.port},         {"user", address.user},
+          {"password", address.password}, {"database", address.database}, {"timeout", address.timeout_seconds},
+          {"shown_as", address.shown_as}};
+}
+
+}  // namespace stalemate::real

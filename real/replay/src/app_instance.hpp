@@ -1,0 +1,81 @@
+// An app instance as its director sees it: a process (app_child.hpp) and the lanes in it, each beside the link of the
+// proxy that its connection passes. Lanes stay connected from one request to the next, also to the next trace's; one
+// whose request got no answer is of no use any more. Waits are bounded; they throw EnvironmentError (the
+// process has ended unasked) and Interrupted.
+#pragma once
+
+#include <chrono>
+#include <list>
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <string>
+
+#include "app_host.hpp"
+#include "proxy/proxy.hpp"
+#include "stores/database.hpp"
+#include "traces/trace.hpp"
+
+namespace stalemate::real {
+
+// Where lanes to one server connect.
+struct LanePlace {
+  std::string server;      // "database", "cache"
+  std::string called;      // "Redis at 127.0.0.1:6379"
+  Proxy* proxy = nullptr;  // before it
+  nlohmann::json address;  // of the proxy, as app_child.hpp takes it
+  std::string area;
+  std::vector<std::string> mapping;  // its lines; empty: the tutorial's table and keys
+  int epoch = 0;                     // lanes of an earlier one lead to a server that is gone
+  Link::Milliseconds timeout{0};
+};
+
+struct Lane {
+  int number = 0;
+  int session = 0;
+  std::string server;
+  int epoch = 0;
+  std::optional<Link> link;
+  bool is_busy = false;
+  bool is_broken = false;
+};
+
+// What a driver made of its request.
+struct DriversReport {
+  Answer answer;
+  std::string saw;     // "timed out", "connection broken": no answer
+  std::string failed;  // then, or where the server refuses to work: what the adapter says of it
+};
+
+class AppInstance {
+ public:
+  AppInstance(AppHost& host, int number);
+  ~AppInstance();  // kills it
+  AppInstance(const AppInstance&) = delete;
+  AppInstance& operator=(const AppInstance&) = delete;
+
+  // A lane of the session to the server that waits for nothing; connects one where there is none.
+  Lane& idle_lane(int session, const LanePlace& place);
+  // `product`: what the key is called in the server. Returns at once.
+  void run(Lane& lane, const traces::Request& request, const std::string& product, Link::Milliseconds patience);
+  // The lane is idle again, or broken. Nothing if the driver is still waiting by then.
+  std::optional<DriversReport> wait(Lane& lane, Link::Milliseconds timeout);
+  // Its connection, too.
+  void close(Lane& lane);
+
+  pid_t pid() const { return app_.pid; }
+
+ private:
+  Lane& open(int session, const LanePlace& place);
+  void tell(const Lane& lane, nlohmann::json command) const;
+  std::optional<nlohmann::json> answer(const Lane& lane, Link::Milliseconds timeout);
+  [[noreturn]] void throw_ended() const;
+
+  AppHost& host_;
+  int number_;
+  AppHost::App app_;
+  std::list<Lane> lanes_;
+  int last_lane_ = 0;
+  std::list<nlohmann::json> early_;  // answers that were not waited for yet
+};
+
+}  // namespace stalemate::real

@@ -1,0 +1,353 @@
+// See director.hpp. One function, Director::step, decides what each kind of step does; the others carry it out.
+#include "director.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "base/error.hpp"
+#include "base/invariant.hpp"
+#include "os/signals.hpp"
+
+namespace stalemate::real {
+namespace {
+
+// How long a driver waits for an answer that, as the trace says, will not come. The director does not mind when that
+// is: what comes back is asked for at its step.
+constexpr Link::Milliseconds kShortPatience(25);
+
+// Added to a time to live, so that an entry expires where the trace says and never by itself.
+constexpr std::int64_t kTimeToLiveMore = 3600;
+
+std::tuple<int, int, int, int> id_of(const traces::Step& step) {
+  return {step.app, step.session, step.operation, step.arrow};
+}
+
+bool is_write(const traces::Request& request) { return request.verb == "set" || request.verb == "add"; }
+
+bool is_known(const traces::Request& request, bool has_cache) {
+  const std::string& verb = request.verb;
+  if (request.to == "database") return verb == "get" || verb == "set";
+  return request.to == "cache" && has_cache && (is_write(request) || verb == "get" || verb == "delete");
+}
+
+}  // namespace
+
+std::string text_of(const Answer& answer) {
+  if (!answer.error.empty()) return "error: " + answer.error;
+  if (answer.reply.outcome == "value") return fmt::format("value {}", answer.reply.value.value_or(0));
+  return answer.reply.outcome;
+}
+
+Director::Director(const traces::Trace& trace, Scene& scene) : trace_(trace), scene_(scene) {
+  result_.database_version = scene.database().version();
+  if (scene.cache() != nullptr) result_.cache_version = scene.cache()->version();
+}
+
+Conformance Director::run(const ReplayOptions& options) {
+  skips_ = options.skip_divergences;
+  set_up();
+  for (at_ = 0; at_ < trace_.steps.size() && goes_on(); ++at_) {
+    throw_if_stopped();
+    step_number_ = static_cast<int>(at_) + 1;
+    if (options.on_step) options.on_step(step_number_);
+    if (missed_ == at_) scene_.detach_replica();
+    result_.came_back.push_back(step_or_skip(trace_.steps[at_]));
+    if (goes_on()) send_all(trace_.steps[at_]);
+  }
+  throw_if_stopped();
+  let_go_of_the_rest();
+  read_stores();
+  return std::move(result_);
+}
+
+bool Director::goes_on() const { return skips_ || !result_.divergence; }
+
+// A trace that is not the model's any more has steps that cannot be done: nothing is there to receive, to lose.
+std::string Director::step_or_skip(const traces::Step& step) {
+  if (!skips_) return this->step(step);
+  try {
+    return this->step(step);
+  } catch (const InputError& error) {
+    diverge(fmt::format("a {} that can happen", to_string(step.kind)), error.what());
+    return "skipped";
+  }
+}
+
+// Executes one step; returns what came back, and notes where that is not what the trace says.
+std::string Director::step(const traces::Step& step) {
+  switch (step.kind) {
+    case traces::StepKind::kInvoke:
+      return "";
+    case traces::StepKind::kHandle:
+      return step.is_ghost ? handle_ghost(step) : handle(step);
+    case traces::StepKind::kReceive:
+      return receive(step);
+    case traces::StepKind::kLoseRequest:
+      return lose_request(step);
+    case traces::StepKind::kLoseReply:
+      return lose_reply(step);
+    case traces::StepKind::kLateRequest:
+      return delay_request(step);
+    case traces::StepKind::kDuplicate:
+      return copy_request(step);
+    case traces::StepKind::kCrash:
+      return crash(step);
+    case traces::StepKind::kEvict:
+      return evict(step);
+    case traces::StepKind::kExpire:
+      return expire(step);
+    case traces::StepKind::kCacheRestart:
+      return restart_cache();
+    case traces::StepKind::kCacheFailover:
+      return fail_over();
+  }
+  STALEMATE_INVARIANT(false, "a step is of a known kind");
+  return "";
+}
+
+// What is drawn as lost is sent and dropped at once, and its driver waits in vain.
+void Director::send_all(const traces::Step& step) {
+  for (const traces::Request& request : step.sends) {
+    const RequestId id{step.app, step.session, step.operation, request.arrow};
+    Exchange& exchange = send(id, request, at_ + 1);
+    if (!request.drawn_lost) continue;
+    exchange.lane->link->drop_request();
+    drivers_timeout(exchange);
+    erase(exchange);
+  }
+}
+
+std::string Director::handle(const traces::Step& step) {
+  Exchange& exchange = sent(step);
+  exchange.lane->link->release_request();
+  await_reply(exchange);
+  const Answer answer = exchange.answer;
+  ++result_.round_trips;
+  if (step.reply) {
+    compare(*step.reply, answer);
+    return text_of(answer);
+  }
+  // Nobody awaits the reply, but the request must have been carried out.
+  if (!answer.error.empty()) diverge("no error", text_of(answer));
+  exchange.lane->link->release_reply();
+  await_driver(exchange);
+  erase(exchange);
+  return text_of(answer);
+}
+
+std::string Director::no_answer(const std::string& server, const std::string& what) const {
+  return fmt::format("{}: {}; check what holds it up, then replay again", scene_.called(server), what);
+}
+
+std::string Director::handle_ghost(const traces::Step& step) {
+  const auto ghost =
+      std::find_if(ghosts_.begin(), ghosts_.end(), [&](const Ghost& one) { return one.id == id_of(step); });
+  if (ghost == ghosts_.end()) refuse("no such request is late, copied or left by an app instance that crashed");
+  Answer answer;
+  if (ghost->link) {
+    ghost->link->release_ghost(ghost->number);
+    const std::optional<Held> reply = ghost->link->wait_ghost(ghost->number, scene_.timeout(ghost->request.to));
+    if (!reply) throw EnvironmentError(no_answer(ghost->request.to, "no answer came to a late request"));
+    const bool is_cache = ghost->request.to == "cache";
+    const std::string& verb = ghost->request.verb;
+    answer = (is_cache ? decode_redis(verb, *reply) : decode_postgres(verb, *reply)).answer;
+  } else {
+    answer = execute_ghost(ghost->request);
+  }
+  ghosts_.erase(ghost);
+  ++result_.round_trips;
+  if (!answer.error.empty()) diverge("no error", text_of(answer));
+  return text_of(answer) + ", to nobody";
+}
+
+std::string Director::receive(const traces::Step& step) {
+  const auto exchange = handled(step);
+  exchange->lane->link->release_reply();
+  const DriversReport report = await_driver(*exchange);
+  if (step.reply) compare(*step.reply, report.answer);
+  exchanges_.erase(exchange);
+  return text_of(report.answer);
+}
+
+std::string Director::lose_request(const traces::Step& step) {
+  Exchange& exchange = sent(step);
+  exchange.lane->link->drop_request();
+  const std::string saw = drivers_timeout(exchange);
+  erase(exchange);
+  return "not sent; the driver: " + saw;
+}
+
+std::string Director::lose_reply(const traces::Step& step) {
+  const auto exchange = handled(step);
+  if (step.reply) compare(*step.reply, exchange->answer);
+  exchange->lane->link->drop_reply();
+  const std::string withheld = text_of(exchange->answer);
+  const std::string saw = drivers_timeout(*exchange);
+  exchanges_.erase(exchange);
+  return fmt::format("withheld: {}; the driver: {}", withheld, saw);
+}
+
+std::string Director::delay_request(const traces::Step& step) {
+  Exchange& exchange = sent(step);
+  const Link link = *exchange.lane->link;
+  ghosts_.push_back({exchange.id, exchange.request, link, exchange.lane->link->keep_request()});
+  const std::string saw = drivers_timeout(exchange);
+  erase(exchange);
+  return "on its way; the driver: " + saw;
+}
+
+std::string Director::copy_request(const traces::Step& step) {
+  Exchange& exchange = sent(step);
+  ghosts_.push_back({exchange.id, exchange.request, *exchange.lane->link, exchange.lane->link->copy_request()});
+  return "copied";
+}
+
+// The session sends the request: its driver does, and the proxy holds it.
+Director::Exchange& Director::send(const RequestId& id, const traces::Request& request, std::size_t from_step) {
+  if (!is_known(request, scene_.cache() != nullptr)) {
+    refuse(fmt::format("no server here can be asked '{}: {}'", request.to, request.verb));
+  }
+  if (is_write(request) && !request.value) refuse("the request carries no value");
+  Exchange exchange;
+  exchange.id = id;
+  exchange.request = request;
+  if (exchange.request.ttl) *exchange.request.ttl += kTimeToLiveMore;
+  exchange.app = &scene_.app(std::get<0>(id));
+  exchanges_.push_back(exchange);
+  Exchange& kept = exchanges_.back();
+  send_by(kept.app->idle_lane(std::get<1>(id), scene_.place(request.to)), kept,
+          request.drawn_lost ? kShortPatience : patience(id, request.to, from_step));
+  return kept;
+}
+
+void Director::send_by(Lane& lane, Exchange& exchange, Link::Milliseconds patience) {
+  exchange.lane = &lane;
+  exchange.app->run(lane, exchange.request, product_of(exchange.request.key), patience);
+  try {
+    if (lane.link->wait_request(scene_.timeout(exchange.request.to))) return;
+  } catch (const EnvironmentError& error) {
+    fail_by_driver(exchange, error.what());
+  }
+  fail_by_driver(exchange, fmt::format("app instance {} sends nothing; replay again", std::get<0>(exchange.id)));
+}
+
+// From the step on: is what comes to this request an answer, or nothing?
+Link::Milliseconds Director::patience(const RequestId& id, const std::string& server, std::size_t from_step) const {
+  for (std::size_t i = from_step; i < trace_.steps.size(); ++i) {
+    const traces::Step& step = trace_.steps[i];
+    if (id_of(step) != id) continue;
+    if (step.kind == traces::StepKind::kReceive) break;
+    if (traces::is_fault(step.kind) && step.kind != traces::StepKind::kDuplicate) return kShortPatience;
+  }
+  return scene_.drivers_timeout(server);
+}
+
+Director::Exchanges::iterator Director::find(const RequestId& id, bool is_handled) {
+  return std::find_if(exchanges_.begin(), exchanges_.end(),
+                      [&](const Exchange& one) { return one.id == id && one.is_handled == is_handled; });
+}
+
+// The request that the step is about. One that no earlier step says was sent, is sent now.
+Director::Exchange& Director::sent(const traces::Step& step) {
+  const auto found = find(id_of(step), false);
+  if (found != exchanges_.end()) return *found;
+  if (!step.request) refuse("it is about no request");
+  return send(id_of(step), *step.request, at_);
+}
+
+Director::Exchanges::iterator Director::handled(const traces::Step& step) {
+  const auto found = find(id_of(step), true);
+  if (found == exchanges_.end()) refuse("no reply to that request is on its way");
+  return found;
+}
+
+void Director::await_reply(Exchange& exchange) {
+  const std::string& server = exchange.request.to;
+  std::optional<Held> reply;
+  std::string failure = no_answer(server, "no answer came");
+  try {
+    reply = exchange.lane->link->wait_reply(scene_.timeout(server));
+  } catch (const EnvironmentError& error) {
+    failure = error.what();
+  }
+  if (!reply) fail_by_driver(exchange, failure);
+  const std::string& verb = exchange.request.verb;
+  Decoded decoded = server == "cache" ? decode_redis(verb, *reply) : decode_postgres(verb, *reply);
+  if (!decoded.is_answer) {
+    exchange.lane->link->release_reply();
+    fail_by_driver(exchange, decoded.answer.error);
+  }
+  exchange.answer = std::move(decoded.answer);
+  exchange.is_handled = true;
+}
+
+// The reply was released: what the driver made of it.
+DriversReport Director::await_driver(Exchange& exchange) {
+  const std::optional<DriversReport> report = exchange.app->wait(*exchange.lane, scene_.timeout(exchange.request.to));
+  if (report && report->failed.empty()) return *report;
+  throw EnvironmentError(
+      report ? report->failed
+             : no_answer(exchange.request.to,
+                         fmt::format("app instance {}, which asked it, does not answer", std::get<0>(exchange.id))));
+}
+
+// No answer will come. hiredis gives up; libpq never does, it has to see the connection broken.
+std::string Director::drivers_timeout(Exchange& exchange) {
+  const bool is_database = exchange.request.to == "database";
+  if (is_database) exchange.lane->link->cut();
+  const std::optional<DriversReport> report = exchange.app->wait(*exchange.lane, scene_.timeout(exchange.request.to));
+  if (!report) {
+    throw EnvironmentError(
+        fmt::format("app instance {} waits on where it should have timed out; replay again", std::get<0>(exchange.id)));
+  }
+  if (report->failed.empty()) {
+    diverge("no answer", text_of(report->answer));
+    return text_of(report->answer);
+  }
+  if (report->saw.empty()) throw EnvironmentError(report->failed);
+  exchange.app->close(*exchange.lane);
+  return report->saw + (exchange.request.verb == "get" ? "" : ", in doubt");
+}
+
+void Director::fail_by_driver(Exchange& exchange, const std::string& otherwise) {
+  const std::optional<DriversReport> report = exchange.app->wait(*exchange.lane, scene_.timeout(exchange.request.to));
+  throw EnvironmentError(report && !report->failed.empty() ? report->failed : otherwise);
+}
+
+void Director::erase(const Exchange& exchange) {
+  exchanges_.remove_if([&exchange](const Exchange& one) { return &one == &exchange; });
+}
+
+// What is still under way at the end reaches nobody.
+void Director::let_go_of_the_rest() {
+  for (const Exchange& exchange : exchanges_) {
+    if (!exchange.is_handled) exchange.lane->link->drop_request();
+    exchange.app->close(*exchange.lane);
+  }
+  for (const Ghost& ghost : ghosts_) {
+    if (ghost.link) Link(*ghost.link).drop_ghost(ghost.number);
+  }
+  exchanges_.clear();
+  ghosts_.clear();
+}
+
+void Director::compare(const traces::Reply& expected, const Answer& answer) {
+  if (answer.error.empty() && answer.reply == expected) return;
+  diverge(text_of(Answer{expected, ""}), text_of(answer));
+}
+
+void Director::diverge(std::string expected, std::string got) {
+  Divergence found{step_number_, std::move(expected), std::move(got)};
+  if (!result_.divergence) {
+    result_.divergence = std::move(found);
+  } else if (skips_ && (result_.further.empty() || result_.further.back() != found)) {
+    result_.further.push_back(std::move(found));
+  }
+}
+
+void Director::refuse(std::string_view what) const {
+  throw InputError(fmt::format("replay: step {}: {}; the trace is not one that stalemate wrote", step_number_, what));
+}
+
+}  // namespace stalemate::real

@@ -1,0 +1,119 @@
+// Directs one trace on a scene: each step is made to happen by what the proxies hold and what the app instances are
+// told, and what really came back is compared with what the trace says. director.cpp has messages and their faults,
+// director_servers.cpp what befalls a process, director_stores.cpp the beginning and the end.
+#pragma once
+
+#include <list>
+#include <map>
+#include <memory>
+#include <optional>
+#include <set>
+#include <string>
+#include <tuple>
+#include <vector>
+
+#include "replay/replay.hpp"
+#include "scene.hpp"
+#include "stores/decode.hpp"
+
+namespace stalemate::real {
+
+// Whether the trace asks for nothing that these servers cannot be made to do. The other throws InputError.
+bool can_happen(const traces::Trace& trace, const Servers& servers);
+void refuse_what_cannot_happen(const traces::Trace& trace, const Servers& servers);
+
+class Director {
+ public:
+  Director(const traces::Trace& trace, Scene& scene);
+  Conformance run(const ReplayOptions& options);
+
+ private:
+  using RequestId = std::tuple<int, int, int, int>;  // app, session, operation, arrow
+
+  // A request of a session, from where it is sent to where its driver has been told how it went.
+  struct Exchange {
+    RequestId id;
+    traces::Request request;
+    AppInstance* app = nullptr;
+    Lane* lane = nullptr;
+    bool is_handled = false;  // the proxy holds: no, the request; yes, the reply
+    Answer answer;            // as decoded, once it is handled
+  };
+  // A request that no session knows of any more.
+  struct Ghost {
+    RequestId id;
+    traces::Request request;
+    std::optional<Link> link;  // none: the server that it was on its way to is gone
+    Link::Ghost number = 0;
+  };
+  using Exchanges = std::list<Exchange>;
+
+  void set_up();
+  void set_up_cache();
+  void connect_sessions();
+  bool goes_on() const;
+  std::string step(const traces::Step& step);
+  void send_all(const traces::Step& step);
+  std::string handle(const traces::Step& step);
+  std::string handle_ghost(const traces::Step& step);
+  std::string receive(const traces::Step& step);
+  std::string lose_request(const traces::Step& step);
+  std::string lose_reply(const traces::Step& step);
+  std::string delay_request(const traces::Step& step);
+  std::string copy_request(const traces::Step& step);
+  std::string crash(const traces::Step& step);
+  std::string evict(const traces::Step& step);
+  std::string expire(const traces::Step& step);
+  std::string restart_cache();
+  std::string fail_over();
+
+  Exchange& send(const RequestId& id, const traces::Request& request, std::size_t from_step);
+  void send_by(Lane& lane, Exchange& exchange, Link::Milliseconds patience);
+  Exchanges::iterator find(const RequestId& id, bool is_handled);
+  Exchange& sent(const traces::Step& step);
+  Exchanges::iterator handled(const traces::Step& step);
+  void await_reply(Exchange& exchange);
+  DriversReport await_driver(Exchange& exchange);
+  std::string drivers_timeout(Exchange& exchange);
+  // `what`, as an error about the server.
+  std::string no_answer(const std::string& server, const std::string& what) const;
+  [[noreturn]] void fail_by_driver(Exchange& exchange, const std::string& otherwise);
+  Link::Milliseconds patience(const RequestId& id, const std::string& server, std::size_t from_step) const;
+  void erase(const Exchange& exchange);
+  void let_go_of_the_rest();
+  void send_again_what_the_cache_missed();
+  Answer execute_ghost(const traces::Request& request);
+  std::optional<std::size_t> change_missed(std::size_t from_step) const;
+  bool fails_over_after(std::size_t step) const;
+
+  void compare(const traces::Reply& expected, const Answer& answer);
+  void diverge(std::string expected, std::string got);
+  [[noreturn]] void refuse(std::string_view what) const;
+  void read_stores();
+  std::vector<traces::Entry> judge_store(std::string_view store, const std::vector<traces::Entry>& predicted,
+                                         std::map<std::string, std::int64_t> found,
+                                         std::map<std::string, std::int64_t> untouched, bool judged);
+
+  std::string step_or_skip(const traces::Step& step);
+  std::string product_of(const std::string& key) const;  // what a key is called in the servers
+
+  const traces::Trace& trace_;
+  Scene& scene_;
+  bool skips_ = false;
+  Conformance result_;
+  std::size_t at_ = 0;                        // the step, from 0
+  int step_number_ = 0;                       // the step, from 1, or 0 after the last
+  std::map<std::string, std::int64_t> rows_;  // the table as it was filled
+  Exchanges exchanges_;                       // oldest first
+  std::list<Ghost> ghosts_;
+  std::unique_ptr<CacheSession> for_ghosts_;
+  bool has_replica_ = false;
+  std::optional<std::size_t> missed_;  // the step just before which the replica stops to follow
+};
+
+// The product id of "k1", "k2", ... Throws InputError.
+std::string tutorials_product(const std::string& key);
+// "value 1000", "miss", "error: ..."
+std::string text_of(const Answer& answer);
+
+}  // namespace stalemate::real

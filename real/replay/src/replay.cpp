@@ -1,0 +1,45 @@
+// See replay/replay.hpp: one trace on a stage of its own.
+#include "replay/replay.hpp"
+
+#include "base/error.hpp"
+#include "base/invariant.hpp"
+#include "os/signals.hpp"
+#include "replay/stage.hpp"
+#include "stores/database.hpp"
+
+namespace stalemate::real {
+
+bool needs_cache(const traces::Trace& trace) {
+  if (!trace.initial.cache.empty()) return true;
+  for (const traces::Step& step : trace.steps) {
+    if (step.request && step.request->to == "cache") return true;
+  }
+  return false;
+}
+
+Conformance replay(const traces::Trace& trace, const Servers& servers, const ReplayOptions& options) {
+  STALEMATE_INVARIANT(servers.redis || !needs_cache(trace), "a trace with a cache is replayed with a Redis");
+  Stage stage(servers);
+  try {
+    Conformance result = stage.replay(trace, options);
+    const std::string left = stage.close();
+    if (!left.empty()) throw_if_stopped();
+    if (!left.empty()) throw EnvironmentError("replay: " + verdict(result) + left);
+    return result;
+  } catch (const Interrupted& stop) {
+    throw Interrupted(stop.signal, stop.what() + stage.close({.is_in_haste = true}));
+  } catch (const NoAnswer& error) {
+    Silence silence = {.is_in_haste = true};
+    try {
+      silence = silence_at(servers);
+    } catch (const Interrupted&) {  // what is left is said first
+    }
+    throw EnvironmentError(error.what() + stage.close(silence));
+  } catch (const EnvironmentError& error) {
+    throw EnvironmentError(error.what() + stage.close());
+  } catch (const InputError& error) {
+    throw InputError(error.what() + stage.close());
+  }
+}
+
+}  // namespace stalemate::real

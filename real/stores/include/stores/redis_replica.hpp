@@ -1,0 +1,14 @@
+// A Redis that follows another one: until it has caught up, and until it stops following. Errors as in
+// stores/database.hpp.
+#pragma once
+
+#include "wire/servers.hpp"
+
+namespace stalemate::real {
+
+// Returns when the replica holds all that the primary held at the call.
+void await_replica(const RedisAddress& primary, const RedisAddress& replica);
+// It follows nobody any more, and takes writes.
+void detach_replica(const RedisAddress& replica);
+
+}  // namespace stalemate::real

@@ -1,0 +1,529 @@
+// Redis behind the seam of stores/cache.hpp, by hiredis. Commands are sent as argument vectors: nothing is ever quoted.
+#include <fmt/format.h>
+#include <hiredis/hiredis.h>
+#include <sys/socket.h>
+#include <sys/time.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <chrono>
+#include <cstring>
+#include <optional>
+#include <thread>
+#include <utility>
+
+#include "base/error.hpp"
+#include "os/signals.hpp"
+#include "os/watch.hpp"
+#include "stores/cache.hpp"
+#include "stores/redis_replica.hpp"
+#include "stores/text.hpp"
+#include "wire/wire.hpp"
+
+namespace stalemate::real {
+namespace {
+
+enum class Purpose { kWork, kCleanUp };
+
+constexpr std::size_t kKeysMax = 1'000'000;  // of one run: far more than it has products
+
+struct FreeContext {
+  void operator()(redisContext* context) const { redisFree(context); }
+};
+struct FreeReply {
+  void operator()(redisReply* reply) const { freeReplyObject(reply); }
+};
+using Reply = std::unique_ptr<redisReply, FreeReply>;
+
+std::string text_of(const redisReply& reply) { return reply.str == nullptr ? "" : std::string(reply.str, reply.len); }
+
+class Connection {
+ public:
+  // `mend`: what to do where a command is refused.
+  Connection(const RedisAddress& address, Purpose purpose, std::string mend = "check what --redis says")
+      : place_(place(address)), timeout_seconds_(address.timeout_seconds), mend_(std::move(mend)) {
+    const timeval patience = {address.timeout_seconds, 0};
+    context_.reset(address.host.starts_with('/')
+                       ? redisConnectUnixWithTimeout(address.host.c_str(), patience)
+                       : redisConnectWithTimeout(address.host.c_str(), address.port, patience));
+    if (!context_ || context_->err != 0) {
+      if (purpose == Purpose::kWork) throw_if_stopped();
+      throw EnvironmentError(fmt::format("{}: cannot connect: {}; check that it runs and what --redis says", place_,
+                                         context_ ? first_line(context_->errstr) : "out of memory"));
+    }
+    redisSetTimeout(context_.get(), patience);
+    watch_.emplace(context_->fd, timeout_seconds_);
+    if (purpose == Purpose::kWork) throw_if_stopped();
+    if (!address.password.empty()) {
+      if (address.user.empty()) {
+        execute({"AUTH", address.password});
+      } else {
+        execute({"AUTH", address.user, address.password});
+      }
+    }
+    if (address.database != 0) execute({"SELECT", fmt::format("{}", address.database)});
+  }
+  Connection(const Connection&) = delete;
+  Connection& operator=(const Connection&) = delete;
+
+  int socket() const { return context_->fd; }
+
+  void set_patience(std::chrono::milliseconds patience) {
+    if (patience == patience_) return;
+    patience_ = patience;
+    const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(patience);
+    const auto rest = std::chrono::duration_cast<std::chrono::microseconds>(patience - seconds);
+    redisSetTimeout(context_.get(), {seconds.count(), rest.count()});
+  }
+
+  // One command, one round trip. Throws if there is no reply or the reply is an error.
+  Reply execute(const std::vector<std::string>& command) {
+    Reply reply = try_execute(command);
+    if (reply->type == REDIS_REPLY_ERROR) throw_refused(command[0], first_line(text_of(*reply)));
+    return reply;
+  }
+
+  // The same, where the caller looks at errors.
+  Reply try_execute(const std::vector<std::string>& command) {
+    std::vector<const char*> arguments;
+    std::vector<std::size_t> sizes;
+    for (const std::string& argument : command) {
+      arguments.push_back(argument.data());
+      sizes.push_back(argument.size());
+    }
+    errno = 0;
+    int is_written = 0;
+    redisAppendCommandArgv(context_.get(), static_cast<int>(command.size()), arguments.data(), sizes.data());
+    while (is_written == 0) {
+      if (redisBufferWrite(context_.get(), &is_written) != REDIS_OK) throw_lost();
+    }
+    return read_reply();
+  }
+
+  [[noreturn]] void throw_refused(const std::string& command, const std::string& why) const {
+    const bool lacks_right = why.starts_with("NOPERM");
+    const bool lacks_password = why.starts_with("NOAUTH") || why.starts_with("WRONGPASS");
+    throw EnvironmentError(fmt::format("{}: {} {}: {}; {}", place_,
+                                       lacks_right ? "its user lacks a right, for" : "it refuses", command, why,
+                                       lacks_right      ? kGrantRight
+                                       : lacks_password ? "check the user and the password of --redis"
+                                                        : mend_.c_str()));
+  }
+
+  [[noreturn]] void throw_strange(const std::string& command) const {
+    throw EnvironmentError(
+        fmt::format("{}: its reply to {} is none that Redis gives; check what --redis says", place_, command));
+  }
+
+  // What CLIENT LIST calls this connection; false where the user may not say it.
+  bool name(const std::string& name) { return try_execute({"CLIENT", "SETNAME", name})->type != REDIS_REPLY_ERROR; }
+
+ private:
+  // What arrives is framed before hiredis has it: that would take any length for true.
+  Reply read_reply() {
+    for (;;) {
+      void* reply = nullptr;
+      if (redisGetReplyFromReader(context_.get(), &reply) != REDIS_OK) throw_lost();
+      if (reply != nullptr) return Reply(static_cast<redisReply*>(reply));
+      std::array<char, 16'384> buffer;
+      const ssize_t count = ::recv(context_->fd, buffer.data(), buffer.size(), 0);
+      if (count < 0 && errno == EINTR) {
+        throw_if_stopped();
+        continue;
+      }
+      if (count <= 0) throw_ended(count == 0);
+      check_framing({buffer.data(), static_cast<std::size_t>(count)});
+      redisReaderFeed(context_->reader, buffer.data(), static_cast<std::size_t>(count));
+    }
+  }
+
+  void check_framing(std::string_view chunk) {
+    try {
+      while (!chunk.empty()) framer_->next(chunk);
+    } catch (const WireError& error) {
+      throw error.at(place_);
+    }
+  }
+
+  [[noreturn]] void throw_ended(bool is_closed) const {
+    const int cause = errno;
+    throw_if_stopped();
+    if (!is_closed && (cause == EAGAIN || cause == ETIMEDOUT)) throw_timeout();
+    throw_broken(is_closed ? "Server closed the connection" : std::strerror(cause));
+  }
+
+  [[noreturn]] void throw_lost() const {
+    const int cause = errno;
+    throw_if_stopped();
+    if (context_->err == REDIS_ERR_IO && (cause == EAGAIN || cause == ETIMEDOUT)) throw_timeout();
+    throw_broken(context_->errstr);
+  }
+
+  [[noreturn]] void throw_timeout() const {
+    throw NoAnswer(
+        fmt::format("{}: no answer within {} s; check what holds it up, then run it again", place_, timeout_seconds_),
+        "timed out");
+  }
+
+  [[noreturn]] void throw_broken(const std::string& reason) const {
+    throw NoAnswer(fmt::format("{}: the connection was lost: {}; check that the server still runs, then run it again",
+                               place_, first_line(reason)),
+                   "connection broken");
+  }
+
+  std::string place_;
+  int timeout_seconds_;
+  std::string mend_;
+  std::chrono::milliseconds patience_{0};
+  std::unique_ptr<Framer> framer_ = make_framer(Protocol::kRedis, Side::kServer, {});
+  std::unique_ptr<redisContext, FreeContext> context_;
+  std::optional<WatchedSocket> watch_;  // after context_: released before the socket closes
+};
+
+// Every key of that pattern, sorted. SCAN may give a key twice, and misses none that is there all the time.
+std::vector<std::string> keys_like(Connection& connection, const std::string& pattern) {
+  std::vector<std::string> keys;
+  std::string cursor = "0";
+  do {
+    const Reply page = connection.execute({"SCAN", cursor, "MATCH", pattern, "COUNT", "1000"});
+    const bool is_page = page->type == REDIS_REPLY_ARRAY && page->elements == 2 &&
+                         page->element[1]->type == REDIS_REPLY_ARRAY && page->element[0]->str != nullptr;
+    if (!is_page) connection.throw_strange("SCAN");
+    cursor = text_of(*page->element[0]);
+    const redisReply& found = *page->element[1];
+    for (std::size_t i = 0; i < found.elements; ++i) keys.push_back(text_of(*found.element[i]));
+    if (keys.size() > kKeysMax) connection.throw_strange("SCAN");
+  } while (cursor != "0");
+  std::sort(keys.begin(), keys.end());
+  keys.erase(std::unique(keys.begin(), keys.end()), keys.end());
+  return keys;
+}
+
+std::vector<std::string> keys_under(Connection& connection, const std::string& prefix) {
+  return keys_like(connection, prefix + "*");
+}
+
+// The names of one run in the server. While a connection called `client` is there, the run lives; `marker` is a key
+// that says that what is under `prefix` is ours.
+struct Area {
+  explicit Area(const std::string& run)
+      : client("stalemate-" + run), marker("stalemate:" + run), prefix("stalemate:" + run + ":") {}
+  std::string client;
+  std::string marker;
+  std::string prefix;
+};
+
+constexpr const char* kMarked = "removed by its run, or by a later one once that has ended";
+
+void remove_keys(Connection& connection, const Area& area) {
+  for (const std::string& key : keys_under(connection, area.prefix)) connection.execute({"DEL", key});
+  connection.execute({"DEL", area.marker});
+}
+
+// Keys of runs that were killed. Markers are read before clients: a run has called its connection before it sets one.
+// Where the user may not see the clients, nothing is touched.
+std::vector<Area> abandoned(Connection& connection) {
+  std::vector<std::string> runs;
+  const std::string_view begin = "stalemate:";
+  for (const std::string& key : keys_like(connection, "stalemate:????????????")) {
+    const std::string run = key.substr(begin.size());
+    if (run.find_first_not_of("0123456789abcdef") != std::string::npos) continue;
+    const Reply value = connection.try_execute({"GET", key});
+    if (value->type == REDIS_REPLY_STRING && text_of(*value) == kMarked) runs.push_back(run);
+  }
+  std::vector<Area> areas;
+  if (runs.empty()) return areas;
+  const Reply clients = connection.try_execute({"CLIENT", "LIST"});
+  if (clients->type == REDIS_REPLY_ERROR) return areas;
+  const std::string list = text_of(*clients);
+  for (const std::string& run : runs) {
+    Area area(run);
+    if (list.find(" name=" + area.client + " ") == std::string::npos) areas.push_back(std::move(area));
+  }
+  return areas;
+}
+
+void remove_abandoned(Connection& connection) {
+  for (const Area& area : abandoned(connection)) remove_keys(connection, area);
+}
+
+// The tutorial's keys: a string each.
+const model::Mapping& plain_keys() {
+  static const model::Mapping kMapping = [] {
+    model::Mapping plain;
+    for (const char* line :
+         {"redis get = GET :key", "redis set = SET :key :value", "redis set-ttl = SET :key :value EX :ttl",
+          "redis add = SET :key :value NX", "redis add-ttl = SET :key :value EX :ttl NX", "redis delete = DEL :key"})
+      plain.add("plain keys", {1, 1}, line);
+    return plain;
+  }();
+  return kMapping;
+}
+
+bool is_mapped(const WorkArea& area) { return area.mapping && area.mapping->has_cache(); }
+
+std::string mend_for(const WorkArea& area) {
+  return is_mapped(area) ? "mend the mapping, or check what --redis says" : "check what --redis says";
+}
+
+// Commands of an area: what stands for each parameter, and the area's prefix before every word that holds a key.
+class Commands {
+ public:
+  Commands(const WorkArea& area, const Area& names)
+      : mapping_(is_mapped(area) ? *area.mapping : plain_keys()), prefix_(names.prefix) {}
+
+  std::vector<std::string> get(const std::string& product) const { return bound("get", product, 0, {}); }
+  std::vector<std::string> erase(const std::string& product) const { return bound("delete", product, 0, {}); }
+  std::vector<std::string> store(const std::string& verb, const std::string& product, std::int64_t value,
+                                 CacheSession::Seconds ttl) const {
+    return bound(ttl ? verb + "-ttl" : verb, product, value, ttl);
+  }
+  // The key that an entry has in the server.
+  std::string key(const std::string& product) const {
+    for (const model::CacheWord& word : mapping_.cache("get"))
+      if (word.parameter == model::Parameter::kKey) return prefix_ + word.before + product + word.after;
+    return prefix_ + product;
+  }
+  static std::vector<std::string> plain(const model::CacheCommand& command) {
+    std::vector<std::string> words;
+    for (const model::CacheWord& word : command) words.push_back(word.before);
+    return words;
+  }
+
+ private:
+  std::vector<std::string> bound(const std::string& verb, const std::string& product, std::int64_t value,
+                                 CacheSession::Seconds ttl) const {
+    std::vector<std::string> words;
+    for (const model::CacheWord& word : mapping_.cache(verb)) {
+      if (!word.parameter) words.push_back(word.before);
+      if (word.parameter == model::Parameter::kKey) words.push_back(prefix_ + word.before + product + word.after);
+      if (word.parameter == model::Parameter::kValue) words.push_back(fmt::format("{}", value));
+      if (word.parameter == model::Parameter::kTtl) words.push_back(fmt::format("{}", ttl.value()));
+    }
+    return words;
+  }
+
+  model::Mapping mapping_;
+  std::string prefix_;
+};
+
+// Nil is a miss, a whole number a value.
+Answer value_in(const redisReply& reply) {
+  if (reply.type == REDIS_REPLY_NIL) return {{"miss", {}}, ""};
+  if (reply.type == REDIS_REPLY_INTEGER) return {{"value", reply.integer}, ""};
+  const std::string text = text_of(reply);
+  if (const std::optional<std::int64_t> value = whole_number(text)) return {{"value", value}, ""};
+  return {{"error", {}}, "the value is not a whole number: " + first_line(text)};
+}
+
+class RedisSession : public CacheSession {
+ public:
+  RedisSession(const RedisAddress& address, const WorkArea& work_area)
+      : connection_(address, Purpose::kWork, mend_for(work_area)), commands_(work_area, Area(work_area.run)) {
+    connection_.name(Area(work_area.run).client);
+  }
+
+  int socket() const override { return connection_.socket(); }
+  void set_patience(std::chrono::milliseconds patience) override { connection_.set_patience(patience); }
+
+  Answer get(const std::string& product) override { return value_in(*connection_.execute(commands_.get(product))); }
+
+  Answer set(const std::string& product, std::int64_t value, Seconds ttl) override {
+    connection_.execute(commands_.store("set", product, value, ttl));
+    return {{"ok", {}}, ""};
+  }
+
+  // Nil, or that none was added: it was there.
+  Answer add(const std::string& product, std::int64_t value, Seconds ttl) override {
+    const Reply reply = connection_.execute(commands_.store("add", product, value, ttl));
+    const bool was_there =
+        reply->type == REDIS_REPLY_NIL || (reply->type == REDIS_REPLY_INTEGER && reply->integer == 0);
+    return {{was_there ? "conflict" : "ok", {}}, ""};
+  }
+
+  Answer erase(const std::string& product) override {
+    connection_.execute(commands_.erase(product));
+    return {{"ok", {}}, ""};
+  }
+
+ private:
+  Connection connection_;
+  Commands commands_;
+};
+
+class Redis : public Cache {
+ public:
+  Redis(const RedisAddress& address, WorkArea work_area)
+      : address_(address), work_area_(std::move(work_area)), area_(work_area_.run), commands_(work_area_, area_) {
+    const std::string info = text_of(*control().execute({"INFO", "server"}));
+    const std::string_view field = "redis_version:";
+    const std::size_t at = info.find(field);
+    version_ = at == std::string::npos ? "Redis" : "Redis " + first_line(info.substr(at + field.size()));
+  }
+
+  std::string version() const override { return version_; }
+
+  std::unique_ptr<CacheSession> connect() override { return std::make_unique<RedisSession>(address_, work_area_); }
+
+  void fill(const std::vector<StoredValue>& entries) override {
+    if (!is_marked_) mark();
+    for (const std::string& key : keys_under(control(), area_.prefix)) control().execute({"DEL", key});
+    if (is_mapped(work_area_)) {
+      if (std::exchange(is_set_up_, true)) run(control(), work_area_.mapping->cache_teardown());
+      run(control(), work_area_.mapping->cache_setup());
+    }
+    for (const StoredValue& entry : entries) control().execute(commands_.store("set", entry.name, entry.value, {}));
+  }
+
+  bool drop(const std::string& product) override {
+    return control().execute({"DEL", commands_.key(product)})->integer == 1;
+  }
+
+  std::string expire(const std::string& product) override {
+    const std::string key = commands_.key(product);
+    const auto left = control().execute({"PTTL", key})->integer;
+    if (left == -2) return "absent";
+    if (left == -1) return "without a time to live";
+    control().execute({"PEXPIRE", key, "1"});
+    const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(address_.timeout_seconds);
+    while (control().execute({"EXISTS", key})->integer != 0) {
+      throw_if_stopped();
+      if (std::chrono::steady_clock::now() > deadline) {
+        throw EnvironmentError(
+            fmt::format("{}: an entry does not expire within {} s; check the server's clock, then run it again",
+                        place(address_), address_.timeout_seconds));
+      }
+      std::this_thread::sleep_for(std::chrono::milliseconds(1));
+    }
+    return "";
+  }
+
+  std::vector<StoredValue> contents() override {
+    std::vector<StoredValue> entries;
+    if (is_mapped(work_area_)) {
+      for (const std::string& name : work_area_.names) {
+        const Answer answer = value_in(*control().execute(commands_.get(name)));
+        if (!answer.error.empty())
+          throw EnvironmentError(fmt::format("{}: redis get: {}; mend the mapping", place(address_), answer.error));
+        if (answer.reply.value) entries.push_back({name, *answer.reply.value});
+      }
+      return entries;
+    }
+    for (const std::string& key : keys_under(control(), area_.prefix)) {
+      const Reply reply = control().execute({"GET", key});
+      if (reply->type == REDIS_REPLY_NIL) continue;
+      const std::optional<std::int64_t> value = whole_number(text_of(*reply));
+      if (!value) {
+        throw EnvironmentError(
+            fmt::format("{}: key {} holds something that is not a whole number; run it again where nobody else writes",
+                        place(address_), key));
+      }
+      entries.push_back({key.substr(area_.prefix.size()), *value});
+    }
+    return entries;
+  }
+
+  void set_patience(int seconds) override { address_.timeout_seconds = seconds; }
+
+  void tear_down() override {
+    if (!std::exchange(is_set_up_, false)) return;
+    Connection cleaner(address_, Purpose::kCleanUp, mend_for(work_area_));
+    run(cleaner, work_area_.mapping->cache_teardown());
+  }
+
+  void remove() override {
+    Connection cleaner(address_, Purpose::kCleanUp, mend_for(work_area_));
+    is_marked_ = false;
+    remove_keys(cleaner, area_);
+    if (!keys_under(cleaner, area_.prefix).empty()) {
+      throw EnvironmentError(fmt::format("{}: keys {}* are still there after they were deleted; delete them by hand",
+                                         place(address_), area_.prefix));
+    }
+  }
+
+ private:
+  Connection& control() {
+    if (!control_) {
+      control_.emplace(address_, Purpose::kWork, mend_for(work_area_));
+      is_named_ = control_->name(area_.client);
+    }
+    return *control_;
+  }
+
+  static void run(Connection& connection, const std::vector<model::CacheCommand>& commands) {
+    for (const model::CacheCommand& command : commands) connection.execute(Commands::plain(command));
+  }
+
+  void mark() {
+    remove_abandoned(control());
+    if (is_named_) control().execute({"SET", area_.marker, kMarked});
+    is_marked_ = true;
+  }
+
+  RedisAddress address_;
+  WorkArea work_area_;
+  Area area_;
+  Commands commands_;
+  std::string version_;
+  std::optional<Connection> control_;
+  bool is_named_ = false;
+  bool is_marked_ = false;
+  bool is_set_up_ = false;
+};
+
+// The field's text in INFO's section.
+std::string info(Connection& connection, const std::string& section, const std::string& field) {
+  const std::string text = "\r\n" + text_of(*connection.execute({"INFO", section}));
+  const std::string line = "\n" + field + ":";
+  const std::size_t at = text.find(line);
+  return at == std::string::npos ? "" : first_line(std::string_view(text).substr(at + line.size()));
+}
+
+}  // namespace
+
+// Its offset counts in the primary's own history, which a restart or the first replica begins anew: hence the
+// comparison of their names.
+void await_replica(const RedisAddress& primary, const RedisAddress& replica) {
+  Connection leader(primary, Purpose::kWork);
+  Connection follower(replica, Purpose::kWork);
+  const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(replica.timeout_seconds);
+  for (;;) {
+    const std::int64_t goal = whole_number(info(leader, "replication", "master_repl_offset")).value_or(0);
+    const bool is_up = info(follower, "replication", "master_link_status") == "up" &&
+                       info(follower, "replication", "master_replid") == info(leader, "replication", "master_replid");
+    if (is_up && whole_number(info(follower, "replication", "slave_repl_offset")).value_or(-1) >= goal) return;
+    throw_if_stopped();
+    if (std::chrono::steady_clock::now() > deadline) {
+      throw EnvironmentError(fmt::format("{}: as a replica it does not catch up within {} s; replay again",
+                                         place(replica), replica.timeout_seconds));
+    }
+    std::this_thread::sleep_for(std::chrono::milliseconds(2));
+  }
+}
+
+void detach_replica(const RedisAddress& replica) {
+  Connection(replica, Purpose::kWork).execute({"REPLICAOF", "NO", "ONE"});
+}
+
+std::vector<std::string> abandoned_keys(const RedisAddress& address) {
+  Connection connection(address, Purpose::kWork);
+  std::vector<std::string> names;
+  for (const Area& area : abandoned(connection)) names.push_back(area.prefix + "*");
+  return names;
+}
+
+void remove_abandoned_keys(const RedisAddress& address) {
+  Connection connection(address, Purpose::kWork);
+  remove_abandoned(connection);
+}
+
+std::unique_ptr<Cache> open_redis(const RedisAddress& address, const WorkArea& area) {
+  return std::make_unique<Redis>(address, area);
+}
+
+std::unique_ptr<CacheSession> connect_redis(const RedisAddress& address, const WorkArea& area) {
+  return std::make_unique<RedisSession>(address, area);
+}
+
+}  // namespace stalemate::real
