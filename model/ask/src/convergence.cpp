@@ -35,7 +35,7 @@ sim::FairAction fair_action(const Machine& machine, const std::uint64_t* words, 
   };
   if (action.kind == ActionKind::kExpire) return fair(action.session, 0, 0, action.choice);
   if (action.kind != ActionKind::kHandle && action.kind != ActionKind::kReceive) return sim::kFromOutside;
-  const Machine::AsyncRequest request = machine.request_of(words, action);
+  const RequestRecord request = machine.request_of(words, action);
   return fair(action.session, request.operation, request.row,
               action.kind == ActionKind::kReceive ? 1
               : machine.is_ghost(words, action)   ? 2

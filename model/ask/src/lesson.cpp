@@ -17,6 +17,7 @@
 #include "machine/machine.hpp"
 #include "machine/property.hpp"
 #include "reduce/state_space.hpp"
+#include "tell/state_graph.hpp"
 #include "tell/tell.hpp"
 
 namespace stalemate::model {
@@ -48,7 +49,7 @@ std::vector<LessonState> tell_states(const Machine& machine, const StateSpace& s
     for (std::size_t e = space.first_edge(from); e < space.first_edge(from + 1); ++e) {
       const std::uint32_t to = space.graph.target[e];
       const sim::PropertyMask violated = space.graph.violated_by_step[e] | space.graph.violated_by_state[to];
-      LessonEdge edge{tell_step(machine, space.state(from), space.actions[e], space.state(to), violated), to};
+      LessonEdge edge{tell_edge(machine, space, from, e, violated), to};
       edge.step.after = {};
       state.edges.push_back(std::move(edge));
     }

@@ -21,8 +21,8 @@ void Machine::initial(StateRef words, sim::Marks& marks) const {
   }
 }
 
-sim::PropertyMask Machine::apply(StateRef words, Action action, sim::Marks& marks) const {
-  Step step{words, marks};
+sim::PropertyMask Machine::apply(StateRef words, Action action, sim::Marks& marks, StepRecord* record) const {
+  Step step{words, marks, record};
   switch (action.kind) {
     case ActionKind::kInvoke:
       invoke(step, action);
@@ -41,6 +41,7 @@ sim::PropertyMask Machine::apply(StateRef words, Action action, sim::Marks& mark
       break;
     case ActionKind::kHandleReceive:
     case ActionKind::kHandleLose:
+      STALEMATE_INVARIANT(record == nullptr, "what is recorded is one plain step");
       for (const Action& part : plain(action)) step.violated |= apply(words, part, marks);
       break;
   }
@@ -77,24 +78,12 @@ Machine::Invocation Machine::invocation(StateView words, const Action& action) c
       const std::size_t way = choice % start.size();
       const std::size_t key =
           operation.key == kAnyKey ? choice / start.size() : static_cast<std::size_t>(operation.key);
-      return {candidate, key, way, &start[way]};
+      return {candidate, key, way, &start};
     }
     choice -= start.size() * keys;
   }
   STALEMATE_INVARIANT(false, "an invoke's choice is one of those offered");
   return {};
-}
-
-const std::vector<Way>* Machine::ways(StateView words, const Action& action) const {
-  if (action.slot != 0 || action.kind == ActionKind::kInvoke || action.kind == ActionKind::kHandle ||
-      action.kind == ActionKind::kExpire)
-    return nullptr;
-  if (action.kind == ActionKind::kFault && fault(action).effect != FaultEffect::kLose &&
-      fault(action).effect != FaultEffect::kDelay)
-    return nullptr;
-  const Point& at = point(words, action.session);
-  const Outcome outcome = action.kind == ActionKind::kReceive ? at.outcome : Outcome::kTimeout;
-  return &program_->rows[at.row].after[static_cast<std::size_t>(outcome)];
 }
 
 void Machine::invoke(Step& step, const Action& action) const {
@@ -104,8 +93,13 @@ void Machine::invoke(Step& step, const Action& action) const {
   set(step.words, fields.invoked, get(step.words, fields.invoked) + 1);
   set(step.words, fields.value, 0);
   if (fields.key.width > 0) set(step.words, fields.key, invocation.key);
+  if (step.record != nullptr) {
+    step.record->operation = invocation.operation;
+    step.record->ordinal = invoked(step.words, s);
+    step.record->key = invocation.key;
+  }
   tell(step, event(step, EventKind::kInvoked, s));
-  follow(step, s, *invocation.on);
+  follow(step, s, *invocation.ways, invocation.way);
 }
 
 void Machine::handle(Step& step, const Action& action) const {
@@ -113,8 +107,9 @@ void Machine::handle(Step& step, const Action& action) const {
   if (action.slot != 0) {
     const bool dead = crashed(step.words, s);
     const bool ghost = action.slot > sessions_[s].slots.size();
-    const AsyncRequest request = take_slot(step, s, action.slot - 1U);
+    const RequestRecord request = take_slot(step, s, action.slot - 1U);
     const Row& row = program_->rows[request.row];
+    take(step, request, false, ghost || dead);
     STALEMATE_INVARIANT(ghost || dead || !row.awaited, "who awaits a request has no other in its slots");
     const bool under_way = !dead && point_id(step.words, s) != kIdle && request.operation == invoked(step.words, s);
     serve(step, s, {row, request.key, request.carried, !row.awaited, under_way});
@@ -122,9 +117,11 @@ void Machine::handle(Step& step, const Action& action) const {
   }
   const SessionFields& fields = sessions_[s];
   const Row& row = program_->rows[point(step.words, s).row];
+  if (step.record != nullptr) take(step, awaited_request(step.words, s), false, false);
   const Answer answer = serve(step, s, {row, key(step.words, s), carried(step.words, s, row), true, true});
   set(step.words, fields.point, row.reply_points[static_cast<std::size_t>(answer.outcome)]);
   if (answer.outcome == Outcome::kValue) set(step.words, reply_field(s), answer.value);
+  if (step.record != nullptr) step.record->reply = {answer.outcome, answer.value};
 }
 
 void Machine::receive(Step& step, const Action& action) const {
@@ -132,45 +129,83 @@ void Machine::receive(Step& step, const Action& action) const {
   const SessionFields& fields = sessions_[s];
   const Point at = point(step.words, s);
   const Row& row = program_->rows[at.row];
+  if (step.record != nullptr) {
+    take(step, awaited_request(step.words, s), true, false);
+    step.record->reply = {at.outcome, at.outcome == Outcome::kValue ? replied(step.words, s) : 0};
+  }
   if (at.outcome == Outcome::kValue) {
     const std::uint64_t value = get(step.words, reply_field(s));
     set(step.words, reply_field(s), 0);
     if (row.keeps_value) set(step.words, fields.value, value);
   }
   if (is_database_set(row)) tell(step, event(step, EventKind::kWriteAnswered, s));
-  follow(step, s, row.after[static_cast<std::size_t>(at.outcome)][action.choice]);
+  follow(step, s, row.after[static_cast<std::size_t>(at.outcome)], action.choice);
 }
 
-void Machine::follow(Step& step, std::size_t session, const Way& way) const {
+void Machine::follow(Step& step, std::size_t session, const std::vector<Way>& ways, std::size_t choice) const {
+  const Way& way = ways[choice];
+  StepRecord* const record = step.record;
+  if (record != nullptr) {
+    record->choices = ways.size();
+    record->choice = choice;
+    record->chosen = way.choice;
+  }
   for (const std::uint32_t mark : way.marks) step.marks.reach(mark);
   const SessionFields& fields = sessions_[session];
   for (const Effect& effect : way.effects) {
-    if (effect.kind == EffectKind::kSendAsync) {
-      std::size_t slot = 0;
-      while (get(step.words, fields.slots[slot].row) != 0) ++slot;
-      set(step.words, fields.slots[slot].row, effect.row + 1ULL);
-      set(step.words, fields.slots[slot].carried, carried(step.words, session, program_->rows[effect.row]));
-      set(step.words, fields.slots[slot].key, key(step.words, session));
-      set(step.words, fields.slots[slot].operation, get(step.words, fields.invoked));
-    }
     if (effect.kind != EffectKind::kAcknowledge) {
-      ask(step, session, program_->rows[effect.row]);
-    } else {
-      Event returned = event(step, EventKind::kReturned, session);
-      if (returned.operation == OperationKind::kRead) {
-        const unsigned value = held(step.words, session);
-        returned.received = value != 0;
-        returned.value = value == 0 ? 0 : value - 1;
-        tell(step, returned);
+      const Row& row = program_->rows[effect.row];
+      const auto request = [&] {
+        return RequestRecord{effect.row, invoked(step.words, session), key(step.words, session),
+                             carried(step.words, session, row)};
+      };
+      if (record != nullptr) record->sent.push_back(request());
+      if (effect.kind == EffectKind::kSendAsync) {
+        std::size_t slot = 0;
+        while (get(step.words, fields.slots[slot].row) != 0) ++slot;
+        put_request(step.words, fields.slots[slot], request());
       }
-      Event told = event(step, EventKind::kTold, session);
-      told.write_stands_behind = effect.write_stands_behind;
-      tell(step, told);
+      ask(step, session, row);
+    } else {
+      acknowledge(step, session, effect, way.next == kNoRow && !way.failed && &effect == &way.effects.back());
     }
   }
-  if (way.next == kNoRow) return end_operation(step, session, way.failed);
+  if (way.next == kNoRow) {
+    const bool ended = !way.effects.empty() && way.effects.back().kind == EffectKind::kAcknowledge && !way.failed;
+    if (record != nullptr && !ended)
+      record->endings.push_back({way.failed ? EndingRecord::Kind::kFailed : EndingRecord::Kind::kReturned, 0});
+    return end_operation(step, session, way.failed);
+  }
   ask(step, session, program_->rows[way.next]);
   set(step.words, fields.point, program_->rows[way.next].request_point);
+  if (record != nullptr) record->sent.push_back(awaited_request(step.words, session));
+}
+
+void Machine::acknowledge(Step& step, std::size_t session, const Effect& effect, bool ends) const {
+  Event returned = event(step, EventKind::kReturned, session);
+  const bool is_read = returned.operation == OperationKind::kRead;
+  const CodedValue value = is_read ? held(step.words, session) : 0;
+  if (is_read) {
+    returned.received = value != 0;
+    returned.value = value == 0 ? 0 : value - 1;
+    tell(step, returned);
+  }
+  if (step.record != nullptr)
+    step.record->endings.push_back({ends ? EndingRecord::Kind::kReturned : EndingRecord::Kind::kAcknowledged, value});
+  Event told = event(step, EventKind::kTold, session);
+  told.write_stands_behind = effect.write_stands_behind;
+  tell(step, told);
+}
+
+// The message that the step takes, into the record.
+void Machine::take(Step& step, const RequestRecord& request, bool was_reply, bool was_ghost) const {
+  if (step.record == nullptr) return;
+  step.record->operation = program_->rows[request.row].operation;
+  step.record->ordinal = request.operation;
+  step.record->key = request.key;
+  step.record->request = request;
+  step.record->was_reply = was_reply;
+  step.record->was_ghost = was_ghost;
 }
 
 // What sending a request changes with the session: a Write that writes its own value keeps none it received (M3).
@@ -195,13 +230,13 @@ void Machine::end_operation(Step& step, std::size_t session, bool failed) const 
   if (fields.key.width > 0) set(step.words, fields.key, 0);
 }
 
-Machine::AsyncRequest Machine::take_slot(Step& step, std::size_t session, std::size_t slot) const {
+RequestRecord Machine::take_slot(Step& step, std::size_t session, std::size_t slot) const {
   const SessionFields& fields = sessions_[session];
   const bool is_ghost = slot >= fields.slots.size();
   const Slots& from = is_ghost ? fields.ghosts : fields.slots;
-  std::vector<AsyncRequest> requests = requests_in(step.words, from);
+  std::vector<RequestRecord> requests = requests_in(step.words, from);
   const auto taken = requests.begin() + static_cast<std::ptrdiff_t>(is_ghost ? slot - fields.slots.size() : slot);
-  const AsyncRequest request = *taken;
+  const RequestRecord request = *taken;
   requests.erase(taken);
   put_requests(step.words, from, requests);
   return request;
@@ -234,7 +269,7 @@ Machine::Answer Machine::serve(Step& step, std::size_t session, const Delivery& 
     return answer;
   }
   STALEMATE_INVARIANT(delivery.carried != 0, "a database write carries a value");
-  set(step.words, stores_.database[delivery.key], delivery.carried - 1);
+  put(step, Role::kDatabase, delivery.key, delivery.carried);
   Event committed = event(step, EventKind::kCommitted, session);
   committed.operation = program_->operations[row.operation].kind;
   committed.key = delivery.key;
@@ -256,13 +291,23 @@ void Machine::store(Step& step, std::size_t key, unsigned entry, bool expires) c
       if (!replica_expiring_.empty()) set(step.words, replica_expiring_[k], get(step.words, expiring_[k]));
     }
   }
-  set(step.words, stores_.cache[key], entry);
+  put(step, Role::kCache, key, entry);
   if (!expiring_.empty()) set(step.words, expiring_[key], expires ? 1 : 0);
+}
+
+// Every change of a store passes here.
+void Machine::put(Step& step, Role server, std::size_t key, CodedValue value) const {
+  const bool is_cache = server == Role::kCache;
+  if (step.record != nullptr) {
+    const CodedValue before = is_cache ? cached(step.words, key) : stored(step.words, key) + 1;
+    step.record->changes.push_back({server, key, before, value});
+  }
+  set(step.words, is_cache ? stores_.cache[key] : stores_.database[key], is_cache ? value : value - 1);
 }
 
 // The cache drops an entry of itself. M4: the replica keeps it.
 void Machine::drop(Step& step, std::size_t key) const {
-  set(step.words, stores_.cache[key], 0);
+  put(step, Role::kCache, key, 0);
   if (!expiring_.empty()) set(step.words, expiring_[key], 0);
 }
 

@@ -36,7 +36,7 @@ void Machine::actions_of(StateView words, std::size_t s, std::vector<Action>& ou
     if (may_handle(words, s, program_->rows[id].to, slots)) out.push_back({ActionKind::kHandle, session, slot});
     if (!crashed(words, s)) push_faults(words, out, {s, slot, id, false});
   }
-  const std::vector<AsyncRequest> ghosts = this->ghosts(words, s);
+  const std::vector<RequestRecord> ghosts = this->ghosts(words, s);
   for (std::size_t g = 0; g < ghosts.size(); ++g) {
     if (g > 0 && ghosts[g] == ghosts[g - 1]) continue;  // copies are all alike
     if (is_left_in_slots(words, s, ghosts[g])) continue;
@@ -79,9 +79,9 @@ void Machine::push_choices(std::vector<Action>& out, Action action, std::size_t 
 
 // Whether a crash left the same request in the slots, and its turn has come: then that one goes first. The ghost is
 // handled later as well as now, and who holds it up behind the other is not held up by the ghost.
-bool Machine::is_left_in_slots(StateView words, std::size_t session, const AsyncRequest& ghost) const {
+bool Machine::is_left_in_slots(StateView words, std::size_t session, const RequestRecord& ghost) const {
   if (!crashed(words, session)) return false;
-  const std::vector<AsyncRequest> left = in_slots(words, session);
+  const std::vector<RequestRecord> left = in_slots(words, session);
   for (std::size_t i = 0; i < left.size(); ++i)
     if (left[i] == ghost && may_handle(words, session, program_->rows[ghost.row].to, i)) return true;
   return false;
@@ -160,7 +160,7 @@ std::size_t Machine::ways_to_crash(StateView words, std::size_t session, bool ha
   std::size_t ways = 1;
   for (std::size_t s = 0; s < sessions_.size(); ++s) {
     if (scenario_.sessions[s].app != scenario_.sessions[session].app) continue;
-    std::vector<AsyncRequest> requests = in_slots(words, s);
+    std::vector<RequestRecord> requests = in_slots(words, s);
     const Point& at = point(words, s);
     if (at.row != kNoRow && !at.is_reply && !(handled && s == session)) requests.push_back(awaited_request(words, s));
     ways *= ways_to_cut(*program_, requests);

@@ -33,6 +33,10 @@ void Machine::strike_message(Step& step, const Action& action, FaultEffect effec
   for (std::size_t t = 0; t < targets.size(); ++t)
     if (targets[t].kind == targets[action.target].kind && covers(targets[t], struck))
       step.marks.reach(fault_mark(action.budget, t));
+  if (step.record != nullptr) {
+    take(step, request_of(step.words, action), struck.is_reply, is_ghost(step.words, action));
+    if (struck.is_reply) step.record->reply = {at.outcome, at.outcome == Outcome::kValue ? replied(step.words, s) : 0};
+  }
   switch (effect) {
     case FaultEffect::kLose:
       if (action.slot != 0)
@@ -47,6 +51,10 @@ void Machine::strike_message(Step& step, const Action& action, FaultEffect effec
       return add_ghost(step, s,
                        action.slot == 0 ? awaited_request(step.words, s) : in_slots(step.words, s)[action.slot - 1U]);
     case FaultEffect::kCrash:
+      if (step.record != nullptr) {
+        step.record->choices = ways_to_crash(step.words, s, false);
+        step.record->choice = action.choice;
+      }
       return crash(step, s, action.choice);
     case FaultEffect::kDropEntry:
     case FaultEffect::kDropAll:
@@ -62,7 +70,7 @@ void Machine::strike_cache(Step& step, const Action& action, FaultEffect effect)
     if (effect == FaultEffect::kDropAll) {
       drop(step, key);
     } else {
-      set(step.words, stores_.cache[key], get(step.words, replica_[key]));
+      put(step, Role::kCache, key, static_cast<CodedValue>(get(step.words, replica_[key])));
       if (!expiring_.empty()) set(step.words, expiring_[key], get(step.words, replica_expiring_[key]));
     }
   }
@@ -85,19 +93,19 @@ void Machine::crash(Step& step, std::size_t session, std::size_t choice) const {
   for (std::size_t s = 0; s < sessions_.size(); ++s) {
     if (scenario_.sessions[s].app != scenario_.sessions[session].app) continue;
     const SessionFields& fields = sessions_[s];
-    std::vector<AsyncRequest> requests = in_slots(step.words, s);
+    std::vector<RequestRecord> requests = in_slots(step.words, s);
     const Point at = point(step.words, s);
     const bool runs = at.row != kNoRow;
     if (runs && !at.is_reply) requests.push_back(awaited_request(step.words, s));
     std::array<std::size_t, 2> queued{};
-    for (const AsyncRequest& request : requests) ++queued[program_->rows[request.row].to == Role::kDatabase ? 1 : 0];
+    for (const RequestRecord& request : requests) ++queued[program_->rows[request.row].to == Role::kDatabase ? 1 : 0];
     std::array<std::size_t, 2> arriving{};
     for (std::size_t server = 0; server < 2; ++server) {
       arriving[server] = choice % (queued[server] + 1);
       choice /= queued[server] + 1;
     }
-    std::vector<AsyncRequest> left;
-    for (const AsyncRequest& request : requests) {
+    std::vector<RequestRecord> left;
+    for (const RequestRecord& request : requests) {
       std::size_t& more = arriving[program_->rows[request.row].to == Role::kDatabase ? 1 : 0];
       if (more == 0) continue;
       --more;
@@ -116,12 +124,12 @@ void Machine::crash(Step& step, std::size_t session, std::size_t choice) const {
 }
 
 // M3: in their order.
-void Machine::add_ghost(Step& step, std::size_t session, const AsyncRequest& request) const {
-  std::vector<AsyncRequest> requests = ghosts(step.words, session);
-  const auto later = [](const AsyncRequest& a, const AsyncRequest& b) {
+void Machine::add_ghost(Step& step, std::size_t session, const RequestRecord& request) const {
+  std::vector<RequestRecord> requests = ghosts(step.words, session);
+  const auto later = [](const RequestRecord& a, const RequestRecord& b) {
     return std::tie(a.operation, a.row) < std::tie(b.operation, b.row);
   };
-  AsyncRequest ghost = request;
+  RequestRecord ghost = request;
   ghost.row = program_->rows[request.row].alike;
   requests.insert(std::upper_bound(requests.begin(), requests.end(), ghost, later), ghost);
   put_requests(step.words, sessions_[session].ghosts, requests);
@@ -133,18 +141,21 @@ void Machine::time_out(Step& step, std::size_t session, std::size_t choice) cons
   const Row& row = program_->rows[at.row];
   if (at.is_reply && at.outcome == Outcome::kValue) set(step.words, reply_field(session), 0);
   if (is_database_set(row)) tell(step, event(step, EventKind::kWriteInDoubt, session));
-  follow(step, session, row.after[static_cast<std::size_t>(Outcome::kTimeout)][choice]);
+  follow(step, session, row.after[static_cast<std::size_t>(Outcome::kTimeout)], choice);
 }
 
-void Machine::put_requests(StateRef words, const Slots& slots, const std::vector<AsyncRequest>& requests) {
+void Machine::put_requests(StateRef words, const Slots& slots, const std::vector<RequestRecord>& requests) {
   STALEMATE_INVARIANT(requests.size() <= slots.size(), "there is room for every request in flight");
-  for (std::size_t i = 0; i < slots.size(); ++i) {
-    const bool there = i < requests.size();
-    set(words, slots[i].row, there ? requests[i].row + 1ULL : 0);
-    set(words, slots[i].carried, there ? requests[i].carried : 0);
-    set(words, slots[i].key, there ? requests[i].key : 0);
-    set(words, slots[i].operation, there ? requests[i].operation : 0);
-  }
+  for (std::size_t i = 0; i < slots.size(); ++i)
+    put_request(words, slots[i], i < requests.size() ? requests[i] : RequestRecord{});
+}
+
+// None, where `request` has no row.
+void Machine::put_request(StateRef words, const SessionFields::Slot& slot, const RequestRecord& request) {
+  set(words, slot.row, request.row == kNoRow ? 0 : request.row + 1ULL);
+  set(words, slot.carried, request.carried);
+  set(words, slot.key, request.key);
+  set(words, slot.operation, request.operation);
 }
 
 }  // namespace stalemate::model

@@ -83,8 +83,8 @@ unsigned Machine::carried(StateView words, std::size_t session, const Row& row) 
   return row.carries_received ? held(words, session) : operation(words, session)->value + 1;
 }
 
-std::vector<Machine::AsyncRequest> Machine::requests_in(StateView words, const Slots& slots) {
-  std::vector<AsyncRequest> requests;
+std::vector<RequestRecord> Machine::requests_in(StateView words, const Slots& slots) {
+  std::vector<RequestRecord> requests;
   for (const SessionFields::Slot& slot : slots) {
     const std::uint64_t row = get(words, slot.row);
     if (row == 0) break;
@@ -94,21 +94,21 @@ std::vector<Machine::AsyncRequest> Machine::requests_in(StateView words, const S
   return requests;
 }
 
-std::vector<Machine::AsyncRequest> Machine::in_slots(StateView words, std::size_t session) const {
+std::vector<RequestRecord> Machine::in_slots(StateView words, std::size_t session) const {
   return requests_in(words, sessions_[session].slots);
 }
 
-std::vector<Machine::AsyncRequest> Machine::ghosts(StateView words, std::size_t session) const {
+std::vector<RequestRecord> Machine::ghosts(StateView words, std::size_t session) const {
   return requests_in(words, sessions_[session].ghosts);
 }
 
 // REQUIRES: a request of the session is awaited and in flight.
-Machine::AsyncRequest Machine::awaited_request(StateView words, std::size_t session) const {
+RequestRecord Machine::awaited_request(StateView words, std::size_t session) const {
   const RowId id = point(words, session).row;
   return {id, invoked(words, session), key(words, session), carried(words, session, program_->rows[id])};
 }
 
-Machine::AsyncRequest Machine::request_of(StateView words, const Action& action) const {
+RequestRecord Machine::request_of(StateView words, const Action& action) const {
   const std::size_t s = action.session;
   if (action.slot == 0) return awaited_request(words, s);
   const std::size_t slots = sessions_[s].slots.size();

@@ -123,7 +123,7 @@ Independence::Touch Independence::touch_of(const Way& way) const {
 Independence::Accesses Independence::in_slots(const std::uint64_t* words, std::size_t session) const {
   Accesses accesses;
   if (machine_.program().has_async)
-    for (const Machine::AsyncRequest& request : machine_.in_slots(words, session))
+    for (const RequestRecord& request : machine_.in_slots(words, session))
       accesses.add(handling_[request.row].at(std::uint64_t{1} << request.key));
   return accesses;
 }

@@ -60,11 +60,8 @@ void Path::take(const Machine& machine, const Action& action) {
 }
 
 traces::Step try_step(const Machine& machine, const Words& before, const Action& action, Words& after) {
-  sim::Marks unused;
   after = before;
-  sim::PropertyMask violated = machine.apply(after.data(), action, unused);
-  violated |= machine.judge(after.data(), unused).violated;
-  return tell_step(machine, before.data(), action, after.data(), violated);
+  return take_and_tell(machine, action, after);
 }
 
 bool same_name(const traces::Step& a, const traces::Step& b) {

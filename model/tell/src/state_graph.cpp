@@ -54,6 +54,15 @@ void mark_path(const Machine& machine, const StateSpace& space, traces::StateGra
 
 }  // namespace
 
+traces::Step tell_edge(const Machine& machine, const StateSpace& space, std::uint32_t from, std::size_t edge,
+                       sim::PropertyMask violated) {
+  std::vector<std::uint64_t> state(space.state(from), space.state(from) + machine.words());
+  sim::Marks unused;
+  StepRecord record;
+  machine.apply(state.data(), space.actions[edge], unused, &record);
+  return tell_step(machine, space.actions[edge], record, state.data(), violated);
+}
+
 traces::StateGraph tell_state_graph(const Machine& machine, const Protocol& protocol, const StateSpace& space) {
   traces::StateGraph graph;
   graph.protocol = protocol.name;
@@ -70,8 +79,7 @@ traces::StateGraph tell_state_graph(const Machine& machine, const Protocol& prot
       const std::uint32_t to = space.graph.target[e];
       graph.edges[e].from = from;
       graph.edges[e].to = to;
-      graph.edges[e].step =
-          tell_step(machine, space.state(from), space.actions[e], space.state(to), space.graph.violated_by_step[e]);
+      graph.edges[e].step = tell_edge(machine, space, from, e, space.graph.violated_by_step[e]);
     }
   }
   mark_path(machine, space, graph);

@@ -43,7 +43,7 @@ StepIdentity identity(const Machine& machine, const std::vector<const PlannedSes
     step.key = invocation.key;
     step.way = invocation.way;
   } else {
-    const Machine::AsyncRequest request = machine.request_of(words, action);
+    const RequestRecord request = machine.request_of(words, action);
     step.way = action.choice;
     step.row = request.row;
     step.is_ghost = machine.is_ghost(words, action);

@@ -29,6 +29,7 @@
 #include "machine/program.hpp"
 #include "machine/property.hpp"
 #include "machine/scenario.hpp"
+#include "machine/step_record.hpp"
 #include "sim/system.hpp"
 
 namespace stalemate::model {
@@ -86,7 +87,8 @@ class Machine {
   void actions(StateView words, std::vector<Action>& out) const;
   // Those of one actor; actions() lists actor after actor.
   void actions_of(StateView words, std::size_t actor, std::vector<Action>& out) const;
-  sim::PropertyMask apply(StateRef words, Action action, sim::Marks& marks) const;
+  // What the step did goes into `record`, if there is one. REQUIRES: then it is no fused step.
+  sim::PropertyMask apply(StateRef words, Action action, sim::Marks& marks, StepRecord* record = nullptr) const;
   sim::Judgement judge(const std::uint64_t* words, sim::Marks& marks) const;
 
   // Bit b: budget b is not spent yet; budget b may be spent on a request of this row or on its reply. REQUIRES: b < 64.
@@ -100,13 +102,6 @@ class Machine {
   const LayoutBuilder& layout() const { return layout_; }
 
   // What the words say, for telling.
-  struct AsyncRequest {
-    RowId row = kNoRow;
-    std::size_t operation = 0;  // the ordinal of the one that sent it, from 1
-    std::size_t key = 0;
-    unsigned carried = 0;  // 0 nothing, else value + 1
-    bool operator==(const AsyncRequest&) const = default;
-  };
   const Point& point(StateView words, std::size_t session) const;
   PointId point_id(StateView words, std::size_t session) const;
   bool in_flight(StateView words, std::size_t session) const;  // a message of it
@@ -114,11 +109,13 @@ class Machine {
   std::size_t invoked(StateView words, std::size_t session) const;  // operations so far
   unsigned held(StateView words, std::size_t session) const;        // last value received: 0 none, else value + 1
   unsigned replied(StateView words, std::size_t session) const;     // value in the reply in flight, likewise
-  unsigned carried(StateView words, std::size_t session, const Row& row) const;  // what a set of it carries
-  std::vector<AsyncRequest> in_slots(StateView words, std::size_t session) const;
-  AsyncRequest request_of(StateView words, const Action& action) const;  // of a step about a message; carried as in it
-  bool is_ghost(StateView words, const Action& action) const;            // and nobody knows of that message
-  std::vector<AsyncRequest> ghosts(StateView words, std::size_t session) const;
+  // What a request of this row carries; the request that the session awaits. REQUIRES: one is in flight.
+  unsigned carried(StateView words, std::size_t session, const Row& row) const;
+  RequestRecord awaited_request(StateView words, std::size_t session) const;
+  std::vector<RequestRecord> in_slots(StateView words, std::size_t session) const;
+  std::vector<RequestRecord> ghosts(StateView words, std::size_t session) const;
+  RequestRecord request_of(StateView words, const Action& action) const;  // of a step about a message; carried as in it
+  bool is_ghost(StateView words, const Action& action) const;             // and nobody knows of that message
   bool crashed(StateView words, std::size_t session) const;
   bool expires(StateView words, std::size_t key) const;  // the cached entry has a time to live
   // How many outcomes a crash has: what of the requests in flight may yet arrive. `handled`: the session's awaited
@@ -130,15 +127,14 @@ class Machine {
   const ScriptedOperation* operation(StateView words,
                                      std::size_t session) const;  // under way or last; null before
 
-  // An invoke's choice taken apart, and the ways a step may go on from here (empty: the session is not concerned).
+  // An invoke's choice taken apart: which operation of which key, and which of its `ways` to begin.
   struct Invocation {
     std::uint16_t operation = 0;
     std::size_t key = 0;
     std::size_t way = 0;
-    const Way* on = nullptr;
+    const std::vector<Way>* ways = nullptr;
   };
   Invocation invocation(StateView words, const Action& action) const;
-  const std::vector<Way>* ways(StateView words, const Action& action) const;
 
   // A fused action as the plain ones it stands for; any other as itself.
   static std::vector<Action> plain(Action action);
@@ -161,6 +157,7 @@ class Machine {
   struct Step {
     StateRef words;
     sim::Marks& marks;
+    StepRecord* record = nullptr;
     sim::PropertyMask violated = 0;
   };
 
@@ -195,19 +192,22 @@ class Machine {
   void strike_cache(Step& step, const Action& action, FaultEffect effect) const;
   void time_out(Step& step, std::size_t session, std::size_t choice) const;
   void crash(Step& step, std::size_t session, std::size_t choice) const;
-  void add_ghost(Step& step, std::size_t session, const AsyncRequest& request) const;
-  void follow(Step& step, std::size_t session, const Way& way) const;
+  void add_ghost(Step& step, std::size_t session, const RequestRecord& request) const;
+  void follow(Step& step, std::size_t session, const std::vector<Way>& ways, std::size_t choice) const;
+  void acknowledge(Step& step, std::size_t session, const Effect& effect, bool ends) const;
   void ask(Step& step, std::size_t session, const Row& row) const;
   void end_operation(Step& step, std::size_t session, bool failed) const;
   using Slots = std::vector<SessionFields::Slot>;
-  static std::vector<AsyncRequest> requests_in(StateView words, const Slots& slots);
-  static void put_requests(StateRef words, const Slots& slots, const std::vector<AsyncRequest>& requests);
-  AsyncRequest awaited_request(StateView words, std::size_t session) const;
-  bool is_left_in_slots(StateView words, std::size_t session, const AsyncRequest& ghost) const;
-  AsyncRequest take_slot(Step& step, std::size_t session, std::size_t slot) const;
+  static std::vector<RequestRecord> requests_in(StateView words, const Slots& slots);
+  static void put_request(StateRef words, const SessionFields::Slot& slot, const RequestRecord& request);
+  static void put_requests(StateRef words, const Slots& slots, const std::vector<RequestRecord>& requests);
+  bool is_left_in_slots(StateView words, std::size_t session, const RequestRecord& ghost) const;
+  RequestRecord take_slot(Step& step, std::size_t session, std::size_t slot) const;
   void forget_replica(Step& step) const;
   bool agrees_with_replica(StateView words, std::size_t key) const;
   void tell(Step& step, const Event& event) const;
+  void take(Step& step, const RequestRecord& request, bool was_reply, bool was_ghost) const;
+  void put(Step& step, Role server, std::size_t key, CodedValue value) const;
   Event event(const Step& step, EventKind kind, std::size_t session) const;
 
   std::shared_ptr<const Program> program_;

@@ -13,10 +13,14 @@ namespace stalemate::model {
 
 traces::State tell_state(const Machine& machine, const std::uint64_t* words);
 
-// One plain (not fused) step. `violated` is what applying it, and judging where it leads, broke.
-// REQUIRES: `action` is enabled in `before` and leads to `after`.
-traces::Step tell_step(const Machine& machine, const std::uint64_t* before, const Action& action,
+// One plain (not fused) step, as the machine recorded it. `violated` is what applying it, and judging where it leads,
+// broke.
+traces::Step tell_step(const Machine& machine, const Action& action, const StepRecord& record,
                        const std::uint64_t* after, sim::PropertyMask violated);
+
+// Takes the step from the state in `words` to the next one, and tells it with all that it, or where it leads, breaks.
+// REQUIRES: `action` is plain and enabled there.
+traces::Step take_and_tell(const Machine& machine, const Action& action, std::vector<std::uint64_t>& words);
 
 // The trace of a path from the initial state; fused actions are told as the plain ones they stand for.
 traces::Trace tell_trace(const Machine& machine, const Protocol& protocol, const traces::Scenario& words,

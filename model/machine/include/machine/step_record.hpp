@@ -1,0 +1,65 @@
+// What one step did, as the machine reports it at the place where it happens. Whoever tells a step, draws it or
+// compares it with real servers reads the record; nobody concludes it from the states before and after. A search asks
+// for none.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "machine/program.hpp"
+
+namespace stalemate::model {
+
+// A value as states keep it: 0 nothing, else value + 1.
+using CodedValue = unsigned;
+
+// A request of a session, awaited or not.
+struct RequestRecord {
+  RowId row = kNoRow;
+  std::size_t operation = 0;  // the ordinal of the one that sent it, from 1
+  std::size_t key = 0;
+  CodedValue carried = 0;
+  bool operator==(const RequestRecord&) const = default;
+};
+
+struct ReplyRecord {
+  Outcome outcome = Outcome::kOk;
+  CodedValue value = 0;  // of kValue
+};
+
+// The operation was acknowledged and goes on, or ended.
+struct EndingRecord {
+  enum class Kind : std::uint8_t { kAcknowledged, kReturned, kFailed };
+  Kind kind = Kind::kReturned;
+  CodedValue value = 0;  // what a Read returned
+};
+
+struct StoreChange {
+  Role server = Role::kCache;
+  std::size_t key = 0;
+  CodedValue before = 0;
+  CodedValue after = 0;
+};
+
+struct StepRecord {
+  std::uint16_t operation = 0;  // of the program: the one invoked, or of the message
+  std::size_t ordinal = 0;      // of that operation within its session, from 1; 0: no session took part
+  std::size_t key = 0;          // that operation's
+  // The message that the step took, as it was in flight; at an invoke there is none. A reply is that to `request`.
+  std::optional<RequestRecord> request;
+  bool was_reply = false;
+  bool was_ghost = false;            // a request that nobody knew of any more
+  std::optional<ReplyRecord> reply;  // which the step made or took; none is made for who does not await it
+  // How many ways the session, or a crash, could go on, which one it went, and what the diagram calls it.
+  std::size_t choices = 0;
+  std::size_t choice = 0;
+  std::string chosen;
+  std::vector<RequestRecord> sent;  // in order; at most one that is awaited, the last
+  std::vector<EndingRecord> endings;
+  std::vector<StoreChange> changes;  // what a server had and has
+};
+
+}  // namespace stalemate::model
