@@ -161,15 +161,15 @@ TEST(ProgramFailures, every_branch_guard_and_arrow_has_its_mark_whether_or_not_a
 // Its arrows may start over.
 const std::string kWrite = "%% stalemate: operation Write is write\n%% stalemate: operation continues\n";
 
-// A Write's set of arrow `arrow`: "own", "received", or both where it depends on the way.
+// A Write's set of arrow `arrow`: "own", "received", or both where it depends on the path.
 std::string stored(const std::string& lines, int arrow) {
   const Program program = compile_lines(kWrite + lines);
   bool own = false;
   bool received = false;
-  for (const Row& row : program.rows) {
-    if (row.arrow != arrow) continue;
-    own = own || carries_own(program, row);
-    received = received || row.carries_received;
+  for (const Instruction& instruction : program.instructions) {
+    if (instruction.arrow != arrow) continue;
+    own = own || carries_own(program, instruction);
+    received = received || instruction.carries_received;
   }
   return std::string(own ? "own" : "") + (own && received ? " or " : "") + (received ? "received" : "");
 }

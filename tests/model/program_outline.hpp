@@ -1,4 +1,4 @@
-// What the tests of the compiler share: compiling a diagram given as lines, and telling ways in words.
+// What the tests of the compiler share: compiling a diagram given as lines, and telling transitions in words.
 #pragma once
 
 #include <string>
@@ -31,35 +31,36 @@ inline std::string compile_error(const std::string& lines, const CompileOptions&
   return "no error";
 }
 
-// A way in words: "~#2" sends arrow 2 and forgets it, "!#2" one drawn as lost, "ack" acknowledges, "#3" awaits arrow 3,
-// "failed" or "end" ends.
-inline std::string outline(const Program& program, const Way& way) {
+// A transition in words: "~#2" sends arrow 2 and forgets it, "!#2" one drawn as lost, "ack" acknowledges, "#3" awaits
+// arrow 3, "failed" or "end" ends.
+inline std::string outline(const Program& program, const Transition& transition) {
   std::string text;
-  for (const Effect& effect : way.effects)
+  for (const Effect& effect : transition.effects)
     if (effect.kind == EffectKind::kAcknowledge) {
       text += "ack ";
     } else {
       text += effect.kind == EffectKind::kSendLost ? "!#" : "~#";
-      text += std::to_string(program.rows[effect.row].arrow) + " ";
+      text += std::to_string(program.instructions[effect.instruction].arrow) + " ";
     }
-  if (way.next != kNoRow) return text + "#" + std::to_string(program.rows[way.next].arrow);
-  return text + (way.failed ? "failed" : "end");
+  if (transition.next != kNoInstruction)
+    return text + "#" + std::to_string(program.instructions[transition.next].arrow);
+  return text + (transition.failed ? "failed" : "end");
 }
-inline std::string outline(const Program& program, const std::vector<Way>& ways) {
+inline std::string outline(const Program& program, const std::vector<Transition>& transitions) {
   std::string text;
-  for (const Way& way : ways) text += (text.empty() ? "" : " | ") + outline(program, way);
+  for (const Transition& transition : transitions) text += (text.empty() ? "" : " | ") + outline(program, transition);
   return text;
 }
 inline std::string start(const Program& program, std::size_t operation = 0) {
   return outline(program, program.operations.at(operation).start);
 }
-// The ways on from the only row of an arrow.
+// The transitions from the only instruction of an arrow.
 inline std::string after(const Program& program, int arrow, Outcome outcome, std::uint16_t operation = 0) {
-  std::string text = "no such row";
-  for (const Row& row : program.rows) {
-    if (row.arrow != arrow || row.operation != operation) continue;
-    if (text != "no such row") return "several rows";
-    text = outline(program, row.after[static_cast<std::size_t>(outcome)]);
+  std::string text = "no such instruction";
+  for (const Instruction& instruction : program.instructions) {
+    if (instruction.arrow != arrow || instruction.operation != operation) continue;
+    if (text != "no such instruction") return "several instructions";
+    text = outline(program, instruction.after[static_cast<std::size_t>(outcome)]);
   }
   return text;
 }

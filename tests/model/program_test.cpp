@@ -1,5 +1,5 @@
-// The compiler from protocol to program: rows, points and ways of hand-made protocols, what timeouts count as, and what
-// is refused.
+// The compiler from protocol to program: instructions, locations and transitions of hand-made protocols, what timeouts
+// count as, and what is refused.
 #include "machine/program.hpp"
 
 #include <gtest/gtest.h>
@@ -17,7 +17,7 @@ TEST(Program, the_tutorials_read_is_a_row_a_request_and_a_miss_leads_to_the_data
   const Program program = compile_lines(kReadLines);
   ASSERT_EQ(program.operations.size(), 1U);
   EXPECT_EQ(program.operations[0].kind, OperationKind::kRead);
-  ASSERT_EQ(program.rows.size(), 3U);
+  ASSERT_EQ(program.instructions.size(), 3U);
   EXPECT_TRUE(program.has_cache);
   EXPECT_FALSE(program.has_async);
   EXPECT_FALSE(program.get_while_holding);
@@ -31,7 +31,7 @@ TEST(Program, the_tutorials_read_is_a_row_a_request_and_a_miss_leads_to_the_data
 TEST(Program, the_tutorials_write_goes_from_the_database_to_the_cache) {
   const Program program = compile_lines("app->>database: Set value\napp->>cache: Delete value\n");
   EXPECT_EQ(program.operations[0].kind, OperationKind::kWrite);
-  ASSERT_EQ(program.rows.size(), 2U);
+  ASSERT_EQ(program.instructions.size(), 2U);
   EXPECT_EQ(start(program), "#1");
   EXPECT_EQ(after(program, 1, Outcome::kOk), "#2");
   EXPECT_EQ(after(program, 2, Outcome::kOk), "ack end");
@@ -39,23 +39,23 @@ TEST(Program, the_tutorials_write_goes_from_the_database_to_the_cache) {
 
 TEST(Program, every_awaited_row_has_a_point_for_its_request_and_for_each_reply_it_can_get) {
   const Program program = compile_lines(kReadLines);
-  EXPECT_EQ(program.points.size(), 1U + 3U + (2U + 1U + 1U)) << "idle, three requests; value or miss, value, ok";
-  EXPECT_EQ(program.points[kIdle].row, kNoRow);
-  for (std::size_t r = 0; r < program.rows.size(); ++r) {
-    const Row& row = program.rows[r];
-    EXPECT_EQ(program.points[row.request_point].row, r);
-    EXPECT_FALSE(program.points[row.request_point].is_reply);
-    const std::vector<Outcome> possible = possible_outcomes(row.to, row.verb);
+  EXPECT_EQ(program.locations.size(), 1U + 3U + (2U + 1U + 1U)) << "idle, three requests; value or miss, value, ok";
+  EXPECT_EQ(program.locations[kIdle].instruction, kNoInstruction);
+  for (std::size_t r = 0; r < program.instructions.size(); ++r) {
+    const Instruction& instruction = program.instructions[r];
+    EXPECT_EQ(program.locations[instruction.request_location].instruction, r);
+    EXPECT_FALSE(program.locations[instruction.request_location].is_reply);
+    const std::vector<Outcome> possible = possible_outcomes(instruction.to, instruction.verb);
     for (int o = 0; o < kOutcomeCount; ++o) {
       const auto outcome = static_cast<Outcome>(o);
-      const PointId point = row.reply_points[static_cast<std::size_t>(o)];
+      const ProgramCounter location = instruction.reply_locations[static_cast<std::size_t>(o)];
       if (std::find(possible.begin(), possible.end(), outcome) == possible.end()) {
-        EXPECT_EQ(point, kIdle);
+        EXPECT_EQ(location, kIdle);
         continue;
       }
-      EXPECT_EQ(program.points[point].row, r);
-      EXPECT_TRUE(program.points[point].is_reply);
-      EXPECT_EQ(program.points[point].outcome, outcome);
+      EXPECT_EQ(program.locations[location].instruction, r);
+      EXPECT_TRUE(program.locations[location].is_reply);
+      EXPECT_EQ(program.locations[location].outcome, outcome);
     }
   }
 }
@@ -114,8 +114,8 @@ TEST(Program, a_branch_for_timeouts_is_stronger_than_what_they_count_as_otherwis
 
 TEST(Program, a_request_drawn_as_lost_is_a_timeout_and_never_sent) {
   const Program write = compile_lines("app->>database: Set value\napp-xcache: Delete value\n");
-  ASSERT_EQ(write.rows.size(), 2U) << "it has a row, so that it can be told";
-  EXPECT_TRUE(write.rows[1].drawn_lost || write.rows[0].drawn_lost);
+  ASSERT_EQ(write.instructions.size(), 2U) << "it has an instruction, so that it can be told";
+  EXPECT_TRUE(write.instructions[1].drawn_lost || write.instructions[0].drawn_lost);
   EXPECT_EQ(after(write, 1, Outcome::kOk), "!#2 ack end");
   EXPECT_EQ(start(compile_lines("app-xdatabase: Set value\napp->>cache: Delete value\n")), "!#1 failed");
   EXPECT_EQ(start(compile_lines("app-xdatabase: Set value\napp->>cache: Delete value\n", kContinue)), "!#1 #2");
@@ -126,10 +126,11 @@ TEST(Program, an_asynchronous_request_is_sent_on_the_way_to_the_next_awaited_one
       compile_lines("app->>database: Set value\napp-)cache: Delete value\napp->>cache: Get value\n");
   EXPECT_TRUE(program.has_async);
   EXPECT_EQ(after(program, 1, Outcome::kOk), "~#2 #3");
-  const auto row = std::find_if(program.rows.begin(), program.rows.end(), [](const Row& r) { return r.arrow == 2; });
-  ASSERT_NE(row, program.rows.end());
-  EXPECT_FALSE(row->awaited);
-  EXPECT_EQ(row->request_point, kIdle) << "nobody stands there";
+  const auto instruction = std::find_if(program.instructions.begin(), program.instructions.end(),
+                                        [](const Instruction& r) { return r.arrow == 2; });
+  ASSERT_NE(instruction, program.instructions.end());
+  EXPECT_FALSE(instruction->awaited);
+  EXPECT_EQ(instruction->request_location, kIdle) << "nobody stands there";
 }
 
 TEST(Program, a_reply_outward_acknowledges_once_and_what_follows_still_runs) {
@@ -145,9 +146,9 @@ TEST(Program, a_free_choice_is_a_way_for_each_branch) {
   EXPECT_EQ(after(alt, 1, Outcome::kOk), "#2 | #3");
   const Program opt = compile_lines("app->>database: Set value\nopt large\napp->>cache: Delete value\nend\n");
   EXPECT_EQ(after(opt, 1, Outcome::kOk), "#2 | ack end") << "or not";
-  const std::vector<Way>& ways = opt.rows[0].after[static_cast<std::size_t>(Outcome::kOk)];
-  EXPECT_EQ(ways.at(0).choice, "large");
-  EXPECT_EQ(ways.at(1).choice, "not: large");
+  const std::vector<Transition>& transitions = opt.instructions[0].after[static_cast<std::size_t>(Outcome::kOk)];
+  EXPECT_EQ(transitions.at(0).choice, "large");
+  EXPECT_EQ(transitions.at(1).choice, "not: large");
 }
 
 TEST(Program, a_break_ends_the_operation_and_what_it_does_not_take_goes_on) {
@@ -195,23 +196,24 @@ TEST(Program, marks_say_arrows_replies_and_branches_and_are_passed_by_the_ways_t
     return static_cast<std::size_t>(std::find(program.marks.begin(), program.marks.end(), text) -
                                     program.marks.begin());
   };
-  const auto passes = [&](const Way& way, const std::string& text) {
-    return std::find(way.marks.begin(), way.marks.end(), find(text)) != way.marks.end();
+  const auto passes = [&](const Transition& transition, const std::string& text) {
+    return std::find(transition.marks.begin(), transition.marks.end(), find(text)) != transition.marks.end();
   };
-  const Row& first = program.rows.at(0);
-  const Way& miss = first.after[static_cast<std::size_t>(Outcome::kMiss)].at(0);
-  const Way& hit = first.after[static_cast<std::size_t>(Outcome::kValue)].at(0);
+  const Instruction& first = program.instructions.at(0);
+  const Transition& miss = first.after[static_cast<std::size_t>(Outcome::kMiss)].at(0);
+  const Transition& hit = first.after[static_cast<std::size_t>(Outcome::kValue)].at(0);
   EXPECT_TRUE(passes(program.operations[0].start.at(0), "Read arrow 1 \"Get value\""));
   EXPECT_TRUE(passes(miss, "Read line 7: the reply as drawn"));
   EXPECT_TRUE(passes(miss, "Read arrow 3 \"Get value\""));
   EXPECT_TRUE(passes(hit, "Read line 7: another reply, so the operation ends there"));
   EXPECT_FALSE(passes(hit, "Read line 7: the reply as drawn"));
-  const auto set = std::find_if(program.rows.begin(), program.rows.end(), [](const Row& r) { return r.arrow == 5; });
-  ASSERT_NE(set, program.rows.end());
-  const std::vector<Way>& ways = set->after[static_cast<std::size_t>(Outcome::kOk)];
-  ASSERT_EQ(ways.size(), 2U);
-  EXPECT_TRUE(passes(ways[0], "Read line 11: opt large product"));
-  EXPECT_TRUE(passes(ways[1], "Read line 11: opt not taken"));
+  const auto set = std::find_if(program.instructions.begin(), program.instructions.end(),
+                                [](const Instruction& r) { return r.arrow == 5; });
+  ASSERT_NE(set, program.instructions.end());
+  const std::vector<Transition>& transitions = set->after[static_cast<std::size_t>(Outcome::kOk)];
+  ASSERT_EQ(transitions.size(), 2U);
+  EXPECT_TRUE(passes(transitions[0], "Read line 11: opt large product"));
+  EXPECT_TRUE(passes(transitions[1], "Read line 11: opt not taken"));
 }
 
 }  // namespace

@@ -203,10 +203,10 @@ Report check(const Protocol& protocol, const traces::Scenario& words, const Chec
   for (const ReadingLine& line : protocol.reading)
     if (!line.assumed.empty()) report.assumptions.push_back({line.at.line, line.assumed});
   if (scenario.cached && machine.program().fills_expire) {
-    const auto row = std::find_if(machine.program().rows.begin(), machine.program().rows.end(),
-                                  [](const Row& each) { return each.ttl != 0; });
-    if (row != machine.program().rows.end())
-      report.assumptions.push_back({row->at.line,
+    const auto instruction = std::find_if(machine.program().instructions.begin(), machine.program().instructions.end(),
+                                          [](const Instruction& each) { return each.ttl != 0; });
+    if (instruction != machine.program().instructions.end())
+      report.assumptions.push_back({instruction->at.line,
                                     "what is cached at the start has no time to live, and only --fault evict makes it "
                                     "go; leave --cached out, or allow that"});
   }

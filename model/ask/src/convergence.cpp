@@ -29,14 +29,14 @@ sim::FairAction fair_action(const Machine& machine, const std::uint64_t* words, 
   std::size_t operations = 0;
   for (const Session& session : machine.scenario().sessions)
     operations = std::max(operations, session.operations.size() + 1);
-  const auto fair = [&](std::size_t session, std::size_t operation, std::size_t row, std::size_t kind) {
-    return static_cast<sim::FairAction>(3 * ((session * operations + operation) * machine.program().rows.size() + row) +
-                                        kind);
+  const auto fair = [&](std::size_t session, std::size_t operation, std::size_t instruction, std::size_t kind) {
+    return static_cast<sim::FairAction>(
+        3 * ((session * operations + operation) * machine.program().instructions.size() + instruction) + kind);
   };
   if (action.kind == ActionKind::kExpire) return fair(action.session, 0, 0, action.choice);
   if (action.kind != ActionKind::kHandle && action.kind != ActionKind::kReceive) return sim::kFromOutside;
   const RequestRecord request = machine.request_of(words, action);
-  return fair(action.session, request.operation, request.row,
+  return fair(action.session, request.operation, request.instruction,
               action.kind == ActionKind::kReceive ? 1
               : machine.is_ghost(words, action)   ? 2
                                                   : 0);

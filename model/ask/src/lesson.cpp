@@ -276,14 +276,16 @@ std::vector<std::string> same_scripts(const Scenario& scenario) {
 // The request of `after` that does what the aimed one does: of an operation of the same kind, the same verb at the
 // database. None where that goes to the cache.
 std::optional<std::string> aim_after(const FaultTarget& target, const Program& before, const Program& after) {
-  const auto aimed = std::find_if(before.rows.begin(), before.rows.end(), [&](const Row& row) {
-    return row.operation == target.operation && row.arrow == target.arrow;
-  });
-  if (aimed == before.rows.end() || aimed->to != Role::kDatabase) return std::nullopt;
+  const auto aimed =
+      std::find_if(before.instructions.begin(), before.instructions.end(), [&](const Instruction& instruction) {
+        return instruction.operation == target.operation && instruction.arrow == target.arrow;
+      });
+  if (aimed == before.instructions.end() || aimed->to != Role::kDatabase) return std::nullopt;
   const OperationKind kind = before.operations[aimed->operation].kind;
-  for (const Row& row : after.rows)
-    if (row.to == aimed->to && row.verb == aimed->verb && after.operations[row.operation].kind == kind)
-      return fmt::format("{}@{}:{}", fault_kinds()[target.kind].name, to_string(kind), row.arrow);
+  for (const Instruction& instruction : after.instructions)
+    if (instruction.to == aimed->to && instruction.verb == aimed->verb &&
+        after.operations[instruction.operation].kind == kind)
+      return fmt::format("{}@{}:{}", fault_kinds()[target.kind].name, to_string(kind), instruction.arrow);
   return std::nullopt;
 }
 

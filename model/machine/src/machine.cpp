@@ -73,12 +73,12 @@ Machine::Invocation Machine::invocation(StateView words, const Action& action) c
   const std::size_t keys = operation.key == kAnyKey ? static_cast<std::size_t>(scenario_.keys) : 1;
   std::size_t choice = action.choice;
   for (const std::uint16_t candidate : operation.candidates) {
-    const std::vector<Way>& start = program_->operations[candidate].start;
+    const std::vector<Transition>& start = program_->operations[candidate].start;
     if (choice < start.size() * keys) {
-      const std::size_t way = choice % start.size();
+      const std::size_t transition = choice % start.size();
       const std::size_t key =
           operation.key == kAnyKey ? choice / start.size() : static_cast<std::size_t>(operation.key);
-      return {candidate, key, way, &start};
+      return {candidate, key, transition, &start};
     }
     choice -= start.size() * keys;
   }
@@ -99,7 +99,7 @@ void Machine::invoke(Step& step, const Action& action) const {
     step.record->key = invocation.key;
   }
   tell(step, event(step, EventKind::kInvoked, s));
-  follow(step, s, *invocation.ways, invocation.way);
+  follow(step, s, *invocation.transitions, invocation.transition);
 }
 
 void Machine::handle(Step& step, const Action& action) const {
@@ -108,18 +108,20 @@ void Machine::handle(Step& step, const Action& action) const {
     const bool dead = crashed(step.words, s);
     const bool ghost = action.slot > sessions_[s].slots.size();
     const RequestRecord request = take_slot(step, s, action.slot - 1U);
-    const Row& row = program_->rows[request.row];
+    const Instruction& instruction = program_->instructions[request.instruction];
     take(step, request, false, ghost || dead);
-    STALEMATE_INVARIANT(ghost || dead || !row.awaited, "who awaits a request has no other in its slots");
-    const bool under_way = !dead && point_id(step.words, s) != kIdle && request.operation == invoked(step.words, s);
-    serve(step, s, {row, request.key, request.carried, !row.awaited, under_way});
+    STALEMATE_INVARIANT(ghost || dead || !instruction.awaited, "who awaits a request has no other in its slots");
+    const bool under_way =
+        !dead && program_counter(step.words, s) != kIdle && request.operation == invoked(step.words, s);
+    serve(step, s, {instruction, request.key, request.carried, !instruction.awaited, under_way});
     return;
   }
   const SessionFields& fields = sessions_[s];
-  const Row& row = program_->rows[point(step.words, s).row];
+  const Instruction& instruction = program_->instructions[location(step.words, s).instruction];
   if (step.record != nullptr) take(step, awaited_request(step.words, s), false, false);
-  const Answer answer = serve(step, s, {row, key(step.words, s), carried(step.words, s, row), true, true});
-  set(step.words, fields.point, row.reply_points[static_cast<std::size_t>(answer.outcome)]);
+  const Answer answer =
+      serve(step, s, {instruction, key(step.words, s), carried(step.words, s, instruction), true, true});
+  set(step.words, fields.program_counter, instruction.reply_locations[static_cast<std::size_t>(answer.outcome)]);
   if (answer.outcome == Outcome::kValue) set(step.words, reply_field(s), answer.value);
   if (step.record != nullptr) step.record->reply = {answer.outcome, answer.value};
 }
@@ -127,8 +129,8 @@ void Machine::handle(Step& step, const Action& action) const {
 void Machine::receive(Step& step, const Action& action) const {
   const std::size_t s = action.session;
   const SessionFields& fields = sessions_[s];
-  const Point at = point(step.words, s);
-  const Row& row = program_->rows[at.row];
+  const Location at = location(step.words, s);
+  const Instruction& instruction = program_->instructions[at.instruction];
   if (step.record != nullptr) {
     take(step, awaited_request(step.words, s), true, false);
     step.record->reply = {at.outcome, at.outcome == Outcome::kValue ? replied(step.words, s) : 0};
@@ -136,48 +138,51 @@ void Machine::receive(Step& step, const Action& action) const {
   if (at.outcome == Outcome::kValue) {
     const std::uint64_t value = get(step.words, reply_field(s));
     set(step.words, reply_field(s), 0);
-    if (row.keeps_value) set(step.words, fields.value, value);
+    if (instruction.keeps_value) set(step.words, fields.value, value);
   }
-  if (is_database_set(row)) tell(step, event(step, EventKind::kWriteAnswered, s));
-  follow(step, s, row.after[static_cast<std::size_t>(at.outcome)], action.choice);
+  if (is_database_set(instruction)) tell(step, event(step, EventKind::kWriteAnswered, s));
+  follow(step, s, instruction.after[static_cast<std::size_t>(at.outcome)], action.choice);
 }
 
-void Machine::follow(Step& step, std::size_t session, const std::vector<Way>& ways, std::size_t choice) const {
-  const Way& way = ways[choice];
+void Machine::follow(Step& step, std::size_t session, const std::vector<Transition>& transitions,
+                     std::size_t choice) const {
+  const Transition& transition = transitions[choice];
   StepRecord* const record = step.record;
   if (record != nullptr) {
-    record->choices = ways.size();
+    record->choices = transitions.size();
     record->choice = choice;
-    record->chosen = way.choice;
+    record->chosen = transition.choice;
   }
-  for (const std::uint32_t mark : way.marks) step.marks.reach(mark);
+  for (const std::uint32_t mark : transition.marks) step.marks.reach(mark);
   const SessionFields& fields = sessions_[session];
-  for (const Effect& effect : way.effects) {
+  for (const Effect& effect : transition.effects) {
     if (effect.kind != EffectKind::kAcknowledge) {
-      const Row& row = program_->rows[effect.row];
+      const Instruction& instruction = program_->instructions[effect.instruction];
       const auto request = [&] {
-        return RequestRecord{effect.row, invoked(step.words, session), key(step.words, session),
-                             carried(step.words, session, row)};
+        return RequestRecord{effect.instruction, invoked(step.words, session), key(step.words, session),
+                             carried(step.words, session, instruction)};
       };
       if (record != nullptr) record->sent.push_back(request());
       if (effect.kind == EffectKind::kSendAsync) {
         std::size_t slot = 0;
-        while (get(step.words, fields.slots[slot].row) != 0) ++slot;
+        while (get(step.words, fields.slots[slot].instruction) != 0) ++slot;
         put_request(step.words, fields.slots[slot], request());
       }
-      ask(step, session, row);
+      ask(step, session, instruction);
     } else {
-      acknowledge(step, session, effect, way.next == kNoRow && !way.failed && &effect == &way.effects.back());
+      acknowledge(step, session, effect,
+                  transition.next == kNoInstruction && !transition.failed && &effect == &transition.effects.back());
     }
   }
-  if (way.next == kNoRow) {
-    const bool ended = !way.effects.empty() && way.effects.back().kind == EffectKind::kAcknowledge && !way.failed;
+  if (transition.next == kNoInstruction) {
+    const bool ended =
+        !transition.effects.empty() && transition.effects.back().kind == EffectKind::kAcknowledge && !transition.failed;
     if (record != nullptr && !ended)
-      record->endings.push_back({way.failed ? EndingRecord::Kind::kFailed : EndingRecord::Kind::kReturned, 0});
-    return end_operation(step, session, way.failed);
+      record->endings.push_back({transition.failed ? EndingRecord::Kind::kFailed : EndingRecord::Kind::kReturned, 0});
+    return end_operation(step, session, transition.failed);
   }
-  ask(step, session, program_->rows[way.next]);
-  set(step.words, fields.point, program_->rows[way.next].request_point);
+  ask(step, session, program_->instructions[transition.next]);
+  set(step.words, fields.program_counter, program_->instructions[transition.next].request_location);
   if (record != nullptr) record->sent.push_back(awaited_request(step.words, session));
 }
 
@@ -200,7 +205,7 @@ void Machine::acknowledge(Step& step, std::size_t session, const Effect& effect,
 // The message that the step takes, into the record.
 void Machine::take(Step& step, const RequestRecord& request, bool was_reply, bool was_ghost) const {
   if (step.record == nullptr) return;
-  step.record->operation = program_->rows[request.row].operation;
+  step.record->operation = program_->instructions[request.instruction].operation;
   step.record->ordinal = request.operation;
   step.record->key = request.key;
   step.record->request = request;
@@ -209,12 +214,12 @@ void Machine::take(Step& step, const RequestRecord& request, bool was_reply, boo
 }
 
 // What sending a request changes with the session: a Write that writes its own value keeps none it received (M3).
-void Machine::ask(Step& step, std::size_t session, const Row& row) const {
-  if (!carries_own(*program_, row)) return;
+void Machine::ask(Step& step, std::size_t session, const Instruction& instruction) const {
+  if (!carries_own(*program_, instruction)) return;
   set(step.words, sessions_[session].value, 0);
-  const bool awaited = row.awaited && is_database_set(row);
+  const bool awaited = instruction.awaited && is_database_set(instruction);
   // Where only the answer to a commit acknowledges, it says all there is to know; what is drawn as lost gets none.
-  if (!program_->may_tell_early && !(awaited && row.drawn_lost)) return;
+  if (!program_->may_tell_early && !(awaited && instruction.drawn_lost)) return;
   Event asked = event(step, EventKind::kWriteAsked, session);
   asked.awaited = awaited;
   tell(step, asked);
@@ -225,7 +230,7 @@ void Machine::end_operation(Step& step, std::size_t session, bool failed) const 
   const SessionFields& fields = sessions_[session];
   const Event ended = event(step, EventKind::kEnded, session);
   tell(step, ended);
-  set(step.words, fields.point, kIdle);
+  set(step.words, fields.program_counter, kIdle);
   if (failed || ended.operation == OperationKind::kWrite) set(step.words, fields.value, 0);
   if (fields.key.width > 0) set(step.words, fields.key, 0);
 }
@@ -242,10 +247,10 @@ RequestRecord Machine::take_slot(Step& step, std::size_t session, std::size_t sl
   return request;
 }
 
-Machine::Answer Machine::peek(StateView words, const Row& row, std::size_t key) const {
-  switch (row.verb) {
+Machine::Answer Machine::peek(StateView words, const Instruction& instruction, std::size_t key) const {
+  switch (instruction.verb) {
     case Verb::kGet: {
-      if (row.to == Role::kDatabase) return {Outcome::kValue, stored(words, key) + 1};
+      if (instruction.to == Role::kDatabase) return {Outcome::kValue, stored(words, key) + 1};
       const unsigned entry = cached(words, key);
       return entry == 0 ? Answer{Outcome::kMiss, 0} : Answer{Outcome::kValue, entry};
     }
@@ -260,18 +265,18 @@ Machine::Answer Machine::peek(StateView words, const Row& row, std::size_t key) 
 }
 
 Machine::Answer Machine::serve(Step& step, std::size_t session, const Delivery& delivery) const {
-  const Row& row = delivery.row;
-  const Answer answer = peek(step.words, row, delivery.key);
+  const Instruction& instruction = delivery.instruction;
+  const Answer answer = peek(step.words, instruction, delivery.key);
   if (answer.outcome != Outcome::kOk) return answer;
-  if (row.to == Role::kCache) {
-    const bool stores = row.verb != Verb::kDelete;
-    store(step, delivery.key, stores ? delivery.carried : 0, stores && row.ttl != 0);
+  if (instruction.to == Role::kCache) {
+    const bool stores = instruction.verb != Verb::kDelete;
+    store(step, delivery.key, stores ? delivery.carried : 0, stores && instruction.ttl != 0);
     return answer;
   }
   STALEMATE_INVARIANT(delivery.carried != 0, "a database write carries a value");
   put(step, Role::kDatabase, delivery.key, delivery.carried);
   Event committed = event(step, EventKind::kCommitted, session);
-  committed.operation = program_->operations[row.operation].kind;
+  committed.operation = program_->operations[instruction.operation].kind;
   committed.key = delivery.key;
   committed.value = delivery.carried - 1;
   committed.counts = delivery.counts;

@@ -12,7 +12,8 @@ namespace {
 template <class Requests>
 std::size_t ways_to_cut(const Program& program, const Requests& requests) {
   std::array<std::size_t, 2> queued{};
-  for (const auto& request : requests) ++queued[program.rows[request.row].to == Role::kDatabase ? 1 : 0];
+  for (const auto& request : requests)
+    ++queued[program.instructions[request.instruction].to == Role::kDatabase ? 1 : 0];
   return (queued[0] + 1) * (queued[1] + 1);
 }
 
@@ -26,14 +27,14 @@ void Machine::actions_of(StateView words, std::size_t s, std::vector<Action>& ou
   if (s == sessions_.size()) return push_cache_actions(words, out);
   const SessionFields& fields = sessions_[s];
   const auto session = static_cast<std::uint8_t>(s);
-  const Point& at = point(words, s);
+  const Location& at = location(words, s);
   std::size_t slots = 0;
   for (; slots < fields.slots.size(); ++slots) {
-    const std::uint64_t row = get(words, fields.slots[slots].row);
-    if (row == 0) break;
-    const auto id = static_cast<RowId>(row - 1);
+    const std::uint64_t instruction = get(words, fields.slots[slots].instruction);
+    if (instruction == 0) break;
+    const auto id = static_cast<InstructionId>(instruction - 1);
     const auto slot = static_cast<std::uint8_t>(slots + 1);
-    if (may_handle(words, s, program_->rows[id].to, slots)) out.push_back({ActionKind::kHandle, session, slot});
+    if (may_handle(words, s, program_->instructions[id].to, slots)) out.push_back({ActionKind::kHandle, session, slot});
     if (!crashed(words, s)) push_faults(words, out, {s, slot, id, false});
   }
   const std::vector<RequestRecord> ghosts = this->ghosts(words, s);
@@ -42,7 +43,7 @@ void Machine::actions_of(StateView words, std::size_t s, std::vector<Action>& ou
     if (is_left_in_slots(words, s, ghosts[g])) continue;
     out.push_back({ActionKind::kHandle, session, static_cast<std::uint8_t>(fields.slots.size() + g + 1)});
   }
-  if (at.row == kNoRow) {
+  if (at.instruction == kNoInstruction) {
     if (crashed(words, s)) return;
     const std::size_t next = get(words, fields.invoked);
     if (next == scenario_.sessions[s].operations.size()) return;
@@ -52,21 +53,22 @@ void Machine::actions_of(StateView words, std::size_t s, std::vector<Action>& ou
     for (const std::uint16_t candidate : operation.candidates) starts += program_->operations[candidate].start.size();
     push_choices(out, {ActionKind::kInvoke, session}, starts * keys);
   } else if (at.is_reply) {
-    const Row& row = program_->rows[at.row];
-    push_choices(out, {ActionKind::kReceive, session}, row.after[static_cast<std::size_t>(at.outcome)].size());
-    push_faults(words, out, {s, 0, at.row, true});
+    const Instruction& instruction = program_->instructions[at.instruction];
+    push_choices(out, {ActionKind::kReceive, session}, instruction.after[static_cast<std::size_t>(at.outcome)].size());
+    push_faults(words, out, {s, 0, at.instruction, true});
   } else {
-    const Row& row = program_->rows[at.row];
-    if (may_handle(words, s, row.to, slots)) {
+    const Instruction& instruction = program_->instructions[at.instruction];
+    if (may_handle(words, s, instruction.to, slots)) {
       if (granularity_ == Granularity::kPlain) {
         out.push_back({ActionKind::kHandle, session});
       } else {
-        const Outcome outcome = peek(words, row, key(words, s)).outcome;
-        push_choices(out, {ActionKind::kHandleReceive, session}, row.after[static_cast<std::size_t>(outcome)].size());
-        push_faults(words, out, {s, 0, at.row, true});
+        const Outcome outcome = peek(words, instruction, key(words, s)).outcome;
+        push_choices(out, {ActionKind::kHandleReceive, session},
+                     instruction.after[static_cast<std::size_t>(outcome)].size());
+        push_faults(words, out, {s, 0, at.instruction, true});
       }
     }
-    push_faults(words, out, {s, 0, at.row, false});
+    push_faults(words, out, {s, 0, at.instruction, false});
   }
 }
 
@@ -83,22 +85,23 @@ bool Machine::is_left_in_slots(StateView words, std::size_t session, const Reque
   if (!crashed(words, session)) return false;
   const std::vector<RequestRecord> left = in_slots(words, session);
   for (std::size_t i = 0; i < left.size(); ++i)
-    if (left[i] == ghost && may_handle(words, session, program_->rows[ghost.row].to, i)) return true;
+    if (left[i] == ghost && may_handle(words, session, program_->instructions[ghost.instruction].to, i)) return true;
   return false;
 }
 
 // M2: whether none of the session's first `slots_before` asynchronous requests goes to the same server.
 bool Machine::may_handle(StateView words, std::size_t session, Role to, std::size_t slots_before) const {
   for (std::size_t i = 0; i < slots_before; ++i) {
-    const auto row = static_cast<RowId>(get(words, sessions_[session].slots[i].row) - 1);
-    if (program_->rows[row].to == to) return false;
+    const auto instruction = static_cast<InstructionId>(get(words, sessions_[session].slots[i].instruction) - 1);
+    if (program_->instructions[instruction].to == to) return false;
   }
   return true;
 }
 
 bool Machine::covers(const FaultTarget& target, const MessageRef& message) const {
-  const Row& row = program_->rows[message.row];
-  if (target.operation >= 0 && (target.operation != row.operation || target.arrow != row.arrow)) return false;
+  const Instruction& instruction = program_->instructions[message.instruction];
+  if (target.operation >= 0 && (target.operation != instruction.operation || target.arrow != instruction.arrow))
+    return false;
   const FaultKind& kind = fault_kinds()[target.kind];
   return !kind.strikes_cache() && kind.strikes(*program_, message);
 }
@@ -129,11 +132,11 @@ void Machine::push_faults(StateView words, std::vector<Action>& out, const Messa
 }
 
 std::size_t Machine::ways_to_strike(StateView words, const FaultTarget& target, const MessageRef& message) const {
-  const Row& row = program_->rows[message.row];
+  const Instruction& instruction = program_->instructions[message.instruction];
   switch (fault_kinds()[target.kind].effect) {
     case FaultEffect::kLose:
     case FaultEffect::kDelay:
-      return row.awaited ? row.after[static_cast<std::size_t>(Outcome::kTimeout)].size() : 1;
+      return instruction.awaited ? instruction.after[static_cast<std::size_t>(Outcome::kTimeout)].size() : 1;
     case FaultEffect::kCrash:
       return ways_to_crash(words, message.session, message.is_reply);
     default:
@@ -150,8 +153,8 @@ bool Machine::may_strike(StateView words, const FaultTarget& target, const Messa
   if (covered == fused) return covered;
   for (std::size_t s = 0; s < (fused ? sessions_.size() : message.session); ++s) {
     if (s == message.session || scenario_.sessions[s].app != scenario_.sessions[message.session].app) continue;
-    const Point& at = point(words, s);
-    if (at.row != kNoRow && covers(target, {s, 0, at.row, at.is_reply})) return fused;
+    const Location& at = location(words, s);
+    if (at.instruction != kNoInstruction && covers(target, {s, 0, at.instruction, at.is_reply})) return fused;
   }
   return !fused;
 }
@@ -161,8 +164,9 @@ std::size_t Machine::ways_to_crash(StateView words, std::size_t session, bool ha
   for (std::size_t s = 0; s < sessions_.size(); ++s) {
     if (scenario_.sessions[s].app != scenario_.sessions[session].app) continue;
     std::vector<RequestRecord> requests = in_slots(words, s);
-    const Point& at = point(words, s);
-    if (at.row != kNoRow && !at.is_reply && !(handled && s == session)) requests.push_back(awaited_request(words, s));
+    const Location& at = location(words, s);
+    if (at.instruction != kNoInstruction && !at.is_reply && !(handled && s == session))
+      requests.push_back(awaited_request(words, s));
     ways *= ways_to_cut(*program_, requests);
   }
   return ways;

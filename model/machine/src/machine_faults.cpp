@@ -26,10 +26,10 @@ void Machine::strike(Step& step, const Action& action) const {
 void Machine::strike_message(Step& step, const Action& action, FaultEffect effect) const {
   const std::vector<FaultTarget>& targets = scenario_.budgets[action.budget].targets;
   const std::size_t s = action.session;
-  const Point at = point(step.words, s);
-  const MessageRef struck = action.slot == 0
-                                ? MessageRef{s, 0, at.row, at.is_reply}
-                                : MessageRef{s, action.slot, in_slots(step.words, s)[action.slot - 1U].row, false};
+  const Location at = location(step.words, s);
+  const MessageRef struck =
+      action.slot == 0 ? MessageRef{s, 0, at.instruction, at.is_reply}
+                       : MessageRef{s, action.slot, in_slots(step.words, s)[action.slot - 1U].instruction, false};
   for (std::size_t t = 0; t < targets.size(); ++t)
     if (targets[t].kind == targets[action.target].kind && covers(targets[t], struck))
       step.marks.reach(fault_mark(action.budget, t));
@@ -94,11 +94,12 @@ void Machine::crash(Step& step, std::size_t session, std::size_t choice) const {
     if (scenario_.sessions[s].app != scenario_.sessions[session].app) continue;
     const SessionFields& fields = sessions_[s];
     std::vector<RequestRecord> requests = in_slots(step.words, s);
-    const Point at = point(step.words, s);
-    const bool runs = at.row != kNoRow;
+    const Location at = location(step.words, s);
+    const bool runs = at.instruction != kNoInstruction;
     if (runs && !at.is_reply) requests.push_back(awaited_request(step.words, s));
     std::array<std::size_t, 2> queued{};
-    for (const RequestRecord& request : requests) ++queued[program_->rows[request.row].to == Role::kDatabase ? 1 : 0];
+    for (const RequestRecord& request : requests)
+      ++queued[program_->instructions[request.instruction].to == Role::kDatabase ? 1 : 0];
     std::array<std::size_t, 2> arriving{};
     for (std::size_t server = 0; server < 2; ++server) {
       arriving[server] = choice % (queued[server] + 1);
@@ -106,13 +107,14 @@ void Machine::crash(Step& step, std::size_t session, std::size_t choice) const {
     }
     std::vector<RequestRecord> left;
     for (const RequestRecord& request : requests) {
-      std::size_t& more = arriving[program_->rows[request.row].to == Role::kDatabase ? 1 : 0];
+      std::size_t& more = arriving[program_->instructions[request.instruction].to == Role::kDatabase ? 1 : 0];
       if (more == 0) continue;
       --more;
       left.push_back(request);
-      left.back().row = program_->rows[request.row].alike;
+      left.back().instruction = program_->instructions[request.instruction].alike;
     }
-    if (runs && is_database_set(program_->rows[at.row])) tell(step, event(step, EventKind::kWriteInDoubt, s));
+    if (runs && is_database_set(program_->instructions[at.instruction]))
+      tell(step, event(step, EventKind::kWriteInDoubt, s));
     if (runs) {
       if (at.is_reply && at.outcome == Outcome::kValue) set(step.words, reply_field(s), 0);
       end_operation(step, s, true);
@@ -127,21 +129,21 @@ void Machine::crash(Step& step, std::size_t session, std::size_t choice) const {
 void Machine::add_ghost(Step& step, std::size_t session, const RequestRecord& request) const {
   std::vector<RequestRecord> requests = ghosts(step.words, session);
   const auto later = [](const RequestRecord& a, const RequestRecord& b) {
-    return std::tie(a.operation, a.row) < std::tie(b.operation, b.row);
+    return std::tie(a.operation, a.instruction) < std::tie(b.operation, b.instruction);
   };
   RequestRecord ghost = request;
-  ghost.row = program_->rows[request.row].alike;
+  ghost.instruction = program_->instructions[request.instruction].alike;
   requests.insert(std::upper_bound(requests.begin(), requests.end(), ghost, later), ghost);
   put_requests(step.words, sessions_[session].ghosts, requests);
 }
 
 // The session learns nothing of its request: a value on its way to it is gone with the reply.
 void Machine::time_out(Step& step, std::size_t session, std::size_t choice) const {
-  const Point at = point(step.words, session);
-  const Row& row = program_->rows[at.row];
+  const Location at = location(step.words, session);
+  const Instruction& instruction = program_->instructions[at.instruction];
   if (at.is_reply && at.outcome == Outcome::kValue) set(step.words, reply_field(session), 0);
-  if (is_database_set(row)) tell(step, event(step, EventKind::kWriteInDoubt, session));
-  follow(step, session, row.after[static_cast<std::size_t>(Outcome::kTimeout)], choice);
+  if (is_database_set(instruction)) tell(step, event(step, EventKind::kWriteInDoubt, session));
+  follow(step, session, instruction.after[static_cast<std::size_t>(Outcome::kTimeout)], choice);
 }
 
 void Machine::put_requests(StateRef words, const Slots& slots, const std::vector<RequestRecord>& requests) {
@@ -150,9 +152,9 @@ void Machine::put_requests(StateRef words, const Slots& slots, const std::vector
     put_request(words, slots[i], i < requests.size() ? requests[i] : RequestRecord{});
 }
 
-// None, where `request` has no row.
+// None, where `request` has no instruction.
 void Machine::put_request(StateRef words, const SessionFields::Slot& slot, const RequestRecord& request) {
-  set(words, slot.row, request.row == kNoRow ? 0 : request.row + 1ULL);
+  set(words, slot.instruction, request.instruction == kNoInstruction ? 0 : request.instruction + 1ULL);
   set(words, slot.carried, request.carried);
   set(words, slot.key, request.key);
   set(words, slot.operation, request.operation);

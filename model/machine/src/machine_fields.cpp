@@ -3,18 +3,20 @@
 
 namespace stalemate::model {
 
-const Point& Machine::point(StateView words, std::size_t session) const {
-  return program_->points[point_id(words, session)];
+const Location& Machine::location(StateView words, std::size_t session) const {
+  return program_->locations[program_counter(words, session)];
 }
 
-PointId Machine::point_id(StateView words, std::size_t session) const {
-  return static_cast<PointId>(get(words, sessions_[session].point));
+ProgramCounter Machine::program_counter(StateView words, std::size_t session) const {
+  return static_cast<ProgramCounter>(get(words, sessions_[session].program_counter));
 }
 
 bool Machine::in_flight(StateView words, std::size_t session) const {
   const SessionFields& fields = sessions_[session];
-  const auto occupied = [&](const Slots& slots) { return !slots.empty() && get(words, slots.front().row) != 0; };
-  return point_id(words, session) != kIdle || occupied(fields.slots) || occupied(fields.ghosts);
+  const auto occupied = [&](const Slots& slots) {
+    return !slots.empty() && get(words, slots.front().instruction) != 0;
+  };
+  return program_counter(words, session) != kIdle || occupied(fields.slots) || occupied(fields.ghosts);
 }
 
 std::uint64_t Machine::budgets_left(StateView words) const {
@@ -24,22 +26,22 @@ std::uint64_t Machine::budgets_left(StateView words) const {
   return left;
 }
 
-std::uint64_t Machine::budgets_covering(RowId row) const {
+std::uint64_t Machine::budgets_covering(InstructionId instruction) const {
   std::uint64_t covering = 0;
   for (std::size_t b = 0; b < scenario_.budgets.size(); ++b)
     for (const FaultTarget& target : scenario_.budgets[b].targets)
       for (const bool is_reply : {false, true})
-        if (covers(target, {0, 0, row, is_reply})) covering |= std::uint64_t{1} << b;
+        if (covers(target, {0, 0, instruction, is_reply})) covering |= std::uint64_t{1} << b;
   return covering;
 }
 
-bool Machine::may_time_out(StateView words, RowId row) const {
+bool Machine::may_time_out(StateView words, InstructionId instruction) const {
   for (std::size_t b = 0; b < budgets_.size(); ++b) {
     if (get(words, budgets_[b]) == scenario_.budgets[b].budget) continue;
     for (const FaultTarget& target : scenario_.budgets[b].targets) {
       const FaultEffect effect = fault_kinds()[target.kind].effect;
       if (effect != FaultEffect::kLose && effect != FaultEffect::kDelay) continue;
-      if (covers(target, {0, 0, row, false}) || covers(target, {0, 0, row, true})) return true;
+      if (covers(target, {0, 0, instruction, false}) || covers(target, {0, 0, instruction, true})) return true;
     }
   }
   return false;
@@ -78,17 +80,17 @@ unsigned Machine::replied(StateView words, std::size_t session) const {
   return static_cast<unsigned>(get(words, reply_field(session)));
 }
 
-unsigned Machine::carried(StateView words, std::size_t session, const Row& row) const {
-  if (!stores(row.verb)) return 0;
-  return row.carries_received ? held(words, session) : operation(words, session)->value + 1;
+unsigned Machine::carried(StateView words, std::size_t session, const Instruction& instruction) const {
+  if (!stores(instruction.verb)) return 0;
+  return instruction.carries_received ? held(words, session) : operation(words, session)->value + 1;
 }
 
 std::vector<RequestRecord> Machine::requests_in(StateView words, const Slots& slots) {
   std::vector<RequestRecord> requests;
   for (const SessionFields::Slot& slot : slots) {
-    const std::uint64_t row = get(words, slot.row);
-    if (row == 0) break;
-    requests.push_back({static_cast<RowId>(row - 1), get(words, slot.operation), get(words, slot.key),
+    const std::uint64_t instruction = get(words, slot.instruction);
+    if (instruction == 0) break;
+    requests.push_back({static_cast<InstructionId>(instruction - 1), get(words, slot.operation), get(words, slot.key),
                         static_cast<unsigned>(get(words, slot.carried))});
   }
   return requests;
@@ -104,8 +106,8 @@ std::vector<RequestRecord> Machine::ghosts(StateView words, std::size_t session)
 
 // REQUIRES: a request of the session is awaited and in flight.
 RequestRecord Machine::awaited_request(StateView words, std::size_t session) const {
-  const RowId id = point(words, session).row;
-  return {id, invoked(words, session), key(words, session), carried(words, session, program_->rows[id])};
+  const InstructionId id = location(words, session).instruction;
+  return {id, invoked(words, session), key(words, session), carried(words, session, program_->instructions[id])};
 }
 
 RequestRecord Machine::request_of(StateView words, const Action& action) const {

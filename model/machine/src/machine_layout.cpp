@@ -19,8 +19,8 @@ std::size_t async_arrows(const Program& program, const Session& session) {
     std::size_t worst = 0;
     for (const std::uint16_t candidate : operation.candidates) {
       std::size_t count = 0;
-      for (const Row& row : program.rows)
-        if (row.operation == candidate && !row.awaited && !row.drawn_lost) ++count;
+      for (const Instruction& instruction : program.instructions)
+        if (instruction.operation == candidate && !instruction.awaited && !instruction.drawn_lost) ++count;
       worst = std::max(worst, count);
     }
     most += worst;
@@ -32,9 +32,9 @@ std::size_t async_arrows(const Program& program, const Session& session) {
 std::size_t awaited_requests(const Program& program, const Session& session) {
   std::size_t most = 0;
   for (const ScriptedOperation& operation : session.operations)
-    for (const Row& row : program.rows)
-      if (row.awaited && std::find(operation.candidates.begin(), operation.candidates.end(), row.operation) !=
-                             operation.candidates.end())
+    for (const Instruction& instruction : program.instructions)
+      if (instruction.awaited && std::find(operation.candidates.begin(), operation.candidates.end(),
+                                           instruction.operation) != operation.candidates.end())
         ++most;
   return most;
 }
@@ -90,9 +90,9 @@ void Machine::lay_out() {
   busy_.resize(words_);
   const auto watch = [&](Field field) { busy_[field.word] |= field.mask() << field.shift; };
   for (const SessionFields& fields : sessions_) {
-    watch(fields.point);
-    if (!fields.slots.empty()) watch(fields.slots.front().row);
-    if (!fields.ghosts.empty()) watch(fields.ghosts.front().row);
+    watch(fields.program_counter);
+    if (!fields.slots.empty()) watch(fields.slots.front().instruction);
+    if (!fields.ghosts.empty()) watch(fields.ghosts.front().instruction);
   }
 }
 
@@ -105,11 +105,11 @@ void Machine::lay_out(std::size_t s) {
   bool free_key = false;
   for (const ScriptedOperation& operation : session.operations) free_key |= operation.key == kAnyKey;
   const unsigned value_width = LayoutBuilder::width_of(values + 1);
-  layout_.begin_session(s, LayoutBuilder::width_of(program_->points.size()) + LayoutBuilder::width_of(operations) +
+  layout_.begin_session(s, LayoutBuilder::width_of(program_->locations.size()) + LayoutBuilder::width_of(operations) +
                                value_width * (program_->get_while_holding ? 2 : 1) +
                                (free_key ? LayoutBuilder::width_of(keys) : 0));
   SessionFields fields;
-  fields.point = layout_.add(program_->points.size());
+  fields.program_counter = layout_.add(program_->locations.size());
   fields.invoked = layout_.add(operations);
   fields.value = layout_.add(values + 1, Meaning::kCoded);
   if (program_->get_while_holding) fields.reply = layout_.add(values + 1, Meaning::kCoded);
@@ -117,7 +117,7 @@ void Machine::lay_out(std::size_t s) {
   const bool crashes = scenario_.allows(FaultEffect::kCrash);
   const auto add_requests = [&](Slots& requests, std::size_t count) {
     for (std::size_t i = 0; i < count; ++i)
-      requests.push_back({layout_.add(program_->rows.size() + 1), layout_.add(values + 1, Meaning::kCoded),
+      requests.push_back({layout_.add(program_->instructions.size() + 1), layout_.add(values + 1, Meaning::kCoded),
                           layout_.add(keys), layout_.add(operations)});
   };
   add_requests(fields.slots, (program_->has_async ? async_arrows(*program_, session) : 0) + (crashes ? 1 : 0));
@@ -151,8 +151,8 @@ void Machine::refuse_too_many_crashes() const {
 
 // What happens in the cache of itself, and what has to be known for it.
 void Machine::lay_out_cache() {
-  const bool expiring =
-      std::any_of(program_->rows.begin(), program_->rows.end(), [](const Row& row) { return row.ttl != 0; });
+  const bool expiring = std::any_of(program_->instructions.begin(), program_->instructions.end(),
+                                    [](const Instruction& instruction) { return instruction.ttl != 0; });
   const bool failover = scenario_.allows(FaultEffect::kRollBack);
   for (int key = 0; key < scenario_.keys; ++key) {
     if (expiring) expiring_.push_back(layout_.add(2));

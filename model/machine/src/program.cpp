@@ -1,5 +1,5 @@
 // The compiler from protocol to program: a depth-first walk over each operation's acts that stops at every awaited
-// request (a row) and continues once for each way that request can turn out.
+// request (an instruction) and continues once for each way that request can turn out.
 #include "machine/program.hpp"
 
 #include <fmt/format.h>
@@ -18,33 +18,33 @@ namespace stalemate::model {
 namespace {
 
 constexpr std::size_t kWaysMax = 1024;
-constexpr std::size_t kRowsMax = 4096;
+constexpr std::size_t kInstructionsMax = 4096;
 
 bool asks_to_set(const Act& act) {
   const auto* request = std::get_if<Request>(&act.node);
   return request != nullptr && request->to == Role::kDatabase && request->verb == Verb::kSet;
 }
 
-// Whether some way acknowledges a Write that has not awaited a database set before, but has written or may yet.
+// Whether some path acknowledges a Write that has not awaited a database set before, but has written or may yet.
 bool tells_unanswered(const Program& program, const ProgramOperation& operation) {
-  std::set<std::pair<RowId, bool>> seen;  // with whether anything was written, that request included
-  std::vector<std::pair<const std::vector<Way>*, bool>> to_see = {{&operation.start, false}};
+  std::set<std::pair<InstructionId, bool>> seen;  // with whether anything was written, that request included
+  std::vector<std::pair<const std::vector<Transition>*, bool>> to_see = {{&operation.start, false}};
   while (!to_see.empty()) {
-    const auto [ways, written_before] = to_see.back();
+    const auto [transitions, written_before] = to_see.back();
     to_see.pop_back();
-    for (const Way& way : *ways) {
+    for (const Transition& transition : *transitions) {
       bool written = written_before;
-      for (const Effect& effect : way.effects) {
+      for (const Effect& effect : transition.effects) {
         if (effect.kind != EffectKind::kAcknowledge)
-          written = written || carries_own(program, program.rows[effect.row]);
+          written = written || carries_own(program, program.instructions[effect.instruction]);
         else if (written || effect.write_stands_behind)
           return true;
       }
-      if (way.next == kNoRow) continue;
-      const Row& row = program.rows[way.next];
-      written = written || carries_own(program, row);
-      if (is_database_set(row) || !seen.insert({way.next, written}).second) continue;
-      for (const std::vector<Way>& onwards : row.after) to_see.emplace_back(&onwards, written);
+      if (transition.next == kNoInstruction) continue;
+      const Instruction& instruction = program.instructions[transition.next];
+      written = written || carries_own(program, instruction);
+      if (is_database_set(instruction) || !seen.insert({transition.next, written}).second) continue;
+      for (const std::vector<Transition>& onwards : instruction.after) to_see.emplace_back(&onwards, written);
     }
   }
   return false;
@@ -52,9 +52,11 @@ bool tells_unanswered(const Program& program, const ProgramOperation& operation)
 
 bool may_tell_early(const Program& program) {
   const auto is_write = [](const ProgramOperation& operation) { return operation.kind == OperationKind::kWrite; };
-  for (const Row& row : program.rows) {
-    const bool written = is_database_set(row) && !row.drawn_lost;
-    if (written && (!row.awaited || row.acknowledged) && is_write(program.operations[row.operation])) return true;
+  for (const Instruction& instruction : program.instructions) {
+    const bool written = is_database_set(instruction) && !instruction.drawn_lost;
+    if (written && (!instruction.awaited || instruction.acknowledged) &&
+        is_write(program.operations[instruction.operation]))
+      return true;
   }
   return std::any_of(program.operations.begin(), program.operations.end(), [&](const ProgramOperation& operation) {
     return is_write(operation) && tells_unanswered(program, operation);
@@ -83,7 +85,7 @@ class Compiler {
       : protocol_(protocol), options_(options), extent_(extent) {}
 
   Program compile() {
-    program_.points.push_back({});
+    program_.locations.push_back({});
     for (const Operation& operation : protocol_.operations) {
       program_.operations.push_back({operation.name, operation.kind, {}, operation.arrows});
       operation_ = program_.operations.size() - 1;
@@ -108,7 +110,7 @@ class Compiler {
 
  private:
   struct Pending {
-    RowId row;
+    InstructionId instruction;
     const Request* request;
     Cursor after;
     Known known;
@@ -127,7 +129,7 @@ class Compiler {
     throw InputError(fmt::format("{}:{}:{}: {}", protocol_.file, at.line, at.column, what));
   }
 
-  // Every arrow, guard and branch has its marks, in the diagram's order, whether or not a way passes it.
+  // Every arrow, guard and branch has its marks, in the diagram's order, whether or not a transition passes it.
   void add_marks(const std::vector<Act>& body) {
     for (const Act& act : body) {
       if (const auto* request = std::get_if<Request>(&act.node)) {
@@ -165,14 +167,14 @@ class Compiler {
   }
   std::uint32_t mark(const void* what, Side side = Side::kTaken) const { return marks_.at({what, side}); }
 
-  std::vector<Way> ways_from(const Cursor& cursor, const Known& known) {
-    std::vector<Way> ways;
-    advance(cursor, known, {}, ways);
-    return ways;
+  std::vector<Transition> ways_from(const Cursor& cursor, const Known& known) {
+    std::vector<Transition> transitions;
+    advance(cursor, known, {}, transitions);
+    return transitions;
   }
 
-  // Follows the acts from `cursor` to the next awaited request or the end, and appends every way there is.
-  void advance(Cursor cursor, Known known, Way way, std::vector<Way>& out) {
+  // Follows the acts from `cursor` to the next awaited request or the end, and appends every transition there is.
+  void advance(Cursor cursor, Known known, Transition transition, std::vector<Transition>& out) {
     while ((cursor = settled(cursor))) {
       const Act& act = act_at(cursor);
       cursor = next(cursor);
@@ -181,43 +183,43 @@ class Compiler {
           known.turned_out(request->arrow, Outcome::kOk);
           continue;
         }
-        way.marks.push_back(mark(request));
-        const RowId row = row_for(*request, cursor, known);
+        transition.marks.push_back(mark(request));
+        const InstructionId instruction = instruction_for(*request, cursor, known);
         if (request->drawn_lost) {
-          way.effects.push_back({EffectKind::kSendLost, row});
-          if (!survives(*request, Outcome::kTimeout, cursor, known)) return fail_operation(std::move(way), out);
+          transition.effects.push_back({EffectKind::kSendLost, instruction});
+          if (!survives(*request, Outcome::kTimeout, cursor, known)) return fail_operation(std::move(transition), out);
         } else if (request->awaited) {
-          way.next = row;
-          return emit(std::move(way), out, request->at);
+          transition.next = instruction;
+          return emit(std::move(transition), out, request->at);
         } else {
-          way.effects.push_back({EffectKind::kSendAsync, row});
+          transition.effects.push_back({EffectKind::kSendAsync, instruction});
         }
       } else if (const auto* guard = std::get_if<Guard>(&act.node)) {
         const Outcome outcome = known.outcome_of(guard->about);
         if (is_failure(outcome)) continue;
         const bool met = passes(*guard, outcome);
-        way.marks.push_back(mark(guard, met ? Side::kTaken : Side::kPassed));
-        if (!met) return finish(known, std::move(way), out);
+        transition.marks.push_back(mark(guard, met ? Side::kTaken : Side::kPassed));
+        if (!met) return finish(known, std::move(transition), out);
       } else if (const auto* answer = std::get_if<Acknowledge>(&act.node)) {
-        tell(*answer, cursor, known, way);
+        tell(*answer, cursor, known, transition);
       } else {
         const auto& choice = std::get<Choice>(act.node);
-        if (choice.free) return advance_freely(choice, cursor, known, way, out);
+        if (choice.free) return advance_freely(choice, cursor, known, transition, out);
         if (const Branch* branch = branch_for(choice, known.outcome_of(choice.about))) {
           if (known.failed != nullptr && known.failed->arrow == choice.about) known.failed = nullptr;
-          way.marks.push_back(mark(branch));
+          transition.marks.push_back(mark(branch));
           cursor = into(branch->body, cursor, branch->ends_operation);
         }
       }
     }
-    finish(known, std::move(way), out);
+    finish(known, std::move(transition), out);
   }
 
-  void advance_freely(const Choice& choice, const Cursor& rest, const Known& known, const Way& way,
-                      std::vector<Way>& out) {
+  void advance_freely(const Choice& choice, const Cursor& rest, const Known& known, const Transition& transition,
+                      std::vector<Transition>& out) {
     const auto go_on = [&](const Cursor& cursor, std::uint32_t passes, const std::string& chosen) {
       Known taken = known;
-      Way on = way;
+      Transition on = transition;
       on.marks.push_back(passes);
       on.choice += (on.choice.empty() ? "" : ", ") + chosen;
       if (known.failed != nullptr) {
@@ -235,25 +237,26 @@ class Compiler {
   }
 
   // R3.
-  static void tell(const Acknowledge& answer, const Cursor& after, Known& known, Way& way) {
+  static void tell(const Acknowledge& answer, const Cursor& after, Known& known, Transition& transition) {
     if (known.told == Told::kDone) return;
     known.told = answer.fails ? Told::kFailure : Told::kDone;
-    if (!answer.fails) way.effects.push_back({EffectKind::kAcknowledge, kNoRow, any_behind(after, asks_to_set)});
+    if (!answer.fails)
+      transition.effects.push_back({EffectKind::kAcknowledge, kNoInstruction, any_behind(after, asks_to_set)});
   }
 
-  void finish(const Known& known, Way way, std::vector<Way>& out) {
-    if (known.told == Told::kFailure) return fail_operation(std::move(way), out);
-    if (known.told == Told::kNothing) way.effects.push_back({EffectKind::kAcknowledge, kNoRow});
-    emit(std::move(way), out, {});
+  void finish(const Known& known, Transition transition, std::vector<Transition>& out) {
+    if (known.told == Told::kFailure) return fail_operation(std::move(transition), out);
+    if (known.told == Told::kNothing) transition.effects.push_back({EffectKind::kAcknowledge, kNoInstruction});
+    emit(std::move(transition), out, {});
   }
 
-  void fail_operation(Way way, std::vector<Way>& out) {
-    way.failed = true;
-    emit(std::move(way), out, {});
+  void fail_operation(Transition transition, std::vector<Transition>& out) {
+    transition.failed = true;
+    emit(std::move(transition), out, {});
   }
 
-  void emit(Way way, std::vector<Way>& out, const Position& at) {
-    out.push_back(std::move(way));
+  void emit(Transition transition, std::vector<Transition>& out, const Position& at) {
+    out.push_back(std::move(transition));
     if (out.size() > kWaysMax)
       fail(at, fmt::format("more than {} combinations of free choices between two requests; label the branches "
                            "with the reply they depend on, or split the diagram",
@@ -295,8 +298,8 @@ class Compiler {
     return true;
   }
 
-  // The row of a request that is asked now; what is known afterwards is known to whatever follows it.
-  RowId row_for(const Request& request, const Cursor& after, Known& known) {
+  // The instruction of a request that is asked now; what is known afterwards is known to whatever follows it.
+  InstructionId instruction_for(const Request& request, const Cursor& after, Known& known) {
     const bool received = stores_received(request, known);
     if (stores(request.verb) && kind() == OperationKind::kWrite && !received) known.source = Source::kOwn;
     const Situation seen{&request, received};
@@ -304,50 +307,51 @@ class Compiler {
     const bool goes_on = request.awaited && !request.drawn_lost;
     const auto key = goes_on ? std::make_tuple(seen, known.told, known.source, kept.outcomes)
                              : std::make_tuple(seen, Told::kNothing, Source::kOwn, decltype(Known::outcomes){});
-    const auto found = rows_.find(key);
-    if (found != rows_.end()) return found->second;
-    if (program_.rows.size() >= kRowsMax) fail(request.at, "the protocol has too many requests; split the diagram");
-    const auto id = static_cast<RowId>(program_.rows.size());
-    rows_.emplace(key, id);
-    Row row;
-    row.alike = alike_.emplace(seen, id).first->second;
-    row.operation = static_cast<std::uint16_t>(operation_);
-    row.to = request.to;
-    row.verb = request.verb;
-    row.awaited = request.awaited;
-    row.ttl = request.ttl;
-    row.keeps_value = keeps_value(request);
-    row.carries_received = received;
-    row.acknowledged = known.told == Told::kDone;
-    row.arrow = request.arrow;
-    row.label = request.label;
-    row.at = request.at;
+    const auto found = instructions_.find(key);
+    if (found != instructions_.end()) return found->second;
+    if (program_.instructions.size() >= kInstructionsMax)
+      fail(request.at, "the protocol has too many requests; split the diagram");
+    const auto id = static_cast<InstructionId>(program_.instructions.size());
+    instructions_.emplace(key, id);
+    Instruction instruction;
+    instruction.alike = alike_.emplace(seen, id).first->second;
+    instruction.operation = static_cast<std::uint16_t>(operation_);
+    instruction.to = request.to;
+    instruction.verb = request.verb;
+    instruction.awaited = request.awaited;
+    instruction.ttl = request.ttl;
+    instruction.keeps_value = keeps_value(request);
+    instruction.carries_received = received;
+    instruction.acknowledged = known.told == Told::kDone;
+    instruction.arrow = request.arrow;
+    instruction.label = request.label;
+    instruction.at = request.at;
     if (request.drawn_lost) {
-      row.drawn_lost = true;
+      instruction.drawn_lost = true;
     } else if (request.awaited) {
-      row.request_point = add_point({id, false, Outcome::kOk});
+      instruction.request_location = add_location({id, false, Outcome::kOk});
       for (Outcome outcome : possible_outcomes(request.to, request.verb))
-        row.reply_points[static_cast<std::size_t>(outcome)] = add_point({id, true, outcome});
+        instruction.reply_locations[static_cast<std::size_t>(outcome)] = add_location({id, true, outcome});
       if (request.verb == Verb::kGet && known.source == Source::kReceived) program_.get_while_holding = true;
       kept.failed = nullptr;
       pending_.push_back({id, &request, after, std::move(kept)});
     } else {
       program_.has_async = true;
     }
-    program_.rows.push_back(std::move(row));
+    program_.instructions.push_back(std::move(instruction));
     return id;
   }
 
-  PointId add_point(Point point) {
-    program_.points.push_back(point);
-    return static_cast<PointId>(program_.points.size() - 1);
+  ProgramCounter add_location(Location location) {
+    program_.locations.push_back(location);
+    return static_cast<ProgramCounter>(program_.locations.size() - 1);
   }
 
-  // The ways on from a row, for each outcome its server or the network can give it.
+  // The transitions from an instruction, for each outcome its server or the network can give it.
   void fill_row(const Pending& pending) {
     const auto fill = [&](Outcome outcome, const Known& known) {
-      auto ways = ways_from(pending.after, known);
-      program_.rows[pending.row].after[static_cast<std::size_t>(outcome)] = std::move(ways);
+      auto transitions = ways_from(pending.after, known);
+      program_.instructions[pending.instruction].after[static_cast<std::size_t>(outcome)] = std::move(transitions);
     };
     for (Outcome outcome : possible_outcomes(pending.request->to, pending.request->verb)) {
       Known known = pending.known;
@@ -361,9 +365,9 @@ class Compiler {
       if (survives(*pending.request, outcome, pending.after, known)) {
         fill(outcome, known);
       } else {
-        std::vector<Way> ways;
-        fail_operation({}, ways);
-        program_.rows[pending.row].after[static_cast<std::size_t>(outcome)] = std::move(ways);
+        std::vector<Transition> transitions;
+        fail_operation({}, transitions);
+        program_.instructions[pending.instruction].after[static_cast<std::size_t>(outcome)] = std::move(transitions);
       }
     }
   }
@@ -374,8 +378,8 @@ class Compiler {
   Program program_;
   std::size_t operation_ = 0;
   std::map<int, const Request*> requests_;  // of the operation, by arrow
-  std::map<RowKey, RowId> rows_;
-  std::map<Situation, RowId> alike_;
+  std::map<RowKey, InstructionId> instructions_;
+  std::map<Situation, InstructionId> alike_;
   std::map<std::pair<const void*, Side>, std::uint32_t> marks_;
   std::vector<Pending> pending_;
 };

@@ -10,8 +10,8 @@
 
 namespace stalemate::model {
 
-// The acts still to come: a list, where in it, and what comes after it. Immutable, shared by all ways through it. Null:
-// the operation's end.
+// The acts still to come: a list, where in it, and what comes after it. Immutable, shared by all paths through it.
+// Null: the operation's end.
 struct Frame {
   const std::vector<Act>* acts = nullptr;
   std::size_t index = 0;

@@ -1,4 +1,4 @@
-// What the compiler knows of a session on a way through its acts, and what failures make of it
+// What the compiler knows of a session on a path through its acts, and what failures make of it
 // (understand/protocol.hpp, R2).
 #pragma once
 
@@ -24,7 +24,7 @@ struct Known {
   Source source = Source::kOwn;
   const Request* failed = nullptr;  // failed, covered, and the branch that covers it is still to come
 
-  // How the request of this arrow turned out. REQUIRES: it was asked on this way.
+  // How the request of this arrow turned out. REQUIRES: it was asked on this path.
   Outcome outcome_of(int arrow) const;
   void turned_out(int arrow, Outcome outcome);
   // Without the outcomes that nothing behind `at` looks at.

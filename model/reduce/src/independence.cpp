@@ -1,4 +1,4 @@
-// What each request touches, by the table of steps; what may follow it, by a fixed point over that table; and the
+// What each request touches, by the program; what may follow it, by a fixed point over that table; and the
 // comparison of one session's present with all the others' futures.
 #include "reduce/independence.hpp"
 
@@ -10,7 +10,7 @@
 namespace stalemate::model {
 namespace {
 
-std::size_t server_of(const Row& row) { return row.to == Role::kDatabase ? 1 : 0; }
+std::size_t server_of(const Instruction& instruction) { return instruction.to == Role::kDatabase ? 1 : 0; }
 
 }  // namespace
 
@@ -47,40 +47,40 @@ Independence::Independence(const Machine& machine) : machine_(machine) {
   const Program& program = machine.program();
   events_matter_ = std::any_of(machine.properties().begin(), machine.properties().end(),
                                [](const PropertyKind* kind) { return kind->hears_events; });
-  for (std::size_t row = 0; row < program.rows.size(); ++row) {
-    Touch touch = touch_of(program.rows[row]);
-    touch.budgets = machine.budgets_covering(static_cast<RowId>(row));
+  for (std::size_t instruction = 0; instruction < program.instructions.size(); ++instruction) {
+    Touch touch = touch_of(program.instructions[instruction]);
+    touch.budgets = machine.budgets_covering(static_cast<InstructionId>(instruction));
     handling_.push_back(touch);
   }
-  // The least fixed point: what follows a request is what follows any way on from it.
+  // The least fixed point: what follows a request is what follows any transition from it.
   onwards_ = handling_;
-  const auto add_way = [&](Touch& touch, const Way& way) {
-    touch.add(touch_of(way));
-    for (const Effect& effect : way.effects)
-      if (effect.kind == EffectKind::kSendAsync) touch.add(handling_[effect.row]);
-    if (way.next != kNoRow) touch.add(onwards_[way.next]);
+  const auto add_way = [&](Touch& touch, const Transition& transition) {
+    touch.add(touch_of(transition));
+    for (const Effect& effect : transition.effects)
+      if (effect.kind == EffectKind::kSendAsync) touch.add(handling_[effect.instruction]);
+    if (transition.next != kNoInstruction) touch.add(onwards_[transition.next]);
   };
   // A chain of requests is no longer than the table.
-  for (std::size_t round = 0; round < program.rows.size(); ++round)
-    for (std::size_t row = 0; row < program.rows.size(); ++row)
-      for (const std::vector<Way>& ways : program.rows[row].after)
-        for (const Way& way : ways) add_way(onwards_[row], way);
+  for (std::size_t round = 0; round < program.instructions.size(); ++round)
+    for (std::size_t instruction = 0; instruction < program.instructions.size(); ++instruction)
+      for (const std::vector<Transition>& transitions : program.instructions[instruction].after)
+        for (const Transition& transition : transitions) add_way(onwards_[instruction], transition);
 
   constexpr auto kTimeout = static_cast<std::size_t>(Outcome::kTimeout);
-  received_.resize(program.points.size());
-  after_.resize(program.points.size());
-  for (std::size_t point = 0; point < program.points.size(); ++point) {
-    const Point& at = program.points[point];
-    if (at.row == kNoRow || !at.is_reply) continue;
-    const Row& row = program.rows[at.row];
-    received_[point].budgets = after_[point].budgets = handling_[at.row].budgets;
+  received_.resize(program.locations.size());
+  after_.resize(program.locations.size());
+  for (std::size_t location = 0; location < program.locations.size(); ++location) {
+    const Location& at = program.locations[location];
+    if (at.instruction == kNoInstruction || !at.is_reply) continue;
+    const Instruction& instruction = program.instructions[at.instruction];
+    received_[location].budgets = after_[location].budgets = handling_[at.instruction].budgets;
     // A database write that is answered, or in doubt, is an event.
-    const bool write = events_matter_ && row.to == Role::kDatabase && row.verb == Verb::kSet;
-    received_[point].events = after_[point].events = write;
+    const bool write = events_matter_ && instruction.to == Role::kDatabase && instruction.verb == Verb::kSet;
+    received_[location].events = after_[location].events = write;
     for (const std::size_t outcome : {static_cast<std::size_t>(at.outcome), kTimeout}) {
-      for (const Way& way : row.after[outcome]) {
-        received_[point].add(touch_of(way));
-        add_way(after_[point], way);
+      for (const Transition& transition : instruction.after[outcome]) {
+        received_[location].add(touch_of(transition));
+        add_way(after_[location], transition);
       }
     }
   }
@@ -92,7 +92,7 @@ Independence::Independence(const Machine& machine) : machine_(machine) {
       Touch touch;
       touch.events = events_matter_;
       for (const std::uint16_t candidate : operation.candidates)
-        for (const Way& way : program.operations[candidate].start) add_way(touch, way);
+        for (const Transition& transition : program.operations[candidate].start) add_way(touch, transition);
       const std::uint64_t keys =
           operation.key == kAnyKey ? ~std::uint64_t{0} : std::uint64_t{1} << static_cast<unsigned>(operation.key);
       to_come[i] = to_come[i + 1];
@@ -103,20 +103,20 @@ Independence::Independence(const Machine& machine) : machine_(machine) {
 }
 
 // Handled at the server, and received or lost by the session, now or later.
-Independence::Touch Independence::touch_of(const Row& row) const {
+Independence::Touch Independence::touch_of(const Instruction& instruction) const {
   Touch touch;
-  (row.verb == Verb::kGet ? touch.reads : touch.writes)[server_of(row)] = true;
-  touch.events = events_matter_ && row.to == Role::kDatabase && row.verb == Verb::kSet;
-  for (const std::vector<Way>& ways : row.after)
-    for (const Way& way : ways) touch.add(touch_of(way));
+  (instruction.verb == Verb::kGet ? touch.reads : touch.writes)[server_of(instruction)] = true;
+  touch.events = events_matter_ && instruction.to == Role::kDatabase && instruction.verb == Verb::kSet;
+  for (const std::vector<Transition>& transitions : instruction.after)
+    for (const Transition& transition : transitions) touch.add(touch_of(transition));
   return touch;
 }
 
-Independence::Touch Independence::touch_of(const Way& way) const {
+Independence::Touch Independence::touch_of(const Transition& transition) const {
   Touch touch;
-  const bool told = std::any_of(way.effects.begin(), way.effects.end(),
+  const bool told = std::any_of(transition.effects.begin(), transition.effects.end(),
                                 [](const Effect& effect) { return effect.kind == EffectKind::kAcknowledge; });
-  touch.events = events_matter_ && (told || way.next == kNoRow);
+  touch.events = events_matter_ && (told || transition.next == kNoInstruction);
   return touch;
 }
 
@@ -124,19 +124,19 @@ Independence::Accesses Independence::in_slots(const std::uint64_t* words, std::s
   Accesses accesses;
   if (machine_.program().has_async)
     for (const RequestRecord& request : machine_.in_slots(words, session))
-      accesses.add(handling_[request.row].at(std::uint64_t{1} << request.key));
+      accesses.add(handling_[request.instruction].at(std::uint64_t{1} << request.key));
   return accesses;
 }
 
 // What a session's next steps may touch.
 Independence::Accesses Independence::present(const std::uint64_t* words, std::size_t session) const {
   Accesses accesses = in_slots(words, session);
-  const Point& at = machine_.point(words, session);
-  if (at.row == kNoRow) {
+  const Location& at = machine_.location(words, session);
+  if (at.instruction == kNoInstruction) {
     accesses.events |= events_matter_;  // of an invoke
     return accesses;
   }
-  const Touch& touch = at.is_reply ? received_[machine_.point_id(words, session)] : handling_[at.row];
+  const Touch& touch = at.is_reply ? received_[machine_.program_counter(words, session)] : handling_[at.instruction];
   accesses.add(touch.at(std::uint64_t{1} << machine_.key(words, session)));
   return accesses;
 }
@@ -145,9 +145,9 @@ Independence::Accesses Independence::present(const std::uint64_t* words, std::si
 Independence::Accesses Independence::future(const std::uint64_t* words, std::size_t session) const {
   Accesses accesses = to_come_[session][machine_.invoked(words, session)];
   accesses.add(in_slots(words, session));
-  const Point& at = machine_.point(words, session);
-  if (at.row == kNoRow) return accesses;
-  const Touch& touch = at.is_reply ? after_[machine_.point_id(words, session)] : onwards_[at.row];
+  const Location& at = machine_.location(words, session);
+  if (at.instruction == kNoInstruction) return accesses;
+  const Touch& touch = at.is_reply ? after_[machine_.program_counter(words, session)] : onwards_[at.instruction];
   accesses.add(touch.at(std::uint64_t{1} << machine_.key(words, session)));
   return accesses;
 }

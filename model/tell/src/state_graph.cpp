@@ -22,7 +22,7 @@ std::vector<std::string> names(const Machine& machine, sim::PropertyMask violate
 std::vector<traces::IdleSession> idle_sessions(const Machine& machine, const std::uint64_t* words) {
   std::vector<traces::IdleSession> idle;
   for (std::size_t s = 0; s < machine.scenario().sessions.size(); ++s) {
-    if (machine.point(words, s).row != kNoRow) continue;
+    if (machine.location(words, s).instruction != kNoInstruction) continue;
     const Session& session = machine.scenario().sessions[s];
     traces::IdleSession told;
     told.app = session.app;

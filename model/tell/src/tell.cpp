@@ -17,15 +17,15 @@ std::optional<std::int64_t> shown_coded(unsigned coded) {
 std::string key_name(std::size_t key) { return fmt::format("k{}", key + 1); }
 
 traces::Request tell_request(const Machine& machine, const RequestRecord& request) {
-  const Row& row = machine.program().rows[request.row];
-  return {.arrow = row.arrow,
-          .to = std::string(to_string(row.to)),
-          .verb = std::string(to_string(row.verb)),
+  const Instruction& instruction = machine.program().instructions[request.instruction];
+  return {.arrow = instruction.arrow,
+          .to = std::string(to_string(instruction.to)),
+          .verb = std::string(to_string(instruction.verb)),
           .key = key_name(request.key),
           .value = shown_coded(request.carried),
-          .label = row.label,
-          .awaited = row.awaited,
-          .ttl = row.ttl == 0 ? std::nullopt : std::optional<std::int64_t>(row.ttl)};
+          .label = instruction.label,
+          .awaited = instruction.awaited,
+          .ttl = instruction.ttl == 0 ? std::nullopt : std::optional<std::int64_t>(instruction.ttl)};
 }
 
 traces::Reply tell_reply(const ReplyRecord& reply) {
@@ -88,8 +88,8 @@ traces::State tell_state(const Machine& machine, const std::uint64_t* words) {
     };
     for (const RequestRecord& request : machine.in_slots(words, s)) add(request, machine.crashed(words, s));
     for (const RequestRecord& request : machine.ghosts(words, s)) add(request, true);
-    const Point& at = machine.point(words, s);
-    if (at.row == kNoRow) continue;
+    const Location& at = machine.location(words, s);
+    if (at.instruction == kNoInstruction) continue;
     traces::InFlight message = in_flight(session);
     message.is_reply = at.is_reply;
     message.request = tell_request(machine, machine.awaited_request(words, s));
@@ -120,7 +120,7 @@ traces::Step tell_step(const Machine& machine, const Action& action, const StepR
   step.diagram = machine.program().operations[record.operation].name;
   step.key = key_name(record.key);
   if (record.request) {
-    step.arrow = machine.program().rows[record.request->row].arrow;
+    step.arrow = machine.program().instructions[record.request->instruction].arrow;
     if (!record.was_reply) step.request = tell_request(machine, *record.request);
   }
   step.is_ghost = record.was_ghost;
@@ -131,7 +131,7 @@ traces::Step tell_step(const Machine& machine, const Action& action, const StepR
   }
   for (const RequestRecord& request : record.sent) {
     step.sends.push_back(tell_request(machine, request));
-    step.sends.back().drawn_lost = machine.program().rows[request.row].drawn_lost;
+    step.sends.back().drawn_lost = machine.program().instructions[request.instruction].drawn_lost;
   }
   for (const EndingRecord& ending : record.endings) step.endings.push_back(tell_ending(ending));
   return step;

@@ -17,34 +17,36 @@ namespace {
 
 using traces::shown_text;
 
-bool replaces(const Row& row) {
-  return row.to == Role::kCache && (row.verb == Verb::kSet || row.verb == Verb::kDelete) && !row.drawn_lost;
+bool replaces(const Instruction& instruction) {
+  return instruction.to == Role::kCache && (instruction.verb == Verb::kSet || instruction.verb == Verb::kDelete) &&
+         !instruction.drawn_lost;
 }
 
 // Whether a Read of a key that is cached may still replace or delete the entry, if it starts in the state `end`. A
 // request of it that times out by a fault which is still to come may miss what is there.
 bool reads_replace(const Machine& machine, StateView end, bool faults) {
   const Program& program = machine.program();
-  std::vector<const std::vector<Way>*> pending;
+  std::vector<const std::vector<Transition>*> pending;
   for (const ProgramOperation& operation : program.operations)
     if (operation.kind == OperationKind::kRead) pending.push_back(&operation.start);
-  std::set<RowId> seen;
+  std::set<InstructionId> seen;
   while (!pending.empty()) {
-    const std::vector<Way>& ways = *pending.back();
+    const std::vector<Transition>& transitions = *pending.back();
     pending.pop_back();
-    for (const Way& way : ways) {
-      for (const Effect& effect : way.effects)
-        if (effect.kind == EffectKind::kSendAsync && replaces(program.rows[effect.row])) return true;
-      if (way.next == kNoRow || !seen.insert(way.next).second) continue;
-      const Row& row = program.rows[way.next];
-      if (replaces(row)) return true;
-      for (const Outcome outcome : possible_outcomes(row.to, row.verb)) {
-        const bool absent = row.to == Role::kCache && (outcome == Outcome::kMiss || outcome == Outcome::kTimeout ||
-                                                       (row.verb == Verb::kAdd && outcome == Outcome::kOk));
-        if (!absent) pending.push_back(&row.after[static_cast<std::size_t>(outcome)]);
+    for (const Transition& transition : transitions) {
+      for (const Effect& effect : transition.effects)
+        if (effect.kind == EffectKind::kSendAsync && replaces(program.instructions[effect.instruction])) return true;
+      if (transition.next == kNoInstruction || !seen.insert(transition.next).second) continue;
+      const Instruction& instruction = program.instructions[transition.next];
+      if (replaces(instruction)) return true;
+      for (const Outcome outcome : possible_outcomes(instruction.to, instruction.verb)) {
+        const bool absent =
+            instruction.to == Role::kCache && (outcome == Outcome::kMiss || outcome == Outcome::kTimeout ||
+                                               (instruction.verb == Verb::kAdd && outcome == Outcome::kOk));
+        if (!absent) pending.push_back(&instruction.after[static_cast<std::size_t>(outcome)]);
       }
-      if (faults && row.awaited && machine.may_time_out(end, way.next))
-        pending.push_back(&row.after[static_cast<std::size_t>(Outcome::kTimeout)]);
+      if (faults && instruction.awaited && machine.may_time_out(end, transition.next))
+        pending.push_back(&instruction.after[static_cast<std::size_t>(Outcome::kTimeout)]);
     }
   }
   return false;
@@ -313,11 +315,12 @@ class Teller {
     std::vector<std::string> arrows;
     std::set<std::pair<std::uint16_t, int>> seen;
     const Program& program = subject_.machine.program();
-    for (const Row& row : program.rows) {
-      if (!replaces(row) || program.operations[row.operation].kind != OperationKind::kWrite) continue;
-      if (!seen.emplace(row.operation, row.arrow).second) continue;
-      arrows.push_back(fmt::format("arrow {} of {} (\"{}\")", row.arrow,
-                                   shown_text(program.operations[row.operation].name), shown_text(row.label)));
+    for (const Instruction& instruction : program.instructions) {
+      if (!replaces(instruction) || program.operations[instruction.operation].kind != OperationKind::kWrite) continue;
+      if (!seen.emplace(instruction.operation, instruction.arrow).second) continue;
+      arrows.push_back(fmt::format("arrow {} of {} (\"{}\")", instruction.arrow,
+                                   shown_text(program.operations[instruction.operation].name),
+                                   shown_text(instruction.label)));
     }
     return arrows;
   }

@@ -41,11 +41,11 @@ StepIdentity identity(const Machine& machine, const std::vector<const PlannedSes
     ++ordinal;
     step.invoked = invocation.operation;
     step.key = invocation.key;
-    step.way = invocation.way;
+    step.transition = invocation.transition;
   } else {
     const RequestRecord request = machine.request_of(words, action);
-    step.way = action.choice;
-    step.row = request.row;
+    step.transition = action.choice;
+    step.instruction = request.instruction;
     step.is_ghost = machine.is_ghost(words, action);
     ordinal = request.operation;
   }
@@ -54,12 +54,12 @@ StepIdentity identity(const Machine& machine, const std::vector<const PlannedSes
 }
 
 bool same_step(const StepIdentity& a, const StepIdentity& b) {
-  return a.session == b.session && a.operation == b.operation && a.kind == b.kind && a.row == b.row &&
+  return a.session == b.session && a.operation == b.operation && a.kind == b.kind && a.instruction == b.instruction &&
          a.is_ghost == b.is_ghost && a.fault == b.fault;
 }
 
 int likeness(const StepIdentity& a, const StepIdentity& b) {
-  return (a.invoked == b.invoked ? 4 : 0) + (a.key == b.key ? 2 : 0) + (a.way == b.way ? 1 : 0);
+  return (a.invoked == b.invoked ? 4 : 0) + (a.key == b.key ? 2 : 0) + (a.transition == b.transition ? 1 : 0);
 }
 
 std::size_t open_choices(const Plan& plan, const Machine& machine) {

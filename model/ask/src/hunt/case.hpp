@@ -24,13 +24,13 @@ struct StepIdentity {
   int session = 0;  // kTheCache: what happens in the cache
   int operation = 0;
   ActionKind kind = ActionKind::kInvoke;
-  RowId row = kNoRow;     // of the message the step is about
-  bool is_ghost = false;  // and nobody knows of that message
-  std::size_t fault = 0;  // index in fault_kinds(), of a fault
+  InstructionId instruction = kNoInstruction;  // of the message the step is about
+  bool is_ghost = false;                       // and nobody knows of that message
+  std::size_t fault = 0;                       // index in fault_kinds(), of a fault
   // How it goes on. What differs here is still the same step, if nothing fits better.
   std::uint16_t invoked = 0;  // operation of the program, of an invoke
   std::size_t key = 0;        // likewise
-  std::size_t way = 0;
+  std::size_t transition = 0;
 };
 
 // What a case is the smaller by, the first difference decides: app instances, operations, keys, open choices of an

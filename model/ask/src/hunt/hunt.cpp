@@ -223,12 +223,12 @@ void Hunt::keep(const Machine& machine, const Plan& plan, const std::vector<Acti
 
 // Shrinking takes longer than finding: of violations that look alike only a few are shrunk, each of another round.
 bool Hunt::worth_shrinking(const Case& drawn, std::uint64_t round) {
-  std::multiset<std::pair<std::size_t, RowId>> faults;
+  std::multiset<std::pair<std::size_t, InstructionId>> faults;
   for (const StepIdentity& step : drawn.steps)
-    if (step.kind == ActionKind::kFault) faults.insert({step.fault, step.row});
+    if (step.kind == ActionKind::kFault) faults.insert({step.fault, step.instruction});
   std::string look = fmt::format("{} {} {}", drawn.machine->properties().front()->name,
-                                 static_cast<int>(drawn.steps.back().kind), drawn.steps.back().row);
-  for (const auto& [fault, row] : faults) look += fmt::format(" {}:{}", fault, row);
+                                 static_cast<int>(drawn.steps.back().kind), drawn.steps.back().instruction);
+  for (const auto& [fault, instruction] : faults) look += fmt::format(" {}:{}", fault, instruction);
   Look& seen = looks_[look];
   if (seen.tries == kTriesPerLook || (seen.tries > 0 && seen.round == round)) return false;
   ++seen.tries;

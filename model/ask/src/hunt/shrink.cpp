@@ -210,10 +210,10 @@ class Searches {
 };
 
 // The faults of a run, by kind and message.
-std::multiset<std::pair<std::size_t, RowId>> faults_of(const Case& of) {
-  std::multiset<std::pair<std::size_t, RowId>> faults;
+std::multiset<std::pair<std::size_t, InstructionId>> faults_of(const Case& of) {
+  std::multiset<std::pair<std::size_t, InstructionId>> faults;
   for (const StepIdentity& step : of.steps)
-    if (step.kind == ActionKind::kFault) faults.insert({step.fault, step.row});
+    if (step.kind == ActionKind::kFault) faults.insert({step.fault, step.instruction});
   return faults;
 }
 

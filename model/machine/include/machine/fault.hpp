@@ -20,7 +20,7 @@ class Machine;
 struct MessageRef {
   std::size_t session = 0;
   std::size_t slot = 0;
-  RowId row = kNoRow;
+  InstructionId instruction = kNoInstruction;
   bool is_reply = false;
 };
 

@@ -1,14 +1,14 @@
 // The transition function: the one place that knows what a step does. Search, walks and replays all go through it. It
 // works on raw words through a layout; reduce/packed_system.hpp gives it the fixed-size blocks that sim/ wants.
 //
-// M1: a session awaits at most one message; its point says which, and whether it is the request or the reply.
+// M1: a session awaits at most one message; its program counter says which, and whether it is the request or the reply.
 // M2: requests of one session to one server are handled in the order sent: asynchronous ones wait in its slots, oldest
 //     first, and the awaited one is always the youngest.
 //     Ghosts, which nobody knows of any more, are handled in any order.
 // M3: fields without meaning are zero, so that equal states are equal bytes. A session's value outlives its Read (it is
 //     the result), until the next invoke; a Write has one from when the database answered a get until it asks something
-//     that carries its own value, or ends. Ghosts stand in the order of their operation and row, which says all of
-//     them. A replica has nothing once the cache cannot fail over any more.
+//     that carries its own value, or ends. Ghosts stand in the order of their operation and instruction, which says all
+//     of them. A replica has nothing once the cache cannot fail over any more.
 // M4: where the cache may fail over, the replica has what the cache had before the last command that changed it; before
 //     the first one, what it had at the start; after a failover, what it has then. What the cache drops of itself (an
 //     eviction, a restart, an expiry) the replica keeps. An entry of the replica that is to expire expires by itself:
@@ -40,8 +40,8 @@ enum class ActionKind : std::uint8_t { kInvoke, kHandle, kHandleReceive, kReceiv
 inline constexpr std::size_t kActionKinds = static_cast<std::size_t>(ActionKind::kExpire) + 1;
 
 // One enabled choice. `session` is an actor. `slot` as in MessageRef; behind the asynchronous requests come the ghosts.
-// `choice` counts the ways on from 0 (invoke: operation, key and way; crash: what may yet arrive; evict, expire: the
-// key). `target` and `budget` of a fault: which budget pays, and which of its targets strikes.
+// `choice` counts the transitions from 0 (invoke: operation, key and transition; crash: what may yet arrive; evict,
+// expire: the key). `target` and `budget` of a fault: which budget pays, and which of its targets strikes.
 struct Action {
   ActionKind kind = ActionKind::kInvoke;
   std::uint8_t session = 0;
@@ -91,26 +91,27 @@ class Machine {
   sim::PropertyMask apply(StateRef words, Action action, sim::Marks& marks, StepRecord* record = nullptr) const;
   sim::Judgement judge(const std::uint64_t* words, sim::Marks& marks) const;
 
-  // Bit b: budget b is not spent yet; budget b may be spent on a request of this row or on its reply. REQUIRES: b < 64.
+  // Bit b: budget b is not spent yet; budget b may be spent on a request of this instruction or on its reply. REQUIRES:
+  // b < 64.
   std::uint64_t budgets_left(StateView words) const;
-  std::uint64_t budgets_covering(RowId row) const;
+  std::uint64_t budgets_covering(InstructionId instruction) const;
   // Whether a budget that is not spent yet allows: that who awaits this request times out; a fault of this effect.
-  bool may_time_out(StateView words, RowId row) const;
+  bool may_time_out(StateView words, InstructionId instruction) const;
   bool may_come(StateView words, FaultEffect effect) const;
 
   // Where everything stands.
   const LayoutBuilder& layout() const { return layout_; }
 
   // What the words say, for telling.
-  const Point& point(StateView words, std::size_t session) const;
-  PointId point_id(StateView words, std::size_t session) const;
+  const Location& location(StateView words, std::size_t session) const;
+  ProgramCounter program_counter(StateView words, std::size_t session) const;
   bool in_flight(StateView words, std::size_t session) const;  // a message of it
   std::size_t key(StateView words, std::size_t session) const;
   std::size_t invoked(StateView words, std::size_t session) const;  // operations so far
   unsigned held(StateView words, std::size_t session) const;        // last value received: 0 none, else value + 1
   unsigned replied(StateView words, std::size_t session) const;     // value in the reply in flight, likewise
-  // What a request of this row carries; the request that the session awaits. REQUIRES: one is in flight.
-  unsigned carried(StateView words, std::size_t session, const Row& row) const;
+  // What a request of this instruction carries; the request that the session awaits. REQUIRES: one is in flight.
+  unsigned carried(StateView words, std::size_t session, const Instruction& instruction) const;
   RequestRecord awaited_request(StateView words, std::size_t session) const;
   std::vector<RequestRecord> in_slots(StateView words, std::size_t session) const;
   std::vector<RequestRecord> ghosts(StateView words, std::size_t session) const;
@@ -127,12 +128,12 @@ class Machine {
   const ScriptedOperation* operation(StateView words,
                                      std::size_t session) const;  // under way or last; null before
 
-  // An invoke's choice taken apart: which operation of which key, and which of its `ways` to begin.
+  // An invoke's choice taken apart: which operation of which key, and by which transition it begins.
   struct Invocation {
     std::uint16_t operation = 0;
     std::size_t key = 0;
-    std::size_t way = 0;
-    const std::vector<Way>* ways = nullptr;
+    std::size_t transition = 0;
+    const std::vector<Transition>* transitions = nullptr;
   };
   Invocation invocation(StateView words, const Action& action) const;
 
@@ -141,9 +142,9 @@ class Machine {
 
  private:
   struct SessionFields {
-    Field point, invoked, value, reply, key;
+    Field program_counter, invoked, value, reply, key;
     struct Slot {
-      Field row, carried, key, operation;  // row + 1, 0: empty
+      Field instruction, carried, key, operation;  // instruction + 1, 0: empty
     };
     std::vector<Slot> slots;
     std::vector<Slot> ghosts;
@@ -173,9 +174,9 @@ class Machine {
   bool may_strike(StateView words, const FaultTarget& target, const MessageRef& message) const;
   bool covers(const FaultTarget& target, const MessageRef& message) const;
   bool may_handle(StateView words, std::size_t session, Role to, std::size_t slots_before) const;
-  Answer peek(StateView words, const Row& row, std::size_t key) const;
+  Answer peek(StateView words, const Instruction& instruction, std::size_t key) const;
   struct Delivery {
-    const Row& row;
+    const Instruction& instruction;
     std::size_t key = 0;
     unsigned carried = 0;
     bool counts = false;     // Event::counts
@@ -193,9 +194,9 @@ class Machine {
   void time_out(Step& step, std::size_t session, std::size_t choice) const;
   void crash(Step& step, std::size_t session, std::size_t choice) const;
   void add_ghost(Step& step, std::size_t session, const RequestRecord& request) const;
-  void follow(Step& step, std::size_t session, const std::vector<Way>& ways, std::size_t choice) const;
+  void follow(Step& step, std::size_t session, const std::vector<Transition>& transitions, std::size_t choice) const;
   void acknowledge(Step& step, std::size_t session, const Effect& effect, bool ends) const;
-  void ask(Step& step, std::size_t session, const Row& row) const;
+  void ask(Step& step, std::size_t session, const Instruction& instruction) const;
   void end_operation(Step& step, std::size_t session, bool failed) const;
   using Slots = std::vector<SessionFields::Slot>;
   static std::vector<RequestRecord> requests_in(StateView words, const Slots& slots);

@@ -1,10 +1,25 @@
-// A protocol compiled to a table of steps. Every decision a diagram makes (guards, alt, opt, break, what a timeout
-// counts as) is resolved here, once, into "ways": after this request turned out so, these things are sent, and this
-// request is awaited next or the operation ends. The transition function (machine/machine.hpp) only follows the table.
+// A protocol compiled to a small program for each operation. Every decision a diagram makes (guards, alt, opt, break,
+// what a timeout counts as) is resolved here, once; the transition function (machine/machine.hpp) only follows the
+// program.
 //
-// A row stands for one request arrow in one situation (what who started the operation was told, whether a value was
-// received, what is stored, and how earlier requests turned out that are looked at later), so the table carries what a
-// session would otherwise have to remember.
+// The words, by an example. Of a Read that is drawn as
+//
+//   1  app->>cache: get          instruction 0: ask the cache to get, and await it
+//   2  cache-->>app: miss                       on a value: the Read returns it; on a miss or a timeout: goes on
+//   3  app->>database: get       instruction 1: ask the database to get, and await it
+//   4  app->>cache: set          instruction 2: ask the cache to set, and await it
+//
+// - act: what the diagram says (understand/protocol.hpp): a request, a guard (line 2), a choice, an acknowledgement.
+// - instruction: one request in one situation (what who started the operation was told, whether a value was received,
+//   what is stored, and how earlier requests turned out that are looked at later): so the program says what a session
+//   would otherwise have to remember.
+// - transition: one way on from an instruction, by its outcome: what is sent and not awaited, and which instruction is
+//   awaited next, or how the operation ends. Several by one outcome: a free choice. Here instruction 0 has `returns` on
+//   a value and `next 1` on a miss or a timeout; instruction 1 has `next 2` on a value and `fails` on a timeout.
+// - program counter: where a session stands. Location 0: between operations; for each instruction one location while
+//   its request is in flight, and one while its reply is, by outcome: here 1 (request of 0), 2 (a value comes back), 3
+//   (a miss comes back), 4 (request of 1), 5, 6 (request of 2), 7.
+// - mark: something drawn that a search has to reach, or it is told that it never did.
 #pragma once
 
 #include <array>
@@ -16,30 +31,31 @@
 
 namespace stalemate::model {
 
-using RowId = std::uint16_t;
-using PointId = std::uint16_t;
-inline constexpr RowId kNoRow = 0xFFFF;
-inline constexpr PointId kIdle = 0;  // the point of a session between operations
+using InstructionId = std::uint16_t;
+using ProgramCounter = std::uint16_t;
+inline constexpr InstructionId kNoInstruction = 0xFFFF;
+inline constexpr ProgramCounter kIdle = 0;  // of a session between operations
 
 // What happens on the way from one reply (or invoke) to the next awaited request, in order.
 enum class EffectKind : std::uint8_t { kSendAsync, kSendLost, kAcknowledge };
 struct Effect {
   EffectKind kind = EffectKind::kAcknowledge;
-  RowId row = kNoRow;  // which request is sent; kSendLost: one that the diagram draws as lost, so it changes nothing
+  InstructionId instruction =
+      kNoInstruction;  // which request is sent; kSendLost: one that the diagram draws as lost, so it changes nothing
   bool write_stands_behind = false;  // kAcknowledge: a database set may follow (understand/protocol.hpp, R3)
 };
 
-// One way on. I1: next != kNoRow, or the operation ends (failed or not).
-struct Way {
+// I1: next != kNoInstruction, or the operation ends (failed or not).
+struct Transition {
   std::vector<Effect> effects;
-  RowId next = kNoRow;               // the request that is sent and awaited last
-  bool failed = false;               // the operation ends without success: nothing is acknowledged or returned
-  std::vector<std::uint32_t> marks;  // branches, guards and arrows this way passes
-  std::string choice;                // the branches a free choice took, for people; empty where there was none
+  InstructionId next = kNoInstruction;  // the request that is sent and awaited last
+  bool failed = false;                  // the operation ends without success: nothing is acknowledged or returned
+  std::vector<std::uint32_t> marks;     // branches, guards and arrows that it passes
+  std::string choice;                   // the branches a free choice took, for people; empty where there was none
 };
 
-// The server's side of a row is (to, verb); the session's is after[].
-struct Row {
+// The server's side of it is (to, verb); the session's is after[].
+struct Instruction {
   std::uint16_t operation = 0;
   Role to = Role::kCache;
   Verb verb = Verb::kGet;
@@ -50,20 +66,21 @@ struct Row {
   bool keeps_value = false;
   bool carries_received = false;
   bool acknowledged = false;  // who started the operation was told before that it is done
-  RowId alike = kNoRow;       // the first row of the same request that looks the same in flight, once nobody awaits it
+  InstructionId alike =
+      kNoInstruction;  // the first instruction of the same request that looks the same in flight, once nobody awaits it
   int arrow = 0;
   std::string label;
   Position at;
-  // Points of a session that awaits this row: the request in flight, and the reply by outcome (kIdle: cannot happen).
-  PointId request_point = kIdle;
-  std::array<PointId, kOutcomeCount> reply_points{};
-  // Ways on, by outcome, kTimeout included; several where a free choice follows.
-  std::array<std::vector<Way>, kOutcomeCount> after;
+  // Locations of a session that awaits it: the request in flight, and the reply by outcome (kIdle: cannot happen).
+  ProgramCounter request_location = kIdle;
+  std::array<ProgramCounter, kOutcomeCount> reply_locations{};
+  // By outcome, kTimeout included; several where a free choice follows.
+  std::array<std::vector<Transition>, kOutcomeCount> after;
 };
 
-// Where a session stands. Index 0 is kIdle.
-struct Point {
-  RowId row = kNoRow;
+// What a program counter means. Index 0 is kIdle.
+struct Location {
+  InstructionId instruction = kNoInstruction;
   bool is_reply = false;
   Outcome outcome = Outcome::kOk;  // of the reply
 };
@@ -71,14 +88,14 @@ struct Point {
 struct ProgramOperation {
   std::string name;
   OperationKind kind = OperationKind::kRead;
-  std::vector<Way> start;   // what invoking sends
-  std::vector<int> arrows;  // Operation::arrows
+  std::vector<Transition> start;  // what invoking sends
+  std::vector<int> arrows;        // Operation::arrows
 };
 
 struct Program {
   std::vector<ProgramOperation> operations;
-  std::vector<Row> rows;
-  std::vector<Point> points;
+  std::vector<Instruction> instructions;
+  std::vector<Location> locations;
   std::vector<std::string> marks;  // what each mark means, for "never reached"
   // Whether a request to it is drawn, be it where no run comes.
   bool has_cache = false;
@@ -94,11 +111,14 @@ struct Program {
 
 inline bool stores(Verb verb) { return verb == Verb::kSet || verb == Verb::kAdd; }
 
-inline bool is_database_set(const Row& row) { return row.to == Role::kDatabase && row.verb == Verb::kSet; }
+inline bool is_database_set(const Instruction& instruction) {
+  return instruction.to == Role::kDatabase && instruction.verb == Verb::kSet;
+}
 
-// Whether a row's request carries the value that its Write alone writes.
-inline bool carries_own(const Program& program, const Row& row) {
-  return stores(row.verb) && !row.carries_received && program.operations[row.operation].kind == OperationKind::kWrite;
+// Whether an instruction's request carries the value that its Write alone writes.
+inline bool carries_own(const Program& program, const Instruction& instruction) {
+  return stores(instruction.verb) && !instruction.carries_received &&
+         program.operations[instruction.operation].kind == OperationKind::kWrite;
 }
 
 struct CompileOptions {

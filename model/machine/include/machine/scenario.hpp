@@ -23,7 +23,7 @@ inline constexpr std::size_t kOperationsMax = 255;  // of a session
 inline constexpr int kBudgetMax = 1000;
 inline constexpr std::size_t kBudgetsMax = 64;      // a set of budgets fits a word
 inline constexpr std::size_t kTargetsMax = 1000;    // of a budget
-inline constexpr std::size_t kChoicesMax = 65'536;  // ways that one step may go on
+inline constexpr std::size_t kChoicesMax = 65'536;  // transitions that one step may take
 
 // The value every key starts with, as people see it (the tutorial's stock); write number w writes the value w.
 inline constexpr std::int64_t kInitialValue = 1000;

@@ -10,8 +10,10 @@ FaultKind late_request() {
       .summary = "the session times out, and the request is handled at any later moment",
       .told_as = traces::StepKind::kLateRequest,
       .effect = FaultEffect::kDelay,
-      .strikes = [](const Program& program,
-                    const MessageRef& message) { return !message.is_reply && program.rows[message.row].awaited; },
+      .strikes =
+          [](const Program& program, const MessageRef& message) {
+            return !message.is_reply && program.instructions[message.instruction].awaited;
+          },
   };
 }
 

@@ -55,8 +55,8 @@ class Independence {
     Accesses at(std::uint64_t keys) const;
   };
 
-  Touch touch_of(const Row& row) const;
-  Touch touch_of(const Way& way) const;
+  Touch touch_of(const Instruction& instruction) const;
+  Touch touch_of(const Transition& transition) const;
   Accesses in_slots(const std::uint64_t* words, std::size_t session) const;
   Accesses present(const std::uint64_t* words, std::size_t session) const;
   Accesses future(const std::uint64_t* words, std::size_t session) const;
@@ -64,10 +64,10 @@ class Independence {
 
   const Machine& machine_;
   bool events_matter_ = false;
-  std::vector<Touch> handling_;                 // by row: it is handled, received or lost
-  std::vector<Touch> onwards_;                  // by row: that, and all that may follow in its operation
-  std::vector<Touch> received_;                 // by point of a reply: it is received or lost
-  std::vector<Touch> after_;                    // by point of a reply: that, and all that may follow in its operation
+  std::vector<Touch> handling_;  // by instruction: it is handled, received or lost
+  std::vector<Touch> onwards_;   // by instruction: that, and all that may follow in its operation
+  std::vector<Touch> received_;  // by location of a reply: it is received or lost
+  std::vector<Touch> after_;     // by location of a reply: that, and all that may follow in its operation
   std::vector<std::vector<Accesses>> to_come_;  // by session, by operations invoked: those still to be invoked
 };
 

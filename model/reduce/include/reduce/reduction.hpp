@@ -3,13 +3,14 @@
 //
 // Fusing: a reply is received in the step that makes it (Granularity::kFused). Why it changes no verdict: let a run
 // receive a reply later than it was sent. What happens in between belongs to other sessions, or handles requests that
-// this one sent before: neither reads nor writes what the receipt does (the session's own point and values, and the
-// tail of its requests), so the receipt commutes to just behind the handling. The run ends in the same state, and a
-// reply that is lost is lost at once for the same reason. Acknowledgements then come earlier, invocations stay where
-// they are (an invoke is never fused), so a read invoked after an acknowledged write is so still: freshness is judged
-// at least as strictly, and the fused run is itself a run. It needs app instances of one session with nothing else
-// inbound (no subscription, no cache in the process): an invalidation that reached the app between a reply's sending
-// and its receipt would not commute; and a crash, once there is one, must be able to take the next request with it.
+// this one sent before: neither reads nor writes what the receipt does (the session's own program counter and values,
+// and the tail of its requests), so the receipt commutes to just behind the handling. The run ends in the same state,
+// and a reply that is lost is lost at once for the same reason. Acknowledgements then come earlier, invocations stay
+// where they are (an invoke is never fused), so a read invoked after an acknowledged write is so still: freshness is
+// judged at least as strictly, and the fused run is itself a run. It needs app instances of one session with nothing
+// else inbound (no subscription, no cache in the process): an invalidation that reached the app between a reply's
+// sending and its receipt would not commute; and a crash, once there is one, must be able to take the next request with
+// it.
 #pragma once
 
 #include <optional>

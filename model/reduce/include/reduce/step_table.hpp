@@ -8,9 +8,9 @@
 //     is a function of those bits; Footprint does not count what a step wrote before it read it.)
 // T2: steps come in the order of Machine::actions, so the table and the machine are interchangeable.
 //
-// A situation is a session and the bits that stand next to its point; it is found by an index, its entries by a hash of
-// the other bits it depends on. A property whose monitor looks at many sessions makes many entries; a table that is
-// full leaves the rest to the machine. One worker, one table.
+// A situation is a session and the bits that stand next to its program counter; it is found by an index, its entries by
+// a hash of the other bits it depends on. A property whose monitor looks at many sessions makes many entries; a table
+// that is full leaves the rest to the machine. One worker, one table.
 //
 // Branches that depend on a state are what costs time here. So entries lie apart (a lookup meets its own at once), and
 // take() writes two successors whatever the number of steps, because most sessions have one or two.
@@ -42,19 +42,19 @@ class StepTable {
     std::size_t situations = 0;
     const std::vector<std::vector<PlacedField>>& sessions = machine.layout().sessions();
     for (std::size_t actor = 0; actor < machine.actors(); ++actor) {
-      if (actor == sessions.size()) {  // the cache has no point
+      if (actor == sessions.size()) {  // the cache has no program counter
         parts_.push_back({0, 0, 0, situations++});
         continue;
       }
       const std::vector<PlacedField>& fields = sessions[actor];
-      const Field point = fields.front().field;
+      const Field counter = fields.front().field;
       unsigned width = 0;
       for (const PlacedField& placed : fields) {
-        const bool adjoins = placed.field.word == point.word && placed.field.shift == point.shift + width;
+        const bool adjoins = placed.field.word == counter.word && placed.field.shift == counter.shift + width;
         if (!adjoins || width + placed.field.width > kIndexBits) break;
         width += placed.field.width;
       }
-      parts_.push_back({point.word, point.shift, (std::uint64_t{1} << width) - 1, situations});
+      parts_.push_back({counter.word, counter.shift, (std::uint64_t{1} << width) - 1, situations});
       situations += std::size_t{1} << width;
     }
     situations_.resize(situations);
