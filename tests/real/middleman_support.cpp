@@ -80,7 +80,7 @@ struct Middleman::Impl {
     ASSERT_EQ(::listen(listener, 128), 0);
     socklen_t size = sizeof address;
     ::getsockname(listener, reinterpret_cast<sockaddr*>(&address), &size);
-    port = ntohs(address.sin_port);
+    if (wanted == 0) port = ntohs(address.sin_port);  // later it is the same one, and others read it
   }
 
   void look() {

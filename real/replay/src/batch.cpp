@@ -23,8 +23,9 @@ namespace {
 
 class Batch {
  public:
-  Batch(const std::vector<traces::Trace>& traces, const Servers& servers, const BatchOptions& options)
-      : traces_(traces), servers_(servers), options_(options), results_(traces.size()) {}
+  Batch(const std::vector<traces::Trace>& traces, const Servers& servers, std::shared_ptr<AppHost> host,
+        const BatchOptions& options)
+      : traces_(traces), servers_(servers), options_(options), host_(std::move(host)), results_(traces.size()) {}
 
   std::vector<Replayed> run() {
     const int jobs = std::clamp(options_.jobs, 1, std::max(1, static_cast<int>(traces_.size())));
@@ -109,7 +110,7 @@ class Batch {
   const std::vector<traces::Trace>& traces_;
   const Servers& servers_;
   const BatchOptions& options_;
-  const std::shared_ptr<AppHost> host_ = start_app_host();  // before the threads of run()
+  const std::shared_ptr<AppHost> host_;
   std::vector<Replayed> results_;
   std::atomic<std::size_t> next_{0};
   std::atomic<bool> has_stopped_{false};
@@ -139,6 +140,8 @@ void refuse_other_than_cockroach(const PostgresAddress& address) {
 
 struct WarmServers::Impl {
   StopSignals signals;
+  // First of all: greeting a server, and a tunnel to it, take threads, beside which nothing is to be forked.
+  std::shared_ptr<AppHost> host = start_app_host();
   GivenServers given;
   std::optional<Sandbox> sandbox;
   Servers servers;
@@ -170,7 +173,11 @@ WarmServers::~WarmServers() = default;
 const Servers& WarmServers::servers() const { return impl_->servers; }
 
 std::vector<Replayed> WarmServers::replay_all(const std::vector<traces::Trace>& traces, const BatchOptions& options) {
-  return Batch(traces, impl_->servers, options).run();
+  return Batch(traces, impl_->servers, impl_->host, options).run();
+}
+
+Conformance WarmServers::replay(const traces::Trace& trace, const ReplayOptions& options) {
+  return real::replay(trace, impl_->servers, options, impl_->host);
 }
 
 void WarmServers::close() {
@@ -188,7 +195,7 @@ std::vector<Replayed> replay_all(const std::vector<traces::Trace>& traces, const
 
 Conformance replay_at(const traces::Trace& trace, const ReplayPlace& where, const ReplayOptions& options) {
   WarmServers warm(where, needs_cache(trace));
-  Conformance result = replay(trace, warm.servers(), options);
+  Conformance result = warm.replay(trace, options);
   warm.close();
   return result;
 }

@@ -1,6 +1,8 @@
 // See replay/replay.hpp: one trace on a stage of its own.
 #include "replay/replay.hpp"
 
+#include <utility>
+
 #include "base/error.hpp"
 #include "base/invariant.hpp"
 #include "os/signals.hpp"
@@ -17,9 +19,10 @@ bool needs_cache(const traces::Trace& trace) {
   return false;
 }
 
-Conformance replay(const traces::Trace& trace, const Servers& servers, const ReplayOptions& options) {
+Conformance replay(const traces::Trace& trace, const Servers& servers, const ReplayOptions& options,
+                   std::shared_ptr<AppHost> host) {
   STALEMATE_INVARIANT(servers.redis || !needs_cache(trace), "a trace with a cache is replayed with a Redis");
-  Stage stage(servers);
+  Stage stage(servers, std::move(host));
   try {
     Conformance result = stage.replay(trace, options);
     const std::string left = stage.close();

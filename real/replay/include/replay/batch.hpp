@@ -43,6 +43,8 @@ class WarmServers {
   // A trace that fails does not keep others from being replayed; a server that does not answer any more does, and each
   // of the others says so. REQUIRES: with_cache, if any trace needs one. Throws Interrupted.
   std::vector<Replayed> replay_all(const std::vector<traces::Trace>& traces, const BatchOptions& options);
+  // One of them, as replay() does.
+  Conformance replay(const traces::Trace& trace, const ReplayOptions& options);
   // Stops the sandbox; throws Interrupted if a signal came by then. The destructor stops it, too, and is silent.
   void close();
 

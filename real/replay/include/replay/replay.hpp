@@ -60,11 +60,17 @@ struct ReplayOptions {
 // Whether a request of the trace goes to a cache, or its state holds one.
 bool needs_cache(const traces::Trace& trace);
 
+class AppHost;
+
+// To be called while the program has few threads: it forks. Throws EnvironmentError.
+std::shared_ptr<AppHost> start_app_host();
+
 // Runs the trace in a schema and under a key prefix of its own; in servers that stay, both are gone when it returns or
 // throws (where a server cannot be reached any more, the error says what may be left there). REQUIRES: servers.redis,
 // if needs_cache(trace). Throws EnvironmentError (server unreachable, died, timed out, refuses),
-// InputError (a trace that asks for what no server here does) and Interrupted.
-Conformance replay(const traces::Trace& trace, const Servers& servers, const ReplayOptions& options = {});
+// InputError (a trace that asks for what no server here does) and Interrupted. Without `host` it starts one.
+Conformance replay(const traces::Trace& trace, const Servers& servers, const ReplayOptions& options = {},
+                   std::shared_ptr<AppHost> host = nullptr);
 
 // Which database a trace is replayed on. CockroachDB speaks PostgreSQL's protocol and has the same adapter.
 enum class DatabaseKind { kPostgres, kCockroach };

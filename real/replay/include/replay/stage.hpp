@@ -11,11 +11,6 @@
 
 namespace stalemate::real {
 
-class AppHost;
-
-// To be called while the program has few threads: it forks. Throws EnvironmentError.
-std::shared_ptr<AppHost> start_app_host();
-
 // Which servers are known not to answer: nothing more is asked of them.
 struct Silence {
   bool database = false;
