@@ -133,7 +133,7 @@ void Machine::receive(Step& step, const Action& action) const {
   const Instruction& instruction = program_->instructions[at.instruction];
   if (step.record != nullptr) {
     take(step, awaited_request(step.words, s), true, false);
-    step.record->reply = {at.outcome, at.outcome == Outcome::kValue ? replied(step.words, s) : 0};
+    step.record->reply = awaited_reply(step.words, s);
   }
   if (at.outcome == Outcome::kValue) {
     const std::uint64_t value = get(step.words, reply_field(s));

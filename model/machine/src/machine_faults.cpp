@@ -35,7 +35,7 @@ void Machine::strike_message(Step& step, const Action& action, FaultEffect effec
       step.marks.reach(fault_mark(action.budget, t));
   if (step.record != nullptr) {
     take(step, request_of(step.words, action), struck.is_reply, is_ghost(step.words, action));
-    if (struck.is_reply) step.record->reply = {at.outcome, at.outcome == Outcome::kValue ? replied(step.words, s) : 0};
+    if (struck.is_reply) step.record->reply = awaited_reply(step.words, s);
   }
   switch (effect) {
     case FaultEffect::kLose:

@@ -110,6 +110,11 @@ RequestRecord Machine::awaited_request(StateView words, std::size_t session) con
   return {id, invoked(words, session), key(words, session), carried(words, session, program_->instructions[id])};
 }
 
+ReplyRecord Machine::awaited_reply(StateView words, std::size_t session) const {
+  const Outcome outcome = location(words, session).outcome;
+  return {outcome, outcome == Outcome::kValue ? replied(words, session) : 0};
+}
+
 RequestRecord Machine::request_of(StateView words, const Action& action) const {
   const std::size_t s = action.session;
   if (action.slot == 0) return awaited_request(words, s);

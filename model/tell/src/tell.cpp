@@ -93,8 +93,7 @@ traces::State tell_state(const Machine& machine, const std::uint64_t* words) {
     traces::InFlight message = in_flight(session);
     message.is_reply = at.is_reply;
     message.request = tell_request(machine, machine.awaited_request(words, s));
-    if (at.is_reply)
-      message.reply = tell_reply({at.outcome, at.outcome == Outcome::kValue ? machine.replied(words, s) : 0});
+    if (at.is_reply) message.reply = tell_reply(machine.awaited_reply(words, s));
     state.in_flight.push_back(std::move(message));
   }
   return state;

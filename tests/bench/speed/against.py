@@ -18,15 +18,11 @@ from functools import partial
 from pathlib import Path
 from statistics import median, quantiles
 
-from workloads import VERDICTS, WORKLOADS, Workload
+from workloads import VERDICTS, WORKLOADS, Failed, Workload
 
 ROOT = Path(__file__).resolve().parents[3]
 FOLDER = ROOT / "build" / "against"
 REPLAYED = 150  # traces in one measurement: the servers' start is then a small part
-
-
-class Failed(Exception):
-    """What ends the comparison, in a sentence."""
 
 
 def say(text: str) -> None:

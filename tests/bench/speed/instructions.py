@@ -15,15 +15,11 @@ import sys
 import tempfile
 from pathlib import Path
 
-from workloads import VERDICTS, WORKLOADS, Workload
+from workloads import VERDICTS, WORKLOADS, Failed, Workload
 
 PINS = Path(__file__).parent / "pins.json"
 PERCENT_MAX = 2
 NOT_JUDGED = 77  # ctest shows it as skipped
-
-
-class Failed(Exception):
-    """What ends the measurement, in a sentence."""
 
 
 def count(program: Path, workload: Workload) -> int:

@@ -5,6 +5,11 @@ same on every machine.
 
 from dataclasses import dataclass
 
+
+class Failed(Exception):
+    """What ends a measurement, in a sentence."""
+
+
 VERDICTS = (0, 1, 3)  # exit codes: holds or done, violated, inconclusive (as every hunt that finds nothing)
 
 TUTORIAL = ["check", "cache-aside", "--fault", "lost-message", "--on-database-timeout", "continue", "--threads", "1"]

@@ -113,6 +113,7 @@ class Machine {
   // What a request of this instruction carries; the request that the session awaits. REQUIRES: one is in flight.
   unsigned carried(StateView words, std::size_t session, const Instruction& instruction) const;
   RequestRecord awaited_request(StateView words, std::size_t session) const;
+  ReplyRecord awaited_reply(StateView words, std::size_t session) const;  // REQUIRES: a reply to it is in flight
   std::vector<RequestRecord> in_slots(StateView words, std::size_t session) const;
   std::vector<RequestRecord> ghosts(StateView words, std::size_t session) const;
   RequestRecord request_of(StateView words, const Action& action) const;  // of a step about a message; carried as in it
