@@ -23,5 +23,6 @@ void add_read(CLI::App& program, Action& action);
 void add_replay(CLI::App& program, Action& action);
 void add_show(CLI::App& program, Action& action);
 void add_step(CLI::App& program, Action& action);
+void add_upgrade(CLI::App& program, Action& action);
 
 }  // namespace stalemate::cli

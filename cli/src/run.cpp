@@ -118,6 +118,7 @@ int run(int argc, char** argv) {
     add_lesson(program, action);
     add_live(program, action);
     add_read(program, action);
+    add_upgrade(program, action);
     return parse_and_run(program, argc, argv, action);
   } catch (const NotModelledError& error) {
     return complain(error.what(), kExitNotModelled);

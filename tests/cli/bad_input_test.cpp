@@ -106,7 +106,7 @@ TEST(BadInput, a_trace_that_cannot_be_read_is_refused_with_its_address) {
     expect_refused({command, scratch.write("truncated.json", text.substr(0, text.size() / 2))}, 2, "truncated.json");
     expect_refused({command, scratch.write("foreign.json", "{\"traceEvents\": []}")}, 2, "foreign.json");
     expect_refused({command, scratch.write("empty.json", "")}, 2, "empty.json");
-    expect_refused({command, edited("newer.json", "\"version\": 1", "\"version\": 2")}, 2, "newer");
+    expect_refused({command, edited("newer.json", "\"version\": 2", "\"version\": 3")}, 2, "newer");
     expect_refused({command, edited("schema.json", "\"kind\": \"receive\"", "\"kind\": \"retrieve\"")}, 2,
                    "schema.json: /steps/2/kind");
     expect_refused({command, scratch.path("")}, 2, "folder");

@@ -22,8 +22,8 @@ TEST(CheckCommand, the_tutorials_diagrams_are_violated_by_the_race_and_the_json_
   EXPECT_EQ(json["verdict"], "violated");
   EXPECT_EQ(json["property"], "coherent-at-rest");
   EXPECT_EQ(json["trace"].size(), 12U);
-  EXPECT_EQ(json["trace"][11]["after"]["cache"]["k1"], 1000);
-  EXPECT_EQ(json["trace"][11]["after"]["database"]["k1"], 1);
+  EXPECT_EQ(json["trace"][11]["after"]["stores"]["cache"]["k1"], 1000);
+  EXPECT_EQ(json["trace"][11]["after"]["stores"]["database"]["k1"], 1);
   EXPECT_EQ(json["reductions"], Json::array({"fusing", "independence"}));
   EXPECT_EQ(json["reductions_off"].size(), 1U) << "symmetry: no two app instances are alike";
   EXPECT_EQ(json["limits"], Json::array());

@@ -10,6 +10,7 @@
 
 #include "ask/walk.hpp"
 #include "base/error.hpp"
+#include "stores_of.hpp"
 
 namespace stalemate::model {
 namespace {
@@ -157,8 +158,8 @@ TEST(Check, cache_aside_a_late_fill_after_the_delete_leaves_a_stale_value) {
                                              "handle app1 read:5",  "receive app1 read:5",  "receive app2 write:2"};
   EXPECT_EQ(told(report), expected);
   const traces::State& last = traces::final_state(*report.trace);
-  EXPECT_EQ(last.cache.at(0).value, 1000);
-  EXPECT_EQ(last.database.at(0).value, 1);
+  EXPECT_EQ(cache_of(last).at(0).value, 1000);
+  EXPECT_EQ(database_of(last).at(0).value, 1);
 }
 
 TEST(Check, cache_aside_holds_on_a_cached_key_because_a_miss_is_a_precondition) {

@@ -22,6 +22,7 @@
 #include "model/reference_claims.hpp"
 #include "model/reference_model.hpp"
 #include "model/reference_random.hpp"
+#include "stores_of.hpp"
 #include "traces/json.hpp"
 
 namespace stalemate::model {
@@ -138,10 +139,10 @@ TEST(Explain, the_textbook_race_is_between_the_delete_and_the_late_set_and_lost_
   EXPECT_EQ(explanation.escape->from, 8U);
   EXPECT_EQ(explanation.escape->run.steps.size(), 12U) << "set handled, delete handled, and both replies received";
   EXPECT_EQ(explanation.escape->run.steps[8].request->verb, "set");
-  EXPECT_EQ(traces::final_state(explanation.escape->run).cache[0].value, std::nullopt);
+  EXPECT_EQ(cache_of(traces::final_state(explanation.escape->run))[0].value, std::nullopt);
   ASSERT_TRUE(explanation.order_reversed);
   EXPECT_EQ(explanation.order_reversed->from, 8U);
-  EXPECT_EQ(traces::final_state(explanation.order_reversed->run).cache[0].value, std::nullopt);
+  EXPECT_EQ(cache_of(traces::final_state(explanation.order_reversed->run))[0].value, std::nullopt);
 }
 
 TEST(Explain, the_lost_delete_has_no_race_needs_one_lost_request_and_is_lost_with_it) {

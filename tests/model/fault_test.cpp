@@ -9,6 +9,7 @@
 #include "ask/check.hpp"
 #include "ask/walk.hpp"
 #include "model/protocol_support.hpp"
+#include "stores_of.hpp"
 
 namespace stalemate::model {
 namespace {
@@ -61,8 +62,8 @@ class Play {
     const std::vector<std::string> names = enabled();
     return std::find(names.begin(), names.end(), step) != names.end();
   }
-  std::optional<std::int64_t> cached() const { return state().cache.at(0).value; }
-  std::optional<std::int64_t> stored() const { return state().database.at(0).value; }
+  std::optional<std::int64_t> cached() const { const auto now = state(); return cache_of(now).at(0).value; }
+  std::optional<std::int64_t> stored() const { const auto now = state(); return database_of(now).at(0).value; }
   std::size_t in_flight() const { return state().in_flight.size(); }
   traces::State state() const { return walk_.trace().steps.back().after; }
 
@@ -246,7 +247,7 @@ TEST(Faults, of_the_cache_are_refused_where_there_is_none_and_take_no_aim) {
   const Protocol alone = read_page("database-only").value();
   const Protocol cached = read_page("cache-aside").value();
   for (const FaultKind& kind : fault_kinds()) {
-    if (!kind.strikes_cache()) continue;
+    if (!kind.strikes_server()) continue;
     const std::string name(kind.name);
     EXPECT_NE(error_of([&] { Walk(alone, scenario({"read"}, {name}), {}); }).find("cache"), std::string::npos) << name;
     EXPECT_NE(error_of([&] { Walk(cached, scenario({"read"}, {name + "@read:1"}), {}); }), "no error") << name;

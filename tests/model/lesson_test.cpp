@@ -9,6 +9,7 @@
 
 #include "ask/check.hpp"
 #include "base/error.hpp"
+#include "stores_of.hpp"
 
 namespace stalemate::model {
 namespace {
@@ -94,7 +95,7 @@ TEST(Lesson, a_state_that_breaks_a_property_says_so_and_so_does_every_step_into_
   std::size_t wrong = 0;
   for (const traces::LessonState& state : side.states) {
     // Coherence at rest, judged by hand.
-    const bool differs = state.at_rest && state.state.cache[0].value && state.state.cache[0] != state.state.database[0];
+    const bool differs = state.at_rest && cache_of(state.state)[0].value && cache_of(state.state)[0].value != database_of(state.state)[0].value;
     EXPECT_EQ(std::count(state.violates.begin(), state.violates.end(), "coherent-at-rest"), differs ? 1 : 0);
     wrong += differs ? 1 : 0;
     for (const traces::LessonEdge& edge : state.edges)
@@ -110,7 +111,7 @@ TEST(Lesson, the_database_alone_runs_the_same_operations_and_breaks_nothing) {
   const traces::LessonSide& after = lesson.sides[1];
   EXPECT_EQ(after.id, "after");
   EXPECT_EQ(after.broken, "");
-  EXPECT_FALSE(after.has_cache);
+  EXPECT_FALSE(has_cache(after.stores));
   EXPECT_EQ(operations(lesson.sides[0]), operations(after));
   for (const traces::LessonState& state : after.states) {
     EXPECT_TRUE(state.violates.empty());

@@ -15,6 +15,7 @@
 #include "base/error.hpp"
 #include "machine/fault.hpp"
 #include "model/reference_claims.hpp"
+#include "stores_of.hpp"
 #include "traces/story.hpp"
 
 namespace stalemate::model {
@@ -48,7 +49,7 @@ std::vector<Case> every_page_under_every_fault() {
         one.scenario.apps = {"read", "write"};
         one.scenario.cached = cached;
         one.scenario.faults = {std::string(fault.name)};
-        if (page.name == "database-only" && (cached || fault.strikes_cache())) continue;
+        if (page.name == "database-only" && (cached || fault.strikes_server())) continue;
         one.lesson = make_lesson(one.protocol, one.scenario, {});
         cases.push_back(std::move(one));
       }
@@ -84,8 +85,9 @@ bool has_fault(const std::vector<traces::Step>& steps) {
 }
 
 bool differs(const traces::State& state) {
-  for (std::size_t k = 0; k < state.cache.size(); ++k)
-    if (state.cache[k].value && state.cache[k].value != state.database[k].value) return true;
+  const std::vector<traces::Entry>& cache = entries_of(state, "cache");
+  for (std::size_t k = 0; k < cache.size(); ++k)
+    if (cache[k].value && cache[k].value != database_of(state)[k].value) return true;
   return false;
 }
 
@@ -93,6 +95,7 @@ traces::Trace story_of(const LessonSide& side, const Protocol& protocol) {
   traces::Trace trace;
   trace.protocol = {protocol.name, protocol.text, protocol.roles};
   trace.scenario = side.scenario;
+  trace.stores = side.stores;
   trace.property = side.broken;
   trace.initial = side.states[0].state;
   trace.steps = steps_of(side, side.story);

@@ -11,6 +11,7 @@
 #include "ask/walk.hpp"
 #include "machine/machine.hpp"
 #include "model/protocol_support.hpp"
+#include "stores_of.hpp"
 
 namespace stalemate::model {
 namespace {
@@ -120,7 +121,7 @@ std::string difference(const Protocol& protocol, const traces::Scenario& words, 
     const std::string name = fmt::format("{}", fmt::join(reduced.reductions, ", "));
     if (reduced.verdict != plain.verdict) return name + ": another verdict";
     if (rewalk(*reduced.trace, "trace").steps != reduced.trace->steps) return name + ": the trace does not execute";
-    if (traces::final_state(*reduced.trace).cache != traces::final_state(*plain.trace).cache)
+    if (cache_of(traces::final_state(*reduced.trace)) != cache_of(traces::final_state(*plain.trace)))
       return name + ": another end";
   }
   return "";

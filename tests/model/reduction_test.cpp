@@ -166,7 +166,7 @@ TEST_P(ReductionOfPage, changes_no_verdict_and_no_state_at_rest_under_every_faul
   };
   std::vector<std::string> faults = {"", "lost-message=2", "lost-reply@write:1"};
   std::vector<std::string> of_cache;
-  for (const FaultKind& kind : fault_kinds()) (kind.strikes_cache() ? of_cache : faults).emplace_back(kind.name);
+  for (const FaultKind& kind : fault_kinds()) (kind.strikes_server() ? of_cache : faults).emplace_back(kind.name);
   faults.insert(faults.end(), of_cache.begin(), of_cache.end());
   int compared = 0;
   int left_out = 0;

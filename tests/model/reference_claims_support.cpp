@@ -19,8 +19,14 @@ auto place_of(const traces::Step& step) {
   return std::tuple(step.kind, step.app, step.session, step.operation, step.diagram, step.key, step.arrow, step.budget,
                     step.is_ghost);
 }
-bool same_step(const traces::Step& a, const traces::Step& b) {
+bool same_choice(const traces::Step& a, const traces::Step& b) {
   return place_of(a) == place_of(b) && a.choice == b.choice;
+}
+
+// The reference tells of a state alone, which numbers no copies.
+traces::State without_copies(traces::State state) {
+  for (traces::InFlight& message : state.in_flight) message.copy = 0;
+  return state;
 }
 
 // The enabled steps with their ways numbered, each fault offered by the first of the budget's aims that covers it.
@@ -69,7 +75,7 @@ class ScheduleCounter {
     ScheduleCounts sum;
     // What may still befall the cache of itself need not; where it does, that makes runs of its own.
     const bool may_end =
-        std::all_of(steps.begin(), steps.end(), [](const Enabled& step) { return is_of_cache(step.told.kind); });
+        std::all_of(steps.begin(), steps.end(), [](const Enabled& step) { return is_of_store(step.told.kind); });
     if (may_end) sum = {1, wrong ? 1U : 0U, 0};
     for (const Enabled& step : steps) {
       const std::optional<ScheduleCounts> rest = count(step.next);
@@ -139,8 +145,8 @@ class Judge {
     for (const traces::Step& step : trace_.steps) {
       const std::vector<Enabled> steps = named(model_, worlds_.back());
       const auto found =
-          std::find_if(steps.begin(), steps.end(), [&](const Enabled& each) { return same_step(each.told, step); });
-      if (found == steps.end() || found->told.after != step.after)
+          std::find_if(steps.begin(), steps.end(), [&](const Enabled& each) { return same_choice(each.told, step); });
+      if (found == steps.end() || found->told.after != without_copies(step.after))
         throw std::logic_error("the reference does not take a step of the trace");
       broken_.push_back(breaks(model_, *found));
       worlds_.push_back(found->next);
@@ -172,7 +178,7 @@ class Judge {
       for (const std::size_t i : left) {
         if (held && i == a) continue;
         for (const Enabled& step : steps)
-          if (same_step(step.told, trace_.steps[i])) next = &step;
+          if (same_choice(step.told, trace_.steps[i])) next = &step;
         if (next == nullptr) continue;
         if (i == b) held = false;
         left.erase(std::find(left.begin(), left.end(), i));
@@ -180,7 +186,7 @@ class Judge {
       }
       for (std::size_t i = 0; i < steps.size() && next == nullptr; ++i)
         if (steps[i].told.kind != StepKind::kInvoke && !traces::is_fault(steps[i].told.kind) &&
-            !(held && same_step(steps[i].told, trace_.steps[a])))
+            !(held && same_choice(steps[i].told, trace_.steps[a])))
           next = &steps[i];
       if (next == nullptr) return !held;
       if (breaks(model_, *next)) return false;
@@ -361,7 +367,7 @@ std::vector<std::string> parts(const std::string& text, char separator) {
 Setting setting_of(const traces::Trace& trace) {
   Setting setting;
   setting.keys = static_cast<std::size_t>(trace.scenario.keys);
-  setting.has_cache = !trace.initial.cache.empty();
+  setting.has_cache = has_cache(trace.stores);
   setting.cached = trace.scenario.cached;
   setting.all_invoked = trace.scenario.all_invoked;
   setting.continue_on_database_timeout = trace.scenario.on_database_timeout == "continue";

@@ -144,6 +144,7 @@ void Model::happen_in_cache(const World& world, std::vector<Enabled>& out) const
     step.next = world;
     step.told.kind = kind;
     step.told.app = step.told.session = step.told.operation = 0;
+    step.told.store = "cache";
     return step;
   };
   bool anything = false;

@@ -66,17 +66,21 @@ traces::Request Model::tell(const Message& message) const {
 
 traces::State Model::tell(const World& world) const {
   traces::State state;
+  std::vector<traces::Entry> cache;
+  std::vector<traces::Entry> database;
   for (std::size_t key = 0; key < world.database.size(); ++key) {
-    if (!world.cache.empty()) state.cache.push_back({key_name(key), shown(world.cache[key])});
-    if (!world.cache.empty() && world.expiring[key]) state.expiring.push_back(key_name(key));
-    state.database.push_back({key_name(key), shown(world.database[key])});
+    if (!world.cache.empty()) cache.push_back({key_name(key), shown(world.cache[key]), world.expiring[key]});
+    database.push_back({key_name(key), shown(world.database[key])});
   }
+  if (!world.cache.empty()) state.stores.push_back({"cache", cache});
+  state.stores.push_back({"database", database});
   for (std::size_t r = 0; r < world.runners.size(); ++r) {
     const Runner& runner = world.runners[r];
     const auto in_flight = [&](const Message& message) {
       traces::InFlight told;
       told.app = places_[r].app;
       told.session = places_[r].session;
+      told.operation = static_cast<int>(message.ordinal);
       told.request = tell(message);
       return told;
     };

@@ -56,11 +56,12 @@ MachineSpace explore_machine(const Protocol& protocol, const traces::Scenario& w
     machine.actions(state.data(), actions);
     if (actions.empty()) {
       std::vector<std::optional<Value>> stores;
-      for (std::size_t key = 0; key < static_cast<std::size_t>(words.keys); ++key)
-        stores.emplace_back(machine.stored(state.data(), key));
-      for (std::size_t key = 0; program.has_cache && key < static_cast<std::size_t>(words.keys); ++key) {
-        const unsigned cached = machine.cached(state.data(), key);
-        stores.push_back(cached == 0 ? std::nullopt : std::optional(static_cast<Value>(cached) - 1));
+      // The database first, as the reference has it.
+      for (auto server = machine.servers().rbegin(); server != machine.servers().rend(); ++server) {
+        for (std::size_t key = 0; key < static_cast<std::size_t>(words.keys); ++key) {
+          const CodedValue held = (*server)->entry(state.data(), key);
+          stores.push_back(held == 0 ? std::nullopt : std::optional(static_cast<Value>(held) - 1));
+        }
       }
       found.final_stores.insert(stores);
     }

@@ -17,6 +17,7 @@
 #include "base/error.hpp"
 #include "machine/scenario.hpp"
 #include "model/protocol_support.hpp"
+#include "stores_of.hpp"
 
 namespace stalemate::model {
 namespace {
@@ -54,7 +55,7 @@ TEST(Walk, an_operation_goes_from_invoke_over_handle_and_receive_to_its_end) {
   const traces::Trace trace = walk.trace();
   ASSERT_EQ(trace.steps.size(), 5U);
   EXPECT_EQ(trace.property, "");
-  EXPECT_EQ(trace.steps[1].after.database.at(0).value, 1);
+  EXPECT_EQ(database_of(trace.steps[1].after).at(0).value, 1);
   ASSERT_EQ(trace.steps[4].endings.size(), 1U);
   EXPECT_EQ(trace.steps[4].endings[0].kind, traces::Ending::Kind::kReturned);
 }
@@ -267,8 +268,8 @@ TEST(Rewalk, edited_replies_and_stores_are_predictions_and_are_told_as_the_model
   traces::Trace edited = original;
   const std::size_t handled = index_of(edited, traces::StepKind::kHandle, "Read", 3);
   edited.steps[handled].reply->value = 999;
-  edited.steps.back().after.database[0].value = 999;
-  edited.initial.database[0].value = 5;
+  database_of(edited.steps.back().after)[0].value = 999;
+  database_of(edited.initial)[0].value = 5;
   EXPECT_EQ(rewalk(edited, "t.json"), original);
 }
 

@@ -8,6 +8,7 @@
 #include "real/sample_traces.hpp"
 #include "real/support.hpp"
 #include "replay/replay.hpp"
+#include "stores_of.hpp"
 
 namespace stalemate::real {
 namespace {
@@ -36,7 +37,7 @@ std::string verdict_of(const traces::Trace& trace) { return verdict(replayed(tra
 
 // The same trace with another final value in the cache.
 std::string verdict_with_cache(traces::Trace trace, samples::Value value) {
-  trace.steps.back().after.cache[0].value = value;
+  cache_of(trace.steps.back().after)[0].value = value;
   return verdict_of(trace);
 }
 

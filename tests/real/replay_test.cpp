@@ -6,6 +6,7 @@
 #include "base/error.hpp"
 #include "real/sample_traces.hpp"
 #include "real/support.hpp"
+#include "stores_of.hpp"
 
 namespace stalemate::real {
 namespace {
@@ -61,20 +62,20 @@ TEST(Replay, EditedReceiveDivergesWhereItIsHandedOver) {
 
 TEST(Replay, EditedFinalCacheDivergesAfterTheLastStep) {
   traces::Trace trace = samples::cache_aside_race();
-  trace.steps.back().after.cache[0].value.reset();
+  cache_of(trace.steps.back().after)[0].value.reset();
   EXPECT_EQ(verdict(replayed(trace)), "diverged after the last step: expected cache k1=absent, got 1000");
 }
 
 TEST(Replay, EditedFinalDatabaseDivergesAfterTheLastStep) {
   traces::Trace trace = samples::cache_aside_race();
-  trace.steps.back().after.database[0].value = 2;
+  database_of(trace.steps.back().after)[0].value = 2;
   EXPECT_EQ(verdict(replayed(trace)), "diverged after the last step: expected database k1=2, got 1");
 }
 
 TEST(Replay, FillThatTheTraceForgetsIsFoundInTheFinalContents) {
   traces::Trace trace = samples::cache_aside_race();
   trace.steps.pop_back();
-  trace.steps.back().after.cache[0].value = 1000;
+  cache_of(trace.steps.back().after)[0].value = 1000;
   EXPECT_EQ(verdict(replayed(trace)), "diverged after the last step: expected cache k1=1000, got absent");
 }
 
@@ -82,9 +83,9 @@ TEST(Replay, EntryOutsideTheFinalStateDiverges) {
   const Session reader{1, 1, "Read", "k1", 1};
   const Session stranger{1, 1, "Read", "k9", 1};
   traces::Trace trace = TraceBuilder().invoke(reader).ask(stranger, 1, "cache", "set", 5, ok()).trace();
-  std::erase_if(trace.steps.back().after.cache, [](const traces::Entry& entry) { return entry.key == "k9"; });
+  std::erase_if(cache_of(trace.steps.back().after), [](const traces::Entry& entry) { return entry.key == "k9"; });
   for (traces::Step& step : trace.steps) {
-    std::erase_if(step.after.cache, [](const traces::Entry& entry) { return entry.key == "k9"; });
+    std::erase_if(cache_of(step.after), [](const traces::Entry& entry) { return entry.key == "k9"; });
   }
   EXPECT_EQ(verdict(replayed(trace)),
             "diverged after the last step: expected cache with nothing else changed, got "
@@ -94,7 +95,7 @@ TEST(Replay, EntryOutsideTheFinalStateDiverges) {
 TEST(Replay, ProductOutsideTheScenarioMustStayAsItWas) {
   const Session writer{1, 1, "Write", "k2", 1};
   traces::Trace trace = TraceBuilder(2).invoke(writer).ask(writer, 1, "database", "set", 5, ok()).trace();
-  for (traces::Step& step : trace.steps) step.after.database.pop_back();
+  for (traces::Step& step : trace.steps) database_of(step.after).pop_back();
   EXPECT_EQ(verdict(replayed(trace)),
             "diverged after the last step: expected database with nothing else changed, got "
             "47b0472d-708c-4377-aab4-acf8752f0ecb=5");
@@ -175,8 +176,8 @@ TEST(Replay, CachedScenarioStartsWithTheInitialValueInRedis) {
 TEST(Replay, InitialValuesAreTheTraces) {
   const Session reader{1, 1, "Read", "k1", 1};
   traces::Trace trace = TraceBuilder().invoke(reader).ask(reader, 1, "database", "get", {}, value(42)).trace();
-  trace.initial.database[0].value = 42;
-  for (traces::Step& step : trace.steps) step.after.database[0].value = 42;
+  database_of(trace.initial)[0].value = 42;
+  for (traces::Step& step : trace.steps) database_of(step.after)[0].value = 42;
   EXPECT_EQ(verdict(replayed(trace)), "reproduced");
 }
 

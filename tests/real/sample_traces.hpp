@@ -7,6 +7,7 @@
 #include <string>
 #include <utility>
 
+#include "stores_of.hpp"
 #include "traces/trace.hpp"
 
 namespace stalemate::real::samples {
@@ -32,6 +33,7 @@ class TraceBuilder {
       database_[key] = 1000;
       if (with_cache) cache_[key] = cached ? Value(1000) : Value();
     }
+    trace_.stores = stores_with_cache(with_cache);
     trace_.initial = state();
   }
 
@@ -106,7 +108,12 @@ class TraceBuilder {
   // The app instance dies; what it sent last may arrive yet.
   TraceBuilder& crash(const Session& who, int arrow, bool arrives) {
     traces::Step& step = this->step(traces::StepKind::kCrash, who, arrow);
-    if (arrives) step.after.in_flight.push_back({who.app, who.session, false, sent_, {}, true});
+    if (arrives) step.after.in_flight.push_back({.app = who.app,
+                                                  .session = who.session,
+                                                  .operation = who.operation,
+                                                  .request = sent_,
+                                                  .reply = {},
+                                                  .is_ghost = true});
     return *this;
   }
 
@@ -156,6 +163,7 @@ class TraceBuilder {
     step.diagram = who.diagram;
     step.key = who.key;
     step.arrow = arrow;
+    if (is_of_store(kind)) step.store = "cache";
     step.after = state();
     trace_.steps.push_back(step);
     return trace_.steps.back();
@@ -163,8 +171,11 @@ class TraceBuilder {
 
   traces::State state() const {
     traces::State state;
-    for (const auto& [key, value] : cache_) state.cache.push_back({key, value});
-    for (const auto& [key, value] : database_) state.database.push_back({key, value});
+    for (const traces::Store& store : trace_.stores) {
+      state.stores.push_back({store.name, {}});
+      for (const auto& [key, value] : store.name == "cache" ? cache_ : database_)
+        state.stores.back().entries.push_back({key, value});
+    }
     return state;
   }
 

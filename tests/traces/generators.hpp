@@ -10,6 +10,7 @@
 #include <string>
 #include <vector>
 
+#include "stores_of.hpp"
 #include "traces/trace.hpp"
 
 namespace stalemate::traces::generators {
@@ -49,10 +50,10 @@ inline int any_app(const Scenario& scenario) {
   return *rc::gen::inRange(1, static_cast<int>(scenario.apps.size()) + 1);
 }
 
-inline Request any_request(const Scenario& scenario, int arrow) {
+inline Request any_request(const Scenario& scenario, bool has_cache, int arrow) {
   Request request;
   request.arrow = arrow;
-  request.to = *rc::gen::element<std::string>("cache", "database");
+  request.to = has_cache ? *rc::gen::element<std::string>("cache", "database") : "database";
   request.verb = request.to == "cache" ? *rc::gen::element<std::string>("get", "set", "add", "delete")
                                        : *rc::gen::element<std::string>("get", "set");
   request.key = any_key(scenario);
@@ -76,18 +77,22 @@ inline int any_session(const Scenario& scenario, int app) {
 
 inline State any_state(const Scenario& scenario, bool has_cache) {
   State state;
+  for (const Store& store : stores_with_cache(has_cache)) state.stores.push_back({store.name, {}});
   for (int i = 1; i <= scenario.keys; ++i) {
     const std::string key = "k" + std::to_string(i);
-    if (has_cache) state.cache.push_back({key, any_value()});
-    if (has_cache && state.cache.back().value && *rc::gen::arbitrary<bool>()) state.expiring.push_back(key);
-    state.database.push_back({key, *value()});
+    if (has_cache) {
+      Entry entry{key, any_value()};
+      entry.expires = entry.value && *rc::gen::arbitrary<bool>();
+      cache_of(state).push_back(entry);
+    }
+    database_of(state).push_back({key, *value()});
   }
   const int messages = *rc::gen::inRange(0, 3);
   for (int i = 0; i < messages; ++i) {
     InFlight message;
     message.app = any_app(scenario);
     message.session = any_session(scenario, message.app);
-    message.request = any_request(scenario, *rc::gen::inRange(1, 5));
+    message.request = any_request(scenario, has_cache, *rc::gen::inRange(1, 5));
     message.is_reply = *rc::gen::arbitrary<bool>();
     if (message.is_reply) message.reply = any_reply();
     if (!message.is_reply) message.is_ghost = *rc::gen::arbitrary<bool>();
@@ -96,7 +101,7 @@ inline State any_state(const Scenario& scenario, bool has_cache) {
   return state;
 }
 
-inline void add_message(const Scenario& scenario, Step& step) {
+inline void add_message(const Scenario& scenario, bool has_cache, Step& step) {
   step.app = any_app(scenario);
   step.session = any_session(scenario, step.app);
   step.operation = *rc::gen::inRange(1, 4);
@@ -107,29 +112,30 @@ inline void add_message(const Scenario& scenario, Step& step) {
   const bool has_reply =
       takes_reply(step.kind) || ((is_handle || step.kind == StepKind::kCrash) && *rc::gen::arbitrary<bool>());
   if (has_reply) step.reply = any_reply();
-  if (step.kind != StepKind::kInvoke && (is_handle || !has_reply)) step.request = any_request(scenario, step.arrow);
+  if (step.kind != StepKind::kInvoke && (is_handle || !has_reply)) step.request = any_request(scenario, has_cache, step.arrow);
   if (is_handle && !has_reply) step.is_ghost = *rc::gen::arbitrary<bool>();
 }
 
 inline Step any_step(const Scenario& scenario, bool has_cache) {
   Step step;
-  step.kind = *rc::gen::element(StepKind::kInvoke, StepKind::kHandle, StepKind::kReceive, StepKind::kLoseRequest,
-                                StepKind::kLoseReply, StepKind::kLateRequest, StepKind::kDuplicate, StepKind::kCrash,
-                                StepKind::kEvict, StepKind::kExpire, StepKind::kCacheRestart, StepKind::kCacheFailover);
-  if (is_of_cache(step.kind)) {
+  do {
+    step.kind = step_kinds()[*rc::gen::inRange<std::size_t>(0, step_kinds().size())].kind;
+  } while (is_of_store(step.kind) && !has_cache);
+  if (is_of_store(step.kind)) {
     step.app = step.session = step.operation = 0;
-    if (step.kind == StepKind::kEvict || step.kind == StepKind::kExpire) step.key = any_key(scenario);
+    step.store = "cache";
+    if (facts_of(step.kind).of_one_entry) step.key = any_key(scenario);
   } else {
-    add_message(scenario, step);
+    add_message(scenario, has_cache, step);
   }
   step.choice = *rc::gen::inRange(0, 3);
   if (step.choice != 0) step.chosen = *text();
   if (is_fault(step.kind)) step.budget = *rc::gen::inRange(1, static_cast<int>(scenario.faults.size()) + 1);
   step.after = any_state(scenario, has_cache);
-  if (is_of_cache(step.kind) || step.kind == StepKind::kCrash || step.kind == StepKind::kDuplicate) return step;
+  if (is_of_store(step.kind) || step.kind == StepKind::kCrash || step.kind == StepKind::kDuplicate) return step;
   const int sends = *rc::gen::inRange(0, 3);
   for (int i = 0; i < sends; ++i) {
-    step.sends.push_back(any_request(scenario, *rc::gen::inRange(1, 5)));
+    step.sends.push_back(any_request(scenario, has_cache, *rc::gen::inRange(1, 5)));
     step.sends.back().drawn_lost = *rc::gen::arbitrary<bool>();
   }
   const int endings = *rc::gen::inRange(0, 3);
@@ -156,6 +162,7 @@ inline Trace any_trace() {
   trace.scenario.all_invoked = *rc::gen::arbitrary<bool>();
   if (*rc::gen::arbitrary<bool>()) trace.seed = *rc::gen::arbitrary<std::uint64_t>();
   const bool has_cache = *rc::gen::arbitrary<bool>();
+  trace.stores = stores_with_cache(has_cache);
   trace.initial = any_state(trace.scenario, has_cache);
   const int steps = *rc::gen::inRange(0, 6);
   for (int i = 0; i < steps; ++i) trace.steps.push_back(any_step(trace.scenario, has_cache));
@@ -167,6 +174,7 @@ inline Trace any_trace() {
       trace.steps.back().after.in_flight.clear();
     }
   }
+  number_copies(trace);
   return trace;
 }
 

@@ -6,6 +6,7 @@
 #include <string>
 
 #include "base/error.hpp"
+#include "base/file.hpp"
 #include "generators.hpp"
 #include "samples.hpp"
 #include "traces/json.hpp"
@@ -70,8 +71,8 @@ TEST(TraceJsonErrors, foreign_json_is_refused_as_no_trace) {
 }
 
 TEST(TraceJsonErrors, a_newer_version_is_refused_by_name_even_if_its_fields_are_unknown) {
-  EXPECT_EQ(refusal(R"({"format": "stalemate-trace", "version": 2, "dimensions": []})"),
-            "t.json: written by a newer stalemate (trace version 2; this one reads up to 1); update stalemate");
+  EXPECT_EQ(refusal(R"({"format": "stalemate-trace", "version": 3, "dimensions": []})"),
+            "t.json: written by a newer stalemate (trace version 3; this one reads up to 2); update stalemate");
   expect_prefix_and(refusal_with("/version", 18446744073709551615U), "t.json: ", "version 18446744073709551615;");
 }
 
@@ -83,7 +84,10 @@ TEST(TraceJsonErrors, an_impossible_version_is_off_the_schema) {
 
 TEST(TraceJsonErrors, an_unknown_word_is_refused_with_its_address_and_the_known_ones) {
   expect_prefix_and(refusal_with("/steps/3/kind", "teleport"), "t.json: /steps/3/kind: ", "\"handle\"");
-  expect_prefix_and(refusal_with("/steps/3/request/to", "queue"), "t.json: /steps/3/request/to: ", "\"cache\"");
+  expect_prefix_and(refusal_with("/steps/9/name", "lost-hope"), "t.json: /steps/9/name: ", "\"lost-reply\"");
+  expect_prefix_and(refusal_with("/steps/3/request/to", "queue"), "t.json: /steps/3/request/to: ",
+                    "no store queue: the trace has cache, database");
+  expect_prefix_and(refusal_with("/stores/0/kind", "heap"), "t.json: /stores/0/kind: ", "\"database\"");
   expect_prefix_and(refusal_with("/scenario/on_database_timeout", "wait"),
                     "t.json: /scenario/on_database_timeout: ", "\"continue\"");
 }
@@ -92,7 +96,7 @@ TEST(TraceJsonErrors, a_wrong_type_is_refused_with_its_address) {
   expect_prefix_and(refusal_with("/steps/0/app", "1"), "t.json: /steps/0/app: ", "expected integer, found string");
   expect_prefix_and(refusal_with("/steps/0/app", 1.0), "t.json: /steps/0/app: ", "expected integer");
   expect_prefix_and(refusal_with("/steps", json::object()), "t.json: /steps: ", "expected array");
-  expect_prefix_and(refusal_with("/initial/cache/k1", true), "t.json: /initial/cache/k1: ", "integer or null");
+  expect_prefix_and(refusal_with("/initial/stores/cache/k1", true), "t.json: /initial/stores/cache/k1: ", "integer or null");
   expect_prefix_and(refusal_with("/property", 3), "t.json: /property: ", "string or null");
 }
 
@@ -108,8 +112,8 @@ TEST(TraceJsonErrors, numbers_out_of_range_are_refused) {
   expect_prefix_and(refusal_with("/steps/0/app", 4294967297), "t.json: /steps/0/app: ", "from 1 to");
   expect_prefix_and(refusal_with("/steps/0/app", 18446744073709551615U), "t.json: /steps/0/app: ", "from 1 to");
   expect_prefix_and(refusal_with("/scenario/keys", 0), "t.json: /scenario/keys: ", "from 1 to");
-  expect_prefix_and(refusal_with("/initial/database/k1", 9223372036854775808U),
-                    "t.json: /initial/database/k1: ", "too large");
+  expect_prefix_and(refusal_with("/initial/stores/database/k1", 9223372036854775808U),
+                    "t.json: /initial/stores/database/k1: ", "too large");
   expect_prefix_and(refusal_with("/seed", "18446744073709551616"), "t.json: /seed: ", "too large");
   expect_prefix_and(refusal_with("/seed", "007"), "t.json: /seed: ", "");
   expect_prefix_and(refusal_with("/seed", 7), "t.json: /seed: ", "expected string");
@@ -126,10 +130,53 @@ TEST(TraceJsonErrors, an_app_session_key_or_fault_that_the_scenario_lacks_is_ref
 }
 
 TEST(TraceJsonErrors, a_store_that_lacks_a_key_or_has_another_is_refused) {
-  expect_prefix_and(refusal_with("/initial/cache", json::object()), "t.json: /steps/0/after/cache: ", "no cache");
-  expect_prefix_and(refusal_with("/steps/0/after/cache", json::object()), "t.json: /steps/0/after/cache: ", "k1");
-  expect_prefix_and(refusal_with("/steps/0/after/database/k2", 1), "t.json: /steps/0/after/database: ", "k1");
-  expect_prefix_and(refusal_with("/initial/database", {{"k01", 1}}), "t.json: /initial/database: ", "k1");
+  const std::string after = "/steps/0/after/stores";
+  expect_prefix_and(refusal_with("/initial/stores/cache", json::object()), "t.json: /initial/stores/cache: ", "k1");
+  expect_prefix_and(refusal_with(after + "/cache", json::object()), "t.json: " + after + "/cache: ", "k1");
+  expect_prefix_and(refusal_with(after + "/database/k2", 1), "t.json: " + after + "/database: ", "k1");
+  expect_prefix_and(refusal_with("/initial/stores/database", {{"k01", 1}}), "t.json: /initial/stores/database: ", "k1");
+  expect_prefix_and(refusal_with(after + "/other", json::object()), "t.json: " + after + "/other: ", "no such store");
+  expect_prefix_and(refusal_without(after, "database"), "t.json: " + after + "/database: ", "k1");
+  expect_prefix_and(refusal_with("/stores/1/name", "cache"), "t.json: /stores/1/name: ", "twice");
+}
+
+TEST(TraceJsonErrors, what_expires_is_in_a_cache) {
+  const json expiring = {{"value", 1}, {"expires", true}};
+  EXPECT_EQ(refusal_with("/initial/stores/cache/k1", expiring), "");
+  expect_prefix_and(refusal_with("/initial/stores/database/k1", expiring), "t.json: /initial/stores/database/k1: ",
+                    "cache");
+  expect_prefix_and(refusal_with("/initial/stores/cache/k1", {{"value", 1}, {"expires", false}}),
+                    "t.json: /initial/stores/cache/k1/expires: ", "true");
+  expect_prefix_and(refusal_with("/initial/stores/cache/k1", {{"value", nullptr}, {"expires", true}}),
+                    "t.json: /initial/stores/cache/k1/value: ", "integer");
+}
+
+TEST(TraceJsonErrors, a_copy_is_a_ghost_and_has_the_number_that_its_making_gives_it) {
+  expect_prefix_and(refusal_with("/steps/1/copy", 1), "t.json: /steps/1/copy: ", "ghost");
+  Trace trace = samples::duplicate_set();
+  EXPECT_EQ(refusal(write_json(trace)), "");
+  for (Step& step : trace.steps)
+    for (InFlight& message : step.after.in_flight)
+      if (message.is_ghost) message.copy += 1;
+  expect_prefix_and(refusal(write_json(trace)), "t.json: /steps/", "numbered otherwise");
+}
+
+TEST(TraceJsonErrors, a_file_of_version_1_is_refused_with_the_addresses_that_it_has) {
+  const std::string text =
+      read_text_file(STALEMATE_SOURCE_DIR "/tests/traces/version1/cache-aside-late-fill.json", 1 << 20);
+  const auto changed = [&](const std::string& address, const json& value) {
+    json document = json::parse(text);
+    document[json::json_pointer(address)] = value;
+    return refusal(document.dump());
+  };
+  EXPECT_EQ(refusal(text), "");
+  expect_prefix_and(changed("/initial/cache", json::object()), "t.json: /steps/0/sends/0/to: ", "no store cache");
+  expect_prefix_and(changed("/steps/0/after/database/k2", 1), "t.json: /steps/0/after/database: ", "k1");
+  expect_prefix_and(changed("/initial/database/k1", nullptr), "t.json: /initial/database/k1: ", "integer");
+  expect_prefix_and(changed("/initial/expiring", json::array({"k1"})), "t.json: /initial/expiring/0: ", "cannot expire");
+  expect_prefix_and(changed("/steps/3/kind", "fault"), "t.json: /steps/3/kind: ", "\"lose-request\"");
+  expect_prefix_and(changed("/steps/1/request/to", "queue"), "t.json: /steps/1/request/to: ", "\"cache\"");
+  expect_prefix_and(changed("/stores", json::array()), "t.json: ", "unknown field \"stores\"");
 }
 
 TEST(TraceJsonErrors, a_value_without_or_against_its_outcome_or_verb_is_refused) {
@@ -189,7 +236,7 @@ TEST(TraceJsonErrors, deep_nesting_is_refused_before_anything_recurses) {
 
 TEST(TraceJsonErrors, a_nul_byte_does_not_end_the_file_early) {
   const std::string text = write_json(samples::race());
-  expect_prefix_and(refusal(text + std::string(1, '\0') + "{}"), "t.json:32:1: ", "NUL");
+  expect_prefix_and(refusal(text + std::string(1, '\0') + "{}"), "t.json:33:1: ", "NUL");
 }
 
 TEST(TraceJsonErrors, hostile_text_in_a_file_or_its_name_never_breaks_the_line) {

@@ -1,4 +1,5 @@
 // Traces as JSON: the bytes written, and that reading gives back what was written.
+#include "stores_of.hpp"
 #include "traces/json.hpp"
 
 #include <gtest/gtest.h>
@@ -52,7 +53,7 @@ TEST(TraceJson, the_layout_is_one_step_a_line_with_keys_in_the_documented_order)
   EXPECT_EQ(write_json(trace),
             R"({
   "format": "stalemate-trace",
-  "version": 1,
+  "version": 2,
   "protocol": {
     "name": "p.md",
     "roles": ["X=cache"],
@@ -62,11 +63,12 @@ TEST(TraceJson, the_layout_is_one_step_a_line_with_keys_in_the_documented_order)
     ]
   },
   "scenario": {"apps": ["read"], "keys": 1, "cached": false, "faults": [], "on_database_timeout": "fail", "all_invoked": false},
+  "stores": [{"name": "cache", "kind": "cache", "scope": "shared"}, {"name": "database", "kind": "database", "scope": "shared"}],
   "property": null,
   "seed": "18446744073709551615",
-  "initial": {"cache": {"k1": null}, "database": {"k1": 1000}, "in_flight": []},
+  "initial": {"stores": {"cache": {"k1": null}, "database": {"k1": 1000}}, "in_flight": []},
   "steps": [
-    {"kind": "invoke", "app": 1, "session": 1, "operation": 1, "diagram": "Read", "key": "k1", "sends": [{"arrow": 1, "to": "cache", "verb": "get", "key": "k1", "label": "Get \"value\""}], "after": {"cache": {"k1": null}, "database": {"k1": 1000}, "in_flight": [{"app": 1, "session": 1, "request": {"arrow": 1, "to": "cache", "verb": "get", "key": "k1", "label": "Get \"value\""}}]}}
+    {"kind": "invoke", "app": 1, "session": 1, "operation": 1, "diagram": "Read", "key": "k1", "sends": [{"arrow": 1, "to": "cache", "verb": "get", "key": "k1", "label": "Get \"value\""}], "after": {"stores": {"cache": {"k1": null}, "database": {"k1": 1000}}, "in_flight": [{"app": 1, "session": 1, "operation": 1, "request": {"arrow": 1, "to": "cache", "verb": "get", "key": "k1", "label": "Get \"value\""}}]}}
   ]
 }
 )");
@@ -107,8 +109,8 @@ TEST(TraceJson, keys_stand_in_the_order_of_their_numbers_even_beyond_nine) {
   const Trace trace = story.ends();
   const Trace back = read_json(write_json(trace), "t.json");
   EXPECT_EQ(back, trace);
-  EXPECT_EQ(back.initial.database[1].key, "k2");
-  EXPECT_EQ(back.initial.database[11].key, "k12");
+  EXPECT_EQ(database_of(back.initial)[1].key, "k2");
+  EXPECT_EQ(database_of(back.initial)[11].key, "k12");
 }
 
 TEST(TraceJson, steps_alone_are_an_array_with_one_step_a_line_indented_as_asked) {
@@ -142,6 +144,54 @@ TEST(TraceJson, the_example_in_the_documentation_is_valid_and_in_its_one_form) {
   const std::size_t end = page.find("```", start + fence.size());
   const std::string example = page.substr(start + fence.size(), end - start - fence.size());
   EXPECT_EQ(write_json(read_json(example, "FORMAT.md")), example);
+}
+
+// What is saved was once written as version 1, and rewritten: the two say the same.
+TEST(TraceJson, every_trace_of_version_1_reads_as_what_it_says) {
+  const std::filesystem::path old = STALEMATE_SOURCE_DIR "/tests/traces/version1";
+  std::size_t files = 0;
+  for (const auto& entry : std::filesystem::directory_iterator(old)) {
+    SCOPED_TRACE(entry.path().string());
+    const std::string name = entry.path().filename().string();
+    const std::string text = read_text_file(entry.path().string(), 1 << 24);
+    EXPECT_NE(text.find("\"version\": 1,"), std::string::npos);
+    const std::string saved = std::string(STALEMATE_SOURCE_DIR "/traces/saved/") + name;
+    EXPECT_EQ(read_json(text, name), read_json(read_text_file(saved, 1 << 24), name));
+    ++files;
+  }
+  EXPECT_EQ(files, 19U);
+}
+
+// Two operations of a session ask alike: only the order of the messages tells which is which.
+TEST(TraceJson, a_message_of_version_1_has_the_operation_that_sent_it) {
+  const std::string path = STALEMATE_SOURCE_DIR "/tests/traces/version1/cache-aside-late-request.json";
+  const Trace trace = read_json(read_text_file(path, 1 << 20), "t.json");
+  std::size_t ghosts = 0;
+  for (const Step& step : trace.steps)
+    for (const InFlight& message : step.after.in_flight) {
+      if (!message.is_ghost) continue;
+      ++ghosts;
+      const auto sent = std::find_if(trace.steps.begin(), trace.steps.end(), [&](const Step& earlier) {
+        return std::any_of(earlier.sends.begin(), earlier.sends.end(),
+                           [&](const Request& request) { return id_of(earlier, request) == id_of(message); });
+      });
+      EXPECT_NE(sent, trace.steps.end());
+    }
+  EXPECT_GT(ghosts, 0U);
+}
+
+// Copies are counted as they are made; of several ghosts of one request the lowest goes first.
+TEST(TraceJson, copies_are_numbered_in_the_order_of_their_making) {
+  const Trace trace = samples::duplicate_set();
+  std::vector<int> handled;
+  for (const Step& step : trace.steps) {
+    if (step.kind == StepKind::kDuplicate) {
+      EXPECT_EQ(copy_made(step).copy, 1);
+      EXPECT_EQ(step.copy, 0) << "it is about the request itself";
+    }
+    if (step.kind == StepKind::kHandle && step.is_ghost) handled.push_back(step.copy);
+  }
+  EXPECT_EQ(handled, std::vector<int>{1});
 }
 
 TEST(TraceJson, every_saved_trace_is_valid_and_in_its_one_form) {

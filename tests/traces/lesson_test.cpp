@@ -1,4 +1,5 @@
 // The lesson's page as text: whatever a diagram says stays data, and the page is put together once and completely.
+#include "stores_of.hpp"
 #include "traces/lesson.hpp"
 
 #include <gtest/gtest.h>
@@ -29,18 +30,17 @@ Lesson small(const std::string& foreign) {
   edge.step.sends = {Request{1, "cache", "get", "k1", std::nullopt, foreign, true, false}};
   edge.step.violates = {"coherent-at-rest"};
   LessonState first;
-  first.state.cache = {{"k1", std::nullopt}};
-  first.state.database = {{"k1", 1000}};
+  first.state.stores = {{"cache", {{"k1", std::nullopt}}}, {"database", {{"k1", 1000}}}};
   first.edges = {edge};
   LessonState second = first;
   second.edges.clear();
-  second.state.in_flight = {InFlight{1, 1, false, edge.step.sends[0], std::nullopt}};
+  second.state.in_flight = {InFlight{.app = 1, .request = edge.step.sends[0], .reply = std::nullopt}};
   LessonSide side;
   side.id = "before";
   side.protocol = foreign;
   side.check_arguments = {foreign};
   side.scenario.apps = {foreign};
-  side.has_cache = true;
+  side.stores = stores_with_cache();
   side.states = {first, second};
   side.properties = {{"coherent-at-rest", "at rest, a cached entry equals the database", "violated", foreign}};
   side.broken = "coherent-at-rest";

@@ -8,6 +8,7 @@
 #include <utility>
 #include <vector>
 
+#include "stores_of.hpp"
 #include "traces/trace.hpp"
 
 namespace stalemate::traces::samples {
@@ -68,10 +69,12 @@ class Story {
  public:
   Story(Scenario scenario, bool has_cache) {
     trace_.protocol = {.name = "cache-aside.md", .text = "# Read\n\nas drawn\n", .roles = {}};
+    trace_.stores = stores_with_cache(has_cache);
+    for (const Store& store : trace_.stores) now_.stores.push_back({store.name, {}});
     for (int i = 1; i <= scenario.keys; ++i) {
       const std::string key = "k" + std::to_string(i);
-      if (has_cache) now_.cache.push_back({key, {}});
-      now_.database.push_back({key, 1000});
+      if (has_cache) cache_of(now_).push_back({key, {}});
+      database_of(now_).push_back({key, 1000});
     }
     trace_.scenario = std::move(scenario);
     trace_.initial = now_;
@@ -175,14 +178,13 @@ class Story {
   // The cache is again as it was after `steps` steps.
   void fail_over_to(std::size_t steps) {
     const State& known = steps == 0 ? trace_.initial : trace_.steps[steps - 1].after;
-    now_.cache = known.cache;
-    now_.expiring = known.expiring;
+    cache_of(now_) = cache_of(known);
     finish(in_cache(StepKind::kCacheFailover, ""), {}, {});
   }
 
   // Before the first step.
   void start_cached(const std::string& key, std::int64_t value) {
-    for (Entry& entry : now_.cache)
+    for (Entry& entry : cache_of(now_))
       if (entry.key == key) entry.value = value;
     trace_.scenario.cached = true;
     trace_.initial = now_;
@@ -195,6 +197,7 @@ class Story {
   }
 
   Trace ends(const std::string& property = "") {
+    number_copies(trace_);
     trace_.property = property;
     if (!property.empty()) trace_.steps.back().violates = {property};
     return trace_;
@@ -216,6 +219,7 @@ class Story {
     Step step;
     step.kind = kind;
     step.app = step.session = step.operation = 0;
+    step.store = "cache";
     step.key = key;
     step.budget = kind == StepKind::kExpire ? 0 : 1;
     return step;
@@ -223,9 +227,8 @@ class Story {
 
   // `key`, or everything where it is "".
   void drop(StepKind kind, const std::string& key) {
-    for (Entry& entry : now_.cache)
-      if (key.empty() || entry.key == key) entry.value.reset();
-    std::erase_if(now_.expiring, [&](const std::string& other) { return key.empty() || other == key; });
+    for (Entry& entry : cache_of(now_))
+      if (key.empty() || entry.key == key) entry = {entry.key, {}};
     finish(in_cache(kind, key), {}, {});
   }
 
@@ -233,7 +236,7 @@ class Story {
     for (const Request& request : then.sends) {
       if (request.drawn_lost) continue;
       now_.in_flight.push_back(
-          {.app = who.app, .session = who.session, .is_reply = false, .request = request, .reply = {}});
+          {.app = who.app, .session = who.session, .operation = who.operation, .request = request, .reply = {}});
     }
     step.sends = std::move(then.sends);
     step.endings = std::move(then.endings);
@@ -252,15 +255,13 @@ class Story {
   }
 
   Reply carry_out(const Request& request) {
-    std::vector<Entry>& store = request.to == "cache" ? now_.cache : now_.database;
-    for (Entry& entry : store) {
+    for (Entry& entry : store_of(now_, request.to)) {
       if (entry.key != request.key) continue;
       if (request.verb == "get") return entry.value ? Reply{"value", entry.value} : Reply{"miss", {}};
       if (request.verb == "delete") entry.value.reset();
       if (request.verb == "set") entry.value = request.value;
       if (request.to != "cache") continue;
-      std::erase(now_.expiring, entry.key);
-      if (request.ttl) now_.expiring.push_back(entry.key);
+      entry.expires = request.ttl.has_value();
     }
     return {"ok", {}};
   }
@@ -331,8 +332,8 @@ inline Trace async_lost() {
   story.receive(reader, 1, {{}, {returned(1000)}});
   Trace trace = story.ends("fresh-reads");
   // Cached at the start: the same story over a filled cache.
-  trace.initial.cache[0].value = 1000;
-  for (Step& step : trace.steps) step.after.cache[0].value = 1000;
+  cache_of(trace.initial)[0].value = 1000;
+  for (Step& step : trace.steps) cache_of(step.after)[0].value = 1000;
   trace.steps[5].reply = trace.steps[6].reply = Reply{"value", 1000};
   trace.steps[5].after.in_flight[0].reply = Reply{"value", 1000};
   return trace;
@@ -383,8 +384,8 @@ inline Trace early_answer() {
   story.handle(reader, 1);
   story.receive(reader, 1, {{}, {returned(1000)}});
   Trace trace = story.ends("fresh-reads");
-  trace.initial.cache[0].value = 1000;
-  for (Step& step : trace.steps) step.after.cache[0].value = 1000;
+  cache_of(trace.initial)[0].value = 1000;
+  for (Step& step : trace.steps) cache_of(step.after)[0].value = 1000;
   trace.steps[4].reply = trace.steps[5].reply = Reply{"value", 1000};
   trace.steps[4].after.in_flight[1].reply = Reply{"value", 1000};
   return trace;

@@ -14,6 +14,7 @@
 #include "base/file.hpp"
 #include "samples.hpp"
 #include "schema_support.hpp"
+#include "stores_of.hpp"
 #include "traces/json.hpp"
 
 namespace stalemate::traces {
@@ -23,6 +24,7 @@ namespace fs = std::filesystem;
 using nlohmann::json;
 
 constexpr const char* kSchema = STALEMATE_SOURCE_DIR "/traces/trace.schema.json";
+constexpr const char* kVersion1Schema = STALEMATE_SOURCE_DIR "/traces/trace.v1.schema.json";
 
 struct Document {
   std::string what;  // which document it is, or how it was changed
@@ -59,6 +61,13 @@ bool is_about_shape(const std::string& refusal) {
 // A trace that has a value at every address of the schema.
 Trace trace_with_every_field() {
   Trace trace = samples::async_lost();
+  Step expired;
+  expired.kind = StepKind::kExpire;
+  expired.app = expired.session = expired.operation = 0;
+  expired.store = "cache";
+  expired.key = "k1";
+  expired.after = (trace.steps.end() - 2)->after;
+  trace.steps.insert(trace.steps.end() - 1, expired);
   trace.protocol.roles = {"X=cache"};
   trace.seed = 7;
   trace.loop = trace.steps.size();
@@ -72,14 +81,16 @@ Trace trace_with_every_field() {
                               .reply = Reply{"value", 7}}};
   Request expiring = samples::unawaited(samples::set(2, "cache", 7, "Set value"));
   expiring.ttl = 60;
-  trace.initial.in_flight.push_back(
-      {.app = 1, .session = 1, .is_reply = false, .request = expiring, .reply = {}, .is_ghost = true});
-  trace.initial.expiring = trace.steps[0].after.expiring = {"k1"};
+  const InFlight ghost{.app = 1, .session = 1, .request = expiring, .reply = {}, .is_ghost = true};
+  trace.initial.in_flight.insert(trace.initial.in_flight.end(), {ghost, ghost});
+  cache_of(trace.initial)[0].expires = cache_of(trace.steps[0].after)[0].expires = true;
   trace.steps[0].after.in_flight = trace.initial.in_flight;
   trace.steps[0].sends.push_back(expiring);
   trace.steps[1].is_ghost = true;
   trace.steps[1].reply.reset();
+  trace.steps[1].arrow = trace.steps[1].request->arrow = expiring.arrow;
   trace.steps[3].request = expiring;
+  number_copies(trace);
   return trace;
 }
 
@@ -165,7 +176,11 @@ const std::vector<json>& replacements() {
                              "failed",
                              "acknowledged",
                              "invoke",
-                             "lose-reply",
+                             "lost-reply",
+                             "fault",
+                             "free",
+                             "expire",
+                             "evict",
                              "fail",
                              "continue",
                              "fresh-reads",
@@ -223,7 +238,7 @@ void add_all_changes(const json& document, const json::json_pointer& pointer, co
     }
   } else if (value.is_object()) {
     for (const auto& [name, unused] : value.items()) {
-      const bool is_key = name.size() == 2 && name[0] == 'k';
+      const bool is_key = (name.size() == 2 && name[0] == 'k') || address.ends_with("/stores");
       add_all_changes(document, pointer / name, address + "/" + (is_key ? "*" : name), seen, changed);
     }
   }
@@ -243,6 +258,13 @@ TEST(TraceSchema, every_sample_and_every_saved_trace_satisfies_it) {
     EXPECT_EQ(verdicts[i], "ok") << documents[i].what;
     EXPECT_EQ(read_verdict(documents[i].content), "ok") << documents[i].what;
   }
+}
+
+TEST(TraceSchema, every_trace_of_version_1_satisfies_its_own) {
+  std::vector<json> documents;
+  for (const auto& entry : fs::directory_iterator(STALEMATE_SOURCE_DIR "/tests/traces/version1"))
+    documents.push_back(json::parse(read_text_file(entry.path().string(), 1 << 24)));
+  EXPECT_EQ(schema::judge(kVersion1Schema, documents), std::vector<std::string>(documents.size(), "ok"));
 }
 
 TEST(TraceSchema, a_document_changed_at_any_address_of_the_schema_is_judged_alike_by_schema_and_reader) {

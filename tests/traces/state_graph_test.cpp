@@ -32,8 +32,9 @@ rc::Gen<std::string> nasty_label() {
 
 StateNode node(const std::string& cached, const std::string& key = "k1") {
   StateNode made;
-  made.state.cache = {{key, cached.empty() ? std::nullopt : std::optional<std::int64_t>(std::stoll(cached))}};
-  made.state.database = {{key, 1}};
+  const std::optional<std::int64_t> value =
+      cached.empty() ? std::nullopt : std::optional<std::int64_t>(std::stoll(cached));
+  made.state.stores = {{"cache", {{key, value}}}, {"database", {{key, 1}}}};
   return made;
 }
 

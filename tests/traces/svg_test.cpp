@@ -315,12 +315,14 @@ void expect_values_of(const Trace& trace, const Element& drawing) {
             << store << " " << entry.key << " in row " << row;
       }
     };
-    expect("cache", state.cache);
-    expect("database", state.database);
-    for (std::size_t i = 0; i < state.cache.size(); ++i) {
-      const Entry& cached = state.cache[i];
+    const std::vector<Entry>& cache = entries_of(state, "cache");
+    const std::vector<Entry>& database = entries_of(state, "database");
+    expect("cache", cache);
+    expect("database", database);
+    for (std::size_t i = 0; i < cache.size(); ++i) {
+      const Entry& cached = cache[i];
       if (!told.contains({"cache", cached.key})) continue;
-      EXPECT_EQ(differing.contains(cached.key), cached.value && cached.value != state.database[i].value)
+      EXPECT_EQ(differing.contains(cached.key), cached.value && cached.value != database[i].value)
           << "row " << row;
     }
   }

@@ -8,6 +8,7 @@
 
 #include "generators.hpp"
 #include "samples.hpp"
+#include "stores_of.hpp"
 #include "traces/json.hpp"
 #include "traces/render.hpp"
 
@@ -352,7 +353,7 @@ RC_GTEST_PROP(TextRenderer, any_trace_renders_the_same_twice_without_control_cha
   // and every line of the legend included), the empty piece after the last line feed, and for each key its final values
   // and up to three sentences of the verdict.
   RC_ASSERT(lines_of(text).size() <=
-            33 + trace.protocol.roles.size() + trace.steps.size() + 4 * trace.initial.database.size());
+            33 + trace.protocol.roles.size() + trace.steps.size() + 4 * database_of(trace.initial).size());
   for (const std::string& line : lines_of(text)) RC_ASSERT(!line.ends_with(' '));
 }
 

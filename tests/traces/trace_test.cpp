@@ -1,4 +1,5 @@
 // The trace type's own questions.
+#include "stores_of.hpp"
 #include "traces/trace.hpp"
 
 #include <gtest/gtest.h>
@@ -10,8 +11,8 @@ namespace {
 
 TEST(Trace, final_state_is_the_one_after_the_last_step) {
   const Trace trace = samples::race();
-  EXPECT_EQ(final_state(trace).cache[0].value, 1000);
-  EXPECT_EQ(final_state(trace).database[0].value, 1);
+  EXPECT_EQ(cache_of(final_state(trace))[0].value, 1000);
+  EXPECT_EQ(database_of(final_state(trace))[0].value, 1);
 }
 
 TEST(Trace, final_state_without_steps_is_the_initial_one) {

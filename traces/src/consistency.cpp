@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cstddef>
 
+#include "base/text.hpp"
 #include "json_cursor.hpp"
 #include "traces/story.hpp"
 
@@ -31,16 +32,25 @@ void check_session(const Trace& trace, int app, int session, const std::string& 
           fmt::format("there is no session {}: the script of app{} has {}", session, app, sessions));
 }
 
+// "cache, database"
+std::string names_of(const std::vector<Store>& stores) {
+  std::string names;
+  for (const Store& store : stores) names += (names.empty() ? "" : ", ") + printable(store.name);
+  return names;
+}
+
 void check_request(const Trace& trace, const Request& request, const std::string& pointer) {
+  require(find_store(trace.stores, request.to) != nullptr, pointer + "/to",
+          fmt::format("there is no store {}: the trace has {}", printable(request.to), names_of(trace.stores)));
   check_key(trace, request.key, pointer + "/key");
   const bool carries = request.verb == "set" || request.verb == "add";
   require(carries == request.value.has_value(), pointer + "/value",
           carries ? fmt::format("is missing: a {} carries a value", request.verb)
                   : fmt::format("must not be there: a {} carries no value", request.verb));
   const bool database_verb = request.verb == "get" || request.verb == "set";
-  require(request.to != "database" || database_verb, pointer + "/verb",
+  require(!is_database(trace, request.to) || database_verb, pointer + "/verb",
           fmt::format("a database is asked to get or to set, not to {}", request.verb));
-  require(!request.ttl || (carries && request.to == "cache"), pointer + "/ttl",
+  require(!request.ttl || (carries && is_cache(trace, request.to)), pointer + "/ttl",
           "must not be there: only what a cache is given to keep expires");
 }
 
@@ -58,27 +68,23 @@ void check_reply(const Reply& reply, const std::string& pointer) {
                    : fmt::format("must not be there: the outcome is \"{}\"", reply.outcome));
 }
 
-void check_store(const Trace& trace, const std::vector<Entry>& store, const std::string& pointer) {
+void check_contents(const Trace& trace, const Store& store, const std::vector<Entry>& entries,
+                    const std::string& pointer) {
   const auto keys = static_cast<std::size_t>(trace.scenario.keys);
-  bool complete = store.size() == keys;
-  for (std::size_t i = 0; complete && i < keys; ++i) complete = store[i].key == fmt::format("k{}", i + 1);
+  bool complete = entries.size() == keys;
+  for (std::size_t i = 0; complete && i < keys; ++i) complete = entries[i].key == fmt::format("k{}", i + 1);
   require(complete, pointer, fmt::format("must have exactly the keys k1 to k{} (/scenario/keys is {})", keys, keys));
+  for (const Entry& entry : entries)
+    require(!entry.expires || store.kind == "cache", pointer + "/" + entry.key, "only what a cache holds expires");
 }
 
-void check_state(const Trace& trace, const State& state, const std::string& pointer) {
-  const bool has_cache = !trace.initial.cache.empty();
-  if (has_cache || !state.cache.empty()) {
-    require(has_cache, pointer + "/cache", "must be empty, as it is in /initial: the protocol has no cache");
-    check_store(trace, state.cache, pointer + "/cache");
-  }
-  check_store(trace, state.database, pointer + "/database");
-  for (std::size_t i = 0; i < state.expiring.size(); ++i) {
-    const std::string here = fmt::format("{}/expiring/{}", pointer, i);
-    check_key(trace, state.expiring[i], here);
-    require(value_of(state.cache, state.expiring[i]).has_value(), here, "is not in the cache, so it cannot expire");
-    require(i == 0 || std::stoi(state.expiring[i - 1].substr(1)) < std::stoi(state.expiring[i].substr(1)), here,
-            "stands behind a larger key, or twice");
-  }
+// `stores`: where a state's stores stand in it, "/stores".
+void check_state(const Trace& trace, const State& state, std::string_view stores, const std::string& pointer) {
+  for (const Store& store : trace.stores)
+    check_contents(trace, store, entries_of(state, store.name), fmt::format("{}{}/{}", pointer, stores, store.name));
+  for (const Contents& contents : state.stores)
+    require(find_store(trace.stores, contents.store) != nullptr, fmt::format("{}{}/{}", pointer, stores, contents.store),
+            fmt::format("there is no such store at the start: {}", names_of(trace.stores)));
   for (std::size_t i = 0; i < state.in_flight.size(); ++i) {
     const std::string here = fmt::format("{}/in_flight/{}", pointer, i);
     const InFlight& message = state.in_flight[i];
@@ -86,46 +92,24 @@ void check_state(const Trace& trace, const State& state, const std::string& poin
     check_travelling(trace, message.request, here + "/request");
     if (message.reply) check_reply(*message.reply, here + "/reply");
     require(!message.is_ghost || !message.is_reply, here + "/ghost", "must not be there: a reply is no ghost");
+    require(message.copy == 0 || message.is_ghost, here + "/copy", "must not be there: a copy is a ghost");
   }
-}
-
-// What a step may be about.
-enum class About { kNothing, kRequest, kReply, kEither };
-
-About about(StepKind kind) {
-  switch (kind) {
-    case StepKind::kInvoke:
-    case StepKind::kEvict:
-    case StepKind::kExpire:
-    case StepKind::kCacheRestart:
-    case StepKind::kCacheFailover:
-      return About::kNothing;
-    case StepKind::kHandle:
-    case StepKind::kLoseRequest:
-    case StepKind::kLateRequest:
-    case StepKind::kDuplicate:
-      return About::kRequest;
-    case StepKind::kReceive:
-    case StepKind::kLoseReply:
-      return About::kReply;
-    case StepKind::kCrash:
-      return About::kEither;
-  }
-  return About::kNothing;
 }
 
 // Which fields each kind of step has.
 void check_kind(const Trace& trace, const Step& step, const std::string& pointer) {
-  const std::string kind(to_string(step.kind));
-  const About message = about(step.kind);
+  using About = StepAbout;
+  const StepKindFacts& facts = facts_of(step.kind);
+  const std::string kind(facts.name);
+  const About message = facts.about;
   const bool is_handle = step.kind == StepKind::kHandle;
   const std::string_view article = kind.find_first_of("aeiou") == 0 ? "an" : "a";
-  require((message == About::kNothing) == (step.arrow == 0), pointer + "/arrow",
-          message == About::kNothing ? fmt::format("must not be there: {} {} is about no message", article, kind)
+  require((message == About::kNoMessage) == (step.arrow == 0), pointer + "/arrow",
+          message == About::kNoMessage ? fmt::format("must not be there: {} {} is about no message", article, kind)
                                      : fmt::format("is missing: {} {} is about a message", article, kind));
   require(message != About::kRequest || step.request, pointer + "/request",
           fmt::format("is missing: {} {} has one", article, kind));
-  require(message != About::kNothing || !step.request, pointer + "/request",
+  require(message != About::kNoMessage || !step.request, pointer + "/request",
           fmt::format("must not be there: {} {} handles no request", article, kind));
   require(!step.request || step.request->arrow == step.arrow, pointer + "/request/arrow",
           fmt::format("differs from the step's own arrow, {}", step.arrow));
@@ -137,19 +121,26 @@ void check_kind(const Trace& trace, const Step& step, const std::string& pointer
           "a crash is about the request in flight or about the reply to it: one of them must be there");
   require(!step.is_ghost || (is_handle && !step.reply), pointer + "/ghost",
           "must not be there: only a handle is of a ghost, and nobody gets the reply to one");
+  require(step.copy == 0 || step.is_ghost, pointer + "/copy", "must not be there: a copy is a ghost");
   require(is_fault(step.kind) == (step.budget != 0), pointer + "/budget",
           is_fault(step.kind) ? fmt::format("is missing: {} {} is charged to one of /scenario/faults", article, kind)
                               : fmt::format("must not be there: {} {} is no fault", article, kind));
   require(static_cast<std::size_t>(step.budget) <= trace.scenario.faults.size(), pointer + "/budget",
           fmt::format("there is no fault {}: /scenario/faults lists {}", step.budget, trace.scenario.faults.size()));
   const bool quiet = step.sends.empty() && step.endings.empty();
-  require(!(is_of_cache(step.kind) || step.kind == StepKind::kCrash || step.kind == StepKind::kDuplicate) || quiet,
+  const bool is_quiet =
+      facts.of_store || facts.effect == StepEffect::kDies || facts.effect == StepEffect::kCopied;
+  require(!is_quiet || quiet,
           pointer + (step.sends.empty() ? "/endings" : "/sends"),
           fmt::format("must not be there: {} {} sends nothing and ends nothing in order", article, kind));
 }
 
-void check_step(const Trace& trace, const Step& step, const std::string& pointer) {
-  if (!is_of_cache(step.kind)) check_session(trace, step.app, step.session, pointer);
+void check_step(const Trace& trace, const Step& step, std::string_view stores, const std::string& pointer) {
+  if (is_of_store(step.kind))
+    require(is_cache(trace, step.store), pointer + "/store",
+            fmt::format("a {} happens in a cache, and {} is none", to_string(step.kind), printable(step.store)));
+  else
+    check_session(trace, step.app, step.session, pointer);
   if (!step.key.empty()) check_key(trace, step.key, pointer + "/key");
   check_kind(trace, step, pointer);
   require(step.chosen.empty() || step.choice != 0, pointer + "/chosen",
@@ -164,7 +155,7 @@ void check_step(const Trace& trace, const Step& step, const std::string& pointer
     require(ending.kind != Ending::Kind::kFailed || !ending.value, fmt::format("{}/endings/{}/value", pointer, i),
             "must not be there: a failed operation returns nothing");
   }
-  check_state(trace, step.after, pointer + "/after");
+  check_state(trace, step.after, stores, pointer + "/after");
 }
 
 // A loop of messages alone that ends as it began, or an end at which nothing is left to happen.
@@ -188,13 +179,35 @@ void check_loop(const Trace& trace) {
             "the last step does not lead back to where the loop begins");
 }
 
+void check_stores(const Trace& trace) {
+  for (std::size_t i = 0; i < trace.stores.size(); ++i) {
+    const Store& store = trace.stores[i];
+    require(find_store(trace.stores, store.name) == &store, fmt::format("/stores/{}/name", i), "stands there twice");
+    require(i == 0 || store.kind != "cache" || trace.stores[i - 1].kind == "cache", fmt::format("/stores/{}/kind", i),
+            "caches stand first");
+  }
+}
+
+// A copy is counted as the steps make it.
+void check_copies(const Trace& trace) {
+  Trace counted = trace;
+  number_copies(counted);
+  require(counted.initial == trace.initial, "/initial/in_flight", "its copies are numbered otherwise than in order");
+  for (std::size_t i = 0; i < trace.steps.size(); ++i)
+    require(counted.steps[i] == trace.steps[i], fmt::format("/steps/{}", i),
+            "its copies are numbered otherwise than in the order in which the steps make and handle them");
+}
+
 }  // namespace
 
-void check_consistency(const Trace& trace) {
-  check_state(trace, trace.initial, "/initial");
+void check_consistency(const Trace& trace, int version) {
+  const std::string_view stores = version == 1 ? "" : "/stores";
+  check_stores(trace);
+  check_state(trace, trace.initial, stores, "/initial");
   for (std::size_t i = 0; i < trace.steps.size(); ++i) {
-    check_step(trace, trace.steps[i], fmt::format("/steps/{}", i));
+    check_step(trace, trace.steps[i], stores, fmt::format("/steps/{}", i));
   }
+  check_copies(trace);
   check_loop(trace);
   if (trace.property.empty()) return;
   const bool named = !trace.steps.empty() && [&] {

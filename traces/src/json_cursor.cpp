@@ -89,6 +89,8 @@ std::vector<Cursor> Cursor::some_items() const {
   return items();
 }
 
+bool Cursor::is_object() const { return value_->is_object(); }
+
 bool Cursor::boolean() const {
   if (!value_->is_boolean()) refuse_type("boolean");
   return value_->get<bool>();

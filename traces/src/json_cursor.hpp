@@ -35,6 +35,7 @@ class Cursor {
   std::vector<Cursor> items() const;
   std::vector<Cursor> some_items() const;
 
+  bool is_object() const;
   bool boolean() const;
   std::int64_t integer() const;
   int integer_between(int low, int high) const;

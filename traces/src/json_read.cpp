@@ -16,6 +16,7 @@
 #include "base/text.hpp"
 #include "consistency.hpp"
 #include "json_cursor.hpp"
+#include "json_version1.hpp"
 #include "traces/json.hpp"
 
 namespace stalemate::traces {
@@ -147,14 +148,13 @@ void check_header(const json& document, const std::string& name) {
 
 constexpr int kKeyCountMax = 9999;
 constexpr int kOrdinalMax = 1000000;
-constexpr std::string_view kRoles[] = {"cache", "database"};
+constexpr std::string_view kStoreKinds[] = {"cache", "database"};
+constexpr std::string_view kScopes[] = {"shared"};
 constexpr std::string_view kVerbs[] = {"get", "set", "add", "delete"};
 constexpr std::string_view kOutcomes[] = {"ok", "value", "miss", "conflict"};
 constexpr std::string_view kTimeoutRules[] = {"fail", "continue"};
-constexpr StepKind kStepKinds[] = {StepKind::kInvoke,      StepKind::kHandle,       StepKind::kReceive,
-                                   StepKind::kLoseRequest, StepKind::kLoseReply,    StepKind::kLateRequest,
-                                   StepKind::kDuplicate,   StepKind::kCrash,        StepKind::kEvict,
-                                   StepKind::kExpire,      StepKind::kCacheRestart, StepKind::kCacheFailover};
+constexpr StepFamily kFamilies[] = {StepFamily::kInvoke, StepFamily::kHandle, StepFamily::kReceive,
+                                    StepFamily::kFault, StepFamily::kFree};
 constexpr Ending::Kind kEndingKinds[] = {Ending::Kind::kAcknowledged, Ending::Kind::kReturned, Ending::Kind::kFailed};
 
 template <class Kind, std::size_t Size>
@@ -244,23 +244,8 @@ Scenario read_scenario(Cursor from) {
   return scenario;
 }
 
-Request read_request(Cursor from) {
-  Request request;
-  request.arrow = read_ordinal(from.at("arrow"));
-  request.to = read_word(from.at("to"), kRoles);
-  request.verb = read_word(from.at("verb"), kVerbs);
-  request.key = read_key(from.at("key"));
-  request.value = read_optional_integer(from.find("value"));
-  request.label = from.at("label").text();
-  if (const auto awaited = from.find("awaited")) {
-    if (awaited->boolean()) awaited->refuse_value("false, or no such field where the reply is awaited");
-    request.awaited = false;
-  }
-  request.drawn_lost = read_flag(from.find("drawn_lost"), "where the diagram loses nothing");
-  if (const auto ttl = from.find("ttl")) request.ttl = read_ordinal(*ttl);
-  from.done();
-  return request;
-}
+// In version 1 a trace had one cache and one database, by these names, and a cache without entries was none.
+constexpr std::string_view kVersion1Stores[] = {"cache", "database"};
 
 Reply read_reply(Cursor from) {
   Reply reply;
@@ -278,84 +263,188 @@ Ending read_ending(Cursor from) {
   return ending;
 }
 
-InFlight read_in_flight(Cursor from) {
-  InFlight message;
-  message.app = read_ordinal(from.at("app"));
-  message.session = read_ordinal(from.at("session"));
-  message.request = read_request(from.at("request"));
-  if (const auto reply = from.find("reply")) message.reply = read_reply(*reply);
-  message.is_reply = message.reply.has_value();
-  message.is_ghost = read_flag(from.find("ghost"), "where somebody knows of it");
+Store read_store(Cursor from) {
+  Store store;
+  store.name = from.at("name").some_text();
+  store.kind = read_word(from.at("kind"), kStoreKinds);
+  store.scope = read_word(from.at("scope"), kScopes);
   from.done();
-  return message;
-}
-
-// Keys in the order of their numbers: JSON leaves the order of names open.
-template <class Read>
-std::vector<Entry> read_store(const Cursor& from, Read read) {
-  std::vector<Entry> store;
-  for (const auto& [key, value] : from.entries()) store.push_back({.key = key, .value = read(value)});
-  std::sort(store.begin(), store.end(), [](const Entry& a, const Entry& b) {
-    return a.key.size() != b.key.size() ? a.key.size() < b.key.size() : a.key < b.key;
-  });
   return store;
 }
 
-State read_state(Cursor from) {
-  State state;
-  state.cache = read_store(from.at("cache"), [](const Cursor& value) { return value.integer_or_null(); });
-  if (const auto expiring = from.find("expiring")) state.expiring = read_each(expiring->some_items(), read_key);
-  state.database = read_store(from.at("database"), [](const Cursor& value) { return value.integer(); });
-  state.in_flight = read_each(from.at("in_flight").items(), read_in_flight);
-  from.done();
-  return state;
-}
+std::string read_property(const Cursor& from) { return from.some_text(); }
 
-Step read_step(Cursor from) {
-  Step step;
-  step.kind = read_kind(from.at("kind"), kStepKinds);
-  if (is_of_cache(step.kind)) {
-    step.app = step.session = step.operation = 0;
-    if (step.kind == StepKind::kEvict || step.kind == StepKind::kExpire) step.key = read_key(from.at("key"));
-  } else {
-    step.app = read_ordinal(from.at("app"));
-    step.session = read_ordinal(from.at("session"));
-    step.operation = read_ordinal(from.at("operation"));
-    step.diagram = from.at("diagram").text();
-    step.key = read_key(from.at("key"));
+// What differs between the versions stands in the functions of this class.
+class Reader {
+ public:
+  Trace read(Cursor from) {
+    from.at("format");  // checked with the header
+    version_ = from.at("version").integer_between(1, kTraceVersion);
+    Trace trace;
+    trace.protocol = read_protocol(from.at("protocol"));
+    trace.scenario = read_scenario(from.at("scenario"));
+    if (version_ > 1) trace.stores = read_each(from.at("stores").some_items(), read_store);
+    trace.property = from.at("property").some_text_or_null();
+    if (const auto seed = from.find("seed")) trace.seed = read_seed(*seed);
+    if (const auto loop = from.find("loop"))
+      trace.loop = static_cast<std::size_t>(loop->integer_between(0, kOrdinalMax));
+    stores_ = &trace.stores;
+    trace.initial = read_state(from.at("initial"));
+    trace.steps = read_each(from.at("steps").items(), [&](const Cursor& step) { return read_step(step); });
+    from.done();
+    if (version_ == 1) complete_version_1(trace);
+    return trace;
   }
-  step.arrow = read_optional_ordinal(from.find("arrow"));
-  step.is_ghost = read_flag(from.find("ghost"), "where the request is no ghost");
-  step.choice = read_optional_ordinal(from.find("choice"));
-  if (const auto chosen = from.find("chosen")) step.chosen = chosen->some_text();
-  step.budget = read_optional_ordinal(from.find("budget"));
-  if (const auto request = from.find("request")) step.request = read_request(*request);
-  if (const auto reply = from.find("reply")) step.reply = read_reply(*reply);
-  if (const auto sends = from.find("sends")) step.sends = read_each(sends->some_items(), read_request);
-  if (const auto endings = from.find("endings")) step.endings = read_each(endings->some_items(), read_ending);
-  step.after = read_state(from.at("after"));
-  if (const auto violates = from.find("violates")) {
-    step.violates = read_each(violates->some_items(), [](const Cursor& name) { return name.some_text(); });
-  }
-  from.done();
-  return step;
-}
 
-Trace read_trace(Cursor from) {
-  Trace trace;
-  from.at("format");  // checked with the header
-  const Cursor version = from.at("version");
-  if (version.integer() != kTraceVersion) version.refuse_value(fmt::format("{}", kTraceVersion));
-  trace.protocol = read_protocol(from.at("protocol"));
-  trace.scenario = read_scenario(from.at("scenario"));
-  trace.property = from.at("property").some_text_or_null();
-  if (const auto seed = from.find("seed")) trace.seed = read_seed(*seed);
-  if (const auto loop = from.find("loop")) trace.loop = static_cast<std::size_t>(loop->integer_between(0, kOrdinalMax));
-  trace.initial = read_state(from.at("initial"));
-  trace.steps = read_each(from.at("steps").items(), read_step);
-  from.done();
-  return trace;
-}
+  int version() const { return version_; }  // of what was read
+
+ private:
+  Request read_request(Cursor from) const {
+    Request request;
+    request.arrow = read_ordinal(from.at("arrow"));
+    request.to = version_ == 1 ? read_word(from.at("to"), kVersion1Stores) : from.at("to").some_text();
+    request.verb = read_word(from.at("verb"), kVerbs);
+    request.key = read_key(from.at("key"));
+    request.value = read_optional_integer(from.find("value"));
+    request.label = from.at("label").text();
+    if (const auto awaited = from.find("awaited")) {
+      if (awaited->boolean()) awaited->refuse_value("false, or no such field where the reply is awaited");
+      request.awaited = false;
+    }
+    request.drawn_lost = read_flag(from.find("drawn_lost"), "where the diagram loses nothing");
+    if (const auto ttl = from.find("ttl")) request.ttl = read_ordinal(*ttl);
+    from.done();
+    return request;
+  }
+
+  InFlight read_in_flight(Cursor from) const {
+    InFlight message;
+    message.app = read_ordinal(from.at("app"));
+    message.session = read_ordinal(from.at("session"));
+    if (version_ > 1) {
+      message.operation = read_ordinal(from.at("operation"));
+      message.copy = read_optional_ordinal(from.find("copy"));
+    }
+    message.request = read_request(from.at("request"));
+    if (const auto reply = from.find("reply")) message.reply = read_reply(*reply);
+    message.is_reply = message.reply.has_value();
+    message.is_ghost = read_flag(from.find("ghost"), "where somebody knows of it");
+    from.done();
+    return message;
+  }
+
+  Entry read_entry(const std::string& key, Cursor from) const {
+    if (version_ == 1 || !from.is_object()) return {.key = key, .value = from.integer_or_null()};
+    Entry entry{.key = key, .value = from.at("value").integer()};
+    const Cursor expires = from.at("expires");
+    if (!expires.boolean()) expires.refuse_value("true, or the value alone where it has no time to live");
+    entry.expires = true;
+    from.done();
+    return entry;
+  }
+
+  // Keys in the order of their numbers: JSON leaves the order of names open.
+  std::vector<Entry> read_entries(const Cursor& from) const {
+    std::vector<Entry> entries;
+    for (const auto& [key, value] : from.entries()) entries.push_back(read_entry(key, value));
+    std::sort(entries.begin(), entries.end(), [](const Entry& a, const Entry& b) {
+      return a.key.size() != b.key.size() ? a.key.size() < b.key.size() : a.key < b.key;
+    });
+    return entries;
+  }
+
+  State read_state(Cursor from) const {
+    State state;
+    if (version_ == 1) {
+      read_version_1_stores(from, state);
+    } else {
+      for (const auto& [name, store] : from.at("stores").entries()) state.stores.push_back({name, read_entries(store)});
+      std::stable_sort(state.stores.begin(), state.stores.end(),
+                       [&](const Contents& a, const Contents& b) { return place_of(a.store) < place_of(b.store); });
+    }
+    state.in_flight = read_each(from.at("in_flight").items(), [&](const Cursor& m) { return read_in_flight(m); });
+    from.done();
+    return state;
+  }
+
+  // Among the trace's stores; behind them, if it is none.
+  std::ptrdiff_t place_of(const std::string& name) const {
+    const Store* store = find_store(*stores_, name);
+    return store == nullptr ? static_cast<std::ptrdiff_t>(stores_->size()) : store - stores_->data();
+  }
+
+  void read_version_1_stores(Cursor& from, State& state) const {
+    std::vector<Entry> cache = read_entries(from.at("cache"));
+    if (const auto expiring = from.find("expiring")) {
+      auto last = cache.begin();
+      for (const Cursor& item : expiring->some_items()) {
+        const std::string key = read_key(item);
+        const auto entry = std::find_if(cache.begin(), cache.end(), [&](const Entry& e) { return e.key == key; });
+        if (entry == cache.end() || !entry->value) item.refuse("is not in the cache, so it cannot expire");
+        if (entry->expires || entry < last) item.refuse("stands behind a larger key, or twice");
+        entry->expires = true;
+        last = entry;
+      }
+    }
+    if (!cache.empty()) state.stores.push_back({"cache", std::move(cache)});
+    for (const auto& [key, value] : from.at("database").entries()) value.integer();  // no row is absent
+    state.stores.push_back({"database", read_entries(from.at("database"))});
+  }
+
+  StepKind read_step_kind(Cursor& from) const {
+    const Cursor kind = from.at("kind");
+    std::vector<StepKind> kinds;
+    std::vector<std::string_view> names;
+    if (version_ == 1) {
+      for (const StepKindFacts& facts : step_kinds()) names.push_back(facts.name);
+      return step_kinds()[kind.word(names)].kind;
+    }
+    for (const StepFamily family : kFamilies) names.push_back(to_string(family));
+    const StepFamily family = kFamilies[kind.word(names)];
+    names.clear();
+    for (const StepKindFacts& facts : step_kinds()) {
+      if (facts.family != family) continue;
+      kinds.push_back(facts.kind);
+      names.push_back(facts.own_name);
+    }
+    return names.front().empty() ? kinds.front() : kinds[from.at("name").word(names)];
+  }
+
+  Step read_step(Cursor from) const {
+    Step step;
+    step.kind = read_step_kind(from);
+    if (is_of_store(step.kind)) {
+      step.app = step.session = step.operation = 0;
+      step.store = version_ == 1 ? std::string(kVersion1Stores[0]) : from.at("store").some_text();
+      if (facts_of(step.kind).of_one_entry) step.key = read_key(from.at("key"));
+    } else {
+      step.app = read_ordinal(from.at("app"));
+      step.session = read_ordinal(from.at("session"));
+      step.operation = read_ordinal(from.at("operation"));
+      step.diagram = from.at("diagram").text();
+      step.key = read_key(from.at("key"));
+    }
+    step.arrow = read_optional_ordinal(from.find("arrow"));
+    step.is_ghost = read_flag(from.find("ghost"), "where the request is no ghost");
+    if (version_ > 1) step.copy = read_optional_ordinal(from.find("copy"));
+    step.choice = read_optional_ordinal(from.find("choice"));
+    if (const auto chosen = from.find("chosen")) step.chosen = chosen->some_text();
+    step.budget = read_optional_ordinal(from.find("budget"));
+    if (const auto request = from.find("request")) step.request = read_request(*request);
+    if (const auto reply = from.find("reply")) step.reply = read_reply(*reply);
+    const auto request = [&](const Cursor& one) { return read_request(one); };
+    if (const auto sends = from.find("sends")) step.sends = read_each(sends->some_items(), request);
+    if (const auto endings = from.find("endings")) step.endings = read_each(endings->some_items(), read_ending);
+    step.after = read_state(from.at("after"));
+    if (const auto violates = from.find("violates"))
+      step.violates = read_each(violates->some_items(), read_property);
+    from.done();
+    return step;
+  }
+
+  int version_ = kTraceVersion;
+  const std::vector<Store>* stores_ = nullptr;
+};
 
 }  // namespace
 
@@ -363,8 +452,9 @@ Trace read_json(std::string_view text, const std::string& name) {
   const json document = parse(text, name);
   check_header(document, name);
   try {
-    Trace trace = read_trace(Cursor(document));
-    check_consistency(trace);
+    Reader reader;
+    Trace trace = reader.read(Cursor(document));
+    check_consistency(trace, reader.version());
     return trace;
   } catch (const Refusal& refusal) {
     refuse(name, refusal.pointer, refusal.problem);

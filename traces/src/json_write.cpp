@@ -91,16 +91,28 @@ Json to_json(const InFlight& message) {
   Json json;
   json["app"] = message.app;
   json["session"] = message.session;
+  json["operation"] = message.operation;
+  if (message.copy != 0) json["copy"] = message.copy;
   json["request"] = to_json(message.request);
   if (message.is_reply) json["reply"] = to_json(message.reply.value_or(Reply{}));
   if (message.is_ghost) json["ghost"] = true;
   return json;
 }
 
+Json to_json(const Store& store) {
+  Json json;
+  json["name"] = store.name;
+  json["kind"] = store.kind;
+  json["scope"] = store.scope;
+  return json;
+}
+
 Json to_json(const std::vector<Entry>& store) {
   Json json = Json::object();
   for (const Entry& entry : store) {
-    json[entry.key] = entry.value ? Json(*entry.value) : Json(nullptr);
+    json[entry.key] = !entry.value    ? Json(nullptr)
+                      : entry.expires ? Json{{"value", *entry.value}, {"expires", true}}
+                                      : Json(*entry.value);
   }
   return json;
 }
@@ -114,25 +126,28 @@ Json to_json_array(const std::vector<T>& items) {
 
 Json to_json(const State& state) {
   Json json;
-  json["cache"] = to_json(state.cache);
-  if (!state.expiring.empty()) json["expiring"] = state.expiring;
-  json["database"] = to_json(state.database);
+  json["stores"] = Json::object();
+  for (const Contents& contents : state.stores) json["stores"][contents.store] = to_json(contents.entries);
   json["in_flight"] = to_json_array(state.in_flight);
   return json;
 }
 
 Json to_json(const Step& step) {
   Json json;
-  json["kind"] = std::string(to_string(step.kind));
-  if (!is_of_cache(step.kind)) {
+  const StepKindFacts& facts = facts_of(step.kind);
+  json["kind"] = to_string(facts.family);
+  if (!facts.own_name.empty()) json["name"] = facts.own_name;
+  if (!is_of_store(step.kind)) {
     json["app"] = step.app;
     json["session"] = step.session;
     json["operation"] = step.operation;
     json["diagram"] = step.diagram;
   }
+  if (!step.store.empty()) json["store"] = step.store;
   if (!step.key.empty()) json["key"] = step.key;
   if (step.arrow != 0) json["arrow"] = step.arrow;
   if (step.is_ghost) json["ghost"] = true;
+  if (step.copy != 0) json["copy"] = step.copy;
   if (step.choice != 0) json["choice"] = step.choice;
   if (!step.chosen.empty()) json["chosen"] = step.chosen;
   if (step.budget != 0) json["budget"] = step.budget;
@@ -185,6 +200,7 @@ std::string write_json(const Trace& trace) {
   out += fmt::format("    \"text\": {}\n", one_item_a_line(lines_of(trace.protocol.text), 4));
   out += "  },\n";
   out += fmt::format("  \"scenario\": {},\n", one_line(to_json(trace.scenario)));
+  out += fmt::format("  \"stores\": {},\n", one_line(to_json_array(trace.stores)));
   out += fmt::format("  \"property\": {},\n", trace.property.empty() ? "null" : quoted(trace.property));
   if (trace.seed) out += fmt::format("  \"seed\": \"{}\",\n", *trace.seed);
   if (trace.loop) out += fmt::format("  \"loop\": {},\n", *trace.loop);

@@ -15,6 +15,7 @@ namespace {
 
 using render::chosen_words;
 using render::ending_words;
+using render::entry_words;
 using render::foreign;
 using render::operation_words;
 using render::reply_words;
@@ -50,33 +51,14 @@ std::string arriving_words(const Step& crash) {
 }
 
 std::string what_happens(const Trace& trace, const Step& step) {
-  const std::string answer = step.reply ? " -> " + reply_words(*step.reply) : "";
-  switch (step.kind) {
-    case StepKind::kInvoke:
-      return "starts " + operation_words(step);
-    case StepKind::kHandle:
-      return subject(trace, step) + answer + (step.is_ghost ? " (nobody waits for it)" : "");
-    case StepKind::kReceive:
-      return subject(trace, step) + answer + " arrives";
-    case StepKind::kLoseRequest: {
-      const bool awaited = !step.request || step.request->awaited;
-      return subject(trace, step) + " never arrives" + (awaited ? "; times out" : "");
-    }
-    case StepKind::kLoseReply:
-      return subject(trace, step) + answer + " is lost; times out";
-    case StepKind::kLateRequest:
-      return subject(trace, step) + " is late; times out";
-    case StepKind::kDuplicate:
-      return subject(trace, step) + " is sent twice";
-    case StepKind::kCrash:
-      return fmt::format("app{} crashes at {}{}{}", step.app, subject(trace, step), answer, arriving_words(step));
-    case StepKind::kEvict:
-    case StepKind::kExpire:
-    case StepKind::kCacheRestart:
-    case StepKind::kCacheFailover:
-      return render::cache_event_words(step);
-  }
-  return "?";
+  const StepKindFacts& facts = facts_of(step.kind);
+  const bool awaited = !step.request || step.request->awaited;
+  return fmt::format(fmt::runtime(facts.line), fmt::arg("app", step.app), fmt::arg("diagram", foreign(step.diagram)),
+                     fmt::arg("key", foreign(step.key)), fmt::arg("subject", subject(trace, step)),
+                     fmt::arg("answer", step.reply ? " -> " + reply_words(*step.reply) : ""),
+                     fmt::arg("nobody", step.is_ghost ? " (nobody waits for it)" : ""),
+                     fmt::arg("times_out", awaited ? "; times out" : ""),
+                     fmt::arg("arriving", facts.effect == StepEffect::kDies ? arriving_words(step) : ""));
 }
 
 }  // namespace
@@ -98,11 +80,11 @@ std::string step_line(const Trace& trace, const Step& step) {
     actor_width = std::max(actor_width, actor_name(trace, number, sessions).size());
   }
   for (const Step& other : trace.steps)
-    if (is_of_cache(other.kind)) actor_width = std::max(actor_width, actor_name(trace, 0, 0).size());
+    actor_width = std::max(actor_width, actor_name(trace, other).size());
   std::size_t kind_width =
       to_string(trace.scenario.faults.empty() ? StepKind::kReceive : StepKind::kLoseRequest).size();
   for (const Step& other : trace.steps) kind_width = std::max(kind_width, to_string(other.kind).size());
-  std::string line = padded(actor_name(trace, step.app, step.session), actor_width) + "  " +
+  std::string line = padded(actor_name(trace, step), actor_width) + "  " +
                      padded(std::string(to_string(step.kind)), kind_width) + "  " + what_happens(trace, step) +
                      chosen_words(step);
   for (const Request& request : step.sends) {
@@ -116,15 +98,10 @@ std::string step_line(const Trace& trace, const Step& step) {
 
 std::string state_line(const State& state) {
   std::string line;
-  if (!state.cache.empty()) {
-    line += "cache";
-    for (const Entry& entry : state.cache)
-      line += fmt::format(" {}={}", foreign(entry.key), render::cached_words(state, entry.key));
-    line += "  ";
+  for (const Contents& contents : state.stores) {
+    line += (line.empty() ? "" : "  ") + foreign(contents.store);
+    for (const Entry& entry : contents.entries) line += fmt::format(" {}={}", foreign(entry.key), entry_words(entry));
   }
-  line += "database";
-  for (const Entry& entry : state.database)
-    line += fmt::format(" {}={}", foreign(entry.key), render::value_words(entry.value));
   return line;
 }
 

@@ -7,9 +7,9 @@
 namespace stalemate::traces {
 namespace {
 
-bool is_database_set(const Step& step, const std::string& key) {
-  return step.kind == StepKind::kHandle && step.request && step.request->to == "database" && step.request->key == key &&
-         step.request->value.has_value();
+bool is_database_set(const Trace& trace, const Step& step, const std::string& key) {
+  return step.kind == StepKind::kHandle && step.request && is_database(trace, step.request->to) &&
+         step.request->key == key && step.request->value.has_value();
 }
 
 // What became of the database set that step `committed` carried out; none if it was not acknowledged.
@@ -38,7 +38,7 @@ std::optional<std::size_t> last_commit_of(const Trace& trace, const std::string&
                                           std::optional<std::int64_t> value) {
   std::optional<std::size_t> found;
   for (std::size_t i = 0; i < trace.steps.size(); ++i) {
-    if (is_database_set(trace.steps[i], key) && trace.steps[i].request->value == value) found = i;
+    if (is_database_set(trace, trace.steps[i], key) && trace.steps[i].request->value == value) found = i;
   }
   return found;
 }
@@ -48,7 +48,7 @@ std::optional<AcknowledgedWrite> last_acknowledged_write(const Trace& trace, con
                                                          std::optional<std::size_t> after) {
   std::optional<AcknowledgedWrite> found;
   for (std::size_t i = after ? *after + 1 : 0; i < end; ++i) {
-    if (!is_database_set(trace.steps[i], key)) continue;
+    if (!is_database_set(trace, trace.steps[i], key)) continue;
     const auto write = acknowledgement(trace, i);
     if (!write || write->told >= end) continue;
     if (!found || write->told > found->told) found = write;
@@ -56,33 +56,23 @@ std::optional<AcknowledgedWrite> last_acknowledged_write(const Trace& trace, con
   return found;
 }
 
-// The last step that changed the database's value of `key`.
-std::optional<std::size_t> last_database_change(const Trace& trace, const std::string& key) {
-  std::optional<std::size_t> found;
-  const State* before = &trace.initial;
-  for (std::size_t i = 0; i < trace.steps.size(); ++i) {
-    const State& after = trace.steps[i].after;
-    if (value_of(before->database, key) != value_of(after.database, key)) found = i;
-    before = &after;
-  }
-  return found;
-}
-
-// The last step, of the first `end`, that changed the cache's value of `key`.
-std::optional<std::size_t> last_cache_change(const Trace& trace, const std::string& key, std::size_t end) {
+// The last step, of the first `end`, that changed what the store has of `key`.
+std::optional<std::size_t> last_change(const Trace& trace, std::string_view store, const std::string& key,
+                                       std::size_t end) {
   for (std::size_t i = end; i-- > 0;) {
     const State& before = i == 0 ? trace.initial : trace.steps[i - 1].after;
-    if (value_of(before.cache, key) != value_of(trace.steps[i].after.cache, key)) return i;
+    if (value_of(before, store, key) != value_of(trace.steps[i].after, store, key)) return i;
   }
   return std::nullopt;
 }
 
-// The last step, of the first `end`, that stored `key` in the cache.
-std::optional<std::size_t> last_cache_store(const Trace& trace, const std::string& key, std::size_t end) {
+// The last step, of the first `end`, that put `key` into the store.
+std::optional<std::size_t> last_put(const Trace& trace, std::string_view store, const std::string& key,
+                                    std::size_t end) {
   std::optional<std::size_t> found;
   for (std::size_t i = 0; i < end; ++i) {
     const Step& step = trace.steps[i];
-    if (step.kind != StepKind::kHandle || !step.request || step.request->to != "cache") continue;
+    if (step.kind != StepKind::kHandle || !step.request || step.request->to != store) continue;
     const bool stores = step.request->verb == "set" || step.request->verb == "add";
     const bool refused = step.reply && step.reply->outcome == "conflict";
     if (stores && !refused && step.request->key == key) found = i;
@@ -112,39 +102,55 @@ StaleRead find_stale_read(const Trace& trace) {
   return read;
 }
 
+namespace {
+
+DifferingEntry how_it_came(const Trace& trace, const std::string& cache, const Entry& entry,
+                           const std::string& database) {
+  const std::size_t steps = trace.steps.size();
+  DifferingEntry found{.cache = cache,
+                       .key = entry.key,
+                       .cached = *entry.value,
+                       .expires = entry.expires,
+                       .stored = value_of(final_state(trace), database, entry.key),
+                       .changed = last_change(trace, database, entry.key, steps),
+                       .put = std::nullopt,
+                       .sent = std::nullopt};
+  std::size_t until = steps;
+  const auto last = last_change(trace, cache, entry.key, until);
+  if (last && trace.steps[*last].kind == StepKind::kCacheFailover) {
+    found.restored = last;
+    found.forgotten = last_change(trace, cache, entry.key, *last);
+    until = found.forgotten.value_or(*last);
+  }
+  found.put = last_put(trace, cache, entry.key, until);
+  if (found.put) {
+    const render::Fates fates = render::find_fates(trace);
+    const render::RequestFate* fate = fates.handled_by(*found.put);
+    if (fate != nullptr) found.sent = fate->sent;
+  }
+  return found;
+}
+
+}  // namespace
+
 std::vector<DifferingEntry> find_differing_entries(const Trace& trace) {
   std::vector<DifferingEntry> differing;
   const State& end = final_state(trace);
-  for (const Entry& entry : end.cache) {
-    const auto stored = value_of(end.database, entry.key);
-    if (!entry.value || entry.value == stored) continue;
-    DifferingEntry found{.key = entry.key,
-                         .cached = *entry.value,
-                         .stored = stored,
-                         .changed = last_database_change(trace, entry.key),
-                         .put = std::nullopt,
-                         .sent = std::nullopt};
-    std::size_t until = trace.steps.size();
-    const auto last = last_cache_change(trace, entry.key, until);
-    if (last && trace.steps[*last].kind == StepKind::kCacheFailover) {
-      found.restored = last;
-      found.forgotten = last_cache_change(trace, entry.key, *last);
-      until = found.forgotten.value_or(*last);
-    }
-    found.put = last_cache_store(trace, entry.key, until);
-    if (found.put) {
-      const render::Fates fates = render::find_fates(trace);
-      const render::RequestFate* fate = fates.handled_by(*found.put);
-      if (fate != nullptr) found.sent = fate->sent;
-    }
-    differing.push_back(std::move(found));
+  const auto database = std::find_if(trace.stores.begin(), trace.stores.end(),
+                                     [](const Store& store) { return store.kind == "database"; });
+  if (database == trace.stores.end()) return differing;
+  for (const Store& store : trace.stores) {
+    if (store.kind != "cache") continue;
+    for (const Entry& entry : entries_of(end, store.name))
+      if (entry.value && entry.value != value_of(end, database->name, entry.key))
+        differing.push_back(how_it_came(trace, store.name, entry, database->name));
   }
   return differing;
 }
 
 const Request* request_of(const Trace& trace, const Step& step) {
   if (step.request) return &*step.request;
-  if (step.kind == StepKind::kInvoke || is_of_cache(step.kind)) return nullptr;
+  if (facts_of(step.kind).about == StepAbout::kNoMessage) return nullptr;
   for (std::size_t i = render::index_of(trace, step); i-- > 0;) {
     const Step& earlier = trace.steps[i];
     if (!same_operation(earlier, step)) continue;
@@ -152,21 +158,14 @@ const Request* request_of(const Trace& trace, const Step& step) {
       if (request.arrow == step.arrow && !request.drawn_lost) return &request;
     }
   }
-  for (const InFlight& message : trace.initial.in_flight) {
-    if (message.app == step.app && message.session == step.session && message.request.arrow == step.arrow) {
-      return &message.request;
-    }
-  }
-  return nullptr;
+  return subject_of(trace.initial, step);
 }
 
 const Request* subject_of(const State& before, const Step& step) {
   if (step.request) return &*step.request;
-  if (step.kind == StepKind::kInvoke || is_of_cache(step.kind)) return nullptr;
-  const auto found = std::find_if(before.in_flight.begin(), before.in_flight.end(), [&](const InFlight& message) {
-    return message.is_reply && message.app == step.app && message.session == step.session &&
-           message.request.arrow == step.arrow;
-  });
+  if (facts_of(step.kind).about == StepAbout::kNoMessage) return nullptr;
+  const auto found = std::find_if(before.in_flight.begin(), before.in_flight.end(),
+                                  [&](const InFlight& message) { return id_of(message) == id_of(step); });
   return found == before.in_flight.end() ? nullptr : &found->request;
 }
 
@@ -174,8 +173,8 @@ bool same_operation(const Step& a, const Step& b) {
   return a.app == b.app && a.session == b.session && a.operation == b.operation;
 }
 
-std::optional<std::int64_t> value_of(const std::vector<Entry>& store, std::string_view key) {
-  for (const Entry& entry : store) {
+std::optional<std::int64_t> value_of(const State& state, std::string_view store, std::string_view key) {
+  for (const Entry& entry : entries_of(state, store)) {
     if (entry.key == key) return entry.value;
   }
   return std::nullopt;

@@ -3,50 +3,9 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <tuple>
 
 namespace stalemate::traces {
-
-std::string_view to_string(StepKind kind) {
-  switch (kind) {
-    case StepKind::kInvoke:
-      return "invoke";
-    case StepKind::kHandle:
-      return "handle";
-    case StepKind::kReceive:
-      return "receive";
-    case StepKind::kLoseRequest:
-      return "lose-request";
-    case StepKind::kLoseReply:
-      return "lose-reply";
-    case StepKind::kLateRequest:
-      return "late-request";
-    case StepKind::kDuplicate:
-      return "duplicate";
-    case StepKind::kCrash:
-      return "crash";
-    case StepKind::kEvict:
-      return "evict";
-    case StepKind::kExpire:
-      return "expire";
-    case StepKind::kCacheRestart:
-      return "cache-restart";
-    case StepKind::kCacheFailover:
-      return "cache-failover";
-  }
-  return "?";
-}
-
-bool is_fault(StepKind kind) {
-  return kind != StepKind::kInvoke && kind != StepKind::kHandle && kind != StepKind::kReceive &&
-         kind != StepKind::kExpire;
-}
-
-bool is_of_cache(StepKind kind) {
-  return kind == StepKind::kEvict || kind == StepKind::kExpire || kind == StepKind::kCacheRestart ||
-         kind == StepKind::kCacheFailover;
-}
-
-bool takes_reply(StepKind kind) { return kind == StepKind::kReceive || kind == StepKind::kLoseReply; }
 
 std::string_view to_string(Ending::Kind kind) {
   switch (kind) {
@@ -62,6 +21,50 @@ std::string_view to_string(Ending::Kind kind) {
 
 const State& final_state(const Trace& trace) { return trace.steps.empty() ? trace.initial : trace.steps.back().after; }
 
+MessageId id_of(const Step& step) { return {step.app, step.session, step.operation, step.arrow, step.copy}; }
+
+MessageId id_of(const Step& sender, const Request& request) {
+  return {sender.app, sender.session, sender.operation, request.arrow, 0};
+}
+
+MessageId id_of(const InFlight& message) {
+  return {message.app, message.session, message.operation, message.request.arrow, message.copy};
+}
+
+bool same_step(const Step& a, const Step& b) {
+  const auto name = [](const Step& step) {
+    return std::tie(step.kind, step.app, step.session, step.operation, step.diagram, step.store, step.key, step.arrow,
+                    step.is_ghost, step.choice, step.budget);
+  };
+  return name(a) == name(b);
+}
+
+const std::vector<Entry>& entries_of(const State& state, std::string_view store) {
+  static const std::vector<Entry> kNone;
+  for (const Contents& contents : state.stores)
+    if (contents.store == store) return contents.entries;
+  return kNone;
+}
+
+const Store* find_store(const std::vector<Store>& stores, std::string_view name) {
+  const auto found = std::find_if(stores.begin(), stores.end(), [&](const Store& store) { return store.name == name; });
+  return found == stores.end() ? nullptr : &*found;
+}
+
+bool is_cache(const Trace& trace, std::string_view store) {
+  const Store* found = find_store(trace.stores, store);
+  return found != nullptr && found->kind == "cache";
+}
+
+bool is_database(const Trace& trace, std::string_view store) {
+  const Store* found = find_store(trace.stores, store);
+  return found != nullptr && found->kind == "database";
+}
+
+bool has_cache(const std::vector<Store>& stores) {
+  return std::any_of(stores.begin(), stores.end(), [](const Store& store) { return store.kind == "cache"; });
+}
+
 int session_count(const Scenario& scenario, int app) {
   if (app < 1 || static_cast<std::size_t>(app) > scenario.apps.size()) return 0;
   const std::string& script = scenario.apps[static_cast<std::size_t>(app) - 1];
@@ -69,10 +72,13 @@ int session_count(const Scenario& scenario, int app) {
 }
 
 std::string actor_name(const Trace& trace, int app, int session) {
-  if (app == 0) return "cache";
   std::string name = "app" + std::to_string(app);
   if (session != 1 || session_count(trace.scenario, app) > 1) name += "." + std::to_string(session);
   return name;
+}
+
+std::string actor_name(const Trace& trace, const Step& step) {
+  return step.store.empty() ? actor_name(trace, step.app, step.session) : step.store;
 }
 
 }  // namespace stalemate::traces

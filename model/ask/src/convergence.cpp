@@ -13,15 +13,6 @@
 namespace stalemate::model {
 namespace {
 
-bool is_coherent(const Machine& machine, const std::uint64_t* words) {
-  if (!machine.program().has_cache) return true;
-  for (std::size_t key = 0; key < static_cast<std::size_t>(machine.scenario().keys); ++key) {
-    const unsigned cached = machine.cached(words, key);
-    if (cached != 0 && cached != machine.stored(words, key) + 1) return false;
-  }
-  return true;
-}
-
 // A message by what does not change while it is in flight: whose it is, which operation sent it on which arrow, and
 // whether it is a reply or a ghost. Slots are no part of it: they move up when an older request is handled. That the
 // time to live of an entry is over some day is fair, too.
@@ -61,7 +52,7 @@ sim::ConvergenceQuestion question(const Machine& machine, const StateSpace& spac
   asked.good.reserve(space.state_count());
   for (std::uint32_t state = 0; state < space.state_count(); ++state) {
     if (state % kStatesBetweenAsks == 0 && !go_on()) throw sim::Interrupted{};
-    asked.good.push_back(is_coherent(machine, space.state(state)));
+    asked.good.push_back(machine.is_coherent(space.state(state)));
     for (std::size_t edge = space.first_edge(state); edge < space.first_edge(state + 1); ++edge)
       asked.action.push_back(fair_action(machine, space.state(state), space.actions[edge]));
   }
@@ -115,7 +106,7 @@ std::string objection_to_loop(const Machine& machine, const std::vector<Action>&
   if (states[loop] != states.back()) return "the last step does not lead back to where the loop begins";
   std::vector<sim::FairAction> waiting = enabled(machine, states[loop].data());
   if (loop == actions.size() && !waiting.empty()) return "something happens yet after the last step";
-  bool coherent = is_coherent(machine, states[loop].data());
+  bool coherent = machine.is_coherent(states[loop].data());
   for (std::size_t i = loop; i < actions.size(); ++i) {
     const sim::FairAction taken = fair_action(machine, states[i].data(), actions[i]);
     if (taken == sim::kFromOutside) return "an operation starts or a fault strikes in the loop";
@@ -123,7 +114,7 @@ std::string objection_to_loop(const Machine& machine, const std::vector<Action>&
     std::erase_if(waiting, [&](sim::FairAction action) {
       return action == taken || !std::binary_search(next.begin(), next.end(), action);
     });
-    coherent &= is_coherent(machine, states[i + 1].data());
+    coherent &= machine.is_coherent(states[i + 1].data());
   }
   if (coherent) return "the cache does not differ from the database in the loop";
   if (!waiting.empty()) return "a message that could arrive waits for ever in the loop";

@@ -19,6 +19,7 @@
 #include "reduce/state_space.hpp"
 #include "tell/state_graph.hpp"
 #include "tell/tell.hpp"
+#include "traces/story.hpp"
 
 namespace stalemate::model {
 namespace {
@@ -57,22 +58,14 @@ std::vector<LessonState> tell_states(const Machine& machine, const StateSpace& s
   return states;
 }
 
-// What a step is, whatever it leads to and breaks.
-Step bare(Step step) {
-  step.after = {};
-  step.violates.clear();
-  return step;
-}
-
 // The edges that a trace takes. REQUIRES: it is a run of the scenario whose states these are.
 LessonRun run_of(const std::vector<LessonState>& states, const traces::Trace& trace) {
   LessonRun run;
   std::uint32_t at = 0;
   for (const Step& step : trace.steps) {
     const std::vector<LessonEdge>& edges = states[at].edges;
-    const auto taken = std::find_if(edges.begin(), edges.end(), [&, wanted = bare(step)](const LessonEdge& edge) {
-      return bare(edge.step) == wanted && states[edge.target].state == step.after;
-    });
+    const auto taken =
+        std::find_if(edges.begin(), edges.end(), [&](const LessonEdge& edge) { return same_step(edge.step, step); });
     STALEMATE_INVARIANT(taken != edges.end(), "a trace of the scenario is a run through its states");
     run.push_back(static_cast<std::uint32_t>(taken - edges.begin()));
     at = taken->target;
@@ -111,10 +104,12 @@ void add_explanation(LessonSide& side, const traces::Trace& trace) {
   if (explanation.escape) side.others.push_back({"escape", run_of(side.states, explanation.escape->run)});
 }
 
-bool is_incoherent(const traces::State& state) {
-  for (std::size_t k = 0; k < state.cache.size(); ++k)
-    if (state.cache[k].value && state.cache[k].value != state.database[k].value) return true;
-  return false;
+// Whether a cache holds another value than the database.
+bool is_incoherent(const LessonSide& side, const traces::State& state) {
+  traces::Trace here;
+  here.stores = side.stores;
+  here.initial = state;
+  return !traces::find_differing_entries(here).empty();
 }
 
 // Where nobody asked whether the cache is right in the end, but it is not.
@@ -122,12 +117,12 @@ void add_what_was_not_asked(LessonSide& side) {
   const auto is_unasked = [](const traces::LessonProperty& property) {
     return property.name == "coherent-at-rest" && property.verdict.empty();
   };
-  if (!side.has_cache || std::none_of(side.properties.begin(), side.properties.end(), is_unasked)) return;
+  if (!has_cache(side.stores) || std::none_of(side.properties.begin(), side.properties.end(), is_unasked)) return;
   std::size_t at_rest = 0;
   std::size_t wrong = 0;
   for (const LessonState& state : side.states) {
     at_rest += state.at_rest ? 1U : 0U;
-    wrong += state.at_rest && is_incoherent(state.state) ? 1U : 0U;
+    wrong += state.at_rest && is_incoherent(side, state.state) ? 1U : 0U;
   }
   if (wrong == 0) return;
   side.sentences.push_back(
@@ -188,6 +183,7 @@ traces::Trace trace_of(const std::vector<LessonState>& states, const BreakingRun
     trace.steps.push_back(edge.step);
     trace.steps.back().after = states[at].state;
   }
+  number_copies(trace);
   return trace;
 }
 
@@ -225,7 +221,7 @@ LessonSide make_side(const Protocol& protocol, const Machine& machine, const Sta
   side.protocol = protocol.name;
   if (!machine.properties().empty()) side.check_arguments = check_arguments(protocol, properties);
   side.scenario = machine.scenario().words;
-  side.has_cache = machine.program().has_cache;
+  side.stores = tell_stores(machine);
   side.states = tell_states(machine, space);
   std::optional<Report> report;
   if (!machine.properties().empty()) {
@@ -296,7 +292,7 @@ std::string fault_after(const FaultBudget& fault, const Program& before, const P
   for (const FaultTarget& target : fault.targets) {
     is_aimed = is_aimed || target.operation >= 0;
     const FaultKind& kind = fault_kinds()[target.kind];
-    if (kind.strikes_cache()) continue;
+    if (kind.strikes_server()) continue;
     const std::optional<std::string> aimed =
         target.operation >= 0 ? aim_after(target, before, after) : std::optional(std::string(kind.name));
     if (aimed && std::find(kinds.begin(), kinds.end(), *aimed) == kinds.end()) kinds.push_back(*aimed);

@@ -24,7 +24,7 @@ bool is_fault(const Step& step) { return step.budget != 0; }
 // A fault that strikes a message or an app instance, or changes what the cache holds.
 bool does_something(const LessonState& state, const LessonEdge& edge, const std::vector<LessonState>& states) {
   return is_fault(edge.step) &&
-         (!traces::is_of_cache(edge.step.kind) || state.state.cache != states[edge.target].state.cache);
+         (!traces::is_of_store(edge.step.kind) || state.state.stores != states[edge.target].state.stores);
 }
 
 // By which edge a search came to a node.
@@ -151,7 +151,7 @@ class Companion {
   }
 
   std::string take_part(const LessonState& before, const Step& step, const LessonState& after) {
-    if (step.kind == StepKind::kCrash) return crash(step, after);
+    if (traces::facts_of(step.kind).effect == traces::StepEffect::kDies) return crash(step, after);
     const traces::Request* const about = traces::subject_of(before.state, step);
     if (about == nullptr) return is_fault(step) ? "Here there is no cache." : "";
     if (about->to != "database") return is_fault(step) ? "Here nothing is sent to a cache." : "";
@@ -168,7 +168,7 @@ class Companion {
   std::string crash(const Step& step, const LessonState& after) {
     const std::size_t wanted = left_to_arrive(after.state, step.app);
     const auto is_it = [&](const LessonEdge& edge) {
-      return edge.step.kind == StepKind::kCrash && edge.step.app == step.app;
+      return traces::facts_of(edge.step.kind).effect == traces::StepEffect::kDies && edge.step.app == step.app;
     };
     const bool has_taken = runner_.take([&](const LessonEdge& edge) {
       return is_it(edge) && left_to_arrive(runner_.behind(edge).state, step.app) == wanted;

@@ -18,30 +18,26 @@ namespace stalemate::model {
 struct Walk::Impl {
   Protocol protocol;
   Machine machine;
-  std::vector<std::vector<std::uint64_t>> states;  // after each step; the first is the initial one
-  std::vector<traces::Step> taken;
+  Path path;
+  std::vector<Action> actions;  // enabled in the last state
   std::vector<traces::Step> enabled;
-  std::vector<std::vector<std::uint64_t>> successors;
 
   Impl(const Protocol& from, const traces::Scenario& scenario, const std::vector<std::string>& properties)
       : protocol(from), machine(make_machine(from, scenario, properties, Granularity::kPlain)) {
     refuse_liveness(properties);
-    sim::Marks marks;
-    states.emplace_back(machine.words());
-    machine.initial(states.back().data(), marks);
+    path = start_path(machine);
     look();
   }
 
   // Lists what is enabled in the last state.
   void look() {
     enabled.clear();
-    successors.clear();
-    std::vector<Action> actions;
-    machine.actions(states.back().data(), actions);
+    actions.clear();
+    machine.actions(path.states.back().data(), actions);
+    Words after;
     for (const Action& action : actions) {
-      std::vector<std::uint64_t> after;
-      enabled.push_back(try_step(machine, states.back(), action, after));
-      successors.push_back(std::move(after));
+      enabled.push_back(try_step(machine, path.states.back(), action, after));
+      traces::CopyNumbers(path.copies).take(enabled.back());
     }
   }
 };
@@ -56,22 +52,20 @@ const std::vector<traces::Step>& Walk::enabled() const { return impl_->enabled; 
 
 void Walk::take(std::size_t index) {
   STALEMATE_INVARIANT(index < impl_->enabled.size(), "a step that is taken is enabled");
-  impl_->taken.push_back(impl_->enabled[index]);
-  impl_->states.push_back(impl_->successors[index]);
+  impl_->path.take(impl_->machine, impl_->actions[index]);
   impl_->look();
 }
 
 bool Walk::undo() {
-  if (impl_->taken.empty()) return false;
-  impl_->taken.pop_back();
-  impl_->states.pop_back();
+  if (impl_->path.actions.empty()) return false;
+  impl_->path.undo(impl_->machine);
   impl_->look();
   return true;
 }
 
 traces::Trace Walk::trace() const {
   traces::Trace trace = tell_trace(impl_->machine, impl_->protocol, impl_->machine.scenario().words, {}, "");
-  trace.steps = impl_->taken;
+  trace.steps = impl_->path.told;
   if (!trace.steps.empty() && !trace.steps.back().violates.empty())
     trace.property = trace.steps.back().violates.front();
   return trace;

@@ -10,10 +10,8 @@
 namespace stalemate::model {
 
 void Machine::initial(StateRef words, sim::Marks& marks) const {
-  if (scenario_.cached) {
-    for (const Field& entry : stores_.cache) set(words, entry, 1);
-    for (const Field& entry : replica_) set(words, entry, 1);
-  }
+  if (scenario_.cached)
+    for (const auto& server : servers_) server->fill(words);
   if (!scenario_.all_invoked) return;
   for (std::size_t s = 0; s < sessions_.size(); ++s) {
     Step step{words, marks};
@@ -37,7 +35,7 @@ sim::PropertyMask Machine::apply(StateRef words, Action action, sim::Marks& mark
       strike(step, action);
       break;
     case ActionKind::kExpire:
-      drop(step, action.choice);
+      acting(action.session).happen(at_server(step), action.choice);
       break;
     case ActionKind::kHandleReceive:
     case ActionKind::kHandleLose:
@@ -113,14 +111,14 @@ void Machine::handle(Step& step, const Action& action) const {
     STALEMATE_INVARIANT(ghost || dead || !instruction.awaited, "who awaits a request has no other in its slots");
     const bool under_way =
         !dead && program_counter(step.words, s) != kIdle && request.operation == invoked(step.words, s);
-    serve(step, s, {instruction, request.key, request.carried, !instruction.awaited, under_way});
+    serve(step, s, {{instruction, request.key, request.carried}, !instruction.awaited, under_way});
     return;
   }
   const SessionFields& fields = sessions_[s];
   const Instruction& instruction = program_->instructions[location(step.words, s).instruction];
   if (step.record != nullptr) take(step, awaited_request(step.words, s), false, false);
   const Answer answer =
-      serve(step, s, {instruction, key(step.words, s), carried(step.words, s, instruction), true, true});
+      serve(step, s, {{instruction, key(step.words, s), carried(step.words, s, instruction)}, true, true});
   set(step.words, fields.program_counter, instruction.reply_locations[static_cast<std::size_t>(answer.outcome)]);
   if (answer.outcome == Outcome::kValue) set(step.words, reply_field(s), answer.value);
   if (step.record != nullptr) step.record->reply = {answer.outcome, answer.value};
@@ -140,7 +138,7 @@ void Machine::receive(Step& step, const Action& action) const {
     set(step.words, reply_field(s), 0);
     if (instruction.keeps_value) set(step.words, fields.value, value);
   }
-  if (is_database_set(instruction)) tell(step, event(step, EventKind::kWriteAnswered, s));
+  if (instruction.commits) tell(step, event(step, EventKind::kWriteAnswered, s));
   follow(step, s, instruction.after[static_cast<std::size_t>(at.outcome)], action.choice);
 }
 
@@ -217,7 +215,7 @@ void Machine::take(Step& step, const RequestRecord& request, bool was_reply, boo
 void Machine::ask(Step& step, std::size_t session, const Instruction& instruction) const {
   if (!carries_own(*program_, instruction)) return;
   set(step.words, sessions_[session].value, 0);
-  const bool awaited = instruction.awaited && is_database_set(instruction);
+  const bool awaited = instruction.awaited && instruction.commits;
   // Where only the answer to a commit acknowledges, it says all there is to know; what is drawn as lost gets none.
   if (!program_->may_tell_early && !(awaited && instruction.drawn_lost)) return;
   Event asked = event(step, EventKind::kWriteAsked, session);
@@ -247,73 +245,24 @@ RequestRecord Machine::take_slot(Step& step, std::size_t session, std::size_t sl
   return request;
 }
 
-Machine::Answer Machine::peek(StateView words, const Instruction& instruction, std::size_t key) const {
-  switch (instruction.verb) {
-    case Verb::kGet: {
-      if (instruction.to == Role::kDatabase) return {Outcome::kValue, stored(words, key) + 1};
-      const unsigned entry = cached(words, key);
-      return entry == 0 ? Answer{Outcome::kMiss, 0} : Answer{Outcome::kValue, entry};
-    }
-    case Verb::kAdd:
-      return {cached(words, key) == 0 ? Outcome::kOk : Outcome::kConflict, 0};
-    case Verb::kSet:
-    case Verb::kDelete:
-      return {Outcome::kOk, 0};
-  }
-  STALEMATE_INVARIANT(false, "every verb is answered");
-  return {};
+ServerStep Machine::at_server(const Step& step) const {
+  return {step.words, step.record, fails_over_ && may_come(step.words, FaultEffect::kRollBack)};
 }
 
-Machine::Answer Machine::serve(Step& step, std::size_t session, const Delivery& delivery) const {
-  const Instruction& instruction = delivery.instruction;
-  const Answer answer = peek(step.words, instruction, delivery.key);
-  if (answer.outcome != Outcome::kOk) return answer;
-  if (instruction.to == Role::kCache) {
-    const bool stores = instruction.verb != Verb::kDelete;
-    store(step, delivery.key, stores ? delivery.carried : 0, stores && instruction.ttl != 0);
-    return answer;
-  }
-  STALEMATE_INVARIANT(delivery.carried != 0, "a database write carries a value");
-  put(step, Role::kDatabase, delivery.key, delivery.carried);
+Answer Machine::serve(Step& step, std::size_t session, const Delivery& delivery) const {
+  const Instruction& instruction = delivery.query.instruction;
+  const Server& server = *servers_[instruction.server];
+  const Answer answer = server.peek(step.words, delivery.query);
+  server.carry_out(at_server(step), delivery.query, answer);
+  if (!instruction.commits || answer.outcome != Outcome::kOk) return answer;
   Event committed = event(step, EventKind::kCommitted, session);
   committed.operation = program_->operations[instruction.operation].kind;
-  committed.key = delivery.key;
-  committed.value = delivery.carried - 1;
+  committed.key = delivery.query.key;
+  committed.value = delivery.query.carried - 1;
   committed.counts = delivery.counts;
   committed.under_way = delivery.under_way;
   tell(step, committed);
   return answer;
-}
-
-// A command changes an entry, or nothing. M4: it is the one that a replica which takes over misses.
-void Machine::store(Step& step, std::size_t key, unsigned entry, bool expires) const {
-  const bool changes =
-      cached(step.words, key) != entry || (!expiring_.empty() && this->expires(step.words, key) != expires);
-  if (!changes) return;
-  if (!replica_.empty() && may_come(step.words, FaultEffect::kRollBack)) {
-    for (std::size_t k = 0; k < replica_.size(); ++k) {
-      set(step.words, replica_[k], get(step.words, stores_.cache[k]));
-      if (!replica_expiring_.empty()) set(step.words, replica_expiring_[k], get(step.words, expiring_[k]));
-    }
-  }
-  put(step, Role::kCache, key, entry);
-  if (!expiring_.empty()) set(step.words, expiring_[key], expires ? 1 : 0);
-}
-
-// Every change of a store passes here.
-void Machine::put(Step& step, Role server, std::size_t key, CodedValue value) const {
-  const bool is_cache = server == Role::kCache;
-  if (step.record != nullptr) {
-    const CodedValue before = is_cache ? cached(step.words, key) : stored(step.words, key) + 1;
-    step.record->changes.push_back({server, key, before, value});
-  }
-  set(step.words, is_cache ? stores_.cache[key] : stores_.database[key], is_cache ? value : value - 1);
-}
-
-// The cache drops an entry of itself. M4: the replica keeps it.
-void Machine::drop(Step& step, std::size_t key) const {
-  put(step, Role::kCache, key, 0);
-  if (!expiring_.empty()) set(step.words, expiring_[key], 0);
 }
 
 void Machine::tell(Step& step, const Event& event) const {

@@ -11,10 +11,11 @@ namespace {
 // How many ways a crash may cut the queues of requests of a session: of the first `count` of them.
 template <class Requests>
 std::size_t ways_to_cut(const Program& program, const Requests& requests) {
-  std::array<std::size_t, 2> queued{};
-  for (const auto& request : requests)
-    ++queued[program.instructions[request.instruction].to == Role::kDatabase ? 1 : 0];
-  return (queued[0] + 1) * (queued[1] + 1);
+  std::array<std::size_t, kServersMax> queued{};
+  for (const auto& request : requests) ++queued[program.instructions[request.instruction].server];
+  std::size_t ways = 1;
+  for (const std::size_t count : queued) ways *= count + 1;
+  return ways;
 }
 
 }  // namespace
@@ -24,7 +25,7 @@ void Machine::actions(StateView words, std::vector<Action>& out) const {
 }
 
 void Machine::actions_of(StateView words, std::size_t s, std::vector<Action>& out) const {
-  if (s == sessions_.size()) return push_cache_actions(words, out);
+  if (s >= sessions_.size()) return push_server_actions(words, s, out);
   const SessionFields& fields = sessions_[s];
   const auto session = static_cast<std::uint8_t>(s);
   const Location& at = location(words, s);
@@ -34,7 +35,7 @@ void Machine::actions_of(StateView words, std::size_t s, std::vector<Action>& ou
     if (instruction == 0) break;
     const auto id = static_cast<InstructionId>(instruction - 1);
     const auto slot = static_cast<std::uint8_t>(slots + 1);
-    if (may_handle(words, s, program_->instructions[id].to, slots)) out.push_back({ActionKind::kHandle, session, slot});
+    if (may_handle(words, s, program_->instructions[id].server, slots)) out.push_back({ActionKind::kHandle, session, slot});
     if (!crashed(words, s)) push_faults(words, out, {s, slot, id, false});
   }
   const std::vector<RequestRecord> ghosts = this->ghosts(words, s);
@@ -58,11 +59,12 @@ void Machine::actions_of(StateView words, std::size_t s, std::vector<Action>& ou
     push_faults(words, out, {s, 0, at.instruction, true});
   } else {
     const Instruction& instruction = program_->instructions[at.instruction];
-    if (may_handle(words, s, instruction.to, slots)) {
+    if (may_handle(words, s, instruction.server, slots)) {
       if (granularity_ == Granularity::kPlain) {
         out.push_back({ActionKind::kHandle, session});
       } else {
-        const Outcome outcome = peek(words, instruction, key(words, s)).outcome;
+        const Query query{instruction, key(words, s), carried(words, s, instruction)};
+        const Outcome outcome = servers_[instruction.server]->peek(words, query).outcome;
         push_choices(out, {ActionKind::kHandleReceive, session},
                      instruction.after[static_cast<std::size_t>(outcome)].size());
         push_faults(words, out, {s, 0, at.instruction, true});
@@ -85,15 +87,15 @@ bool Machine::is_left_in_slots(StateView words, std::size_t session, const Reque
   if (!crashed(words, session)) return false;
   const std::vector<RequestRecord> left = in_slots(words, session);
   for (std::size_t i = 0; i < left.size(); ++i)
-    if (left[i] == ghost && may_handle(words, session, program_->instructions[ghost.instruction].to, i)) return true;
+    if (left[i] == ghost && may_handle(words, session, program_->instructions[ghost.instruction].server, i)) return true;
   return false;
 }
 
 // M2: whether none of the session's first `slots_before` asynchronous requests goes to the same server.
-bool Machine::may_handle(StateView words, std::size_t session, Role to, std::size_t slots_before) const {
+bool Machine::may_handle(StateView words, std::size_t session, ServerId server, std::size_t slots_before) const {
   for (std::size_t i = 0; i < slots_before; ++i) {
     const auto instruction = static_cast<InstructionId>(get(words, sessions_[session].slots[i].instruction) - 1);
-    if (program_->instructions[instruction].to == to) return false;
+    if (program_->instructions[instruction].server == server) return false;
   }
   return true;
 }
@@ -103,7 +105,7 @@ bool Machine::covers(const FaultTarget& target, const MessageRef& message) const
   if (target.operation >= 0 && (target.operation != instruction.operation || target.arrow != instruction.arrow))
     return false;
   const FaultKind& kind = fault_kinds()[target.kind];
-  return !kind.strikes_cache() && kind.strikes(*program_, message);
+  return !kind.strikes_server() && kind.strikes(*program_, message);
 }
 
 void Machine::push_faults(StateView words, std::vector<Action>& out, const MessageRef& message) const {
@@ -172,28 +174,32 @@ std::size_t Machine::ways_to_crash(StateView words, std::size_t session, bool ha
   return ways;
 }
 
-void Machine::push_cache_actions(StateView words, std::vector<Action>& out) const {
-  const auto actor = static_cast<std::uint8_t>(sessions_.size());
-  for (std::size_t key = 0; key < expiring_.size(); ++key)
-    if (expires(words, key)) out.push_back({ActionKind::kExpire, actor, 0, 0, 0, static_cast<std::uint16_t>(key)});
+void Machine::push_server_actions(StateView words, std::size_t actor, std::vector<Action>& out) const {
+  const Server& server = acting(actor);
+  const Role kind = drawn_server(actor)->kind;
+  Action action{ActionKind::kExpire, static_cast<std::uint8_t>(actor)};
+  std::vector<std::uint16_t> choices;
+  const auto push = [&] {
+    for (const std::uint16_t choice : choices) {
+      action.choice = choice;
+      out.push_back(action);
+    }
+    choices.clear();
+  };
+  server.free_steps(words, choices);
+  push();
+  action.kind = ActionKind::kFault;
   for (std::size_t b = 0; b < budgets_.size(); ++b) {
     const FaultBudget& budget = scenario_.budgets[b];
     if (get(words, budgets_[b]) == budget.budget) continue;
+    action.budget = static_cast<std::uint8_t>(b);
     std::array<bool, kFaultEffects> offered{};
     for (std::size_t t = 0; t < budget.targets.size(); ++t) {
-      const FaultKind& kind = fault_kinds()[budget.targets[t].kind];
-      if (!kind.strikes_cache() || std::exchange(offered.at(static_cast<std::size_t>(kind.effect)), true)) continue;
-      Action action{ActionKind::kFault, actor, 0, static_cast<std::uint8_t>(b), static_cast<std::uint16_t>(t), 0};
-      bool changes = false;  // what would change nothing is no step
-      for (std::size_t key = 0; key < stores_.cache.size(); ++key) {
-        const bool here =
-            kind.effect == FaultEffect::kRollBack ? !agrees_with_replica(words, key) : cached(words, key) != 0;
-        changes |= here;
-        action.choice = static_cast<std::uint16_t>(key);
-        if (here && kind.effect == FaultEffect::kDropEntry) out.push_back(action);
-      }
-      action.choice = 0;
-      if (changes && kind.effect != FaultEffect::kDropEntry) out.push_back(action);
+      const FaultKind& fault = fault_kinds()[budget.targets[t].kind];
+      if (fault.server != kind || std::exchange(offered.at(static_cast<std::size_t>(fault.effect)), true)) continue;
+      action.target = static_cast<std::uint16_t>(t);
+      server.strikes(words, fault.effect, choices);
+      push();
     }
   }
 }

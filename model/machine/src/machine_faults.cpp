@@ -13,14 +13,15 @@ void Machine::strike(Step& step, const Action& action) const {
   const std::vector<FaultTarget>& targets = scenario_.budgets[action.budget].targets;
   const FaultEffect effect = fault(action).effect;
   const std::size_t s = action.session;
-  if (s == sessions_.size()) {
+  if (s >= sessions_.size()) {
     for (std::size_t t = 0; t < targets.size(); ++t)
       if (targets[t].kind == targets[action.target].kind) step.marks.reach(fault_mark(action.budget, t));
-    strike_cache(step, action, effect);
+    acting(s).strike(at_server(step), effect, action.choice);
   } else {
     strike_message(step, action, effect);
   }
-  if (!replica_.empty() && !may_come(step.words, FaultEffect::kRollBack)) forget_replica(step);
+  if (fails_over_ && !may_come(step.words, FaultEffect::kRollBack))
+    for (const auto& server : servers_) server->forget(step.words);
 }
 
 void Machine::strike_message(Step& step, const Action& action, FaultEffect effect) const {
@@ -64,31 +65,8 @@ void Machine::strike_message(Step& step, const Action& action, FaultEffect effec
   STALEMATE_INVARIANT(false, "what strikes the cache strikes no message");
 }
 
-void Machine::strike_cache(Step& step, const Action& action, FaultEffect effect) const {
-  if (effect == FaultEffect::kDropEntry) return drop(step, action.choice);
-  for (std::size_t key = 0; key < stores_.cache.size(); ++key) {
-    if (effect == FaultEffect::kDropAll) {
-      drop(step, key);
-    } else {
-      put(step, Role::kCache, key, static_cast<CodedValue>(get(step.words, replica_[key])));
-      if (!expiring_.empty()) set(step.words, expiring_[key], get(step.words, replica_expiring_[key]));
-    }
-  }
-}
-
-// M3.
-void Machine::forget_replica(Step& step) const {
-  for (const Field& entry : replica_) set(step.words, entry, 0);
-  for (const Field& bit : replica_expiring_) set(step.words, bit, 0);
-}
-
-bool Machine::agrees_with_replica(StateView words, std::size_t key) const {
-  return get(words, replica_[key]) == get(words, stores_.cache[key]) &&
-         (expiring_.empty() || get(words, replica_expiring_[key]) == get(words, expiring_[key]));
-}
-
-// Every session of the app instance ends as it is. `choice` tells, session by session, how many of its requests to the
-// cache, and how many of those to the database, may yet arrive.
+// Every session of the app instance ends as it is. `choice` tells, session by session, how many of its requests to each
+// server may yet arrive.
 void Machine::crash(Step& step, std::size_t session, std::size_t choice) const {
   for (std::size_t s = 0; s < sessions_.size(); ++s) {
     if (scenario_.sessions[s].app != scenario_.sessions[session].app) continue;
@@ -97,23 +75,22 @@ void Machine::crash(Step& step, std::size_t session, std::size_t choice) const {
     const Location at = location(step.words, s);
     const bool runs = at.instruction != kNoInstruction;
     if (runs && !at.is_reply) requests.push_back(awaited_request(step.words, s));
-    std::array<std::size_t, 2> queued{};
-    for (const RequestRecord& request : requests)
-      ++queued[program_->instructions[request.instruction].to == Role::kDatabase ? 1 : 0];
-    std::array<std::size_t, 2> arriving{};
-    for (std::size_t server = 0; server < 2; ++server) {
+    std::array<std::size_t, kServersMax> queued{};
+    for (const RequestRecord& request : requests) ++queued[program_->instructions[request.instruction].server];
+    std::array<std::size_t, kServersMax> arriving{};
+    for (std::size_t server = 0; server < servers_.size(); ++server) {
       arriving[server] = choice % (queued[server] + 1);
       choice /= queued[server] + 1;
     }
     std::vector<RequestRecord> left;
     for (const RequestRecord& request : requests) {
-      std::size_t& more = arriving[program_->instructions[request.instruction].to == Role::kDatabase ? 1 : 0];
+      std::size_t& more = arriving[program_->instructions[request.instruction].server];
       if (more == 0) continue;
       --more;
       left.push_back(request);
       left.back().instruction = program_->instructions[request.instruction].alike;
     }
-    if (runs && is_database_set(program_->instructions[at.instruction]))
+    if (runs && program_->instructions[at.instruction].commits)
       tell(step, event(step, EventKind::kWriteInDoubt, s));
     if (runs) {
       if (at.is_reply && at.outcome == Outcome::kValue) set(step.words, reply_field(s), 0);
@@ -142,7 +119,7 @@ void Machine::time_out(Step& step, std::size_t session, std::size_t choice) cons
   const Location at = location(step.words, session);
   const Instruction& instruction = program_->instructions[at.instruction];
   if (at.is_reply && at.outcome == Outcome::kValue) set(step.words, reply_field(session), 0);
-  if (is_database_set(instruction)) tell(step, event(step, EventKind::kWriteInDoubt, session));
+  if (instruction.commits) tell(step, event(step, EventKind::kWriteInDoubt, session));
   follow(step, session, instruction.after[static_cast<std::size_t>(Outcome::kTimeout)], choice);
 }
 

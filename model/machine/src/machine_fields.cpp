@@ -130,20 +130,22 @@ bool Machine::crashed(StateView words, std::size_t session) const {
   return get(words, sessions_[session].crashed) != 0;
 }
 
-bool Machine::expires(StateView words, std::size_t key) const {
-  return !expiring_.empty() && get(words, expiring_[key]) != 0;
-}
-
 const FaultKind& Machine::fault(const Action& action) const {
   return fault_kinds()[scenario_.budgets[action.budget].targets[action.target].kind];
 }
 
-unsigned Machine::cached(StateView words, std::size_t key) const {
-  return stores_.cache.empty() ? 0 : static_cast<unsigned>(get(words, stores_.cache[key]));
+const DrawnServer* Machine::drawn_server(std::size_t actor) const {
+  return actor < sessions_.size() ? nullptr : &program_->servers[acting_[actor - sessions_.size()]];
 }
 
-unsigned Machine::stored(StateView words, std::size_t key) const {
-  return static_cast<unsigned>(get(words, stores_.database[key]));
+bool Machine::is_coherent(StateView words) const {
+  for (const std::vector<Field>& cache : stores_.caches) {
+    for (std::size_t key = 0; key < cache.size(); ++key) {
+      const std::uint64_t entry = get(words, cache[key]);
+      if (entry != 0 && entry != get(words, stores_.database[key]) + 1) return false;
+    }
+  }
+  return true;
 }
 
 }  // namespace stalemate::model

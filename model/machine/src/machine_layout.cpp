@@ -39,9 +39,16 @@ std::size_t awaited_requests(const Program& program, const Session& session) {
   return most;
 }
 
-// How many ways a crash may cut the queues of a session with so many requests in flight, at most.
+// How many ways a crash may cut the queues of a session with so many requests in flight, at most: where they are spread
+// evenly over the servers.
 std::size_t most_ways_to_cut(const Program& program, std::size_t requests) {
-  return program.has_cache ? (requests / 2 + 1) * (requests - requests / 2 + 1) : requests + 1;
+  std::size_t ways = 1;
+  for (std::size_t left = program.servers.size(); left > 0; --left) {
+    const std::size_t share = requests / left;
+    ways *= share + 1;
+    requests -= share;
+  }
+  return ways;
 }
 
 // At most this many late requests and copies of one session can be in flight at once.
@@ -74,13 +81,11 @@ static_assert(kChoicesMax <= std::numeric_limits<decltype(Action::choice)>::max(
 
 void Machine::lay_out() {
   STALEMATE_INVARIANT(properties_.size() <= std::numeric_limits<sim::PropertyMask>::digits, "a property has a bit");
-  const std::uint64_t values = scenario_.values;
-  for (int key = 0; key < scenario_.keys; ++key) {
-    stores_.database.push_back(layout_.add(values, Meaning::kValue));
-    if (program_->has_cache) stores_.cache.push_back(layout_.add(values + 1, Meaning::kCoded));
-  }
+  servers_ = make_servers({*program_, scenario_, layout_, stores_});
+  for (std::size_t server = 0; server < servers_.size(); ++server)
+    if (servers_[server]->acts()) acting_.push_back(static_cast<ServerId>(server));
+  fails_over_ = scenario_.allows(FaultEffect::kRollBack);
   for (const FaultBudget& budget : scenario_.budgets) budgets_.push_back(layout_.add(budget.budget + 1ULL));
-  if (program_->has_cache) lay_out_cache();
   for (std::size_t s = 0; s < scenario_.sessions.size(); ++s) lay_out(s);
   layout_.end_session();
   refuse_too_many_crashes();
@@ -147,20 +152,6 @@ void Machine::refuse_too_many_crashes() const {
           "outcomes; take fewer sessions or operations in it",
           first.app, kChoicesMax));
   }
-}
-
-// What happens in the cache of itself, and what has to be known for it.
-void Machine::lay_out_cache() {
-  const bool expiring = std::any_of(program_->instructions.begin(), program_->instructions.end(),
-                                    [](const Instruction& instruction) { return instruction.ttl != 0; });
-  const bool failover = scenario_.allows(FaultEffect::kRollBack);
-  for (int key = 0; key < scenario_.keys; ++key) {
-    if (expiring) expiring_.push_back(layout_.add(2));
-    if (failover) replica_.push_back(layout_.add(scenario_.values + 1ULL, Meaning::kCoded));
-    if (failover && expiring) replica_expiring_.push_back(layout_.add(2));
-  }
-  has_cache_actor_ =
-      expiring || failover || scenario_.allows(FaultEffect::kDropEntry) || scenario_.allows(FaultEffect::kDropAll);
 }
 
 std::size_t Machine::fault_mark(std::size_t budget, std::size_t target) const {

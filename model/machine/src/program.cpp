@@ -43,7 +43,7 @@ bool tells_unanswered(const Program& program, const ProgramOperation& operation)
       if (transition.next == kNoInstruction) continue;
       const Instruction& instruction = program.instructions[transition.next];
       written = written || carries_own(program, instruction);
-      if (is_database_set(instruction) || !seen.insert({transition.next, written}).second) continue;
+      if (instruction.commits || !seen.insert({transition.next, written}).second) continue;
       for (const std::vector<Transition>& onwards : instruction.after) to_see.emplace_back(&onwards, written);
     }
   }
@@ -53,7 +53,7 @@ bool tells_unanswered(const Program& program, const ProgramOperation& operation)
 bool may_tell_early(const Program& program) {
   const auto is_write = [](const ProgramOperation& operation) { return operation.kind == OperationKind::kWrite; };
   for (const Instruction& instruction : program.instructions) {
-    const bool written = is_database_set(instruction) && !instruction.drawn_lost;
+    const bool written = instruction.commits && !instruction.drawn_lost;
     if (written && (!instruction.awaited || instruction.acknowledged) &&
         is_write(program.operations[instruction.operation]))
       return true;
@@ -86,14 +86,12 @@ class Compiler {
 
   Program compile() {
     program_.locations.push_back({});
+    find_servers();
     for (const Operation& operation : protocol_.operations) {
       program_.operations.push_back({operation.name, operation.kind, {}, operation.arrows});
       operation_ = program_.operations.size() - 1;
       requests_.clear();
       add_marks(operation.body);
-      visit_requests(operation.body, [&](const Request& request) {
-        (request.to == Role::kCache ? program_.has_cache : program_.has_database) = true;
-      });
       Known known;
       known.source = operation.kind == OperationKind::kRead ? Source::kNothing : Source::kOwn;
       program_.operations[operation_].start = ways_from(into(operation.body, nullptr), known);
@@ -109,6 +107,21 @@ class Compiler {
   }
 
  private:
+  void find_servers() {
+    for (const Operation& operation : protocol_.operations)
+      visit_requests(operation.body, [&](const Request& request) {
+        (request.to == Role::kCache ? program_.has_cache : program_.has_database) = true;
+      });
+    if (program_.has_cache) program_.servers.push_back({std::string(to_string(Role::kCache)), Role::kCache});
+    program_.servers.push_back({std::string(to_string(Role::kDatabase)), Role::kDatabase});
+  }
+
+  ServerId server_of(const Request& request) const {
+    const auto found = std::find_if(program_.servers.begin(), program_.servers.end(),
+                                    [&](const DrawnServer& server) { return server.kind == request.to; });
+    return static_cast<ServerId>(found - program_.servers.begin());
+  }
+
   struct Pending {
     InstructionId instruction;
     const Request* request;
@@ -316,8 +329,10 @@ class Compiler {
     Instruction instruction;
     instruction.alike = alike_.emplace(seen, id).first->second;
     instruction.operation = static_cast<std::uint16_t>(operation_);
+    instruction.server = server_of(request);
     instruction.to = request.to;
     instruction.verb = request.verb;
+    instruction.commits = request.to == Role::kDatabase && request.verb == Verb::kSet;
     instruction.awaited = request.awaited;
     instruction.ttl = request.ttl;
     instruction.keeps_value = keeps_value(request);

@@ -76,6 +76,11 @@ std::string fault_names() {
   return fmt::format("{}", fmt::join(names, ", "));
 }
 
+bool has_server(const Program& program, Role kind) {
+  return std::any_of(program.servers.begin(), program.servers.end(),
+                     [&](const DrawnServer& server) { return server.kind == kind; });
+}
+
 std::vector<std::size_t> fault_kinds_named(const std::string& name, const Program& program) {
   std::vector<std::string_view> wanted = {name};
   std::vector<std::string> known;
@@ -88,10 +93,11 @@ std::vector<std::size_t> fault_kinds_named(const std::string& name, const Progra
     const FaultKind& kind = fault_kinds()[i];
     known.emplace_back(kind.name);
     if (std::find(wanted.begin(), wanted.end(), kind.name) == wanted.end()) continue;
-    if (!kind.strikes_cache() || program.has_cache)
+    if (!kind.strikes_server() || has_server(program, *kind.server))
       kinds.push_back(i);
     else if (kind.name == name)
-      throw InputError(fmt::format("--fault {}: the protocol has no cache; leave it out", name));
+      throw InputError(
+          fmt::format("--fault {}: the protocol has no {}; leave it out", name, to_string(*kind.server)));
   }
   if (!kinds.empty()) return kinds;
   const auto planned = planned_faults();
@@ -146,9 +152,9 @@ FaultBudget parse_fault(const std::string& text, const Program& program) {
     const std::string name = lower(trim(part.substr(0, at)));
     for (const std::size_t kind : fault_kinds_named(name, program)) {
       FaultTarget target{kind};
-      if (at != std::string::npos && fault_kinds()[kind].strikes_cache())
-        throw InputError(
-            fmt::format("{}: {} strikes the cache, not a message; leave out the aim", where, fault_kinds()[kind].name));
+      if (const FaultKind& fault = fault_kinds()[kind]; at != std::string::npos && fault.strikes_server())
+        throw InputError(fmt::format("{}: {} strikes the {}, not a message; leave out the aim", where, fault.name,
+                                     to_string(*fault.server)));
       if (at != std::string::npos) aim(target, where, trim(std::string_view(part).substr(at + 1)), program);
       budget.targets.push_back(target);
     }

@@ -8,14 +8,8 @@
 #include "base/invariant.hpp"
 
 namespace stalemate::model {
-namespace {
-
-std::size_t server_of(const Instruction& instruction) { return instruction.to == Role::kDatabase ? 1 : 0; }
-
-}  // namespace
-
 void Independence::Accesses::add(const Accesses& other) {
-  for (std::size_t server = 0; server < 2; ++server) {
+  for (std::size_t server = 0; server < kServersMax; ++server) {
     reads[server] |= other.reads[server];
     writes[server] |= other.writes[server];
   }
@@ -24,7 +18,7 @@ void Independence::Accesses::add(const Accesses& other) {
 }
 
 void Independence::Touch::add(const Touch& other) {
-  for (std::size_t server = 0; server < 2; ++server) {
+  for (std::size_t server = 0; server < kServersMax; ++server) {
     reads[server] |= other.reads[server];
     writes[server] |= other.writes[server];
   }
@@ -34,7 +28,7 @@ void Independence::Touch::add(const Touch& other) {
 
 Independence::Accesses Independence::Touch::at(std::uint64_t keys) const {
   Accesses accesses;
-  for (std::size_t server = 0; server < 2; ++server) {
+  for (std::size_t server = 0; server < kServersMax; ++server) {
     if (reads[server]) accesses.reads[server] = keys;
     if (writes[server]) accesses.writes[server] = keys;
   }
@@ -75,7 +69,7 @@ Independence::Independence(const Machine& machine) : machine_(machine) {
     const Instruction& instruction = program.instructions[at.instruction];
     received_[location].budgets = after_[location].budgets = handling_[at.instruction].budgets;
     // A database write that is answered, or in doubt, is an event.
-    const bool write = events_matter_ && instruction.to == Role::kDatabase && instruction.verb == Verb::kSet;
+    const bool write = events_matter_ && instruction.commits;
     received_[location].events = after_[location].events = write;
     for (const std::size_t outcome : {static_cast<std::size_t>(at.outcome), kTimeout}) {
       for (const Transition& transition : instruction.after[outcome]) {
@@ -105,8 +99,10 @@ Independence::Independence(const Machine& machine) : machine_(machine) {
 // Handled at the server, and received or lost by the session, now or later.
 Independence::Touch Independence::touch_of(const Instruction& instruction) const {
   Touch touch;
-  (instruction.verb == Verb::kGet ? touch.reads : touch.writes)[server_of(instruction)] = true;
-  touch.events = events_matter_ && instruction.to == Role::kDatabase && instruction.verb == Verb::kSet;
+  const Touches touches = machine_.servers()[instruction.server]->touches(instruction);
+  touch.reads[instruction.server] = touches.reads;
+  touch.writes[instruction.server] = touches.writes;
+  touch.events = events_matter_ && instruction.commits;
   for (const std::vector<Transition>& transitions : instruction.after)
     for (const Transition& transition : transitions) touch.add(touch_of(transition));
   return touch;
@@ -153,7 +149,7 @@ Independence::Accesses Independence::future(const std::uint64_t* words, std::siz
 }
 
 bool Independence::conflict(const Accesses& a, const Accesses& b, std::uint64_t budgets) {
-  for (std::size_t server = 0; server < 2; ++server) {
+  for (std::size_t server = 0; server < kServersMax; ++server) {
     if ((a.writes[server] & (b.reads[server] | b.writes[server])) != 0) return true;
     if ((a.reads[server] & b.writes[server]) != 0) return true;
   }

@@ -28,16 +28,23 @@ std::vector<Action> enabled_in(const Machine& machine, const Words& words) {
                                names.empty() ? "nothing" : fmt::format("{}", fmt::join(names, ", "))));
 }
 
+traces::CopyNumbers copies_at_start(const Machine& machine, const Words& words) {
+  traces::CopyNumbers copies;
+  traces::State initial = tell_state(machine, words.data());
+  copies.start(initial);
+  return copies;
+}
+
 std::optional<Action> find_action(const Machine& machine, const Words& words, const traces::Step& step) {
   Words after;
   for (const Action& action : enabled_in(machine, words)) {
-    const bool of_cache = action.session == machine.scenario().sessions.size();
-    if (of_cache != is_of_cache(step.kind)) continue;
-    if (!of_cache) {
+    const DrawnServer* server = machine.drawn_server(action.session);
+    if ((server == nullptr ? "" : server->name) != step.store) continue;
+    if (server == nullptr) {
       const Session& session = machine.scenario().sessions[action.session];
       if (session.app != step.app || session.session != step.session) continue;
     }
-    if (same_name(try_step(machine, words, action, after), step)) return action;
+    if (same_step(try_step(machine, words, action, after), step)) return action;
   }
   return std::nullopt;
 }
@@ -49,12 +56,22 @@ Path start_path(const Machine& machine) {
   sim::Marks unused;
   path.states.emplace_back(machine.words());
   machine.initial(path.states.back().data(), unused);
+  path.copies = copies_at_start(machine, path.states.back());
   return path;
+}
+
+void Path::undo(const Machine& machine) {
+  actions.pop_back();
+  states.pop_back();
+  told.pop_back();
+  copies = copies_at_start(machine, states.front());
+  for (traces::Step& step : told) copies.take(step);
 }
 
 void Path::take(const Machine& machine, const Action& action) {
   Words after;
   told.push_back(try_step(machine, states.back(), action, after));
+  copies.take(told.back());
   actions.push_back(action);
   states.push_back(std::move(after));
 }
@@ -62,12 +79,6 @@ void Path::take(const Machine& machine, const Action& action) {
 traces::Step try_step(const Machine& machine, const Words& before, const Action& action, Words& after) {
   after = before;
   return take_and_tell(machine, action, after);
-}
-
-bool same_name(const traces::Step& a, const traces::Step& b) {
-  return a.kind == b.kind && a.app == b.app && a.session == b.session && a.operation == b.operation &&
-         a.diagram == b.diagram && a.key == b.key && a.arrow == b.arrow && a.is_ghost == b.is_ghost &&
-         a.choice == b.choice && a.budget == b.budget;
 }
 
 Path follow(const Machine& machine, const traces::Trace& trace, const std::string& name) {

@@ -13,8 +13,8 @@ namespace stalemate::model {
 
 std::string step_name(const traces::Trace& context, const traces::Step& step) {
   const std::string diagram = lower(step.diagram);
-  std::string name = fmt::format("{} {} ", to_string(step.kind), actor_name(context, step.app, step.session));
-  if (is_of_cache(step.kind))
+  std::string name = fmt::format("{} {} ", to_string(step.kind), actor_name(context, step));
+  if (is_of_store(step.kind))
     name += step.key;
   else if (step.kind == traces::StepKind::kInvoke)
     name += fmt::format("{} {}", diagram, step.key);

@@ -19,7 +19,7 @@ std::string key_name(std::size_t key) { return fmt::format("k{}", key + 1); }
 traces::Request tell_request(const Machine& machine, const RequestRecord& request) {
   const Instruction& instruction = machine.program().instructions[request.instruction];
   return {.arrow = instruction.arrow,
-          .to = std::string(to_string(instruction.to)),
+          .to = machine.program().servers[instruction.server].name,
           .verb = std::string(to_string(instruction.verb)),
           .key = key_name(request.key),
           .value = shown_coded(request.carried),
@@ -40,10 +40,12 @@ traces::Ending tell_ending(const EndingRecord& ending) {
   return {kind, shown_coded(ending.value)};
 }
 
-traces::InFlight in_flight(const Session& session) {
+traces::InFlight in_flight(const Machine& machine, const Session& session, const RequestRecord& request) {
   traces::InFlight message;
   message.app = session.app;
   message.session = session.session;
+  message.operation = static_cast<int>(request.operation);
+  message.request = tell_request(machine, request);
   return message;
 }
 
@@ -71,18 +73,26 @@ traces::StepKind kind_of(const Machine& machine, const Action& action) {
 
 std::int64_t shown(unsigned value) { return value == 0 ? kInitialValue : static_cast<std::int64_t>(value); }
 
+std::vector<traces::Store> tell_stores(const Machine& machine) {
+  std::vector<traces::Store> stores;
+  for (const DrawnServer& server : machine.program().servers)
+    stores.push_back({server.name, std::string(to_string(server.kind))});
+  return stores;
+}
+
 traces::State tell_state(const Machine& machine, const std::uint64_t* words) {
   traces::State state;
-  for (std::size_t key = 0; key < static_cast<std::size_t>(machine.scenario().keys); ++key) {
-    if (machine.program().has_cache) state.cache.push_back({key_name(key), shown_coded(machine.cached(words, key))});
-    if (machine.expires(words, key)) state.expiring.push_back(key_name(key));
-    state.database.push_back({key_name(key), shown(machine.stored(words, key))});
+  for (std::size_t s = 0; s < machine.servers().size(); ++s) {
+    const Server& server = *machine.servers()[s];
+    traces::Contents contents{machine.program().servers[s].name, {}};
+    for (std::size_t key = 0; key < static_cast<std::size_t>(machine.scenario().keys); ++key)
+      contents.entries.push_back({key_name(key), shown_coded(server.entry(words, key)), server.expires(words, key)});
+    state.stores.push_back(std::move(contents));
   }
   for (std::size_t s = 0; s < machine.scenario().sessions.size(); ++s) {
     const Session& session = machine.scenario().sessions[s];
     const auto add = [&](const RequestRecord& request, bool is_ghost) {
-      traces::InFlight message = in_flight(session);
-      message.request = tell_request(machine, request);
+      traces::InFlight message = in_flight(machine, session, request);
       message.is_ghost = is_ghost;
       state.in_flight.push_back(std::move(message));
     };
@@ -90,9 +100,8 @@ traces::State tell_state(const Machine& machine, const std::uint64_t* words) {
     for (const RequestRecord& request : machine.ghosts(words, s)) add(request, true);
     const Location& at = machine.location(words, s);
     if (at.instruction == kNoInstruction) continue;
-    traces::InFlight message = in_flight(session);
+    traces::InFlight message = in_flight(machine, session, machine.awaited_request(words, s));
     message.is_reply = at.is_reply;
-    message.request = tell_request(machine, machine.awaited_request(words, s));
     if (at.is_reply) message.reply = tell_reply(machine.awaited_reply(words, s));
     state.in_flight.push_back(std::move(message));
   }
@@ -107,10 +116,10 @@ traces::Step tell_step(const Machine& machine, const Action& action, const StepR
   step.after = tell_state(machine, after);
   for (std::size_t p = 0; p < machine.properties().size(); ++p)
     if ((violated >> p & 1) != 0) step.violates.emplace_back(machine.properties()[p]->name);
-  if (action.session == machine.scenario().sessions.size()) {
+  if (const DrawnServer* server = machine.drawn_server(action.session)) {
     step.app = step.session = step.operation = 0;
-    const bool one_key = action.kind == ActionKind::kExpire || machine.fault(action).effect == FaultEffect::kDropEntry;
-    if (one_key) step.key = key_name(action.choice);
+    step.store = server->name;
+    if (traces::facts_of(step.kind).of_one_entry) step.key = key_name(action.choice);
     return step;
   }
   step.app = machine.scenario().sessions[action.session].app;
@@ -149,6 +158,7 @@ traces::Trace tell_trace(const Machine& machine, const Protocol& protocol, const
   traces::Trace trace;
   trace.protocol = {protocol.name, protocol.text, protocol.roles};
   trace.scenario = words;
+  trace.stores = tell_stores(machine);
   trace.property = property;
   sim::Marks unused;
   std::vector<std::uint64_t> state(machine.words());
@@ -156,6 +166,7 @@ traces::Trace tell_trace(const Machine& machine, const Protocol& protocol, const
   trace.initial = tell_state(machine, state.data());
   for (const Action& action : actions)
     for (const Action& part : Machine::plain(action)) trace.steps.push_back(take_and_tell(machine, part, state));
+  number_copies(trace);
   return trace;
 }
 

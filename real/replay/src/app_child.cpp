@@ -13,8 +13,7 @@
 #include "base/error.hpp"
 #include "os/channel.hpp"
 #include "proxy/proxy.hpp"
-#include "stores/cache.hpp"
-#include "stores/database.hpp"
+#include "stores/ask.hpp"
 
 namespace stalemate::real {
 namespace {
@@ -114,17 +113,13 @@ class Lane {
   }
 
   Answer execute(const json& command) {
-    const std::string verb = command.at("run");
-    const std::string product = command.at("product");
     const auto number = [&command](const char* name) {
       return command.contains(name) ? std::optional<std::int64_t>(command.at(name)) : std::nullopt;
     };
-    if (database_) return verb == "get" ? database_->get(product) : database_->set(product, number("value").value());
+    const Wanted wanted{command.at("run"), command.at("product"), number("value"), number("ttl")};
+    if (database_) return ask(*database_, wanted);
     cache_->set_patience(std::chrono::milliseconds(command.at("patience_ms").get<int>()));
-    if (verb == "get") return cache_->get(product);
-    if (verb == "set") return cache_->set(product, number("value").value(), number("ttl"));
-    if (verb == "add") return cache_->add(product, number("value").value(), number("ttl"));
-    return cache_->erase(product);
+    return ask(*cache_, wanted);
   }
 
   const int number_;

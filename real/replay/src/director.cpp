@@ -19,16 +19,11 @@ constexpr Link::Milliseconds kShortPatience(25);
 // Added to a time to live, so that an entry expires where the trace says and never by itself.
 constexpr std::int64_t kTimeToLiveMore = 3600;
 
-std::tuple<int, int, int, int> id_of(const traces::Step& step) {
-  return {step.app, step.session, step.operation, step.arrow};
-}
-
 bool is_write(const traces::Request& request) { return request.verb == "set" || request.verb == "add"; }
 
 bool is_known(const traces::Request& request, bool has_cache) {
-  const std::string& verb = request.verb;
-  if (request.to == "database") return verb == "get" || verb == "set";
-  return request.to == "cache" && has_cache && (is_write(request) || verb == "get" || verb == "delete");
+  if (request.to == "database") return database_knows(request.verb);
+  return request.to == "cache" && has_cache && cache_knows(request.verb);
 }
 
 }  // namespace
@@ -109,8 +104,7 @@ std::string Director::step(const traces::Step& step) {
 // What is drawn as lost is sent and dropped at once, and its driver waits in vain.
 void Director::send_all(const traces::Step& step) {
   for (const traces::Request& request : step.sends) {
-    const RequestId id{step.app, step.session, step.operation, request.arrow};
-    Exchange& exchange = send(id, request, at_ + 1);
+    Exchange& exchange = send(id_of(step, request), request, at_ + 1);
     if (!request.drawn_lost) continue;
     exchange.lane->link->drop_request();
     drivers_timeout(exchange);
@@ -199,12 +193,12 @@ std::string Director::delay_request(const traces::Step& step) {
 
 std::string Director::copy_request(const traces::Step& step) {
   Exchange& exchange = sent(step);
-  ghosts_.push_back({exchange.id, exchange.request, *exchange.lane->link, exchange.lane->link->copy_request()});
+  ghosts_.push_back({copy_made(step), exchange.request, *exchange.lane->link, exchange.lane->link->copy_request()});
   return "copied";
 }
 
 // The session sends the request: its driver does, and the proxy holds it.
-Director::Exchange& Director::send(const RequestId& id, const traces::Request& request, std::size_t from_step) {
+Director::Exchange& Director::send(const traces::MessageId& id, const traces::Request& request, std::size_t from_step) {
   if (!is_known(request, scene_.cache() != nullptr)) {
     refuse(fmt::format("no server here can be asked '{}: {}'", request.to, request.verb));
   }
@@ -213,10 +207,10 @@ Director::Exchange& Director::send(const RequestId& id, const traces::Request& r
   exchange.id = id;
   exchange.request = request;
   if (exchange.request.ttl) *exchange.request.ttl += kTimeToLiveMore;
-  exchange.app = &scene_.app(std::get<0>(id));
+  exchange.app = &scene_.app(id.app);
   exchanges_.push_back(exchange);
   Exchange& kept = exchanges_.back();
-  send_by(kept.app->idle_lane(std::get<1>(id), scene_.place(request.to)), kept,
+  send_by(kept.app->idle_lane(id.session, scene_.place(request.to)), kept,
           request.drawn_lost ? kShortPatience : patience(id, request.to, from_step));
   return kept;
 }
@@ -229,11 +223,11 @@ void Director::send_by(Lane& lane, Exchange& exchange, Link::Milliseconds patien
   } catch (const EnvironmentError& error) {
     fail_by_driver(exchange, error.what());
   }
-  fail_by_driver(exchange, fmt::format("app instance {} sends nothing; replay again", std::get<0>(exchange.id)));
+  fail_by_driver(exchange, fmt::format("app instance {} sends nothing; replay again", exchange.id.app));
 }
 
 // From the step on: is what comes to this request an answer, or nothing?
-Link::Milliseconds Director::patience(const RequestId& id, const std::string& server, std::size_t from_step) const {
+Link::Milliseconds Director::patience(const traces::MessageId& id, const std::string& server, std::size_t from_step) const {
   for (std::size_t i = from_step; i < trace_.steps.size(); ++i) {
     const traces::Step& step = trace_.steps[i];
     if (id_of(step) != id) continue;
@@ -243,7 +237,7 @@ Link::Milliseconds Director::patience(const RequestId& id, const std::string& se
   return scene_.drivers_timeout(server);
 }
 
-Director::Exchanges::iterator Director::find(const RequestId& id, bool is_handled) {
+Director::Exchanges::iterator Director::find(const traces::MessageId& id, bool is_handled) {
   return std::find_if(exchanges_.begin(), exchanges_.end(),
                       [&](const Exchange& one) { return one.id == id && one.is_handled == is_handled; });
 }
@@ -289,7 +283,7 @@ DriversReport Director::await_driver(Exchange& exchange) {
   throw EnvironmentError(
       report ? report->failed
              : no_answer(exchange.request.to,
-                         fmt::format("app instance {}, which asked it, does not answer", std::get<0>(exchange.id))));
+                         fmt::format("app instance {}, which asked it, does not answer", exchange.id.app)));
 }
 
 // No answer will come. hiredis gives up; libpq never does, it has to see the connection broken.
@@ -299,7 +293,7 @@ std::string Director::drivers_timeout(Exchange& exchange) {
   const std::optional<DriversReport> report = exchange.app->wait(*exchange.lane, scene_.timeout(exchange.request.to));
   if (!report) {
     throw EnvironmentError(
-        fmt::format("app instance {} waits on where it should have timed out; replay again", std::get<0>(exchange.id)));
+        fmt::format("app instance {} waits on where it should have timed out; replay again", exchange.id.app));
   }
   if (report->failed.empty()) {
     diverge("no answer", text_of(report->answer));

@@ -14,6 +14,7 @@
 
 #include "replay/replay.hpp"
 #include "scene.hpp"
+#include "stores/ask.hpp"
 #include "stores/decode.hpp"
 
 namespace stalemate::real {
@@ -28,11 +29,9 @@ class Director {
   Conformance run(const ReplayOptions& options);
 
  private:
-  using RequestId = std::tuple<int, int, int, int>;  // app, session, operation, arrow
-
   // A request of a session, from where it is sent to where its driver has been told how it went.
   struct Exchange {
-    RequestId id;
+    traces::MessageId id;
     traces::Request request;
     AppInstance* app = nullptr;
     Lane* lane = nullptr;
@@ -41,7 +40,7 @@ class Director {
   };
   // A request that no session knows of any more.
   struct Ghost {
-    RequestId id;
+    traces::MessageId id;
     traces::Request request;
     std::optional<Link> link;  // none: the server that it was on its way to is gone
     Link::Ghost number = 0;
@@ -67,9 +66,9 @@ class Director {
   std::string restart_cache();
   std::string fail_over();
 
-  Exchange& send(const RequestId& id, const traces::Request& request, std::size_t from_step);
+  Exchange& send(const traces::MessageId& id, const traces::Request& request, std::size_t from_step);
   void send_by(Lane& lane, Exchange& exchange, Link::Milliseconds patience);
-  Exchanges::iterator find(const RequestId& id, bool is_handled);
+  Exchanges::iterator find(const traces::MessageId& id, bool is_handled);
   Exchange& sent(const traces::Step& step);
   Exchanges::iterator handled(const traces::Step& step);
   void await_reply(Exchange& exchange);
@@ -78,7 +77,7 @@ class Director {
   // `what`, as an error about the server.
   std::string no_answer(const std::string& server, const std::string& what) const;
   [[noreturn]] void fail_by_driver(Exchange& exchange, const std::string& otherwise);
-  Link::Milliseconds patience(const RequestId& id, const std::string& server, std::size_t from_step) const;
+  Link::Milliseconds patience(const traces::MessageId& id, const std::string& server, std::size_t from_step) const;
   void erase(const Exchange& exchange);
   void let_go_of_the_rest();
   void send_again_what_the_cache_missed();

@@ -31,35 +31,22 @@ void refuse_what_cannot_happen(const traces::Trace& trace, const Servers& server
 
 // SIGKILL for its process. Which of its requests arrive yet, the state after the step says.
 std::string Director::crash(const traces::Step& step) {
-  std::vector<traces::InFlight> arrive;
-  for (const traces::InFlight& message : step.after.in_flight) {
-    if (message.app == step.app && message.is_ghost) arrive.push_back(message);
-  }
-  const auto is_to_arrive = [&arrive](const RequestId& id, const traces::Request& request) {
-    const auto same = [&](const traces::InFlight& one) {
-      return one.session == std::get<1>(id) && one.request.arrow == request.arrow && one.request.to == request.to &&
-             one.request.verb == request.verb && one.request.key == request.key && one.request.value == request.value;
-    };
-    const auto found = std::find_if(arrive.begin(), arrive.end(), same);
-    if (found == arrive.end()) return false;
-    arrive.erase(found);
-    return true;
+  const auto is_to_arrive = [&step](const Exchange& exchange) {
+    return std::any_of(step.after.in_flight.begin(), step.after.in_flight.end(),
+                       [&](const traces::InFlight& message) { return id_of(message) == exchange.id; });
   };
-  for (const Ghost& ghost : ghosts_) {
-    if (std::get<0>(ghost.id) == step.app) is_to_arrive(ghost.id, ghost.request);
-  }
   int kept = 0;
   for (const Exchange& exchange : exchanges_) {
-    if (std::get<0>(exchange.id) != step.app || exchange.is_handled) continue;
+    if (exchange.id.app != step.app || exchange.is_handled) continue;
     Link link = *exchange.lane->link;
-    if (is_to_arrive(exchange.id, exchange.request)) {
+    if (is_to_arrive(exchange)) {
       ghosts_.push_back({exchange.id, exchange.request, link, link.keep_request()});
       ++kept;
     } else {
       link.drop_request();
     }
   }
-  exchanges_.remove_if([&](const Exchange& exchange) { return std::get<0>(exchange.id) == step.app; });
+  exchanges_.remove_if([&](const Exchange& exchange) { return exchange.id.app == step.app; });
   scene_.kill_app(step.app);
   return kept == 0 ? "killed" : fmt::format("killed; {} of its requests on the way", kept);
 }
@@ -104,9 +91,8 @@ void Director::send_again_what_the_cache_missed() {
   for_ghosts_.reset();
   for (Exchange& exchange : exchanges_) {
     if (exchange.is_handled || exchange.request.to != "cache") continue;
-    const auto [app, session, operation, arrow] = exchange.id;
     exchange.app->close(*exchange.lane);
-    send_by(exchange.app->idle_lane(session, scene_.place("cache")), exchange, patience(exchange.id, "cache", at_ + 1));
+    send_by(exchange.app->idle_lane(exchange.id.session, scene_.place("cache")), exchange, patience(exchange.id, "cache", at_ + 1));
   }
   for (Ghost& ghost : ghosts_) {
     if (ghost.request.to == "cache") ghost.link.reset();
@@ -115,11 +101,7 @@ void Director::send_again_what_the_cache_missed() {
 
 Answer Director::execute_ghost(const traces::Request& request) {
   if (!for_ghosts_) for_ghosts_ = scene_.cache()->connect();
-  const std::string product = product_of(request.key);
-  if (request.verb == "get") return for_ghosts_->get(product);
-  if (request.verb == "delete") return for_ghosts_->erase(product);
-  if (request.verb == "add") return for_ghosts_->add(product, request.value.value(), request.ttl);
-  return for_ghosts_->set(product, request.value.value(), request.ttl);
+  return ask(*for_ghosts_, {request.verb, product_of(request.key), request.value, request.ttl});
 }
 
 // Before the next failover: the last command that changes the cache. Where there is none, the replica misses whatever
@@ -131,7 +113,7 @@ std::optional<std::size_t> Director::change_missed(std::size_t from_step) const 
     if (step.kind == traces::StepKind::kCacheFailover) return found;
     if (step.kind != traces::StepKind::kHandle || !step.request || step.request->to != "cache") continue;
     const traces::State& before = i == 0 ? trace_.initial : trace_.steps[i - 1].after;
-    if (before.cache != step.after.cache || before.expiring != step.after.expiring) found = i;
+    if (entries_of(before, "cache") != entries_of(step.after, "cache")) found = i;
   }
   return {};
 }

@@ -52,7 +52,7 @@ void Director::set_up() {
   if (scene_.mapping() == nullptr) {
     for (const std::string_view product : kProducts) rows_[std::string(product)] = kQuantityAtFirst;
   }
-  for (const traces::Entry& entry : trace_.initial.database) {
+  for (const traces::Entry& entry : entries_of(trace_.initial, "database")) {
     const std::string product = product_of(entry.key);
     rows_.erase(product);
     if (entry.value) rows_[product] = *entry.value;
@@ -67,7 +67,7 @@ void Director::set_up() {
 void Director::set_up_cache() {
   if (scene_.cache() == nullptr) return;
   std::vector<StoredValue> entries;
-  for (const traces::Entry& entry : trace_.initial.cache) {
+  for (const traces::Entry& entry : entries_of(trace_.initial, "cache")) {
     if (entry.value) entries.push_back({product_of(entry.key), *entry.value});
   }
   scene_.cache()->fill(entries);
@@ -97,11 +97,11 @@ void Director::read_stores() {
   if (scene_.cache() != nullptr) {
     std::map<std::string, std::int64_t> found;
     for (const StoredValue& entry : scene_.cache()->contents()) found[entry.name] = entry.value;
-    result_.cache = judge_store("cache", predicted.cache, found, {}, judged);
+    result_.cache = judge_store("cache", entries_of(predicted, "cache"), found, {}, judged);
   }
   std::map<std::string, std::int64_t> found;
   for (const StoredValue& row : scene_.database().contents()) found[row.name] = row.value;
-  result_.database = judge_store("database", predicted.database, found, rows_, judged);
+  result_.database = judge_store("database", entries_of(predicted, "database"), found, rows_, judged);
 }
 
 // `untouched`: what the store held at first; keys outside the scenario must still be so.

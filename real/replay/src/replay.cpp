@@ -12,11 +12,7 @@
 namespace stalemate::real {
 
 bool needs_cache(const traces::Trace& trace) {
-  if (!trace.initial.cache.empty()) return true;
-  for (const traces::Step& step : trace.steps) {
-    if (step.request && step.request->to == "cache") return true;
-  }
-  return false;
+  return has_cache(trace.stores);
 }
 
 Conformance replay(const traces::Trace& trace, const Servers& servers, const ReplayOptions& options,

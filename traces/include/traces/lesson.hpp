@@ -63,7 +63,7 @@ struct LessonSide {
   // anything of this side, so nothing was checked.
   std::vector<std::string> check_arguments;
   Scenario scenario;
-  bool has_cache = false;
+  std::vector<Store> stores;
   std::vector<LessonState> states;
   std::vector<LessonProperty> properties;
   std::string broken;  // the property that the story breaks, "" for none

@@ -36,8 +36,10 @@ StaleRead find_stale_read(const Trace& trace);
 
 // A cached entry that differs from the database after the last step, and how it came to be there.
 struct DifferingEntry {
+  std::string cache;  // the store that holds it
   std::string key;
   std::int64_t cached = 0;
+  bool expires = false;
   std::optional<std::int64_t> stored;
   std::optional<std::size_t> changed;  // the last step that changed the database's value
   std::optional<std::size_t> put;      // the last step that stored the key in the cache; none: it stood there at first
@@ -58,8 +60,8 @@ const Request* subject_of(const State& before, const Step& step);
 // Whether two steps belong to one operation of one session.
 bool same_operation(const Step& a, const Step& b);
 
-// The value of `key`; none if absent.
-std::optional<std::int64_t> value_of(const std::vector<Entry>& store, std::string_view key);
+// What the store called `store` has of `key`; none if absent.
+std::optional<std::int64_t> value_of(const State& state, std::string_view store, std::string_view key);
 
 // Text that a user wrote (a label, the name of a diagram), as it may stand in a sentence: on one line, without control
 // characters, trimmed and clipped.

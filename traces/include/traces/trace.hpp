@@ -10,9 +10,11 @@
 #include <string_view>
 #include <vector>
 
+#include "traces/step_kind.hpp"
+
 namespace stalemate::traces {
 
-inline constexpr int kTraceVersion = 1;
+inline constexpr int kTraceVersion = 2;
 
 // The protocol as it was read: the whole text of the Markdown or .mmd file and its name without folders.
 struct Protocol {
@@ -33,28 +35,27 @@ struct Scenario {
   bool operator==(const Scenario&) const = default;
 };
 
-enum class StepKind {
-  kInvoke,         // an operation starts
-  kHandle,         // a server carries out a request
-  kReceive,        // the app gets a reply
-  kLoseRequest,    // a request never arrives; who awaits it times out
-  kLoseReply,      // carried out, but the reply never arrives; the session times out
-  kLateRequest,    // the session times out; the request is a ghost from now on
-  kDuplicate,      // a copy of a request in flight is a ghost from now on
-  kCrash,          // an app instance dies, while a message of this session is in flight
-  kEvict,          // the cache drops one entry
-  kExpire,         // an entry's time to live is over; no fault
-  kCacheRestart,   // the cache drops everything
-  kCacheFailover,  // a replica takes over that misses the last command that changed the cache
+// A server that keeps entries, as requests name it. `kind`: "cache" or "database". `scope`: "shared", one for all app
+// instances.
+struct Store {
+  std::string name;
+  std::string kind;
+  std::string scope = "shared";
+  bool operator==(const Store&) const = default;
 };
-std::string_view to_string(StepKind kind);  // "invoke", "lose-request", "cache-failover", ...
 
-// What kinds of steps have in common.
-bool is_fault(StepKind kind);     // it is charged to one of the scenario's faults
-bool is_of_cache(StepKind kind);  // it happens in the cache: no app instance, session, operation or message
-bool takes_reply(StepKind kind);  // it is about a reply in flight, which it takes away: receive, lose-reply
+// What a message is, from its sending to its end: the operation that sends it, the arrow that it is drawn as, and which
+// copy it is (0: none). A reply has its request's. (A loop's iteration will stand behind the arrow.)
+struct MessageId {
+  int app = 0;
+  int session = 1;
+  int operation = 1;
+  int arrow = 0;
+  int copy = 0;
+  bool operator==(const MessageId&) const = default;
+};
 
-// A request as it travels. `to` is a role ("cache", "database"); `verb` a word of understand/protocol.hpp ("get",
+// A request as it travels. `to` is a store's name; `verb` a word of understand/protocol.hpp ("get",
 // "set", "add", "delete"); `value` what a set or add carries.
 struct Request {
   int arrow = 0;  // ordinal among all arrows of its operation's diagram, from 1, as Mermaid's autonumber counts
@@ -85,10 +86,11 @@ struct Ending {
 };
 std::string_view to_string(Ending::Kind kind);  // "acknowledged", "returned", "failed"
 
-// One entry of a store. In the cache an absent key has no value.
+// One entry of a store. An absent key has no value.
 struct Entry {
   std::string key;
   std::optional<std::int64_t> value;
+  bool expires = false;  // it has a time to live
   bool operator==(const Entry&) const = default;
 };
 
@@ -96,6 +98,8 @@ struct Entry {
 struct InFlight {
   int app = 0;
   int session = 1;
+  int operation = 1;
+  int copy = 0;
   bool is_reply = false;
   Request request;             // the request, or the one that is replied to
   std::optional<Reply> reply;  // iff is_reply
@@ -103,28 +107,34 @@ struct InFlight {
   bool operator==(const InFlight&) const = default;
 };
 
-// Everything a renderer needs of the state after a step. Both stores list every key of the scenario, in order; `cache`
-// is empty where the protocol has none.
+// What one store holds: every key of the scenario, in order.
+struct Contents {
+  std::string store;  // its name
+  std::vector<Entry> entries;
+  bool operator==(const Contents&) const = default;
+};
+
+// Everything a renderer needs of the state after a step. All stores, in the trace's order.
 struct State {
-  std::vector<Entry> cache;
-  std::vector<Entry> database;
+  std::vector<Contents> stores;
   std::vector<InFlight> in_flight;
-  std::vector<std::string> expiring = {};  // the keys whose cached entry has a time to live, in order
   bool operator==(const State&) const = default;
 };
 
 // One step. Named by kind, app, session, operation, key, arrow, ghost, choice and budget: never by an index into an
-// enumeration. Of a step in the cache, app, session and operation are 0 and diagram is ""; key is "" where it is about
-// the whole cache.
+// enumeration (same_step). A step in a store has no app, session and operation (0) and no diagram (""); key is "" where
+// it is about all of it.
 struct Step {
   StepKind kind = StepKind::kInvoke;
   int app = 1;            // from 1
   int session = 1;        // within its app instance, from 1
   int operation = 1;      // ordinal within the session's script, from 1
   std::string diagram;    // which diagram the operation runs: "Read", "Write", or its name where there are several
+  std::string store;      // the store that it happens in, of itself or by a fault; "" otherwise
   std::string key;        // the operation's key: "k1"; evict, expire: the entry's
   int arrow = 0;          // of the request handled, lost or replied to; 0 for invoke
   bool is_ghost = false;  // handle: of a ghost, whose reply nobody gets
+  int copy = 0;           // handle: which copy of the request; 0: itself
   int choice = 0;      // which way a free choice was taken, from 1; of a crash, how much arrives yet; 0: there was none
   std::string chosen;  // that branch's label, as drawn; "" where it has none or there was no choice
   int budget = 0;      // which --fault a fault was charged to, from 1; 0 for a step that is no fault
@@ -145,6 +155,7 @@ struct Step {
 struct Trace {
   Protocol protocol;
   Scenario scenario;
+  std::vector<Store> stores;          // caches first
   std::string property;               // the one violated by the last step; "" for a walk that was merely saved
   std::optional<std::uint64_t> seed;  // of the run that found it, if it was random
   // Of a lasso: how many steps lead to its loop. The rest repeat for ever; none left: nothing happens any more, and the
@@ -158,11 +169,56 @@ struct Trace {
 // The state after the last step (the initial one if there is none).
 const State& final_state(const Trace& trace);
 
+// The message that a step is about; one that a step sends; one in flight. REQUIRES of the first: it is about one.
+MessageId id_of(const Step& step);
+MessageId id_of(const Step& sender, const Request& request);
+MessageId id_of(const InFlight& message);
+// The copy that a step makes of its request.
+MessageId copy_made(const Step& step);
+
+// Whether two steps are the same choice: in one state no two enabled ones are. Copies of one request are alike, so that
+// which of them is handled first is no choice; the one made first is.
+bool same_step(const Step& a, const Step& b);
+
+// Gives the messages of a run their copy numbers (Step::copy, InFlight::copy), by following what its steps copy and
+// handle. A regular value: where it was copied, another step may be tried. REQUIRES: each message has its operation.
+class CopyNumbers {
+ public:
+  void start(State& initial);
+  void take(Step& step);
+
+ private:
+  // The ghosts of one request that are in flight, by their numbers, ascending.
+  struct Ghosts {
+    MessageId request;
+    std::vector<int> in_flight;
+    int made = 0;  // copies so far
+  };
+  Ghosts& of(const InFlight& message);
+  void number(State& state);
+  static void keep(Ghosts& ghosts, Step& step);
+
+  std::vector<Ghosts> known_;
+};
+// The same for a whole trace.
+void number_copies(Trace& trace);
+
+// What the store called `name` holds; no entries where there is none.
+const std::vector<Entry>& entries_of(const State& state, std::string_view store);
+
+// The store called `name`, null where there is none; whether that is a cache, a database.
+const Store* find_store(const std::vector<Store>& stores, std::string_view name);
+bool is_cache(const Trace& trace, std::string_view store);
+bool is_database(const Trace& trace, std::string_view store);
+// Whether any of them is a cache.
+bool has_cache(const std::vector<Store>& stores);
+
 // Sessions of app instance `app` (from 1): one more than the bars in its script. 0 if there is no such instance.
 int session_count(const Scenario& scenario, int app);
 
-// "app1", or "app1.2" for the second session of an app instance that has several in this trace's scenario; "cache" for
-// app 0.
+// "app1", or "app1.2" for the second session of an app instance that has several in this trace's scenario.
 std::string actor_name(const Trace& trace, int app, int session);
+// Whose step it is: that, or the store that it happens in.
+std::string actor_name(const Trace& trace, const Step& step);
 
 }  // namespace stalemate::traces

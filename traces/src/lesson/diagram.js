@@ -75,12 +75,12 @@ class Diagram {
   }
 
   faultWords(step) {
-    const app = step.kind === 'crash' ? `app${this.side.actors[step.actor].app}` : '';
+    const app = step.effect === 'dies' ? `app${this.side.actors[step.actor].app}` : '';
     const words = {
-      'late-request': ['late', 'a message is late'],
-      'duplicate': ['sent twice', 'a message is sent twice'],
-      'crash': ['crashes', `${app} crashes`],
-    }[step.kind] || ['lost', 'a message is lost'];
+      'late': ['late', 'a message is late'],
+      'copied': ['sent twice', 'a message is sent twice'],
+      'dies': ['crashes', `${app} crashes`],
+    }[step.effect] || ['lost', 'a message is lost'];
     return words[this.narrow ? 0 : 1];
   }
 

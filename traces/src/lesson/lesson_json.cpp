@@ -37,6 +37,11 @@ class Table {
   Json list_ = Json::array();
 };
 
+std::string_view effect_words(StepEffect effect) {
+  constexpr std::string_view kWords[] = {"none", "arrives", "lost", "late", "copied", "dies"};
+  return kWords[static_cast<std::size_t>(effect)];
+}
+
 Json value_json(const std::optional<std::int64_t>& value) { return value ? Json(*value) : Json(nullptr); }
 
 class SideWriter {
@@ -50,9 +55,9 @@ class SideWriter {
     json["id"] = side_.id;
     json["protocol"] = foreign(side_.protocol);
     json["command"] = command();
-    json["hasCache"] = side_.has_cache;
+    json["hasCache"] = has_cache(side_.stores);
     json["keys"] = Json::array();
-    for (const Entry& entry : side_.states.front().state.database) json["keys"].push_back(foreign(entry.key));
+    for (const Entry& entry : side_.states.front().state.stores.back().entries) json["keys"].push_back(foreign(entry.key));
     json["actors"] = actors();
     json["properties"] = Json::array();
     for (const LessonProperty& property : side_.properties)
@@ -126,8 +131,13 @@ class SideWriter {
     return requests_.index_of(json);
   }
 
+  // A message's identity among those of its actor.
+  static std::string message_id(int operation, int arrow) { return fmt::format("{}:{}", operation, arrow); }
+
   std::size_t message(const InFlight& message) {
-    Json json = {{"actor", actor(message.app, message.session)}, {"request", request(message.request)}};
+    Json json = {{"actor", actor(message.app, message.session)},
+                 {"id", message_id(message.operation, message.request.arrow)},
+                 {"request", request(message.request)}};
     if (message.reply) json["reply"] = render::reply_words(*message.reply);
     if (message.is_ghost) json["ghost"] = true;
     return messages_.index_of(json);
@@ -136,13 +146,13 @@ class SideWriter {
   // [cache, database], and which cached entries may expire where one may.
   std::size_t stores(const State& state) {
     Json both = {Json::array(), Json::array()};
-    for (const Entry& entry : state.cache) both[0].push_back(value_json(entry.value));
-    for (const Entry& entry : state.database) both[1].push_back(value_json(entry.value));
-    if (!state.expiring.empty()) {
-      both.push_back(Json::array());
-      for (const Entry& entry : state.cache)
-        both[2].push_back(std::find(state.expiring.begin(), state.expiring.end(), entry.key) != state.expiring.end());
+    Json expiring = Json::array();
+    for (const Entry& entry : entries_of(state, "cache")) {
+      both[0].push_back(value_json(entry.value));
+      expiring.push_back(entry.expires);
     }
+    for (const Entry& entry : entries_of(state, "database")) both[1].push_back(value_json(entry.value));
+    if (std::find(expiring.begin(), expiring.end(), Json(true)) != expiring.end()) both.push_back(std::move(expiring));
     return stores_.index_of(both);
   }
 
@@ -175,18 +185,25 @@ class SideWriter {
   }
 
   std::size_t step(const State& before, const Step& step, const lesson::StepSentence& sentence) {
-    const bool in_cache = is_of_cache(step.kind);
+    const bool in_store = is_of_store(step.kind);
     Json json = {{"kind", to_string(step.kind)},
-                 {"actor", in_cache ? Json(nullptr) : Json(actor(step.app, step.session))},
-                 {"operation", in_cache ? render::cache_event_words(step) : render::operation_words(step)},
+                 {"actor", in_store ? Json(nullptr) : Json(actor(step.app, step.session))},
+                 {"operation", in_store ? render::store_event_words(step) : render::operation_words(step)},
                  {"arrow", step.arrow},
                  {"what", sentence.what},
                  {"then", sentence.then}};
     if (step.is_ghost) json["ghost"] = true;
+    const StepKindFacts& facts = facts_of(step.kind);
+    if (facts.about != StepAbout::kNoMessage) {
+      json["effect"] = effect_words(facts.effect);
+      json["message"] = message_id(step.operation, step.arrow);
+      if (takes_reply(step.kind)) json["ofReply"] = true;
+    }
     if (const Request* about = subject_of(before, step)) json["request"] = request(*about);
     if (step.reply) json["reply"] = render::reply_words(*step.reply);
     if (step.budget != 0) json["fault"] = true;
     if (!step.sends.empty()) json["sends"] = Json::array();
+    if (!in_store) json["ordinal"] = step.operation;
     for (const Request& sent : step.sends) json["sends"].push_back(request(sent));
     if (!step.endings.empty()) json["endings"] = Json::array();
     for (const Ending& ending : step.endings) json["endings"].push_back(render::ending_words(ending));

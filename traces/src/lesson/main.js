@@ -69,7 +69,7 @@ function showParts() {
 function unlucky(steps) {
   const lost = steps.filter((step) => step.fault).length;
   if (lost === 0) return `no fault but ${plural(steps.length, 'step')} in an unlucky order`;
-  const losses = steps.every((step) => !step.fault || step.kind === 'lose-request' || step.kind === 'lose-reply');
+  const losses = steps.every((step) => !step.fault || step.effect === 'lost');
   const [one, many] = losses ? ['a lost message', 'lost messages'] : ['a fault', 'faults'];
   return `${plural(steps.length, 'step')}, ${lost === 1 ? `one of them ${one}` : `${lost} of them ${many}`}`;
 }

@@ -128,9 +128,8 @@ function explanationPane(side) {
 
 function legend(side) {
   const items = [['—▸', 'request on its way'], ['- -▸', 'its answer']];
-  const isLoss = (step) => step.kind === 'lose-request' || step.kind === 'lose-reply';
-  const crashes = side.steps.some((step) => step.kind === 'crash');
-  if (side.steps.some(isLoss) || side.requests.some((request) => request.lost)) items.push(['✕', crashes ? 'lost; on a lifeline: the app crashes' : 'lost']);
+  const crashes = side.steps.some((step) => step.effect === 'dies');
+  if (side.steps.some((step) => step.effect === 'lost') || side.requests.some((request) => request.lost)) items.push(['✕', crashes ? 'lost; on a lifeline: the app crashes' : 'lost']);
   else if (crashes) items.push(['✕', 'the app crashes']);
   if (side.messages.some((message) => message.ghost)) items.push(['— —▸', 'late, a copy, or of a crashed app: nobody waits for it']);
   items.push(['▮', 'the store holds the value beside it']);

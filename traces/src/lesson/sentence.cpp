@@ -42,63 +42,39 @@ std::string ending_sentence(const Step& step, const Ending& ending) {
 }
 
 std::string what_happens(const std::string& actor, const Request* request, const Step& step) {
-  const std::string server = request == nullptr ? "server" : foreign(request->to);
-  const std::string words = request == nullptr ? fmt::format("arrow {}", step.arrow) : request_words(*request);
   const std::string answer = step.reply ? reply_words(*step.reply) : "";
-  switch (step.kind) {
-    case StepKind::kHandle:
-      if (step.is_ghost)
-        return fmt::format("The {} handles {}'s {}, of which nobody knows any more", server, actor, words);
-      return answer.empty() ? fmt::format("The {} handles {}'s {}; nobody waits for the answer", server, actor, words)
-                            : fmt::format("The {} handles {}'s {} and answers: {}", server, actor, words, answer);
-    case StepKind::kReceive:
-      return fmt::format("{} gets the {}'s answer to {}: {}", actor, server, words, answer);
-    case StepKind::kLoseRequest:
-      return fmt::format("{}'s {} is lost on its way to the {}{}", actor, words, server,
-                         request == nullptr || request->awaited ? fmt::format("; {} stops waiting", actor) : "");
-    case StepKind::kLoseReply:
-      return fmt::format("The {}'s answer to {}'s {} is lost; {} stops waiting and cannot know", server, actor, words,
-                         actor);
-    case StepKind::kLateRequest:
-      return fmt::format("{}'s {} takes too long; {} stops waiting, and it may reach the {} yet", actor, words, actor,
-                         server);
-    case StepKind::kDuplicate:
-      return fmt::format("{}'s {} is sent twice: a copy of it will reach the {}, too", actor, words, server);
-    case StepKind::kCrash:
-      return fmt::format("app{} crashes, its {} {}; it does nothing more", step.app, words,
-                         step.reply ? "answered but not received" : "under way");
-    case StepKind::kEvict:
-      return fmt::format("The cache drops {}", foreign(step.key));
-    case StepKind::kExpire:
-      return fmt::format("The time of {} in the cache is over", foreign(step.key));
-    case StepKind::kCacheRestart:
-      return "The cache restarts and is empty";
-    case StepKind::kCacheFailover:
-      return "A replica of the cache takes over that missed the last change";
-    case StepKind::kInvoke:
-      return fmt::format("{} starts {}", actor, operation_words(step));
-  }
-  return "";
+  const bool awaited = request == nullptr || request->awaited;
+  const std::string answers = step.is_ghost    ? ", of which nobody knows any more"
+                              : answer.empty() ? "; nobody waits for the answer"
+                                               : " and answers: " + answer;
+  return fmt::format(
+      fmt::runtime(facts_of(step.kind).sentence), fmt::arg("actor", actor), fmt::arg("app", step.app),
+      fmt::arg("store", foreign(step.store)), fmt::arg("key", foreign(step.key)), fmt::arg("diagram", foreign(step.diagram)),
+      fmt::arg("server", request == nullptr ? "server" : foreign(request->to)),
+      fmt::arg("request", request == nullptr ? fmt::format("arrow {}", step.arrow) : request_words(*request)),
+      fmt::arg("answer", answer), fmt::arg("answers", answers),
+      fmt::arg("stops_waiting", awaited ? fmt::format("; {} stops waiting", actor) : ""),
+      fmt::arg("under_way", step.reply ? "answered but not received" : "under way"));
+}
+
+// How many ghosts of this request are in flight. A state alone numbers no copies.
+std::ptrdiff_t ghosts_of(const State& state, const MessageId& request) {
+  return std::count_if(state.in_flight.begin(), state.in_flight.end(), [&](const InFlight& message) {
+    MessageId id = id_of(message);
+    id.copy = request.copy;
+    return message.is_ghost && id == request;
+  });
 }
 
 // What a crash leaves of the app's requests in flight, each told, so that two crashes that differ read differently.
 std::string crash_sentences(const State& before, const Step& step, const State& after) {
-  std::vector<const InFlight*> arriving;
-  for (const InFlight& message : after.in_flight)
-    if (message.app == step.app && message.is_ghost) arriving.push_back(&message);
   std::string text;
-  for (const bool was_ghost : {true, false})
-    for (const InFlight& message : before.in_flight) {
-      if (message.app != step.app || message.is_reply || message.is_ghost != was_ghost) continue;
-      const auto found = std::find_if(arriving.begin(), arriving.end(), [&](const InFlight* each) {
-        return each->session == message.session && each->request == message.request;
-      });
-      const bool arrives = found != arriving.end();
-      if (arrives) arriving.erase(found);
-      if (was_ghost) continue;
-      text += fmt::format(" Its {} {} the {}.", request_words(message.request),
-                          arrives ? "may yet reach" : "never reaches", foreign(message.request.to));
-    }
+  for (const InFlight& message : before.in_flight) {
+    if (message.app != step.app || message.is_reply || message.is_ghost) continue;
+    const bool arrives = ghosts_of(after, id_of(message)) > ghosts_of(before, id_of(message));
+    text += fmt::format(" Its {} {} the {}.", request_words(message.request),
+                        arrives ? "may yet reach" : "never reaches", foreign(message.request.to));
+  }
   return text.empty() ? text : text.substr(1);
 }
 
@@ -106,10 +82,10 @@ std::string crash_sentences(const State& before, const Step& step, const State& 
 
 StepSentence step_sentence(const Trace& context, const State& before, const Step& step, const State& after) {
   StepSentence sentence;
-  sentence.what = what_happens(actor_name(context, step.app, step.session), subject_of(before, step), step) +
+  sentence.what = what_happens(actor_name(context, step), subject_of(before, step), step) +
                   render::chosen_words(step) + ".";
   const auto add = [&](const std::string& more) { sentence.then += (sentence.then.empty() ? "" : " ") + more; };
-  if (step.kind == StepKind::kCrash) add(crash_sentences(before, step, after));
+  if (facts_of(step.kind).effect == StepEffect::kDies) add(crash_sentences(before, step, after));
   for (const Request& request : step.sends) add(send_sentence(request));
   for (const Ending& ending : step.endings) add(ending_sentence(step, ending));
   return sentence;

@@ -121,37 +121,28 @@ class Side {
 
   // What became of each message of these steps: where it was sent, where it was handled, received or lost. Rows count
   // from 1, 0 is the start; no `done`: still in flight; `ghost`: nobody waits for it any more, `copy`: made by a step
-  // of its own. A session's requests to one arrow are handled in the order sent.
+  // of its own. What a step does to which message is in its data; copies of one request are alike.
   messagesOf(steps) {
     const list = [];
     for (const message of this.state(0).messages) {
-      if (message.reply === undefined) {
-        list.push({request: message.request, actor: message.actor, sent: 0, ghost: message.ghost === true});
-      }
+      if (message.reply === undefined) list.push({...message, sent: 0, ghost: message.ghost === true});
     }
     steps.forEach((step, i) => {
       const row = i + 1;
       const isOpen = (m) => m.done === undefined && !m.request.lost;
-      const request = () => list.find((m) => isOpen(m) && m.actor === step.actor && m.reply === undefined &&
-                                             m.request.arrow === step.arrow && (m.ghost === true) === (step.ghost === true) &&
-                                             (step.ghost !== true || m.request === this.request(step)));
-      const reply = () => list.find((m) => isOpen(m) && m.actor === step.actor && m.reply !== undefined &&
-                                           m.request.arrow === step.arrow);
-      const finish = (message, lost) => {
-        if (message) Object.assign(message, {done: row, lost});
-      };
-      if (step.kind === 'handle') finish(request(), false);
-      if (step.kind === 'lose-request') finish(request(), true);
-      if (step.kind === 'receive') finish(reply(), false);
-      if (step.kind === 'lose-reply') finish(reply(), true);
-      if (step.kind === 'late-request' && request()) request().ghost = true;
-      if (step.kind === 'duplicate' && request()) list.push({...request(), sent: row, ghost: true, copy: true});
-      if (step.kind === 'crash') this.crash(list.filter((m) => isOpen(m) && this.crashes(m.actor, step)), step, row);
+      const subject = step.effect === undefined ? undefined : list.find((m) =>
+        isOpen(m) && m.actor === step.actor && m.id === step.message && (m.ghost === true) === (step.ghost === true) &&
+        (m.reply !== undefined) === (step.ofReply === true));
+      if (subject && step.effect === 'arrives') Object.assign(subject, {done: row, lost: false});
+      if (subject && step.effect === 'lost') Object.assign(subject, {done: row, lost: true});
+      if (subject && step.effect === 'late') subject.ghost = true;
+      if (subject && step.effect === 'copied') list.push({...subject, sent: row, ghost: true, copy: true});
+      if (step.effect === 'dies') this.crash(list.filter((m) => isOpen(m) && this.crashes(m.actor, step)), step, row);
       if (step.kind === 'handle' && step.reply !== undefined) {
-        list.push({request: this.request(step), reply: step.reply, actor: step.actor, sent: row});
+        list.push({id: step.message, request: this.request(step), reply: step.reply, actor: step.actor, sent: row});
       }
       for (const request of this.sends(step)) {
-        list.push({request, actor: step.actor, sent: row, lost: request.lost === true});
+        list.push({id: `${step.ordinal}:${request.arrow}`, request, actor: step.actor, sent: row, lost: request.lost === true});
       }
     });
     return list;
@@ -159,7 +150,7 @@ class Side {
 
   // Whether the app instance of this actor dies in the step.
   crashes(actor, step) {
-    return step.kind === 'crash' && this.actors[actor].app === this.actors[step.actor].app;
+    return step.effect === 'dies' && this.actors[actor].app === this.actors[step.actor].app;
   }
 
   // What of these messages may yet arrive, as the state after the crash says, is a ghost from now on; the rest is lost.
@@ -167,7 +158,7 @@ class Side {
     const arriving = this.state(step.after).messages.filter((m) => m.ghost === true && this.crashes(m.actor, step));
     for (const ghosts of [true, false]) {
       for (const message of messages.filter((m) => (m.ghost === true) === ghosts)) {
-        const found = arriving.findIndex((m) => message.reply === undefined && m.actor === message.actor && m.request === message.request);
+        const found = arriving.findIndex((m) => message.reply === undefined && m.actor === message.actor && m.id === message.id);
         if (found === -1) Object.assign(message, {done: row, lost: true});
         else {
           message.ghost = true;

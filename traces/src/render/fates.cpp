@@ -21,32 +21,22 @@ bool is_under_way(const RequestFate& fate) { return !fate.done && !fate.request.
 
 // The request that a step is about, of those under way; null where none is known.
 RequestFate* subject_of(const Step& step, Fates& fates) {
-  const auto found = std::find_if(fates.requests.begin(), fates.requests.end(), [&](const RequestFate& fate) {
-    const bool may_be_its = !step.is_ghost || fate.operation == 0 || fate.operation == step.operation;
-    return is_under_way(fate) && fate.is_ghost == step.is_ghost && may_be_its && fate.app == step.app &&
-           fate.session == step.session && fate.request.arrow == step.arrow;
-  });
+  const auto found = std::find_if(fates.requests.begin(), fates.requests.end(),
+                                  [&](const RequestFate& fate) { return is_under_way(fate) && fate.id == id_of(step); });
   return found == fates.requests.end() ? nullptr : &*found;
 }
 
-// What of a crashed app instance may yet arrive is a ghost from now on; the rest is lost. Ghosts stay what they are.
+// What of a crashed app instance is still in flight is a ghost from now on; the rest is lost.
 void crash(const Step& step, std::size_t index, Fates& fates) {
-  std::vector<const InFlight*> arriving;
-  for (const InFlight& message : step.after.in_flight)
-    if (message.is_ghost && message.app == step.app) arriving.push_back(&message);
-  for (const bool were_ghosts : {true, false}) {
-    for (RequestFate& fate : fates.requests) {
-      if (!is_under_way(fate) || fate.app != step.app || fate.is_ghost != were_ghosts) continue;
-      const auto found = std::find_if(arriving.begin(), arriving.end(), [&](const InFlight* message) {
-        return message->session == fate.session && message->request == fate.request;
-      });
-      if (found == arriving.end()) {
-        fate.done = index;
-        fate.lost = true;
-      } else {
-        fate.is_ghost = true;
-        arriving.erase(found);
-      }
+  for (RequestFate& fate : fates.requests) {
+    if (!is_under_way(fate) || fate.id.app != step.app) continue;
+    const bool arrives = std::any_of(step.after.in_flight.begin(), step.after.in_flight.end(),
+                                     [&](const InFlight& message) { return id_of(message) == fate.id; });
+    if (arrives) {
+      fate.is_ghost = true;
+    } else {
+      fate.done = index;
+      fate.lost = true;
     }
   }
 }
@@ -55,20 +45,25 @@ void follow_subject(const Trace& trace, std::size_t index, Fates& fates) {
   const Step& step = trace.steps[index];
   RequestFate* subject = subject_of(step, fates);
   if (subject == nullptr) return;
-  if (step.kind == StepKind::kLateRequest) {
-    subject->is_ghost = true;
-  } else if (step.kind == StepKind::kDuplicate) {
-    subject->was_copied = true;
-    RequestFate copy = *subject;
-    copy.sent = index;
-    copy.is_ghost = copy.is_copy = true;
-    copy.was_copied = false;
-    fates.requests.push_back(copy);
-  } else {
-    subject->done = index;
-    subject->lost = step.kind == StepKind::kLoseRequest;
-    subject->overtaken = others_handled(trace, subject->sent ? *subject->sent + 1 : 0, index, step.app, step.session,
-                                        subject->request.awaited);
+  switch (facts_of(step.kind).effect) {
+    case StepEffect::kLate:
+      subject->is_ghost = true;
+      return;
+    case StepEffect::kCopied: {
+      subject->was_copied = true;
+      RequestFate copy = *subject;
+      copy.sent = index;
+      copy.is_ghost = copy.is_copy = true;
+      copy.was_copied = false;
+      copy.id = copy_made(step);
+      fates.requests.push_back(copy);
+      return;
+    }
+    default:
+      subject->done = index;
+      subject->lost = facts_of(step.kind).effect == StepEffect::kLost;
+      subject->overtaken = others_handled(trace, subject->sent ? *subject->sent + 1 : 0, index, step.app, step.session,
+                                          subject->request.awaited);
   }
 }
 
@@ -78,13 +73,12 @@ void add_requests(const Trace& trace, Fates& fates) {
     RequestFate fate;
     fate.request = message.request;
     fate.is_ghost = message.is_ghost;
-    fate.app = message.app;
-    fate.session = message.session;
+    fate.id = id_of(message);
     fates.requests.push_back(fate);
   }
   for (std::size_t i = 0; i < trace.steps.size(); ++i) {
     const Step& step = trace.steps[i];
-    if (step.kind == StepKind::kCrash)
+    if (facts_of(step.kind).effect == StepEffect::kDies)
       crash(step, i, fates);
     else if (step.request)
       follow_subject(trace, i, fates);
@@ -93,9 +87,7 @@ void add_requests(const Trace& trace, Fates& fates) {
       fate.sent = i;
       fate.request = request;
       fate.lost = request.drawn_lost;
-      fate.app = step.app;
-      fate.session = step.session;
-      fate.operation = step.operation;
+      fate.id = id_of(step, request);
       fates.requests.push_back(fate);
     }
   }
@@ -103,22 +95,22 @@ void add_requests(const Trace& trace, Fates& fates) {
     fate.overtaken = fate.overtaken || (!fate.lost && (fate.is_ghost || fate.was_copied));
 }
 
-bool reply_in_flight(const State& state, const Step& handled) {
-  return std::any_of(state.in_flight.begin(), state.in_flight.end(), [&](const InFlight& message) {
-    return message.is_reply && message.app == handled.app && message.session == handled.session &&
-           message.request.arrow == handled.arrow;
+bool reply_in_flight(const Step& handled) {
+  return std::any_of(handled.after.in_flight.begin(), handled.after.in_flight.end(), [&](const InFlight& message) {
+    return message.is_reply && id_of(message) == id_of(handled);
   });
 }
 
-// The step from `first` on that takes the reply to request `arrow`, or the crash of the app instance that awaits it.
-void follow_reply(const Trace& trace, std::size_t first, int arrow, ReplyFate& fate) {
+// The step from `first` on that takes the reply, or the crash of the app instance that awaits it.
+void follow_reply(const Trace& trace, std::size_t first, ReplyFate& fate) {
   for (std::size_t i = first; i < trace.steps.size(); ++i) {
     const Step& step = trace.steps[i];
-    const bool takes = takes_reply(step.kind) && step.session == fate.session && step.arrow == arrow;
-    if (step.app != fate.app || !(takes || step.kind == StepKind::kCrash)) continue;
+    const bool takes = takes_reply(step.kind) && id_of(step) == fate.id;
+    const bool dies = facts_of(step.kind).effect == StepEffect::kDies && step.app == fate.id.app;
+    if (!takes && !dies) continue;
     fate.done = i;
     fate.lost = is_fault(step.kind);
-    fate.overtaken = !fate.lost && others_handled(trace, first, i, fate.app, fate.session, true);
+    fate.overtaken = !fate.lost && others_handled(trace, first, i, fate.id.app, fate.id.session, true);
     return;
   }
   fate.in_flight_at_end = true;
@@ -130,9 +122,8 @@ void add_replies(const Trace& trace, Fates& fates) {
     ReplyFate fate;
     fate.reply = *message.reply;
     fate.request = message.request;
-    fate.app = message.app;
-    fate.session = message.session;
-    follow_reply(trace, 0, message.request.arrow, fate);
+    fate.id = id_of(message);
+    follow_reply(trace, 0, fate);
     fates.replies.push_back(fate);
   }
   for (std::size_t i = 0; i < trace.steps.size(); ++i) {
@@ -142,9 +133,8 @@ void add_replies(const Trace& trace, Fates& fates) {
     fate.sent = i;
     fate.reply = *handled.reply;
     fate.request = handled.request;
-    fate.app = handled.app;
-    fate.session = handled.session;
-    if (reply_in_flight(handled.after, handled)) follow_reply(trace, i + 1, handled.arrow, fate);
+    fate.id = id_of(handled);
+    if (reply_in_flight(handled)) follow_reply(trace, i + 1, fate);
     fates.replies.push_back(fate);
   }
 }

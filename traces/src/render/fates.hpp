@@ -13,8 +13,8 @@ namespace stalemate::traces::render {
 // Steps are counted from 0. "Overtaken": a server handled a request of another session on the way (or, where nobody
 // waits for the message, any other), so that drawing it in one place would show a false order.
 //
-// A copy is a request of its own. A message that a crash takes along is lost in that step. Of several ghosts that are
-// alike, the one sent first is the one that is handled first.
+// A message is followed by its identity (MessageId). A copy is a request of its own. A message that a crash takes along
+// is lost in that step.
 struct RequestFate {
   std::optional<std::size_t> sent;  // of a copy: the step that made it; none: in flight at the start
   std::optional<std::size_t> done;  // the step that handles or loses it; none: drawn as lost, or in flight at the end
@@ -23,10 +23,8 @@ struct RequestFate {
   bool is_ghost = false;            // at the end: late, a copy, or of an app instance that crashed
   bool is_copy = false;
   bool was_copied = false;
+  MessageId id;
   Request request;
-  int app = 0;
-  int session = 0;
-  int operation = 0;  // 0: not known, because it was in flight at the start
 };
 struct ReplyFate {
   std::optional<std::size_t> sent;  // the step that handles the request; none: in flight at the start
@@ -35,9 +33,8 @@ struct ReplyFate {
   bool in_flight_at_end = false;
   bool overtaken = false;
   Reply reply;
-  std::optional<Request> request;  // the one replied to, if known
-  int app = 0;
-  int session = 0;
+  MessageId id;                    // of the request that it replies to
+  std::optional<Request> request;  // that one, if known
 };
 struct Fates {
   std::vector<RequestFate> requests;  // in the order sent

@@ -11,32 +11,14 @@
 namespace stalemate::traces::render {
 namespace {
 
-// What the state says of the message that a step receives or loses as a reply; null where it says nothing.
-const InFlight* reply_in_flight(const State& before, const Step& step) {
-  const auto found = std::find_if(before.in_flight.begin(), before.in_flight.end(), [&](const InFlight& message) {
-    return message.is_reply && message.app == step.app && message.session == step.session;
-  });
-  return found == before.in_flight.end() ? nullptr : &*found;
-}
-
 // The request that a step is about; null for an invoke.
 const Request* request_of(const StateGraph& graph, const StateEdge& edge) {
-  if (edge.step.request) return &*edge.step.request;
-  const InFlight* message = reply_in_flight(graph.nodes[edge.from].state, edge.step);
-  return message != nullptr && edge.step.reply ? &message->request : nullptr;
+  return subject_of(graph.nodes[edge.from].state, edge.step);
 }
 
-std::string cache_line(const State& state) {
-  std::string words = "cache";
-  for (const Entry& entry : state.cache)
-    words += fmt::format(" {}={}", foreign(entry.key), cached_words(state, entry.key));
-  return words;
-}
-
-std::string database_line(const State& state) {
-  std::string words = "database";
-  for (const Entry& entry : state.database)
-    words += fmt::format(" {}={}", foreign(entry.key), value_words(entry.value));
+std::string contents_line(const Contents& contents) {
+  std::string words = foreign(contents.store);
+  for (const Entry& entry : contents.entries) words += fmt::format(" {}={}", foreign(entry.key), entry_words(entry));
   return words;
 }
 
@@ -59,7 +41,7 @@ std::string idle_words(const std::string& actor, const IdleSession& session) {
 std::string what_happens(const StateGraph& graph, const StateEdge& edge) {
   const Step& step = edge.step;
   if (step.kind == StepKind::kInvoke) return "starts " + operation_words(step);
-  if (is_of_cache(step.kind)) return foreign(step.key);
+  if (is_of_store(step.kind)) return foreign(step.key);
   const Request* request = request_of(graph, edge);
   std::string words = request == nullptr ? fmt::format("arrow {}", step.arrow)
                                          : fmt::format("{}: {}", foreign(request->to), request_words(*request));
@@ -86,8 +68,7 @@ std::vector<std::string> node_lines(const StateGraph& graph, std::size_t node) {
   const StateNode& of = graph.nodes[node];
   std::vector<std::string> lines;
   if (node == 0) lines.emplace_back("start");
-  if (!of.state.cache.empty()) lines.push_back(cache_line(of.state));
-  lines.push_back(database_line(of.state));
+  for (const Contents& contents : of.state.stores) lines.push_back(contents_line(contents));
   for (const InFlight& message : of.state.in_flight)
     lines.push_back(message_words(actor_words(graph, message.app, message.session), message));
   for (const IdleSession& session : of.idle)
@@ -100,7 +81,7 @@ std::vector<std::string> node_lines(const StateGraph& graph, std::size_t node) {
 std::vector<std::string> edge_lines(const StateGraph& graph, const StateEdge& edge) {
   const Step& step = edge.step;
   std::vector<std::string> lines;
-  lines.push_back(fmt::format("{} {}", actor_words(graph, step.app, step.session), to_string(step.kind)));
+  lines.push_back(fmt::format("{} {}", step.store.empty() ? actor_words(graph, step.app, step.session) : foreign(step.store), to_string(step.kind)));
   if (const std::string what = what_happens(graph, edge) + chosen_words(step); !what.empty()) lines.push_back(what);
   for (const Ending& ending : step.endings) lines.push_back(ending_words(ending));
   for (const std::string& property : step.violates) lines.push_back("breaks " + foreign(property));

@@ -2,7 +2,7 @@
 // state for the start and one for each step; every state has every variable, and a variable has one type throughout:
 //   cache         key -> Some(value) or None; empty where the protocol has none
 //   expiring      the keys whose cached entry has a time to live, a set
-//   database      key -> value
+//   database      key -> value; other stores likewise, by their names
 //   in_flight     the messages under way, a list, oldest first per session; "ghost" where nobody knows of it any more
 //   action_taken  "init", then the kind of the step that led here
 //   parameters    whose step, and about which message: a record; 0, "" and None where a step has no such thing
@@ -29,9 +29,9 @@ Json none() { return {{"tag", "None"}, {"value", {{"#tup", Json::array()}}}}; }
 Json some(Json value) { return {{"tag", "Some"}, {"value", std::move(value)}}; }
 Json optional_integer(const std::optional<std::int64_t>& value) { return value ? some(integer(*value)) : none(); }
 
-Json map_of(const std::vector<Entry>& store, Json (*value)(const std::optional<std::int64_t>&)) {
+Json map_of(const std::vector<Entry>& entries, Json (*value)(const std::optional<std::int64_t>&)) {
   Json pairs = Json::array();
-  for (const Entry& entry : store) pairs.push_back(Json::array({entry.key, value(entry.value)}));
+  for (const Entry& entry : entries) pairs.push_back(Json::array({entry.key, value(entry.value)}));
   return {{"#map", std::move(pairs)}};
 }
 
@@ -98,11 +98,35 @@ Json set_of(const std::vector<std::string>& names) {
   return {{"#set", std::move(members)}};
 }
 
-Json state_object(std::size_t index, const State& state, std::string_view action, const Step& step) {
-  return {{"#meta", {{"index", index}}},        {"cache", map_of(state.cache, optional_integer)},
-          {"expiring", set_of(state.expiring)}, {"database", map_of(state.database, stored_integer)},
-          {"in_flight", in_flight(state)},      {"action_taken", action},
-          {"parameters", parameters(step)},     {"violates", set_of(step.violates)}};
+Json expiring(const std::vector<Entry>& entries) {
+  std::vector<std::string> keys;
+  for (const Entry& entry : entries)
+    if (entry.expires) keys.push_back(entry.key);
+  return set_of(keys);
+}
+
+// The stores' variables, in the order of "vars"; "cache" is there, be it empty, where the protocol has none.
+Json store_variables(const std::vector<Store>& stores, const State& state) {
+  Json variables = Json::object();
+  if (!has_cache(stores)) variables = {{"cache", map_of({}, optional_integer)}, {"expiring", set_of({})}};
+  for (const Store& store : stores) {
+    const std::vector<Entry>& entries = entries_of(state, store.name);
+    const bool is_cache = store.kind == "cache";
+    variables[store.name] = map_of(entries, is_cache ? optional_integer : stored_integer);
+    if (is_cache) variables[store.name == "cache" ? "expiring" : store.name + "_expiring"] = expiring(entries);
+  }
+  return variables;
+}
+
+Json state_object(std::size_t index, const std::vector<Store>& stores, const State& state, std::string_view action,
+                  const Step& step) {
+  Json object = {{"#meta", {{"index", index}}}};
+  object.update(store_variables(stores, state));
+  object.update(Json{{"in_flight", in_flight(state)},
+                     {"action_taken", action},
+                     {"parameters", parameters(step)},
+                     {"violates", set_of(step.violates)}});
+  return object;
 }
 
 std::string dumped(const Json& json) { return json.dump(-1, ' ', false, Json::error_handler_t::replace); }
@@ -122,13 +146,16 @@ std::string as_itf(const Trace& trace, const Highlights& /*highlights*/) {
                      {"format-description", "https://apalache-mc.org/docs/adr/015adr-trace.html"},
                      {"source", trace.protocol.name},
                      {"description", fmt::format("stalemate, {}: {}", scenario_words(trace.scenario), broken)}};
-  const Json vars = {"cache", "expiring", "database", "in_flight", "action_taken", "parameters", "violates"};
+  Json vars = Json::array();
+  const Json first = state_object(0, trace.stores, trace.initial, "init", no_step());
+  for (const auto& [name, value] : first.items())
+    if (name != "#meta") vars.push_back(name);
   std::string out =
       fmt::format("{{\n  \"#meta\": {},\n  \"vars\": {},\n  \"states\": [\n    ", dumped(meta), dumped(vars));
-  out += dumped(state_object(0, trace.initial, "init", no_step()));
+  out += dumped(first);
   for (std::size_t i = 0; i < trace.steps.size(); ++i) {
     const Step& step = trace.steps[i];
-    out += ",\n    " + dumped(state_object(i + 1, step.after, to_string(step.kind), step));
+    out += ",\n    " + dumped(state_object(i + 1, trace.stores, step.after, to_string(step.kind), step));
   }
   out += "\n  ]";
   // The state that follows the last one: that after the loop's first step, or itself where it stays.

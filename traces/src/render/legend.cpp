@@ -34,10 +34,9 @@ bool any_ending(const Trace& trace, Ending::Kind kind) {
 }
 
 bool any_timeout(const Trace& trace) {
-  return any_kind(trace, StepKind::kLoseReply) || any_kind(trace, StepKind::kLateRequest) ||
-         any_step(trace,
+  return any_step(trace,
                   [](const Step& step) {
-                    return step.kind == StepKind::kLoseRequest && (!step.request || step.request->awaited);
+                    return facts_of(step.kind).times_out() && (!step.request || step.request->awaited);
                   }) ||
          any_send(trace, [](const Request& request) { return request.drawn_lost && request.awaited; });
 }
@@ -50,8 +49,12 @@ bool any_ghost(const Trace& trace) {
 }
 
 bool any_expiring(const Trace& trace) {
-  return !trace.initial.expiring.empty() ||
-         any_step(trace, [](const Step& step) { return !step.after.expiring.empty(); });
+  const auto holds = [](const State& state) {
+    return std::any_of(state.stores.begin(), state.stores.end(), [](const Contents& contents) {
+      return std::any_of(contents.entries.begin(), contents.entries.end(), [](const Entry& e) { return e.expires; });
+    });
+  };
+  return holds(trace.initial) || any_step(trace, [&](const Step& step) { return holds(step.after); });
 }
 
 // Operations of all scripts: as many values as there can be writes.
@@ -66,8 +69,8 @@ std::int64_t operation_count(const Scenario& scenario) {
 // What the database was asked to store.
 std::vector<std::int64_t> written_values(const Trace& trace) {
   std::vector<std::int64_t> values;
-  const auto add = [&values](const Request& request) {
-    if (request.to == "database" && request.value) values.push_back(*request.value);
+  const auto add = [&](const Request& request) {
+    if (is_database(trace, request.to) && request.value) values.push_back(*request.value);
   };
   for (const InFlight& message : trace.initial.in_flight) add(message.request);
   for (const Step& step : trace.steps) std::for_each(step.sends.begin(), step.sends.end(), add);
@@ -77,7 +80,8 @@ std::vector<std::int64_t> written_values(const Trace& trace) {
 // What every key starts with, if that is one value; what the writes write, if it is numbered as a scenario's writes
 // are.
 std::string values_line(const Trace& trace) {
-  const std::vector<Entry>& start = trace.initial.database;
+  if (trace.initial.stores.empty()) return "";
+  const std::vector<Entry>& start = trace.initial.stores.back().entries;
   const bool one_start =
       !start.empty() && start.front().value &&
       std::all_of(start.begin(), start.end(), [&](const Entry& entry) { return entry.value == start.front().value; });
@@ -99,7 +103,7 @@ std::string actors_line(const Trace& trace) {
     }
   }
   for (const Step& step : trace.steps)
-    if (!is_of_cache(step.kind)) return fmt::format("app{0}: app instance {0}", step.app);
+    if (!is_of_store(step.kind)) return fmt::format("app{0}: app instance {0}", step.app);
   return "";
 }
 
@@ -111,20 +115,8 @@ std::vector<std::string> legend_lines(const Trace& trace) {
     if (used && !line.empty()) lines.push_back(line);
   };
   add(true, actors_line(trace));
-  add(true, "invoke: an operation starts; handle: the server carries out a request; receive: the app gets the reply");
-  add(any_kind(trace, StepKind::kLoseRequest), "lose-request: the request is lost on its way; no server ever sees it");
-  add(any_kind(trace, StepKind::kLoseReply), "lose-reply: the server carried out the request, but its reply is lost");
-  add(any_kind(trace, StepKind::kLateRequest),
-      "late-request: the request takes longer than the app waits for it, and is handled whenever it arrives");
-  add(any_kind(trace, StepKind::kDuplicate),
-      "duplicate: the network delivers the request twice, and the copy whenever it likes");
-  add(any_kind(trace, StepKind::kCrash),
-      "crash: the app instance dies with all its sessions and never starts again; what it sent may yet arrive");
-  add(any_kind(trace, StepKind::kEvict), "evict: the cache drops an entry for want of room");
-  add(any_kind(trace, StepKind::kExpire), "expire: the cache drops an entry whose time to live is over");
-  add(any_kind(trace, StepKind::kCacheRestart), "cache-restart: the cache starts again, with nothing in it");
-  add(any_kind(trace, StepKind::kCacheFailover),
-      "cache-failover: a replica of the cache takes over that never got the last change");
+  for (const StepKindFacts& facts : step_kinds())
+    add(facts.kind == StepKind::kInvoke || any_kind(trace, facts.kind), std::string(facts.legend));
   add(any_ghost(trace), "nobody waits for it: the request is late, a copy, or of an app instance that crashed");
   add(any_send(trace, [](const Request& request) { return request.drawn_lost; }),
       "drawn as lost: the diagram itself loses this request, so it never arrives");
@@ -137,7 +129,7 @@ std::vector<std::string> legend_lines(const Trace& trace) {
   const bool is_unfinished = trace.property.empty() && !is_at_rest(final_state(trace));
   add(trace.property == "coherent-at-rest" || trace.loop == trace.steps.size() || is_unfinished,
       "at rest: no message is in flight and every operation that started has ended");
-  const bool hides_keys = shown_keys(trace).size() < trace.initial.database.size();
+  const bool hides_keys = shown_keys(trace).size() < static_cast<std::size_t>(trace.scenario.keys);
   add(true, fmt::format("*: changed by this step; -: absent{}{}",
                         any_expiring(trace) ? "; ~: has a time to live and may expire" : "",
                         hides_keys ? "; keys not shown are never touched" : ""));

@@ -89,11 +89,7 @@ std::string wrapped(const std::string& text) {
 class Diagram {
  public:
   explicit Diagram(const Trace& trace) : trace_(trace), fates_(find_fates(trace)) {
-    has_cache_ =
-        !trace.initial.cache.empty() ||
-        std::any_of(fates_.requests.begin(), fates_.requests.end(),
-                    [](const RequestFate& fate) { return fate.request.to == "cache"; }) ||
-        std::any_of(trace.steps.begin(), trace.steps.end(), [](const Step& step) { return is_of_cache(step.kind); });
+    for (std::size_t i = 0; i < trace.stores.size(); ++i) ids_.push_back(store_id(trace.stores[i].name, i));
   }
 
   std::string draw() {
@@ -109,9 +105,9 @@ class Diagram {
     if (trace_.loop && *trace_.loop < trace_.steps.size()) out_ += "    end\n";
     std::string verdict;
     for (const std::string& line : verdict_lines(trace_)) verdict += (verdict.empty() ? "" : "<br/>") + wrapped(line);
-    out_ +=
-        fmt::format("    Note over {}: {}\n",
-                    first_participant_ == "database" ? first_participant_ : first_participant_ + ",database", verdict);
+    const std::string last = ids_.empty() ? first_participant_ : ids_.back();
+    out_ += fmt::format("    Note over {}: {}\n",
+                        first_participant_ == last ? last : first_participant_ + "," + last, verdict);
     return out_;
   }
 
@@ -123,15 +119,18 @@ class Diagram {
   std::string session_id(int app, int session) const {
     return session_id(app, session, session != 1 || session_count(trace_.scenario, app) > 1);
   }
-  static std::string server_id(const std::string& role) {
-    if (role == "cache" || role == "database") return role;
-    std::string id = "server_";
-    for (const char c : role) {
-      if ((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9')) id += c;
-    }
-    return id;
+  static std::string store_id(const std::string& name, std::size_t place) {
+    return name == "cache" || name == "database" ? name : fmt::format("store{}", place + 1);
   }
-  std::string stores() const { return has_cache_ ? "cache,database" : "database"; }
+  std::string server_id(const std::string& name) const {
+    for (std::size_t i = 0; i < ids_.size(); ++i)
+      if (trace_.stores[i].name == name) return ids_[i];
+    return ids_.empty() ? first_participant_ : ids_.back();
+  }
+  std::string stores() const {
+    if (ids_.empty()) return first_participant_;
+    return ids_.size() == 1 ? ids_.front() : ids_.front() + "," + ids_.back();
+  }
 
   void participants() {
     out_ = "sequenceDiagram\n";
@@ -151,8 +150,8 @@ class Diagram {
         start = std::min(end + 1, script.size());
       }
     }
-    if (has_cache_) declare("cache", "");
-    declare("database", "");
+    for (std::size_t i = 0; i < ids_.size(); ++i)
+      declare(ids_[i], ids_[i] == trace_.stores[i].name ? "" : foreign(trace_.stores[i].name));
   }
 
   // "cache k1=1000, database k1=1"
@@ -160,8 +159,12 @@ class Diagram {
     std::string words;
     for (const std::string& key : keys) {
       if (!words.empty()) words += " | ";
-      if (has_cache_) words += fmt::format("cache {}={}, ", foreign(key), cached_words(state, key));
-      words += fmt::format("database {}={}", foreign(key), value_words(value_of(state.database, key)));
+      const char* separator = "";
+      for (const Store& store : trace_.stores) {
+        words += fmt::format("{}{} {}={}", separator, foreign(store.name), foreign(key),
+                             entry_words(state, store.name, key));
+        separator = ", ";
+      }
     }
     return words;
   }
@@ -200,7 +203,7 @@ class Diagram {
         text = fmt::format("the copy of {} {}", words, arrival(fate.done, fate.lost));
       else
         text = fmt::format("sends {} to the {}; it {}", words, to, arrival(fate.done, fate.lost));
-      note(session_id(fate.app, fate.session), text);
+      note(session_id(fate.id.app, fate.id.session), text);
     }
   }
 
@@ -222,10 +225,11 @@ class Diagram {
 
   void handled_request(std::size_t index, const std::string& app) {
     const Step& step = trace_.steps[index];
-    if (!step.request || (step.kind != StepKind::kHandle && step.kind != StepKind::kLoseRequest)) return;
+    const StepEffect effect = facts_of(step.kind).effect;
+    if (!step.request || (effect != StepEffect::kArrives && effect != StepEffect::kLost)) return;
     const Request& request = *step.request;
     const std::string server = server_id(request.to);
-    if (step.kind == StepKind::kLoseRequest) return arrow(app, "-x", server, request_text(request, "(lost)"));
+    if (effect == StepEffect::kLost) return arrow(app, "-x", server, request_text(request, "(lost)"));
     const RequestFate* fate = fates_.handled_by(index);
     std::string remark;
     const auto add = [&remark](const std::string& words) { remark += (remark.empty() ? "" : ", ") + words; };
@@ -243,28 +247,29 @@ class Diagram {
          fmt::format("app{} crashes", step.app));
     for (const RequestFate& fate : fates_.requests) {
       if (fate.done == index)
-        arrow(session_id(fate.app, fate.session), "-x", server_id(fate.request.to),
+        arrow(session_id(fate.id.app, fate.id.session), "-x", server_id(fate.request.to),
               request_text(fate.request, "(never arrives)"));
     }
     for (const ReplyFate& fate : fates_.replies) {
       if (fate.done == index)
-        arrow(server_id(fate.request ? fate.request->to : "database"), "--x", session_id(fate.app, fate.session),
+        arrow(server_id(fate.request ? fate.request->to : "database"), "--x", session_id(fate.id.app, fate.id.session),
               reply_words(fate.reply) + " (nobody is there)");
     }
   }
 
-  void in_cache(const Step& step, const State& before) {
-    note("cache", cache_event_words(step));
+  void in_store(const Step& step, const State& before) {
+    note(server_id(step.store), store_event_words(step));
     changes(before, step.after);
   }
 
   void changes(const State& before, const State& after) {
     std::vector<std::string> changed;
-    for (const Entry& entry : after.database) {
-      if (value_of(before.database, entry.key) != entry.value ||
-          cached_words(before, entry.key) != cached_words(after, entry.key)) {
+    if (after.stores.empty()) return;
+    for (const Entry& entry : after.stores.back().entries) {
+      if (std::any_of(after.stores.begin(), after.stores.end(), [&](const Contents& contents) {
+            return entry_words(before, contents.store, entry.key) != entry_words(after, contents.store, entry.key);
+          }))
         changed.push_back(entry.key);
-      }
     }
     if (!changed.empty()) note(stores(), values(changed, after));
   }
@@ -275,7 +280,7 @@ class Diagram {
     const Request* request = request_of(trace_, step);
     const std::string server = server_id(request == nullptr ? "database" : request->to);
     const std::string words = reply_words(*step.reply);
-    if (step.kind == StepKind::kLoseReply) return arrow(server, "--x", app, words + " (lost)");
+    if (takes_reply(step.kind) && is_fault(step.kind)) return arrow(server, "--x", app, words + " (lost)");
     if (step.kind == StepKind::kReceive) {
       const ReplyFate* fate = fates_.received_by(index);
       const bool is_overtaken = fate != nullptr && fate->overtaken;
@@ -289,15 +294,12 @@ class Diagram {
                                arrival(fate->done)));
   }
 
-  static bool is_never_answered(StepKind kind) {
-    return kind == StepKind::kLoseRequest || kind == StepKind::kLateRequest;
-  }
-
   void step(std::size_t index, const State& before) {
     const Step& step = trace_.steps[index];
     number_ = fmt::format("({}) ", index + 1);
-    if (is_of_cache(step.kind)) return in_cache(step, before);
-    if (step.kind == StepKind::kCrash) return crash(index);
+    if (is_of_store(step.kind)) return in_store(step, before);
+    const StepEffect effect = facts_of(step.kind).effect;
+    if (effect == StepEffect::kDies) return crash(index);
     const std::string app = session_id(step.app, step.session);
     if (step.kind == StepKind::kInvoke) note(app, "starts " + operation_words(step) + chosen_words(step));
     handled_request(index, app);
@@ -305,9 +307,9 @@ class Diagram {
     reply(index, app);
     std::string fates;
     const bool awaited = !step.request || step.request->awaited;
-    if (step.kind == StepKind::kLoseReply || (is_never_answered(step.kind) && awaited)) fates = "times out";
-    if (step.kind == StepKind::kLateRequest && !awaited) fates = request_words(*step.request) + " is late";
-    if (step.kind == StepKind::kDuplicate) fates = request_words(*step.request) + " is sent twice";
+    if (facts_of(step.kind).times_out() && awaited) fates = "times out";
+    if (effect == StepEffect::kLate && !awaited) fates = request_words(*step.request) + " is late";
+    if (effect == StepEffect::kCopied) fates = request_words(*step.request) + " is sent twice";
     if (step.kind != StepKind::kInvoke && !chosen_words(step).empty()) {
       fates += (fates.empty() ? "takes the branch" : ", takes the branch") + chosen_words(step);
     }
@@ -321,7 +323,7 @@ class Diagram {
 
   const Trace& trace_;
   Fates fates_;
-  bool has_cache_ = false;
+  std::vector<std::string> ids_;  // of the stores
   std::string number_;  // of the step that is being drawn, until the first of its lines has it
   std::string first_participant_;
   std::string out_;

@@ -133,15 +133,12 @@ class Layout {
 
   void add_middle_notes(std::size_t row, const Step& step) {
     const bool awaited = !step.request || step.request->awaited;
-    const bool is_never_answered = step.kind == StepKind::kLoseRequest || step.kind == StepKind::kLateRequest;
-    if (step.kind == StepKind::kLoseReply || (is_never_answered && awaited)) {
-      add_note(row, NoteKind::kTrouble, "times out");
-    }
-    if (step.kind == StepKind::kDuplicate) add_note(row, NoteKind::kTrouble, "sent twice");
-    if (step.kind == StepKind::kCrash) crash(row, step);
-    if (is_of_cache(step.kind)) {
-      const bool is_fault = step.kind != StepKind::kExpire;
-      add_note(row, is_fault ? NoteKind::kTrouble : NoteKind::kPlain, cache_event_words(step));
+    const StepKindFacts& facts = facts_of(step.kind);
+    if (facts.times_out() && awaited) add_note(row, NoteKind::kTrouble, "times out");
+    if (facts.effect == StepEffect::kCopied) add_note(row, NoteKind::kTrouble, "sent twice");
+    if (facts.effect == StepEffect::kDies) crash(row, step);
+    if (facts.of_store) {
+      add_note(row, facts.is_fault() ? NoteKind::kTrouble : NoteKind::kPlain, store_event_words(step));
     }
     const std::string chosen = foreign(step.chosen);
     if (step.kind != StepKind::kInvoke && !chosen.empty()) add_note(row, NoteKind::kPlain, "branch: " + chosen);
@@ -278,24 +275,26 @@ class Layout {
 
   // Where they end.
   int place_lanes(std::size_t server) {
-    const bool is_cache = out_.columns[server].id == "cache";
     int x = out_.columns[server].x + kLaneMargin;
-    const bool has_values = !is_cache || !trace_.initial.cache.empty();
-    const int width = lane_width(is_cache);
-    for (std::size_t i = 0; has_values && i < keys_.size(); ++i) {
+    const int width = lane_width(out_.columns[server].id);
+    for (std::size_t i = 0; i < keys_.size(); ++i) {
       out_.lanes.push_back({.column = server, .key = keys_[i], .x = x, .width = width});
       x += width + kLaneGap;
     }
     return std::max(x - kLaneGap, out_.columns[server].x + 80);
   }
 
-  int lane_width(bool is_cache) const {
+  // Beside what a cache holds stands, where it differs, what the database does.
+  int lane_width(const std::string& store) const {
     int text = text_width("absent", kSmallFont);
     const auto consider = [&](const State& state) {
       for (const std::string& key : keys_) {
-        const std::string stored = value_words(value_of(state.database, key));
-        text = std::max(text, text_width(is_cache ? "≠ " + stored : stored, kSmallFont));
-        if (is_cache) text = std::max(text, text_width(value_words(value_of(state.cache, key)), kSmallFont));
+        for (const Store& other : trace_.stores) {
+          const std::string told = value_words(value_of(state, other.name, key));
+          if (other.name == store) text = std::max(text, text_width(told, kSmallFont));
+          if (other.kind == "database" && is_cache(trace_, store))
+            text = std::max(text, text_width("≠ " + told, kSmallFont));
+        }
       }
     };
     consider(trace_.initial);
@@ -371,10 +370,11 @@ class Layout {
     };
     for (std::size_t row = 1; row < end_row_; ++row) {
       const Step& step = step_of(row);
-      if (is_of_cache(step.kind) || step.kind == StepKind::kDuplicate) continue;
+      const StepKindFacts& facts = facts_of(step.kind);
+      if (facts.of_store || facts.effect == StepEffect::kCopied) continue;
       const std::size_t column = out_.app_column(step.app, step.session);
       const bool is_apps = step.kind != StepKind::kHandle && (!step.request || step.request->awaited);
-      if (step.kind == StepKind::kCrash) {
+      if (facts.effect == StepEffect::kDies) {
         for (std::size_t i = 0; i < app_count_; ++i)
           if (out_.columns[i].app == step.app && open.contains(i)) close(i, *out_.columns[i].end);
       } else if (step.kind == StepKind::kInvoke) {

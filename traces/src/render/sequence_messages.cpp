@@ -13,14 +13,6 @@ namespace {
 
 constexpr int kScriptWidth = 186;
 
-bool has_cache(const Trace& trace) {
-  const auto goes_to_cache = [](const Request& request) { return request.to == "cache"; };
-  return !trace.initial.cache.empty() || std::any_of(trace.steps.begin(), trace.steps.end(), [&](const Step& step) {
-    return is_of_cache(step.kind) || (step.request && goes_to_cache(*step.request)) ||
-           std::any_of(step.sends.begin(), step.sends.end(), goes_to_cache);
-  });
-}
-
 class Messages {
  public:
   Messages(const Trace& trace, SequenceLayout& layout)
@@ -29,7 +21,7 @@ class Messages {
   void add() {
     const Fates fates = find_fates(trace_);
     for (const RequestFate& fate : fates.requests) {
-      Message message = request_message(fate.request, fate.app, fate.session);
+      Message message = request_message(fate.request, fate.id.app, fate.id.session);
       message.from_row = fate.sent ? *fate.sent + 1 : 0;
       message.to_row = fate.done ? *fate.done + 1 : message.is_drawn_lost ? message.from_row : end_row_;
       message.fate = fate.lost ? MessageFate::kLost : fate.done ? MessageFate::kArrives : MessageFate::kInFlight;
@@ -39,7 +31,7 @@ class Messages {
       layout_.messages.push_back(std::move(message));
     }
     for (const ReplyFate& fate : fates.replies) {
-      Message message = reply_message(fate.reply, fate.request ? &*fate.request : nullptr, fate.app, fate.session);
+      Message message = reply_message(fate.reply, fate.request ? &*fate.request : nullptr, fate.id.app, fate.id.session);
       message.from_row = fate.sent ? *fate.sent + 1 : 0;
       message.to_row = fate.done ? *fate.done + 1 : fate.in_flight_at_end ? end_row_ : message.from_row;
       message.fate = fate.lost               ? MessageFate::kLost
@@ -54,13 +46,13 @@ class Messages {
  private:
   template <class Fate>
   bool is_gone(const Fate& fate) const {
-    return fate.done && trace_.steps[*fate.done].kind == StepKind::kCrash;
+    return fate.done && facts_of(trace_.steps[*fate.done].kind).effect == StepEffect::kDies;
   }
 
   std::size_t server_column(const Request* request) const {
-    const bool is_cache = request != nullptr && request->to == "cache";
-    const std::size_t first = layout_.app_count();
-    return is_cache && layout_.columns[first].id == "cache" ? first : layout_.columns.size() - 1;
+    for (std::size_t i = layout_.app_count(); request != nullptr && i < layout_.columns.size(); ++i)
+      if (layout_.columns[i].id == request->to) return i;
+    return layout_.columns.size() - 1;
   }
 
   // Those that a step handles, receives or loses although no step sent them.
@@ -68,7 +60,9 @@ class Messages {
     for (std::size_t row = 1; row < end_row_; ++row) {
       const Step& step = trace_.steps[row - 1];
       std::optional<Message> message;
-      const bool takes_request = step.kind == StepKind::kHandle || step.kind == StepKind::kLoseRequest;
+      const StepKindFacts& facts = facts_of(step.kind);
+      const bool ends = facts.effect == StepEffect::kArrives || facts.effect == StepEffect::kLost;
+      const bool takes_request = facts.about == StepAbout::kRequest && ends;
       if (takes_request && step.request && fates.handled_by(row - 1) == nullptr) {
         message = request_message(*step.request, step.app, step.session);
         message->is_ghost = step.is_ghost;
@@ -76,8 +70,7 @@ class Messages {
         message = reply_message(*step.reply, request_of(trace_, step), step.app, step.session);
       }
       if (!message) continue;
-      const bool is_lost = step.kind == StepKind::kLoseRequest || step.kind == StepKind::kLoseReply;
-      message->fate = is_lost ? MessageFate::kLost : MessageFate::kArrives;
+      message->fate = facts.effect == StepEffect::kLost ? MessageFate::kLost : MessageFate::kArrives;
       message->from_row = message->to_row = row;
       layout_.messages.push_back(std::move(*message));
     }
@@ -122,7 +115,10 @@ std::size_t SequenceLayout::app_column(int app, int session) const {
 }
 
 std::size_t SequenceLayout::column_of(const Step& step) const {
-  return is_of_cache(step.kind) ? app_count() : app_column(step.app, step.session);
+  if (!is_of_store(step.kind)) return app_column(step.app, step.session);
+  const auto found =
+      std::find_if(columns.begin(), columns.end(), [&](const Column& column) { return column.id == step.store; });
+  return static_cast<std::size_t>(found - columns.begin());
 }
 
 void add_participants(const Trace& trace, SequenceLayout& layout) {
@@ -138,8 +134,7 @@ void add_participants(const Trace& trace, SequenceLayout& layout) {
       start = std::min(end + 1, script.size());
     }
   }
-  if (has_cache(trace)) layout.columns.push_back({.id = "cache", .is_store = true});
-  layout.columns.push_back({.id = "database", .is_store = true});
+  for (const Store& store : trace.stores) layout.columns.push_back({.id = store.name, .is_store = true});
 }
 
 void add_messages(const Trace& trace, SequenceLayout& layout) { Messages(trace, layout).add(); }

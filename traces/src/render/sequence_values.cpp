@@ -34,8 +34,8 @@ std::vector<std::int64_t> values_in_order(const Trace& trace, const SequenceLayo
   std::vector<std::int64_t> values;
   for (std::size_t row = 0; row <= trace.steps.size(); ++row) {
     const State& state = state_of(trace, row);
-    for (const Lane& lane : layout.lanes) ordinal_of(values, value_of(state.database, lane.key));
-    for (const Lane& lane : layout.lanes) ordinal_of(values, value_of(state.cache, lane.key));
+    for (std::size_t i = trace.stores.size(); i-- > 0;)
+      for (const Lane& lane : layout.lanes) ordinal_of(values, value_of(state, trace.stores[i].name, lane.key));
   }
   return values;
 }
@@ -48,16 +48,22 @@ class Values {
   void add() {
     for (std::size_t lane = 0; lane < layout_.lanes.size(); ++lane) {
       add_segments(lane);
-      if (is_cache(lane)) add_incoherences(lane);
+      if (is_cache(trace_, store_of(lane))) add_incoherences(lane);
     }
   }
 
  private:
-  bool is_cache(std::size_t lane) const { return layout_.columns[layout_.lanes[lane].column].id == "cache"; }
+  const std::string& store_of(std::size_t lane) const { return layout_.columns[layout_.lanes[lane].column].id; }
 
   std::optional<std::int64_t> value(std::size_t lane, std::size_t row) const {
-    const State& state = state_of(trace_, row);
-    return value_of(is_cache(lane) ? state.cache : state.database, layout_.lanes[lane].key);
+    return value_of(state_of(trace_, row), store_of(lane), layout_.lanes[lane].key);
+  }
+
+  // What the database has of the lane's key.
+  std::optional<std::int64_t> stored(std::size_t lane, std::size_t row) const {
+    for (const Store& store : trace_.stores)
+      if (store.kind == "database") return value_of(state_of(trace_, row), store.name, layout_.lanes[lane].key);
+    return std::nullopt;
   }
 
   void add_segments(std::size_t lane) {
@@ -76,23 +82,20 @@ class Values {
 
   bool is_incoherent(std::size_t lane, std::size_t row) const {
     const auto cached = value(lane, row);
-    return cached && cached != value_of(state_of(trace_, row).database, layout_.lanes[lane].key);
+    return cached && cached != stored(lane, row);
   }
 
   // One for each pair of values, because the difference is told with each.
   void add_incoherences(std::size_t lane) {
     const std::size_t last = layout_.rows.size() - 1;
-    const auto stored = [&](std::size_t row) {
-      return value_of(state_of(trace_, row).database, layout_.lanes[lane].key);
-    };
     for (std::size_t row = 0; row <= last;) {
       if (!is_incoherent(lane, row)) {
         ++row;
         continue;
       }
       const auto cached = value(lane, row);
-      Incoherence span{.lane = lane, .first_row = row, .database = stored(row)};
-      while (row <= last && value(lane, row) == cached && stored(row) == span.database) ++row;
+      Incoherence span{.lane = lane, .first_row = row, .database = stored(lane, row)};
+      while (row <= last && value(lane, row) == cached && stored(lane, row) == span.database) ++row;
       span.last_row = row - 1;
       span.top = change_y(layout_, span.first_row);
       span.bottom = row > last ? layout_.lifelines_bottom : change_y(layout_, row);

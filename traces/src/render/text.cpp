@@ -36,33 +36,26 @@ std::string table(const std::vector<Row>& rows) {
   return out;
 }
 
-// What is stored of `keys` after a step, in words; " *" marks those that differ from `before`.
-template <class Words>
-void append_values(Row& row, const std::vector<std::string>& keys, const State& before, const State& after,
-                   Words words) {
-  for (const std::string& key : keys) {
-    const std::string told = words(after, key);
-    row.push_back(told + (told == words(before, key) ? "" : " *"));
+// What every store holds of `keys` after a step, in words; " *" marks those that differ from `before`.
+void append_values(Row& row, const std::vector<std::string>& keys, const State& before, const State& after) {
+  for (const Contents& contents : after.stores) {
+    for (const std::string& key : keys) {
+      const std::string told = entry_words(after, contents.store, key);
+      row.push_back(told + (told == entry_words(before, contents.store, key) ? "" : " *"));
+    }
   }
 }
 
-std::string stored_words(const State& state, const std::string& key) {
-  return value_words(value_of(state.database, key));
-}
-
-std::string steps_table(const Trace& trace, const std::vector<std::string>& keys, bool has_cache) {
+std::string steps_table(const Trace& trace, const std::vector<std::string>& keys) {
   Row head = {"step", "what happens"};
-  if (has_cache) {
-    for (const std::string& key : keys) head.push_back("cache " + foreign(key));
-  }
-  for (const std::string& key : keys) head.push_back("database " + foreign(key));
+  for (const Contents& contents : trace.initial.stores)
+    for (const std::string& key : keys) head.push_back(fmt::format("{} {}", foreign(contents.store), foreign(key)));
   std::vector<Row> rows = {head};
   const State* before = &trace.initial;
   const auto add = [&](const std::string& number, std::string what, const State& after, const std::string& remark) {
     const std::size_t width = code_point_count(number) < 4 ? 4 - code_point_count(number) : 0;
     Row row = {std::string(width, ' ') + number, std::move(what)};
-    if (has_cache) append_values(row, keys, *before, after, cached_words);
-    append_values(row, keys, *before, after, stored_words);
+    append_values(row, keys, *before, after);
     row.push_back(remark);
     rows.push_back(std::move(row));
     before = &after;
@@ -81,15 +74,18 @@ std::string steps_table(const Trace& trace, const std::vector<std::string>& keys
   return table(rows);
 }
 
-std::string final_table(const State& end, const std::vector<std::string>& keys, bool has_cache) {
-  std::vector<Row> rows = {has_cache ? Row{"at the end", "cache", "database"} : Row{"at the end", "database"}};
+std::string final_table(const Trace& trace, const std::vector<std::string>& keys) {
+  const State& end = final_state(trace);
+  Row head = {"at the end"};
+  for (const Contents& contents : end.stores) head.push_back(foreign(contents.store));
+  std::vector<Row> rows = {std::move(head)};
+  const std::vector<DifferingEntry> differing =
+      is_at_rest(end) ? find_differing_entries(trace) : std::vector<DifferingEntry>();
   for (const std::string& key : keys) {
-    const auto cached = value_of(end.cache, key);
-    const auto stored = value_of(end.database, key);
     Row row = {foreign(key)};
-    if (has_cache) row.push_back(cached_words(end, key));
-    row.push_back(value_words(stored));
-    if (has_cache && is_at_rest(end) && cached && cached != stored) row.push_back("<- differ");
+    for (const Contents& contents : end.stores) row.push_back(entry_words(end, contents.store, key));
+    if (std::any_of(differing.begin(), differing.end(), [&](const DifferingEntry& each) { return each.key == key; }))
+      row.push_back("<- differ");
     rows.push_back(std::move(row));
   }
   return table(rows);
@@ -99,7 +95,6 @@ std::string final_table(const State& end, const std::vector<std::string>& keys, 
 
 std::string as_text(const Trace& trace, const Highlights& /*highlights*/) {
   const std::vector<std::string> keys = shown_keys(trace);
-  const bool has_cache = !trace.initial.cache.empty();
   std::vector<Row> head = {{"protocol", foreign(trace.protocol.name)}};
   for (const std::string& role : trace.protocol.roles) head.push_back({"role", foreign(role)});
   head.push_back({"scenario", scenario_words(trace.scenario)});
@@ -112,10 +107,10 @@ std::string as_text(const Trace& trace, const Highlights& /*highlights*/) {
   head.push_back({"breaks", trace.property.empty() ? std::string(unbroken) : foreign(trace.property)});
 
   std::string out = table(head) + "\n";
-  out += steps_table(trace, keys, has_cache);
+  out += steps_table(trace, keys);
   out += "\n";
   for (const std::string& line : legend_lines(trace)) out += line + "\n";
-  out += "\n" + final_table(final_state(trace), keys, has_cache) + "\n";
+  out += "\n" + final_table(trace, keys) + "\n";
   for (const std::string& line : verdict_lines(trace)) out += line + "\n";
   return out;
 }

@@ -47,11 +47,9 @@ void append_incoherence(std::vector<std::string>& lines, const Trace& trace, std
     lines.push_back(fmt::format("{3} the cache holds {0}={1}, but the database holds {0}={2}.", key, entry.cached,
                                 value_words(entry.stored), when));
     append_cause(lines, trace, entry);
-    const std::vector<std::string>& expiring = final_state(trace).expiring;
-    const bool expires = std::find(expiring.begin(), expiring.end(), entry.key) != expiring.end();
     lines.push_back(fmt::format(
         "Every read that finds {0} in the cache gets {1}, until {2}something deletes or replaces the entry.", key,
-        entry.cached, expires ? "it expires or " : ""));
+        entry.cached, entry.expires ? "it expires or " : ""));
   }
 }
 

@@ -13,9 +13,12 @@ std::string foreign(std::string_view text) { return clipped(trim(printable(text)
 
 std::string value_words(const std::optional<std::int64_t>& value) { return value ? fmt::format("{}", *value) : "-"; }
 
-std::string cached_words(const State& state, std::string_view key) {
-  const bool expires = std::find(state.expiring.begin(), state.expiring.end(), key) != state.expiring.end();
-  return value_words(value_of(state.cache, key)) + (expires ? "~" : "");
+std::string entry_words(const Entry& entry) { return value_words(entry.value) + (entry.expires ? "~" : ""); }
+
+std::string entry_words(const State& state, std::string_view store, std::string_view key) {
+  for (const Entry& entry : entries_of(state, store))
+    if (entry.key == key) return entry_words(entry);
+  return value_words({});
 }
 
 std::string request_words(const Request& request) {
@@ -48,17 +51,8 @@ bool is_at_rest(const State& state) { return state.in_flight.empty(); }
 
 std::string operation_words(const Step& step) { return foreign(step.diagram) + " " + foreign(step.key); }
 
-std::string cache_event_words(const Step& step) {
-  switch (step.kind) {
-    case StepKind::kEvict:
-      return "evicts " + foreign(step.key);
-    case StepKind::kExpire:
-      return foreign(step.key) + " expires";
-    case StepKind::kCacheRestart:
-      return "restarts, empty";
-    default:
-      return "fails over; the last change is lost";
-  }
+std::string store_event_words(const Step& step) {
+  return fmt::format(fmt::runtime(facts_of(step.kind).line), fmt::arg("key", foreign(step.key)));
 }
 
 std::string scenario_words(const Scenario& scenario) {
@@ -96,12 +90,13 @@ std::vector<std::string> shown_keys(const Trace& trace) {
     if (!step.key.empty()) touched.insert(step.key);
     if (step.request) touched.insert(step.request->key);
     for (const Request& request : step.sends) touched.insert(request.key);
-    touch_changes(before->cache, step.after.cache);
-    touch_changes(before->database, step.after.database);
+    for (const Contents& contents : step.after.stores)
+      touch_changes(entries_of(*before, contents.store), contents.entries);
     before = &step.after;
   }
   std::vector<std::string> keys;
-  for (const Entry& entry : trace.initial.database) {
+  if (trace.initial.stores.empty()) return keys;
+  for (const Entry& entry : trace.initial.stores.back().entries) {
     if (touched.empty() || touched.contains(entry.key)) keys.push_back(entry.key);
   }
   return keys;

@@ -25,8 +25,9 @@ std::string foreign(std::string_view text);
 
 // "1000", or "-" for none.
 std::string value_words(const std::optional<std::int64_t>& value);
-// What the cache holds of `key`: as value_words(), "1000~" where it has a time to live.
-std::string cached_words(const State& state, std::string_view key);
+// As value_words(), "1000~" where it has a time to live. The second: of what the store holds of `key`.
+std::string entry_words(const Entry& entry);
+std::string entry_words(const State& state, std::string_view store, std::string_view key);
 // "get k1", "set k1=1000", "set k1=1000 for 60 s".
 std::string request_words(const Request& request);
 // "ok", "miss", or the value: "1000".
@@ -38,8 +39,8 @@ std::string chosen_words(const Step& step);
 // "Read k1": the operation a step belongs to. REQUIRES: none that happens in the cache.
 std::string operation_words(const Step& step);
 // "evicts k1", "k1 expires", "restarts, empty", "fails over; the last change is lost": what happens in the cache.
-// REQUIRES: is_of_cache().
-std::string cache_event_words(const Step& step);
+// REQUIRES: is_of_store().
+std::string store_event_words(const Step& step);
 // As on the command line: "--readers 1 --writers 1", "--app 'read; write k2'".
 std::string scenario_words(const Scenario& scenario);
 

@@ -68,7 +68,7 @@ class Chart {
     const Words words(space_.state(from), space_.state(from) + space_.words_per_state);
     Words after;
     for (std::size_t edge = space_.first_edge(from); edge < space_.first_edge(from + 1); ++edge)
-      if (same_name(try_step(machine_, words, space_.actions[edge], after), step)) return edge;
+      if (same_step(try_step(machine_, words, space_.actions[edge], after), step)) return edge;
     return std::nullopt;
   }
 
@@ -144,13 +144,7 @@ class Chart {
       for (std::size_t edge = space_.first_edge(from); edge < space_.first_edge(from + 1); ++edge) visit(from, edge);
   }
 
-  bool is_coherent(Vertex state) const {
-    for (std::size_t key = 0; key < static_cast<std::size_t>(machine_.scenario().keys); ++key) {
-      const unsigned cached = machine_.cached(space_.state(state), key);
-      if (cached != 0 && cached != machine_.stored(space_.state(state), key) + 1) return false;
-    }
-    return true;
-  }
+  bool is_coherent(Vertex state) const { return machine_.is_coherent(space_.state(state)); }
 
   bool invokes_write(Vertex from, std::size_t edge) const {
     const Action& action = space_.actions[edge];

@@ -38,10 +38,9 @@ Path followed_to_rest(const Subject& subject) {
 }
 
 bool changes_store(const Machine& machine, const Words& before, const Words& after) {
-  for (std::size_t key = 0; key < static_cast<std::size_t>(machine.scenario().keys); ++key)
-    if (machine.cached(before.data(), key) != machine.cached(after.data(), key) ||
-        machine.stored(before.data(), key) != machine.stored(after.data(), key))
-      return true;
+  for (const auto& server : machine.servers())
+    for (std::size_t key = 0; key < static_cast<std::size_t>(machine.scenario().keys); ++key)
+      if (server->entry(before.data(), key) != server->entry(after.data(), key)) return true;
   return false;
 }
 
@@ -65,12 +64,12 @@ std::optional<std::vector<Action>> reversed(const Machine& machine, const Path& 
   Words words = path.states[a];
   while (true) {
     std::vector<Choice> choices = choices_in(machine, words);
-    if (!taken[b]) std::erase_if(choices, [&](const Choice& choice) { return same_name(choice.told, path.told[a]); });
+    if (!taken[b]) std::erase_if(choices, [&](const Choice& choice) { return same_step(choice.told, path.told[a]); });
     auto next = choices.end();
     for (std::size_t i = a; i < taken.size() && next == choices.end(); ++i) {
       if (taken[i]) continue;
       next = std::find_if(choices.begin(), choices.end(),
-                          [&](const Choice& choice) { return same_name(choice.told, path.told[i]); });
+                          [&](const Choice& choice) { return same_step(choice.told, path.told[i]); });
       if (next != choices.end()) taken[i] = true;
     }
     if (next == choices.end())

@@ -89,7 +89,7 @@ class Teller {
   void tell_differing() {
     for (const traces::DifferingEntry& entry : traces::find_differing_entries(trace_)) {
       if (entry.put) {
-        tell_emptied(*entry.put, entry.key);
+        tell_emptied(*entry.put, entry.cache, entry.key);
         tell_put(*entry.put, entry.cached);
       } else {
         say("read", "{}={} stood in the cache from the start{}.", entry.key, entry.cached,
@@ -110,18 +110,18 @@ class Teller {
   }
 
   // That the cache itself dropped the entry which stood there before step `put` stored another.
-  void tell_emptied(std::size_t put, const std::string& key) {
+  void tell_emptied(std::size_t put, const std::string& cache, const std::string& key) {
     std::optional<std::size_t> dropped;
     for (std::size_t i = 0; i < put; ++i)
-      if (is_of_cache(step(i).kind) && !traces::value_of(step(i).after.cache, key) && changes_entry(i, key))
+      if (is_of_store(step(i).kind) && !traces::value_of(step(i).after, cache, key) && changes_entry(i, cache, key))
         dropped = i;
     if (dropped)
       say("read", "Since step {} the cache had no {}: {}.", *dropped + 1, key, event_words(trace_, step(*dropped)));
   }
 
-  bool changes_entry(std::size_t index, const std::string& key) const {
+  bool changes_entry(std::size_t index, const std::string& cache, const std::string& key) const {
     const traces::State& before = index == 0 ? trace_.initial : step(index - 1).after;
-    return traces::value_of(before.cache, key) != traces::value_of(step(index).after.cache, key);
+    return traces::value_of(before, cache, key) != traces::value_of(step(index).after, cache, key);
   }
 
   void tell_restored(const traces::DifferingEntry& entry) {
@@ -164,7 +164,7 @@ class Teller {
 
   // Whether step `crash` ends the operation of step `of` before it has ended by itself.
   bool kills(std::size_t crash, std::size_t of) const {
-    if (step(crash).kind != traces::StepKind::kCrash || step(crash).app != step(of).app) return false;
+    if (traces::facts_of(step(crash).kind).effect != traces::StepEffect::kDies || step(crash).app != step(of).app) return false;
     bool begun = false;
     bool ended = false;
     for (std::size_t i = 0; i < crash; ++i) {
@@ -182,7 +182,7 @@ class Teller {
     if (read.found) {
       found = fmt::format("; it got that from {} at step {}", server_of(trace_, step(*read.found)), *read.found + 1);
       if (const auto put = cache_filled_before(*read.found, last.key)) {
-        if (is_of_cache(step(*put).kind))
+        if (is_of_store(step(*put).kind))
           found +=
               fmt::format(", where it was again since step {}, in which {}", *put + 1, event_words(trace_, step(*put)));
         else
@@ -204,9 +204,9 @@ class Teller {
   // The step that stored what the cache answered at step `asked`; none where the database answered, or nobody stored.
   std::optional<std::size_t> cache_filled_before(std::size_t asked, const std::string& key) const {
     const traces::Request* request = traces::request_of(trace_, step(asked));
-    if (request == nullptr || request->to != to_string(Role::kCache)) return std::nullopt;
+    if (request == nullptr || !is_cache(trace_, request->to)) return std::nullopt;
     for (std::size_t i = asked; i-- > 0;) {
-      if (changes_entry(i, key)) return i;
+      if (changes_entry(i, request->to, key)) return i;
     }
     return std::nullopt;
   }
@@ -327,8 +327,7 @@ class Teller {
 
   void tell_duration() {
     if (at_rest_) {
-      for (const traces::DifferingEntry& entry : traces::find_differing_entries(trace_))
-        tell_how_long(entry.key, entry.cached);
+      for (const traces::DifferingEntry& entry : traces::find_differing_entries(trace_)) tell_how_long(entry);
       return;
     }
     const traces::StaleRead read = traces::find_stale_read(trace_);
@@ -336,19 +335,22 @@ class Teller {
     if (read.missed)
       say("duration", "When {} returned (step {}), the write it missed had been acknowledged for {}.",
           operation_words(trace_, last), steps(), counted(steps() - 1 - read.missed->told, "step"));
-    const traces::State& end = final_state(trace_);
-    const auto cached = traces::value_of(end.cache, last.key);
-    if (!cached || cached == traces::value_of(end.database, last.key)) return;
-    for (const traces::InFlight& message : end.in_flight) {
-      if (message.is_reply || message.request.key != last.key || message.request.to != to_string(Role::kCache))
-        continue;
-      const bool replaces = message.request.verb == to_string(Verb::kSet) && message.request.value != cached;
-      if (message.request.verb != to_string(Verb::kDelete) && !replaces) continue;
-      say("duration", "Others read {}={} from the cache until {}'s {} gets there, which is still in flight.", last.key,
-          *cached, actor_name(trace_, message.app, message.session), request_words(message.request));
+    for (const traces::DifferingEntry& entry : traces::find_differing_entries(trace_))
+      if (entry.key == last.key) return tell_how_long_in_flight(entry);
+  }
+
+  // Of an entry that differs while messages are in flight: one of them may replace it.
+  void tell_how_long_in_flight(const traces::DifferingEntry& entry) {
+    for (const traces::InFlight& message : final_state(trace_).in_flight) {
+      const traces::Request& request = message.request;
+      if (message.is_reply || request.key != entry.key || request.to != entry.cache) continue;
+      const bool replaces = request.verb == to_string(Verb::kSet) && request.value != entry.cached;
+      if (request.verb != to_string(Verb::kDelete) && !replaces) continue;
+      say("duration", "Others read {}={} from the cache until {}'s {} gets there, which is still in flight.", entry.key,
+          entry.cached, actor_name(trace_, message.app, message.session), request_words(request));
       return;
     }
-    tell_how_long(last.key, *cached);
+    tell_how_long(entry);
   }
 
   // Whether what is still to come in this scenario can mend it at all.
@@ -363,11 +365,11 @@ class Teller {
 
   StateView end() const { return subject_.path.states.back().data(); }
 
-  void tell_how_long(const std::string& key, std::int64_t cached) {
-    std::string text = fmt::format("From then on every read that finds {} in the cache gets {}", key, cached);
+  void tell_how_long(const traces::DifferingEntry& entry) {
+    std::string text =
+        fmt::format("From then on every read that finds {} in the cache gets {}", entry.key, entry.cached);
     const std::vector<std::string> arrows = healing_arrows();
-    const std::vector<std::string>& expiring = final_state(trace_).expiring;
-    if (std::find(expiring.begin(), expiring.end(), key) != expiring.end())
+    if (entry.expires)
       text += ", until its time to live is over or something replaces or deletes it.";
     else if (reads_replace(subject_.machine, end(), heals()))
       text += fmt::format(", until a Read{} replaces or deletes it{}; it never expires.",
@@ -386,12 +388,12 @@ class Teller {
           ", until {0} is written again or a fault of the cache takes it away, for the entry never expires. The next "
           "Write of "
           "{0} can mend it, by {1}.",
-          key, fmt::join(arrows, " or "));
+          entry.key, fmt::join(arrows, " or "));
     else
       text += fmt::format(
           ": for ever if no one writes {0} again, for the entry never expires. The next Write of {0} can mend it, by "
           "{1}.",
-          key, fmt::join(arrows, " or "));
+          entry.key, fmt::join(arrows, " or "));
     say("duration", "{}", text);
     if (course_ && course_->writes_heal) say("duration", "In this scenario something that is still to come can.");
   }

@@ -29,7 +29,7 @@ StepIdentity identity(const Machine& machine, const std::vector<const PlannedSes
   step.kind = action.kind;
   if (action.kind == ActionKind::kFault)
     step.fault = machine.scenario().budgets[action.budget].targets[action.target].kind;
-  if (s == sessions.size()) {
+  if (s >= sessions.size()) {
     step.session = kTheCache;
     step.key = action.choice;
     return step;

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -41,10 +42,11 @@ struct FaultKind {
   std::string_view summary;
   traces::StepKind told_as;  // how the step is named in a trace
   FaultEffect effect;
-  // Whether it can strike this message. Null: it strikes the cache, whatever is in flight.
+  // Whether it can strike this message. Null: it strikes servers of a kind, whatever is in flight.
   bool (*strikes)(const Program& program, const MessageRef& message);
+  std::optional<Role> server = std::nullopt;
 
-  bool strikes_cache() const { return strikes == nullptr; }
+  bool strikes_server() const { return server.has_value(); }
 };
 
 std::span<const FaultKind> fault_kinds();

@@ -77,6 +77,13 @@ struct PlacedField {
   Meaning meaning = Meaning::kPlain;
 };
 
+// Where what the servers hold and the sessions' scripts stand in the state: what a monitor may read.
+struct StoreFields {
+  std::vector<Field> database;             // by key: a value
+  std::vector<std::vector<Field>> caches;  // by cache, by key: 0 absent, else value + 1
+  std::vector<Field> operation;            // by session: how many of its operations were invoked
+};
+
 class LayoutBuilder {
  public:
   // A field that can hold 0 to `values` - 1. REQUIRES: values >= 1.

@@ -8,13 +8,11 @@
 // M3: fields without meaning are zero, so that equal states are equal bytes. A session's value outlives its Read (it is
 //     the result), until the next invoke; a Write has one from when the database answered a get until it asks something
 //     that carries its own value, or ends. Ghosts stand in the order of their operation and instruction, which says all
-//     of them. A replica has nothing once the cache cannot fail over any more.
-// M4: where the cache may fail over, the replica has what the cache had before the last command that changed it; before
-//     the first one, what it had at the start; after a failover, what it has then. What the cache drops of itself (an
-//     eviction, a restart, an expiry) the replica keeps. An entry of the replica that is to expire expires by itself:
-//     as long as nobody asks the replica, that is the same as to expire right after the failover, so it is no step.
+//     of them. A replica has nothing once its server cannot fail over any more.
 //
-// Actors are the sessions, in the order of the scenario, and behind them, where something can happen in it, the cache.
+// What a server keeps, answers and suffers is its own affair (machine/server.hpp).
+//
+// Actors are the sessions, in the order of the scenario, and behind them the servers in which something can happen.
 #pragma once
 
 #include <cstddef>
@@ -29,6 +27,7 @@
 #include "machine/program.hpp"
 #include "machine/property.hpp"
 #include "machine/scenario.hpp"
+#include "machine/server.hpp"
 #include "machine/step_record.hpp"
 #include "sim/system.hpp"
 
@@ -80,7 +79,10 @@ class Machine {
   std::size_t antecedent_mark(std::size_t property) const { return program_->marks.size() + property; }
   std::size_t fault_mark(std::size_t budget, std::size_t target) const;
 
-  std::size_t actors() const { return sessions_.size() + (has_cache_actor_ ? 1 : 0); }
+  std::size_t actors() const { return sessions_.size() + acting_.size(); }
+  // In the order of Program::servers. The second: of an actor behind the sessions; null for a session.
+  const std::vector<std::unique_ptr<const Server>>& servers() const { return servers_; }
+  const DrawnServer* drawn_server(std::size_t actor) const;
 
   // The four functions of sim::System on words. `words` of initial() are zero on entry.
   void initial(StateRef words, sim::Marks& marks) const;
@@ -119,13 +121,11 @@ class Machine {
   RequestRecord request_of(StateView words, const Action& action) const;  // of a step about a message; carried as in it
   bool is_ghost(StateView words, const Action& action) const;             // and nobody knows of that message
   bool crashed(StateView words, std::size_t session) const;
-  bool expires(StateView words, std::size_t key) const;  // the cached entry has a time to live
   // How many outcomes a crash has: what of the requests in flight may yet arrive. `handled`: the session's awaited
   // request is handled first.
   std::size_t ways_to_crash(StateView words, std::size_t session, bool handled) const;
-  const FaultKind& fault(const Action& action) const;       // REQUIRES: kFault or kHandleLose
-  unsigned cached(StateView words, std::size_t key) const;  // 0 absent, else value + 1
-  unsigned stored(StateView words, std::size_t key) const;  // the database's value
+  const FaultKind& fault(const Action& action) const;  // REQUIRES: kFault or kHandleLose
+  bool is_coherent(StateView words) const;             // every cached entry equals the database
   const ScriptedOperation* operation(StateView words,
                                      std::size_t session) const;  // under way or last; null before
 
@@ -151,10 +151,6 @@ class Machine {
     std::vector<Slot> ghosts;
     Field crashed;
   };
-  struct Answer {
-    Outcome outcome = Outcome::kOk;
-    unsigned value = 0;  // of kValue: value + 1
-  };
   // Where one step's consequences are gathered.
   struct Step {
     StateRef words;
@@ -165,33 +161,28 @@ class Machine {
 
   void lay_out();
   void lay_out(std::size_t session);
-  void lay_out_cache();
   void refuse_too_many_crashes() const;
   Field reply_field(std::size_t session) const;  // where the value in a reply in flight stands
   void push_choices(std::vector<Action>& out, Action action, std::size_t count) const;
   void push_faults(StateView words, std::vector<Action>& out, const MessageRef& message) const;
-  void push_cache_actions(StateView words, std::vector<Action>& out) const;
+  void push_server_actions(StateView words, std::size_t actor, std::vector<Action>& out) const;
   std::size_t ways_to_strike(StateView words, const FaultTarget& target, const MessageRef& message) const;
   bool may_strike(StateView words, const FaultTarget& target, const MessageRef& message) const;
   bool covers(const FaultTarget& target, const MessageRef& message) const;
-  bool may_handle(StateView words, std::size_t session, Role to, std::size_t slots_before) const;
-  Answer peek(StateView words, const Instruction& instruction, std::size_t key) const;
+  bool may_handle(StateView words, std::size_t session, ServerId server, std::size_t slots_before) const;
   struct Delivery {
-    const Instruction& instruction;
-    std::size_t key = 0;
-    unsigned carried = 0;
+    Query query;
     bool counts = false;     // Event::counts
     bool under_way = false;  // Event::under_way
   };
   Answer serve(Step& step, std::size_t session, const Delivery& delivery) const;
-  void store(Step& step, std::size_t key, unsigned entry, bool expires) const;
-  void drop(Step& step, std::size_t key) const;
+  ServerStep at_server(const Step& step) const;
+  const Server& acting(std::size_t actor) const { return *servers_[acting_[actor - sessions_.size()]]; }
   void invoke(Step& step, const Action& action) const;
   void handle(Step& step, const Action& action) const;
   void receive(Step& step, const Action& action) const;
   void strike(Step& step, const Action& action) const;
   void strike_message(Step& step, const Action& action, FaultEffect effect) const;
-  void strike_cache(Step& step, const Action& action, FaultEffect effect) const;
   void time_out(Step& step, std::size_t session, std::size_t choice) const;
   void crash(Step& step, std::size_t session, std::size_t choice) const;
   void add_ghost(Step& step, std::size_t session, const RequestRecord& request) const;
@@ -205,11 +196,8 @@ class Machine {
   static void put_requests(StateRef words, const Slots& slots, const std::vector<RequestRecord>& requests);
   bool is_left_in_slots(StateView words, std::size_t session, const RequestRecord& ghost) const;
   RequestRecord take_slot(Step& step, std::size_t session, std::size_t slot) const;
-  void forget_replica(Step& step) const;
-  bool agrees_with_replica(StateView words, std::size_t key) const;
   void tell(Step& step, const Event& event) const;
   void take(Step& step, const RequestRecord& request, bool was_reply, bool was_ghost) const;
-  void put(Step& step, Role server, std::size_t key, CodedValue value) const;
   Event event(const Step& step, EventKind kind, std::size_t session) const;
 
   std::shared_ptr<const Program> program_;
@@ -222,9 +210,9 @@ class Machine {
   StoreFields stores_;
   std::vector<SessionFields> sessions_;
   std::vector<Field> budgets_;
-  bool has_cache_actor_ = false;
-  std::vector<Field> expiring_;                    // by key, where something has a time to live
-  std::vector<Field> replica_, replica_expiring_;  // by key, where the cache may fail over: what the replica has
+  std::vector<std::unique_ptr<const Server>> servers_;
+  std::vector<ServerId> acting_;  // those in which something may happen
+  bool fails_over_ = false;       // some server may
   std::vector<std::unique_ptr<Monitor>> monitors_;
 };
 

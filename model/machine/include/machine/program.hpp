@@ -32,6 +32,7 @@
 namespace stalemate::model {
 
 using InstructionId = std::uint16_t;
+using ServerId = std::uint8_t;  // in Program::servers
 using ProgramCounter = std::uint16_t;
 inline constexpr InstructionId kNoInstruction = 0xFFFF;
 inline constexpr ProgramCounter kIdle = 0;  // of a session between operations
@@ -57,7 +58,8 @@ struct Transition {
 // The server's side of it is (to, verb); the session's is after[].
 struct Instruction {
   std::uint16_t operation = 0;
-  Role to = Role::kCache;
+  ServerId server = 0;
+  Role to = Role::kCache;  // that server's kind
   Verb verb = Verb::kGet;
   bool awaited = true;
   bool drawn_lost = false;
@@ -65,6 +67,7 @@ struct Instruction {
   // Of a get: the session keeps the value it is answered. Of what stores: it is such a value, not the Write's own.
   bool keeps_value = false;
   bool carries_received = false;
+  bool commits = false;       // it changes a row of the database
   bool acknowledged = false;  // who started the operation was told before that it is done
   InstructionId alike =
       kNoInstruction;  // the first instruction of the same request that looks the same in flight, once nobody awaits it
@@ -92,7 +95,16 @@ struct ProgramOperation {
   std::vector<int> arrows;        // Operation::arrows
 };
 
+// A server as the diagrams draw it.
+struct DrawnServer {
+  std::string name;
+  Role kind = Role::kDatabase;
+};
+
+inline constexpr std::size_t kServersMax = 8;
+
 struct Program {
+  std::vector<DrawnServer> servers;  // caches first; the database last, drawn or not
   std::vector<ProgramOperation> operations;
   std::vector<Instruction> instructions;
   std::vector<Location> locations;
@@ -110,10 +122,6 @@ struct Program {
 };
 
 inline bool stores(Verb verb) { return verb == Verb::kSet || verb == Verb::kAdd; }
-
-inline bool is_database_set(const Instruction& instruction) {
-  return instruction.to == Role::kDatabase && instruction.verb == Verb::kSet;
-}
 
 // Whether an instruction's request carries the value that its Write alone writes.
 inline bool carries_own(const Program& program, const Instruction& instruction) {

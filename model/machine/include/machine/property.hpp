@@ -40,13 +40,6 @@ struct Event {
   bool write_stands_behind = false;  // kTold: a database write may follow
 };
 
-// Where the stores and the sessions' scripts stand in the state: what a monitor may read.
-struct StoreFields {
-  std::vector<Field> database;   // by key: a value
-  std::vector<Field> cache;      // by key: 0 absent, else value + 1; no fields where there is no cache
-  std::vector<Field> operation;  // by session: how many of its operations were invoked
-};
-
 // What a monitor finds out by one event or state.
 struct Finding {
   bool violated = false;

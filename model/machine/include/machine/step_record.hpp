@@ -38,7 +38,7 @@ struct EndingRecord {
 };
 
 struct StoreChange {
-  Role server = Role::kCache;
+  ServerId server = 0;
   std::size_t key = 0;
   CodedValue before = 0;
   CodedValue after = 0;

@@ -11,6 +11,7 @@ FaultKind cache_failover() {
       .told_as = traces::StepKind::kCacheFailover,
       .effect = FaultEffect::kRollBack,
       .strikes = nullptr,
+      .server = Role::kCache,
   };
 }
 

@@ -10,6 +10,7 @@ FaultKind cache_restart() {
       .told_as = traces::StepKind::kCacheRestart,
       .effect = FaultEffect::kDropAll,
       .strikes = nullptr,
+      .server = Role::kCache,
   };
 }
 

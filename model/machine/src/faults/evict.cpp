@@ -10,6 +10,7 @@ FaultKind evict() {
       .told_as = traces::StepKind::kEvict,
       .effect = FaultEffect::kDropEntry,
       .strikes = nullptr,
+      .server = Role::kCache,
   };
 }
 

@@ -14,11 +14,13 @@ class CoherentAtRest final : public Monitor {
   Finding at_rest(StateView words) const override {
     Finding finding;
     if (!has_database_) return finding;
-    for (std::size_t key = 0; key < fields_.cache.size(); ++key) {
-      const std::uint64_t entry = get(words, fields_.cache[key]);
-      if (entry == 0) continue;
-      finding.relevant = true;
-      if (entry != get(words, fields_.database[key]) + 1) finding.violated = true;
+    for (const std::vector<Field>& cache : fields_.caches) {
+      for (std::size_t key = 0; key < cache.size(); ++key) {
+        const std::uint64_t entry = get(words, cache[key]);
+        if (entry == 0) continue;
+        finding.relevant = true;
+        if (entry != get(words, fields_.database[key]) + 1) finding.violated = true;
+      }
     }
     return finding;
   }

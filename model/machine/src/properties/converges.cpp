@@ -8,18 +8,19 @@ namespace {
 
 class SomethingCached final : public Monitor {
  public:
-  explicit SomethingCached(const StoreFields& fields) : cache_(fields.cache) {}
+  explicit SomethingCached(const StoreFields& fields) : caches_(fields.caches) {}
 
   Finding on(const Event&, StateRef) const override { return {}; }
 
   Finding at_rest(StateView words) const override {
     Finding finding;
-    for (const Field& entry : cache_) finding.relevant |= get(words, entry) != 0;
+    for (const std::vector<Field>& cache : caches_)
+      for (const Field& entry : cache) finding.relevant |= get(words, entry) != 0;
     return finding;
   }
 
  private:
-  std::vector<Field> cache_;
+  std::vector<std::vector<Field>> caches_;
 };
 
 }  // namespace

@@ -37,8 +37,8 @@ class Independence {
  private:
   // By server, the keys touched; bit b of budgets: budget b pays.
   struct Accesses {
-    std::array<std::uint64_t, 2> reads{};
-    std::array<std::uint64_t, 2> writes{};
+    std::array<std::uint64_t, kServersMax> reads{};
+    std::array<std::uint64_t, kServersMax> writes{};
     std::uint64_t budgets = 0;
     bool events = false;
 
@@ -46,8 +46,8 @@ class Independence {
   };
   // The same for a request whose key is known only in a state.
   struct Touch {
-    std::array<bool, 2> reads{};
-    std::array<bool, 2> writes{};
+    std::array<bool, kServersMax> reads{};
+    std::array<bool, kServersMax> writes{};
     std::uint64_t budgets = 0;
     bool events = false;
 

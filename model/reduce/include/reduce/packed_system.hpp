@@ -55,7 +55,7 @@ class PackedSystem {
   }
 
   // What befalls the cache of itself.
-  bool need_not_happen(const Action& action) const { return action.session == machine_.scenario().sessions.size(); }
+  bool need_not_happen(const Action& action) const { return action.session >= machine_.scenario().sessions.size(); }
 
   State representative(const State& state) const {
     State kept = state;

@@ -42,7 +42,7 @@ class StepTable {
     std::size_t situations = 0;
     const std::vector<std::vector<PlacedField>>& sessions = machine.layout().sessions();
     for (std::size_t actor = 0; actor < machine.actors(); ++actor) {
-      if (actor == sessions.size()) {  // the cache has no program counter
+      if (actor >= sessions.size()) {  // a server has no program counter
         parts_.push_back({0, 0, 0, situations++});
         continue;
       }

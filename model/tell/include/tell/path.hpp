@@ -1,5 +1,5 @@
-// A trace as a path of a machine: the actions its steps name and the states between them. Matching is by a step's name
-// alone (kind, app, session, operation, diagram, key, arrow, choice, budget); replies and stores are predictions.
+// A trace as a path of a machine: the actions its steps name and the states between them. Matching is by what a step is
+// alone (traces::same_step); replies and stores are predictions.
 // Deterministic: a function of machine and steps.
 #pragma once
 
@@ -20,9 +20,13 @@ struct Path {
   std::vector<Action> actions;
   std::vector<Words> states;  // before the first action, then after each
   std::vector<traces::Step> told;
+  traces::CopyNumbers copies;  // of those steps
 
   // Takes `action`, which is enabled in the last state.
   void take(const Machine& machine, const Action& action);
+
+  // Takes the last one back. REQUIRES: there is one.
+  void undo(const Machine& machine);
 };
 
 // Only the initial state.
@@ -31,8 +35,6 @@ Path start_path(const Machine& machine);
 // `action` taken in `before` and told, with the properties that it or the state it leads to breaks; that state is left
 // in `after`.
 traces::Step try_step(const Machine& machine, const Words& before, const Action& action, Words& after);
-
-bool same_name(const traces::Step& a, const traces::Step& b);
 
 // The path that a trace's steps name. Throws InputError "name: /steps/3: ..." where one is not enabled, or asks
 // or sends something else than the trace says.

@@ -11,6 +11,9 @@
 
 namespace stalemate::model {
 
+// The stores of the machine's states, in their order.
+std::vector<traces::Store> tell_stores(const Machine& machine);
+
 traces::State tell_state(const Machine& machine, const std::uint64_t* words);
 
 // One plain (not fused) step, as the machine recorded it. `violated` is what applying it, and judging where it leads,

@@ -1,0 +1,58 @@
+// The table of servers, and what those have in common.
+#include "machine/server.hpp"
+
+#include "base/invariant.hpp"
+#include "servers/servers.hpp"
+
+namespace stalemate::model {
+namespace {
+
+struct ServerKind {
+  Role role;
+  std::unique_ptr<const Server> (*make)(ServerId self, const ServerSetting& setting);
+};
+
+constexpr ServerKind kKinds[] = {{Role::kCache, cache}, {Role::kDatabase, database}};
+
+}  // namespace
+
+bool Server::expires(StateView, std::size_t) const { return false; }
+
+void Server::fill(StateRef) const {}
+
+Touches Server::touches(const Instruction& instruction) const {
+  const bool reads = instruction.verb == Verb::kGet;
+  return {.reads = reads, .writes = !reads};
+}
+
+bool Server::acts() const { return false; }
+
+void Server::free_steps(StateView, std::vector<std::uint16_t>&) const {}
+
+void Server::happen(const ServerStep&, std::uint16_t) const {
+  STALEMATE_INVARIANT(false, "only what a server offers happens in it");
+}
+
+void Server::strikes(StateView, FaultEffect, std::vector<std::uint16_t>&) const {}
+
+void Server::strike(const ServerStep&, FaultEffect, std::uint16_t) const {
+  STALEMATE_INVARIANT(false, "only a fault that a server offers strikes it");
+}
+
+void Server::forget(StateRef) const {}
+
+void Server::put(const ServerStep& step, std::size_t key, CodedValue value, Field field, std::uint64_t kept) const {
+  if (step.record != nullptr) step.record->changes.push_back({self_, key, entry(step.words, key), value});
+  set(step.words, field, kept);
+}
+
+std::vector<std::unique_ptr<const Server>> make_servers(const ServerSetting& setting) {
+  std::vector<std::unique_ptr<const Server>> servers;
+  for (const DrawnServer& drawn : setting.program.servers)
+    for (const ServerKind& kind : kKinds)
+      if (kind.role == drawn.kind) servers.push_back(kind.make(static_cast<ServerId>(servers.size()), setting));
+  STALEMATE_INVARIANT(servers.size() == setting.program.servers.size(), "every server that is drawn is of a kind");
+  return servers;
+}
+
+}  // namespace stalemate::model

@@ -1,0 +1,72 @@
+// What kinds of steps there are. What each is called, does to a message, and how it is told stands in one table,
+// src/step_kind.cpp: a new kind is a name here and a row there.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string_view>
+
+namespace stalemate::traces {
+
+enum class StepKind : std::uint8_t {
+  kInvoke,         // an operation starts
+  kHandle,         // a server carries out a request
+  kReceive,        // the app gets a reply
+  kLoseRequest,    // a request never arrives; who awaits it times out
+  kLoseReply,      // carried out, but the reply never arrives; the session times out
+  kLateRequest,    // the session times out; the request is a ghost from now on
+  kDuplicate,      // a copy of a request in flight is a ghost from now on
+  kCrash,          // an app instance dies, while a message of this session is in flight
+  kEvict,          // the cache drops one entry
+  kExpire,         // an entry's time to live is over; no fault
+  kCacheRestart,   // the cache drops everything
+  kCacheFailover,  // a replica takes over that misses the last command that changed the cache
+};
+
+// kFree: it happens of itself and is no fault.
+enum class StepFamily : std::uint8_t { kInvoke, kHandle, kReceive, kFault, kFree };
+std::string_view to_string(StepFamily family);  // "invoke", "handle", "receive", "fault", "free"
+
+enum class StepAbout : std::uint8_t { kNoMessage, kRequest, kReply, kEither };
+
+// What becomes of the message that it is about. kLate: it is a ghost from now on; kCopied: a copy of it is; kDies: its
+// app instance is gone, and so is whatever of it may not arrive yet.
+enum class StepEffect : std::uint8_t { kNone, kArrives, kLost, kLate, kCopied, kDies };
+
+// The sentences are formats (fmt) of parts that whoever tells them names: {actor}, {app}, {store}, {key}, {diagram}, and
+//   line      (render.cpp) {subject} "cache: get k1"; "" where it does not apply: {answer} " -> miss", {nobody},
+//             {times_out}, {arriving}
+//   event     (an explanation's) {server} "the cache", {message} "app1's get k1", {of_reply} "the reply to " or ""
+//   sentence  (lesson/sentence.cpp) {server} "cache", {request} "get k1", {answer} "miss", {answers}, {stops_waiting},
+//             {under_way}
+struct StepKindFacts {
+  StepKind kind;
+  std::string_view name;  // "lose-request": what a step of it is called
+  StepFamily family;
+  std::string_view own_name;  // "lost-request": which fault or free step, as --fault names it; "" of other families
+  StepAbout about;
+  StepEffect effect;
+  bool of_store;      // it happens in a store: no app instance, session, operation or message
+  bool of_one_entry;  // then: to the entry of a key
+  std::string_view line;
+  std::string_view event;
+  std::string_view sentence;
+  std::string_view legend;  // "" where it is explained with others
+
+  bool is_fault() const { return family == StepFamily::kFault; }
+  bool times_out() const { return effect == StepEffect::kLost || effect == StepEffect::kLate; }  // who awaits the message
+};
+
+// All kinds, in the order of StepKind.
+std::span<const StepKindFacts> step_kinds();
+const StepKindFacts& facts_of(StepKind kind);
+
+std::string_view to_string(StepKind kind);  // its name
+
+// What is asked most.
+bool is_fault(StepKind kind);     // it is charged to one of the scenario's faults
+bool is_of_store(StepKind kind);  // it happens in a store: no app instance, session, operation or message
+bool takes_reply(StepKind kind);  // it is about a reply in flight, which it takes away
+
+}  // namespace stalemate::traces
