@@ -8,6 +8,7 @@
 #include <nlohmann/json.hpp>
 
 #include "ask/check.hpp"
+#include "ask/explain.hpp"
 #include "base/error.hpp"
 #include "stores_of.hpp"
 
@@ -73,7 +74,9 @@ TEST(Lesson, the_story_is_the_shortest_trace_that_check_finds) {
   const traces::Scenario words = scenario({"read", "write"});
   const traces::Lesson lesson = make_lesson(read_page("cache-aside").value(), words, {});
   const traces::LessonSide& side = lesson.sides[0];
-  const Report report = exhausted(read_page("cache-aside").value(), words);
+  CheckOptions as_by_default;
+  as_by_default.reductions = Reductions::all();
+  const Report report = check(read_page("cache-aside").value(), words, as_by_default);
   const Taken taken = take(side, side.story);
   EXPECT_EQ(side.broken, "coherent-at-rest");
   ASSERT_EQ(taken.steps.size(), report.trace->steps.size());
@@ -87,6 +90,7 @@ TEST(Lesson, the_story_is_the_shortest_trace_that_check_finds) {
     EXPECT_EQ(taken.steps[i], expected) << i;
   }
   EXPECT_FALSE(side.sentences.empty());
+  EXPECT_EQ(side.highlights, find_highlights(*report.trace)) << "explain and show mark the same steps";
 }
 
 TEST(Lesson, a_state_that_breaks_a_property_says_so_and_so_does_every_step_into_it) {

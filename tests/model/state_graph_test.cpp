@@ -100,6 +100,7 @@ TEST(StateGraph, the_marked_path_is_the_trace_that_check_finds) {
     words.faults = one.faults;
     CheckOptions options;
     options.properties = one.properties;
+    options.reductions = Reductions::all();  // as by default
     const Report report = check(protocol, words, options);
     ASSERT_TRUE(report.trace) << one.page;
     const traces::StateGraph graph = graph_of(protocol, words, one.properties);

@@ -214,6 +214,21 @@ void tell_violation(LessonSide& side, const traces::Trace& shortest) {
   add_explanation(side, struck ? trace_of(side.states, told, shortest) : shortest);
 }
 
+// Of several shortest traces, the one that check tells by default. Where reductions find only a longer one, or one that
+// shows no fault where another does, the report keeps its own.
+void tell_as_check_does(const Protocol& protocol, const traces::Scenario& scenario, CheckOptions options,
+                        Report& report) {
+  if (!report.trace) return;
+  options.reductions = Reductions::all();
+  const Report told = check(protocol, scenario, options);
+  const auto has_fault = [](const traces::Trace& trace) {
+    return std::any_of(trace.steps.begin(), trace.steps.end(), [](const Step& step) { return step.budget != 0; });
+  };
+  if (told.trace && told.trace->property == report.trace->property &&
+      told.trace->steps.size() == report.trace->steps.size() && has_fault(*told.trace) == has_fault(*report.trace))
+    report.trace = told.trace;
+}
+
 // A side whose story is its violation, if there is one.
 LessonSide make_side(const Protocol& protocol, const Machine& machine, const StateSpace& space,
                      const std::vector<std::string>& properties) {
@@ -229,6 +244,7 @@ LessonSide make_side(const Protocol& protocol, const Machine& machine, const Sta
     for (const PropertyKind* kind : machine.properties()) options.properties.emplace_back(kind->name);
     options.exhaust = true;
     report = check(protocol, side.scenario, options);
+    tell_as_check_does(protocol, side.scenario, options, *report);
   }
   side.properties = properties_of(machine, report ? &*report : nullptr);
   if (report && report->trace) {

@@ -35,6 +35,14 @@ std::uint64_t Machine::budgets_covering(InstructionId instruction) const {
   return covering;
 }
 
+std::uint64_t Machine::budgets_striking(Role kind) const {
+  std::uint64_t striking = 0;
+  for (std::size_t b = 0; b < scenario_.budgets.size(); ++b)
+    for (const FaultTarget& target : scenario_.budgets[b].targets)
+      if (fault_kinds()[target.kind].server == kind) striking |= std::uint64_t{1} << b;
+  return striking;
+}
+
 bool Machine::may_time_out(StateView words, InstructionId instruction) const {
   for (std::size_t b = 0; b < budgets_.size(); ++b) {
     if (get(words, budgets_[b]) == scenario_.budgets[b].budget) continue;

@@ -83,7 +83,8 @@ void Machine::lay_out() {
   STALEMATE_INVARIANT(properties_.size() <= std::numeric_limits<sim::PropertyMask>::digits, "a property has a bit");
   servers_ = make_servers({*program_, scenario_, layout_, stores_});
   for (std::size_t server = 0; server < servers_.size(); ++server)
-    if (servers_[server]->acts()) acting_.push_back(static_cast<ServerId>(server));
+    if (servers_[server]->acts_freely() || budgets_striking(program_->servers[server].kind) != 0)
+      acting_.push_back(static_cast<ServerId>(server));
   fails_over_ = scenario_.allows(FaultEffect::kRollBack);
   for (const FaultBudget& budget : scenario_.budgets) budgets_.push_back(layout_.add(budget.budget + 1ULL));
   for (std::size_t s = 0; s < scenario_.sessions.size(); ++s) lay_out(s);

@@ -25,7 +25,7 @@ Touches Server::touches(const Instruction& instruction) const {
   return {.reads = reads, .writes = !reads};
 }
 
-bool Server::acts() const { return false; }
+bool Server::acts_freely() const { return false; }
 
 void Server::free_steps(StateView, std::vector<std::uint16_t>&) const {}
 

@@ -1,184 +1,203 @@
 // What each request touches, by the program; what may follow it, by a fixed point over that table; and the
-// comparison of one session's present with all the others' futures.
+// comparison of one actor's present with all the others' futures.
 #include "reduce/independence.hpp"
 
 #include <algorithm>
+#include <array>
 #include <bit>
 
 #include "base/invariant.hpp"
 
 namespace stalemate::model {
-void Independence::Accesses::add(const Accesses& other) {
-  for (std::size_t server = 0; server < kServersMax; ++server) {
-    reads[server] |= other.reads[server];
-    writes[server] |= other.writes[server];
-  }
-  budgets |= other.budgets;
-  events |= other.events;
-}
+namespace {
 
-void Independence::Touch::add(const Touch& other) {
-  for (std::size_t server = 0; server < kServersMax; ++server) {
-    reads[server] |= other.reads[server];
-    writes[server] |= other.writes[server];
-  }
-  budgets |= other.budgets;
-  events |= other.events;
-}
+constexpr std::size_t kActorsMax = 64;  // a set of them is a word
+constexpr std::size_t kColumnsMax = 2 * kServersMax + 2;
+constexpr std::uint64_t kAllKeys = ~std::uint64_t{0};
 
-Independence::Accesses Independence::Touch::at(std::uint64_t keys) const {
-  Accesses accesses;
-  for (std::size_t server = 0; server < kServersMax; ++server) {
-    if (reads[server]) accesses.reads[server] = keys;
-    if (writes[server]) accesses.writes[server] = keys;
-  }
-  accesses.budgets = budgets;
-  accesses.events = events;
-  return accesses;
-}
+}  // namespace
 
-Independence::Independence(const Machine& machine) : machine_(machine) {
-  const Program& program = machine.program();
+Independence::Independence(const Machine& machine)
+    : machine_(machine), servers_(machine.servers().size()), columns_(2 * servers_ + 2) {
+  STALEMATE_INVARIANT(machine.actors() <= kActorsMax && servers_ <= kServersMax, "actors are the bits of a word");
+  const Scenario& scenario = machine.scenario();
+  may_crash_ = scenario.allows(FaultEffect::kCrash);
+  has_unawaited_ = machine.program().has_async || may_crash_ || scenario.allows(FaultEffect::kDelay) ||
+                   scenario.allows(FaultEffect::kCopy);
   events_matter_ = std::any_of(machine.properties().begin(), machine.properties().end(),
                                [](const PropertyKind* kind) { return kind->hears_events; });
-  for (std::size_t instruction = 0; instruction < program.instructions.size(); ++instruction) {
-    Touch touch = touch_of(program.instructions[instruction]);
-    touch.budgets = machine.budgets_covering(static_cast<InstructionId>(instruction));
-    handling_.push_back(touch);
+  for (const Session& session : scenario.sessions) {
+    std::uint64_t together = 0;
+    for (std::size_t s = 0; s < scenario.sessions.size(); ++s)
+      if (&scenario.sessions[s] == &session || (may_crash_ && scenario.sessions[s].app == session.app))
+        together |= std::uint64_t{1} << s;
+    together_.push_back(together);
   }
-  // The least fixed point: what follows a request is what follows any transition from it.
-  onwards_ = handling_;
-  const auto add_way = [&](Touch& touch, const Transition& transition) {
-    touch.add(touch_of(transition));
-    for (const Effect& effect : transition.effects)
-      if (effect.kind == EffectKind::kSendAsync) touch.add(handling_[effect.instruction]);
-    if (transition.next != kNoInstruction) touch.add(onwards_[transition.next]);
-  };
-  // A chain of requests is no longer than the table.
-  for (std::size_t round = 0; round < program.instructions.size(); ++round)
-    for (std::size_t instruction = 0; instruction < program.instructions.size(); ++instruction)
-      for (const std::vector<Transition>& transitions : program.instructions[instruction].after)
-        for (const Transition& transition : transitions) add_way(onwards_[instruction], transition);
+  for (std::size_t actor = scenario.sessions.size(); actor < machine.actors(); ++actor)
+    server_budgets_.push_back(machine.budgets_striking(machine.drawn_server(actor)->kind));
+  tabulate_requests();
+  tabulate_replies();
+  tabulate_scripts();
+}
 
+void Independence::tabulate_requests() {
+  const std::vector<Instruction>& instructions = machine_.program().instructions;
+  for (std::size_t instruction = 0; instruction < instructions.size(); ++instruction) {
+    Row row = row_of(instructions[instruction]);
+    row[budgets()] = machine_.budgets_covering(static_cast<InstructionId>(instruction));
+    if (may_crash_ && events_matter_) row[events()] = 1;
+    handling_.push_back(std::move(row));
+  }
+  // The least fixed point: what follows a request is what follows any transition from it. A chain of requests is no
+  // longer than the table.
+  onwards_ = handling_;
+  for (std::size_t round = 0; round < instructions.size(); ++round)
+    for (std::size_t instruction = 0; instruction < instructions.size(); ++instruction)
+      for (const std::vector<Transition>& transitions : instructions[instruction].after)
+        for (const Transition& transition : transitions) add_way(onwards_[instruction], transition);
+}
+
+void Independence::tabulate_replies() {
+  const Program& program = machine_.program();
   constexpr auto kTimeout = static_cast<std::size_t>(Outcome::kTimeout);
-  received_.resize(program.locations.size());
-  after_.resize(program.locations.size());
+  received_.assign(program.locations.size(), Row(columns_));
+  after_ = received_;
   for (std::size_t location = 0; location < program.locations.size(); ++location) {
     const Location& at = program.locations[location];
     if (at.instruction == kNoInstruction || !at.is_reply) continue;
     const Instruction& instruction = program.instructions[at.instruction];
-    received_[location].budgets = after_[location].budgets = handling_[at.instruction].budgets;
-    // A database write that is answered, or in doubt, is an event.
-    const bool write = events_matter_ && instruction.commits;
-    received_[location].events = after_[location].events = write;
+    received_[location][budgets()] = handling_[at.instruction][budgets()];
+    // A database write that is answered, or in doubt, is an event, and so is a crash.
+    received_[location][events()] = events_matter_ && (instruction.commits || may_crash_) ? 1 : 0;
+    after_[location] = received_[location];
     for (const std::size_t outcome : {static_cast<std::size_t>(at.outcome), kTimeout}) {
       for (const Transition& transition : instruction.after[outcome]) {
-        received_[location].add(touch_of(transition));
+        if (is_event(transition)) received_[location][events()] = 1;
         add_way(after_[location], transition);
       }
     }
   }
+}
 
-  for (const Session& session : machine.scenario().sessions) {
-    std::vector<Accesses> to_come(session.operations.size() + 1);
+void Independence::tabulate_scripts() {
+  for (const Session& session : machine_.scenario().sessions) {
+    std::vector<Row> to_come(session.operations.size() + 1, Row(columns_));
     for (std::size_t i = session.operations.size(); i-- > 0;) {
       const ScriptedOperation& operation = session.operations[i];
-      Touch touch;
-      touch.events = events_matter_;
+      Row row(columns_);
+      row[events()] = events_matter_ ? 1 : 0;
       for (const std::uint16_t candidate : operation.candidates)
-        for (const Transition& transition : program.operations[candidate].start) add_way(touch, transition);
+        for (const Transition& transition : machine_.program().operations[candidate].start) add_way(row, transition);
       const std::uint64_t keys =
-          operation.key == kAnyKey ? ~std::uint64_t{0} : std::uint64_t{1} << static_cast<unsigned>(operation.key);
-      to_come[i] = to_come[i + 1];
-      to_come[i].add(touch.at(keys));
+          operation.key == kAnyKey ? kAllKeys : std::uint64_t{1} << static_cast<unsigned>(operation.key);
+      add(to_come[i].data(), to_come[i + 1], kAllKeys);
+      add(to_come[i].data(), row, keys);
     }
     to_come_.push_back(std::move(to_come));
   }
 }
 
 // Handled at the server, and received or lost by the session, now or later.
-Independence::Touch Independence::touch_of(const Instruction& instruction) const {
-  Touch touch;
+Independence::Row Independence::row_of(const Instruction& instruction) const {
+  Row row(columns_);
   const Touches touches = machine_.servers()[instruction.server]->touches(instruction);
-  touch.reads[instruction.server] = touches.reads;
-  touch.writes[instruction.server] = touches.writes;
-  touch.events = events_matter_ && instruction.commits;
+  if (touches.reads) row[reads(instruction.server)] = kAllKeys;
+  if (touches.writes) row[writes(instruction.server)] = kAllKeys;
+  bool event = instruction.commits;
   for (const std::vector<Transition>& transitions : instruction.after)
-    for (const Transition& transition : transitions) touch.add(touch_of(transition));
-  return touch;
+    for (const Transition& transition : transitions) event = event || is_event(transition);
+  row[events()] = events_matter_ && event ? 1 : 0;
+  return row;
 }
 
-Independence::Touch Independence::touch_of(const Transition& transition) const {
-  Touch touch;
+// Whether a property hears of the way itself.
+bool Independence::is_event(const Transition& transition) const {
   const bool told = std::any_of(transition.effects.begin(), transition.effects.end(),
                                 [](const Effect& effect) { return effect.kind == EffectKind::kAcknowledge; });
-  touch.events = events_matter_ && (told || transition.next == kNoInstruction);
-  return touch;
+  return events_matter_ && (told || transition.next == kNoInstruction);
 }
 
-Independence::Accesses Independence::in_slots(const std::uint64_t* words, std::size_t session) const {
-  Accesses accesses;
-  if (machine_.program().has_async)
-    for (const RequestRecord& request : machine_.in_slots(words, session))
-      accesses.add(handling_[request.instruction].at(std::uint64_t{1} << request.key));
-  return accesses;
+void Independence::add_way(Row& row, const Transition& transition) const {
+  if (is_event(transition)) row[events()] = 1;
+  for (const Effect& effect : transition.effects)
+    if (effect.kind == EffectKind::kSendAsync) add(row.data(), handling_[effect.instruction], kAllKeys);
+  if (transition.next != kNoInstruction) add(row.data(), onwards_[transition.next], kAllKeys);
 }
 
-// What a session's next steps may touch.
-Independence::Accesses Independence::present(const std::uint64_t* words, std::size_t session) const {
-  Accesses accesses = in_slots(words, session);
+void Independence::add(std::uint64_t* to, const Row& from, std::uint64_t keys) const {
+  for (std::size_t column = 0; column < 2 * servers_; ++column) to[column] |= from[column] & keys;
+  to[budgets()] |= from[budgets()];
+  to[events()] |= from[events()];
+}
+
+void Independence::add_unawaited(std::uint64_t* to, const std::uint64_t* words, std::size_t session) const {
+  if (!has_unawaited_) return;
+  for (const auto& requests : {machine_.in_slots(words, session), machine_.ghosts(words, session)})
+    for (const RequestRecord& request : requests)
+      add(to, handling_[request.instruction], std::uint64_t{1} << request.key);
+}
+
+// What a session's next steps may touch, and what its steps may touch from now on.
+void Independence::look_at(const std::uint64_t* words, std::size_t session, std::uint64_t* present,
+                           std::uint64_t* future) const {
+  std::fill_n(present, columns_, 0);
+  add_unawaited(present, words, session);
+  std::copy_n(present, columns_, future);
+  add(future, to_come_[session][machine_.invoked(words, session)], kAllKeys);
   const Location& at = machine_.location(words, session);
   if (at.instruction == kNoInstruction) {
-    accesses.events |= events_matter_;  // of an invoke
-    return accesses;
+    if (events_matter_) present[events()] = 1;  // of an invoke
+    return;
   }
-  const Touch& touch = at.is_reply ? received_[machine_.program_counter(words, session)] : handling_[at.instruction];
-  accesses.add(touch.at(std::uint64_t{1} << machine_.key(words, session)));
-  return accesses;
+  const std::uint64_t key = std::uint64_t{1} << machine_.key(words, session);
+  const ProgramCounter counter = machine_.program_counter(words, session);
+  add(present, at.is_reply ? received_[counter] : handling_[at.instruction], key);
+  add(future, at.is_reply ? after_[counter] : onwards_[at.instruction], key);
 }
 
-// What a session's steps may touch from now on.
-Independence::Accesses Independence::future(const std::uint64_t* words, std::size_t session) const {
-  Accesses accesses = to_come_[session][machine_.invoked(words, session)];
-  accesses.add(in_slots(words, session));
-  const Location& at = machine_.location(words, session);
-  if (at.instruction == kNoInstruction) return accesses;
-  const Touch& touch = at.is_reply ? after_[machine_.program_counter(words, session)] : onwards_[at.instruction];
-  accesses.add(touch.at(std::uint64_t{1} << machine_.key(words, session)));
-  return accesses;
+// What may happen in a server, now or later.
+void Independence::look_at_server(std::size_t actor, std::uint64_t budgets_left, std::uint64_t* row) const {
+  std::fill_n(row, columns_, 0);
+  const ServerId server = machine_.server_of(actor);
+  row[budgets()] = server_budgets_[actor - together_.size()] & budgets_left;
+  if (row[budgets()] != 0 || machine_.servers()[server]->acts_freely()) row[writes(server)] = kAllKeys;
 }
 
-bool Independence::conflict(const Accesses& a, const Accesses& b, std::uint64_t budgets) {
-  for (std::size_t server = 0; server < kServersMax; ++server) {
-    if ((a.writes[server] & (b.reads[server] | b.writes[server])) != 0) return true;
-    if ((a.reads[server] & b.writes[server]) != 0) return true;
-  }
-  return (a.budgets & b.budgets & budgets) != 0 || (a.events && b.events);
+bool Independence::conflict(const std::uint64_t* a, const std::uint64_t* b, std::uint64_t budgets_left) const {
+  std::uint64_t shared = (a[budgets()] & b[budgets()] & budgets_left) | (a[events()] & b[events()]);
+  for (std::size_t server = 0; server < servers_; ++server)
+    shared |= (a[writes(server)] & (b[reads(server)] | b[writes(server)])) | (a[reads(server)] & b[writes(server)]);
+  return shared != 0;
 }
 
 std::uint64_t Independence::needed(const std::uint64_t* words) const {
-  const std::size_t count = to_come_.size();
-  std::array<Accesses, kSessionsMax> presents;
-  std::array<Accesses, kSessionsMax> futures;
-  for (std::size_t s = 0; s < count; ++s) {
-    presents[s] = present(words, s);
-    futures[s] = future(words, s);
+  const std::size_t sessions = to_come_.size();
+  const std::size_t count = machine_.actors();
+  const std::uint64_t budgets_left = machine_.budgets_left(words);
+  std::array<std::uint64_t, kActorsMax * kColumnsMax> presents;  // filled as far as there are actors
+  std::array<std::uint64_t, kActorsMax * kColumnsMax> futures;
+  const auto present = [&](std::size_t actor) { return presents.data() + actor * columns_; };
+  const auto future = [&](std::size_t actor) { return futures.data() + actor * columns_; };
+  for (std::size_t s = 0; s < sessions; ++s) look_at(words, s, present(s), future(s));
+  for (std::size_t actor = sessions; actor < count; ++actor) {
+    look_at_server(actor, budgets_left, present(actor));
+    std::copy_n(present(actor), columns_, future(actor));
   }
-  const std::uint64_t budgets = machine_.budgets_left(words);
-  const std::uint64_t all = count == 64 ? ~std::uint64_t{0} : (std::uint64_t{1} << count) - 1;
+  const std::uint64_t all = count == kActorsMax ? ~std::uint64_t{0} : (std::uint64_t{1} << count) - 1;
   std::uint64_t smallest = all;
-  for (std::size_t start = 0; start < count; ++start) {
+  for (std::size_t start = 0; start < sessions; ++start) {
     if (!machine_.in_flight(words, start)) continue;
-    // Closed under: whoever may ever conflict with what the set can do now.
-    std::uint64_t set = std::uint64_t{1} << start;
+    // Closed under: whoever may ever conflict with what the set can do now, and whom a crash takes along.
+    std::uint64_t set = together_[start];
     for (std::uint64_t unseen = set; unseen != 0 && std::popcount(set) < std::popcount(smallest);) {
       const auto member = static_cast<std::size_t>(std::countr_zero(unseen));
       unseen &= unseen - 1;
       for (std::size_t other = 0; other < count; ++other) {
         const std::uint64_t bit = std::uint64_t{1} << other;
-        if ((set & bit) != 0 || !conflict(presents[member], futures[other], budgets)) continue;
-        set |= bit;
-        unseen |= bit;
+        if ((set & bit) != 0 || !conflict(present(member), future(other), budgets_left)) continue;
+        const std::uint64_t added = (other < sessions ? together_[other] : bit) & ~set;
+        set |= added;
+        unseen |= added;
       }
     }
     if (std::popcount(set) < std::popcount(smallest)) smallest = set;

@@ -6,6 +6,7 @@
 
 #include "base/invariant.hpp"
 #include "reduce/packed_system.hpp"
+#include "reduce/reduction.hpp"
 #include "sim/search.hpp"
 #include "tell/tell.hpp"
 
@@ -35,13 +36,30 @@ std::vector<traces::IdleSession> idle_sessions(const Machine& machine, const std
   return idle;
 }
 
-void mark_path(const Machine& machine, const StateSpace& space, traces::StateGraph& graph) {
+// As plain steps.
+std::vector<Action> plain(const std::vector<Action>& actions) {
+  std::vector<Action> parts;
+  for (const Action& action : actions)
+    for (const Action& part : Machine::plain(action)) parts.push_back(part);
+  return parts;
+}
+
+// The trace that check tells by default, or, where reductions find only a longer one, a shortest one.
+void mark_path(const Protocol& protocol, const Machine& machine, const StateSpace& space, traces::StateGraph& graph) {
   const auto result = search(machine, {});
   if (!result.counterexample) return;
+  std::vector<Action> actions = result.counterexample->actions;
+  std::vector<std::string> properties;
+  for (const PropertyKind* kind : machine.properties()) properties.emplace_back(kind->name);
+  const ReducedMachine reduced(protocol, machine.scenario().words, properties, Reductions::all());
+  const auto told = search(reduced.machine, {}, &reduced);
+  if (told.counterexample && told.counterexample->property == result.counterexample->property &&
+      plain(told.counterexample->actions).size() == actions.size())
+    actions = plain(told.counterexample->actions);
   graph.property = machine.properties()[static_cast<std::size_t>(result.counterexample->property)]->name;
   std::uint32_t state = 0;
   graph.nodes[state].on_path = true;
-  for (const Action& action : result.counterexample->actions) {
+  for (const Action& action : actions) {
     const auto begin = space.actions.begin() + static_cast<std::ptrdiff_t>(space.first_edge(state));
     const auto end = space.actions.begin() + static_cast<std::ptrdiff_t>(space.first_edge(state + 1));
     const auto edge = static_cast<std::size_t>(std::find(begin, end, action) - space.actions.begin());
@@ -82,7 +100,7 @@ traces::StateGraph tell_state_graph(const Machine& machine, const Protocol& prot
       graph.edges[e].step = tell_edge(machine, space, from, e, space.graph.violated_by_step[e]);
     }
   }
-  mark_path(machine, space, graph);
+  mark_path(protocol, machine, space, graph);
   return graph;
 }
 

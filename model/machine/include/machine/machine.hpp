@@ -80,9 +80,10 @@ class Machine {
   std::size_t fault_mark(std::size_t budget, std::size_t target) const;
 
   std::size_t actors() const { return sessions_.size() + acting_.size(); }
-  // In the order of Program::servers. The second: of an actor behind the sessions; null for a session.
+  // In the order of Program::servers. Of an actor: null for a session.
   const std::vector<std::unique_ptr<const Server>>& servers() const { return servers_; }
   const DrawnServer* drawn_server(std::size_t actor) const;
+  ServerId server_of(std::size_t actor) const { return acting_[actor - sessions_.size()]; }  // REQUIRES: one behind them
 
   // The four functions of sim::System on words. `words` of initial() are zero on entry.
   void initial(StateRef words, sim::Marks& marks) const;
@@ -97,6 +98,8 @@ class Machine {
   // b < 64.
   std::uint64_t budgets_left(StateView words) const;
   std::uint64_t budgets_covering(InstructionId instruction) const;
+  // Bit b: budget b may be spent on a fault that strikes servers of this kind.
+  std::uint64_t budgets_striking(Role kind) const;
   // Whether a budget that is not spent yet allows: that who awaits this request times out; a fault of this effect.
   bool may_time_out(StateView words, InstructionId instruction) const;
   bool may_come(StateView words, FaultEffect effect) const;
@@ -177,7 +180,7 @@ class Machine {
   };
   Answer serve(Step& step, std::size_t session, const Delivery& delivery) const;
   ServerStep at_server(const Step& step) const;
-  const Server& acting(std::size_t actor) const { return *servers_[acting_[actor - sessions_.size()]]; }
+  const Server& acting(std::size_t actor) const { return *servers_[server_of(actor)]; }
   void invoke(Step& step, const Action& action) const;
   void handle(Step& step, const Action& action) const;
   void receive(Step& step, const Action& action) const;

@@ -59,9 +59,8 @@ class Server {
   virtual void carry_out(const ServerStep& step, const Query& query, const Answer& answer) const = 0;
   virtual Touches touches(const Instruction& instruction) const;
 
-  // Whether anything may happen in it of itself, or by a fault that strikes it: then it is an actor. What may happen of
-  // itself, as choices, and what each does.
-  virtual bool acts() const;
+  // Whether anything may ever happen in it of itself; what may in this state, as choices, and what each does.
+  virtual bool acts_freely() const;
   virtual void free_steps(StateView words, std::vector<std::uint16_t>& choices) const;
   virtual void happen(const ServerStep& step, std::uint16_t choice) const;
 

@@ -26,7 +26,6 @@ class Cache final : public Server {
       if (fails_over) replica_.push_back(setting.layout.add(values, Meaning::kCoded));
       if (fails_over && expiring) replica_expiring_.push_back(setting.layout.add(2));
     }
-    acts_ = expiring || fails_over || scenario.allows(FaultEffect::kDropEntry) || scenario.allows(FaultEffect::kDropAll);
     setting.fields.caches.push_back(entries_);
   }
 
@@ -78,7 +77,7 @@ class Cache final : public Server {
     if (!expiring_.empty()) set(step.words, expiring_[query.key], expires ? 1 : 0);
   }
 
-  bool acts() const override { return acts_; }
+  bool acts_freely() const override { return !expiring_.empty(); }
 
   // An entry's time to live is over.
   void free_steps(StateView words, std::vector<std::uint16_t>& choices) const override {
@@ -131,7 +130,6 @@ class Cache final : public Server {
   std::vector<Field> entries_;                     // by key: 0 absent, else value + 1
   std::vector<Field> expiring_;                    // by key, where something has a time to live
   std::vector<Field> replica_, replica_expiring_;  // by key, where it may fail over: what the replica has
-  bool acts_ = false;
 };
 
 }  // namespace
