@@ -406,6 +406,34 @@ TEST(Independence, losses_that_one_budget_pays_for_do_not_commute) {
 }
 
 // An invoke is never what goes first: a state at rest in which it has not happened would be missed.
+// The crash is paid for at the reader's arrow alone, and takes the writer's delete along.
+TEST(Independence, a_crash_aimed_at_one_session_touches_the_others_of_its_app_instance) {
+  traces::Scenario words;
+  words.apps = {"write k1 | read k2"};
+  words.keys = 2;
+  words.cached = true;
+  words.faults = {"crash@read:1"};
+  int left_out = 0;
+  EXPECT_EQ(disagreement(read_page("cache-aside").value(), words, "coherent-at-rest", 10'000, left_out), "");
+  EXPECT_EQ(left_out, 0);
+}
+
+// What may happen in the cache, and requests that nobody awaits, no longer switch it off; a failover does.
+TEST(Independence, is_used_beside_faults_that_one_command_does_not_undo) {
+  for (const char* fault : {"late-request", "duplicate", "crash", "evict", "cache-restart"}) {
+    traces::Scenario words;
+    words.apps = {"read", "write"};
+    words.faults = {fault};
+    const ReducedMachine machine(read_page("cache-aside").value(), words, {"coherent-at-rest"}, Reductions::all());
+    EXPECT_TRUE(machine.independence.has_value()) << fault;
+  }
+  traces::Scenario words;
+  words.apps = {"read", "write"};
+  words.faults = {"cache-failover"};
+  const ReducedMachine machine(read_page("cache-aside").value(), words, {"coherent-at-rest"}, Reductions::all());
+  EXPECT_FALSE(machine.independence.has_value());
+}
+
 TEST(Independence, an_operation_that_was_not_invoked_is_not_enough) {
   const traces::Scenario words = scenario({"read k1", "write k2"}, {}, 2);
   const Machine machine =
