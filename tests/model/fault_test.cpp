@@ -62,8 +62,14 @@ class Play {
     const std::vector<std::string> names = enabled();
     return std::find(names.begin(), names.end(), step) != names.end();
   }
-  std::optional<std::int64_t> cached() const { const auto now = state(); return cache_of(now).at(0).value; }
-  std::optional<std::int64_t> stored() const { const auto now = state(); return database_of(now).at(0).value; }
+  std::optional<std::int64_t> cached() const {
+    const auto now = state();
+    return cache_of(now).at(0).value;
+  }
+  std::optional<std::int64_t> stored() const {
+    const auto now = state();
+    return database_of(now).at(0).value;
+  }
   std::size_t in_flight() const { return state().in_flight.size(); }
   traces::State state() const { return walk_.trace().steps.back().after; }
 

@@ -99,7 +99,8 @@ TEST(Lesson, a_state_that_breaks_a_property_says_so_and_so_does_every_step_into_
   std::size_t wrong = 0;
   for (const traces::LessonState& state : side.states) {
     // Coherence at rest, judged by hand.
-    const bool differs = state.at_rest && cache_of(state.state)[0].value && cache_of(state.state)[0].value != database_of(state.state)[0].value;
+    const bool differs = state.at_rest && cache_of(state.state)[0].value &&
+                         cache_of(state.state)[0].value != database_of(state.state)[0].value;
     EXPECT_EQ(std::count(state.violates.begin(), state.violates.end(), "coherent-at-rest"), differs ? 1 : 0);
     wrong += differs ? 1 : 0;
     for (const traces::LessonEdge& edge : state.edges)

@@ -108,12 +108,13 @@ class TraceBuilder {
   // The app instance dies; what it sent last may arrive yet.
   TraceBuilder& crash(const Session& who, int arrow, bool arrives) {
     traces::Step& step = this->step(traces::StepKind::kCrash, who, arrow);
-    if (arrives) step.after.in_flight.push_back({.app = who.app,
-                                                  .session = who.session,
-                                                  .operation = who.operation,
-                                                  .request = sent_,
-                                                  .reply = {},
-                                                  .is_ghost = true});
+    if (arrives)
+      step.after.in_flight.push_back({.app = who.app,
+                                      .session = who.session,
+                                      .operation = who.operation,
+                                      .request = sent_,
+                                      .reply = {},
+                                      .is_ghost = true});
     return *this;
   }
 

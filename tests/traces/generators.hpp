@@ -112,7 +112,8 @@ inline void add_message(const Scenario& scenario, bool has_cache, Step& step) {
   const bool has_reply =
       takes_reply(step.kind) || ((is_handle || step.kind == StepKind::kCrash) && *rc::gen::arbitrary<bool>());
   if (has_reply) step.reply = any_reply();
-  if (step.kind != StepKind::kInvoke && (is_handle || !has_reply)) step.request = any_request(scenario, has_cache, step.arrow);
+  if (step.kind != StepKind::kInvoke && (is_handle || !has_reply))
+    step.request = any_request(scenario, has_cache, step.arrow);
   if (is_handle && !has_reply) step.is_ghost = *rc::gen::arbitrary<bool>();
 }
 

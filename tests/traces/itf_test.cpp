@@ -64,7 +64,8 @@ std::string difference(const json& document, const Trace& trace) {
     json cache = json::array();
     json database = json::array();
     for (const Entry& entry : entries_of(after, "cache")) cache.push_back({entry.key, optional_bigint(entry.value)});
-    for (const Entry& entry : entries_of(after, "database")) database.push_back({entry.key, bigint(entry.value.value())});
+    for (const Entry& entry : entries_of(after, "database"))
+      database.push_back({entry.key, bigint(entry.value.value())});
     if (state["cache"] != json{{"#map", cache}}) return "another cache" + where;
     if (state["database"] != json{{"#map", database}}) return "another database" + where;
 

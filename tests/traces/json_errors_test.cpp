@@ -85,8 +85,8 @@ TEST(TraceJsonErrors, an_impossible_version_is_off_the_schema) {
 TEST(TraceJsonErrors, an_unknown_word_is_refused_with_its_address_and_the_known_ones) {
   expect_prefix_and(refusal_with("/steps/3/kind", "teleport"), "t.json: /steps/3/kind: ", "\"handle\"");
   expect_prefix_and(refusal_with("/steps/9/name", "lost-hope"), "t.json: /steps/9/name: ", "\"lost-reply\"");
-  expect_prefix_and(refusal_with("/steps/3/request/to", "queue"), "t.json: /steps/3/request/to: ",
-                    "no store queue: the trace has cache, database");
+  expect_prefix_and(refusal_with("/steps/3/request/to", "queue"),
+                    "t.json: /steps/3/request/to: ", "no store queue: the trace has cache, database");
   expect_prefix_and(refusal_with("/stores/0/kind", "heap"), "t.json: /stores/0/kind: ", "\"database\"");
   expect_prefix_and(refusal_with("/scenario/on_database_timeout", "wait"),
                     "t.json: /scenario/on_database_timeout: ", "\"continue\"");
@@ -96,7 +96,8 @@ TEST(TraceJsonErrors, a_wrong_type_is_refused_with_its_address) {
   expect_prefix_and(refusal_with("/steps/0/app", "1"), "t.json: /steps/0/app: ", "expected integer, found string");
   expect_prefix_and(refusal_with("/steps/0/app", 1.0), "t.json: /steps/0/app: ", "expected integer");
   expect_prefix_and(refusal_with("/steps", json::object()), "t.json: /steps: ", "expected array");
-  expect_prefix_and(refusal_with("/initial/stores/cache/k1", true), "t.json: /initial/stores/cache/k1: ", "integer or null");
+  expect_prefix_and(refusal_with("/initial/stores/cache/k1", true),
+                    "t.json: /initial/stores/cache/k1: ", "integer or null");
   expect_prefix_and(refusal_with("/property", 3), "t.json: /property: ", "string or null");
 }
 
@@ -143,8 +144,8 @@ TEST(TraceJsonErrors, a_store_that_lacks_a_key_or_has_another_is_refused) {
 TEST(TraceJsonErrors, what_expires_is_in_a_cache) {
   const json expiring = {{"value", 1}, {"expires", true}};
   EXPECT_EQ(refusal_with("/initial/stores/cache/k1", expiring), "");
-  expect_prefix_and(refusal_with("/initial/stores/database/k1", expiring), "t.json: /initial/stores/database/k1: ",
-                    "cache");
+  expect_prefix_and(refusal_with("/initial/stores/database/k1", expiring),
+                    "t.json: /initial/stores/database/k1: ", "cache");
   expect_prefix_and(refusal_with("/initial/stores/cache/k1", {{"value", 1}, {"expires", false}}),
                     "t.json: /initial/stores/cache/k1/expires: ", "true");
   expect_prefix_and(refusal_with("/initial/stores/cache/k1", {{"value", nullptr}, {"expires", true}}),
@@ -173,7 +174,8 @@ TEST(TraceJsonErrors, a_file_of_version_1_is_refused_with_the_addresses_that_it_
   expect_prefix_and(changed("/initial/cache", json::object()), "t.json: /steps/0/sends/0/to: ", "no store cache");
   expect_prefix_and(changed("/steps/0/after/database/k2", 1), "t.json: /steps/0/after/database: ", "k1");
   expect_prefix_and(changed("/initial/database/k1", nullptr), "t.json: /initial/database/k1: ", "integer");
-  expect_prefix_and(changed("/initial/expiring", json::array({"k1"})), "t.json: /initial/expiring/0: ", "cannot expire");
+  expect_prefix_and(changed("/initial/expiring", json::array({"k1"})),
+                    "t.json: /initial/expiring/0: ", "cannot expire");
   expect_prefix_and(changed("/steps/3/kind", "fault"), "t.json: /steps/3/kind: ", "\"lose-request\"");
   expect_prefix_and(changed("/steps/1/request/to", "queue"), "t.json: /steps/1/request/to: ", "\"cache\"");
   expect_prefix_and(changed("/stores", json::array()), "t.json: ", "unknown field \"stores\"");

@@ -1,6 +1,6 @@
 // Traces as JSON: the bytes written, and that reading gives back what was written.
-#include "stores_of.hpp"
 #include "traces/json.hpp"
+#include "stores_of.hpp"
 
 #include <gtest/gtest.h>
 #include <rapidcheck/gtest.h>

@@ -1,6 +1,6 @@
 // The lesson's page as text: whatever a diagram says stays data, and the page is put together once and completely.
-#include "stores_of.hpp"
 #include "traces/lesson.hpp"
+#include "stores_of.hpp"
 
 #include <gtest/gtest.h>
 #include <rapidcheck.h>

@@ -322,8 +322,7 @@ void expect_values_of(const Trace& trace, const Element& drawing) {
     for (std::size_t i = 0; i < cache.size(); ++i) {
       const Entry& cached = cache[i];
       if (!told.contains({"cache", cached.key})) continue;
-      EXPECT_EQ(differing.contains(cached.key), cached.value && cached.value != database[i].value)
-          << "row " << row;
+      EXPECT_EQ(differing.contains(cached.key), cached.value && cached.value != database[i].value) << "row " << row;
     }
   }
 }

@@ -10,6 +10,7 @@
 #include "samples.hpp"
 #include "stores_of.hpp"
 #include "traces/json.hpp"
+#include "traces/property_words.hpp"
 #include "traces/render.hpp"
 
 namespace stalemate::traces {
@@ -339,6 +340,17 @@ TEST(TextRenderer, a_lasso_that_stays_says_that_nothing_happens_any_more) {
                     "starts or a fault strikes.\nAt rest the cache holds k1=1000, but the database holds k1=1.\n"))
       << text;
   EXPECT_FALSE(holds(text, "repeat"));
+}
+
+// One that nothing here knows is told as broken: never as a read of something old, nor as an entry that differs.
+TEST(TextRenderer, a_property_without_words_of_its_own_is_told_as_broken_and_as_nothing_else) {
+  Trace trace = samples::race();
+  trace.property = "of-somebody-else";
+  trace.steps.back().violates = {trace.property};
+  const std::string text = as("text", trace);
+  EXPECT_TRUE(text.ends_with("\nStep 12 breaks of-somebody-else.\n")) << text;
+  EXPECT_EQ(words_of_property("of-somebody-else").story, PropertyStory::kNone);
+  EXPECT_EQ(words_of_property("fresh-reads").story, PropertyStory::kStaleRead);
 }
 
 RC_GTEST_PROP(TextRenderer, any_trace_renders_the_same_twice_without_control_characters_or_trailing_blanks, ()) {

@@ -1,6 +1,6 @@
 // The trace type's own questions.
-#include "stores_of.hpp"
 #include "traces/trace.hpp"
+#include "stores_of.hpp"
 
 #include <gtest/gtest.h>
 

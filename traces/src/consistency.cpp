@@ -83,7 +83,8 @@ void check_state(const Trace& trace, const State& state, std::string_view stores
   for (const Store& store : trace.stores)
     check_contents(trace, store, entries_of(state, store.name), fmt::format("{}{}/{}", pointer, stores, store.name));
   for (const Contents& contents : state.stores)
-    require(find_store(trace.stores, contents.store) != nullptr, fmt::format("{}{}/{}", pointer, stores, contents.store),
+    require(find_store(trace.stores, contents.store) != nullptr,
+            fmt::format("{}{}/{}", pointer, stores, contents.store),
             fmt::format("there is no such store at the start: {}", names_of(trace.stores)));
   for (std::size_t i = 0; i < state.in_flight.size(); ++i) {
     const std::string here = fmt::format("{}/in_flight/{}", pointer, i);
@@ -106,7 +107,7 @@ void check_kind(const Trace& trace, const Step& step, const std::string& pointer
   const std::string_view article = kind.find_first_of("aeiou") == 0 ? "an" : "a";
   require((message == About::kNoMessage) == (step.arrow == 0), pointer + "/arrow",
           message == About::kNoMessage ? fmt::format("must not be there: {} {} is about no message", article, kind)
-                                     : fmt::format("is missing: {} {} is about a message", article, kind));
+                                       : fmt::format("is missing: {} {} is about a message", article, kind));
   require(message != About::kRequest || step.request, pointer + "/request",
           fmt::format("is missing: {} {} has one", article, kind));
   require(message != About::kNoMessage || !step.request, pointer + "/request",
@@ -128,10 +129,8 @@ void check_kind(const Trace& trace, const Step& step, const std::string& pointer
   require(static_cast<std::size_t>(step.budget) <= trace.scenario.faults.size(), pointer + "/budget",
           fmt::format("there is no fault {}: /scenario/faults lists {}", step.budget, trace.scenario.faults.size()));
   const bool quiet = step.sends.empty() && step.endings.empty();
-  const bool is_quiet =
-      facts.of_store || facts.effect == StepEffect::kDies || facts.effect == StepEffect::kCopied;
-  require(!is_quiet || quiet,
-          pointer + (step.sends.empty() ? "/endings" : "/sends"),
+  const bool is_quiet = facts.of_store || facts.effect == StepEffect::kDies || facts.effect == StepEffect::kCopied;
+  require(!is_quiet || quiet, pointer + (step.sends.empty() ? "/endings" : "/sends"),
           fmt::format("must not be there: {} {} sends nothing and ends nothing in order", article, kind));
 }
 

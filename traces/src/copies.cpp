@@ -54,10 +54,9 @@ CopyNumbers::Ghosts& CopyNumbers::of(const InFlight& message) {
 
 // After the step as many are in flight as its state says.
 void CopyNumbers::keep(Ghosts& ghosts, Step& step) {
-  const auto count = static_cast<std::size_t>(
-      std::count_if(step.after.in_flight.begin(), step.after.in_flight.end(), [&](const InFlight& message) {
-        return message.is_ghost && original_of(id_of(message)) == ghosts.request;
-      }));
+  const auto count = static_cast<std::size_t>(std::count_if(
+      step.after.in_flight.begin(), step.after.in_flight.end(),
+      [&](const InFlight& message) { return message.is_ghost && original_of(id_of(message)) == ghosts.request; }));
   std::vector<int>& numbers = ghosts.in_flight;
   while (numbers.size() > count) {
     if (step.is_ghost && original_of(id_of(step)) == ghosts.request) step.copy = numbers.front();

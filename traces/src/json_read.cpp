@@ -1,6 +1,6 @@
 // Reading a trace: text, then JSON, then the fields, each asked for in the shape that trace.schema.json states, then
-// what a schema cannot say (consistency.hpp). Hostile text must end in InputError, cheaply: nesting is bounded before
-// anything recurses, names must not stand twice, and numbers are checked before they are narrowed.
+// what a schema cannot say (consistency.hpp). Hostile text must end in InputError, cheaply: json_document.hpp reads it,
+// and numbers are checked before they are narrowed.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -10,12 +10,12 @@
 #include <cstdint>
 #include <iterator>
 #include <nlohmann/json.hpp>
-#include <set>
 
 #include "base/error.hpp"
 #include "base/text.hpp"
 #include "consistency.hpp"
 #include "json_cursor.hpp"
+#include "json_document.hpp"
 #include "json_version1.hpp"
 #include "traces/json.hpp"
 
@@ -23,108 +23,6 @@ namespace stalemate::traces {
 namespace {
 
 using nlohmann::json;
-
-constexpr int kJsonDepthMax = 64;
-
-// Every error of this file: "name: pointer: problem".
-[[noreturn]] void refuse(const std::string& name, const std::string& pointer, const std::string& problem) {
-  throw InputError(
-      fmt::format("{}: {}{}{}", printable(name), printable(pointer), pointer.empty() ? "" : ": ", problem));
-}
-
-[[noreturn]] void refuse_at(const std::string& name, std::string_view text, std::size_t offset,
-                            const std::string& problem) {
-  const Position place = position_of(text, offset);
-  throw InputError(fmt::format("{}:{}:{}: {}", printable(name), place.line, place.column, problem));
-}
-
-// What nlohmann's parser would take lightly: a NUL ends its input, and nesting has no bound.
-void check_shape(std::string_view text, const std::string& name) {
-  int depth = 0;
-  bool in_string = false;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    const char c = text[i];
-    if (c == '\0') refuse_at(name, text, i, "not JSON: a NUL byte; is this a text file?");
-    if (in_string) {
-      if (c == '\\') {
-        ++i;
-        if (i < text.size() && text[i] == '\0') refuse_at(name, text, i, "not JSON: a NUL byte; is this a text file?");
-      } else if (c == '"') {
-        in_string = false;
-      }
-    } else if (c == '"') {
-      in_string = true;
-    } else if (c == '{' || c == '[') {
-      if (++depth > kJsonDepthMax) {
-        refuse_at(
-            name, text, i,
-            fmt::format("brackets nested deeper than {}; a trace is not that deep, so this is none", kJsonDepthMax));
-      }
-    } else if (c == '}' || c == ']') {
-      --depth;
-    }
-  }
-}
-
-// Follows a parser's events to find a name that stands twice in one object, which a json value no longer shows.
-class DuplicateFinder : public nlohmann::json_sax<json> {
- public:
-  bool null() override { return true; }
-  bool boolean(bool) override { return true; }
-  bool number_integer(number_integer_t) override { return true; }
-  bool number_unsigned(number_unsigned_t) override { return true; }
-  bool number_float(number_float_t, const string_t&) override { return true; }
-  bool string(string_t&) override { return true; }
-  bool binary(binary_t&) override { return true; }
-  bool start_object(std::size_t) override {
-    open_.emplace_back();
-    return true;
-  }
-  bool key(string_t& name) override {
-    if (!open_.back().insert(name).second) duplicate_ = name;
-    return !duplicate_;
-  }
-  bool end_object() override {
-    open_.pop_back();
-    return true;
-  }
-  bool start_array(std::size_t) override { return true; }
-  bool end_array() override { return true; }
-  bool parse_error(std::size_t, const std::string&, const json::exception&) override { return false; }
-
-  // The first one; it ends the search.
-  const std::optional<std::string>& duplicate() const { return duplicate_; }
-
- private:
-  std::vector<std::set<std::string>> open_;  // the names so far in each object that is open
-  std::optional<std::string> duplicate_;
-};
-
-json parse(std::string_view text, const std::string& name) {
-  check_shape(text, name);
-  json document;
-  try {
-    document = json::parse(text);
-  } catch (const json::parse_error& error) {
-    const std::size_t end = text.find_last_not_of(" \t\r\n");
-    if (error.byte > text.size() || end == std::string_view::npos) {
-      refuse_at(name, text, text.size(), "not JSON: the text ends too early; is the file complete?");
-    }
-    refuse_at(name, text, error.byte == 0 ? 0 : error.byte - 1,
-              "not JSON from here on; a trace is what `stalemate check ... -o FILE` writes");
-  } catch (const json::exception&) {  // a number beyond every range
-    refuse(name, "", "holds a number that is too large; a trace has none of that size");
-  }
-  // A walk of its own: the parser's own callback makes the parser look through an array after each object in it.
-  DuplicateFinder finder;
-  json::sax_parse(text, &finder);
-  if (finder.duplicate()) {
-    refuse(name, "",
-           fmt::format("the field \"{}\" stands twice in one object; remove one",
-                       clipped(printable(*finder.duplicate()), 60)));
-  }
-  return document;
-}
 
 // Format and version come before the rest, so that a foreign or a newer file is told for what it is.
 void check_header(const json& document, const std::string& name) {
@@ -153,8 +51,8 @@ constexpr std::string_view kScopes[] = {"shared"};
 constexpr std::string_view kVerbs[] = {"get", "set", "add", "delete"};
 constexpr std::string_view kOutcomes[] = {"ok", "value", "miss", "conflict"};
 constexpr std::string_view kTimeoutRules[] = {"fail", "continue"};
-constexpr StepFamily kFamilies[] = {StepFamily::kInvoke, StepFamily::kHandle, StepFamily::kReceive,
-                                    StepFamily::kFault, StepFamily::kFree};
+constexpr StepFamily kFamilies[] = {StepFamily::kInvoke, StepFamily::kHandle, StepFamily::kReceive, StepFamily::kFault,
+                                    StepFamily::kFree};
 constexpr Ending::Kind kEndingKinds[] = {Ending::Kind::kAcknowledged, Ending::Kind::kReturned, Ending::Kind::kFailed};
 
 template <class Kind, std::size_t Size>
@@ -436,8 +334,7 @@ class Reader {
     if (const auto sends = from.find("sends")) step.sends = read_each(sends->some_items(), request);
     if (const auto endings = from.find("endings")) step.endings = read_each(endings->some_items(), read_ending);
     step.after = read_state(from.at("after"));
-    if (const auto violates = from.find("violates"))
-      step.violates = read_each(violates->some_items(), read_property);
+    if (const auto violates = from.find("violates")) step.violates = read_each(violates->some_items(), read_property);
     from.done();
     return step;
   }
@@ -449,7 +346,7 @@ class Reader {
 }  // namespace
 
 Trace read_json(std::string_view text, const std::string& name) {
-  const json document = parse(text, name);
+  const json document = parse_document(text, name);
   check_header(document, name);
   try {
     Reader reader;

@@ -1,5 +1,5 @@
-// A message in flight keeps its operation from the state before, or has the one of the step that sends it. Among several
-// alike, the order of a state's messages (oldest first per session) tells which is which.
+// A message in flight keeps its operation from the state before, or has the one of the step that sends it. Among
+// several alike, the order of a state's messages (oldest first per session) tells which is which.
 #include "json_version1.hpp"
 
 #include <algorithm>

@@ -79,8 +79,7 @@ std::string step_line(const Trace& trace, const Step& step) {
     const int sessions = session_count(trace.scenario, number);
     actor_width = std::max(actor_width, actor_name(trace, number, sessions).size());
   }
-  for (const Step& other : trace.steps)
-    actor_width = std::max(actor_width, actor_name(trace, other).size());
+  for (const Step& other : trace.steps) actor_width = std::max(actor_width, actor_name(trace, other).size());
   std::size_t kind_width =
       to_string(trace.scenario.faults.empty() ? StepKind::kReceive : StepKind::kLoseRequest).size();
   for (const Step& other : trace.steps) kind_width = std::max(kind_width, to_string(other.kind).size());

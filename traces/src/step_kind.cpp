@@ -184,8 +184,6 @@ bool is_fault(StepKind kind) { return facts_of(kind).is_fault(); }
 
 bool is_of_store(StepKind kind) { return facts_of(kind).of_store; }
 
-bool takes_reply(StepKind kind) {
-  return facts_of(kind).about == StepAbout::kReply;
-}
+bool takes_reply(StepKind kind) { return facts_of(kind).about == StepAbout::kReply; }
 
 }  // namespace stalemate::traces

@@ -19,6 +19,7 @@
 #include "reduce/state_space.hpp"
 #include "tell/state_graph.hpp"
 #include "tell/tell.hpp"
+#include "traces/property_words.hpp"
 #include "traces/story.hpp"
 
 namespace stalemate::model {
@@ -115,7 +116,8 @@ bool is_incoherent(const LessonSide& side, const traces::State& state) {
 // Where nobody asked whether the cache is right in the end, but it is not.
 void add_what_was_not_asked(LessonSide& side) {
   const auto is_unasked = [](const traces::LessonProperty& property) {
-    return property.name == "coherent-at-rest" && property.verdict.empty();
+    return traces::words_of_property(property.name).story == traces::PropertyStory::kDifferingEntry &&
+           property.verdict.empty();
   };
   if (!has_cache(side.stores) || std::none_of(side.properties.begin(), side.properties.end(), is_unasked)) return;
   std::size_t at_rest = 0;

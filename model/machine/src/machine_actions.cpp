@@ -35,7 +35,8 @@ void Machine::actions_of(StateView words, std::size_t s, std::vector<Action>& ou
     if (instruction == 0) break;
     const auto id = static_cast<InstructionId>(instruction - 1);
     const auto slot = static_cast<std::uint8_t>(slots + 1);
-    if (may_handle(words, s, program_->instructions[id].server, slots)) out.push_back({ActionKind::kHandle, session, slot});
+    if (may_handle(words, s, program_->instructions[id].server, slots))
+      out.push_back({ActionKind::kHandle, session, slot});
     if (!crashed(words, s)) push_faults(words, out, {s, slot, id, false});
   }
   const std::vector<RequestRecord> ghosts = this->ghosts(words, s);
@@ -87,7 +88,8 @@ bool Machine::is_left_in_slots(StateView words, std::size_t session, const Reque
   if (!crashed(words, session)) return false;
   const std::vector<RequestRecord> left = in_slots(words, session);
   for (std::size_t i = 0; i < left.size(); ++i)
-    if (left[i] == ghost && may_handle(words, session, program_->instructions[ghost.instruction].server, i)) return true;
+    if (left[i] == ghost && may_handle(words, session, program_->instructions[ghost.instruction].server, i))
+      return true;
   return false;
 }
 

@@ -90,8 +90,7 @@ void Machine::crash(Step& step, std::size_t session, std::size_t choice) const {
       left.push_back(request);
       left.back().instruction = program_->instructions[request.instruction].alike;
     }
-    if (runs && program_->instructions[at.instruction].commits)
-      tell(step, event(step, EventKind::kWriteInDoubt, s));
+    if (runs && program_->instructions[at.instruction].commits) tell(step, event(step, EventKind::kWriteInDoubt, s));
     if (runs) {
       if (at.is_reply && at.outcome == Outcome::kValue) set(step.words, reply_field(s), 0);
       end_operation(step, s, true);

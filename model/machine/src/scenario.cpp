@@ -96,8 +96,7 @@ std::vector<std::size_t> fault_kinds_named(const std::string& name, const Progra
     if (!kind.strikes_server() || has_server(program, *kind.server))
       kinds.push_back(i);
     else if (kind.name == name)
-      throw InputError(
-          fmt::format("--fault {}: the protocol has no {}; leave it out", name, to_string(*kind.server)));
+      throw InputError(fmt::format("--fault {}: the protocol has no {}; leave it out", name, to_string(*kind.server)));
   }
   if (!kinds.empty()) return kinds;
   const auto planned = planned_faults();

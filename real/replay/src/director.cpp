@@ -227,7 +227,8 @@ void Director::send_by(Lane& lane, Exchange& exchange, Link::Milliseconds patien
 }
 
 // From the step on: is what comes to this request an answer, or nothing?
-Link::Milliseconds Director::patience(const traces::MessageId& id, const std::string& server, std::size_t from_step) const {
+Link::Milliseconds Director::patience(const traces::MessageId& id, const std::string& server,
+                                      std::size_t from_step) const {
   for (std::size_t i = from_step; i < trace_.steps.size(); ++i) {
     const traces::Step& step = trace_.steps[i];
     if (id_of(step) != id) continue;

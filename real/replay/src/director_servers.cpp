@@ -92,7 +92,8 @@ void Director::send_again_what_the_cache_missed() {
   for (Exchange& exchange : exchanges_) {
     if (exchange.is_handled || exchange.request.to != "cache") continue;
     exchange.app->close(*exchange.lane);
-    send_by(exchange.app->idle_lane(exchange.id.session, scene_.place("cache")), exchange, patience(exchange.id, "cache", at_ + 1));
+    send_by(exchange.app->idle_lane(exchange.id.session, scene_.place("cache")), exchange,
+            patience(exchange.id, "cache", at_ + 1));
   }
   for (Ghost& ghost : ghosts_) {
     if (ghost.request.to == "cache") ghost.link.reset();

@@ -11,9 +11,7 @@
 
 namespace stalemate::real {
 
-bool needs_cache(const traces::Trace& trace) {
-  return has_cache(trace.stores);
-}
+bool needs_cache(const traces::Trace& trace) { return has_cache(trace.stores); }
 
 Conformance replay(const traces::Trace& trace, const Servers& servers, const ReplayOptions& options,
                    std::shared_ptr<AppHost> host) {

@@ -84,7 +84,8 @@ class Stage::Impl {
     WorkArea area("");
     area.mapping = options.mapping ? checked(trace, options.mapping) : own_mapping(trace, options);
     if (area.mapping)
-      for (const traces::Entry& entry : entries_of(trace.initial, "database")) area.names.push_back(area.mapping->name_of(entry.key));
+      for (const traces::Entry& entry : entries_of(trace.initial, "database"))
+        area.names.push_back(area.mapping->name_of(entry.key));
     const model::Mapping* const now = scene_->mapping();
     const bool is_same = now == nullptr ? area.mapping == nullptr : area.mapping && *now == *area.mapping;
     if (is_same && (!area.mapping || area.names == scene_->names())) return;

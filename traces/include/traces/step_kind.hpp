@@ -34,7 +34,8 @@ enum class StepAbout : std::uint8_t { kNoMessage, kRequest, kReply, kEither };
 // app instance is gone, and so is whatever of it may not arrive yet.
 enum class StepEffect : std::uint8_t { kNone, kArrives, kLost, kLate, kCopied, kDies };
 
-// The sentences are formats (fmt) of parts that whoever tells them names: {actor}, {app}, {store}, {key}, {diagram}, and
+// The sentences are formats (fmt) of parts that whoever tells them names: {actor}, {app}, {store}, {key}, {diagram},
+// and
 //   line      (render.cpp) {subject} "cache: get k1"; "" where it does not apply: {answer} " -> miss", {nobody},
 //             {times_out}, {arriving}
 //   event     (an explanation's) {server} "the cache", {message} "app1's get k1", {of_reply} "the reply to " or ""
@@ -55,7 +56,9 @@ struct StepKindFacts {
   std::string_view legend;  // "" where it is explained with others
 
   bool is_fault() const { return family == StepFamily::kFault; }
-  bool times_out() const { return effect == StepEffect::kLost || effect == StepEffect::kLate; }  // who awaits the message
+  bool times_out() const {
+    return effect == StepEffect::kLost || effect == StepEffect::kLate;
+  }  // who awaits the message
 };
 
 // All kinds, in the order of StepKind.

@@ -156,8 +156,8 @@ class Game {
       const fewest = won === this.shortest ? `No run does it in fewer.` : `The shortest run has ${plural(this.shortest, 'step')}.`;
       const help = this.hints > 0 ? ` You took ${plural(this.hints, 'hint')}.` : '';
       const lie = this.side.lie(state);
-      const isOfCache = (this.steps()[won - 1].violates & this.side.maskOf('coherent-at-rest')) !== 0;
-      say('won', isOfCache ? 'You made the cache lie.' : 'You made a read lie.', `${names} is broken in step ${won}.${lie === '' ? '' : ` ${lie}`} ${fewest}${help}`);
+      const first = this.side.properties.find((property) => (this.steps()[won - 1].violates & this.side.maskOf(property.name)) !== 0);
+      say('won', first.won, `${names} is broken in step ${won}.${lie === '' ? '' : ` ${lie}`} ${fewest}${help}`);
     } else if (this.side.distances()[state.index] === Infinity) {
       const everywhere = this.shortest === Infinity;
       if (everywhere && now === 0) return;

@@ -13,6 +13,7 @@
 #include "lesson/sentence.hpp"
 #include "render/words.hpp"
 #include "traces/lesson.hpp"
+#include "traces/property_words.hpp"
 #include "traces/story.hpp"
 
 namespace stalemate::traces {
@@ -57,14 +58,20 @@ class SideWriter {
     json["command"] = command();
     json["hasCache"] = has_cache(side_.stores);
     json["keys"] = Json::array();
-    for (const Entry& entry : side_.states.front().state.stores.back().entries) json["keys"].push_back(foreign(entry.key));
+    for (const Entry& entry : side_.states.front().state.stores.back().entries)
+      json["keys"].push_back(foreign(entry.key));
     json["actors"] = actors();
     json["properties"] = Json::array();
-    for (const LessonProperty& property : side_.properties)
+    for (const LessonProperty& property : side_.properties) {
+      const PropertyWords words = words_of_property(property.name);
       json["properties"].push_back({{"name", foreign(property.name)},
                                     {"claim", property.claim},
                                     {"verdict", property.verdict},
-                                    {"why", property.why}});
+                                    {"why", property.why},
+                                    {"title", words.title},
+                                    {"won", words.won},
+                                    {"atRest", words.is_about_rest}});
+    }
     json["broken"] = foreign(side_.broken);
     json["requests"] = requests_.list();
     json["messages"] = messages_.list();

@@ -79,19 +79,18 @@ function addTitle() {
   const steps = side.walk(side.story);
   const last = side.state(steps.length === 0 ? 0 : steps[steps.length - 1].after);
   const invitation = `Step through them${sides.size === 2 ? ', see the same work without a cache' : ''}, then make it happen yourself.`;
-  const titles = {'coherent-at-rest': 'How the cache comes to hold a wrong value', 'fresh-reads': 'How a read returns an old value'};
+  const broken = side.properties.find((property) => property.name === side.broken);
   const proven = side.properties.filter((property) => property.verdict === 'holds').map((property) => property.name);
   const unbroken = proven.length > 0 ? `Every order of messages, and none breaks ${proven.join(' or ')}` : 'Every order of messages, and no proof';
-  const title = side.broken ? titles[side.broken] || `How ${side.broken} is broken` : unbroken;
+  const title = side.broken ? broken.title || `How ${side.broken} is broken` : unbroken;
   let summary = `${side.protocol} with ${lessonData.scenario}: ` +
                 (side.judged() === '' ? 'no property says anything of it.' : `none of its ${plural(side.states.length, 'state')} breaks ${side.judged()}.`);
   const lie = side.lie(last);
   if (!side.broken && last.atRest && lie !== '') summary += ` But at the end of this run: ${lie}`;
-  if (side.broken === 'coherent-at-rest' && lie !== '') {
+  if (side.broken && broken.atRest && lie !== '') {
     summary = `Everything is at rest. ${lie} In this run it takes ${unlucky(steps)}. ${invitation}`;
   } else if (side.broken) {
-    const property = side.properties.find((each) => each.name === side.broken);
-    summary = `The claim was: ${property.claim}. In this run it takes ${unlucky(steps)} to break it. ${invitation}`;
+    summary = `The claim was: ${broken.claim}. In this run it takes ${unlucky(steps)} to break it. ${invitation}`;
   }
   document.title = `${title} (${side.protocol})`;
   document.getElementById('title').textContent = title;

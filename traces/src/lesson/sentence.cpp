@@ -49,7 +49,8 @@ std::string what_happens(const std::string& actor, const Request* request, const
                                                : " and answers: " + answer;
   return fmt::format(
       fmt::runtime(facts_of(step.kind).sentence), fmt::arg("actor", actor), fmt::arg("app", step.app),
-      fmt::arg("store", foreign(step.store)), fmt::arg("key", foreign(step.key)), fmt::arg("diagram", foreign(step.diagram)),
+      fmt::arg("store", foreign(step.store)), fmt::arg("key", foreign(step.key)),
+      fmt::arg("diagram", foreign(step.diagram)),
       fmt::arg("server", request == nullptr ? "server" : foreign(request->to)),
       fmt::arg("request", request == nullptr ? fmt::format("arrow {}", step.arrow) : request_words(*request)),
       fmt::arg("answer", answer), fmt::arg("answers", answers),
@@ -82,8 +83,8 @@ std::string crash_sentences(const State& before, const Step& step, const State& 
 
 StepSentence step_sentence(const Trace& context, const State& before, const Step& step, const State& after) {
   StepSentence sentence;
-  sentence.what = what_happens(actor_name(context, step), subject_of(before, step), step) +
-                  render::chosen_words(step) + ".";
+  sentence.what =
+      what_happens(actor_name(context, step), subject_of(before, step), step) + render::chosen_words(step) + ".";
   const auto add = [&](const std::string& more) { sentence.then += (sentence.then.empty() ? "" : " ") + more; };
   if (facts_of(step.kind).effect == StepEffect::kDies) add(crash_sentences(before, step, after));
   for (const Request& request : step.sends) add(send_sentence(request));

@@ -21,8 +21,9 @@ bool is_under_way(const RequestFate& fate) { return !fate.done && !fate.request.
 
 // The request that a step is about, of those under way; null where none is known.
 RequestFate* subject_of(const Step& step, Fates& fates) {
-  const auto found = std::find_if(fates.requests.begin(), fates.requests.end(),
-                                  [&](const RequestFate& fate) { return is_under_way(fate) && fate.id == id_of(step); });
+  const auto found = std::find_if(fates.requests.begin(), fates.requests.end(), [&](const RequestFate& fate) {
+    return is_under_way(fate) && fate.id == id_of(step);
+  });
   return found == fates.requests.end() ? nullptr : &*found;
 }
 
@@ -96,9 +97,8 @@ void add_requests(const Trace& trace, Fates& fates) {
 }
 
 bool reply_in_flight(const Step& handled) {
-  return std::any_of(handled.after.in_flight.begin(), handled.after.in_flight.end(), [&](const InFlight& message) {
-    return message.is_reply && id_of(message) == id_of(handled);
-  });
+  return std::any_of(handled.after.in_flight.begin(), handled.after.in_flight.end(),
+                     [&](const InFlight& message) { return message.is_reply && id_of(message) == id_of(handled); });
 }
 
 // The step from `first` on that takes the reply, or the crash of the app instance that awaits it.

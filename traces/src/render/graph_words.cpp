@@ -81,7 +81,9 @@ std::vector<std::string> node_lines(const StateGraph& graph, std::size_t node) {
 std::vector<std::string> edge_lines(const StateGraph& graph, const StateEdge& edge) {
   const Step& step = edge.step;
   std::vector<std::string> lines;
-  lines.push_back(fmt::format("{} {}", step.store.empty() ? actor_words(graph, step.app, step.session) : foreign(step.store), to_string(step.kind)));
+  lines.push_back(fmt::format("{} {}",
+                              step.store.empty() ? actor_words(graph, step.app, step.session) : foreign(step.store),
+                              to_string(step.kind)));
   if (const std::string what = what_happens(graph, edge) + chosen_words(step); !what.empty()) lines.push_back(what);
   for (const Ending& ending : step.endings) lines.push_back(ending_words(ending));
   for (const std::string& property : step.violates) lines.push_back("breaks " + foreign(property));

@@ -106,8 +106,8 @@ class Diagram {
     std::string verdict;
     for (const std::string& line : verdict_lines(trace_)) verdict += (verdict.empty() ? "" : "<br/>") + wrapped(line);
     const std::string last = ids_.empty() ? first_participant_ : ids_.back();
-    out_ += fmt::format("    Note over {}: {}\n",
-                        first_participant_ == last ? last : first_participant_ + "," + last, verdict);
+    out_ += fmt::format("    Note over {}: {}\n", first_participant_ == last ? last : first_participant_ + "," + last,
+                        verdict);
     return out_;
   }
 
@@ -324,7 +324,7 @@ class Diagram {
   const Trace& trace_;
   Fates fates_;
   std::vector<std::string> ids_;  // of the stores
-  std::string number_;  // of the step that is being drawn, until the first of its lines has it
+  std::string number_;            // of the step that is being drawn, until the first of its lines has it
   std::string first_participant_;
   std::string out_;
 };

@@ -31,7 +31,8 @@ class Messages {
       layout_.messages.push_back(std::move(message));
     }
     for (const ReplyFate& fate : fates.replies) {
-      Message message = reply_message(fate.reply, fate.request ? &*fate.request : nullptr, fate.id.app, fate.id.session);
+      Message message =
+          reply_message(fate.reply, fate.request ? &*fate.request : nullptr, fate.id.app, fate.id.session);
       message.from_row = fate.sent ? *fate.sent + 1 : 0;
       message.to_row = fate.done ? *fate.done + 1 : fate.in_flight_at_end ? end_row_ : message.from_row;
       message.fate = fate.lost               ? MessageFate::kLost

@@ -7,6 +7,7 @@
 #include <cstddef>
 
 #include "render/words.hpp"
+#include "traces/property_words.hpp"
 #include "traces/story.hpp"
 
 namespace stalemate::traces::render {
@@ -62,7 +63,7 @@ void append_loop(std::vector<std::string>& lines, const Trace& trace) {
             : fmt::format(
                   "From here on {}: after step {} all is as it was before step {}, and no message waits for ever.",
                   loop_words(trace), trace.steps.size(), *trace.loop + 1));
-  if (trace.property == "coherent-at-rest") return;  // then it is told already
+  if (words_of_property(trace.property).story == PropertyStory::kDifferingEntry) return;  // then it is told already
   append_incoherence(lines, trace,
                      stays ? "At rest" : fmt::format("Each time round, after step {},", trace.steps.size()));
 }
@@ -98,11 +99,9 @@ std::vector<std::string> verdict_lines(const Trace& trace) {
   }
   std::vector<std::string> lines;
   lines.push_back(fmt::format("Step {} breaks {}.", trace.steps.size(), foreign(trace.property)));
-  if (trace.property == "coherent-at-rest") {
-    append_incoherence(lines, trace, "At rest");
-  } else if (trace.property == "fresh-reads") {
-    lines.push_back(stale_read_sentence(trace));
-  }
+  const PropertyStory story = words_of_property(trace.property).story;
+  if (story == PropertyStory::kDifferingEntry) append_incoherence(lines, trace, "At rest");
+  if (story == PropertyStory::kStaleRead) lines.push_back(stale_read_sentence(trace));
   append_loop(lines, trace);
   return lines;
 }

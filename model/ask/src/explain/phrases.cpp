@@ -32,10 +32,8 @@ std::string ghost_words(const traces::Trace& trace, const traces::Step& step, co
   const traces::Step* origin = origin_of_ghost(trace, step);
   using traces::StepEffect;
   const StepEffect effect = origin == nullptr ? StepEffect::kLate : traces::facts_of(origin->kind).effect;
-  if (effect == StepEffect::kDies)
-    return fmt::format("the {} of app{}, which has crashed", request, step.app);
-  if (effect == StepEffect::kCopied)
-    return fmt::format("the copy of {}'s {}", actor(trace, step), request);
+  if (effect == StepEffect::kDies) return fmt::format("the {} of app{}, which has crashed", request, step.app);
+  if (effect == StepEffect::kCopied) return fmt::format("the copy of {}'s {}", actor(trace, step), request);
   return fmt::format("{}'s late {}", actor(trace, step), request);
 }
 
@@ -46,9 +44,7 @@ std::string request_words(const traces::Request& request) {
   return request.value ? fmt::format("{}={}", words, *request.value) : words;
 }
 
-std::string actor(const traces::Trace& trace, const traces::Step& step) {
-  return actor_name(trace, step);
-}
+std::string actor(const traces::Trace& trace, const traces::Step& step) { return actor_name(trace, step); }
 
 std::string operation_words(const traces::Trace& trace, const traces::Step& step) {
   std::string words = fmt::format("{}'s {} of {}", actor(trace, step), shown_text(step.diagram), step.key);
@@ -72,9 +68,9 @@ std::string server_of(const traces::Trace& trace, const traces::Step& step) {
 std::string event_words(const traces::Trace& trace, const traces::Step& step) {
   const traces::StepKindFacts& facts = traces::facts_of(step.kind);
   const bool has_message = facts.about != traces::StepAbout::kNoMessage;
-  return fmt::format(fmt::runtime(facts.event), fmt::arg("actor", actor(trace, step)),
-                     fmt::arg("app", step.app), fmt::arg("diagram", shown_text(step.diagram)),
-                     fmt::arg("store", step.store), fmt::arg("key", step.key), fmt::arg("server", server_of(trace, step)),
+  return fmt::format(fmt::runtime(facts.event), fmt::arg("actor", actor(trace, step)), fmt::arg("app", step.app),
+                     fmt::arg("diagram", shown_text(step.diagram)), fmt::arg("store", step.store),
+                     fmt::arg("key", step.key), fmt::arg("server", server_of(trace, step)),
                      fmt::arg("message", has_message ? message_words(trace, step) : ""),
                      fmt::arg("of_reply", step.reply ? "the reply to " : ""));
 }
@@ -82,8 +78,8 @@ std::string event_words(const traces::Trace& trace, const traces::Step& step) {
 std::string stores_words(const traces::State& state, const std::string& key) {
   std::string words;
   for (const traces::Contents& contents : state.stores)
-    words += (words.empty() ? "" : " and ") +
-             store_words(contents.store, key, traces::value_of(state, contents.store, key));
+    words +=
+        (words.empty() ? "" : " and ") + store_words(contents.store, key, traces::value_of(state, contents.store, key));
   return words;
 }
 

@@ -10,6 +10,7 @@
 #include "explain/parts.hpp"
 #include "explain/phrases.hpp"
 #include "machine/fault.hpp"
+#include "traces/property_words.hpp"
 #include "traces/story.hpp"
 
 namespace stalemate::model::explaining {
@@ -56,15 +57,20 @@ class Teller {
  public:
   Teller(const Subject& subject, const Explanation& explanation, const std::optional<Race>& race,
          const std::optional<Course>& course)
-      : subject_(subject), trace_(subject.trace), explanation_(explanation), race_(race), course_(course) {
-    at_rest_ = trace_.property == "coherent-at-rest";
-  }
+      : subject_(subject), trace_(subject.trace), explanation_(explanation), race_(race), course_(course) {}
 
   std::vector<Sentence> tell() {
-    if (at_rest_)
-      tell_differing();
-    else
-      tell_stale_read();
+    switch (words_.story) {
+      case traces::PropertyStory::kDifferingEntry:
+        tell_differing();
+        break;
+      case traces::PropertyStory::kStaleRead:
+        tell_stale_read();
+        break;
+      case traces::PropertyStory::kNone:
+        say("read", "Step {} breaks {}: {}.", steps(), trace_.property, subject_.machine.properties().front()->claim);
+        break;
+    }
     tell_race();
     tell_no_return();
     tell_before_it();
@@ -164,7 +170,8 @@ class Teller {
 
   // Whether step `crash` ends the operation of step `of` before it has ended by itself.
   bool kills(std::size_t crash, std::size_t of) const {
-    if (traces::facts_of(step(crash).kind).effect != traces::StepEffect::kDies || step(crash).app != step(of).app) return false;
+    if (traces::facts_of(step(crash).kind).effect != traces::StepEffect::kDies || step(crash).app != step(of).app)
+      return false;
     bool begun = false;
     bool ended = false;
     for (std::size_t i = 0; i < crash; ++i) {
@@ -250,8 +257,10 @@ class Teller {
   // --- the point of no return ---
 
   std::string in_the_end() const {
-    return at_rest_ ? "the cache and the database differ in the end"
-                    : "some Read returns a value older than a Write that was acknowledged before it began";
+    if (at_rest_) return "the cache and the database differ in the end";
+    if (words_.story == traces::PropertyStory::kStaleRead)
+      return "some Read returns a value older than a Write that was acknowledged before it began";
+    return trace_.property + " is broken";
   }
 
   // Whether a budget is left at the point of no return.
@@ -330,6 +339,7 @@ class Teller {
       for (const traces::DifferingEntry& entry : traces::find_differing_entries(trace_)) tell_how_long(entry);
       return;
     }
+    if (words_.story != traces::PropertyStory::kStaleRead) return;
     const traces::StaleRead read = traces::find_stale_read(trace_);
     const traces::Step& last = step(steps() - 1);
     if (read.missed)
@@ -441,7 +451,8 @@ class Teller {
   const Explanation& explanation_;
   const std::optional<Race>& race_;
   const std::optional<Course>& course_;
-  bool at_rest_ = false;  // the property is about states at rest, not about what Reads return
+  traces::PropertyWords words_ = traces::words_of_property(trace_.property);
+  bool at_rest_ = words_.is_about_rest;  // the property is about states at rest, not about what Reads return
   std::vector<Sentence> sentences_;
 };
 

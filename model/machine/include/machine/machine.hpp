@@ -83,7 +83,9 @@ class Machine {
   // In the order of Program::servers. Of an actor: null for a session.
   const std::vector<std::unique_ptr<const Server>>& servers() const { return servers_; }
   const DrawnServer* drawn_server(std::size_t actor) const;
-  ServerId server_of(std::size_t actor) const { return acting_[actor - sessions_.size()]; }  // REQUIRES: one behind them
+  ServerId server_of(std::size_t actor) const {
+    return acting_[actor - sessions_.size()];
+  }  // REQUIRES: one behind them
 
   // The four functions of sim::System on words. `words` of initial() are zero on entry.
   void initial(StateRef words, sim::Marks& marks) const;

@@ -64,8 +64,8 @@ class Cache final : public Server {
     const bool stores = query.instruction.verb != Verb::kDelete;
     const CodedValue value = stores ? query.carried : 0;
     const bool expires = stores && query.instruction.ttl != 0;
-    const bool changes =
-        entry(step.words, query.key) != value || (!expiring_.empty() && this->expires(step.words, query.key) != expires);
+    const bool changes = entry(step.words, query.key) != value ||
+                         (!expiring_.empty() && this->expires(step.words, query.key) != expires);
     if (!changes) return;
     if (step.may_fail_over) {
       for (std::size_t key = 0; key < replica_.size(); ++key) {

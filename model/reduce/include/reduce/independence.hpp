@@ -4,16 +4,16 @@
 //
 // What a step touches: a key at a server, read or written, as the servers say (machine/server.hpp); a budget of faults
 // that it spends or could spend, as long as the budget lasts; and, where a property hears of events, their order (an
-// operation invoked, acknowledged, ended, a value committed). Two steps of different actors commute, and neither enables
-// or disables the other, unless both touch the same thing and one of them writes it; spending from one budget and events
-// count as writing. So a loss at one server does not commute with a loss at another while one budget pays for both. What
-// happens in a server of itself, or by a fault that strikes it, touches all its keys. A request that is late, copied or
-// left by a crash is one that its session may still have handled. A crash touches the sessions of its app instance, so
-// these are taken together where one may happen, and it is an event.
+// operation invoked, acknowledged, ended, a value committed). Two steps of different actors commute, and neither
+// enables or disables the other, unless both touch the same thing and one of them writes it; spending from one budget
+// and events count as writing. So a loss at one server does not commute with a loss at another while one budget pays
+// for both. What happens in a server of itself, or by a fault that strikes it, touches all its keys. A request that is
+// late, copied or left by a crash is one that its session may still have handled. A crash touches the sessions of its
+// app instance, so these are taken together where one may happen, and it is an event.
 //
 // Why it changes no verdict. Let T be actors, one of them a session with a message in flight, such that nothing that T
-// can do now conflicts with anything that another actor may do from now on, operations not yet invoked included. A run to
-// a state at rest completes what is in flight, so it has a first step of T; what comes before it is of others and
+// can do now conflicts with anything that another actor may do from now on, operations not yet invoked included. A run
+// to a state at rest completes what is in flight, so it has a first step of T; what comes before it is of others and
 // commutes with it, so it may go first, and the run reaches the same state in as many steps. Hence the same states at
 // rest are found. A run to a step that breaks a property: that step is an event. If its session is in T, the argument
 // is the same. If not, no step that T can take now is an event (it would conflict), so the run goes on being one when
