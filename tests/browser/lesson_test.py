@@ -345,13 +345,13 @@ class Story(LessonTest):
 
     def test_the_racing_pair_and_the_point_of_no_return_are_marked(self):
         self.open("before/step=12")
-        self.assertEqual(self.before.side["race"], [8, 9], "the delete, then the late set")
+        self.assertEqual(self.before.side["race"], [8, 10], "the delete, then the late set, as in explain")
         self.assertEqual(self.before.side["noReturn"], 8)
         self.assertEqual(len(self.find_all("circle.race")), 2)
         self.assertEqual(len(self.find_all("line.no-return")), 1)
         ring_rows = [float(ring.get_attribute("cy")) for ring in self.find_all("circle.race")]
         events = [float(event.get_attribute("cy")) for event in self.find_all("circle.event")]
-        self.assertEqual(ring_rows, [events[8], events[9]])
+        self.assertEqual(ring_rows, [events[8], events[10]])
         for sentence in self.before.side["sentences"]:
             self.assertIn(sentence["text"], self.text(".explanation"))
 
