@@ -1,4 +1,4 @@
-// See live/history.hpp. Written by hand, for speed and a fixed order of keys; read by nlohmann-json.
+// See live/history.hpp.
 #include "live/history.hpp"
 
 #include <fmt/format.h>
@@ -31,12 +31,14 @@ std::string_view word(const std::array<std::string_view, N>& words, Enum value) 
   return words[static_cast<std::size_t>(value)];
 }
 
-std::string number_or_null(const std::optional<std::int64_t>& value) {
-  return value ? fmt::format("{}", *value) : "null";
-}
+using Ordered = nlohmann::ordered_json;
+
+Ordered number_or_null(const std::optional<std::int64_t>& value) { return value ? Ordered(*value) : Ordered(nullptr); }
+
+std::string line_of(const Ordered& event) { return event.dump() + "\n"; }
 
 std::string write_setup(const HistorySetup& setup) {
-  nlohmann::ordered_json value;
+  Ordered value;
   value["version"] = kVersion;
   value["scenario"] = setup.scenario;
   value["servers"] = setup.servers;
@@ -52,34 +54,30 @@ std::string write_setup(const HistorySetup& setup) {
   value["seed"] = setup.seed;
   value["keys"] = setup.keys;
   value["initial"] = setup.initial;
-  return fmt::format(R"({{"type":"info","process":"nemesis","f":"start","value":{}}})"
-                     "\n",
-                     value.dump());
+  return line_of({{"type", "info"}, {"process", "nemesis"}, {"f", "start"}, {"value", std::move(value)}});
 }
 
 std::string write_event(const HistoryEvent& event) {
-  if (event.function == EventFunction::kEnd) {
-    return fmt::format(R"({{"type":"info","process":"nemesis","f":"end","value":null,"time":{},"index":{}}})"
-                       "\n",
-                       event.time_ns, event.index);
-  }
-  if (event.function == EventFunction::kCompare) {
-    return fmt::format(
-        R"({{"type":"info","process":"checker","f":"compare","key":"k{}","value":{{"cache":{},"database":{},)"
-        R"("result":"{}"}},"time":{},"index":{}}})"
-        "\n",
-        event.key, number_or_null(event.cached), number_or_null(event.value), word(kComparisons, event.comparison),
-        event.time_ns, event.index);
-  }
-  std::string more;
-  if (event.function == EventFunction::kRead && event.type == EventType::kOk) {
-    more = event.is_hit ? R"(,"from":"cache")" : R"(,"from":"database")";
-  }
-  if (event.fault != EventFault::kNone) more += fmt::format(R"(,"error":"{}")", word(kFaults, event.fault));
-  return fmt::format(R"({{"type":"{}","process":{},"f":"{}","key":"k{}","value":{},"time":{},"index":{}{}}})"
-                     "\n",
-                     word(kTypes, event.type), event.process, word(kFunctions, event.function), event.key,
-                     number_or_null(event.value), event.time_ns, event.index, more);
+  Ordered line;
+  const bool is_end = event.function == EventFunction::kEnd;
+  const bool is_compare = event.function == EventFunction::kCompare;
+  line["type"] = is_end || is_compare ? "info" : word(kTypes, event.type);
+  line["process"] = is_end ? Ordered("nemesis") : is_compare ? Ordered("checker") : Ordered(event.process);
+  line["f"] = word(kFunctions, event.function);
+  if (!is_end) line["key"] = fmt::format("k{}", event.key);
+  if (is_compare)
+    line["value"] = {{"cache", number_or_null(event.cached)},
+                     {"database", number_or_null(event.value)},
+                     {"result", word(kComparisons, event.comparison)}};
+  else
+    line["value"] = is_end ? Ordered(nullptr) : number_or_null(event.value);
+  line["time"] = event.time_ns;
+  line["index"] = event.index;
+  if (is_end || is_compare) return line_of(line);
+  if (event.function == EventFunction::kRead && event.type == EventType::kOk)
+    line["from"] = event.is_hit ? "cache" : "database";
+  if (event.fault != EventFault::kNone) line["error"] = word(kFaults, event.fault);
+  return line_of(line);
 }
 
 // One line, taken apart; every complaint names the place.

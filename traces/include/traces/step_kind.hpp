@@ -3,7 +3,6 @@
 #pragma once
 
 #include <cstdint>
-#include <optional>
 #include <span>
 #include <string_view>
 
@@ -34,8 +33,7 @@ enum class StepAbout : std::uint8_t { kNoMessage, kRequest, kReply, kEither };
 // app instance is gone, and so is whatever of it may not arrive yet.
 enum class StepEffect : std::uint8_t { kNone, kArrives, kLost, kLate, kCopied, kDies };
 
-// The sentences are formats (fmt) of parts that whoever tells them names: {actor}, {app}, {store}, {key}, {diagram},
-// and
+// The sentences are formats (fmt) of parts, which whoever tells them names: {actor}, {app}, {store}, {key}, {diagram};
 //   line      (render.cpp) {subject} "cache: get k1"; "" where it does not apply: {answer} " -> miss", {nobody},
 //             {times_out}, {arriving}
 //   event     (an explanation's) {server} "the cache", {message} "app1's get k1", {of_reply} "the reply to " or ""
@@ -56,9 +54,8 @@ struct StepKindFacts {
   std::string_view legend;  // "" where it is explained with others
 
   bool is_fault() const { return family == StepFamily::kFault; }
-  bool times_out() const {
-    return effect == StepEffect::kLost || effect == StepEffect::kLate;
-  }  // who awaits the message
+  // Whether who awaits the message stops waiting for it.
+  bool times_out() const { return effect == StepEffect::kLost || effect == StepEffect::kLate; }
 };
 
 // All kinds, in the order of StepKind.
