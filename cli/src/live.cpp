@@ -224,6 +224,18 @@ struct LiveCommand {
 #endif
 };
 
+constexpr const char* kFooter =
+    "Without URLs it runs on throw-away servers of its own. At servers that exist it works in a schema and under a\n"
+    "key prefix of its own, and removes both. Ctrl-C ends a run with its result so far.\n"
+    "Exit code: 0 no incoherence found, 1 found, 2 usage, 5 a server is missing or died, or the disk is\n"
+    "full: report, history and plot are of what was done by then.\n"
+    "Example: stalemate live before --as-tutorial --for 30s\n"
+    "         stalemate live before -r 1ms -w 5ms --fail 1% --for 60s -o run.jsonl --plot run.svg\n"
+    "         stalemate live before -r 0 -w 0 --readers 8 --writers 4 --for 60s\n"
+    "         stalemate live before -r 1ms -w 5ms --fail 1% --lost-reply 1% --wire-faults --for 60s\n"
+    "         stalemate live after --for 60s\n"
+    "         stalemate live --judge run.jsonl";
+
 }  // namespace
 
 void add_live(CLI::App& program, Action& action) {
@@ -273,18 +285,7 @@ void add_live(CLI::App& program, Action& action) {
   options->servers.add_to(command);
   command.add_option("--cockroach", options->cockroach,
                      "after, on this CockroachDB: postgresql://root@host:26257/defaultdb");
-  command.footer(
-      std::string(kAboutUrls) +
-      "Without URLs it runs on throw-away servers of its own. At servers that exist it works in a schema and under a\n"
-      "key prefix of its own, and removes both. Ctrl-C ends a run with its result so far.\n"
-      "Exit code: 0 no incoherence found, 1 found, 2 usage, 5 a server is missing or died, or the disk is\n"
-      "full: report, history and plot are of what was done by then.\n"
-      "Example: stalemate live before --as-tutorial --for 30s\n"
-      "         stalemate live before -r 1ms -w 5ms --fail 1% --for 60s -o run.jsonl --plot run.svg\n"
-      "         stalemate live before -r 0 -w 0 --readers 8 --writers 4 --for 60s\n"
-      "         stalemate live before -r 1ms -w 5ms --fail 1% --lost-reply 1% --wire-faults --for 60s\n"
-      "         stalemate live after --for 60s\n"
-      "         stalemate live --judge run.jsonl");
+  command.footer(std::string(kAboutUrls) + kFooter);
   command.callback([options, &action] { action = [options] { return options->run(); }; });
 }
 

@@ -40,16 +40,15 @@ RC_GTEST_PROP(RandomWalk, is_a_path_to_rest_or_to_the_first_step_that_breaks_a_c
   for (const StrategyName& strategy : kStrategies) {
     with_strategy(strategy.name, [&](auto chosen) {
       Random random(seed, 0);
-      Marks marks;
       WalkRecord<TableSystem::Action> record;
       std::vector<std::uint32_t> visited;
-      random_walk(system, chosen, random, options, marks, record,
-                  [&](const TableSystem::State& state) { visited.push_back(state.number); });
+      random_walk(system, chosen, random, options, record,
+                  until_violation([&](const TableSystem::State& state) { visited.push_back(state.number); }));
       RC_ASSERT(visited.size() == record.actions.size() + 1);
       RC_ASSERT(visited.front() == 0U);
       for (std::size_t i = 0; i < visited.size(); ++i) {
         const TableRow& row = rows[visited[i]];
-        RC_ASSERT(marks.reached(2 * std::size_t{visited[i]}));
+        RC_ASSERT(record.marks.reached(2 * std::size_t{visited[i]}));
         PropertyMask broken = row.violated;
         if (i > 0) broken |= rows[visited[i - 1]].edges[record.actions[i - 1].ordinal].violated;
         broken &= options.checked;
@@ -73,10 +72,9 @@ RC_GTEST_PROP(RandomWalk, is_a_path_to_rest_or_to_the_first_step_that_breaks_a_c
 TEST(RandomWalk, an_endless_system_ends_at_the_step_limit) {
   const std::vector<TableRow> rows = {{.edges = {{0, 0}}}};
   Random random(1, 0);
-  Marks marks;
   WalkRecord<TableSystem::Action> record;
   Uniform uniform;
-  random_walk(TableSystem(rows), uniform, random, {.steps_max = 17}, marks, record, [](const auto&) {});
+  random_walk(TableSystem(rows), uniform, random, {.steps_max = 17}, record, until_violation([](const auto&) {}));
   EXPECT_EQ(record.end, WalkEnd::kStepLimit);
   EXPECT_EQ(record.actions.size(), 17U);
 }
@@ -110,11 +108,10 @@ template <class Strategy>
 std::vector<int> orders_of() {
   std::vector<int> orders(64);
   Random random(3, 0);
-  Marks marks;
   WalkRecord<TwoActors::Action> record;
   Strategy strategy;
   for (int i = 0; i < 20'000; ++i) {
-    random_walk(TwoActors(), strategy, random, {}, marks, record, [](const auto&) {});
+    random_walk(TwoActors(), strategy, random, {}, record, until_violation([](const auto&) {}));
     std::size_t order = 0;
     for (const TwoActors::Action& action : record.actions) order = order * 2 + action.actor;
     ++orders[order];

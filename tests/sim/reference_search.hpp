@@ -33,6 +33,26 @@ struct ReferenceResult {
   Marks marks;
 };
 
+// By property, the greatest path of a level that breaks it.
+using Broken = std::map<int, std::vector<std::size_t>>;
+
+inline void note(PropertyMask mask, const std::vector<std::size_t>& path, ReferenceResult& result, Broken& broken) {
+  result.violated_properties |= mask;
+  for (int p = 0; p < 32; ++p) {
+    if ((mask >> p & 1) == 0) continue;
+    const auto [at, added] = broken.emplace(p, path);
+    if (!added && path > at->second) at->second = path;
+  }
+}
+
+inline void count(const Judgement& judgement, PropertyMask checked, ReferenceResult& result) {
+  ++result.states;
+  for (std::size_t bit = 0; bit < 32; ++bit) {
+    result.label_counts[bit] += judgement.labels >> bit & 1;
+    result.violating_states[bit] += (judgement.violated & checked) >> bit & 1;
+  }
+}
+
 template <System S>
 ReferenceResult reference_search(const S& system, const ReferenceOptions& options) {
   using State = typename S::State;
@@ -45,28 +65,16 @@ ReferenceResult reference_search(const S& system, const ReferenceOptions& option
   ReferenceResult result;
   std::map<std::string, bool> known;
   std::map<std::string, std::pair<State, Path>> level;  // with the greatest path to each
-  std::map<int, Path> broken;                           // by property, the greatest path of this level
-  const auto note = [&](PropertyMask mask, const Path& path) {
-    result.violated_properties |= mask;
-    for (int p = 0; p < 32; ++p) {
-      if ((mask >> p & 1) == 0) continue;
-      const auto [at, added] = broken.emplace(p, path);
-      if (!added && path > at->second) at->second = path;
-    }
-  };
+  Broken broken;
   const State initial = system.initial();
   level.emplace(key_of(initial), std::pair{initial, Path{}});
   for (int depth = 0; !level.empty(); ++depth) {
     result.depth = depth;
     for (const auto& [key, entry] : level) {
       known[key] = true;
-      ++result.states;
       const Judgement judgement = system.judge(entry.first, result.marks);
-      note(judgement.violated & options.checked, entry.second);
-      for (std::size_t bit = 0; bit < 32; ++bit) {
-        result.label_counts[bit] += judgement.labels >> bit & 1;
-        result.violating_states[bit] += (judgement.violated & options.checked) >> bit & 1;
-      }
+      note(judgement.violated & options.checked, entry.second, result, broken);
+      count(judgement, options.checked, result);
     }
     if (!broken.empty() && !result.property) {
       result.property = broken.begin()->first;
@@ -88,7 +96,7 @@ ReferenceResult reference_search(const S& system, const ReferenceOptions& option
         ++result.transitions;
         Path path = entry.second;
         path.push_back(i);
-        note(applied.violated & options.checked, path);
+        note(applied.violated & options.checked, path, result, broken);
         const std::string next_key = key_of(applied.next);
         if (known.count(next_key) != 0) continue;
         const auto [at, added] = next_level.emplace(next_key, std::pair{applied.next, path});

@@ -481,55 +481,45 @@ TEST(SvgRenderer, a_label_that_looks_like_markup_is_text) {
   }
 }
 
-// What is wrong with a drawing whatever it shows; "" if nothing is.
-std::string fault_in(const std::string& text, const Trace& trace) {
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    const unsigned byte = static_cast<unsigned char>(text[i]);
-    if ((byte < 0x20 && byte != '\n') || byte == 0x7F) return "a control character";
-  }
-  for (const std::string mark : {"\u202e", "\u2066", "\u200f", "\u061c", "\u2028", "\ufffe", "\uffff"}) {
-    if (text.find(mark) != std::string::npos) return "a mark that does not belong into a line";
-  }
-  static const std::set<std::string> kElements = {"svg",  "title", "desc", "style", "defs",  "pattern",
-                                                  "path", "rect",  "g",    "text",  "tspan", "circle"};
-  static const std::set<std::string> kAttributes = {"xmlns",
-                                                    "class",
-                                                    "role",
-                                                    "aria-labelledby",
-                                                    "id",
-                                                    "viewBox",
-                                                    "width",
-                                                    "height",
-                                                    "patternUnits",
-                                                    "d",
-                                                    "x",
-                                                    "y",
-                                                    "rx",
-                                                    "cx",
-                                                    "cy",
-                                                    "r",
-                                                    "dx",
-                                                    "fill",
-                                                    "text-anchor",
-                                                    "data-row",
-                                                    "data-top",
-                                                    "data-bottom",
-                                                    "data-column",
-                                                    "data-kind",
-                                                    "data-from",
-                                                    "data-to",
-                                                    "data-from-row",
-                                                    "data-to-row",
-                                                    "data-fate",
-                                                    "data-store",
-                                                    "data-key",
-                                                    "data-value",
-                                                    "data-first-row",
-                                                    "data-second-row"};
-  const Element drawing = svg::parse(text);
-  const int width = drawing.integer("width");
-  const int height = drawing.integer("height");
-  if (drawing.at("viewBox") != "0 0 " + std::to_string(width) + " " + std::to_string(height)) return "another view box";
+const std::set<std::string> kElements = {"svg",  "title", "desc", "style", "defs",  "pattern",
+                                         "path", "rect",  "g",    "text",  "tspan", "circle"};
+const std::set<std::string> kAttributes = {"xmlns",
+                                           "class",
+                                           "role",
+                                           "aria-labelledby",
+                                           "id",
+                                           "viewBox",
+                                           "width",
+                                           "height",
+                                           "patternUnits",
+                                           "d",
+                                           "x",
+                                           "y",
+                                           "rx",
+                                           "cx",
+                                           "cy",
+                                           "r",
+                                           "dx",
+                                           "fill",
+                                           "text-anchor",
+                                           "data-row",
+                                           "data-top",
+                                           "data-bottom",
+                                           "data-column",
+                                           "data-kind",
+                                           "data-from",
+                                           "data-to",
+                                           "data-from-row",
+                                           "data-to-row",
+                                           "data-fate",
+                                           "data-store",
+                                           "data-key",
+                                           "data-value",
+                                           "data-first-row",
+                                           "data-second-row"};
+
+// What is wrong with elements of a drawing of that size; "" if nothing is.
+std::string fault_in_elements(const Element& drawing, int width, int height) {
   std::vector<std::pair<Box, std::string>> boxes;
   for (const Element* element : all(drawing)) {
     if (!kElements.contains(element->name)) return "an element " + element->name;
@@ -557,6 +547,23 @@ std::string fault_in(const std::string& text, const Trace& trace) {
     }
     boxes.emplace_back(box, element->text);
   }
+  return "";
+}
+
+// What is wrong with a drawing whatever it shows; "" if nothing is.
+std::string fault_in(const std::string& text, const Trace& trace) {
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const unsigned byte = static_cast<unsigned char>(text[i]);
+    if ((byte < 0x20 && byte != '\n') || byte == 0x7F) return "a control character";
+  }
+  for (const std::string mark : {"\u202e", "\u2066", "\u200f", "\u061c", "\u2028", "\ufffe", "\uffff"}) {
+    if (text.find(mark) != std::string::npos) return "a mark that does not belong into a line";
+  }
+  const Element drawing = svg::parse(text);
+  const int width = drawing.integer("width");
+  const int height = drawing.integer("height");
+  if (drawing.at("viewBox") != "0 0 " + std::to_string(width) + " " + std::to_string(height)) return "another view box";
+  if (const std::string fault = fault_in_elements(drawing, width, height); !fault.empty()) return fault;
   const auto rows = row_extents(drawing);
   if (rows.size() != trace.steps.size() + 2) return "as many rows as " + std::to_string(rows.size());
   for (std::size_t i = 1; i < rows.size(); ++i) {

@@ -39,17 +39,26 @@ std::string names_of(const std::vector<Store>& stores) {
   return names;
 }
 
+// "to get or to set"
+std::string what_databases_are_asked() {
+  std::string verbs;
+  for (const VerbFacts& verb : kVerbs)
+    if (verb.of_databases) verbs += fmt::format("{}to {}", verbs.empty() ? "" : " or ", verb.name);
+  return verbs;
+}
+
 void check_request(const Trace& trace, const Request& request, const std::string& pointer) {
   require(find_store(trace.stores, request.to) != nullptr, pointer + "/to",
           fmt::format("there is no store {}: the trace has {}", printable(request.to), names_of(trace.stores)));
   check_key(trace, request.key, pointer + "/key");
-  const bool carries = request.verb == "set" || request.verb == "add";
+  const VerbFacts* const verb = find_verb(request.verb);
+  const bool carries = verb != nullptr && verb->carries;
   require(carries == request.value.has_value(), pointer + "/value",
           carries ? fmt::format("is missing: a {} carries a value", request.verb)
                   : fmt::format("must not be there: a {} carries no value", request.verb));
-  const bool database_verb = request.verb == "get" || request.verb == "set";
+  const bool database_verb = verb != nullptr && verb->of_databases;
   require(!is_database(trace, request.to) || database_verb, pointer + "/verb",
-          fmt::format("a database is asked to get or to set, not to {}", request.verb));
+          fmt::format("a database is asked {}, not to {}", what_databases_are_asked(), request.verb));
   require(!request.ttl || (carries && is_cache(trace, request.to)), pointer + "/ttl",
           "must not be there: only what a cache is given to keep expires");
 }

@@ -7,15 +7,6 @@
 #include "traces/trace.hpp"
 
 namespace stalemate::traces {
-namespace {
-
-MessageId original_of(MessageId id) {
-  id.copy = 0;
-  return id;
-}
-
-}  // namespace
-
 void CopyNumbers::start(State& initial) {
   for (const InFlight& message : initial.in_flight) {
     if (!message.is_ghost) continue;
@@ -46,7 +37,7 @@ void CopyNumbers::number(State& state) {
 }
 
 CopyNumbers::Ghosts& CopyNumbers::of(const InFlight& message) {
-  const MessageId request = original_of(id_of(message));
+  const MessageId request = id_of(message).original();
   const auto found =
       std::find_if(known_.begin(), known_.end(), [&](const Ghosts& ghosts) { return ghosts.request == request; });
   return found != known_.end() ? *found : known_.emplace_back(Ghosts{request, {}, 0});
@@ -56,10 +47,10 @@ CopyNumbers::Ghosts& CopyNumbers::of(const InFlight& message) {
 void CopyNumbers::keep(Ghosts& ghosts, Step& step) {
   const auto count = static_cast<std::size_t>(std::count_if(
       step.after.in_flight.begin(), step.after.in_flight.end(),
-      [&](const InFlight& message) { return message.is_ghost && original_of(id_of(message)) == ghosts.request; }));
+      [&](const InFlight& message) { return message.is_ghost && id_of(message).original() == ghosts.request; }));
   std::vector<int>& numbers = ghosts.in_flight;
   while (numbers.size() > count) {
-    if (step.is_ghost && original_of(id_of(step)) == ghosts.request) step.copy = numbers.front();
+    if (step.is_ghost && id_of(step).original() == ghosts.request) step.copy = numbers.front();
     numbers.erase(numbers.begin());
   }
   while (numbers.size() < count) {
@@ -73,7 +64,7 @@ void CopyNumbers::keep(Ghosts& ghosts, Step& step) {
 MessageId copy_made(const Step& step) {
   MessageId copy = id_of(step);
   for (const InFlight& message : step.after.in_flight) {
-    if (original_of(id_of(message)) == original_of(copy)) copy.copy = std::max(copy.copy, message.copy);
+    if (id_of(message).original() == copy.original()) copy.copy = std::max(copy.copy, message.copy);
   }
   return copy;
 }

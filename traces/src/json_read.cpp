@@ -48,7 +48,6 @@ constexpr int kKeyCountMax = 9999;
 constexpr int kOrdinalMax = 1000000;
 constexpr std::string_view kStoreKinds[] = {"cache", "database"};
 constexpr std::string_view kScopes[] = {"shared"};
-constexpr std::string_view kVerbs[] = {"get", "set", "add", "delete"};
 constexpr std::string_view kOutcomes[] = {"ok", "value", "miss", "conflict"};
 constexpr std::string_view kTimeoutRules[] = {"fail", "continue"};
 constexpr StepFamily kFamilies[] = {StepFamily::kInvoke, StepFamily::kHandle, StepFamily::kReceive, StepFamily::kFault,
@@ -65,6 +64,12 @@ Kind read_kind(const Cursor& from, const Kind (&kinds)[Size]) {
 template <std::size_t Size>
 std::string read_word(const Cursor& from, const std::string_view (&words)[Size]) {
   return std::string(words[from.word(words)]);
+}
+
+std::string read_verb(const Cursor& from) {
+  std::array<std::string_view, std::size(kVerbs)> names;
+  std::transform(std::begin(kVerbs), std::end(kVerbs), names.begin(), [](const VerbFacts& verb) { return verb.name; });
+  return std::string(names[from.word(names)]);
 }
 
 template <class Read>
@@ -201,7 +206,7 @@ class Reader {
     Request request;
     request.arrow = read_ordinal(from.at("arrow"));
     request.to = version_ == 1 ? read_word(from.at("to"), kVersion1Stores) : from.at("to").some_text();
-    request.verb = read_word(from.at("verb"), kVerbs);
+    request.verb = read_verb(from.at("verb"));
     request.key = read_key(from.at("key"));
     request.value = read_optional_integer(from.find("value"));
     request.label = from.at("label").text();

@@ -73,7 +73,8 @@ std::optional<std::size_t> last_put(const Trace& trace, std::string_view store, 
   for (std::size_t i = 0; i < end; ++i) {
     const Step& step = trace.steps[i];
     if (step.kind != StepKind::kHandle || !step.request || step.request->to != store) continue;
-    const bool stores = step.request->verb == "set" || step.request->verb == "add";
+    const VerbFacts* const verb = find_verb(step.request->verb);
+    const bool stores = verb != nullptr && verb->carries;
     const bool refused = step.reply && step.reply->outcome == "conflict";
     if (stores && !refused && step.request->key == key) found = i;
   }
@@ -164,9 +165,8 @@ const Request* request_of(const Trace& trace, const Step& step) {
 const Request* subject_of(const State& before, const Step& step) {
   if (step.request) return &*step.request;
   if (facts_of(step.kind).about == StepAbout::kNoMessage) return nullptr;
-  const auto found = std::find_if(before.in_flight.begin(), before.in_flight.end(),
-                                  [&](const InFlight& message) { return id_of(message) == id_of(step); });
-  return found == before.in_flight.end() ? nullptr : &found->request;
+  const InFlight* const message = find_message(before, id_of(step));
+  return message == nullptr ? nullptr : &message->request;
 }
 
 bool same_operation(const Step& a, const Step& b) {

@@ -21,6 +21,12 @@ std::string_view to_string(Ending::Kind kind) {
 
 const State& final_state(const Trace& trace) { return trace.steps.empty() ? trace.initial : trace.steps.back().after; }
 
+const InFlight* find_message(const State& state, const MessageId& id) {
+  const auto found = std::find_if(state.in_flight.begin(), state.in_flight.end(),
+                                  [&](const InFlight& message) { return id_of(message) == id; });
+  return found == state.in_flight.end() ? nullptr : &*found;
+}
+
 MessageId id_of(const Step& step) { return {step.app, step.session, step.operation, step.arrow, step.copy}; }
 
 MessageId id_of(const Step& sender, const Request& request) {

@@ -112,17 +112,52 @@ std::uint64_t for_states(std::uint64_t memory_bytes_max) {
   return memory_bytes_max > beside + memory_bytes_max / 8 ? memory_bytes_max - beside : memory_bytes_max / 8;
 }
 
-// Decides `converges`, where it is property `p`: after the search, which has seen the whole space if no limit was hit.
-void judge_convergence(const Machine& machine, std::size_t p, const Protocol& protocol,
-                       const sim::SearchOptions& options, std::uint64_t memory_bytes_max,
-                       const std::string& interruption, Report& report) {
-  PropertyReport& converges = report.properties[p];
-  if (!report.limits.empty() || !machine.program().has_database) return;
-  const ConvergenceAnswer answer = find_divergence(protocol, report.scenario, options);
+// A search under way: what it is given, and why it was interrupted.
+struct Asked {
+  const Protocol& protocol;
+  const Machine& machine;
+  const CheckOptions& options;
+  sim::SearchOptions search;
+  std::string interruption;
+
+  Asked(const Protocol& the_protocol, const Machine& the_machine, const CheckOptions& the_options)
+      : protocol(the_protocol), machine(the_machine), options(the_options) {
+    search.threads = options.threads;
+    search.compact = options.compact;
+    // What is about whole runs needs the whole space.
+    search.exhaust = options.exhaust || liveness() != nullptr;
+    search.depth_max = options.depth_max;
+    search.memory_bytes_max = for_states(options.memory_bytes_max);
+    if (options.interrupt)
+      search.keep_going = [this](const sim::Progress& progress) {
+        const auto reason = options.interrupt(progress);
+        if (reason) interruption = *reason;
+        return !reason;
+      };
+  }
+  Asked(const Asked&) = delete;
+  Asked& operator=(const Asked&) = delete;
+
+  // The property about whole runs, if one is asked for.
+  const PropertyKind* const* liveness() const {
+    const auto found = std::find_if(machine.properties().begin(), machine.properties().end(),
+                                    [](const PropertyKind* kind) { return kind->is_liveness; });
+    return found == machine.properties().end() ? nullptr : &*found;
+  }
+};
+
+// Decides `converges`: after the search, which has seen the whole space if no limit was hit.
+void judge_convergence(const Asked& asked, Report& report) {
+  const Machine& machine = asked.machine;
+  if (asked.liveness() == nullptr || !report.limits.empty() || !machine.program().has_database) return;
+  PropertyReport& converges =
+      report.properties[static_cast<std::size_t>(asked.liveness() - machine.properties().data())];
+  const ConvergenceAnswer answer = find_divergence(asked.protocol, report.scenario, asked.search);
   if (!answer.complete) {
-    report.limits.push_back(interruption.empty() ? fmt::format("memory limit of {} bytes reached, by the graph for {}",
-                                                               memory_bytes_max, kConverges)
-                                                 : interruption);
+    report.limits.push_back(asked.interruption.empty()
+                                ? fmt::format("memory limit of {} bytes reached, by the graph for {}",
+                                              asked.options.memory_bytes_max, kConverges)
+                                : asked.interruption);
     converges.verdict = Verdict::kInconclusive;
     converges.why = report.limits.back();
     return;
@@ -140,7 +175,7 @@ void judge_convergence(const Machine& machine, std::size_t p, const Protocol& pr
   for (PropertyReport& other : report.properties)
     if (other.property == report.property) other.why = "another property has a shorter trace";
   report.property = kConverges;
-  report.trace = tell_divergence(machine, protocol, *answer.divergence);
+  report.trace = tell_divergence(machine, asked.protocol, *answer.divergence);
 }
 
 // violated beats inconclusive beats holds.
@@ -151,6 +186,60 @@ Verdict combine(const std::vector<PropertyReport>& properties) {
     if (property.verdict == Verdict::kInconclusive) combined = Verdict::kInconclusive;
   }
   return combined;
+}
+
+std::vector<Assumption> assumptions_of(const Protocol& protocol, const Machine& machine) {
+  std::vector<Assumption> assumptions;
+  for (const ReadingLine& line : protocol.reading)
+    if (!line.assumed.empty()) assumptions.push_back({line.at.line, line.assumed});
+  if (!machine.scenario().words.cached || !machine.program().fills_expire) return assumptions;
+  const auto instruction = std::find_if(machine.program().instructions.begin(), machine.program().instructions.end(),
+                                        [](const Instruction& each) { return each.ttl != 0; });
+  if (instruction != machine.program().instructions.end())
+    assumptions.push_back({instruction->at.line,
+                           "what is cached at the start has no time to live, and only --fault evict makes it go; leave "
+                           "--cached out, or allow that"});
+  return assumptions;
+}
+
+void report_counts(const Result& result, const ReducedMachine& reduced, bool compact, Report& report) {
+  report.states = result.states;
+  report.transitions = result.transitions;
+  report.depth = result.depth;
+  report.at_rest = result.label_counts[0];
+  report.reductions = reduced.used;
+  report.reductions_off = reduced.off;
+  report.symmetry_gave_up = reduced.symmetry && reduced.symmetry->gave_up();
+  if (compact) report.omission_bound = report.state_bytes > 8 ? sim::omission_bound(result.states) : 0;
+}
+
+void judge_properties(const Asked& asked, const Result& result, Report& report) {
+  const Machine& machine = asked.machine;
+  const auto limit = limit_hit(result, asked.options, asked.interruption);
+  if (limit) report.limits.push_back(*limit);
+  const std::vector<std::string> unused = unused_faults(machine, result.marks);
+  const std::string unconsidered = not_considered(machine);
+  for (std::size_t p = 0; p < machine.properties().size(); ++p) {
+    report.properties.push_back(judge_property(machine, p, result, limit, unused, unconsidered));
+    if (machine.properties()[p]->name == "coherent-at-rest") report.incoherent_at_rest = result.violating_states[p];
+  }
+  for (const PropertyReport& each : report.properties)
+    if (report.property.empty() && each.verdict == Verdict::kViolated) report.property = each.property;
+  if (!result.counterexample) return;
+  report.property = machine.properties()[static_cast<std::size_t>(result.counterexample->property)]->name;
+  report.trace = tell_trace(machine, asked.protocol, report.scenario, result.counterexample->actions, report.property);
+}
+
+void count_schedules(Asked& asked, Report& report) {
+  const Machine fused = make_machine(asked.protocol, report.scenario, asked.options.properties, Granularity::kFused);
+  asked.search.exhaust = true;
+  const auto count =
+      with_packed_system(fused, [&](const auto& system) { return sim::count_schedules(system, asked.search); });
+  if (count)
+    report.schedules = Schedules{count->total.str(), count->violating.str(), count->passing_through.str()};
+  else
+    report.limits.push_back(asked.interruption.empty() ? "a limit was reached while counting schedules"
+                                                       : asked.interruption);
 }
 
 }  // namespace
@@ -176,89 +265,28 @@ Report check(const Protocol& protocol, const traces::Scenario& words, const Chec
     reduced.table_bytes_max =
         std::min<std::uint64_t>(reduced.table_bytes_max, options.memory_bytes_max / 8 / options.threads);
   const Machine& machine = reduced.machine;
-  scenario = machine.scenario().words;
   if (machine.properties().empty())
     throw InputError("no property says anything of this scenario; it needs a cache, or a Read that may follow a Write");
 
-  std::string interruption;
-  sim::SearchOptions search_options;
-  search_options.threads = options.threads;
-  search_options.compact = options.compact;
-  // What is about whole runs needs the whole space.
-  const auto liveness = std::find_if(machine.properties().begin(), machine.properties().end(),
-                                     [](const PropertyKind* kind) { return kind->is_liveness; });
-  search_options.exhaust = options.exhaust || liveness != machine.properties().end();
-  search_options.depth_max = options.depth_max;
-  search_options.memory_bytes_max = for_states(options.memory_bytes_max);
-  if (options.interrupt)
-    search_options.keep_going = [&](const sim::Progress& progress) {
-      const auto reason = options.interrupt(progress);
-      if (reason) interruption = *reason;
-      return !reason;
-    };
-
+  Asked asked(protocol, machine, options);
   Report report;
   report.protocol = protocol.name;
-  report.scenario = scenario;
-  for (const ReadingLine& line : protocol.reading)
-    if (!line.assumed.empty()) report.assumptions.push_back({line.at.line, line.assumed});
-  if (scenario.cached && machine.program().fills_expire) {
-    const auto instruction = std::find_if(machine.program().instructions.begin(), machine.program().instructions.end(),
-                                          [](const Instruction& each) { return each.ttl != 0; });
-    if (instruction != machine.program().instructions.end())
-      report.assumptions.push_back({instruction->at.line,
-                                    "what is cached at the start has no time to live, and only --fault evict makes it "
-                                    "go; leave --cached out, or allow that"});
-  }
+  report.scenario = machine.scenario().words;
+  report.assumptions = assumptions_of(protocol, machine);
   report.state_bytes = with_packed_system(
       machine, [](const auto& system) { return sizeof(typename std::decay_t<decltype(system)>::State); });
-  Result result = search(machine, search_options, &reduced);
+  Result result = search(machine, asked.search, &reduced);
   std::vector<std::uint64_t> initial(machine.words());
   machine.initial(initial.data(), result.marks);  // --all-invoked: what the first invokes sent
-  report.states = result.states;
-  report.transitions = result.transitions;
-  report.depth = result.depth;
-  report.at_rest = result.label_counts[0];
-  report.reductions = reduced.used;
-  report.reductions_off = reduced.off;
-  report.symmetry_gave_up = reduced.symmetry && reduced.symmetry->gave_up();
-  if (options.compact) report.omission_bound = report.state_bytes > 8 ? sim::omission_bound(result.states) : 0;
-  const auto limit = limit_hit(result, options, interruption);
-  if (limit) report.limits.push_back(*limit);
-
-  const std::vector<std::string> unused = unused_faults(machine, result.marks);
-  const std::string unconsidered = not_considered(machine);
-  for (std::size_t p = 0; p < machine.properties().size(); ++p) {
-    report.properties.push_back(judge_property(machine, p, result, limit, unused, unconsidered));
-    if (machine.properties()[p]->name == "coherent-at-rest") report.incoherent_at_rest = result.violating_states[p];
-  }
-  for (const PropertyReport& each : report.properties)
-    if (report.property.empty() && each.verdict == Verdict::kViolated) report.property = each.property;
-  if (result.counterexample) {
-    report.property = machine.properties()[static_cast<std::size_t>(result.counterexample->property)]->name;
-    std::vector<Action> plain;
-    for (const Action& action : result.counterexample->actions)
-      for (const Action& part : Machine::plain(action)) plain.push_back(part);
-    report.trace = tell_trace(machine, protocol, scenario, plain, report.property);
-  }
-  if (liveness != machine.properties().end())
-    judge_convergence(machine, static_cast<std::size_t>(liveness - machine.properties().begin()), protocol,
-                      search_options, options.memory_bytes_max, interruption, report);
+  report_counts(result, reduced, options.compact, report);
+  judge_properties(asked, result, report);
+  const bool limited = !report.limits.empty();
+  judge_convergence(asked, report);
   report.verdict = combine(report.properties);
   if (result.end == sim::SearchEnd::kExhausted)
     for (std::size_t m = 0; m < machine.program().marks.size(); ++m)
       if (!result.marks.reached(m)) report.never_reached.push_back(machine.program().marks[m]);
-
-  if (options.count_schedules && !limit) {
-    const Machine fused = make_machine(protocol, scenario, options.properties, Granularity::kFused);
-    search_options.exhaust = true;
-    const auto count =
-        with_packed_system(fused, [&](const auto& system) { return sim::count_schedules(system, search_options); });
-    if (count)
-      report.schedules = Schedules{count->total.str(), count->violating.str(), count->passing_through.str()};
-    else
-      report.limits.push_back(interruption.empty() ? "a limit was reached while counting schedules" : interruption);
-  }
+  if (options.count_schedules && !limited) count_schedules(asked, report);
   return report;
 }
 

@@ -17,10 +17,10 @@
 #include "machine/machine.hpp"
 #include "machine/property.hpp"
 #include "reduce/state_space.hpp"
+#include "tell/shortest.hpp"
 #include "tell/state_graph.hpp"
 #include "tell/tell.hpp"
 #include "traces/property_words.hpp"
-#include "traces/story.hpp"
 
 namespace stalemate::model {
 namespace {
@@ -105,16 +105,8 @@ void add_explanation(LessonSide& side, const traces::Trace& trace) {
   if (explanation.escape) side.others.push_back({"escape", run_of(side.states, explanation.escape->run)});
 }
 
-// Whether a cache holds another value than the database.
-bool is_incoherent(const LessonSide& side, const traces::State& state) {
-  traces::Trace here;
-  here.stores = side.stores;
-  here.initial = state;
-  return !traces::find_differing_entries(here).empty();
-}
-
 // Where nobody asked whether the cache is right in the end, but it is not.
-void add_what_was_not_asked(LessonSide& side) {
+void add_what_was_not_asked(LessonSide& side, const Machine& machine, const StateSpace& space) {
   const auto is_unasked = [](const traces::LessonProperty& property) {
     return traces::words_of_property(property.name).story == traces::PropertyStory::kDifferingEntry &&
            property.verdict.empty();
@@ -122,9 +114,10 @@ void add_what_was_not_asked(LessonSide& side) {
   if (!has_cache(side.stores) || std::none_of(side.properties.begin(), side.properties.end(), is_unasked)) return;
   std::size_t at_rest = 0;
   std::size_t wrong = 0;
-  for (const LessonState& state : side.states) {
-    at_rest += state.at_rest ? 1U : 0U;
-    wrong += state.at_rest && is_incoherent(side, state.state) ? 1U : 0U;
+  for (std::uint32_t state = 0; state < space.state_count(); ++state) {
+    if (!space.at_rest[state]) continue;
+    ++at_rest;
+    wrong += machine.is_coherent(space.state(state)) ? 0U : 1U;
   }
   if (wrong == 0) return;
   side.sentences.push_back(
@@ -157,7 +150,6 @@ void add_reassurance(LessonSide& side) {
     else
       side.sentences.push_back({"says-nothing", fmt::format("{}: {}.", property.name, property.why)});
   }
-  add_what_was_not_asked(side);
 }
 
 std::string option_for(const Protocol& protocol) {
@@ -216,21 +208,6 @@ void tell_violation(LessonSide& side, const traces::Trace& shortest) {
   add_explanation(side, struck ? trace_of(side.states, told, shortest) : shortest);
 }
 
-// Of several shortest traces, the one that check tells by default. Where reductions find only a longer one, or one that
-// shows no fault where another does, the report keeps its own.
-void tell_as_check_does(const Protocol& protocol, const traces::Scenario& scenario, CheckOptions options,
-                        Report& report) {
-  if (!report.trace) return;
-  options.reductions = Reductions::all();
-  const Report told = check(protocol, scenario, options);
-  const auto has_fault = [](const traces::Trace& trace) {
-    return std::any_of(trace.steps.begin(), trace.steps.end(), [](const Step& step) { return step.budget != 0; });
-  };
-  if (told.trace && told.trace->property == report.trace->property &&
-      told.trace->steps.size() == report.trace->steps.size() && has_fault(*told.trace) == has_fault(*report.trace))
-    report.trace = told.trace;
-}
-
 // A side whose story is its violation, if there is one.
 LessonSide make_side(const Protocol& protocol, const Machine& machine, const StateSpace& space,
                      const std::vector<std::string>& properties) {
@@ -246,13 +223,15 @@ LessonSide make_side(const Protocol& protocol, const Machine& machine, const Sta
     for (const PropertyKind* kind : machine.properties()) options.properties.emplace_back(kind->name);
     options.exhaust = true;
     report = check(protocol, side.scenario, options);
-    tell_as_check_does(protocol, side.scenario, options, *report);
   }
   side.properties = properties_of(machine, report ? &*report : nullptr);
   if (report && report->trace) {
-    tell_violation(side, *report->trace);
+    const std::optional<traces::Trace> shortest = shortest_violation(machine, protocol);
+    STALEMATE_INVARIANT(shortest.has_value(), "what one search finds broken, every other does");
+    tell_violation(side, *shortest);
   } else {
     add_reassurance(side);
+    add_what_was_not_asked(side, machine, space);
   }
   return side;
 }
@@ -294,10 +273,10 @@ std::optional<std::string> aim_after(const FaultTarget& target, const Program& b
       std::find_if(before.instructions.begin(), before.instructions.end(), [&](const Instruction& instruction) {
         return instruction.operation == target.operation && instruction.arrow == target.arrow;
       });
-  if (aimed == before.instructions.end() || aimed->to != Role::kDatabase) return std::nullopt;
+  if (aimed == before.instructions.end() || kind_of_server(before, *aimed) != Role::kDatabase) return std::nullopt;
   const OperationKind kind = before.operations[aimed->operation].kind;
   for (const Instruction& instruction : after.instructions)
-    if (instruction.to == aimed->to && instruction.verb == aimed->verb &&
+    if (kind_of_server(after, instruction) == Role::kDatabase && instruction.verb == aimed->verb &&
         after.operations[instruction.operation].kind == kind)
       return fmt::format("{}@{}:{}", fault_kinds()[target.kind].name, to_string(kind), instruction.arrow);
   return std::nullopt;
@@ -310,7 +289,7 @@ std::string fault_after(const FaultBudget& fault, const Program& before, const P
   for (const FaultTarget& target : fault.targets) {
     is_aimed = is_aimed || target.operation >= 0;
     const FaultKind& kind = fault_kinds()[target.kind];
-    if (kind.strikes_server()) continue;
+    if (kind.server() != nullptr) continue;
     const std::optional<std::string> aimed =
         target.operation >= 0 ? aim_after(target, before, after) : std::optional(std::string(kind.name));
     if (aimed && std::find(kinds.begin(), kinds.end(), *aimed) == kinds.end()) kinds.push_back(*aimed);

@@ -1,9 +1,18 @@
 // The table of faults.
 #include "machine/fault.hpp"
 
-#include "faults/faults.hpp"
-
 namespace stalemate::model {
+
+// Each in a file of its name in faults/.
+FaultKind lost_request();
+FaultKind lost_reply();
+FaultKind late_request();
+FaultKind duplicate();
+FaultKind crash();
+FaultKind evict();
+FaultKind cache_restart();
+FaultKind cache_failover();
+
 namespace {
 
 const FaultKind kKinds[] = {lost_request(), lost_reply(), late_request(),  duplicate(),

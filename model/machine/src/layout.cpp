@@ -7,6 +7,19 @@
 
 namespace stalemate::model {
 
+Coherence coherence_of(StateView words, const StoreFields& fields) {
+  Coherence found;
+  for (const std::vector<Field>& cache : fields.caches) {
+    for (std::size_t key = 0; key < cache.size(); ++key) {
+      const std::uint64_t entry = get(words, cache[key]);
+      if (entry == 0) continue;
+      found.any_cached = true;
+      if (entry != get(words, fields.database[key]) + 1) found.coherent = false;
+    }
+  }
+  return found;
+}
+
 unsigned LayoutBuilder::width_of(std::uint64_t values) {
   STALEMATE_INVARIANT(values >= 1, "a field has at least one value");
   return static_cast<unsigned>(std::bit_width(values - 1));

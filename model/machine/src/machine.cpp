@@ -114,12 +114,12 @@ void Machine::handle(Step& step, const Action& action) const {
     serve(step, s, {{instruction, request.key, request.carried}, !instruction.awaited, under_way});
     return;
   }
-  const SessionFields& fields = sessions_[s];
   const Instruction& instruction = program_->instructions[location(step.words, s).instruction];
   if (step.record != nullptr) take(step, awaited_request(step.words, s), false, false);
   const Answer answer =
       serve(step, s, {{instruction, key(step.words, s), carried(step.words, s, instruction)}, true, true});
-  set(step.words, fields.program_counter, instruction.reply_locations[static_cast<std::size_t>(answer.outcome)]);
+  // (An answer that is blocked will leave the request in flight, and the server will answer it when it is let go.)
+  set(step.words, lane(s).program_counter, instruction.reply_locations[static_cast<std::size_t>(answer.outcome)]);
   if (answer.outcome == Outcome::kValue) set(step.words, reply_field(s), answer.value);
   if (step.record != nullptr) step.record->reply = {answer.outcome, answer.value};
 }
@@ -180,7 +180,7 @@ void Machine::follow(Step& step, std::size_t session, const std::vector<Transiti
     return end_operation(step, session, transition.failed);
   }
   ask(step, session, program_->instructions[transition.next]);
-  set(step.words, fields.program_counter, program_->instructions[transition.next].request_location);
+  set(step.words, lane(session).program_counter, program_->instructions[transition.next].request_location);
   if (record != nullptr) record->sent.push_back(awaited_request(step.words, session));
 }
 
@@ -228,7 +228,7 @@ void Machine::end_operation(Step& step, std::size_t session, bool failed) const 
   const SessionFields& fields = sessions_[session];
   const Event ended = event(step, EventKind::kEnded, session);
   tell(step, ended);
-  set(step.words, fields.program_counter, kIdle);
+  set(step.words, lane(session).program_counter, kIdle);
   if (failed || ended.operation == OperationKind::kWrite) set(step.words, fields.value, 0);
   if (fields.key.width > 0) set(step.words, fields.key, 0);
 }

@@ -106,8 +106,7 @@ bool Machine::covers(const FaultTarget& target, const MessageRef& message) const
   const Instruction& instruction = program_->instructions[message.instruction];
   if (target.operation >= 0 && (target.operation != instruction.operation || target.arrow != instruction.arrow))
     return false;
-  const FaultKind& kind = fault_kinds()[target.kind];
-  return !kind.strikes_server() && kind.strikes(*program_, message);
+  return fault_kinds()[target.kind].may_strike(*program_, message);
 }
 
 void Machine::push_faults(StateView words, std::vector<Action>& out, const MessageRef& message) const {
@@ -198,7 +197,8 @@ void Machine::push_server_actions(StateView words, std::size_t actor, std::vecto
     std::array<bool, kFaultEffects> offered{};
     for (std::size_t t = 0; t < budget.targets.size(); ++t) {
       const FaultKind& fault = fault_kinds()[budget.targets[t].kind];
-      if (fault.server != kind || std::exchange(offered.at(static_cast<std::size_t>(fault.effect)), true)) continue;
+      if (!fault.strikes_servers(kind) || std::exchange(offered.at(static_cast<std::size_t>(fault.effect)), true))
+        continue;
       action.target = static_cast<std::uint16_t>(t);
       server.strikes(words, fault.effect, choices);
       push();

@@ -8,7 +8,7 @@ const Location& Machine::location(StateView words, std::size_t session) const {
 }
 
 ProgramCounter Machine::program_counter(StateView words, std::size_t session) const {
-  return static_cast<ProgramCounter>(get(words, sessions_[session].program_counter));
+  return static_cast<ProgramCounter>(get(words, lane(session).program_counter));
 }
 
 bool Machine::in_flight(StateView words, std::size_t session) const {
@@ -39,7 +39,7 @@ std::uint64_t Machine::budgets_striking(Role kind) const {
   std::uint64_t striking = 0;
   for (std::size_t b = 0; b < scenario_.budgets.size(); ++b)
     for (const FaultTarget& target : scenario_.budgets[b].targets)
-      if (fault_kinds()[target.kind].server == kind) striking |= std::uint64_t{1} << b;
+      if (fault_kinds()[target.kind].strikes_servers(kind)) striking |= std::uint64_t{1} << b;
   return striking;
 }
 
@@ -81,7 +81,7 @@ unsigned Machine::held(StateView words, std::size_t session) const {
 }
 
 Field Machine::reply_field(std::size_t session) const {
-  return program_->get_while_holding ? sessions_[session].reply : sessions_[session].value;
+  return program_->get_while_holding ? lane(session).reply : sessions_[session].value;
 }
 
 unsigned Machine::replied(StateView words, std::size_t session) const {
@@ -146,14 +146,6 @@ const DrawnServer* Machine::drawn_server(std::size_t actor) const {
   return actor < sessions_.size() ? nullptr : &program_->servers[acting_[actor - sessions_.size()]];
 }
 
-bool Machine::is_coherent(StateView words) const {
-  for (const std::vector<Field>& cache : stores_.caches) {
-    for (std::size_t key = 0; key < cache.size(); ++key) {
-      const std::uint64_t entry = get(words, cache[key]);
-      if (entry != 0 && entry != get(words, stores_.database[key]) + 1) return false;
-    }
-  }
-  return true;
-}
+bool Machine::is_coherent(StateView words) const { return coherence_of(words, stores_).coherent; }
 
 }  // namespace stalemate::model

@@ -96,7 +96,7 @@ void Machine::lay_out() {
   busy_.resize(words_);
   const auto watch = [&](Field field) { busy_[field.word] |= field.mask() << field.shift; };
   for (const SessionFields& fields : sessions_) {
-    watch(fields.program_counter);
+    for (const LaneFields& lane : fields.lanes) watch(lane.program_counter);
     if (!fields.slots.empty()) watch(fields.slots.front().instruction);
     if (!fields.ghosts.empty()) watch(fields.ghosts.front().instruction);
   }
@@ -115,10 +115,11 @@ void Machine::lay_out(std::size_t s) {
                                value_width * (program_->get_while_holding ? 2 : 1) +
                                (free_key ? LayoutBuilder::width_of(keys) : 0));
   SessionFields fields;
-  fields.program_counter = layout_.add(program_->locations.size());
+  for (LaneFields& lane : fields.lanes) lane.program_counter = layout_.add(program_->locations.size());
   fields.invoked = layout_.add(operations);
   fields.value = layout_.add(values + 1, Meaning::kCoded);
-  if (program_->get_while_holding) fields.reply = layout_.add(values + 1, Meaning::kCoded);
+  if (program_->get_while_holding)
+    for (LaneFields& lane : fields.lanes) lane.reply = layout_.add(values + 1, Meaning::kCoded);
   if (free_key) fields.key = layout_.add(keys);
   const bool crashes = scenario_.allows(FaultEffect::kCrash);
   const auto add_requests = [&](Slots& requests, std::size_t count) {

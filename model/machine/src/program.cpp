@@ -330,7 +330,6 @@ class Compiler {
     instruction.alike = alike_.emplace(seen, id).first->second;
     instruction.operation = static_cast<std::uint16_t>(operation_);
     instruction.server = server_of(request);
-    instruction.to = request.to;
     instruction.verb = request.verb;
     instruction.commits = request.to == Role::kDatabase && request.verb == Verb::kSet;
     instruction.awaited = request.awaited;

@@ -7,9 +7,14 @@
 #include <algorithm>
 
 #include "base/error.hpp"
-#include "properties/properties.hpp"
 
 namespace stalemate::model {
+
+// Each in a file of its name in properties/.
+PropertyKind coherent_at_rest();
+PropertyKind fresh_reads();
+PropertyKind converges();
+
 namespace {
 
 const PropertyKind kKinds[] = {coherent_at_rest(), fresh_reads(), converges()};

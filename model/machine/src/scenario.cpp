@@ -93,10 +93,11 @@ std::vector<std::size_t> fault_kinds_named(const std::string& name, const Progra
     const FaultKind& kind = fault_kinds()[i];
     known.emplace_back(kind.name);
     if (std::find(wanted.begin(), wanted.end(), kind.name) == wanted.end()) continue;
-    if (!kind.strikes_server() || has_server(program, *kind.server))
+    if (kind.server() == nullptr || has_server(program, *kind.server()))
       kinds.push_back(i);
     else if (kind.name == name)
-      throw InputError(fmt::format("--fault {}: the protocol has no {}; leave it out", name, to_string(*kind.server)));
+      throw InputError(
+          fmt::format("--fault {}: the protocol has no {}; leave it out", name, to_string(*kind.server())));
   }
   if (!kinds.empty()) return kinds;
   const auto planned = planned_faults();
@@ -151,9 +152,9 @@ FaultBudget parse_fault(const std::string& text, const Program& program) {
     const std::string name = lower(trim(part.substr(0, at)));
     for (const std::size_t kind : fault_kinds_named(name, program)) {
       FaultTarget target{kind};
-      if (const FaultKind& fault = fault_kinds()[kind]; at != std::string::npos && fault.strikes_server())
+      if (const FaultKind& fault = fault_kinds()[kind]; at != std::string::npos && fault.server() != nullptr)
         throw InputError(fmt::format("{}: {} strikes the {}, not a message; leave out the aim", where, fault.name,
-                                     to_string(*fault.server)));
+                                     to_string(*fault.server())));
       if (at != std::string::npos) aim(target, where, trim(std::string_view(part).substr(at + 1)), program);
       budget.targets.push_back(target);
     }

@@ -2,9 +2,13 @@
 #include "machine/server.hpp"
 
 #include "base/invariant.hpp"
-#include "servers/servers.hpp"
 
 namespace stalemate::model {
+
+// Each in a file of its name in servers/.
+std::unique_ptr<const Server> cache(ServerId self, const ServerSetting& setting);
+std::unique_ptr<const Server> database(ServerId self, const ServerSetting& setting);
+
 namespace {
 
 struct ServerKind {

@@ -2,12 +2,10 @@
 // edges.
 #include "tell/state_graph.hpp"
 
-#include <algorithm>
+#include <optional>
 
 #include "base/invariant.hpp"
-#include "reduce/packed_system.hpp"
-#include "reduce/reduction.hpp"
-#include "sim/search.hpp"
+#include "tell/shortest.hpp"
 #include "tell/tell.hpp"
 
 namespace stalemate::model {
@@ -36,33 +34,15 @@ std::vector<traces::IdleSession> idle_sessions(const Machine& machine, const std
   return idle;
 }
 
-// As plain steps.
-std::vector<Action> plain(const std::vector<Action>& actions) {
-  std::vector<Action> parts;
-  for (const Action& action : actions)
-    for (const Action& part : Machine::plain(action)) parts.push_back(part);
-  return parts;
-}
-
-// The trace that check tells by default, or, where reductions find only a longer one, a shortest one.
-void mark_path(const Protocol& protocol, const Machine& machine, const StateSpace& space, traces::StateGraph& graph) {
-  const auto result = search(machine, {});
-  if (!result.counterexample) return;
-  std::vector<Action> actions = result.counterexample->actions;
-  std::vector<std::string> properties;
-  for (const PropertyKind* kind : machine.properties()) properties.emplace_back(kind->name);
-  const ReducedMachine reduced(protocol, machine.scenario().words, properties, Reductions::all());
-  const auto told = search(reduced.machine, {}, &reduced);
-  if (told.counterexample && told.counterexample->property == result.counterexample->property &&
-      plain(told.counterexample->actions).size() == actions.size())
-    actions = plain(told.counterexample->actions);
-  graph.property = machine.properties()[static_cast<std::size_t>(result.counterexample->property)]->name;
+void mark_path(const Machine& machine, const Protocol& protocol, const StateSpace& space, traces::StateGraph& graph) {
+  const std::optional<traces::Trace> trace = shortest_violation(machine, protocol);
+  if (!trace) return;
+  graph.property = trace->property;
   std::uint32_t state = 0;
   graph.nodes[state].on_path = true;
-  for (const Action& action : actions) {
-    const auto begin = space.actions.begin() + static_cast<std::ptrdiff_t>(space.first_edge(state));
-    const auto end = space.actions.begin() + static_cast<std::ptrdiff_t>(space.first_edge(state + 1));
-    const auto edge = static_cast<std::size_t>(std::find(begin, end, action) - space.actions.begin());
+  for (const traces::Step& step : trace->steps) {
+    std::size_t edge = space.first_edge(state);
+    while (edge < space.first_edge(state + 1) && !same_step(graph.edges[edge].step, step)) ++edge;
     STALEMATE_INVARIANT(edge < space.first_edge(state + 1), "a counterexample walks along the graph's edges");
     graph.edges[edge].on_path = true;
     state = space.graph.target[edge];
@@ -100,7 +80,7 @@ traces::StateGraph tell_state_graph(const Machine& machine, const Protocol& prot
       graph.edges[e].step = tell_edge(machine, space, from, e, space.graph.violated_by_step[e]);
     }
   }
-  mark_path(protocol, machine, space, graph);
+  mark_path(machine, protocol, space, graph);
   return graph;
 }
 

@@ -1,6 +1,5 @@
-// Blocks: alt, opt and break become choices, rect is only looks, the rest is not modelled yet. A branch tests the
-// latest request by its label, or by the reply it begins with; one whose label says nothing of it is everything the
-// others are not; where none says anything, the choice is free.
+// Blocks: alt, opt and break become choices, rect is only looks, the rest is not modelled yet. What a branch tests:
+// branches.cpp.
 #include <algorithm>
 #include <utility>
 
@@ -14,30 +13,7 @@ namespace {
 constexpr Outcomes kAllOutcomes = {Outcome::kOk,       Outcome::kValue, Outcome::kMiss,
                                    Outcome::kConflict, Outcome::kError, Outcome::kTimeout};
 
-// A label that names another server speaks of something that is long past.
-bool speaks_of_other_server(const std::string& label, const Request& asks) {
-  const Role other = asks.to == Role::kCache ? Role::kDatabase : Role::kCache;
-  const std::string says = outcome_clauses(label, asks.verb);
-  return names_server(says, other) && !names_server(says, asks.to);
-}
-
-std::optional<Override> branch_override(const std::string& name, const Section& section) {
-  for (const Statement& statement : section.body) {
-    const auto* directive = std::get_if<Directive>(&statement.node);
-    if (directive == nullptr) return std::nullopt;
-    const Override said = read_directive(name, statement.at, directive->text);
-    if (said.kind == Override::Kind::kBranch) return said;
-  }
-  return std::nullopt;
-}
-
 }  // namespace
-
-bool names_server(const std::string& label, Role server) {
-  const std::vector<std::string> words = split_words(label);
-  return std::any_of(words.begin(), words.end(),
-                     [&](const std::string& word) { return role_words(word).role == server; });
-}
 
 void StepWalk::block(Position at, const Block& block, Scope& scope) {
   switch (block.kind) {
@@ -61,277 +37,132 @@ void StepWalk::block(Position at, const Block& block, Scope& scope) {
   }
 }
 
-const Message* StepWalk::first_reply(const std::vector<Statement>& body, Role server) const {
-  for (const Statement& statement : body) {
-    if (std::holds_alternative<Block>(statement.node)) return nullptr;
-    const auto* message = std::get_if<Message>(&statement.node);
-    if (message == nullptr) continue;
-    const bool is_reply =
-        role(message->from) == server && role(message->to) == Role::kApp && message->arrow.head != ArrowHead::kBoth;
-    return is_reply ? message : nullptr;
-  }
-  return nullptr;
-}
-
-BranchTest StepWalk::test_of(const Section& section, const Latest& latest) const {
-  const Request& asks = latest.request();
-  BranchTest test;
-  test.reply = first_reply(section.body, asks.to);
-  if (const auto said = branch_override(name(), section)) {
-    test.free = said->free;
-    test.otherwise = said->otherwise;
-    test.outcomes = said->tests;
-    test.why = "as said";
-    const Outcomes possible = normal_outcomes(asks.verb) | kFailures;
-    if (!without(said->tests, possible).empty()) {
-      fail_at(name(), section.at,
-              "a " + std::string(to_string(asks.verb)) + " cannot turn out as " +
-                  list_of(without(said->tests, possible)) + ", but as " + list_of(possible));
-    }
-    return test;
-  }
-  ReplyWords label = reply_words(section.label, asks.verb);
-  const ReplyWords reply = test.reply == nullptr ? ReplyWords{} : reply_words(test.reply->text, asks.verb);
-  if (label.unclear || (label.outcomes.empty() && reply.unclear)) {
-    ask_at(name(), section.at,
-           "cannot tell whether " + in_quotes(label.unclear ? section.label : test.reply->text) +
-               " is a hit or a miss; write %% stalemate: branch = value (miss, else, free) in the branch");
-  }
-  const BesideOutcome beside = beside_of(section, asks);
-  ask_about_age(section, asks, beside, label);
-  // "stock available" is more likely about what was found than about whether anything was.
-  if (asks.verb == Verb::kGet && label.weak && !label.plain) label = ReplyWords{};
-  const bool elsewhere = speaks_of_other_server(section.label, asks);
-  if (!label.outcomes.empty() && !elsewhere) {
-    test.outcomes = label.outcomes;
-    test.why = "by its label";
-    if (label.weak && !(label.outcomes == normal_outcomes(asks.verb)) && asks.verb == Verb::kGet) {
-      test.assumed = in_quotes(section.label) +
-                     " is taken to be about the reply; say %% stalemate: branch = free in the "
-                     "branch if it is not";
-    }
-    const bool contradicts = !reply.outcomes.empty() && common(label.outcomes, reply.outcomes).empty();
-    if (contradicts && !label.weak) {
-      ask_at(name(), section.at,
-             "the label says " + in_words(label.outcomes, asks) +
-                 ", but the reply the branch "
-                 "begins with says " +
-                 in_words(reply.outcomes, asks) + "; make them agree");
-    }
-    if (!contradicts) {
-      const std::string assumed = ask_about_rest(section, asks, beside);
-      if (test.assumed.empty()) test.assumed = assumed;
-      test.either_failure = common(test.outcomes, kFailures) == kFailures;
-      return test;
-    }
-    test.assumed.clear();
-  }
-  if (!reply.outcomes.empty()) {
-    ask_about_label_of_reply(section, asks, beside, reply.outcomes);
-    test.outcomes = reply.outcomes;
-    test.why = "by the reply it begins with";
-  } else if (!label.outcomes.empty() && elsewhere && !label.weak) {
-    ask_at(name(), section.at,
-           "the label speaks of another server, but the latest request (line " + std::to_string(asks.at.line) +
-               ") went to " + the(asks.to) + "; move the block behind the reply it is about");
-  } else if (label.impossible) {
-    ask_at(name(), section.at,
-           "a " + std::string(to_string(asks.verb)) + " cannot turn out as " + label.impossible_what + ", but as " +
-               list_of(normal_outcomes(asks.verb) | kFailures) +
-               "; reword the label, or write %% "
-               "stalemate: branch = free in the branch");
-  }
-  test.either_failure = common(test.outcomes, kFailures) == kFailures;
-  return test;
-}
-
-void StepWalk::refuse_outcome_without_request(const Section& section, const Latest& latest) const {
-  const auto said = branch_override(name(), section);
-  if (said && said->free) return;
-  const ReplyWords of_get = reply_words(section.label, Verb::kGet);
-  // "OK" before any request is seldom about one; behind a block with requests it may be about any of them.
-  const ReplyWords of_set = latest.depends_on_branch ? reply_words(section.label, Verb::kSet) : ReplyWords{};
-  const bool names_outcome = said || (!of_get.outcomes.empty() && !of_get.weak) ||
-                             (!of_set.outcomes.empty() && (!of_set.weak || of_set.plain));
-  if (!names_outcome) return;
-  ask_at(
-      name(), section.at,
-      latest.depends_on_branch
-          ? "cannot tell which request this is about: it depends on the branch taken before; move it into the branches"
-          : "this is about the outcome of a request, but none was drawn yet; draw the request and then the block");
-}
-
-bool StepWalk::tested_next(const std::vector<Statement>& siblings, std::size_t index, Outcomes says,
-                           const Latest& latest) const {
-  for (std::size_t i = index + 1; i < siblings.size(); ++i) {
-    if (const auto* message = std::get_if<Message>(&siblings[i].node)) {
-      if (message->from == message->to) continue;
-      return false;
-    }
-    const auto* block = std::get_if<Block>(&siblings[i].node);
-    if (block == nullptr) continue;
-    const bool chooses =
-        block->kind == BlockKind::kAlt || block->kind == BlockKind::kOpt || block->kind == BlockKind::kBreak;
-    if (!chooses) return false;
-    for (const Section& section : block->sections) {
-      const Outcomes tests = common(test_of(section, latest).outcomes, normal_outcomes(latest.request().verb));
-      if (!without(tests, says).empty()) return true;
-    }
-    return false;
-  }
-  return false;
-}
-
-// I3 and I4 of Branch hold afterwards: all free or none, and at most the last is everything else.
-bool StepWalk::resolve(Position at, const Block& block, const Latest& latest, std::vector<BranchTest>& tests) const {
-  const bool free = std::all_of(tests.begin(), tests.end(), [](const BranchTest& t) { return t.outcomes.empty(); });
-  if (free) {
-    for (std::size_t i = 0; i < tests.size(); ++i) {
-      if (!tests[i].otherwise) continue;
-      fail_at(name(), block.sections[i].at, "everything else than what? no other branch tests the reply");
-    }
-    return true;
-  }
-  const Verb verb = latest.request().verb;
-  const bool timeout_alone = std::any_of(tests.begin(), tests.end(), [](const BranchTest& t) {
-    return t.outcomes.has(Outcome::kTimeout) && !t.either_failure;
-  });
-  Outcomes taken;
-  for (std::size_t i = 0; i < tests.size(); ++i) {
-    BranchTest& test = tests[i];
-    if (test.free) {
-      fail_at(name(), block.sections[i].at,
-              "this branch is said to be free, but others of the block test the reply; make "
-              "all free, or none");
-    }
-    if (test.either_failure && timeout_alone) test.outcomes = without(test.outcomes, {Outcome::kTimeout});
-    if (!common(taken, test.outcomes).empty()) {
-      ask_at(name(), i == 0 ? at : block.sections[i].at,
-             "another branch of this block tests " + in_words(common(taken, test.outcomes), latest.request()) +
-                 " already; say what tells them apart with %% stalemate: branch = OUTCOME");
-    }
-    taken = taken | test.outcomes;
-  }
-  bool one_silent = false;
-  for (std::size_t i = 0; i < tests.size(); ++i) {
-    BranchTest& test = tests[i];
-    if (!test.outcomes.empty()) continue;
-    const bool last = i + 1 == tests.size();
-    const std::string& label = block.sections[i].label;
-    if (one_silent || (test.otherwise && !last)) {
-      ask_at(name(), block.sections[i].at,
-             "cannot tell when this branch is taken; name the outcome (" + list_of(normal_outcomes(verb)) +
-                 ", error or timeout) in its label, or with %% stalemate: branch = OUTCOME");
-    }
-    one_silent = true;
-    if (last) {
-      test.otherwise = true;
-      if (!label.empty() && test.why.empty()) {
-        test.assumed = in_quotes(label) +
-                       " says nothing of the reply, so it is taken as everything the other branches are "
-                       "not";
-      }
-      continue;
-    }
-    test.outcomes = without(normal_outcomes(verb), taken);
-    if (test.outcomes.empty()) {
-      ask_at(name(), block.sections[i].at,
-             "nothing is left for this branch: the others test " + list_of(taken) +
-                 " already; name an outcome in its label");
-    }
-    test.why = "what the others leave";
-    test.assumed =
-        "its label says nothing of the reply, so it is taken as " + in_words(test.outcomes, latest.request());
-  }
-  return false;
-}
-
-// A request that nobody waits for comes into question only where no other does, or where a branch names its server or
-// begins with a reply from there.
-Latest StepWalk::tested_by(const Block& block, const Scope& scope) const {
-  if (scope.latest.known() && scope.latest.request().awaited) return scope.latest;
-  if (!scope.awaited.known()) return scope.awaited.depends_on_branch ? scope.awaited : scope.latest;
-  if (!scope.latest.known()) return scope.awaited;
-  const Role server = scope.latest.request().to;
-  const Role awaited_server = scope.awaited.request().to;
-  const bool named = std::any_of(block.sections.begin(), block.sections.end(), [&](const Section& section) {
-    return first_reply(section.body, server) != nullptr ||
-           speaks_of_other_server(section.label, scope.awaited.request());
-  });
-  return named && server != awaited_server ? scope.latest : scope.awaited;
-}
-
-// A hit or a miss is a get's; a set or delete that was asked since stands between.
-void StepWalk::refuse_outcome_of_earlier_get(const Section& section, const Latest& latest, const Scope& scope) const {
-  const Verb verb = latest.request().verb;
-  if (scope.get_line == 0 || (verb != Verb::kSet && verb != Verb::kDelete)) return;
-  if (branch_override(name(), section)) return;
-  const ReplyWords words = reply_words(section.label, Verb::kGet);
-  const bool of_get = !common(words.outcomes, normal_outcomes(Verb::kGet)).empty() &&
-                      !(words.outcomes == normal_outcomes(Verb::kGet)) && !words.weak;
-  if (!of_get) return;
-  refuse_not_modelled(name(), section.at,
-                      "a branch about the get in line " + std::to_string(scope.get_line) + " behind the " +
-                          std::string(to_string(verb)) + " in line " + std::to_string(latest.request().at.line),
-                      "write %% stalemate: branch = OUTCOME in the branch if it is about the latest request");
-}
-
-// Whether a block right behind others, of which some ended with requests of their own, is about the same request as
-// they are: it names outcomes that no block before took, and that none of those requests can turn out as, but for
-// failures.
-bool StepWalk::continues_row(const Block& block, const BlockRow& row) const {
-  if (!row.tested.known()) return false;
-  const Request& tested = row.tested.request();
-  return std::all_of(block.sections.begin(), block.sections.end(), [&](const Section& section) {
-    const Outcomes says = reply_words(section.label, tested.verb).outcomes;
-    if (says.empty() || !common(says, row.taken).empty() || speaks_of_other_server(section.label, tested)) return false;
-    return std::all_of(row.inner.begin(), row.inner.end(), [&](const Request& inner) {
-      const bool apart = inner.to != tested.to && names_server(section.label, tested.to);
-      return apart || without(reply_words(section.label, inner.verb).outcomes, kFailures).empty();
-    });
-  });
-}
-
-void StepWalk::choice(Position at, const Block& block, Scope& scope) {
-  Latest before = tested_by(block, scope);
-  const bool in_row = !before.known() && before.depends_on_branch && continues_row(block, scope.row);
-  if (in_row) before = scope.row.tested;
+// What each branch tests; nothing, where no request is known that they could be about.
+std::vector<BranchTest> StepWalk::tests_of(const Choosing& choosing, const Scope& scope) const {
   std::vector<BranchTest> tests;
-  for (const Section& section : block.sections) {
-    if (before.known()) {
-      if (!in_row) refuse_outcome_of_earlier_get(section, before, scope);
-      tests.push_back(test_of(section, before));
-      ask_about_between(section, tests.back(), before, scope.between);
+  for (const Section& section : choosing.block.sections) {
+    if (choosing.tested.known()) {
+      if (!choosing.in_row) refuse_outcome_of_earlier_get(section, choosing.tested, scope);
+      tests.push_back(test_of(section, choosing.tested));
+      ask_about_between(section, tests.back(), choosing.tested, scope.between);
     } else {
-      refuse_outcome_without_request(section, before);
+      refuse_outcome_without_request(section, choosing.tested);
       tests.emplace_back();
     }
   }
+  return tests;
+}
+
+// Of a free branch: what was assumed.
+std::string StepWalk::assumed_of_free(const Choosing& choosing, const Choice& choice, std::size_t index) {
+  const Section& section = choosing.block.sections[index];
+  std::string assumed;
+  if (choosing.tests[index].free)
+    assumed = "";
+  else if (section.label.empty() || !choosing.tested.known())
+    assumed = "it is about no reply, so it is free";
+  else
+    assumed = in_quotes(section.label) +
+              " says nothing of the reply, so it is free; say %% stalemate: branch = OUTCOME in it if it does";
+  std::vector<std::string_view> labels;
+  for (const Section& each : choosing.block.sections) labels.push_back(each.label);
+  if (index == 0 && !choice.may_take_none && !cover_every_case(labels))
+    assumed += std::string(assumed.empty() ? "" : "; ") +
+               "one of its ways is taken in every run; draw an else where none may be";
+  return assumed;
+}
+
+// Notes in the reading when a branch is taken.
+void StepWalk::note_branch(const Choosing& choosing, const Choice& choice, const Branch& branch, std::size_t index) {
+  const BranchTest& test = choosing.tests[index];
+  std::string meaning;
+  std::string assumed = test.assumed;
+  if (choice.free) {
+    meaning = "may happen or not: a free choice, explored both ways";
+    if (choice.kind == BlockKind::kAlt && choosing.tests.size() > 1)
+      meaning = "one of " + std::to_string(choosing.tests.size()) + " ways: a free choice, all explored";
+    assumed = assumed_of_free(choosing, choice, index);
+  } else if (branch.is_else) {
+    meaning = "in every other case";
+  } else {
+    const Request& asks = choosing.tested.request();
+    meaning = "if arrow " + std::to_string(asks.arrow) + " turned out as " + in_words(test.outcomes, asks) + " (" +
+              test.why + ")";
+  }
+  if (branch.ends_operation) meaning += "; the operation ends with it";
+  if (choosing.in_row && !choice.free) {
+    assumed += (assumed.empty() ? "" : "; ") +
+               std::string("the block above is about arrow " + std::to_string(choice.about) +
+                           ", so this one is taken to be, too; put it into the branches above if it is about what "
+                           "they ask");
+  }
+  current().line_of_branch[{branch.at.line, branch.at.column}] =
+      reading_.add(branch.at, std::move(meaning), std::move(assumed));
+}
+
+StepWalk::Joined::Joined(const Scope& entered, BlockRow the_row)
+    : get_line(entered.get_line),
+      since_write(entered.since_write),
+      between(entered.between),
+      returned(entered.returned),
+      row(std::move(the_row)) {}
+
+// What a branch leaves to what stands behind the block. `outer` is the scope of the block.
+void StepWalk::join(const Branch& branch, const Scope& entered, const Scope& inside, Scope& outer, Joined& joined) {
+  const auto leave = [&](const Latest& inner, const Latest& before, Latest& behind, bool& differs) {
+    const bool same = inner.same_request(before);
+    if (!branch.ends_operation && (!same || inner.depends_on_branch)) differs = true;
+    behind.answered = behind.answered || (same && inner.answered);
+  };
+  leave(inside.latest, entered.latest, outer.latest, joined.latest_differs);
+  leave(inside.awaited, entered.awaited, outer.awaited, joined.awaited_differs);
+  joined.row.taken = joined.row.taken | (branch.is_else ? kAllOutcomes : branch.tests);
+  if (branch.ends_operation) return;
+  if (inside.awaited.known() && !inside.awaited.same_request(entered.awaited))
+    joined.row.inner.push_back(inside.awaited.request());
+  if (inside.between.is_answer) joined.between = inside.between;
+  joined.get_line = std::max(joined.get_line, inside.get_line);
+  joined.since_write.join(inside.since_write);
+  joined.returned.insert(inside.returned.begin(), inside.returned.end());
+}
+
+void StepWalk::leave_block(Joined joined, Scope& scope) {
+  const auto forget = [](Latest& request) {
+    request = {};
+    request.depends_on_branch = true;
+  };
+  if (joined.latest_differs) forget(scope.latest);
+  if (joined.awaited_differs) forget(scope.awaited);
+  scope.get_line = joined.get_line;
+  scope.row = std::move(joined.row);
+  scope.since_write = joined.since_write;
+  scope.between = std::move(joined.between);
+  scope.returned = std::move(joined.returned);
+}
+
+void StepWalk::choice(Position at, const Block& block, Scope& scope) {
+  Choosing choosing{block, tested_by(block, scope), false, {}};
+  choosing.in_row = !choosing.tested.known() && choosing.tested.depends_on_branch && continues_row(block, scope.row);
+  if (choosing.in_row) choosing.tested = scope.row.tested;
+  choosing.tests = tests_of(choosing, scope);
   Choice choice;
   choice.at = at;
   choice.kind = block.kind;
-  choice.free = resolve(at, block, before, tests);
-  std::vector<std::string_view> labels;
-  for (const Section& section : block.sections) labels.push_back(section.label);
-  choice.may_take_none = choice.free && (block.kind != BlockKind::kAlt || labels.size() == 1);
+  choice.free = resolve(at, block, choosing.tested, choosing.tests);
+  choice.may_take_none = choice.free && (block.kind != BlockKind::kAlt || block.sections.size() == 1);
   if (choice.free && scope.at_top() && !continues_) ask_about_operations_in(block);
-  if (!choice.free) choice.about = before.request().arrow;
-  if (!choice.free) note_outcome_drawn(before, scope, false);
   BlockRow row;
-  if (!choice.free) row.tested = before;
-  if (!choice.free && row.tested.same_request(scope.row.tested)) row = scope.row;
-
-  bool depends = false;
-  bool awaited_depends = false;
-  const Latest latest = scope.latest;
-  const Latest awaited = scope.awaited;
-  int get_line = scope.get_line;
-  SinceWrite since_write = scope.since_write;
-  Between between = scope.between;
-  std::map<std::string, int> returned = scope.returned;
+  if (!choice.free) {
+    choice.about = choosing.tested.request().arrow;
+    note_outcome_drawn(choosing.tested, scope, false);
+    row.tested = choosing.tested;
+    if (row.tested.same_request(scope.row.tested)) row = scope.row;
+  }
+  const Scope entered = scope;
+  Joined joined(entered, std::move(row));
   for (std::size_t i = 0; i < block.sections.size(); ++i) {
     const Section& section = block.sections[i];
-    const BranchTest& test = tests[i];
+    const BranchTest& test = choosing.tests[i];
     refuse_unmodelled(name(), section.at, section.label, true);
     Branch branch;
     branch.at = i == 0 ? at : section.at;
@@ -339,82 +170,20 @@ void StepWalk::choice(Position at, const Block& block, Scope& scope) {
     branch.tests = test.outcomes;
     branch.is_else = !choice.free && test.otherwise;
     branch.ends_operation = block.kind == BlockKind::kBreak;
-    std::string meaning;
-    std::string assumed = test.assumed;
-    if (choice.free) {
-      meaning = "may happen or not: a free choice, explored both ways";
-      if (block.kind == BlockKind::kAlt && tests.size() > 1)
-        meaning = "one of " + std::to_string(tests.size()) + " ways: a free choice, all explored";
-      if (section.label.empty() || !before.known()) {
-        assumed = "it is about no reply, so it is free";
-      } else {
-        assumed = in_quotes(section.label) +
-                  " says nothing of the reply, so it is free; say %% stalemate: branch = OUTCOME in "
-                  "it if it does";
-      }
-      if (test.free) assumed.clear();
-      if (i == 0 && !choice.may_take_none && !cover_every_case(labels))
-        assumed += std::string(assumed.empty() ? "" : "; ") +
-                   "one of its ways is taken in every run; draw an else where none may be";
-    } else if (branch.is_else) {
-      meaning = "in every other case";
-    } else {
-      meaning = "if arrow " + std::to_string(before.request().arrow) + " turned out as " +
-                in_words(test.outcomes, before.request()) + " (" + test.why + ")";
-    }
-    if (branch.ends_operation) meaning += "; the operation ends with it";
-    if (in_row && !choice.free) {
-      assumed += (assumed.empty() ? "" : "; ") +
-                 std::string("the block above is about arrow " + std::to_string(choice.about) +
-                             ", so this one is taken to be, too; put it into the branches above if it is about what "
-                             "they ask");
-    }
-    current().line_of_branch[{branch.at.line, branch.at.column}] =
-        reading_.add(branch.at, std::move(meaning), std::move(assumed));
-
-    Scope inside;
+    note_branch(choosing, choice, branch, i);
+    Scope inside = entered;
     inside.body = &branch.body;
-    inside.latest = latest;
-    inside.awaited = awaited;
-    inside.get_line = scope.get_line;
-    inside.since_write = scope.since_write;
-    inside.between = scope.between;
     inside.branch = branch.at;
-    inside.returned = scope.returned;
-    inside.tested = before;
+    inside.row = {};
+    inside.tested = choosing.tested;
     inside.tested_reply = choice.free ? nullptr : test.reply;
     inside.at_branch_start = true;
     statements(section.body, inside);
-    const auto leave = [&](const Latest& inner, const Latest& entered, Latest& outer, bool& differs) {
-      const bool same = inner.same_request(entered);
-      if (!branch.ends_operation && (!same || inner.depends_on_branch)) differs = true;
-      outer.answered = outer.answered || (same && inner.answered);
-    };
-    leave(inside.latest, latest, scope.latest, depends);
-    leave(inside.awaited, awaited, scope.awaited, awaited_depends);
-    row.taken = row.taken | (branch.is_else ? kAllOutcomes : branch.tests);
-    if (!branch.ends_operation && inside.awaited.known() && !inside.awaited.same_request(awaited))
-      row.inner.push_back(inside.awaited.request());
-    if (!branch.ends_operation) {
-      if (inside.between.is_answer) between = inside.between;
-      get_line = std::max(get_line, inside.get_line);
-      since_write.join(inside.since_write);
-      returned.insert(inside.returned.begin(), inside.returned.end());
-    }
+    join(branch, entered, inside, scope, joined);
     choice.branches.push_back(std::move(branch));
   }
   body_of(scope).push_back({std::move(choice)});
-  const auto forget = [](Latest& request) {
-    request = {};
-    request.depends_on_branch = true;
-  };
-  if (depends) forget(scope.latest);
-  if (awaited_depends) forget(scope.awaited);
-  scope.get_line = get_line;
-  scope.row = std::move(row);
-  scope.since_write = since_write;
-  scope.between = std::move(between);
-  scope.returned = std::move(returned);
+  leave_block(std::move(joined), scope);
 }
 
 }  // namespace stalemate::model

@@ -5,32 +5,39 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
 
 #include "mapping_text.hpp"
 #include "read/source_text.hpp"
+#include "traces/verb.hpp"
 
 namespace stalemate::model {
 namespace {
 
 struct VerbRule {
-  std::string_view verb;
+  std::string verb;
   std::vector<Parameter> needed;
 };
 
-const std::array<VerbRule, 3> kSqlVerbs = {{{"fill", {Parameter::kKey, Parameter::kValue}},
-                                            {"get", {Parameter::kKey}},
-                                            {"set", {Parameter::kKey, Parameter::kValue}}}};
-const std::array<VerbRule, 6> kCacheVerbs = {{{"add", {Parameter::kKey, Parameter::kValue}},
-                                              {"add-ttl", {Parameter::kKey, Parameter::kValue, Parameter::kTtl}},
-                                              {"delete", {Parameter::kKey}},
-                                              {"get", {Parameter::kKey}},
-                                              {"set", {Parameter::kKey, Parameter::kValue}},
-                                              {"set-ttl", {Parameter::kKey, Parameter::kValue, Parameter::kTtl}}}};
+// What may be said of each kind of store: what a trace may ask of it, and how its rows are filled at first; by name.
+std::vector<VerbRule> rules_for(bool database) {
+  std::vector<VerbRule> rules;
+  if (database) rules.push_back({"fill", {Parameter::kKey, Parameter::kValue}});
+  for (const traces::VerbFacts& facts : traces::kVerbs) {
+    if (database && !facts.of_databases) continue;
+    VerbRule rule{std::string(facts.name), {Parameter::kKey}};
+    if (facts.carries) rule.needed.push_back(Parameter::kValue);
+    rules.push_back(rule);
+    if (database || !facts.carries) continue;
+    rule.verb += "-ttl";
+    rule.needed.push_back(Parameter::kTtl);
+    rules.push_back(rule);
+  }
+  std::sort(rules.begin(), rules.end(), [](const VerbRule& a, const VerbRule& b) { return a.verb < b.verb; });
+  return rules;
+}
 
-template <class Rules>
-const VerbRule& rule_for(const std::string& name, Position at, std::string_view store, const std::string& verb,
-                         const Rules& rules) {
+VerbRule rule_for(const std::string& name, Position at, std::string_view store, const std::string& verb) {
+  const std::vector<VerbRule> rules = rules_for(store == "sql");
   const auto found = std::find_if(rules.begin(), rules.end(), [&](const VerbRule& rule) { return rule.verb == verb; });
   if (found != rules.end()) return *found;
   std::string known;
@@ -84,7 +91,7 @@ void Mapping::add_sql(const std::string& name, Position at, const std::string& v
     (verb == "setup" ? sql_setup_ : sql_teardown_).push_back(std::move(statement.text));
     return;
   }
-  const VerbRule& rule = rule_for(name, at, "sql", verb, kSqlVerbs);
+  const VerbRule rule = rule_for(name, at, "sql", verb);
   check_parameters(name, at, what, rule.needed, statement.parameters);
   refuse_what_is_no_verb(name, at, what, statement.text);
   if (!sql_.try_emplace(verb, std::move(statement)).second)
@@ -102,7 +109,7 @@ void Mapping::add_cache(const std::string& name, Position at, const std::string&
     (verb == "setup" ? cache_setup_ : cache_teardown_).push_back(std::move(command));
     return;
   }
-  check_parameters(name, at, what, rule_for(name, at, "redis", verb, kCacheVerbs).needed, given);
+  check_parameters(name, at, what, rule_for(name, at, "redis", verb).needed, given);
   if (!cache_.try_emplace(verb, std::move(command)).second)
     fail_at(name, at, fmt::format("{} is given twice; leave one out", what));
 }
@@ -124,8 +131,8 @@ std::string Mapping::name_of(const std::string& key) const {
 
 std::string Mapping::missing(const std::vector<std::string>& cache_verbs) const {
   if (has_sql()) {
-    for (const VerbRule& rule : kSqlVerbs)
-      if (!sql_.contains(std::string(rule.verb)))
+    for (const VerbRule& rule : rules_for(true))
+      if (!sql_.contains(rule.verb))
         return fmt::format("sql {} is missing; of a database all of fill, get and set are needed", rule.verb);
   }
   if (!has_cache()) return "";

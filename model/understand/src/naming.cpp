@@ -112,6 +112,52 @@ std::string lower_case(std::string text) {
   return text;
 }
 
+// Asks where an operation has no name, or that of one before it.
+void ask_about_name(const Operation& operation, const std::vector<const Operation*>& named, bool only_one,
+                    const Reading& reading) {
+  const std::string remedy = "; write %% stalemate: operation = NAME " +
+                             std::string(only_one ? "first in each of the diagrams" : "before each");
+  if (operation.name.empty()) {
+    ask_at(reading.name(), operation.at,
+           "there are several " + std::string(to_string(operation.kind)) + " operations, and this one has no name" +
+               remedy);
+  }
+  for (const Operation* other : named) {
+    if (lower_case(other->name) != lower_case(operation.name)) continue;
+    ask_at(reading.name(), operation.at,
+           "a second operation is called " + in_quotes(operation.name) + ", as the one" + in_line(other->at) +
+               "; they need names of their own" + remedy);
+  }
+}
+
+// What is assumed of a Read that sets the database. "Fetch the next job" may well take it; who says "read" means it.
+std::string assumed_of_read_that_sets(const Segment& segment, const Decision& decision, const Reading& reading) {
+  const std::vector<std::string> said = split_words(decision.why);
+  const bool says_read = is_in(said, "read") || is_in(said, "reads") || is_in(said, "reading");
+  if (says_read) return "it is a read although it sets the database";
+  ask_at(reading.name(), segment.operation.at,
+         "it would be a Read " + decision.why +
+             ", but it sets the database: is it a Write? Write %% stalemate: operation NAME is write (or read) before "
+             "it");
+}
+
+void tell_operation(const Segment& segment, const Decision& decision, Reading& reading) {
+  const bool read = decision.kind == OperationKind::kRead;
+  std::string assumed = decision.assumed;
+  if (read && segment.changes_database && !segment.given_kind)
+    assumed += (assumed.empty() ? "" : "; ") + assumed_of_read_that_sets(segment, decision, reading);
+  reading.introduce(segment.heading_line, "operation " + segment.operation.name + ", a " +
+                                              std::string(to_string(decision.kind)) + ": " + decision.why);
+  if (!assumed.empty()) reading.also_assumed(segment.heading_line, assumed);
+  for (const Answer& answer : segment.answers) {
+    reading.also(answer.line, answer.fails ? "answers outside that it failed, so nothing is acknowledged"
+                              : read       ? "answers outside with the value it received, if any"
+                                           : "answers outside: the operation is acknowledged, unless a database write "
+                                             "that it awaited got no answer");
+    if (answer.followed) reading.also(answer.line, "; what follows still runs");
+  }
+}
+
 }  // namespace
 
 std::optional<OperationKind> kind_said_above(const Document& document, std::size_t index) {
@@ -133,54 +179,18 @@ void name_operations(const Document& document, std::vector<std::vector<Segment>>
   for (std::size_t i = 0; i < segments.size(); ++i) {
     const bool only_one = segments[i].size() == 1;
     for (Segment& segment : segments[i]) {
-      Decision& decision = decisions[next++];
+      const Decision& decision = decisions[next++];
       Operation& operation = segment.operation;
       operation.kind = decision.kind;
-      const bool read = decision.kind == OperationKind::kRead;
       operation.name = segment.given_name;
       if (operation.name.empty()) {
         const bool alone = count_of_kind.at(static_cast<std::size_t>(decision.kind)) == 1;
-        operation.name =
-            alone ? (read ? "Read" : "Write") : without_colon(own_name(document, i, segment, decision, only_one));
+        operation.name = alone ? (decision.kind == OperationKind::kRead ? "Read" : "Write")
+                               : without_colon(own_name(document, i, segment, decision, only_one));
       }
-      const std::string remedy = "; write %% stalemate: operation = NAME " +
-                                 std::string(only_one ? "first in each of the diagrams" : "before each");
-      if (operation.name.empty()) {
-        ask_at(reading.name(), operation.at,
-               "there are several " + std::string(to_string(decision.kind)) + " operations, and this one has no name" +
-                   remedy);
-      }
-      for (const Operation* other : named) {
-        if (lower_case(other->name) != lower_case(operation.name)) continue;
-        ask_at(reading.name(), operation.at,
-               "a second operation is called " + in_quotes(operation.name) + ", as the one" + in_line(other->at) +
-                   "; they need names of their own" + remedy);
-      }
+      ask_about_name(operation, named, only_one, reading);
       named.push_back(&operation);
-
-      std::string assumed = decision.assumed;
-      if (read && segment.changes_database && !segment.given_kind) {
-        // "Fetch the next job" may well take it; who says "read" means it.
-        const std::vector<std::string> said = split_words(decision.why);
-        const bool says_read = is_in(said, "read") || is_in(said, "reads") || is_in(said, "reading");
-        if (says_read)
-          assumed += (assumed.empty() ? "" : "; ") + std::string("it is a read although it sets the database");
-        if (!says_read)
-          ask_at(reading.name(), operation.at,
-                 "it would be a Read " + decision.why +
-                     ", but it sets the database: is it a Write? Write %% stalemate: operation NAME is write (or read) "
-                     "before it");
-      }
-      reading.introduce(segment.heading_line, "operation " + operation.name + ", a " +
-                                                  std::string(to_string(decision.kind)) + ": " + decision.why);
-      if (!assumed.empty()) reading.also_assumed(segment.heading_line, assumed);
-      for (const Answer& answer : segment.answers) {
-        reading.also(answer.line, answer.fails ? "answers outside that it failed, so nothing is acknowledged"
-                                  : read       ? "answers outside with the value it received, if any"
-                                               : "answers outside: the operation is acknowledged, unless a database "
-                                                 "write that it awaited got no answer");
-        if (answer.followed) reading.also(answer.line, "; what follows still runs");
-      }
+      tell_operation(segment, decision, reading);
       say_values(segment, reading);
     }
   }

@@ -87,16 +87,15 @@ bool Flow::has(Role to, Verb verb) const {
 }
 
 bool Flow::changes_cache() const {
-  return has(Role::kCache, Verb::kSet) || has(Role::kCache, Verb::kAdd) || has(Role::kCache, Verb::kDelete);
+  return std::any_of(asks.begin(), asks.end(),
+                     [](const Ask& ask) { return ask.to == Role::kCache && model::changes(ask.verb); });
 }
 
 bool Flow::changes() const { return changes_cache() || has(Role::kDatabase, Verb::kSet); }
 
 bool Flow::is_caching_read() const {
   const auto gets = [](const Ask& ask) { return ask.verb == Verb::kGet; };
-  const auto fills = [](const Ask& ask) {
-    return ask.to == Role::kCache && (ask.verb == Verb::kSet || ask.verb == Verb::kAdd);
-  };
+  const auto fills = [](const Ask& ask) { return ask.to == Role::kCache && stores(ask.verb); };
   const auto get = std::find_if(asks.begin(), asks.end(), gets);
   return std::any_of(get, asks.end(), fills) && !has(Role::kDatabase, Verb::kSet);
 }

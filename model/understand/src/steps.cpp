@@ -1,5 +1,5 @@
 // The walk through a diagram, statement by statement: what begins an operation, and what the other parts share. Arrows
-// are read in understand_arrows.cpp, blocks in understand_choices.cpp.
+// are read in arrows.cpp, blocks in choices.cpp.
 #include "steps.hpp"
 
 #include <algorithm>
@@ -24,7 +24,7 @@ std::string in_words(Outcomes outcomes, const Request& request) {
     if (!text.empty()) text += " or ";
     switch (outcome) {
       case Outcome::kOk:
-        text += request.verb == Verb::kAdd ? "ok (it was absent)" : "ok";
+        text += answers_of(request.verb) == Answers::kIfAbsent ? "ok (it was absent)" : "ok";
         break;
       case Outcome::kValue:
         text += at_cache ? "a hit" : "a value";
@@ -44,20 +44,6 @@ std::string in_words(Outcomes outcomes, const Request& request) {
     }
   }
   return text;
-}
-
-std::vector<Outcome> possible_outcomes(Role to, Verb verb) {
-  switch (verb) {
-    case Verb::kGet:
-      if (to == Role::kDatabase) return {Outcome::kValue};
-      return {Outcome::kValue, Outcome::kMiss};
-    case Verb::kAdd:
-      return {Outcome::kOk, Outcome::kConflict};
-    case Verb::kSet:
-    case Verb::kDelete:
-      return {Outcome::kOk};
-  }
-  STALEMATE_INVARIANT(false, "every verb has outcomes");
 }
 
 Outcomes normal_outcomes(Verb verb) {
@@ -120,7 +106,7 @@ void StepWalk::statements(const std::vector<Statement>& list, Scope& scope) {
     const Position at = list[i].at;
     if (scope.at_top()) part(list, i, scope);
     if (const auto* arrow = std::get_if<Message>(&list[i].node)) {
-      message(at, *arrow, scope, list, i);
+      message({at, list, i}, *arrow, scope);
       may_turn_out(at, *arrow, scope);
       if (arrow->from == arrow->to) may_end(at, arrow->text, scope);
       scope.row = {};

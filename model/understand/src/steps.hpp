@@ -181,8 +181,13 @@ class StepWalk {
   void ask_about_operations_in(const Block& block) const;
   void note(const std::vector<Statement>& list, std::size_t index, Scope& scope);
   void directive(Position at, const Directive& directive, Scope& scope);
-  void message(Position at, const Message& message, Scope& scope, const std::vector<Statement>& siblings,
-               std::size_t index);
+  // A statement among those beside it.
+  struct Place {
+    Position at;
+    const std::vector<Statement>& siblings;
+    std::size_t index = 0;
+  };
+  void message(const Place& place, const Message& message, Scope& scope);
   void to_itself(Position at, const Message& message, Scope& scope);
   void remark(Position at, const std::string& text, std::size_t line);
   void happens_after_commit(Position at, Scope& scope) const;
@@ -193,9 +198,15 @@ class StepWalk {
   void from_outside(Position at, const Message& message, Scope& scope);
   void to_outside(Position at, const Message& message, Scope& scope);
   void request(Position at, const Message& message, Role server, Scope& scope);
+  Verb verb_asked(Position at, const Message& message, Role server, const RequestWords& words, std::string& assumed);
+  void note_commit(Position at, bool writes, bool after_commit, Scope& scope);
+  Request drawn_request(Position at, const Message& message, Role server, Verb verb);
+  void note_request(const Request& asks, std::size_t line);
   void ask_about_doubts(Position at, const Message& message, Role server, Verb verb, Scope& scope);
-  void reply(Position at, const Message& message, Role server, Scope& scope, const std::vector<Statement>& siblings,
-             std::size_t index);
+  void reply(const Place& place, const Message& message, Role server, Scope& scope);
+  void ask_about_reply(const Place& place, const Message& message, const Latest& latest, const ReplyWords& words,
+                       bool said) const;
+  void reply_in_line(const Place& place, const Latest& latest, const ReplyWords& words, Scope& scope);
   // The request that a reply in straight lines, or a block, is about.
   Latest answered_in_line(const Message& message, Role server, const Scope& scope) const;
   Latest tested_by(const Block& block, const Scope& scope) const;
@@ -205,8 +216,34 @@ class StepWalk {
   ReplyWords words_of_reply(const Message& message, Verb verb);
   void block(Position at, const Block& block, Scope& scope);
   void choice(Position at, const Block& block, Scope& scope);
+  // A block that chooses, before its branches are read.
+  struct Choosing {
+    const Block& block;
+    Latest tested;                  // the request that it is about, where one is known
+    bool in_row = false;            // which is that of the block before it
+    std::vector<BranchTest> tests;  // by branch
+  };
+  // What the branches leave to what stands behind the block, joined one after the other.
+  struct Joined {
+    Joined(const Scope& entered, BlockRow the_row);
+    bool latest_differs = false;  // from branch to branch
+    bool awaited_differs = false;
+    int get_line;
+    SinceWrite since_write;
+    Between between;
+    std::map<std::string, int> returned;
+    BlockRow row;
+  };
+  std::vector<BranchTest> tests_of(const Choosing& choosing, const Scope& scope) const;
+  static std::string assumed_of_free(const Choosing& choosing, const Choice& choice, std::size_t index);
+  void note_branch(const Choosing& choosing, const Choice& choice, const Branch& branch, std::size_t index);
+  static void join(const Branch& branch, const Scope& entered, const Scope& inside, Scope& outer, Joined& joined);
+  static void leave_block(Joined joined, Scope& scope);
 
   BranchTest test_of(const Section& section, const Latest& latest) const;
+  BranchTest test_as_said(const Section& section, const Override& said, const Request& asks) const;
+  bool contradicts(const Section& section, const Request& asks, const ReplyWords& label, const ReplyWords& reply) const;
+  void refuse_other_outcome(const Section& section, const Request& asks, const ReplyWords& label) const;
   // What a request, what it asks for and its server are called, in the singular.
   std::vector<std::string> names_of(const Request& asks) const;
   // What the label of a branch about `asks` says beside an outcome.
@@ -223,6 +260,7 @@ class StepWalk {
   const Message* first_answer_of_others(const std::vector<Statement>& body) const;
   void refuse_outcome_of_earlier_get(const Section& section, const Latest& latest, const Scope& scope) const;
   void refuse_outcome_without_request(const Section& section, const Latest& latest) const;
+  Outcomes settle_named(Position at, const Block& block, const Latest& latest, std::vector<BranchTest>& tests) const;
   // Sets what each branch tests; true where it is a free choice.
   bool resolve(Position at, const Block& block, const Latest& latest, std::vector<BranchTest>& tests) const;
   const Message* first_reply(const std::vector<Statement>& body, Role server) const;
@@ -259,6 +297,16 @@ class StepWalk {
   Position means_at_;
 };
 
+// How a verb is told: "to get the key"; what it would be of a database, where that is not modelled, else "".
+struct VerbWords {
+  Verb verb;
+  Answers answers;
+  std::string_view asked;
+  std::string_view of_database;
+};
+const VerbWords& words_of(Verb verb);
+
+inline bool is_crossed(const Message& message) { return message.arrow.head == ArrowHead::kCross; }
 std::string the(Role role);                                       // "the cache"
 std::string in_words(Outcomes outcomes, const Request& request);  // "a hit", "ok or a timeout"
 bool names_server(const std::string& label, Role server);         // in a word of its own

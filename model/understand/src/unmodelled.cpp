@@ -167,10 +167,10 @@ void judge_remarks(const std::vector<std::vector<Segment>>& segments, Reading& r
     }
   }
   const auto is_drawn = [&](const Effect& effect) {
-    const bool stores = effect.verb != Verb::kDelete;
-    return asked.count({effect.server, effect.verb}) != 0 ||
-           (stores && asked.count({effect.server, Verb::kSet}) != 0) ||
-           (stores && asked.count({effect.server, Verb::kAdd}) != 0);
+    return std::any_of(asked.begin(), asked.end(), [&](const auto& request) {
+      const auto& [server, verb] = request;
+      return server == effect.server && (verb == effect.verb || (stores(effect.verb) && stores(verb)));
+    });
   };
   for (const std::vector<Segment>& of_diagram : segments) {
     tell_what_is_passed_over(of_diagram, reading);

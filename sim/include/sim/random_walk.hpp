@@ -8,6 +8,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <utility>
 #include <vector>
 
 #include "sim/random.hpp"
@@ -29,25 +30,40 @@ struct WalkRecord {
   PropertyMask violated = 0;    // checked ones that were broken
   std::vector<Action> actions;  // from the initial state
   std::vector<Action> enabled;  // room to work in
+  Marks marks;                  // that were reached, by all walks so far
 };
 
-// Calls visit(state) with the initial state and with the one after each step, and violated(mask), which says whether to
-// go on, where a step or the state it leads to breaks checked properties that were not broken before. Adds to `marks`.
-template <System S, class Strategy, class Visitor, class Violated>
-void random_walk(const S& system, Strategy& strategy, Random& random, const WalkOptions& options, Marks& marks,
-                 WalkRecord<typename S::Action>& record, Visitor&& visit, Violated&& violated) {
+// Who is told of a walk: visit(state) of the initial state and of the one after each step; violated(mask), which says
+// whether to go on, where a step or the state it leads to breaks checked properties that were not broken before.
+template <class Visit, class Violated>
+struct WalkListener {
+  Visit visit;
+  Violated violated;
+};
+template <class Visit, class Violated>
+WalkListener(Visit, Violated) -> WalkListener<Visit, Violated>;
+
+// One that ends the walk with the first violation.
+template <class Visit>
+auto until_violation(Visit visit) {
+  return WalkListener{std::move(visit), [](PropertyMask) { return false; }};
+}
+
+template <System S, class Strategy, class Listener>
+void random_walk(const S& system, Strategy& strategy, Random& random, const WalkOptions& options,
+                 WalkRecord<typename S::Action>& record, Listener&& listener) {
   typename S::State state = system.initial();
   record.actions.clear();
   record.violated = 0;
   strategy.begin(system, random);
   PropertyMask broken_by_step = 0;
   while (true) {
-    visit(state);
+    listener.visit(state);
     const PropertyMask fresh =
-        (broken_by_step | system.judge(state, marks).violated) & options.checked & ~record.violated;
+        (broken_by_step | system.judge(state, record.marks).violated) & options.checked & ~record.violated;
     record.violated |= fresh;
     record.end = WalkEnd::kViolation;
-    if (fresh != 0 && !violated(fresh)) return;
+    if (fresh != 0 && !listener.violated(fresh)) return;
     record.enabled.clear();
     system.actions(state, record.enabled);
     record.end = WalkEnd::kRest;
@@ -56,17 +72,10 @@ void random_walk(const S& system, Strategy& strategy, Random& random, const Walk
     if (record.actions.size() == options.steps_max) return;
     const std::size_t chosen = record.enabled.size() == 1 ? 0 : strategy.choose(system, record.enabled, random);
     record.actions.push_back(record.enabled[chosen]);
-    const auto applied = system.apply(state, record.actions.back(), marks);
+    const auto applied = system.apply(state, record.actions.back(), record.marks);
     state = applied.next;
     broken_by_step = applied.violated;
   }
-}
-
-// The same, to the first violation.
-template <System S, class Strategy, class Visitor>
-void random_walk(const S& system, Strategy& strategy, Random& random, const WalkOptions& options, Marks& marks,
-                 WalkRecord<typename S::Action>& record, Visitor&& visit) {
-  random_walk(system, strategy, random, options, marks, record, visit, [](PropertyMask) { return false; });
 }
 
 }  // namespace stalemate::sim

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "traces/step_kind.hpp"
+#include "traces/verb.hpp"
 
 namespace stalemate::traces {
 
@@ -53,10 +54,11 @@ struct MessageId {
   int arrow = 0;
   int copy = 0;
   bool operator==(const MessageId&) const = default;
+  // That of the request it is a copy of, or is itself.
+  MessageId original() const { return {app, session, operation, arrow, 0}; }
 };
 
-// A request as it travels. `to` is a store's name; `verb` a word of understand/protocol.hpp ("get",
-// "set", "add", "delete"); `value` what a set or add carries.
+// A request as it travels. `to` is a store's name; `verb` a word of traces/verb.hpp ("get"); `value` what it carries.
 struct Request {
   int arrow = 0;  // ordinal among all arrows of its operation's diagram, from 1, as Mermaid's autonumber counts
   std::string to;
@@ -175,6 +177,9 @@ MessageId id_of(const Step& sender, const Request& request);
 MessageId id_of(const InFlight& message);
 // The copy that a step makes of its request.
 MessageId copy_made(const Step& step);
+
+// That message in flight, be it the request or its reply; null where it is not.
+const InFlight* find_message(const State& state, const MessageId& id);
 
 // Whether two steps are the same choice: in one state no two enabled ones are. Copies of one request are alike, so that
 // which of them is handled first is no choice; the one made first is.

@@ -61,9 +61,7 @@ std::string what_happens(const std::string& actor, const Request* request, const
 // How many ghosts of this request are in flight. A state alone numbers no copies.
 std::ptrdiff_t ghosts_of(const State& state, const MessageId& request) {
   return std::count_if(state.in_flight.begin(), state.in_flight.end(), [&](const InFlight& message) {
-    MessageId id = id_of(message);
-    id.copy = request.copy;
-    return message.is_ghost && id == request;
+    return message.is_ghost && id_of(message).original() == request.original();
   });
 }
 

@@ -31,9 +31,7 @@ RequestFate* subject_of(const Step& step, Fates& fates) {
 void crash(const Step& step, std::size_t index, Fates& fates) {
   for (RequestFate& fate : fates.requests) {
     if (!is_under_way(fate) || fate.id.app != step.app) continue;
-    const bool arrives = std::any_of(step.after.in_flight.begin(), step.after.in_flight.end(),
-                                     [&](const InFlight& message) { return id_of(message) == fate.id; });
-    if (arrives) {
+    if (find_message(step.after, fate.id) != nullptr) {
       fate.is_ghost = true;
     } else {
       fate.done = index;
@@ -97,8 +95,8 @@ void add_requests(const Trace& trace, Fates& fates) {
 }
 
 bool reply_in_flight(const Step& handled) {
-  return std::any_of(handled.after.in_flight.begin(), handled.after.in_flight.end(),
-                     [&](const InFlight& message) { return message.is_reply && id_of(message) == id_of(handled); });
+  const InFlight* const message = find_message(handled.after, id_of(handled));
+  return message != nullptr && message->is_reply;
 }
 
 // The step from `first` on that takes the reply, or the crash of the app instance that awaits it.

@@ -23,8 +23,8 @@ constexpr int kRowPadding = 8;
 constexpr int kRowHeightMin = 48;  // two values, one below the other, and room below them
 constexpr int kNoteSlot = 26;
 constexpr int kLineHeight = 19;
-constexpr int kLaneGap = 6;
-constexpr int kLaneMargin = 16;  // from a store's lifeline to its first lane
+constexpr int kTrackGap = 6;
+constexpr int kTrackMargin = 16;  // from a store's lifeline to its first track
 
 class Layout {
  public:
@@ -74,7 +74,7 @@ class Layout {
     std::size_t lines = 0;
     for (const Column& column : out_.columns) lines = std::max(lines, column.script.size());
     out_.boxes_height = 28 + static_cast<int>(lines) * 15;
-    y_ = out_.boxes_top + out_.boxes_height + 24;  // the lanes' keys
+    y_ = out_.boxes_top + out_.boxes_height + 24;  // the tracks' keys
   }
 
   void place_rows() {
@@ -228,7 +228,7 @@ class Layout {
     for (std::size_t i = app_count_; i < out_.columns.size(); ++i) {
       Column& column = out_.columns[i];
       column.x = right + std::clamp(gap_needed(i, i == app_count_), gap_min, 330);
-      right = place_lanes(i);
+      right = place_tracks(i);
       column.box_left = column.x - 12;
       column.box_width = right - column.box_left;
       gap_min = 96;
@@ -274,18 +274,18 @@ class Layout {
   }
 
   // Where they end.
-  int place_lanes(std::size_t server) {
-    int x = out_.columns[server].x + kLaneMargin;
-    const int width = lane_width(out_.columns[server].id);
+  int place_tracks(std::size_t server) {
+    int x = out_.columns[server].x + kTrackMargin;
+    const int width = track_width(out_.columns[server].id);
     for (std::size_t i = 0; i < keys_.size(); ++i) {
-      out_.lanes.push_back({.column = server, .key = keys_[i], .x = x, .width = width});
-      x += width + kLaneGap;
+      out_.tracks.push_back({.column = server, .key = keys_[i], .x = x, .width = width});
+      x += width + kTrackGap;
     }
-    return std::max(x - kLaneGap, out_.columns[server].x + 80);
+    return std::max(x - kTrackGap, out_.columns[server].x + 80);
   }
 
   // Beside what a cache holds stands, where it differs, what the database does.
-  int lane_width(const std::string& store) const {
+  int track_width(const std::string& store) const {
     int text = text_width("absent", kSmallFont);
     const auto consider = [&](const State& state) {
       for (const std::string& key : keys_) {

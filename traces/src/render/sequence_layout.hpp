@@ -101,7 +101,7 @@ struct Activity {
 };
 
 // A key of a store, beside the store's lifeline.
-struct Lane {
+struct Track {
   std::size_t column = 0;
   std::string key;
   int x = 0;
@@ -109,7 +109,7 @@ struct Lane {
 };
 // A value from the row that made it to the row before the next.
 struct Segment {
-  std::size_t lane = 0;
+  std::size_t track = 0;
   std::size_t first_row = 0;
   std::size_t last_row = 0;
   int top = 0;
@@ -120,7 +120,7 @@ struct Segment {
 };
 // While the cache holds another value than the database. What the database holds is written at `remark_y`.
 struct Incoherence {
-  std::size_t lane = 0;
+  std::size_t track = 0;
   std::size_t first_row = 0;
   std::size_t last_row = 0;
   int top = 0;
@@ -155,7 +155,7 @@ struct SequenceLayout {
   std::vector<Caption> captions;
   std::vector<Note> notes;
   std::vector<Activity> activities;
-  std::vector<Lane> lanes;
+  std::vector<Track> tracks;
   std::vector<Segment> segments;
   std::vector<Incoherence> incoherences;
   std::vector<Rule> rules;

@@ -18,7 +18,7 @@ void add_captions(SequenceLayout& layout);
 // What stands at the end of a message that does not arrive. sequence_captions.cpp.
 std::string end_words(const Message& message);
 
-// What the stores hold, as bands in their lanes, and where they differ. REQUIRES: rows and lanes in their places.
+// What the stores hold, as bands in their tracks, and where they differ. REQUIRES: rows and tracks in their places.
 // sequence_values.cpp.
 void add_values(const Trace& trace, SequenceLayout& layout);
 

@@ -29,13 +29,13 @@ std::size_t ordinal_of(std::vector<std::int64_t>& values, const std::optional<st
   return static_cast<std::size_t>(std::find(values.begin(), values.end(), *value) - values.begin());
 }
 
-// The values of all lanes in the order of the rows, so that a value's ordinal does not depend on its lane.
+// The values of all tracks in the order of the rows, so that a value's ordinal does not depend on its track.
 std::vector<std::int64_t> values_in_order(const Trace& trace, const SequenceLayout& layout) {
   std::vector<std::int64_t> values;
   for (std::size_t row = 0; row <= trace.steps.size(); ++row) {
     const State& state = state_of(trace, row);
     for (std::size_t i = trace.stores.size(); i-- > 0;)
-      for (const Lane& lane : layout.lanes) ordinal_of(values, value_of(state, trace.stores[i].name, lane.key));
+      for (const Track& track : layout.tracks) ordinal_of(values, value_of(state, trace.stores[i].name, track.key));
   }
   return values;
 }
@@ -46,31 +46,31 @@ class Values {
       : trace_(trace), layout_(layout), values_(values_in_order(trace, layout)) {}
 
   void add() {
-    for (std::size_t lane = 0; lane < layout_.lanes.size(); ++lane) {
-      add_segments(lane);
-      if (is_cache(trace_, store_of(lane))) add_incoherences(lane);
+    for (std::size_t track = 0; track < layout_.tracks.size(); ++track) {
+      add_segments(track);
+      if (is_cache(trace_, store_of(track))) add_incoherences(track);
     }
   }
 
  private:
-  const std::string& store_of(std::size_t lane) const { return layout_.columns[layout_.lanes[lane].column].id; }
+  const std::string& store_of(std::size_t track) const { return layout_.columns[layout_.tracks[track].column].id; }
 
-  std::optional<std::int64_t> value(std::size_t lane, std::size_t row) const {
-    return value_of(state_of(trace_, row), store_of(lane), layout_.lanes[lane].key);
+  std::optional<std::int64_t> value(std::size_t track, std::size_t row) const {
+    return value_of(state_of(trace_, row), store_of(track), layout_.tracks[track].key);
   }
 
-  // What the database has of the lane's key.
-  std::optional<std::int64_t> stored(std::size_t lane, std::size_t row) const {
+  // What the database has of the track's key.
+  std::optional<std::int64_t> stored(std::size_t track, std::size_t row) const {
     for (const Store& store : trace_.stores)
-      if (store.kind == "database") return value_of(state_of(trace_, row), store.name, layout_.lanes[lane].key);
+      if (store.kind == "database") return value_of(state_of(trace_, row), store.name, layout_.tracks[track].key);
     return std::nullopt;
   }
 
-  void add_segments(std::size_t lane) {
+  void add_segments(std::size_t track) {
     const std::size_t last = layout_.rows.size() - 1;
     for (std::size_t row = 0; row <= last;) {
-      Segment segment{.lane = lane, .first_row = row, .value = value(lane, row)};
-      while (row <= last && value(lane, row) == segment.value) ++row;
+      Segment segment{.track = track, .first_row = row, .value = value(track, row)};
+      while (row <= last && value(track, row) == segment.value) ++row;
       segment.last_row = row - 1;
       segment.top = change_y(layout_, segment.first_row);
       segment.bottom = row > last ? layout_.lifelines_bottom : change_y(layout_, row);
@@ -80,27 +80,27 @@ class Values {
     }
   }
 
-  bool is_incoherent(std::size_t lane, std::size_t row) const {
-    const auto cached = value(lane, row);
-    return cached && cached != stored(lane, row);
+  bool is_incoherent(std::size_t track, std::size_t row) const {
+    const auto cached = value(track, row);
+    return cached && cached != stored(track, row);
   }
 
   // One for each pair of values, because the difference is told with each.
-  void add_incoherences(std::size_t lane) {
+  void add_incoherences(std::size_t track) {
     const std::size_t last = layout_.rows.size() - 1;
     for (std::size_t row = 0; row <= last;) {
-      if (!is_incoherent(lane, row)) {
+      if (!is_incoherent(track, row)) {
         ++row;
         continue;
       }
-      const auto cached = value(lane, row);
-      Incoherence span{.lane = lane, .first_row = row, .database = stored(lane, row)};
-      while (row <= last && value(lane, row) == cached && stored(lane, row) == span.database) ++row;
+      const auto cached = value(track, row);
+      Incoherence span{.track = track, .first_row = row, .database = stored(track, row)};
+      while (row <= last && value(track, row) == cached && stored(track, row) == span.database) ++row;
       span.last_row = row - 1;
       span.top = change_y(layout_, span.first_row);
       span.bottom = row > last ? layout_.lifelines_bottom : change_y(layout_, row);
       const bool value_is_told_here =
-          span.first_row == 0 || value(lane, span.first_row) != value(lane, span.first_row - 1);
+          span.first_row == 0 || value(track, span.first_row) != value(track, span.first_row - 1);
       span.remark_y = span.top + (value_is_told_here ? kSecondLine : kFirstLine);
       layout_.incoherences.push_back(span);
     }

@@ -131,26 +131,26 @@ class Svg {
 
   void add_bands() {
     for (const Segment& segment : layout_.segments) {
-      const Lane& lane = layout_.lanes[segment.lane];
+      const Track& track = layout_.tracks[segment.track];
       const std::string kind = segment.value ? fmt::format("value-{}", segment.ordinal % kColours) : "absent";
       add(R"(<g class="value {}" data-store="{}" data-key="{}" data-value="{}" data-from-row="{}" data-to-row="{}">)",
-          kind, layout_.columns[lane.column].id, xml_escaped(lane.key), value_words(segment.value), segment.first_row,
+          kind, layout_.columns[track.column].id, xml_escaped(track.key), value_words(segment.value), segment.first_row,
           segment.last_row);
-      rectangle(lane.x, segment.top, lane.width, segment.bottom - segment.top, "");
+      rectangle(track.x, segment.top, track.width, segment.bottom - segment.top, "");
       body_ += "</g>\n";
     }
     for (const Incoherence& span : layout_.incoherences) {
-      const Lane& lane = layout_.lanes[span.lane];
-      add(R"(<g class="incoherent" data-key="{}" data-from-row="{}" data-to-row="{}">)", xml_escaped(lane.key),
+      const Track& track = layout_.tracks[span.track];
+      add(R"(<g class="incoherent" data-key="{}" data-from-row="{}" data-to-row="{}">)", xml_escaped(track.key),
           span.first_row, span.last_row);
-      rectangle(lane.x, span.top, lane.width, span.bottom - span.top, kHatched);
+      rectangle(track.x, span.top, track.width, span.bottom - span.top, kHatched);
       body_ += "</g>\n";
     }
   }
 
   void add_values() {
     for (const Segment& segment : layout_.segments) {
-      const int middle = layout_.lanes[segment.lane].x + layout_.lanes[segment.lane].width / 2;
+      const int middle = layout_.tracks[segment.track].x + layout_.tracks[segment.track].width / 2;
       const std::string_view style = segment.value ? "told" : "told absent";
       const std::string words = segment.value ? value_words(segment.value) : "absent";
       text(style, middle, segment.top + 16, TextAlign::kMiddle, words);
@@ -158,7 +158,7 @@ class Svg {
       body_ += '\n';
     }
     for (const Incoherence& span : layout_.incoherences) {
-      const int middle = layout_.lanes[span.lane].x + layout_.lanes[span.lane].width / 2;
+      const int middle = layout_.tracks[span.track].x + layout_.tracks[span.track].width / 2;
       text("told differs", middle, span.remark_y, TextAlign::kMiddle, "≠ " + value_words(span.database));
       body_ += '\n';
     }
@@ -286,8 +286,9 @@ class Svg {
       for (const std::string& line : column.script) text("script", middle, y += 15, TextAlign::kMiddle, line);
       body_ += "</g>\n";
     }
-    for (const Lane& lane : layout_.lanes) {
-      text("key", lane.x + lane.width / 2, layout_.boxes_top + layout_.boxes_height + 16, TextAlign::kMiddle, lane.key);
+    for (const Track& track : layout_.tracks) {
+      text("key", track.x + track.width / 2, layout_.boxes_top + layout_.boxes_height + 16, TextAlign::kMiddle,
+           track.key);
     }
     body_ += '\n';
   }

@@ -18,9 +18,9 @@ namespace {
 
 using traces::shown_text;
 
-bool replaces(const Instruction& instruction) {
-  return instruction.to == Role::kCache && (instruction.verb == Verb::kSet || instruction.verb == Verb::kDelete) &&
-         !instruction.drawn_lost;
+bool replaces(const Program& program, const Instruction& instruction) {
+  return kind_of_server(program, instruction) == Role::kCache &&
+         (instruction.verb == Verb::kSet || instruction.verb == Verb::kDelete) && !instruction.drawn_lost;
 }
 
 // Whether a Read of a key that is cached may still replace or delete the entry, if it starts in the state `end`. A
@@ -36,14 +36,15 @@ bool reads_replace(const Machine& machine, StateView end, bool faults) {
     pending.pop_back();
     for (const Transition& transition : transitions) {
       for (const Effect& effect : transition.effects)
-        if (effect.kind == EffectKind::kSendAsync && replaces(program.instructions[effect.instruction])) return true;
+        if (effect.kind == EffectKind::kSendAsync && replaces(program, program.instructions[effect.instruction]))
+          return true;
       if (transition.next == kNoInstruction || !seen.insert(transition.next).second) continue;
       const Instruction& instruction = program.instructions[transition.next];
-      if (replaces(instruction)) return true;
-      for (const Outcome outcome : possible_outcomes(instruction.to, instruction.verb)) {
-        const bool absent =
-            instruction.to == Role::kCache && (outcome == Outcome::kMiss || outcome == Outcome::kTimeout ||
-                                               (instruction.verb == Verb::kAdd && outcome == Outcome::kOk));
+      if (replaces(program, instruction)) return true;
+      const Role to = kind_of_server(program, instruction);
+      for (const Outcome outcome : possible_outcomes(to, instruction.verb)) {
+        const bool absent = to == Role::kCache && (outcome == Outcome::kMiss || outcome == Outcome::kTimeout ||
+                                                   (answers_of(instruction.verb) == Answers::kIfAbsent && outcome == Outcome::kOk));
         if (!absent) pending.push_back(&instruction.after[static_cast<std::size_t>(outcome)]);
       }
       if (faults && instruction.awaited && machine.may_time_out(end, transition.next))
@@ -325,7 +326,8 @@ class Teller {
     std::set<std::pair<std::uint16_t, int>> seen;
     const Program& program = subject_.machine.program();
     for (const Instruction& instruction : program.instructions) {
-      if (!replaces(instruction) || program.operations[instruction.operation].kind != OperationKind::kWrite) continue;
+      const bool of_write = program.operations[instruction.operation].kind == OperationKind::kWrite;
+      if (!of_write || !replaces(program, instruction)) continue;
       if (!seen.emplace(instruction.operation, instruction.arrow).second) continue;
       arrows.push_back(fmt::format("arrow {} of {} (\"{}\")", instruction.arrow,
                                    shown_text(program.operations[instruction.operation].name),

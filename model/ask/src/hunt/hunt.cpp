@@ -158,28 +158,26 @@ template <class Packed, class Strategy>
 void Hunt::walk(const Machine& machine, const Packed& system, Strategy strategy, const Plan& plan,
                 std::uint64_t number) {
   sim::Random random(options_.seed, number);
-  sim::Marks marks;
   sim::WalkRecord<Action> record;
   std::vector<std::uint64_t> visited;
   const std::uint64_t scenario = fingerprint_of(words_of(plan));
   std::vector<std::uint64_t> first(machine.words());
-  machine.initial(first.data(), marks);  // --all-invoked: what the first invokes sent
+  machine.initial(first.data(), record.marks);  // --all-invoked: what the first invokes sent
   for (std::uint64_t i = 0; i < kRunsPerRound && !stopped_; ++i) {
     if (options_.runs_max != 0 && report_.runs == options_.runs_max) break;
     if (i > 0 && !go_on(false)) break;  // one run may be long
     // The table is far from the processor: it is asked for all of a run's states at once, when they have come near.
     visited.clear();
-    sim::random_walk(
-        system, strategy, random, {}, marks, record,
-        [&](const auto& state) {
-          visited.push_back(sim::fingerprint(scenario, state.words.data(), machine.words()));
-          states_.prefetch(visited.back());
-        },
-        [&](sim::PropertyMask fresh) {
-          for (; fresh != 0 && !stopped_; fresh &= fresh - 1)
-            keep(machine, plan, record.actions, static_cast<std::size_t>(std::countr_zero(fresh)), number);
-          return !stopped_;
-        });
+    const auto visit = [&](const auto& state) {
+      visited.push_back(sim::fingerprint(scenario, state.words.data(), machine.words()));
+      states_.prefetch(visited.back());
+    };
+    const auto violated = [&](sim::PropertyMask fresh) {
+      for (; fresh != 0 && !stopped_; fresh &= fresh - 1)
+        keep(machine, plan, record.actions, static_cast<std::size_t>(std::countr_zero(fresh)), number);
+      return !stopped_;
+    };
+    sim::random_walk(system, strategy, random, {}, record, sim::WalkListener{visit, violated});
     for (const std::uint64_t state : visited) states_.observe(state);
     ++report_.runs;
     if (!states_.full()) report_.counted_runs = report_.runs;
@@ -187,7 +185,7 @@ void Hunt::walk(const Machine& machine, const Packed& system, Strategy strategy,
     report_.longest = std::max(report_.longest, record.actions.size());
     if (record.violated != 0) ++report_.violating_runs;
   }
-  coverage_->add(machine, marks);
+  coverage_->add(machine, record.marks);
 }
 
 void Hunt::keep(const Machine& machine, const Plan& plan, const std::vector<Action>& actions, std::size_t property,

@@ -3,10 +3,10 @@
 #pragma once
 
 #include <cstdint>
-#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
+#include <variant>
 #include <vector>
 
 #include "machine/program.hpp"
@@ -42,11 +42,17 @@ struct FaultKind {
   std::string_view summary;
   traces::StepKind told_as;  // how the step is named in a trace
   FaultEffect effect;
-  // Whether it can strike this message. Null: it strikes servers of a kind, whatever is in flight.
-  bool (*strikes)(const Program& program, const MessageRef& message);
-  std::optional<Role> server = std::nullopt;
+  // What it may strike: such messages, or servers of this kind, whatever is in flight.
+  using OfMessages = bool (*)(const Program& program, const MessageRef& message);
+  std::variant<OfMessages, Role> strikes;
 
-  bool strikes_server() const { return server.has_value(); }
+  bool may_strike(const Program& program, const MessageRef& message) const {
+    const OfMessages* of_messages = std::get_if<OfMessages>(&strikes);
+    return of_messages != nullptr && (*of_messages)(program, message);
+  }
+  bool strikes_servers(Role kind) const { return strikes == std::variant<OfMessages, Role>(kind); }
+  // The kind of server that it strikes; null where it strikes messages.
+  const Role* server() const { return std::get_if<Role>(&strikes); }
 };
 
 std::span<const FaultKind> fault_kinds();

@@ -84,6 +84,13 @@ struct StoreFields {
   std::vector<Field> operation;            // by session: how many of its operations were invoked
 };
 
+// What the caches hold beside what the database holds.
+struct Coherence {
+  bool any_cached = false;
+  bool coherent = true;  // every cached entry equals the database
+};
+Coherence coherence_of(StateView words, const StoreFields& fields);
+
 class LayoutBuilder {
  public:
   // A field that can hold 0 to `values` - 1. REQUIRES: values >= 1.

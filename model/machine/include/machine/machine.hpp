@@ -1,7 +1,8 @@
 // The transition function: the one place that knows what a step does. Search, walks and replays all go through it. It
 // works on raw words through a layout; reduce/packed_system.hpp gives it the fixed-size blocks that sim/ wants.
 //
-// M1: a session awaits at most one message; its program counter says which, and whether it is the request or the reply.
+// M1: a lane awaits at most one message; its program counter says which, and whether it is the request or the reply. A
+//     session owns its lanes; today it has one.
 // M2: requests of one session to one server are handled in the order sent: asynchronous ones wait in its slots, oldest
 //     first, and the awaited one is always the youngest.
 //     Ghosts, which nobody knows of any more, are handled in any order.
@@ -15,6 +16,7 @@
 // Actors are the sessions, in the order of the scenario, and behind them the servers in which something can happen.
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -50,6 +52,9 @@ struct Action {
   std::uint16_t choice = 0;
   bool operator==(const Action&) const = default;
 };
+
+// Of a session. (An action will then say which of them acts.)
+inline constexpr std::size_t kLanes = 1;
 
 // kFused: a reply is received in the step that makes it. Schedules are counted so.
 enum class Granularity { kPlain, kFused };
@@ -147,8 +152,13 @@ class Machine {
   static std::vector<Action> plain(Action action);
 
  private:
+  // What a session does one after the other. (Branches of a `par` will be lanes that begin and end together.)
+  struct LaneFields {
+    Field program_counter, reply;
+  };
   struct SessionFields {
-    Field program_counter, invoked, value, reply, key;
+    std::array<LaneFields, kLanes> lanes;
+    Field invoked, value, key;
     struct Slot {
       Field instruction, carried, key, operation;  // instruction + 1, 0: empty
     };
@@ -167,6 +177,7 @@ class Machine {
   void lay_out();
   void lay_out(std::size_t session);
   void refuse_too_many_crashes() const;
+  const LaneFields& lane(std::size_t session) const { return sessions_[session].lanes.front(); }
   Field reply_field(std::size_t session) const;  // where the value in a reply in flight stands
   void push_choices(std::vector<Action>& out, Action action, std::size_t count) const;
   void push_faults(StateView words, std::vector<Action>& out, const MessageRef& message) const;

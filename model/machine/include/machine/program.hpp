@@ -55,11 +55,10 @@ struct Transition {
   std::string choice;                   // the branches a free choice took, for people; empty where there was none
 };
 
-// The server's side of it is (to, verb); the session's is after[].
+// The server's side of it is (server, verb); the session's is after[].
 struct Instruction {
   std::uint16_t operation = 0;
   ServerId server = 0;
-  Role to = Role::kCache;  // that server's kind
   Verb verb = Verb::kGet;
   bool awaited = true;
   bool drawn_lost = false;
@@ -121,7 +120,10 @@ struct Program {
   bool get_while_holding = false;
 };
 
-inline bool stores(Verb verb) { return verb == Verb::kSet || verb == Verb::kAdd; }
+// The kind of server that an instruction's request goes to.
+inline Role kind_of_server(const Program& program, const Instruction& instruction) {
+  return program.servers[instruction.server].kind;
+}
 
 // Whether an instruction's request carries the value that its Write alone writes.
 inline bool carries_own(const Program& program, const Instruction& instruction) {

@@ -17,6 +17,7 @@
 
 namespace stalemate::model {
 
+// (A server that makes a request wait, as for a lock, will answer that it is blocked.)
 struct Answer {
   Outcome outcome = Outcome::kOk;
   CodedValue value = 0;  // of kValue

@@ -19,7 +19,7 @@ using CodedValue = unsigned;
 // A request of a session, awaited or not.
 struct RequestRecord {
   InstructionId instruction = kNoInstruction;
-  std::size_t operation = 0;  // the ordinal of the one that sent it, from 1
+  std::size_t operation = 0;  // the ordinal of the one that sent it, from 1. (A loop's iteration will stand behind it.)
   std::size_t key = 0;
   CodedValue carried = 0;
   bool operator==(const RequestRecord&) const = default;

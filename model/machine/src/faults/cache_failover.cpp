@@ -1,6 +1,6 @@
 // cache-failover: a replica takes over that misses the last command that changed the cache, and all that the cache
 // dropped of itself after it (M4 in machine/machine.hpp).
-#include "faults/faults.hpp"
+#include "machine/fault.hpp"
 
 namespace stalemate::model {
 
@@ -10,8 +10,7 @@ FaultKind cache_failover() {
       .summary = "a cache replica takes over that misses the last command that changed the cache",
       .told_as = traces::StepKind::kCacheFailover,
       .effect = FaultEffect::kRollBack,
-      .strikes = nullptr,
-      .server = Role::kCache,
+      .strikes = Role::kCache,
   };
 }
 

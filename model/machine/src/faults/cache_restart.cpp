@@ -1,5 +1,5 @@
 // cache-restart: the cache drops everything it holds; messages in flight stay.
-#include "faults/faults.hpp"
+#include "machine/fault.hpp"
 
 namespace stalemate::model {
 
@@ -9,8 +9,7 @@ FaultKind cache_restart() {
       .summary = "the cache drops everything it holds",
       .told_as = traces::StepKind::kCacheRestart,
       .effect = FaultEffect::kDropAll,
-      .strikes = nullptr,
-      .server = Role::kCache,
+      .strikes = Role::kCache,
   };
 }
 

@@ -1,6 +1,6 @@
 // crash: an app instance dies while one of its operations awaits a message. What its process held is gone, it starts
 // nothing more, and of its requests in flight some may yet arrive: on each connection the first few.
-#include "faults/faults.hpp"
+#include "machine/fault.hpp"
 
 namespace stalemate::model {
 

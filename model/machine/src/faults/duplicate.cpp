@@ -1,5 +1,5 @@
 // duplicate: a ghost copy of the request is handled, too, before or after the original; nobody gets its reply.
-#include "faults/faults.hpp"
+#include "machine/fault.hpp"
 
 namespace stalemate::model {
 

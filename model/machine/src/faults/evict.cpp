@@ -1,5 +1,5 @@
 // evict: the cache drops one entry, for want of room.
-#include "faults/faults.hpp"
+#include "machine/fault.hpp"
 
 namespace stalemate::model {
 
@@ -9,8 +9,7 @@ FaultKind evict() {
       .summary = "the cache drops one entry",
       .told_as = traces::StepKind::kEvict,
       .effect = FaultEffect::kDropEntry,
-      .strikes = nullptr,
-      .server = Role::kCache,
+      .strikes = Role::kCache,
   };
 }
 

@@ -1,6 +1,6 @@
 // late-request: the session stops waiting, and the request, a ghost from now on, is handled at any later moment. Nobody
 // awaits an asynchronous request, so there is none to be late for.
-#include "faults/faults.hpp"
+#include "machine/fault.hpp"
 
 namespace stalemate::model {
 

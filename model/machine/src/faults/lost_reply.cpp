@@ -1,6 +1,6 @@
 // lost-reply: the request was handled, but its reply never arrives; the session times out and cannot know. Nobody
 // awaits the reply to an asynchronous request, so there is none to lose.
-#include "faults/faults.hpp"
+#include "machine/fault.hpp"
 
 namespace stalemate::model {
 

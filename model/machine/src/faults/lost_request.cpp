@@ -1,6 +1,6 @@
 // lost-request: the request is never handled. A session that awaits it times out at once; an asynchronous one is just
 // gone.
-#include "faults/faults.hpp"
+#include "machine/fault.hpp"
 
 namespace stalemate::model {
 

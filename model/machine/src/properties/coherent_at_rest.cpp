@@ -1,6 +1,6 @@
 // coherent-at-rest: when nothing is in flight and every invoked operation has ended, a cached entry equals the
 // database. Keeps nothing in the state.
-#include "properties/properties.hpp"
+#include "machine/property.hpp"
 
 namespace stalemate::model {
 namespace {
@@ -12,17 +12,9 @@ class CoherentAtRest final : public Monitor {
   Finding on(const Event&, StateRef) const override { return {}; }
 
   Finding at_rest(StateView words) const override {
-    Finding finding;
-    if (!has_database_) return finding;
-    for (const std::vector<Field>& cache : fields_.caches) {
-      for (std::size_t key = 0; key < cache.size(); ++key) {
-        const std::uint64_t entry = get(words, cache[key]);
-        if (entry == 0) continue;
-        finding.relevant = true;
-        if (entry != get(words, fields_.database[key]) + 1) finding.violated = true;
-      }
-    }
-    return finding;
+    if (!has_database_) return {};
+    const Coherence found = coherence_of(words, fields_);
+    return {.violated = !found.coherent, .relevant = found.any_cached};
   }
 
  private:

@@ -1,7 +1,7 @@
 // converges: once no operation is invoked and no fault happens any more, every fair run reaches coherence and stays. A
 // claim about whole runs: ask/convergence.hpp decides it. What can be seen state by state is its antecedent alone, so
 // the monitor hears nothing and keeps nothing.
-#include "properties/properties.hpp"
+#include "machine/property.hpp"
 
 namespace stalemate::model {
 namespace {

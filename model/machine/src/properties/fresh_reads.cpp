@@ -24,7 +24,7 @@
 // has no room, and a standing none for what is in doubt. F1: all of it is zero once no Read is left to be invoked (but
 // for reads under way): it can no longer matter.
 #include "base/invariant.hpp"
-#include "properties/properties.hpp"
+#include "machine/property.hpp"
 
 namespace stalemate::model {
 namespace {

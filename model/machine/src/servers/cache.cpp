@@ -7,7 +7,7 @@
 #include <algorithm>
 
 #include "base/invariant.hpp"
-#include "servers/servers.hpp"
+#include "machine/server.hpp"
 
 namespace stalemate::model {
 namespace {

@@ -1,6 +1,6 @@
 // The database: a row for every key, always there. A statement is atomic.
 #include "base/invariant.hpp"
-#include "servers/servers.hpp"
+#include "machine/server.hpp"
 
 namespace stalemate::model {
 namespace {

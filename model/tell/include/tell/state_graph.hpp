@@ -13,7 +13,7 @@ namespace stalemate::model {
 traces::Step tell_edge(const Machine& machine, const StateSpace& space, std::uint32_t from, std::size_t edge,
                        sim::PropertyMask violated);
 
-// Nodes are the space's states and edges its edges, in their order. The path is that of check()'s counterexample.
+// Nodes are the space's states and edges its edges, in their order. The path is that of shortest_violation().
 // REQUIRES: `space` is the machine's, and the machine's steps are plain.
 traces::StateGraph tell_state_graph(const Machine& machine, const Protocol& protocol, const StateSpace& space);
 

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "read/diagram.hpp"
+#include "traces/verb.hpp"
 #include "understand/mapping.hpp"
 
 namespace stalemate::model {
@@ -17,9 +18,15 @@ namespace stalemate::model {
 enum class Role { kApp, kCache, kDatabase, kReplica, kQueue, kWorker, kOutside, kThirdParty };
 std::string_view to_string(Role role);  // "app", "cache", ..., "third-party"
 
-// What a request asks of a server. kAdd stores only if the key is absent (SET NX, memcached add).
-enum class Verb { kGet, kSet, kAdd, kDelete };
-std::string_view to_string(Verb verb);  // "get", "set", "add", "delete"
+// What a request asks of a server.
+using traces::Verb;
+inline bool stores(Verb verb) { return traces::facts_of(verb).carries; }
+
+// What answers a verb has. kFinds: a value or a miss. kRemoves: done, whether or not it was there. kIfAbsent: done, or
+// a conflict where the key was there.
+enum class Answers { kFinds, kDone, kRemoves, kIfAbsent };
+Answers answers_of(Verb verb);
+inline bool changes(Verb verb) { return answers_of(verb) != Answers::kFinds; }
 
 // How a request turns out for the session that sent it. kConflict: an add found the key there. kError and kTimeout are
 // what faults make of it.

@@ -78,8 +78,8 @@ constexpr std::string_view kDeletions[] = {"deletion", "removal", "invalidation"
 constexpr std::string_view kChanges[] = {"insertion", "upsert", "commit", "write", "storing", "update", "change"};
 
 bool names_verb(std::string_view word, Verb verb) {
-  if (verb == Verb::kDelete && is_in(kDeletions, word)) return true;
-  const bool sets = verb == Verb::kSet || verb == Verb::kAdd;
+  if (answers_of(verb) == Answers::kRemoves && is_in(kDeletions, word)) return true;
+  const bool sets = stores(verb);
   if (sets && is_in(kChanges, singular(std::string(word)))) return true;
   if (!is_request_verb(word)) return false;
   const RequestWords asks = request_words(word);
@@ -93,14 +93,14 @@ bool names_any_server(const std::string& word) {
 
 // Whether a request with this verb is what a sign is likely about.
 bool fits(const SignEntry& entry, Verb verb) {
-  switch (verb) {
-    case Verb::kGet:
+  switch (answers_of(verb)) {
+    case Answers::kFinds:
       return !is_in(kStoring, entry.word);
-    case Verb::kSet:
+    case Answers::kDone:
       return entry.sign != Sign::kGone && entry.sign != Sign::kConflict;
-    case Verb::kAdd:
+    case Answers::kIfAbsent:
       return entry.sign != Sign::kGone;
-    case Verb::kDelete:
+    case Answers::kRemoves:
       if (is_in(kStoring, entry.word)) return false;
       return entry.sign == Sign::kGone || side_of(entry.sign) == Side::kOther ? entry.sign != Sign::kConflict
                                                                               : entry.weak;

@@ -14,21 +14,21 @@ namespace {
 Outcomes outcomes_of(Sign sign, Verb verb) {
   if (sign == Sign::kTimeout) return {Outcome::kTimeout};
   if (sign == Sign::kError) return {Outcome::kError, Outcome::kTimeout};
-  if (sign == Sign::kGone && verb != Verb::kGet) sign = Sign::kOk;
-  switch (verb) {
-    case Verb::kGet:
+  if (sign == Sign::kGone && changes(verb)) sign = Sign::kOk;
+  switch (answers_of(verb)) {
+    case Answers::kFinds:
       if (sign == Sign::kOk) return {Outcome::kValue, Outcome::kMiss};
       if (sign == Sign::kConflict) return {};
       if (sign == Sign::kHit || sign == Sign::kExists || sign == Sign::kValue) return {Outcome::kValue};
       return {Outcome::kMiss};
-    case Verb::kSet:
+    case Answers::kDone:
       if (sign == Sign::kOk) return {Outcome::kOk};
       return {};
-    case Verb::kAdd:
+    case Answers::kIfAbsent:
       if (sign == Sign::kOk || sign == Sign::kAbsent) return {Outcome::kOk};
       if (sign == Sign::kValue || sign == Sign::kMiss) return {};
       return {Outcome::kConflict};
-    case Verb::kDelete:
+    case Answers::kRemoves:
       if (sign == Sign::kValue || sign == Sign::kConflict) return {};
       return {Outcome::kOk};
   }
@@ -106,7 +106,7 @@ bool says_failure(std::string_view text) {
 ReplyWords reply_words(std::string_view text, Verb verb) {
   const std::vector<std::string> words = split_words(text);
   std::vector<FoundSign> signs;
-  if (verb == Verb::kAdd && !words.empty() && (words.back() == "1" || words.back() == "0")) {  // as SETNX answers
+  if (answers_of(verb) == Answers::kIfAbsent && !words.empty() && (words.back() == "1" || words.back() == "0")) {  // as SETNX answers
     signs.push_back({words.back() == "1" ? Sign::kOk : Sign::kConflict, false});
   } else {
     signs = signs_in(text, verb);

@@ -401,6 +401,53 @@ bool computes_from_old(std::string_view label, const std::vector<std::string>& w
   return std::adjacent_find(words.begin(), words.end()) != words.end();
 }
 
+RequestWords& refuse(RequestWords& words, std::string_view what, std::string_view word) {
+  words.kind = RequestWords::Kind::kNotModelled;
+  words.not_modelled = what;
+  words.word = word;
+  words.certain = true;
+  return words;
+}
+
+RequestWords& ask(RequestWords& words, std::string question) {
+  words.kind = RequestWords::Kind::kAmbiguous;
+  words.question = std::move(question);
+  return words;
+}
+
+// What stands beside the verb: conditions, what a stored value is computed from, how long it lives.
+void qualify(std::string_view label, const std::vector<std::string>& words, const FoundVerb& found,
+             RequestWords& result) {
+  constexpr std::string_view kIf = "change something only if a condition holds";
+  const Condition condition = condition_of(words);
+  if (result.verb == Verb::kDelete && condition != Condition::kNone && condition != Condition::kPresent)
+    refuse(result, kIf, "if");
+  if (result.verb != Verb::kSet && result.verb != Verb::kAdd) return;
+  if (condition == Condition::kOther || condition == Condition::kPresent) {
+    refuse(result, kIf, "if");
+    return;
+  }
+  if (compares_with_before(words)) {
+    refuse(result, "compare and set by version", "where");
+    return;
+  }
+  const bool plain_english_add =
+      found.entry->word.substr(0, 3) == "add" && condition == Condition::kNone && !starts_with_capitals(label, "ADD");
+  if (condition == Condition::kAbsent) result.verb = Verb::kAdd;
+  if (plain_english_add) {
+    result.verb = Verb::kSet;
+    result.assumed = "\"add\" alone is taken as a set that overwrites; say \"set if absent\" if it does not";
+  }
+  if (computes_from_old(label, words)) {
+    result.assumed =
+        "the new value is one that nobody else writes, whatever it is computed from: lost updates are not modelled yet";
+  }
+  const TimeToLive lives = time_to_live(label);
+  result.ttl = lives.seconds;
+  if (lives.unsaid)
+    result.assumed_ttl = "how long it lives is not said: a minute is taken; write TTL 300 or EX 300 to say it";
+}
+
 }  // namespace
 
 bool is_request_verb(std::string_view word) {
@@ -417,27 +464,18 @@ RequestWords request_words(std::string_view label) {
   RequestWords result;
   result.after_commit = commit.after;
   if (words.empty()) return result;
-  const auto refuse = [&](std::string_view what, std::string_view word, bool certain) {
-    result.kind = RequestWords::Kind::kNotModelled;
-    result.not_modelled = what;
-    result.word = word;
-    result.certain = certain;
+  if (const PhraseEntry* what = not_modelled(commit.rest)) return refuse(result, what->meaning, what->phrase);
+  if (const auto found = unmodelled_in(commit.rest)) {
+    refuse(result, found->meaning, found->word);
+    result.certain = found->certain;
     return result;
-  };
-  const auto ask = [&](std::string question) {
-    result.kind = RequestWords::Kind::kAmbiguous;
-    result.question = std::move(question);
-    return result;
-  };
-  if (const PhraseEntry* what = not_modelled(commit.rest)) return refuse(what->meaning, what->phrase, true);
-  if (const auto found = unmodelled_in(commit.rest)) return refuse(found->meaning, found->word, found->certain);
-
-  if (is_command(label, "PERSIST")) return refuse("change when an entry expires", "PERSIST", true);
-  if (is_command(label, "REPLACE")) return refuse("change something only if it is there", "REPLACE", true);
+  }
+  if (is_command(label, "PERSIST")) return refuse(result, "change when an entry expires", "PERSIST");
+  if (is_command(label, "REPLACE")) return refuse(result, "change something only if it is there", "REPLACE");
 
   FoundVerb found = find_verb(words);
   if (found.negated) return result;
-  constexpr VerbEntry kCacheIt = {"cache", Verb::kSet};
+  static constexpr VerbEntry kCacheIt = {"cache", Verb::kSet};
   switch (how_cache_leads(words, found)) {
     case Leads::kNot:
       break;
@@ -445,41 +483,15 @@ RequestWords request_words(std::string_view label) {
       if (!is_negated(words, found.at) || found.entry == nullptr) found.entry = &kCacheIt;
       break;
     case Leads::kEither:
-      return ask("may store something or look something up; say \"cache the ...\" or \"look up ...\"");
+      return ask(result, "may store something or look something up; say \"cache the ...\" or \"look up ...\"");
   }
   if (found.entry == nullptr) return result;
   result.kind = RequestWords::Kind::kVerb;
   result.verb = found.entry->verb;
-
-  const Condition condition = condition_of(words);
-  constexpr std::string_view kIf = "change something only if a condition holds";
-  if (result.verb == Verb::kSet || result.verb == Verb::kAdd) {
-    if (condition == Condition::kOther || condition == Condition::kPresent) return refuse(kIf, "if", true);
-    if (compares_with_before(words)) return refuse("compare and set by version", "where", true);
-    const bool plain_english_add =
-        found.entry->word.substr(0, 3) == "add" && condition == Condition::kNone && !starts_with_capitals(label, "ADD");
-    if (condition == Condition::kAbsent) result.verb = Verb::kAdd;
-    if (plain_english_add) {
-      result.verb = Verb::kSet;
-      result.assumed = "\"add\" alone is taken as a set that overwrites; say \"set if absent\" if it does not";
-    }
-    if (computes_from_old(label, words)) {
-      result.assumed =
-          "the new value is one that nobody else writes, whatever it is computed from: lost updates are not "
-          "modelled yet";
-    }
-    const TimeToLive lives = time_to_live(label);
-    result.ttl = lives.seconds;
-    if (lives.unsaid) {
-      result.assumed_ttl = "how long it lives is not said: a minute is taken; write TTL 300 or EX 300 to say it";
-    }
-  } else if (result.verb == Verb::kDelete && condition != Condition::kNone && condition != Condition::kPresent) {
-    return refuse(kIf, "if", true);
-  }
-  if (found.also != nullptr) {
-    return ask("names two steps, \"" + std::string(found.entry->word) + "\" and \"" + std::string(found.also->word) +
-               "\"; draw an arrow for each");
-  }
+  qualify(label, words, found, result);
+  if (result.kind == RequestWords::Kind::kVerb && found.also != nullptr)
+    return ask(result, "names two steps, \"" + std::string(found.entry->word) + "\" and \"" +
+                           std::string(found.also->word) + "\"; draw an arrow for each");
   return result;
 }
 

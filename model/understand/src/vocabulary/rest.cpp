@@ -84,7 +84,7 @@ std::vector<std::string> words_left(std::string_view label, bool is_reply) {
   const TimeToLive lives = time_to_live(label);
   const bool lives_for_a_time = lives.seconds != 0 || lives.unsaid;
   const RequestWords asks = request_words(label);
-  const bool adds = asks.kind == RequestWords::Kind::kVerb && asks.verb == Verb::kAdd;
+  const bool adds = asks.kind == RequestWords::Kind::kVerb && answers_of(asks.verb) == Answers::kIfAbsent;
   std::vector<std::string> left;
   const std::vector<std::string> words = commit_words(text).rest;
   for (std::size_t i = 0; i < words.size(); ++i) {

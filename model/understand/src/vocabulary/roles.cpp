@@ -289,91 +289,110 @@ bool contradict(const std::vector<Word>& a, const std::vector<Word>& b) {
                       [&](const Word& word) { return std::find(b.begin(), b.end(), word) != b.end(); });
 }
 
+// The words of a name that each say a role, in their order.
+struct RoleHits {
+  explicit RoleHits(std::vector<RoleHit> hits) : all(std::move(hits)) {}
+  std::vector<RoleHit> all;
+
+  const std::string* word_of(Role role) const {
+    for (const RoleHit& hit : all) {
+      if (hit.role == role) return &hit.word;
+    }
+    return nullptr;
+  }
+  bool has(Role role) const { return word_of(role) != nullptr; }
+  // Whether no other role is said but by a word that many names have.
+  bool are_only(std::initializer_list<Role> roles) const {
+    return std::all_of(all.begin(), all.end(), [&](const RoleHit& hit) {
+      const bool plain = hit.role == Role::kApp && (hit.word == "server" || is_in(kReading, hit.word));
+      return plain || std::find(roles.begin(), roles.end(), hit.role) != roles.end();
+    });
+  }
+};
+
+// The word that makes a database a replica; empty: none does.
+std::string word_of_copy(const std::vector<std::string>& words, const RoleHits& hits) {
+  std::string copy = phrase_in(kReplicaPhrases, words);
+  if (copy.empty() && hits.has(Role::kReplica)) copy = *hits.word_of(Role::kReplica);
+  const bool database = hits.has(Role::kDatabase);
+  if (copy.empty() && database && holds_any(kReading, words) && !holds_any(kWriting, words)) copy = "read";
+  if (copy.empty() && database) copy = phrase_in(kCopying, words);
+  return copy;
+}
+
+void leave_open(RoleHit one, RoleHit other, RoleWords& found) {
+  found.role.reset();
+  found.word = quoted_word(one.word) + " and " + quoted_word(other.word);
+  found.either = {one.role, other.role};
+  found.ambiguous = true;
+}
+
+// The role that the words say together. Of two, one may say more than the other. REQUIRES: some word says one.
+RoleWords weigh(const RoleHits& hits, const std::string& copy) {
+  RoleWords found;
+  const auto choose = [&](Role role) {
+    found.role = role;
+    found.word = *hits.word_of(role);
+    found.ambiguous = false;
+  };
+  const RoleHit& first = hits.all.front();
+  choose(first.role);
+  const auto other =
+      std::find_if(hits.all.begin(), hits.all.end(), [&](const RoleHit& hit) { return hit.role != first.role; });
+  if (other == hits.all.end() && copy.empty()) return found;
+
+  const bool cache = hits.has(Role::kCache);
+  const bool one_server = copy.empty() && cache != hits.has(Role::kDatabase);
+  const Role server = cache ? Role::kCache : Role::kDatabase;
+  const bool third_party = hits.has(Role::kThirdParty);
+  if (one_server && hits.are_only({Role::kCache, Role::kDatabase})) {
+    choose(server);  // "redis server"
+  } else if (one_server && third_party && hits.all.back().role == server &&
+             hits.are_only({server, Role::kThirdParty})) {
+    choose(server);
+    found.assumed = quoted_word(found.word) + " makes it the " + std::string(to_string(server)) + ", although " +
+                    quoted_word(*hits.word_of(Role::kThirdParty)) +
+                    " would be a third party; say role X = third-party if it is one";
+  } else if (hits.has(Role::kApp) && third_party && hits.are_only({Role::kApp, Role::kThirdParty})) {
+    choose(Role::kThirdParty);  // "mail server"
+    found.may_be_app = true;
+  } else if (hits.has(Role::kApp) && hits.has(Role::kOutside) && hits.are_only({Role::kApp, Role::kOutside})) {
+    choose(Role::kApp);
+    found.assumed = quoted_word(found.word) + " makes it the app, although " +
+                    quoted_word(*hits.word_of(Role::kOutside)) + " would be outside; say role X = outside if it is";
+  } else {
+    leave_open(first, other == hits.all.end() ? RoleHit{Role::kReplica, copy} : *other, found);
+  }
+  return found;
+}
+
+// What makes a database something else, or a loose one.
+void doubt_database(const std::vector<std::string>& words, RoleWords& found) {
+  const bool vague = is_in(kVagueStores, found.word);
+  std::string kept = phrase_in(kInMemory, words);
+  if (kept.empty() && vague) kept = phrase_in(kKeyValue, words);
+  if (kept.empty() && vague) kept = phrase_in(kLocal, words);
+  if (kept.empty() && vague) kept = phrase_in(kEdge, words);
+  if (!kept.empty()) return leave_open({Role::kCache, kept}, {Role::kDatabase, found.word}, found);
+  if (const std::string loose = phrase_in(kLooselyConsistent, words); !loose.empty())
+    found.assumed = quoted_word(loose) + " is taken as one database whose reads see every write before them";
+}
+
 }  // namespace
 
 RoleWords role_words(std::string_view text) {
   const std::vector<std::string> words = name_words(text);
-  const std::vector<RoleHit> hits = role_hits(words);
+  const RoleHits hits(role_hits(words));
+  const std::string copy = word_of_copy(words, hits);
   RoleWords found;
-  const auto word_of = [&](Role role) -> const std::string* {
-    for (const RoleHit& hit : hits) {
-      if (hit.role == role) return &hit.word;
-    }
-    return nullptr;
-  };
-  const bool cache = word_of(Role::kCache) != nullptr;
-  const bool database = word_of(Role::kDatabase) != nullptr;
-  const bool app = word_of(Role::kApp) != nullptr;
-  const auto only = [&](std::initializer_list<Role> roles) {
-    return std::all_of(hits.begin(), hits.end(), [&](const RoleHit& hit) {
-      const bool plain = hit.role == Role::kApp && (hit.word == "server" || is_in(kReading, hit.word));
-      return plain || std::find(roles.begin(), roles.end(), hit.role) != roles.end();
-    });
-  };
-
-  std::string copy = phrase_in(kReplicaPhrases, words);
-  if (copy.empty() && word_of(Role::kReplica) != nullptr) copy = *word_of(Role::kReplica);
-  if (copy.empty() && database && holds_any(kReading, words) && !holds_any(kWriting, words)) copy = "read";
-  if (copy.empty() && database) copy = phrase_in(kCopying, words);
-  if (!copy.empty() && only({Role::kReplica, Role::kDatabase})) {
+  if (!copy.empty() && hits.are_only({Role::kReplica, Role::kDatabase})) {
     found.role = Role::kReplica;
     found.word = copy;
     return found;
   }
-  if (hits.empty()) return found;
-
-  const auto choose = [&](Role role) {
-    found.role = role;
-    found.word = *word_of(role);
-    found.ambiguous = false;
-  };
-  const auto leave_open = [&](const std::string& one, Role its_role, const std::string& other, Role other_role) {
-    found.role.reset();
-    found.word = quoted_word(one) + " and " + quoted_word(other);
-    found.either = {its_role, other_role};
-    found.ambiguous = true;
-  };
-  choose(hits.front().role);
-  for (const RoleHit& hit : hits) found.ambiguous = found.ambiguous || hit.role != *found.role;
-  if (!copy.empty()) found.ambiguous = true;
-  if (found.ambiguous) {
-    // Two words, one of which says more than the other.
-    const Role last = hits.back().role;
-    const bool third_party = word_of(Role::kThirdParty) != nullptr;
-    if (copy.empty() && cache != database && only({Role::kCache, Role::kDatabase})) {
-      choose(cache ? Role::kCache : Role::kDatabase);  // "redis server"
-    } else if (copy.empty() && third_party && cache != database && last == (cache ? Role::kCache : Role::kDatabase) &&
-               only({last, Role::kThirdParty})) {
-      choose(last);
-      found.assumed = quoted_word(found.word) + " makes it the " + std::string(to_string(last)) + ", although " +
-                      quoted_word(*word_of(Role::kThirdParty)) +
-                      " would be a third party; say role X = third-party if it is one";
-    } else if (app && third_party && only({Role::kApp, Role::kThirdParty})) {
-      choose(Role::kThirdParty);  // "mail server"
-      found.may_be_app = true;
-    } else if (app && word_of(Role::kOutside) != nullptr && only({Role::kApp, Role::kOutside})) {
-      choose(Role::kApp);
-      found.assumed = quoted_word(found.word) + " makes it the app, although " + quoted_word(*word_of(Role::kOutside)) +
-                      " would be outside; say role X = outside if it is";
-    } else {
-      const auto other =
-          std::find_if(hits.begin(), hits.end(), [&](const RoleHit& hit) { return hit.role != hits.front().role; });
-      if (other == hits.end())
-        leave_open(hits.front().word, hits.front().role, copy, Role::kReplica);
-      else
-        leave_open(hits.front().word, hits.front().role, other->word, other->role);
-    }
-  }
-  if (found.role == Role::kDatabase) {
-    const bool vague = is_in(kVagueStores, found.word);
-    std::string kept = phrase_in(kInMemory, words);
-    if (kept.empty() && vague) kept = phrase_in(kKeyValue, words);
-    if (kept.empty() && vague) kept = phrase_in(kLocal, words);
-    if (kept.empty() && vague) kept = phrase_in(kEdge, words);
-    if (!kept.empty()) leave_open(kept, Role::kCache, std::string(found.word), Role::kDatabase);
-    if (const std::string loose = phrase_in(kLooselyConsistent, words); found.role && !loose.empty())
-      found.assumed = quoted_word(loose) + " is taken as one database whose reads see every write before them";
-  }
+  if (hits.all.empty()) return found;
+  found = weigh(hits, copy);
+  if (found.role == Role::kDatabase) doubt_database(words, found);
   if (found.role == Role::kCache) tell_kind_of_cache(words, found);
   return found;
 }

@@ -64,13 +64,6 @@ std::string join(const std::vector<std::string>& words) {
   return text;
 }
 
-struct VerbName {
-  std::string_view name;
-  Verb verb;
-};
-constexpr VerbName kVerbs[] = {
-    {"get", Verb::kGet}, {"set", Verb::kSet}, {"add", Verb::kAdd}, {"delete", Verb::kDelete}};
-
 constexpr std::array<std::string_view, kOutcomeCount> kOutcomeNames = {"ok",       "value", "miss",
                                                                        "conflict", "error", "timeout"};
 constexpr std::array<std::string_view, 8> kRoles = {"app",   "cache",  "database", "replica",
@@ -79,7 +72,6 @@ constexpr std::array<std::string_view, 8> kRoles = {"app",   "cache",  "database
 }  // namespace
 
 std::string_view to_string(Role role) { return kRoles.at(static_cast<std::size_t>(role)); }
-std::string_view to_string(Verb verb) { return kVerbs[static_cast<std::size_t>(verb)].name; }
 std::string_view to_string(Outcome outcome) { return kOutcomeNames.at(static_cast<std::size_t>(outcome)); }
 std::string_view to_string(OperationKind kind) { return kind == OperationKind::kRead ? "read" : "write"; }
 
@@ -98,10 +90,8 @@ std::optional<Role> role_named(std::string_view word) {
 }
 
 std::optional<Verb> verb_named(std::string_view word) {
-  for (const VerbName& entry : kVerbs) {
-    if (entry.name == word) return entry.verb;
-  }
-  return std::nullopt;
+  const traces::VerbFacts* const facts = traces::find_verb(word);
+  return facts == nullptr ? std::nullopt : std::optional(facts->verb);
 }
 
 std::optional<Outcome> outcome_named(std::string_view word) {

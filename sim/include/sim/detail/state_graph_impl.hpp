@@ -11,6 +11,19 @@
 
 namespace stalemate::sim {
 
+namespace detail {
+
+// Whether a run may end here, although something is enabled: whatever may happen need not.
+template <System S>
+bool may_end(const S& system, const std::vector<typename S::Action>& enabled) {
+  return std::all_of(enabled.begin(), enabled.end(), [&system](const auto& action) {
+    if constexpr (requires { system.need_not_happen(action); }) return system.need_not_happen(action);
+    return false;
+  });
+}
+
+}  // namespace detail
+
 template <System S>
 std::optional<StateGraph> build_state_graph(const S& system, const SearchOptions& options) {
   using State = typename S::State;
@@ -61,10 +74,7 @@ std::optional<StateGraph> build_state_graph(const S& system, const SearchOptions
     actions.clear();
     system.actions(states[from], actions);
     if (options.depth_max && depth >= *options.depth_max && !actions.empty()) return std::nullopt;
-    graph.may_end.push_back(std::all_of(actions.begin(), actions.end(), [&system](const auto& action) {
-      if constexpr (requires { system.need_not_happen(action); }) return system.need_not_happen(action);
-      return false;
-    }));
+    graph.may_end.push_back(detail::may_end(system, actions));
     for (const auto& action : actions) {
       const State state = states[from];
       const auto applied = system.apply(state, action, unused);

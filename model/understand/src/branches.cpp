@@ -1,0 +1,290 @@
+// What the branches of a block test: the latest request, by a label, or by the reply that a branch begins with; one
+// whose label says nothing of it is everything the others are not; where none says anything, the choice is free.
+#include <algorithm>
+
+#include "base/text.hpp"
+#include "steps.hpp"
+#include "vocabulary/vocabulary.hpp"
+
+namespace stalemate::model {
+namespace {
+
+// A label that names another server speaks of something that is long past.
+bool speaks_of_other_server(const std::string& label, const Request& asks) {
+  const Role other = asks.to == Role::kCache ? Role::kDatabase : Role::kCache;
+  const std::string says = outcome_clauses(label, asks.verb);
+  return names_server(says, other) && !names_server(says, asks.to);
+}
+
+std::optional<Override> branch_override(const std::string& name, const Section& section) {
+  for (const Statement& statement : section.body) {
+    const auto* directive = std::get_if<Directive>(&statement.node);
+    if (directive == nullptr) return std::nullopt;
+    const Override said = read_directive(name, statement.at, directive->text);
+    if (said.kind == Override::Kind::kBranch) return said;
+  }
+  return std::nullopt;
+}
+
+}  // namespace
+
+bool names_server(const std::string& label, Role server) {
+  const std::vector<std::string> words = split_words(label);
+  return std::any_of(words.begin(), words.end(),
+                     [&](const std::string& word) { return role_words(word).role == server; });
+}
+
+const Message* StepWalk::first_reply(const std::vector<Statement>& body, Role server) const {
+  for (const Statement& statement : body) {
+    if (std::holds_alternative<Block>(statement.node)) return nullptr;
+    const auto* message = std::get_if<Message>(&statement.node);
+    if (message == nullptr) continue;
+    const bool is_reply =
+        role(message->from) == server && role(message->to) == Role::kApp && message->arrow.head != ArrowHead::kBoth;
+    return is_reply ? message : nullptr;
+  }
+  return nullptr;
+}
+
+// What a directive says that a branch tests.
+BranchTest StepWalk::test_as_said(const Section& section, const Override& said, const Request& asks) const {
+  BranchTest test;
+  test.free = said.free;
+  test.otherwise = said.otherwise;
+  test.outcomes = said.tests;
+  test.why = "as said";
+  const Outcomes possible = normal_outcomes(asks.verb) | kFailures;
+  if (!without(said.tests, possible).empty()) {
+    fail_at(name(), section.at,
+            "a " + std::string(to_string(asks.verb)) + " cannot turn out as " + list_of(without(said.tests, possible)) +
+                ", but as " + list_of(possible));
+  }
+  return test;
+}
+
+// Of a label that says an outcome, and of the reply that the branch begins with: whether that says another.
+bool StepWalk::contradicts(const Section& section, const Request& asks, const ReplyWords& label,
+                           const ReplyWords& reply) const {
+  if (reply.outcomes.empty() || !common(label.outcomes, reply.outcomes).empty()) return false;
+  if (!label.weak) {
+    ask_at(name(), section.at,
+           "the label says " + in_words(label.outcomes, asks) + ", but the reply the branch begins with says " +
+               in_words(reply.outcomes, asks) + "; make them agree");
+  }
+  return true;
+}
+
+// Of a branch whose label and reply say no outcome that its request may have.
+void StepWalk::refuse_other_outcome(const Section& section, const Request& asks, const ReplyWords& label) const {
+  if (!label.outcomes.empty() && !label.weak && speaks_of_other_server(section.label, asks)) {
+    ask_at(name(), section.at,
+           "the label speaks of another server, but the latest request (line " + std::to_string(asks.at.line) +
+               ") went to " + the(asks.to) + "; move the block behind the reply it is about");
+  }
+  if (label.impossible) {
+    ask_at(name(), section.at,
+           "a " + std::string(to_string(asks.verb)) + " cannot turn out as " + label.impossible_what + ", but as " +
+               list_of(normal_outcomes(asks.verb) | kFailures) +
+               "; reword the label, or write %% stalemate: branch = free in the branch");
+  }
+}
+
+BranchTest StepWalk::test_of(const Section& section, const Latest& latest) const {
+  const Request& asks = latest.request();
+  const Message* const first = first_reply(section.body, asks.to);
+  BranchTest test;
+  if (const auto said = branch_override(name(), section)) {
+    test = test_as_said(section, *said, asks);
+    test.reply = first;
+    return test;
+  }
+  test.reply = first;
+  ReplyWords label = reply_words(section.label, asks.verb);
+  const ReplyWords reply = first == nullptr ? ReplyWords{} : reply_words(first->text, asks.verb);
+  if (label.unclear || (label.outcomes.empty() && reply.unclear)) {
+    ask_at(name(), section.at,
+           "cannot tell whether " + in_quotes(label.unclear ? section.label : first->text) +
+               " is a hit or a miss; write %% stalemate: branch = value (miss, else, free) in the branch");
+  }
+  const BesideOutcome beside = beside_of(section, asks);
+  ask_about_age(section, asks, beside, label);
+  // "stock available" is more likely about what was found than about whether anything was.
+  if (asks.verb == Verb::kGet && label.weak && !label.plain) label = ReplyWords{};
+  const bool by_label = !label.outcomes.empty() && !speaks_of_other_server(section.label, asks) &&
+                        !contradicts(section, asks, label, reply);
+  if (by_label) {
+    test.outcomes = label.outcomes;
+    test.why = "by its label";
+    const std::string assumed = ask_about_rest(section, asks, beside);
+    const bool is_open = label.weak && !(label.outcomes == normal_outcomes(asks.verb)) && asks.verb == Verb::kGet;
+    test.assumed = is_open ? in_quotes(section.label) +
+                                 " is taken to be about the reply; say %% stalemate: branch = free in the branch if "
+                                 "it is not"
+                           : assumed;
+  } else if (!reply.outcomes.empty()) {
+    ask_about_label_of_reply(section, asks, beside, reply.outcomes);
+    test.outcomes = reply.outcomes;
+    test.why = "by the reply it begins with";
+  } else {
+    refuse_other_outcome(section, asks, label);
+  }
+  test.either_failure = common(test.outcomes, kFailures) == kFailures;
+  return test;
+}
+
+void StepWalk::refuse_outcome_without_request(const Section& section, const Latest& latest) const {
+  const auto said = branch_override(name(), section);
+  if (said && said->free) return;
+  const ReplyWords of_get = reply_words(section.label, Verb::kGet);
+  // "OK" before any request is seldom about one; behind a block with requests it may be about any of them.
+  const ReplyWords of_set = latest.depends_on_branch ? reply_words(section.label, Verb::kSet) : ReplyWords{};
+  const bool names_outcome = said || (!of_get.outcomes.empty() && !of_get.weak) ||
+                             (!of_set.outcomes.empty() && (!of_set.weak || of_set.plain));
+  if (!names_outcome) return;
+  ask_at(
+      name(), section.at,
+      latest.depends_on_branch
+          ? "cannot tell which request this is about: it depends on the branch taken before; move it into the branches"
+          : "this is about the outcome of a request, but none was drawn yet; draw the request and then the block");
+}
+
+bool StepWalk::tested_next(const std::vector<Statement>& siblings, std::size_t index, Outcomes says,
+                           const Latest& latest) const {
+  for (std::size_t i = index + 1; i < siblings.size(); ++i) {
+    if (const auto* message = std::get_if<Message>(&siblings[i].node)) {
+      if (message->from == message->to) continue;
+      return false;
+    }
+    const auto* block = std::get_if<Block>(&siblings[i].node);
+    if (block == nullptr) continue;
+    const bool chooses =
+        block->kind == BlockKind::kAlt || block->kind == BlockKind::kOpt || block->kind == BlockKind::kBreak;
+    if (!chooses) return false;
+    for (const Section& section : block->sections) {
+      const Outcomes tests = common(test_of(section, latest).outcomes, normal_outcomes(latest.request().verb));
+      if (!without(tests, says).empty()) return true;
+    }
+    return false;
+  }
+  return false;
+}
+
+// The outcomes that the branches of a block name, which no two may name; with "timeout" in one of them, "failure" in
+// another is what is left of that.
+Outcomes StepWalk::settle_named(Position at, const Block& block, const Latest& latest,
+                                std::vector<BranchTest>& tests) const {
+  const bool timeout_alone = std::any_of(tests.begin(), tests.end(), [](const BranchTest& t) {
+    return t.outcomes.has(Outcome::kTimeout) && !t.either_failure;
+  });
+  Outcomes taken;
+  for (std::size_t i = 0; i < tests.size(); ++i) {
+    BranchTest& test = tests[i];
+    if (test.free) {
+      fail_at(name(), block.sections[i].at,
+              "this branch is said to be free, but others of the block test the reply; make "
+              "all free, or none");
+    }
+    if (test.either_failure && timeout_alone) test.outcomes = without(test.outcomes, {Outcome::kTimeout});
+    if (!common(taken, test.outcomes).empty()) {
+      ask_at(name(), i == 0 ? at : block.sections[i].at,
+             "another branch of this block tests " + in_words(common(taken, test.outcomes), latest.request()) +
+                 " already; say what tells them apart with %% stalemate: branch = OUTCOME");
+    }
+    taken = taken | test.outcomes;
+  }
+  return taken;
+}
+
+// I3 and I4 of Branch hold afterwards: all free or none, and at most the last is everything else.
+bool StepWalk::resolve(Position at, const Block& block, const Latest& latest, std::vector<BranchTest>& tests) const {
+  const bool free = std::all_of(tests.begin(), tests.end(), [](const BranchTest& t) { return t.outcomes.empty(); });
+  if (free) {
+    for (std::size_t i = 0; i < tests.size(); ++i) {
+      if (!tests[i].otherwise) continue;
+      fail_at(name(), block.sections[i].at, "everything else than what? no other branch tests the reply");
+    }
+    return true;
+  }
+  const Verb verb = latest.request().verb;
+  const Outcomes taken = settle_named(at, block, latest, tests);
+  bool one_silent = false;
+  for (std::size_t i = 0; i < tests.size(); ++i) {
+    BranchTest& test = tests[i];
+    if (!test.outcomes.empty()) continue;
+    const bool last = i + 1 == tests.size();
+    const std::string& label = block.sections[i].label;
+    if (one_silent || (test.otherwise && !last)) {
+      ask_at(name(), block.sections[i].at,
+             "cannot tell when this branch is taken; name the outcome (" + list_of(normal_outcomes(verb)) +
+                 ", error or timeout) in its label, or with %% stalemate: branch = OUTCOME");
+    }
+    one_silent = true;
+    if (last) {
+      test.otherwise = true;
+      if (!label.empty() && test.why.empty()) {
+        test.assumed = in_quotes(label) +
+                       " says nothing of the reply, so it is taken as everything the other branches are "
+                       "not";
+      }
+      continue;
+    }
+    test.outcomes = without(normal_outcomes(verb), taken);
+    if (test.outcomes.empty()) {
+      ask_at(name(), block.sections[i].at,
+             "nothing is left for this branch: the others test " + list_of(taken) +
+                 " already; name an outcome in its label");
+    }
+    test.why = "what the others leave";
+    test.assumed =
+        "its label says nothing of the reply, so it is taken as " + in_words(test.outcomes, latest.request());
+  }
+  return false;
+}
+
+// A request that nobody waits for comes into question only where no other does, or where a branch names its server or
+// begins with a reply from there.
+Latest StepWalk::tested_by(const Block& block, const Scope& scope) const {
+  if (scope.latest.known() && scope.latest.request().awaited) return scope.latest;
+  if (!scope.awaited.known()) return scope.awaited.depends_on_branch ? scope.awaited : scope.latest;
+  if (!scope.latest.known()) return scope.awaited;
+  const Role server = scope.latest.request().to;
+  const Role awaited_server = scope.awaited.request().to;
+  const bool named = std::any_of(block.sections.begin(), block.sections.end(), [&](const Section& section) {
+    return first_reply(section.body, server) != nullptr ||
+           speaks_of_other_server(section.label, scope.awaited.request());
+  });
+  return named && server != awaited_server ? scope.latest : scope.awaited;
+}
+
+// A hit or a miss is a get's; a set or delete that was asked since stands between.
+void StepWalk::refuse_outcome_of_earlier_get(const Section& section, const Latest& latest, const Scope& scope) const {
+  const Verb verb = latest.request().verb;
+  if (scope.get_line == 0 || (verb != Verb::kSet && verb != Verb::kDelete)) return;
+  if (branch_override(name(), section)) return;
+  const ReplyWords words = reply_words(section.label, Verb::kGet);
+  const bool of_get = !common(words.outcomes, normal_outcomes(Verb::kGet)).empty() &&
+                      !(words.outcomes == normal_outcomes(Verb::kGet)) && !words.weak;
+  if (!of_get) return;
+  refuse_not_modelled(name(), section.at,
+                      "a branch about the get in line " + std::to_string(scope.get_line) + " behind the " +
+                          std::string(to_string(verb)) + " in line " + std::to_string(latest.request().at.line),
+                      "write %% stalemate: branch = OUTCOME in the branch if it is about the latest request");
+}
+
+// Whether a block right behind others, of which some ended with requests of their own, is about the same request as
+// they are: it names outcomes that no block before took, and that none of those requests can turn out as, but for
+// failures.
+bool StepWalk::continues_row(const Block& block, const BlockRow& row) const {
+  if (!row.tested.known()) return false;
+  const Request& tested = row.tested.request();
+  return std::all_of(block.sections.begin(), block.sections.end(), [&](const Section& section) {
+    const Outcomes says = reply_words(section.label, tested.verb).outcomes;
+    if (says.empty() || !common(says, row.taken).empty() || speaks_of_other_server(section.label, tested)) return false;
+    return std::all_of(row.inner.begin(), row.inner.end(), [&](const Request& inner) {
+      const bool apart = inner.to != tested.to && names_server(section.label, tested.to);
+      return apart || without(reply_words(section.label, inner.verb).outcomes, kFailures).empty();
+    });
+  });
+}
+
+}  // namespace stalemate::model

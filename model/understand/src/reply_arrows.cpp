@@ -1,0 +1,195 @@
+// Which reply answers which request, and what it says. The latest request is the one a reply answers: requests are
+// awaited one at a time, so a reply to any other cannot be what was meant.
+#include <algorithm>
+#include <utility>
+
+#include "base/text.hpp"
+#include "steps.hpp"
+#include "vocabulary/vocabulary.hpp"
+
+namespace stalemate::model {
+namespace {
+
+// Why a reply that names no outcome of its request lets everything go on.
+std::string assumed_of_unclear_reply(const Message& message, const Request& asks, const ReplyWords& words) {
+  const std::string text = message.text.empty() ? "a reply without words" : in_quotes(message.text);
+  const std::string verb(to_string(asks.verb));
+  if (!words.impossible_what.empty()) {
+    return text + " is taken as ok: a " + verb + " cannot turn out as " + words.impossible_what;
+  }
+  const Outcomes normal = normal_outcomes(asks.verb);
+  if (normal == Outcomes{Outcome::kOk}) return message.text.empty() ? "" : text + " is taken as ok";
+  return text + " does not say whether it is " + in_words(normal, asks) + ": what follows happens either way";
+}
+
+// "committed", "COMMIT ok".
+bool says_commit_alone(const std::string& text) {
+  constexpr std::string_view kSaid[] = {"commit", "committed", "ok", "done", "row", "is", "success"};
+  const std::vector<std::string> words = split_words(text);
+  return std::all_of(words.begin(), words.end(), [&](const std::string& word) { return is_in(kSaid, word); });
+}
+
+}  // namespace
+
+// A reply or a branch looks at how the request turned out, so somebody waits for it.
+void StepWalk::await_after_all(const Latest& latest) {
+  if (latest.request().awaited) return;
+  latest.request().awaited = true;
+  reading_.also_assumed(latest.line,
+                        "a reply to it is drawn, so the app is taken to wait for it; leave the reply out if it "
+                        "does not");
+}
+
+// The latest request from which `message` may come; one that nobody waits for gives way to an awaited get or add of the
+// same server that has no reply yet and of whose outcome the reply speaks.
+Latest StepWalk::answered_in_line(const Message& message, Role server, const Scope& scope) const {
+  const Latest& awaited = scope.awaited;
+  if (!scope.latest.known() || scope.latest.request().awaited || !awaited.known() || awaited.answered) {
+    return scope.latest;
+  }
+  if (awaited.request().to != server) return scope.latest;
+  const bool to_other = scope.latest.request().to != server;
+  const Verb verb = awaited.request().verb;
+  const Outcomes says = reply_words(message.text, verb).outcomes;
+  const bool decides = !common(says, {Outcome::kValue, Outcome::kMiss, Outcome::kConflict}).empty() &&
+                       !(common(says, normal_outcomes(verb)) == normal_outcomes(verb));
+  return to_other || decides ? awaited : scope.latest;
+}
+
+// Something drawn says how a request turned out, or that it was answered.
+void StepWalk::note_outcome_drawn(const Latest& latest, Scope& scope, bool by_reply) {
+  current().silent_gets.erase(latest.request().arrow);
+  if (!latest.request().awaited) await_after_all(latest);
+  if (!by_reply) return;
+  if (scope.latest.same_request(latest)) scope.latest.answered = true;
+  if (scope.awaited.same_request(latest)) scope.awaited.answered = true;
+}
+
+// The request that a reply from `server` answers; refuses a reply that answers none.
+const Request& StepWalk::answered_by(Position at, Role server, const Latest& latest, bool begins_branch) const {
+  if (latest.depends_on_branch) {
+    ask_at(name(), at,
+           "cannot tell which request this answers: it depends on the branch taken before; move it into the "
+           "branches");
+  }
+  if (!latest.known()) {
+    ask_at(name(), at, "a reply from " + the(server) + ", but nothing was asked of it here; draw the request first");
+  }
+  const Request& asks = latest.request();
+  const std::string line = std::to_string(asks.at.line);
+  if (asks.to != server) {
+    ask_at(name(), at,
+           "a reply from " + the(server) + ", but the latest request (line " + line + ") went to " + the(asks.to) +
+               "; a reply comes before the next request");
+  }
+  if (asks.drawn_lost) {
+    ask_at(name(), at, "a reply to a request that is drawn as lost in line " + line + "; leave one of the two out");
+  }
+  if (latest.answered && !begins_branch) {
+    ask_at(name(), at, "the latest request (line " + line + ") has its reply already; draw one reply a request");
+  }
+  return asks;
+}
+
+// What the reply says, or what a directive says of it.
+ReplyWords StepWalk::words_of_reply(const Message& message, Verb verb) {
+  const auto said = take_means();
+  if (!said) return reply_words(message.text, verb);
+  if (!said->outcome) {
+    fail_at(name(), means_at_, "the next arrow is a reply; say ok, value, miss, conflict, error or timeout of it");
+  }
+  ReplyWords words;
+  words.outcomes.add(*said->outcome);
+  const Outcomes possible = normal_outcomes(verb) | Outcomes{Outcome::kOk, Outcome::kError, Outcome::kTimeout};
+  if (common(words.outcomes, possible).empty()) {
+    fail_at(name(), means_at_,
+            "a " + std::string(to_string(verb)) + " cannot turn out as " + list_of(words.outcomes) + ", but as " +
+                list_of(normal_outcomes(verb)));
+  }
+  return words;
+}
+
+// Asks where what follows depends on what the reply says, and the reply does not say it clearly.
+void StepWalk::ask_about_reply(const Place& place, const Message& message, const Latest& latest,
+                               const ReplyWords& words, bool said) const {
+  const Request& asks = latest.request();
+  const Outcomes normal = normal_outcomes(asks.verb);
+  const bool matters =
+      asks.to == Role::kCache && !(normal == Outcomes{Outcome::kOk}) && asks_server(place.siblings, place.index);
+  if (!matters) return;
+  const bool unclear = words.unclear || (words.outcomes.empty() && !message.text.empty());
+  if (unclear && !tested_next(place.siblings, place.index, {}, latest)) {
+    ask_at(name(), place.at,
+           "cannot tell whether " + in_quotes(message.text) + " is " + in_words(normal, asks) +
+               ", and what follows depends on it; draw alt … else … end, or write %% stalemate: means value (miss, ok, "
+               "conflict) before it");
+  }
+  if (said || !(common(words.outcomes, normal) == Outcomes{Outcome::kMiss})) return;
+  const BesideOutcome beside = beside_outcome(message.text, asks.verb, names_of(asks));
+  if (beside.aged || beside.alternative) {
+    ask_at(name(), place.at,
+           "cannot tell whether " + in_quotes(message.text) +
+               " is a miss alone: what follows may happen although a value is there, too; draw alt … else … end, or "
+               "write %% stalemate: means miss before it if it is");
+  }
+}
+
+// In straight lines: a guard where it says miss, value or conflict; otherwise what follows happens anyway.
+void StepWalk::reply_in_line(const Place& place, const Latest& latest, const ReplyWords& words, Scope& scope) {
+  const Position at = place.at;
+  const Request& asks = latest.request();
+  const std::string answers = "reply to arrow " + std::to_string(asks.arrow);
+  const Outcomes normal = normal_outcomes(asks.verb);
+  const Outcomes says = common(words.outcomes, normal);
+  if (says.empty() && !words.outcomes.has(Outcome::kOk)) {
+    refuse_not_modelled(name(), at, "a failure outside alt", "draw it as a branch: alt error … end");
+  }
+  const bool decides =
+      !common(says, {Outcome::kValue, Outcome::kMiss, Outcome::kConflict}).empty() && !(says == normal);
+  if (!decides) {
+    reading_.add(at, answers + ": " + in_words(words.outcomes, asks));
+    return;
+  }
+  if (tested_next(place.siblings, place.index, says, latest)) {
+    reading_.add(at, answers, "what it turned out as is left to the block below, which looks at other answers, too");
+    return;
+  }
+  const Outcomes others = without(normal, says);
+  std::string otherwise = "on " + in_words(others, asks) + " the operation ends";
+  if (asks.verb == Verb::kGet) otherwise += others.has(Outcome::kValue) ? " with that value" : " without one";
+  reading_.add(at, answers + " and a guard: what follows happens on " + in_words(says, asks),
+               otherwise + "; draw alt … else … end to say otherwise");
+  const int arrow = static_cast<int>(current().operation.arrows.size());
+  body_of(scope).push_back({Guard{at, words.outcomes, arrow, asks.arrow}});
+}
+
+void StepWalk::reply(const Place& place, const Message& message, Role server, Scope& scope) {
+  const Position at = place.at;
+  const bool begins_branch = scope.tested_reply == &message;
+  if (is_crossed(message)) {
+    refuse_not_modelled(name(), at, "a lost reply", "draw the reply and let stalemate lose it: --fault lost-reply");
+  }
+  const Latest latest = begins_branch ? scope.tested : answered_in_line(message, server, scope);
+  const Request& asks = answered_by(at, server, latest, begins_branch);
+  note_outcome_drawn(latest, scope, true);
+  scope.between = {};
+  current().operation.arrows.back() = asks.arrow;
+  const bool said = means_.has_value();
+  const ReplyWords words = words_of_reply(message, asks.verb);
+  // "committed" says of a lone write what is so anyway.
+  const bool confirms = asks.to == Role::kDatabase && asks.verb == Verb::kSet && says_commit_alone(message.text);
+  if (!said && !confirms) refuse_unmodelled(name(), at, message.text, true);
+  const std::string answers = "reply to arrow " + std::to_string(asks.arrow);
+  if (begins_branch) {
+    reading_.add(at, answers + ", which the branch is about");
+    return;
+  }
+  ask_about_reply(place, message, latest, words, said);
+  if (words.outcomes.empty()) {
+    reading_.add(at, answers, assumed_of_unclear_reply(message, asks, words));
+    return;
+  }
+  reply_in_line(place, latest, words, scope);
+}
+
+}  // namespace stalemate::model

@@ -1,0 +1,172 @@
+// What an arrow asks of a server, and what it changes there.
+#include <algorithm>
+#include <utility>
+
+#include "base/text.hpp"
+#include "steps.hpp"
+#include "vocabulary/vocabulary.hpp"
+
+namespace stalemate::model {
+namespace {
+
+// Words with which the label of a request says that it stores another value than was read before.
+constexpr std::string_view kNewWords[] = {"new", "updated", "modified", "changed"};
+
+bool says_new(const std::string& label) {
+  const std::vector<std::string> words = split_words(label);
+  return std::any_of(words.begin(), words.end(), [](const std::string& word) { return is_in(kNewWords, word); });
+}
+
+// Several texts, those that are empty left out.
+std::string joined(const std::vector<std::string>& texts) {
+  std::string all;
+  for (const std::string& text : texts) {
+    if (!text.empty()) all += (all.empty() ? "" : "; ") + text;
+  }
+  return all;
+}
+
+// Whether statement `at` stands in a branch whose label speaks of a miss.
+bool in_branch_on_miss(const std::vector<Statement>& list, Position at, bool on_miss) {
+  for (const Statement& statement : list) {
+    if (statement.at == at) return on_miss;
+    const auto* block = std::get_if<Block>(&statement.node);
+    if (block == nullptr) continue;
+    for (const Section& section : block->sections) {
+      const bool says_miss = reply_words(section.label, Verb::kGet).outcomes == Outcomes{Outcome::kMiss};
+      if (in_branch_on_miss(section.body, at, on_miss || says_miss)) return true;
+    }
+  }
+  return false;
+}
+
+}  // namespace
+
+// What a label says beside its verb, where no directive says what the arrow asks.
+void StepWalk::ask_about_doubts(Position at, const Message& message, Role server, Verb verb, Scope& scope) {
+  const std::vector<Act>& body = body_of(scope);
+  const bool guarded = std::any_of(body.begin(), body.end(), [](const Act& act) {
+    const auto* guard = std::get_if<Guard>(&act.node);
+    return guard != nullptr && guard->outcomes == Outcomes{Outcome::kMiss};
+  });
+  const DrawnRequest drawn = {verb, message.arrow.head != ArrowHead::kOpen, is_crossed(message),
+                              guarded || in_branch_on_miss(diagram_.statements, at, false)};
+  if (const std::string doubt = doubt_about(message.text, drawn); !doubt.empty())
+    ask_at(name(), at, in_quotes(message.text) + " " + doubt);
+  const std::string stored = stores(verb) ? doubt_about_stored(message.text, server) : "";
+  if (!stored.empty()) ask_at(name(), at, in_quotes(message.text) + " " + stored);
+}
+
+// What it asks: as a directive says, or by its label; `assumed` is what had to be taken for granted.
+Verb StepWalk::verb_asked(Position at, const Message& message, Role server, const RequestWords& words,
+                          std::string& assumed) {
+  assumed = words.assumed;
+  if (const auto said = take_means()) {
+    if (!said->verb)
+      fail_at(name(), means_at_, "the next arrow asks a server; say get, set, add, delete or local of it");
+    assumed.clear();
+    return *said->verb;
+  }
+  if (words.kind == RequestWords::Kind::kNotModelled) {
+    refuse_not_modelled(name(), at, words.not_modelled,
+                        "by " + in_quotes(words.word) +
+                            (words.certain ? ""
+                                           : "; if that is the name of something of yours, say what the arrow asks: "
+                                             "%% stalemate: means get (set, add, delete) before it"));
+  }
+  if (words.kind == RequestWords::Kind::kAmbiguous) {
+    ask_at(name(), at, in_quotes(message.text) + " " + words.question);
+  }
+  if (words.kind == RequestWords::Kind::kNothing) {
+    ask_at(name(), at,
+           "cannot tell what " + in_quotes(message.text) + " asks of " + the(server) +
+               "; understood would be: " + std::string(kKnownRequests) +
+               "; or write %% stalemate: means get (set, add, delete) before it, or means local if it asks for nothing "
+               "and changes nothing there");
+  }
+  return words.verb;
+}
+
+// Where the request stands beside a commit that is spoken of.
+void StepWalk::note_commit(Position at, bool writes, bool after_commit, Scope& scope) {
+  if (after_commit) {
+    happens_after_commit(at, scope);
+  } else if (writes && scope.since_write.after_commit != 0) {
+    refuse_not_modelled(name(), at, "work in a transaction",
+                        "line " + std::to_string(scope.since_write.after_commit) +
+                            " happens after the commit, and this write stands behind it");
+  } else if (writes) {
+    scope.since_write = {at.line, 0, 0};
+  } else if (scope.since_write.write != 0 && scope.since_write.request == 0) {
+    scope.since_write.request = at.line;
+  }
+}
+
+// The request as it is drawn; its time to live is not in it yet.
+Request StepWalk::drawn_request(Position at, const Message& message, Role server, Verb verb) {
+  Request asks;
+  asks.at = at;
+  asks.to = server;
+  asks.verb = verb;
+  asks.arrow = static_cast<int>(current().operation.arrows.size());
+  asks.label = message.text;
+  asks.drawn_lost = is_crossed(message);
+  asks.awaited = message.arrow.head != ArrowHead::kOpen || verb == Verb::kGet;
+  asks.stores_new = says_new(message.text);
+  return asks;
+}
+
+// What of the request the operation is known by, and where its reading stands.
+void StepWalk::note_request(const Request& asks, std::size_t line) {
+  Segment& segment = current();
+  segment.asks = true;
+  segment.asked.insert({asks.to, asks.verb});
+  segment.changes_database = segment.changes_database || (asks.to == Role::kDatabase && asks.verb == Verb::kSet);
+  segment.operation.arrows.back() = asks.arrow;
+  segment.line_of_arrow[asks.arrow] = line;
+  if (asks.to == Role::kCache && asks.verb == Verb::kGet && !asks.drawn_lost) segment.silent_gets.insert(asks.arrow);
+}
+
+void StepWalk::request(Position at, const Message& message, Role server, Scope& scope) {
+  asked_by(at, is_server(role(message.from)) ? message.to : message.from, scope);
+  const RequestWords words = request_words(message.text);
+  std::string assumed;
+  const Verb verb = verb_asked(at, message, server, words, assumed);
+  ask_about_doubts(at, message, server, verb, scope);
+  note_commit(at, server == Role::kDatabase && verb == Verb::kSet, words.after_commit, scope);
+  const VerbWords& told = words_of(verb);
+  if (server == Role::kDatabase && !told.of_database.empty())
+    refuse_not_modelled(name(), at, std::string(told.of_database));
+
+  Request asks = drawn_request(at, message, server, verb);
+  std::string meaning =
+      "arrow " + std::to_string(asks.arrow) + ": the app asks " + the(server) + " " + std::string(told.asked);
+  const std::size_t value_offset = meaning.size();
+  if (verb == Verb::kGet && message.arrow.head == ArrowHead::kOpen)
+    assumed = joined({assumed,
+                      "what a get finds is used, so its reply is awaited although the arrow is drawn as sent and "
+                      "forgotten"});
+  if (!asks.awaited) meaning += ", without waiting for the reply";
+  if (asks.drawn_lost) meaning += "; drawn as lost: it never arrives and the app times out";
+  if (message.arrow.head == ArrowHead::kBoth) meaning += ", and is answered";
+  if (words.ttl != 0 && server == Role::kCache && stores(verb)) {
+    asks.ttl = words.ttl;
+    current().lives = true;
+    assumed = joined({assumed, words.assumed_ttl});
+    meaning += ", which may expire at any later moment";
+  }
+  if (is_server(role(message.from)))
+    assumed = joined({assumed, "a two-headed arrow is taken as a request of the app with its reply"});
+  if (words.after_commit) meaning += ", after the commit of the write before it";
+
+  const std::size_t line = reading_.add(at, std::move(meaning), std::move(assumed));
+  note_request(asks, line);
+  if (verb == Verb::kGet) scope.get_line = at.line;
+  if (stores(verb)) current().value_places.push_back({line, value_offset, asks.arrow});
+  std::vector<Act>& body = body_of(scope);
+  body.push_back({std::move(asks)});
+  scope.latest = {&body, body.size() - 1, line, message.arrow.head == ArrowHead::kBoth, false};
+  if (scope.latest.request().awaited) scope.awaited = scope.latest;
+}
+
+}  // namespace stalemate::model

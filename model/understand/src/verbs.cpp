@@ -1,0 +1,38 @@
+// What is known of the verbs beside what a trace says of them: how they may turn out, and how they are told.
+#include "base/invariant.hpp"
+#include "steps.hpp"
+
+namespace stalemate::model {
+namespace {
+
+// In the order of Verb.
+constexpr VerbWords kRows[] = {
+    {Verb::kGet, Answers::kFinds, "to get the key", ""},
+    {Verb::kSet, Answers::kDone, "to set the key", ""},
+    {Verb::kAdd, Answers::kIfAbsent, "to set the key, only if it is absent,",
+     "insert into the database only if absent"},
+    {Verb::kDelete, Answers::kRemoves, "to delete the key", "delete from the database"},
+};
+static_assert(std::size(kRows) == std::size(traces::kVerbs));
+
+}  // namespace
+
+const VerbWords& words_of(Verb verb) { return kRows[static_cast<std::size_t>(verb)]; }
+
+std::vector<Outcome> possible_outcomes(Role to, Verb verb) {
+  switch (answers_of(verb)) {
+    case Answers::kFinds:
+      if (to == Role::kDatabase) return {Outcome::kValue};
+      return {Outcome::kValue, Outcome::kMiss};
+    case Answers::kIfAbsent:
+      return {Outcome::kOk, Outcome::kConflict};
+    case Answers::kDone:
+    case Answers::kRemoves:
+      return {Outcome::kOk};
+  }
+  STALEMATE_INVARIANT(false, "every verb has outcomes");
+}
+
+Answers answers_of(Verb verb) { return words_of(verb).answers; }
+
+}  // namespace stalemate::model

@@ -1,0 +1,105 @@
+// Another page than it was: entries that are not the same, features that have nothing to do with each other, a part
+// that is missing, a verb that is negated.
+#include <algorithm>
+#include <utility>
+
+#include "model/false_green/false_green_changes.hpp"
+#include "model/false_green/false_green_words.hpp"
+
+namespace stalemate::model::false_green {
+namespace {
+
+// What the Read caches is not what the Write deletes or sets.
+bool other_entry(Page& page, sim::Random& random) {
+  static const std::vector<std::pair<std::string, std::string>> kEntries = {
+      {"the list", "the object"}, {"list", "object"},      {"list:all", "item:1"},     {"search page", "product"},
+      {"user list", "user:1"},    {"the page", "the row"}, {"the index", "the entry"}, {"users_by_name", "user_1"}};
+  const std::pair<std::string, std::string>& entries = any_of(kEntries, random);
+  bool reads = false;
+  bool writes = false;
+  for (Operation& operation : page.operations) {
+    const bool read_kind = operation.kind == OperationKind::kRead;
+    each_body(operation.body, [&](std::vector<Node>& body) {
+      for (Node& node : body) {
+        if (node.kind != Node::Kind::kRequest) continue;
+        (read_kind ? reads : writes) |= node.who == Who::kCache && node.verb != Verb::kGet;
+        node.text = node.word + " " + (read_kind ? entries.first : entries.second) + node.behind;
+      }
+    });
+  }
+  return reads && writes;
+}
+
+struct Features {
+  std::string read, written;
+};
+const std::vector<Features> kFeatures = {{"recipe", "rating"}, {"profile", "invoice"}, {"menu", "booking"}};
+
+bool other_feature_by_heading(Page& page, sim::Random& random) {
+  // A user's calls would say that they are one all the same.
+  if (page.frame == Frame::kCallsInOne || page.user_drawn()) return false;
+  const Features& features = any_of(kFeatures, random);
+  for (Operation& operation : page.operations)
+    operation.name = operation.kind == OperationKind::kRead
+                         ? any_of(Words{"Reading a ", "Get the ", "Read "}, random) + features.read
+                         : any_of(Words{"Updating a ", "Save the ", "Write "}, random) + features.written;
+  return true;
+}
+bool other_feature_by_tables(Page& page, sim::Random& random) {
+  const Features& features = any_of(kFeatures, random);
+  bool reads = false;
+  bool writes = false;
+  for (Node* line : lines_where(page, [](const Node& each) { return each.kind == Node::Kind::kRequest; })) {
+    const bool set = line->verb == Verb::kSet;
+    if (line->who != Who::kDatabase) continue;
+    line->text = set ? "UPDATE " + features.written + "s SET a = 1" : "SELECT * FROM " + features.read + "s";
+    (set ? writes : reads) = true;
+  }
+  return reads && writes;
+}
+
+template <OperationKind kind>
+bool alone(Page& page, sim::Random&) {
+  return std::erase_if(page.operations, [](const Operation& operation) { return operation.kind != kind; }) > 0;
+}
+
+bool no_database(Page& page, sim::Random&) {
+  bool any = false;
+  each_body(page, [&](std::vector<Node>& body) {
+    any |=
+        std::erase_if(body, [](const Node& node) {
+          return (node.kind == Node::Kind::kRequest || node.kind == Node::Kind::kReply) && node.who == Who::kDatabase;
+        }) > 0;
+  });
+  std::erase(page.declared, Who::kDatabase);
+  return any;
+}
+
+bool negated(Page& page, sim::Random& random) {
+  static const Words kNegations = {"don't delete it", "no delete",           "do not invalidate", "never deletes it",
+                                   "skip the delete", "without deleting it", "nothing to delete", "not deleted"};
+  const auto deletes = lines_where(page, [](const Node& line) { return is_request(line, Who::kCache, Verb::kDelete); });
+  for (Node* line : deletes) line->text = any_of(kNegations, random);
+  return !deletes.empty();
+}
+
+}  // namespace
+
+std::vector<Change> changes_of_meaning() {
+  return {{"another entry is written than is read", Meaning::kOther, other_entry},
+          {"two features, by their headings", Meaning::kOther, other_feature_by_heading},
+          {"two features, by their tables", Meaning::kOther, other_feature_by_tables},
+          {"Reads alone", Meaning::kOther, alone<OperationKind::kRead>},
+          {"Writes alone", Meaning::kOther, alone<OperationKind::kWrite>},
+          {"no database", Meaning::kOther, no_database},
+          {"deletes that are negated", Meaning::kOther, negated}};
+}
+
+std::vector<Change> all_changes() {
+  std::vector<Change> all;
+  for (auto* changes : {changes_of_shape, changes_of_words, changes_of_looks, changes_not_modelled, changes_of_meaning})
+    for (Change& change : changes()) all.push_back(std::move(change));
+  return all;
+}
+
+}  // namespace stalemate::model::false_green

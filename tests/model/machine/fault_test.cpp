@@ -1,0 +1,279 @@
+// What each fault does, one small walk or search a claim; and what a time to live does, which is no fault.
+#include "machine/fault.hpp"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <set>
+
+#include "ask/check.hpp"
+#include "ask/walk.hpp"
+#include "model/understand/protocol_support.hpp"
+#include "stores_of.hpp"
+
+namespace stalemate::model {
+namespace {
+
+// A Read that takes what is there, and three Writes to try things on.
+constexpr const char* kPage = R"(
+# Read
+```mermaid
+sequenceDiagram
+  participant app
+  participant cache
+  participant database
+  app->>cache: Get value
+```
+# Write
+```mermaid
+sequenceDiagram
+  participant app
+  participant cache
+  participant database
+  app->>database: Set value
+  app->>cache: Set value EX 60
+```
+)";
+
+traces::Scenario scenario(std::vector<std::string> apps, std::vector<std::string> faults, bool cached = false,
+                          int keys = 1) {
+  traces::Scenario words;
+  words.apps = std::move(apps);
+  words.faults = std::move(faults);
+  words.cached = cached;
+  words.keys = keys;
+  return words;
+}
+
+class Play {
+ public:
+  Play(const Protocol& protocol, const traces::Scenario& words) : walk_(protocol, words, {}) {}
+
+  Play& take(const std::vector<std::string>& steps) {
+    for (const std::string& step : steps) walk_.take(find_step(walk_.trace(), walk_.enabled(), step, "here"));
+    return *this;
+  }
+  std::vector<std::string> enabled() const {
+    std::vector<std::string> names;
+    for (const traces::Step& step : walk_.enabled()) names.push_back(step_name(walk_.trace(), step));
+    return names;
+  }
+  bool can(const std::string& step) const {
+    const std::vector<std::string> names = enabled();
+    return std::find(names.begin(), names.end(), step) != names.end();
+  }
+  std::optional<std::int64_t> cached() const {
+    const auto now = state();
+    return cache_of(now).at(0).value;
+  }
+  std::optional<std::int64_t> stored() const {
+    const auto now = state();
+    return database_of(now).at(0).value;
+  }
+  std::size_t in_flight() const { return state().in_flight.size(); }
+  traces::State state() const { return walk_.trace().steps.back().after; }
+
+ private:
+  Walk walk_;
+};
+
+Play play(std::vector<std::string> apps, std::vector<std::string> faults, bool cached = false, int keys = 1) {
+  return {read_protocol(kPage, "page.md", {}), scenario(std::move(apps), std::move(faults), cached, keys)};
+}
+
+using Names = std::vector<std::string>;
+
+Verdict verdict_of(const std::string& page, const traces::Scenario& words) {
+  CheckOptions options;
+  options.properties = {"coherent-at-rest"};
+  return check(read_page(page).value(), words, options).verdict;
+}
+
+TEST(LateRequest, the_session_goes_on_and_the_request_is_handled_at_any_later_moment) {
+  Play late = play({"write; write"}, {"late-request@write:2=1"});
+  late.take({"invoke app1 write", "handle app1 write:1", "receive app1 write:1", "late-request app1 write:2"});
+  EXPECT_EQ(late.in_flight(), 1U);
+  EXPECT_EQ(late.enabled(), (Names{"handle app1 write:2 ghost", "invoke app1 write k1 operation 2"}));
+  late.take({"invoke app1 write", "handle app1 write:1 operation 2", "receive app1 write:1",
+             "handle app1 write:2 operation 2"});
+  EXPECT_EQ(late.cached(), 2);
+  late.take({"handle app1 write:2 ghost"});
+  EXPECT_EQ(late.cached(), 1) << "the older value, after the newer one";
+  late.take({"receive app1 write:2"});
+  EXPECT_TRUE(late.can("expire cache k1"));
+}
+
+TEST(LateRequest, is_worse_than_losing_it_where_the_late_one_is_overtaken) {
+  EXPECT_EQ(verdict_of("cache-aside", scenario({"read; write"}, {"lost-message@read:5=1"})), Verdict::kHolds);
+  EXPECT_EQ(verdict_of("cache-aside", scenario({"read; write"}, {"late-request@read:5=1"})), Verdict::kViolated);
+}
+
+TEST(Duplicate, the_copy_is_handled_a_second_time_and_nobody_gets_its_reply) {
+  Play twice = play({"write", "write"}, {"duplicate@write:1=1"});
+  twice.take({"invoke app1 write", "duplicate app1 write:1", "handle app1 write:1 ghost"});
+  EXPECT_EQ(twice.stored(), 1);
+  EXPECT_FALSE(twice.can("receive app1 write:1")) << "the copy's reply is not the request's";
+  twice.take({"invoke app2 write", "handle app2 write:1"});
+  EXPECT_EQ(twice.stored(), 2);
+  twice.take({"handle app1 write:1"});
+  EXPECT_EQ(twice.stored(), 1);
+  EXPECT_TRUE(twice.can("receive app1 write:1"));
+}
+
+TEST(Crash, every_session_of_the_instance_ends_and_starts_nothing_more_and_others_go_on) {
+  Play dead = play({"write; write | read", "read"}, {"crash=1"});
+  dead.take({"invoke app1.1 write", "handle app1.1 write:1", "crash app1.1 write:1"});
+  EXPECT_EQ(dead.in_flight(), 0U);
+  EXPECT_EQ(dead.enabled(), Names{"invoke app2 read k1"});
+}
+
+TEST(Crash, which_of_its_requests_arrive_is_a_choice_and_it_takes_no_other_fault) {
+  Play dead = play({"write | read"}, {"crash=1", "lost-request=1"});
+  dead.take({"invoke app1.1 write", "invoke app1.2 read"});
+  // Neither, the one, the other, both.
+  for (const std::string choice : {"1", "2", "3", "4"}) EXPECT_TRUE(dead.can("crash app1.1 write:1 choice " + choice));
+  EXPECT_FALSE(dead.can("crash app1.2 read:1 choice 1")) << "the instance crashes once, not once for each session";
+  dead.take({"crash app1.1 write:1 choice 4"});
+  EXPECT_EQ(dead.enabled(), (Names{"handle app1.1 write:1 ghost", "handle app1.2 read:1 ghost"}));
+  dead.take({"handle app1.1 write:1 ghost"});
+  EXPECT_EQ(dead.stored(), 1);
+}
+
+TEST(Evict, drops_the_entry_where_there_is_one) {
+  EXPECT_FALSE(play({"read"}, {"evict=1"}).can("evict cache k1"));
+  Play evicted = play({"read"}, {"evict=1"}, true);
+  evicted.take({"evict cache k1"});
+  EXPECT_EQ(evicted.cached(), std::nullopt);
+  EXPECT_EQ(evicted.enabled(), Names{"invoke app1 read k1"}) << "there is nothing to drop any more";
+  Play of_two = play({"read k1"}, {"evict=1"}, true, 2);
+  EXPECT_TRUE(of_two.can("evict cache k1") && of_two.can("evict cache k2"));
+  of_two.take({"evict cache k1"});
+  EXPECT_EQ(of_two.enabled(), Names{"invoke app1 read k1"}) << "the budget is used up";
+}
+
+TEST(CacheRestart, drops_everything_and_what_is_in_flight_stays) {
+  Play restarted = play({"write"}, {"cache-restart=2"}, true);
+  restarted.take({"invoke app1 write", "handle app1 write:1", "receive app1 write:1", "cache-restart"});
+  EXPECT_EQ(restarted.cached(), std::nullopt);
+  restarted.take({"handle app1 write:2"});
+  EXPECT_EQ(restarted.cached(), 1);
+  restarted.take({"cache-restart"});
+  EXPECT_EQ(restarted.enabled(), Names{"receive app1 write:2"}) << "no entry, nothing to expire";
+}
+
+TEST(CacheFailover, only_the_last_change_is_lost) {
+  Play over = play({"write; write"}, {"cache-failover=1"}, true);
+  EXPECT_FALSE(over.can("cache-failover")) << "nothing changed yet";
+  over.take({"invoke app1 write", "handle app1 write:1", "receive app1 write:1", "handle app1 write:2",
+             "receive app1 write:2", "invoke app1 write", "handle app1 write:1", "receive app1 write:1",
+             "handle app1 write:2"});
+  EXPECT_EQ(over.cached(), 2);
+  over.take({"cache-failover"});
+  EXPECT_EQ(over.cached(), 1);
+  EXPECT_TRUE(over.can("expire cache k1")) << "the time to live of the older entry is back with it";
+}
+
+TEST(CacheFailover, a_replica_without_the_last_set_of_all_is_empty_again) {
+  Play over = play({"write"}, {"cache-failover=1"});
+  over.take(
+      {"invoke app1 write", "handle app1 write:1", "receive app1 write:1", "handle app1 write:2", "cache-failover"});
+  EXPECT_EQ(over.cached(), std::nullopt);
+  EXPECT_EQ(over.enabled(), Names{"receive app1 write:2"}) << "the app does not know";
+}
+
+// What the cache drops of itself, the replica keeps; it has what was there before the last command that changed it.
+TEST(CacheFailover, an_eviction_a_restart_and_an_expiry_leave_the_replica_as_it_was) {
+  const Names set_twice = {"invoke app1 write",   "handle app1 write:1",  "receive app1 write:1",
+                           "handle app1 write:2", "receive app1 write:2", "invoke app1 write",
+                           "handle app1 write:1", "receive app1 write:1", "handle app1 write:2"};
+  for (const std::string drop : {"evict cache k1", "cache-restart", "expire cache k1"}) {
+    SCOPED_TRACE(drop);
+    Play over = play({"write; write"}, {"evict", "cache-restart", "cache-failover"});
+    over.take(set_twice).take({drop});
+    EXPECT_EQ(over.cached(), std::nullopt);
+    over.take({"cache-failover"});
+    EXPECT_EQ(over.cached(), 1) << "the first set; only the second was missed";
+  }
+}
+
+TEST(CacheFailover, what_the_cache_dropped_before_any_command_comes_back_too) {
+  for (const std::string drop : {"evict cache k1", "cache-restart"}) {
+    SCOPED_TRACE(drop);
+    Play over = play({"read"}, {"evict", "cache-restart", "cache-failover=2"}, true);
+    EXPECT_FALSE(over.can("cache-failover")) << "both have the same";
+    over.take({drop, "cache-failover"});
+    EXPECT_EQ(over.cached(), 1000);
+    EXPECT_FALSE(over.can("cache-failover")) << "the replica of the one that took over has caught up";
+  }
+}
+
+TEST(CacheFailover, a_command_that_changes_nothing_moves_no_side) {
+  Play over = play({"write; write"}, {"cache-restart", "cache-failover"});
+  over.take({"invoke app1 write", "handle app1 write:1", "receive app1 write:1", "handle app1 write:2",
+             "receive app1 write:2", "cache-restart", "invoke app1 write", "handle app1 write:1",
+             "receive app1 write:1", "handle app1 write:2", "cache-failover"});
+  EXPECT_EQ(over.cached(), std::nullopt) << "the set after the restart changed the cache: before it there was nothing";
+}
+
+// The delete after the restart finds nothing, so the replica is still as before the Write's own set.
+TEST(CacheFailover, a_restart_before_the_delete_leaves_the_replica_with_the_old_entry) {
+  const Protocol protocol = read_lines(
+      "Note over app: Read\napp->>cache: Get value\n"
+      "Note over app: Write\napp->>cache: Set value\napp->>database: Set value\napp->>cache: Delete value\n");
+  CheckOptions options;
+  options.properties = {"coherent-at-rest"};
+  const auto verdict = [&](std::vector<std::string> faults) {
+    return check(protocol, scenario({"write"}, std::move(faults), true), options).verdict;
+  };
+  EXPECT_EQ(verdict({"cache-failover", "cache-restart"}), Verdict::kViolated);
+  EXPECT_EQ(verdict({"cache-failover", "evict"}), Verdict::kViolated);
+}
+
+TEST(Expiry, what_was_stored_with_a_time_to_live_may_go_and_nothing_else) {
+  EXPECT_FALSE(play({"read"}, {}, true).can("expire cache k1")) << "what was there at the start has none";
+  Play stored = play({"write"}, {});
+  stored.take({"invoke app1 write", "handle app1 write:1", "receive app1 write:1", "handle app1 write:2"});
+  EXPECT_TRUE(stored.can("expire cache k1"));
+  stored.take({"expire cache k1"});
+  EXPECT_EQ(stored.cached(), std::nullopt);
+  EXPECT_EQ(stored.enabled(), Names{"receive app1 write:2"});
+}
+
+TEST(Expiry, an_armed_time_to_live_does_not_keep_the_system_from_rest) {
+  const Protocol protocol = read_protocol(kPage, "page.md", {});
+  CheckOptions options;
+  options.properties = {"coherent-at-rest"};
+  const Report report = check(protocol, scenario({"write"}, {"lost-request@write:2"}, true), options);
+  EXPECT_EQ(report.verdict, Verdict::kViolated) << "a stale entry that never had a time to live";
+  options.exhaust = true;
+  EXPECT_EQ(check(protocol, scenario({"write"}, {}), options).verdict, Verdict::kHolds);
+}
+
+TEST(Faults, of_the_cache_are_refused_where_there_is_none_and_take_no_aim) {
+  const Protocol alone = read_page("database-only").value();
+  const Protocol cached = read_page("cache-aside").value();
+  for (const FaultKind& kind : fault_kinds()) {
+    if (kind.server() == nullptr) continue;
+    const std::string name(kind.name);
+    EXPECT_NE(error_of([&] { Walk(alone, scenario({"read"}, {name}), {}); }).find("cache"), std::string::npos) << name;
+    EXPECT_NE(error_of([&] { Walk(cached, scenario({"read"}, {name + "@read:1"}), {}); }), "no error") << name;
+  }
+}
+
+TEST(Faults, any_stands_for_each_that_fits) {
+  const auto kinds_at_first_message = [](const std::string& page, bool cached) {
+    Walk walk(read_page(page).value(), scenario({"write"}, {"any=1"}, cached), {});
+    walk.take(find_step(walk.trace(), walk.enabled(), "invoke app1 write", "here"));
+    std::set<std::string_view> kinds;
+    for (const traces::Step& step : walk.enabled()) kinds.insert(to_string(step.kind));
+    return kinds;
+  };
+  using Kinds = std::set<std::string_view>;
+  EXPECT_EQ(kinds_at_first_message("database-only", false),
+            (Kinds{"handle", "lose-request", "late-request", "duplicate", "crash"}));
+  EXPECT_EQ(kinds_at_first_message("cache-aside", true),
+            (Kinds{"handle", "lose-request", "late-request", "duplicate", "crash", "evict", "cache-restart"}));
+}
+
+}  // namespace
+}  // namespace stalemate::model

@@ -1,0 +1,323 @@
+// The reference model's walk over the acts of an operation: from a reply, or from invoking, to the next request that is
+// awaited, or to the end. Every free choice on the way is a step of its own.
+#include <algorithm>
+#include <utility>
+
+#include "model/reference/reference_model.hpp"
+
+namespace stalemate::model::reference {
+namespace {
+
+Path into(Path path, std::size_t branch) {
+  path.push_back(branch);
+  path.push_back(0);
+  return path;
+}
+
+const std::vector<Act>& body_at(const Operation& operation, const Path& path) {
+  const std::vector<Act>* body = &operation.body;
+  for (std::size_t i = 0; i + 1 < path.size(); i += 2)
+    body = &std::get<Choice>((*body)[path[i]].node).branches[path[i + 1]].body;
+  return *body;
+}
+
+template <class Call>
+void each_request(const std::vector<Act>& body, const Call& call) {
+  for (const Act& act : body) {
+    if (const auto* request = std::get_if<Request>(&act.node)) call(*request);
+    if (const auto* choice = std::get_if<Choice>(&act.node))
+      for (const Branch& branch : choice->branches) each_request(branch.body, call);
+  }
+}
+
+// Every act that stands behind `path`, whichever ways are taken: the rest of its block, of the block around it, ...
+template <class Call>
+void each_act(const std::vector<Act>& body, std::size_t from, const Call& call) {
+  for (std::size_t i = from; i < body.size(); ++i) {
+    call(body[i]);
+    if (const auto* choice = std::get_if<Choice>(&body[i].node))
+      for (const Branch& branch : choice->branches) each_act(branch.body, 0, call);
+  }
+}
+template <class Call>
+void each_act_from(const std::vector<Act>& body, const Path& path, std::size_t at, const Call& call) {
+  if (at + 1 == path.size()) return each_act(body, path[at], call);
+  const Branch& branch = std::get<Choice>(body[path[at]].node).branches[path[at + 1]];
+  each_act_from(branch.body, path, at + 2, call);
+  if (!branch.ends_operation) each_act(body, path[at] + 1, call);
+}
+
+bool stores_in_cache_from(const std::vector<Act>& body, const Path& path) {
+  bool found = false;
+  each_act_from(body, path, 0, [&](const Act& act) {
+    const auto* request = std::get_if<Request>(&act.node);
+    found |= request != nullptr && request->to == Role::kCache &&
+             (request->verb == Verb::kSet || request->verb == Verb::kAdd);
+  });
+  return found;
+}
+std::set<int> looked_at_from(const std::vector<Act>& body, const Path& path) {
+  std::set<int> found;
+  each_act_from(body, path, 0, [&](const Act& act) {
+    if (const auto* guard = std::get_if<Guard>(&act.node)) found.insert(guard->about);
+    if (const auto* choice = std::get_if<Choice>(&act.node)) found.insert(choice->about);
+  });
+  return found;
+}
+bool sets_database_from(const std::vector<Act>& body, const Path& path) {
+  bool found = false;
+  each_act_from(body, path, 0, [&](const Act& act) {
+    const auto* request = std::get_if<Request>(&act.node);
+    found |= request != nullptr && request->to == Role::kDatabase && request->verb == Verb::kSet;
+  });
+  return found;
+}
+
+}  // namespace
+
+const Act* Model::act(std::size_t operation, const Path& path) const {
+  const std::vector<Act>& body = body_at(protocol_.operations[operation], path);
+  return path.back() < body.size() ? &body[path.back()] : nullptr;
+}
+
+const Request& Model::request(const Message& message) const {
+  return std::get<Request>(act(message.operation, message.at)->node);
+}
+
+// Leaves the blocks whose end `path` stands at. False: the operation is at its end.
+bool Model::settle_place(std::size_t operation, Path& path) const {
+  while (act(operation, path) == nullptr) {
+    if (path.size() == 1) return false;
+    const std::size_t branch = path[path.size() - 2];
+    path.resize(path.size() - 2);
+    if (std::get<Choice>(act(operation, path)->node).branches[branch].ends_operation) return false;
+    ++path.back();
+  }
+  return true;
+}
+
+// R2. A request that is awaited timed out; `path` is behind it.
+void Model::time_out(Running running, const Path& path, const Request& asked, std::vector<Enabled>& out) const {
+  Runner& runner = running.step.next.runners[running.runner];
+  if (asked.to == Role::kDatabase && asked.verb == Verb::kSet) runner.wrote_well = false;
+  if (covers(runner, path, asked.arrow)) {
+    runner.outcomes[asked.arrow] = Outcome::kTimeout;
+    running.uncovered = asked.arrow;
+  } else if (!settle_uncovered(running, asked)) {
+    return finish(std::move(running), true, out);
+  }
+  go_on(std::move(running), path, out);
+}
+
+// What a timeout is that no branch is for. False: the operation fails.
+bool Model::settle_uncovered(Running& running, const Request& asked) const {
+  const bool get = asked.verb == Verb::kGet;
+  running.uncovered = 0;
+  running.step.next.runners[running.runner].outcomes[asked.arrow] = get ? Outcome::kMiss : Outcome::kOk;
+  return asked.to == Role::kCache || (!get && setting_.continue_on_database_timeout);
+}
+
+// Whether some way from `path` on comes to a branch for the timeout of the request `about`, before anything else is
+// awaited.
+bool Model::covers(const Runner& runner, Path path, int about) const {
+  while (settle_place(runner.operation, path)) {
+    const Act* here = act(runner.operation, path);
+    if (const auto* asked = std::get_if<Request>(&here->node)) {
+      if (asked->awaited) return false;
+    } else if (const auto* guard = std::get_if<Guard>(&here->node)) {
+      if (guard->about != about && !guard->outcomes.has(runner.outcomes.at(guard->about))) return false;
+    } else if (const auto* choice = std::get_if<Choice>(&here->node)) {
+      for (std::size_t b = 0; b < choice->branches.size(); ++b) {
+        const Branch& branch = choice->branches[b];
+        if (choice->free) {
+          if (covers(runner, into(path, b), about)) return true;
+        } else if (choice->about == about) {
+          if (branch.is_else || branch.tests.has(Outcome::kTimeout)) return true;
+        } else if (branch.is_else || branch.tests.has(runner.outcomes.at(choice->about))) {
+          return covers(runner, into(path, b), about);
+        }
+      }
+      if (choice->free && !choice->may_take_none) return false;
+    }
+    ++path.back();
+  }
+  return false;
+}
+
+void Model::go_on(Running running, Path path, std::vector<Enabled>& out) const {
+  const Runner& runner = running.step.next.runners[running.runner];
+  const std::size_t operation = runner.operation;
+  const Act* here = settle_place(operation, path) ? act(operation, path) : nullptr;
+  if (here == nullptr) return finish(std::move(running), false, out);
+  if (const auto* sent = std::get_if<Request>(&here->node)) return send(std::move(running), path, *sent, out);
+  if (const auto* guard = std::get_if<Guard>(&here->node)) {
+    const Outcome outcome = runner.outcomes.at(guard->about);
+    if (outcome != Outcome::kTimeout && !guard->outcomes.has(outcome)) return finish(std::move(running), false, out);
+  } else if (const auto* choice = std::get_if<Choice>(&here->node)) {
+    return choose(std::move(running), path, *choice, out);
+  } else if (std::get<Acknowledge>(here->node).fails) {
+    running.step.next.runners[running.runner].told_failure = true;
+  } else {
+    acknowledge(running, after(path));
+  }
+  go_on(std::move(running), after(path), out);
+}
+
+void Model::send(Running running, const Path& path, const Request& sent, std::vector<Enabled>& out) const {
+  Runner& runner = running.step.next.runners[running.runner];
+  Message message{runner.operation, runner.begun, path, runner.key, std::nullopt};
+  if (sent.verb == Verb::kSet || sent.verb == Verb::kAdd) {
+    const bool read = protocol_.operations[runner.operation].kind == OperationKind::kRead;
+    const bool own = !read && (sent.to == Role::kDatabase || sent.stores_new || !runner.fetched.asked);
+    message.value = read ? runner.held : own ? places_[running.runner].values[runner.begun - 1] : runner.fetched.value;
+    if (!message.value) {  // R4: nothing was received to be stored
+      if (sent.awaited) runner.outcomes[sent.arrow] = Outcome::kOk;
+      return go_on(std::move(running), after(path), out);
+    }
+    if (own) {
+      runner.wrote = true;
+      runner.fetched = {};
+    }
+  }
+  if (sent.to == Role::kDatabase && sent.verb == Verb::kGet &&
+      protocol_.operations[runner.operation].kind == OperationKind::kWrite)
+    runner.fetched.asked = true;
+  running.step.told.sends.push_back(tell(message));
+  running.told_last = false;
+  if (sent.drawn_lost) {
+    running.step.told.sends.back().drawn_lost = true;
+    if (sent.awaited) return time_out(std::move(running), after(path), sent, out);
+  } else if (sent.awaited) {
+    runner.awaited = std::move(message);
+    forget(runner, after(path));
+    out.push_back(std::move(running.step));
+    return;
+  } else {
+    runner.asynchronous.push_back(std::move(message));
+  }
+  go_on(std::move(running), after(path), out);
+}
+
+void Model::choose(Running running, const Path& path, const Choice& choice, std::vector<Enabled>& out) const {
+  if (choice.free) {
+    for (std::size_t b = 0; b < choice.branches.size(); ++b) choose_freely(running, into(path, b), out);
+    if (choice.may_take_none) choose_freely(running, after(path), out);
+    return;
+  }
+  const Outcome outcome = running.step.next.runners[running.runner].outcomes.at(choice.about);
+  for (std::size_t b = 0; b < choice.branches.size(); ++b) {
+    const Branch& branch = choice.branches[b];
+    if (!branch.is_else && !branch.tests.has(outcome)) continue;
+    if (running.uncovered == choice.about) running.uncovered = 0;
+    return go_on(std::move(running), into(path, b), out);
+  }
+  go_on(std::move(running), after(path), out);
+}
+
+// R2: a way on which no branch follows for what timed out is a way on which the timeout is not covered.
+void Model::choose_freely(const Running& running, const Path& way, std::vector<Enabled>& out) const {
+  Running chosen = running;
+  const Runner& runner = chosen.step.next.runners[chosen.runner];
+  if (chosen.uncovered != 0 && !covers(runner, way, chosen.uncovered)) {
+    const Request* asked = nullptr;
+    each_request(protocol_.operations[runner.operation].body, [&](const Request& request) {
+      if (request.arrow == chosen.uncovered) asked = &request;
+    });
+    if (!settle_uncovered(chosen, *asked)) return finish(std::move(chosen), true, out);
+  }
+  go_on(std::move(chosen), way, out);
+}
+
+// What nothing ahead looks at makes no difference any more.
+void Model::forget(Runner& runner, const Path& path) const {
+  const std::set<int> ahead = looked_at_from(protocol_.operations[runner.operation].body, path);
+  std::erase_if(runner.outcomes, [&](const auto& known) { return !ahead.contains(known.first); });
+  if (!stores_in_cache_from(protocol_.operations[runner.operation].body, path)) runner.fetched = {};
+  if (keep_history_ && !runner.told) return;
+  runner.wrote = false;
+  runner.wrote_well.reset();
+}
+
+// R3: an acknowledged Write is remembered with what it is to supersede.
+void Model::mark_acknowledged(World& world, std::size_t r, bool set_ahead) const {
+  const Runner& runner = world.runners[r];
+  if (!keep_history_ || protocol_.operations[runner.operation].kind != OperationKind::kWrite) return;
+  if (!runner.wrote_well.value_or(true) || (!runner.wrote && !set_ahead)) return;
+  world.history[runner.key].acknowledged.insert(
+      {{r, runner.begun}, places_[r].values[runner.begun - 1], runner.commits_before, runner.before});
+}
+
+// What a Read invoked now must not return: a value that some acknowledged write supersedes. One without a commit that
+// counts supersedes what was committed or acknowledged before it was invoked, but for what was committed since; one
+// that has such a commit also every value that was committed last before it.
+std::set<Value> Model::old_values(const History& history) const {
+  const auto last_commit = [&](Value value) {
+    std::optional<std::size_t> last;
+    for (std::size_t i = 0; i < history.commits.size(); ++i)
+      if (history.commits[i].value == value) last = i;
+    return last;
+  };
+  std::set<Value> old;
+  for (const Acknowledged& write : history.acknowledged) {
+    std::size_t own = 0;  // what was committed before this is older
+    for (std::size_t i = 0; i < history.commits.size(); ++i)
+      if (history.commits[i].of == write.id) own = i;
+    std::set<Value> before = write.acknowledged_before;
+    for (std::size_t i = 0; i < history.commits.size(); ++i)
+      if (i < write.commits_before || i < own) before.insert(history.commits[i].value);
+    for (const Value value : before) {
+      const std::optional<std::size_t> last = last_commit(value);
+      if (value != write.value && (!last || *last < std::max(write.commits_before, own))) old.insert(value);
+    }
+  }
+  return old;
+}
+
+// A Read hands its value over: is it one that was old when the Read was invoked, and was not committed since?
+void Model::judge_return(Running& running) const {
+  const World& world = running.step.next;
+  const Runner& runner = world.runners[running.runner];
+  if (!keep_history_ || protocol_.operations[runner.operation].kind != OperationKind::kRead || !runner.held) return;
+  const std::vector<Commit>& commits = world.history[runner.key].commits;
+  const bool committed_since = std::any_of(commits.begin() + static_cast<std::ptrdiff_t>(runner.commits_before),
+                                           commits.end(), [&](const Commit& c) { return c.value == *runner.held; });
+  running.step.judged |= runner.after_write;
+  running.step.stale |= runner.before.contains(*runner.held) && !committed_since;
+}
+
+void Model::acknowledge(Running& running, const Path& path) const {
+  Runner& runner = running.step.next.runners[running.runner];
+  if (runner.told) return;
+  judge_return(running);
+  mark_acknowledged(running.step.next, running.runner,
+                    sets_database_from(protocol_.operations[runner.operation].body, path));
+  runner.told = true;
+  running.told_last = true;
+  running.step.told.endings.push_back({traces::Ending::Kind::kAcknowledged, shown(runner.held)});
+}
+
+void Model::finish(Running running, bool failed, std::vector<Enabled>& out) const {
+  Runner& runner = running.step.next.runners[running.runner];
+  auto& endings = running.step.told.endings;
+  if (failed || (runner.told_failure && !runner.told)) {
+    endings.push_back({traces::Ending::Kind::kFailed, std::nullopt});
+    runner.held.reset();
+  } else if (runner.told) {
+    // Told as one where nothing came between the reply outward and the end.
+    if (running.told_last)
+      endings.back().kind = traces::Ending::Kind::kReturned;
+    else
+      endings.push_back({traces::Ending::Kind::kReturned, std::nullopt});
+  } else {
+    judge_return(running);
+    mark_acknowledged(running.step.next, running.runner, false);
+    endings.push_back({traces::Ending::Kind::kReturned, shown(runner.held)});
+  }
+  runner = Runner{.begun = runner.begun,
+                  .held = runner.held,
+                  .asynchronous = std::move(runner.asynchronous),
+                  .ghosts = std::move(runner.ghosts)};
+  out.push_back(std::move(running.step));
+}
+
+}  // namespace stalemate::model::reference

@@ -1,0 +1,22 @@
+// What the steps of the reference model (tests/model/reference/reference_model.hpp) share.
+#pragma once
+
+#include <algorithm>
+#include <string>
+
+#include "model/reference/reference_model.hpp"
+
+namespace stalemate::model::reference {
+
+inline std::string key_name(std::size_t key) { return "k" + std::to_string(key + 1); }
+
+inline traces::Reply told_reply(const Reply& reply) {
+  return {std::string(to_string(reply.outcome)), shown(reply.value)};
+}
+
+inline void add_ghost(Runner& runner, const Message& message) {
+  runner.ghosts.push_back(message);
+  std::sort(runner.ghosts.begin(), runner.ghosts.end());
+}
+
+}  // namespace stalemate::model::reference

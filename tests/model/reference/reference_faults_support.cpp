@@ -1,0 +1,182 @@
+// The faults of the reference model (tests/model/reference/reference_model.hpp) but for losses and delays, and what
+// happens in the cache of itself.
+#include "model/reference/reference_faults.hpp"
+
+#include <array>
+#include <utility>
+
+namespace stalemate::model::reference {
+namespace {
+
+std::string lower(std::string text) {
+  for (char& c : text)
+    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+  return text;
+}
+
+}  // namespace
+
+std::vector<std::pair<std::size_t, std::size_t>> Model::payers(const World& world, const std::string& kind,
+                                                               const Message* message) const {
+  std::vector<std::pair<std::size_t, std::size_t>> found;
+  for (std::size_t b = 0; b < setting_.budgets.size(); ++b) {
+    const Budget& budget = setting_.budgets[b];
+    if (world.spent[b] >= budget.count) continue;
+    for (std::size_t a = 0; a < budget.aims.size(); ++a) {
+      const Aim& aim = budget.aims[a];
+      if (aim.kind != kind) continue;
+      if (message != nullptr && !aim.operation.empty()) {
+        const Operation& operation = protocol_.operations[message->operation];
+        if (aim.operation != lower(operation.name) ||
+            operation.arrows[static_cast<std::size_t>(aim.arrow) - 1] != request(*message).arrow)
+          continue;
+      }
+      found.emplace_back(b, a);
+    }
+  }
+  return found;
+}
+
+void Model::charge(Enabled& step, std::pair<std::size_t, std::size_t> payer) const {
+  step.told.budget = static_cast<int>(payer.first) + 1;
+  step.aim = payer.second;
+  ++step.next.spent[payer.first];
+}
+
+Model::Running Model::strike(const World& world, std::size_t r, traces::StepKind kind,
+                             std::pair<std::size_t, std::size_t> payer) const {
+  Running running = start(world, r, kind);
+  charge(running.step, payer);
+  return running;
+}
+
+bool Model::may_fail_over(const World& world) const { return !payers(world, "cache-failover", nullptr).empty(); }
+
+// Ghosts go in any order. Of those that are alike one is enough; and where a crash left the same request in line, and
+// it is its turn, that one goes first (machine/machine.hpp).
+void Model::handle_ghosts(const World& world, std::size_t r, std::vector<Enabled>& out) const {
+  const Runner& before = world.runners[r];
+  for (std::size_t g = 0; g < before.ghosts.size(); ++g) {
+    const Message message = before.ghosts[g];
+    if (g > 0 && message == before.ghosts[g - 1]) continue;
+    bool held_up = false;
+    bool left = false;
+    for (const Message& earlier : before.asynchronous) {
+      left |= before.crashed && earlier == message && !held_up;
+      held_up |= request(earlier).to == request(message).to;
+    }
+    if (left) continue;
+    Running running = start(world, r, traces::StepKind::kHandle);
+    about(running, message);
+    running.step.told.request = tell(message);
+    running.step.told.is_ghost = true;
+    serve(running.step.next, r, message, !request(message).awaited);
+    auto& ghosts = running.step.next.runners[r].ghosts;
+    ghosts.erase(ghosts.begin() + static_cast<std::ptrdiff_t>(g));
+    out.push_back(std::move(running.step));
+  }
+}
+
+void Model::copy(const World& world, std::size_t r, const Message& message, std::vector<Enabled>& out) const {
+  for (const auto& payer : payers(world, "duplicate", &message)) {
+    Running running = strike(world, r, traces::StepKind::kDuplicate, payer);
+    about(running, message);
+    running.step.told.request = tell(message);
+    add_ghost(running.step.next.runners[r], message);
+    out.push_back(std::move(running.step));
+  }
+}
+
+// Every session of the app instance is cut short, and of its requests a first part of each connection's arrives yet:
+// every combination is a step. Of sessions that could name the crash, the first one does.
+void Model::crash(const World& world, std::size_t r, std::vector<Enabled>& out) const {
+  for (const auto& payer : payers(world, "crash", &*world.runners[r].awaited)) {
+    bool named_before = false;
+    for (std::size_t other = 0; other < r; ++other) {
+      if (places_[other].app != places_[r].app || !world.runners[other].awaited) continue;
+      for (const auto& earlier : payers(world, "crash", &*world.runners[other].awaited))
+        named_before |= earlier.first == payer.first;
+    }
+    if (named_before) continue;
+    Running dead = strike(world, r, traces::StepKind::kCrash, payer);
+    about(dead, *world.runners[r].awaited);
+    if (world.runners[r].reply)
+      dead.step.told.reply = told_reply(*world.runners[r].reply);
+    else
+      dead.step.told.request = tell(*world.runners[r].awaited);
+    std::vector<World> ends = {dead.step.next};
+    for (std::size_t s = 0; s < places_.size(); ++s) {
+      if (places_[s].app != places_[r].app) continue;
+      const Runner& runner = world.runners[s];
+      std::vector<Message> sent = runner.asynchronous;
+      if (runner.awaited && !runner.reply) sent.push_back(*runner.awaited);
+      std::array<std::size_t, 2> count{};
+      for (const Message& message : sent) ++count[request(message).to == Role::kDatabase ? 1 : 0];
+      std::vector<World> more;
+      for (std::size_t database = 0; database <= count[1]; ++database) {
+        for (std::size_t cache = 0; cache <= count[0]; ++cache) {
+          for (const World& end : ends) {
+            World next = end;
+            Runner& cut = next.runners[s];
+            cut = Runner{.begun = runner.begun, .crashed = true, .ghosts = runner.ghosts};
+            std::array<std::size_t, 2> left = {cache, database};
+            for (const Message& message : sent) {
+              std::size_t& room = left[request(message).to == Role::kDatabase ? 1 : 0];
+              if (room > 0) cut.asynchronous.push_back(message), --room;
+            }
+            more.push_back(std::move(next));
+          }
+        }
+      }
+      ends = std::move(more);
+    }
+    for (World& end : ends) {
+      Enabled step = dead.step;
+      step.next = std::move(end);
+      out.push_back(std::move(step));
+    }
+  }
+}
+
+void Model::happen_in_cache(const World& world, std::vector<Enabled>& out) const {
+  const auto begin = [&](traces::StepKind kind) {
+    Enabled step;
+    step.next = world;
+    step.told.kind = kind;
+    step.told.app = step.told.session = step.told.operation = 0;
+    step.told.store = "cache";
+    return step;
+  };
+  bool anything = false;
+  for (std::size_t key = 0; key < world.cache.size(); ++key) {
+    anything |= world.cache[key].has_value();
+    const auto drop = [&](Enabled& step) {
+      step.told.key = key_name(key);
+      step.next.cache[key].reset();
+      step.next.expiring[key] = false;
+    };
+    if (world.expiring[key]) drop(out.emplace_back(begin(traces::StepKind::kExpire)));
+    if (!world.cache[key]) continue;
+    for (const auto& payer : payers(world, "evict", nullptr)) {
+      drop(out.emplace_back(begin(traces::StepKind::kEvict)));
+      charge(out.back(), payer);
+    }
+  }
+  for (const auto& payer : payers(world, "cache-restart", nullptr)) {
+    if (!anything) break;
+    Enabled step = begin(traces::StepKind::kCacheRestart);
+    charge(step, payer);
+    step.next.cache.assign(world.cache.size(), std::nullopt);
+    step.next.expiring.assign(world.cache.size(), false);
+    out.push_back(std::move(step));
+  }
+  for (const auto& payer : payers(world, "cache-failover", nullptr)) {
+    if (*world.replica == std::pair(world.cache, world.expiring)) break;
+    Enabled step = begin(traces::StepKind::kCacheFailover);
+    charge(step, payer);
+    std::tie(step.next.cache, step.next.expiring) = *world.replica;
+    out.push_back(std::move(step));
+  }
+}
+
+}  // namespace stalemate::model::reference

@@ -1,0 +1,302 @@
+// The steps of the reference model (tests/model/reference/reference_model.hpp), one function a kind of step, and how
+// they are told. What a session does between a reply and its next request is in reference_acts_support.cpp.
+#include <algorithm>
+#include <utility>
+
+#include "model/reference/reference_faults.hpp"
+#include "model/reference/reference_model.hpp"
+
+namespace stalemate::model::reference {
+Model::Model(const Protocol& protocol, const Setting& setting, bool keep_history)
+    : protocol_(protocol), setting_(setting), keep_history_(keep_history) {
+  Value writes = 0;
+  for (std::size_t a = 0; a < setting.apps.size(); ++a) {
+    for (std::size_t s = 0; s < setting.apps[a].size(); ++s) {
+      Place place{static_cast<int>(a) + 1, static_cast<int>(s) + 1, setting.apps[a][s], {}};
+      for (const Script& script : place.script)
+        place.values.push_back(script.kind == OperationKind::kWrite ? ++writes : 0);
+      places_.push_back(std::move(place));
+    }
+  }
+}
+
+World Model::initial() const {
+  World world;
+  world.database.assign(setting_.keys, 0);
+  if (setting_.has_cache) world.cache.resize(setting_.keys);
+  if (setting_.cached) world.cache.assign(setting_.keys, Value{0});
+  world.expiring.resize(world.cache.size());
+  world.runners.resize(places_.size());
+  world.spent.assign(setting_.budgets.size(), 0);
+  if (may_fail_over(world)) world.replica.emplace(world.cache, world.expiring);
+  if (keep_history_) world.history.resize(setting_.keys);
+  if (setting_.all_invoked) {
+    for (std::size_t r = 0; r < places_.size(); ++r) {
+      std::vector<Enabled> invoked;
+      invoke(world, r, invoked);
+      world = invoked.at(0).next;
+    }
+  }
+  return world;
+}
+
+bool Model::at_rest(const World& world) const {
+  return std::all_of(world.runners.begin(), world.runners.end(), [](const Runner& runner) {
+    return !runner.running && runner.asynchronous.empty() && runner.ghosts.empty();
+  });
+}
+
+bool Model::incoherent(const World& world) const {
+  for (std::size_t key = 0; key < world.cache.size(); ++key)
+    if (world.cache[key] && *world.cache[key] != world.database[key]) return true;
+  return false;
+}
+
+traces::Request Model::tell(const Message& message) const {
+  const Request& sent = request(message);
+  return {.arrow = sent.arrow,
+          .to = std::string(to_string(sent.to)),
+          .verb = std::string(to_string(sent.verb)),
+          .key = key_name(message.key),
+          .value = shown(message.value),
+          .label = sent.label,
+          .awaited = sent.awaited,
+          .ttl = sent.ttl == 0 ? std::nullopt : std::optional<std::int64_t>(sent.ttl)};
+}
+
+traces::State Model::tell(const World& world) const {
+  traces::State state;
+  std::vector<traces::Entry> cache;
+  std::vector<traces::Entry> database;
+  for (std::size_t key = 0; key < world.database.size(); ++key) {
+    if (!world.cache.empty()) cache.push_back({key_name(key), shown(world.cache[key]), world.expiring[key]});
+    database.push_back({key_name(key), shown(world.database[key])});
+  }
+  if (!world.cache.empty()) state.stores.push_back({"cache", cache});
+  state.stores.push_back({"database", database});
+  for (std::size_t r = 0; r < world.runners.size(); ++r) {
+    const Runner& runner = world.runners[r];
+    const auto in_flight = [&](const Message& message) {
+      traces::InFlight told;
+      told.app = places_[r].app;
+      told.session = places_[r].session;
+      told.operation = static_cast<int>(message.ordinal);
+      told.request = tell(message);
+      return told;
+    };
+    for (const Message& message : runner.asynchronous) {
+      state.in_flight.push_back(in_flight(message));
+      state.in_flight.back().is_ghost = runner.crashed;
+    }
+    for (const Message& message : runner.ghosts) {
+      state.in_flight.push_back(in_flight(message));
+      state.in_flight.back().is_ghost = true;
+    }
+    if (!runner.awaited) continue;
+    state.in_flight.push_back(in_flight(*runner.awaited));
+    if (!runner.reply) continue;
+    state.in_flight.back().is_reply = true;
+    state.in_flight.back().reply = told_reply(*runner.reply);
+  }
+  return state;
+}
+
+std::vector<Enabled> Model::enabled(const World& world) const {
+  std::vector<Enabled> steps;
+  for (std::size_t r = 0; r < world.runners.size(); ++r) {
+    const Runner& runner = world.runners[r];
+    if (!runner.running && !runner.crashed && runner.begun < places_[r].script.size()) invoke(world, r, steps);
+    for (std::size_t i = 0; i < runner.asynchronous.size(); ++i) {
+      handle(world, r, i, steps);
+      if (runner.crashed) continue;
+      lose(world, r, i, steps);
+      copy(world, r, runner.asynchronous[i], steps);
+    }
+    handle_ghosts(world, r, steps);
+    if (!runner.awaited) continue;
+    if (!runner.reply) copy(world, r, *runner.awaited, steps);
+    crash(world, r, steps);
+    if (runner.reply)
+      receive(world, r, steps);
+    else
+      handle(world, r, std::nullopt, steps);
+    lose(world, r, std::nullopt, steps);
+  }
+  happen_in_cache(world, steps);
+  for (Enabled& step : steps) {
+    if (!may_fail_over(step.next)) step.next.replica.reset();
+    step.told.after = tell(step.next);
+  }
+  return steps;
+}
+
+Model::Running Model::start(const World& world, std::size_t r, traces::StepKind kind) const {
+  Running running;
+  running.runner = r;
+  running.step.next = world;
+  running.step.told.kind = kind;
+  running.step.told.app = places_[r].app;
+  running.step.told.session = places_[r].session;
+  return running;
+}
+
+void Model::about(Running& running, const Message& message) const {
+  traces::Step& told = running.step.told;
+  told.operation = static_cast<int>(message.ordinal);
+  told.diagram = protocol_.operations[message.operation].name;
+  told.key = key_name(message.key);
+  told.arrow = request(message).arrow;
+}
+
+void Model::invoke(const World& world, std::size_t r, std::vector<Enabled>& out) const {
+  const std::size_t ordinal = world.runners[r].begun + 1;
+  const Script& script = places_[r].script[ordinal - 1];
+  for (std::size_t operation = 0; operation < protocol_.operations.size(); ++operation) {
+    if (protocol_.operations[operation].kind != script.kind) continue;
+    for (std::size_t key = 0; key < setting_.keys; ++key) {
+      if (script.key && *script.key != key) continue;
+      Running running = start(world, r, traces::StepKind::kInvoke);
+      Runner& runner = running.step.next.runners[r];
+      runner.begun = ordinal;
+      runner.running = true;
+      runner.operation = operation;
+      runner.key = key;
+      runner.held.reset();
+      if (keep_history_) {
+        const History& history = world.history[key];
+        runner.commits_before = history.commits.size();
+        if (script.kind == OperationKind::kRead)
+          runner.before = old_values(history);
+        else
+          for (const Acknowledged& write : history.acknowledged) runner.before.insert(write.value);
+        runner.after_write = script.kind == OperationKind::kRead && !history.acknowledged.empty();
+      }
+      running.step.told.operation = static_cast<int>(ordinal);
+      running.step.told.diagram = protocol_.operations[operation].name;
+      running.step.told.key = key_name(key);
+      go_on(std::move(running), {0}, out);
+    }
+  }
+}
+
+// Requests of a session to one server are handled in the order sent; the awaited one is the youngest.
+void Model::handle(const World& world, std::size_t r, std::optional<std::size_t> asynchronous,
+                   std::vector<Enabled>& out) const {
+  const Runner& before = world.runners[r];
+  const Message message = asynchronous ? before.asynchronous[*asynchronous] : *before.awaited;
+  const std::size_t older = asynchronous.value_or(before.asynchronous.size());
+  for (std::size_t i = 0; i < older; ++i)
+    if (request(before.asynchronous[i]).to == request(message).to) return;
+
+  Running running = start(world, r, traces::StepKind::kHandle);
+  about(running, message);
+  running.step.told.request = tell(message);
+  const bool sender_waits = !asynchronous && request(message).awaited;
+  const Reply reply = serve(running.step.next, r, message, sender_waits || !request(message).awaited);
+  Runner& runner = running.step.next.runners[r];
+  if (asynchronous) {
+    running.step.told.is_ghost = before.crashed;
+    runner.asynchronous.erase(runner.asynchronous.begin() + static_cast<std::ptrdiff_t>(*asynchronous));
+  } else {
+    runner.reply = reply;
+    running.step.told.reply = told_reply(reply);
+  }
+  out.push_back(std::move(running.step));
+}
+
+// `counts`: a commit is the one that its Write knows of. What arrives late or twice of an awaited request is not.
+Reply Model::serve(World& world, std::size_t r, const Message& message, bool counts) const {
+  const Request& asked = request(message);
+  Reply reply;
+  if (asked.to == Role::kDatabase) {
+    Value& stored = world.database[message.key];
+    if (asked.verb == Verb::kGet) {
+      reply.outcome = Outcome::kValue;
+      reply.value = stored;
+    } else {
+      stored = message.value.value();
+      if (keep_history_)
+        world.history[message.key].commits.push_back(
+            {stored, counts ? std::optional(WriteId(r, message.ordinal)) : std::nullopt});
+    }
+    return reply;
+  }
+  const std::vector<std::optional<Value>> cache_before = world.cache;
+  const std::vector<bool> expiring_before = world.expiring;
+  std::optional<Value>& entry = world.cache[message.key];
+  switch (asked.verb) {
+    case Verb::kGet:
+      reply.outcome = entry ? Outcome::kValue : Outcome::kMiss;
+      reply.value = entry;
+      break;
+    case Verb::kAdd:
+      if (entry)
+        reply.outcome = Outcome::kConflict;
+      else
+        entry = message.value.value(), world.expiring[message.key] = asked.ttl != 0;
+      break;
+    case Verb::kSet:
+      entry = message.value.value(), world.expiring[message.key] = asked.ttl != 0;
+      break;
+    case Verb::kDelete:
+      entry.reset(), world.expiring[message.key] = false;
+      break;
+  }
+  const bool changed = world.cache != cache_before || world.expiring != expiring_before;
+  if (changed && may_fail_over(world)) world.replica.emplace(cache_before, expiring_before);
+  return reply;
+}
+
+void Model::receive(const World& world, std::size_t r, std::vector<Enabled>& out) const {
+  Running running = start(world, r, traces::StepKind::kReceive);
+  Runner& runner = running.step.next.runners[r];
+  const Message message = *std::exchange(runner.awaited, std::nullopt);
+  const Reply reply = *std::exchange(runner.reply, std::nullopt);
+  about(running, message);
+  running.step.told.reply = told_reply(reply);
+  const Request& asked = request(message);
+  runner.outcomes[asked.arrow] = reply.outcome;
+  if (protocol_.operations[message.operation].kind == OperationKind::kRead) {
+    if (reply.value) runner.held = reply.value;
+  } else if (asked.to == Role::kDatabase) {
+    if (asked.verb == Verb::kGet)
+      runner.fetched.value = reply.value;
+    else
+      runner.wrote_well = true;
+  }
+  go_on(std::move(running), after(message.at), out);
+}
+
+void Model::lose(const World& world, std::size_t r, std::optional<std::size_t> asynchronous,
+                 std::vector<Enabled>& out) const {
+  const Runner& before = world.runners[r];
+  const Message message = asynchronous ? before.asynchronous[*asynchronous] : *before.awaited;
+  const bool is_reply = !asynchronous && before.reply;
+  for (const bool late : {false, true}) {
+    if (late && (is_reply || asynchronous)) continue;
+    const traces::StepKind kind = late       ? traces::StepKind::kLateRequest
+                                  : is_reply ? traces::StepKind::kLoseReply
+                                             : traces::StepKind::kLoseRequest;
+    const std::string name = late ? "late-request" : is_reply ? "lost-reply" : "lost-request";
+    for (const auto& payer : payers(world, name, &message)) {
+      Running running = strike(world, r, kind, payer);
+      about(running, message);
+      Runner& runner = running.step.next.runners[r];
+      if (is_reply)
+        running.step.told.reply = told_reply(*before.reply);
+      else
+        running.step.told.request = tell(message);
+      if (asynchronous) {
+        runner.asynchronous.erase(runner.asynchronous.begin() + static_cast<std::ptrdiff_t>(*asynchronous));
+        out.push_back(std::move(running.step));
+        continue;
+      }
+      if (late) add_ghost(runner, message);
+      runner.awaited.reset();
+      runner.reply.reset();
+      time_out(std::move(running), after(message.at), request(message), out);
+    }
+  }
+}
+
+}  // namespace stalemate::model::reference

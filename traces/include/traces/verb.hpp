@@ -1,0 +1,38 @@
+// What a store may be asked to do. Every verb is one row here; what it means at a server is that server's affair
+// (machine/server.hpp), how it is understood in a diagram understand/protocol.hpp's.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string_view>
+
+namespace stalemate::traces {
+
+enum class Verb : std::uint8_t { kGet, kSet, kAdd, kDelete };
+
+struct VerbFacts {
+  Verb verb;
+  std::string_view name;
+  bool carries;       // a value, which it is to store; with it, at a cache, a time to live may go
+  bool of_databases;  // else of caches alone
+};
+
+// In the order of Verb.
+inline constexpr VerbFacts kVerbs[] = {
+    {Verb::kGet, "get", false, true},
+    {Verb::kSet, "set", true, true},
+    {Verb::kAdd, "add", true, false},  // stores only if the key is absent (SET NX, memcached add)
+    {Verb::kDelete, "delete", false, false},
+};
+
+constexpr const VerbFacts& facts_of(Verb verb) { return kVerbs[static_cast<std::size_t>(verb)]; }
+constexpr std::string_view to_string(Verb verb) { return facts_of(verb).name; }
+
+// Null where there is no verb of that name.
+constexpr const VerbFacts* find_verb(std::string_view name) {
+  for (const VerbFacts& facts : kVerbs)
+    if (facts.name == name) return &facts;
+  return nullptr;
+}
+
+}  // namespace stalemate::traces
