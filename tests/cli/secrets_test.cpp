@@ -47,9 +47,7 @@ TEST(Secrets, a_url_where_none_belongs_is_not_repeated_with_its_password) {
 bool stands_in_list_of_processes(const std::string& secret) {
   std::error_code error;
   for (std::filesystem::directory_iterator it("/proc", error), end; !error && it != end; it.increment(error)) {
-    std::ifstream in(it->path() / "cmdline", std::ios::binary);
-    const std::string line{std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>()};
-    if (line.find(secret) != std::string::npos) return true;
+    if (read_all(it->path() / "cmdline").find(secret) != std::string::npos) return true;
   }
   return false;
 }

@@ -104,7 +104,8 @@ TEST(Cockroach, ATraceOfTheDatabaseAloneReproduces) {
   if (url == nullptr) GTEST_SKIP() << "STALEMATE_COCKROACH_URL names no CockroachDB";
   const Conformance result = replay_at(database_only(), on_cockroach(url));
   EXPECT_EQ(verdict(result), "reproduced");
-  EXPECT_EQ(result.database_version.rfind("CockroachDB", 0), 0U) << result.database_version;
+  EXPECT_EQ(find_store(result, "database")->version.rfind("CockroachDB", 0), 0U)
+      << find_store(result, "database")->version;
 }
 
 }  // namespace

@@ -248,7 +248,7 @@ TEST(History, bad_files_are_refused_with_file_and_line) {
   }
 }
 
-TEST(Plot, is_well_formed_and_darkens_a_lane_where_comparisons_differed) {
+TEST(Plot, is_well_formed_and_darkens_a_track_where_comparisons_differed) {
   HistorySetup setup = support::setup_for({});
   setup.keys = 2;
   Judge judge(setup);
@@ -259,15 +259,15 @@ TEST(Plot, is_well_formed_and_darkens_a_lane_where_comparisons_differed) {
   std::istringstream stream(svg);
   boost::property_tree::ptree tree;
   boost::property_tree::read_xml(stream, tree);  // throws unless well formed
-  int lanes = 0;
+  int tracks = 0;
   int bad = 0;
   for (const auto& [name, element] : tree.get_child("svg")) {
     if (name != "rect") continue;
     const auto css = element.get_optional<std::string>("<xmlattr>.class");
-    lanes += css == std::string("lane") ? 1 : 0;
+    tracks += css == std::string("track") ? 1 : 0;
     bad += css == std::string("bad") ? 1 : 0;
   }
-  EXPECT_EQ(lanes, 2);
+  EXPECT_EQ(tracks, 2);
   EXPECT_EQ(bad, 1);
 }
 

@@ -27,13 +27,13 @@ TEST(Replay, CacheAsideRaceLeavesTheOldValueInRedis) {
   const Conformance result = replayed(trace);
   EXPECT_EQ(verdict(result), "reproduced");
   EXPECT_TRUE(result.reproduced());
-  EXPECT_EQ(result.cache, entries({{"k1", 1000}}));
-  EXPECT_EQ(result.database, entries({{"k1", 1}}));
+  EXPECT_EQ(find_store(result, "cache")->entries, entries({{"k1", 1000}}));
+  EXPECT_EQ(find_store(result, "database")->entries, entries({{"k1", 1}}));
   EXPECT_EQ(result.came_back, (std::vector<std::string>{"", "miss", "miss", "value 1000", "value 1000", "", "ok", "ok",
                                                         "ok", "ok", "ok"}));
   EXPECT_EQ(result.round_trips, 5);
-  EXPECT_EQ(result.database_version.rfind("PostgreSQL ", 0), 0U);
-  EXPECT_EQ(result.cache_version.rfind("Redis ", 0), 0U);
+  EXPECT_EQ(find_store(result, "database")->version.rfind("PostgreSQL ", 0), 0U);
+  EXPECT_EQ(find_store(result, "cache")->version.rfind("Redis ", 0), 0U);
 }
 
 TEST(Replay, ReportEndsWithTheTwoValuesSideBySide) {
@@ -51,7 +51,7 @@ TEST(Replay, EditedReplyDivergesAtTheStepThatHandlesIt) {
   const Conformance result = replayed(trace);
   EXPECT_EQ(verdict(result), "diverged at step 4: expected value 999, got value 1000");
   EXPECT_EQ(result.came_back.size(), 4U) << "a replay ends where it diverges";
-  EXPECT_EQ(result.database, entries({{"k1", 1000}})) << "the writer has not run yet";
+  EXPECT_EQ(find_store(result, "database")->entries, entries({{"k1", 1000}})) << "the writer has not run yet";
 }
 
 TEST(Replay, EditedReceiveDivergesWhereItIsHandedOver) {
@@ -111,8 +111,8 @@ TEST(Replay, LostRequestIsNeverSent) {
   const Conformance result = replayed(trace);
   EXPECT_EQ(verdict(result), "reproduced");
   EXPECT_EQ(result.came_back.back(), "not sent; the driver: timed out, in doubt");
-  EXPECT_EQ(result.cache, entries({{"k1", 1000}}));
-  EXPECT_EQ(result.database, entries({{"k1", 1}}));
+  EXPECT_EQ(find_store(result, "cache")->entries, entries({{"k1", 1000}}));
+  EXPECT_EQ(find_store(result, "database")->entries, entries({{"k1", 1}}));
   EXPECT_EQ(result.round_trips, 1);
 }
 
@@ -126,8 +126,8 @@ TEST(Replay, LostReplyIsExecutedAndWithheld) {
   const Conformance result = replayed(trace);
   EXPECT_EQ(verdict(result), "reproduced");
   EXPECT_EQ(result.came_back.back(), "withheld: ok; the driver: connection broken, in doubt");
-  EXPECT_EQ(result.database, entries({{"k1", 1}}));
-  EXPECT_EQ(result.cache, entries({{"k1", 1000}}));
+  EXPECT_EQ(find_store(result, "database")->entries, entries({{"k1", 1}}));
+  EXPECT_EQ(find_store(result, "cache")->entries, entries({{"k1", 1000}}));
 }
 
 TEST(Replay, AsynchronousRequestRunsWhereItIsHandled) {
@@ -139,7 +139,7 @@ TEST(Replay, AsynchronousRequestRunsWhereItIsHandled) {
                                   .trace();
   const Conformance result = replayed(trace);
   EXPECT_EQ(verdict(result), "reproduced");
-  EXPECT_EQ(result.cache, entries({{"k1", std::nullopt}}));
+  EXPECT_EQ(find_store(result, "cache")->entries, entries({{"k1", std::nullopt}}));
 }
 
 TEST(Replay, AsynchronousRequestThatTheServerRefusesDiverges) {
@@ -193,8 +193,8 @@ TEST(Replay, KeysAreKeptApartBeyondTheSixProducts) {
   const traces::Trace trace = builder.trace();
   const Conformance result = replayed(trace);
   EXPECT_EQ(verdict(result), "reproduced");
-  EXPECT_EQ(result.database.at(7), (traces::Entry{"k8", 8}));
-  EXPECT_EQ(result.cache.at(6), (traces::Entry{"k7", 107}));
+  EXPECT_EQ(find_store(result, "database")->entries.at(7), (traces::Entry{"k8", 8}));
+  EXPECT_EQ(find_store(result, "cache")->entries.at(6), (traces::Entry{"k7", 107}));
   EXPECT_NE(describe(trace, result).find("redis: k1=101 k2=102 "), std::string::npos);
 }
 

@@ -1,5 +1,5 @@
-// The plot of a judged history: one SVG file that needs nothing else. A lane for each key, in which a stretch of time
-// is dark where comparisons were incoherent, hatched by opacity where only some were, and a lane of stale reads below.
+// The plot of a judged history: one SVG file that needs nothing else. A track for each key, in which a stretch of time
+// is dark where comparisons were incoherent, hatched by opacity where only some were, and a track of stale reads below.
 // Whole numbers only, so that the bytes are the same everywhere.
 #include <fmt/format.h>
 
@@ -13,7 +13,7 @@ namespace {
 constexpr int kLeft = 60;
 constexpr int kTop = 60;
 constexpr int kWidth = 900;
-constexpr int kLane = 22;
+constexpr int kTrack = 22;
 constexpr int kGap = 6;
 constexpr int kBars = 120;
 constexpr int kTicks = 6;
@@ -29,16 +29,16 @@ class Plot {
       : judgement_(judgement), span_ns_(std::max<std::int64_t>(judgement.duration_ns, 1)) {}
 
   std::string draw() {
-    const int lanes = static_cast<int>(judgement_.keys.size());
-    const int bars_top = kTop + lanes * (kLane + kGap) + 30;
+    const int tracks = static_cast<int>(judgement_.keys.size());
+    const int bars_top = kTop + tracks * (kTrack + kGap) + 30;
     const int height = bars_top + kBars + 40;
-    for (int lane = 0; lane < lanes; ++lane) add_lane(lane);
+    for (int track = 0; track < tracks; ++track) add_track(track);
     add_bars(bars_top);
     add_axis(bars_top + kBars);
     return fmt::format(
                "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{0}\" height=\"{1}\" viewBox=\"0 0 {0} {1}\" "
                "role=\"img\" aria-label=\"Incoherence over time\">\n"
-               "<style>text{{font:12px sans-serif;fill:#222}}.title{{font-size:15px}}.lane{{fill:#e8eef4}}"
+               "<style>text{{font:12px sans-serif;fill:#222}}.title{{font-size:15px}}.track{{fill:#e8eef4}}"
                ".bad{{fill:#9c1c1c}}.stale{{fill:#b35900}}.axis{{stroke:#555}}</style>\n"
                "<rect width=\"{0}\" height=\"{1}\" fill=\"#fff\"/>\n"
                "<text class=\"title\" x=\"{2}\" y=\"24\">{3}: {4}</text>\n"
@@ -53,17 +53,17 @@ class Plot {
  private:
   int x_of(std::int64_t ns) const { return kLeft + static_cast<int>(std::min(ns, span_ns_) * kWidth / span_ns_); }
 
-  void add_lane(int lane) {
-    const int y = kTop + lane * (kLane + kGap);
-    body_ += fmt::format("<text x=\"{}\" y=\"{}\" text-anchor=\"end\">k{}</text>\n", kLeft - 8, y + 15, lane + 1);
+  void add_track(int track) {
+    const int y = kTop + track * (kTrack + kGap);
+    body_ += fmt::format("<text x=\"{}\" y=\"{}\" text-anchor=\"end\">k{}</text>\n", kLeft - 8, y + 15, track + 1);
     body_ +=
-        fmt::format("<rect class=\"lane\" x=\"{}\" y=\"{}\" width=\"{}\" height=\"{}\"/>\n", kLeft, y, kWidth, kLane);
+        fmt::format("<rect class=\"track\" x=\"{}\" y=\"{}\" width=\"{}\" height=\"{}\"/>\n", kLeft, y, kWidth, kTrack);
     for (std::size_t i = 0; i < judgement_.buckets.size(); ++i) {
       const Bucket& bucket = judgement_.buckets[i];
-      const std::int64_t bad = bucket.incoherent[static_cast<std::size_t>(lane)];
+      const std::int64_t bad = bucket.incoherent[static_cast<std::size_t>(track)];
       if (bad == 0) continue;
-      const std::int64_t percent = 100 * bad / bucket.compared[static_cast<std::size_t>(lane)];
-      add_rectangle("bad", i, y, kLane, fmt::format(" opacity=\"{}.{:02}\"", percent / 100, percent % 100));
+      const std::int64_t percent = 100 * bad / bucket.compared[static_cast<std::size_t>(track)];
+      add_rectangle("bad", i, y, kTrack, fmt::format(" opacity=\"{}.{:02}\"", percent / 100, percent % 100));
     }
   }
 

@@ -13,7 +13,8 @@
 #include "base/error.hpp"
 #include "os/channel.hpp"
 #include "proxy/proxy.hpp"
-#include "stores/ask.hpp"
+#include "stores/cache.hpp"
+#include "stores/database.hpp"
 
 namespace stalemate::real {
 namespace {
@@ -53,9 +54,9 @@ WorkArea work_area(const json& command) {
   return area;
 }
 
-class Lane {
+class Driver {
  public:
-  Lane(int number, const Channel& channel) : number_(number), channel_(channel), thread_([this] { live(); }) {}
+  Driver(int number, const Channel& channel) : number_(number), channel_(channel), thread_([this] { live(); }) {}
 
   void tell(json command) {
     {
@@ -65,7 +66,7 @@ class Lane {
     told_.notify_one();
   }
 
-  // The thread ends by itself, later, perhaps only when its driver gives up.
+  // The thread ends by itself, later, perhaps only when its library gives up.
   void let_go() { thread_.detach(); }
 
  private:
@@ -81,7 +82,7 @@ class Lane {
       } catch (const std::exception& error) {
         answer = {{"saw", ""}, {"failed", error.what()}};
       }
-      answer["lane"] = number_;
+      answer["driver"] = number_;
       channel_.send(answer.dump(-1, ' ', false, json::error_handler_t::replace));
     }
   }
@@ -97,12 +98,12 @@ class Lane {
   json carry_out(const json& command) {
     if (!command.contains("open")) return run(command);
     const WorkArea area = work_area(command);
-    if (command.at("open") == "database") {
-      database_ = connect_postgres(postgres_address(command.at("address")), area);
-      return {{"opened", local_port(database_->socket())}};
-    }
-    cache_ = connect_redis(redis_address(command.at("address")), area);
-    return {{"opened", local_port(cache_->socket())}};
+    const json& address = command.at("address");
+    if (command.at("open") == "postgres")
+      session_ = connect_postgres(postgres_address(address), area);
+    else
+      session_ = connect_redis(redis_address(address), area);
+    return {{"opened", local_port(session_->socket())}};
   }
 
   json run(const json& command) {
@@ -117,15 +118,13 @@ class Lane {
       return command.contains(name) ? std::optional<std::int64_t>(command.at(name)) : std::nullopt;
     };
     const Wanted wanted{command.at("run"), command.at("product"), number("value"), number("ttl")};
-    if (database_) return ask(*database_, wanted);
-    cache_->set_patience(std::chrono::milliseconds(command.at("patience_ms").get<int>()));
-    return ask(*cache_, wanted);
+    session_->set_patience(std::chrono::milliseconds(command.at("patience_ms").get<int>()));
+    return session_->ask(wanted);
   }
 
   const int number_;
   const Channel& channel_;
-  std::unique_ptr<DatabaseSession> database_;
-  std::unique_ptr<CacheSession> cache_;
+  std::unique_ptr<StoreSession> session_;
   std::mutex mutex_;
   std::condition_variable told_;
   std::deque<json> commands_;
@@ -136,20 +135,20 @@ class Lane {
 
 void live_as_app(int channel) {
   const Channel from_director(channel);
-  std::map<int, Lane*> lanes;  // never deleted: their threads use them to the end
+  std::map<int, Driver*> drivers;  // never deleted: their threads use them to the end
   for (;;) {
     const Channel::Incoming incoming = from_director.receive(-1);
     if (incoming.what == Channel::Incoming::What::kEnd) ::_exit(0);
     if (incoming.what == Channel::Incoming::What::kNothing) continue;
     json command = json::parse(incoming.text);
-    const int number = command.at("lane");
-    auto found = lanes.find(number);
-    if (found == lanes.end()) found = lanes.emplace(number, new Lane(number, from_director)).first;
+    const int number = command.at("driver");
+    auto found = drivers.find(number);
+    if (found == drivers.end()) found = drivers.emplace(number, new Driver(number, from_director)).first;
     const bool closes = command.contains("close");
     found->second->tell(std::move(command));
     if (!closes) continue;
     found->second->let_go();
-    lanes.erase(found);
+    drivers.erase(found);
   }
 }
 

@@ -1,11 +1,11 @@
-// The life of a process that plays an app instance. It runs lanes: a lane is a thread with one driver connection, which
+// The life of a process that plays an app instance. It runs drivers: a driver is a thread with one connection, which
 // executes one request after another, as a session of an application does, and blocks as that would. Its director tells
 // it over the channel what to do; when the channel ends, so does the process. It decides nothing and judges nothing.
 //
-// Commands and answers are JSON objects, one a message, each with its "lane":
-//   {"open": "database" | "cache", "address": {...}, "area": RUN}   -> {"opened": LOCAL PORT}
+// Commands and answers are JSON objects, one a message, each with its "driver":
+//   {"open": "postgres" | "redis", "address": {...}, "area": RUN}    -> {"opened": LOCAL PORT}
 //   {"run": VERB, "product": P, "value"?: N, "ttl"?: S, "patience_ms": MS}
-//       -> {"outcome": O, "value"?: N, "error": TEXT}, or {"saw": WHAT, "failed": LINE}: no answer came, and the lane
+//       -> {"outcome": O, "value"?: N, "error": TEXT}, or {"saw": WHAT, "failed": LINE}: no answer came, and the driver
 //          is of no use any more
 //   {"close": true}                                                 -> nothing; the connection closes
 #pragma once

@@ -23,55 +23,55 @@ AppInstance::~AppInstance() {
   }
 }
 
-Lane& AppInstance::idle_lane(int session, const LanePlace& place) {
-  for (auto lane = lanes_.begin(); lane != lanes_.end();) {
-    const auto next = std::next(lane);
-    const bool fits = lane->server == place.server && !lane->is_busy;
-    if (fits && (lane->is_broken || lane->epoch != place.epoch)) {
-      close(*lane);
-    } else if (fits && lane->session == session) {
-      return *lane;
+Driver& AppInstance::idle_driver(int session, const DriverPlace& place) {
+  for (auto driver = drivers_.begin(); driver != drivers_.end();) {
+    const auto next = std::next(driver);
+    const bool fits = driver->server == place.server && !driver->is_busy;
+    if (fits && (driver->is_broken || driver->epoch != place.epoch)) {
+      close(*driver);
+    } else if (fits && driver->session == session) {
+      return *driver;
     }
-    lane = next;
+    driver = next;
   }
   return open(session, place);
 }
 
-Lane& AppInstance::open(int session, const LanePlace& place) {
-  Lane& lane = lanes_.emplace_back();
-  lane.number = ++last_lane_;
-  lane.session = session;
-  lane.server = place.server;
-  lane.epoch = place.epoch;
-  tell(lane, {{"open", place.server}, {"address", place.address}, {"area", place.area}, {"mapping", place.mapping}});
-  const std::optional<json> told = answer(lane, place.timeout);
+Driver& AppInstance::open(int session, const DriverPlace& place) {
+  Driver& driver = drivers_.emplace_back();
+  driver.number = ++last_driver_;
+  driver.session = session;
+  driver.server = place.server;
+  driver.epoch = place.epoch;
+  tell(driver, {{"open", place.product}, {"address", place.address}, {"area", place.area}, {"mapping", place.mapping}});
+  const std::optional<json> told = answer(driver, place.timeout);
   if (!told)
     throw EnvironmentError(
         fmt::format("{}: app instance {} cannot connect in time; check what holds it up, then replay again",
                     place.called, number_));
   if (told->contains("failed")) throw EnvironmentError(told->at("failed").get<std::string>());
-  lane.link = place.proxy->link(told->at("opened").get<int>(), place.timeout);
-  if (!lane.link) throw EnvironmentError("the proxy does not know a connection that was made through it");
-  lane.link->hold();
-  return lane;
+  driver.link = place.proxy->link(told->at("opened").get<int>(), place.timeout);
+  if (!driver.link) throw EnvironmentError("the proxy does not know a connection that was made through it");
+  driver.link->hold();
+  return driver;
 }
 
-void AppInstance::run(Lane& lane, const traces::Request& request, const std::string& product,
+void AppInstance::run(Driver& driver, const traces::Request& request, const std::string& product,
                       Link::Milliseconds patience) {
   json command = {{"run", request.verb}, {"product", product}, {"patience_ms", patience.count()}};
   if (request.value) command["value"] = *request.value;
   if (request.ttl) command["ttl"] = *request.ttl;
-  lane.is_busy = true;
-  tell(lane, std::move(command));
+  driver.is_busy = true;
+  tell(driver, std::move(command));
 }
 
-std::optional<DriversReport> AppInstance::wait(Lane& lane, Link::Milliseconds timeout) {
-  const std::optional<json> told = answer(lane, timeout);
+std::optional<DriversReport> AppInstance::wait(Driver& driver, Link::Milliseconds timeout) {
+  const std::optional<json> told = answer(driver, timeout);
   if (!told) return {};
-  lane.is_busy = false;
+  driver.is_busy = false;
   DriversReport report;
   if (told->contains("failed")) {
-    lane.is_broken = true;
+    driver.is_broken = true;
     told->at("failed").get_to(report.failed);
     told->at("saw").get_to(report.saw);
     return report;
@@ -82,25 +82,25 @@ std::optional<DriversReport> AppInstance::wait(Lane& lane, Link::Milliseconds ti
   return report;
 }
 
-void AppInstance::close(Lane& lane) {
-  if (lane.link) lane.link->cut();  // a driver that still waits waits no more
-  tell(lane, {{"close", true}});
-  const int number = lane.number;
-  early_.remove_if([number](const json& told) { return told.at("lane") == number; });
-  lanes_.remove_if([number](const Lane& one) { return one.number == number; });
+void AppInstance::close(Driver& driver) {
+  if (driver.link) driver.link->cut();  // a driver that still waits waits no more
+  tell(driver, {{"close", true}});
+  const int number = driver.number;
+  early_.remove_if([number](const json& told) { return told.at("driver") == number; });
+  drivers_.remove_if([number](const Driver& one) { return one.number == number; });
 }
 
-void AppInstance::tell(const Lane& lane, json command) const {
-  command["lane"] = lane.number;
+void AppInstance::tell(const Driver& driver, json command) const {
+  command["driver"] = driver.number;
   if (!app_.channel.send(command.dump())) throw_ended();
 }
 
-std::optional<json> AppInstance::answer(const Lane& lane, Link::Milliseconds timeout) {
+std::optional<json> AppInstance::answer(const Driver& driver, Link::Milliseconds timeout) {
   constexpr Link::Milliseconds kLookUp(200);
   const Clock::time_point until = Clock::now() + timeout;
   for (;;) {
     const auto told =
-        std::find_if(early_.begin(), early_.end(), [&](const json& one) { return one.at("lane") == lane.number; });
+        std::find_if(early_.begin(), early_.end(), [&](const json& one) { return one.at("driver") == driver.number; });
     if (told != early_.end()) {
       json found = std::move(*told);
       early_.erase(told);
@@ -113,9 +113,9 @@ std::optional<json> AppInstance::answer(const Lane& lane, Link::Milliseconds tim
     if (incoming.what == Channel::Incoming::What::kEnd) throw_ended();
     if (incoming.what != Channel::Incoming::What::kMessage) continue;
     json one = json::parse(incoming.text);
-    const int number = one.at("lane");
-    // Of a lane that was closed, nobody wants to know.
-    if (std::any_of(lanes_.begin(), lanes_.end(), [&](const Lane& open) { return open.number == number; })) {
+    const int number = one.at("driver");
+    // Of a driver that was closed, nobody wants to know.
+    if (std::any_of(drivers_.begin(), drivers_.end(), [&](const Driver& open) { return open.number == number; })) {
       early_.push_back(std::move(one));
     }
   }

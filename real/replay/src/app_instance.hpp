@@ -1,5 +1,5 @@
-// An app instance as its director sees it: a process (app_child.hpp) and the lanes in it, each beside the link of the
-// proxy that its connection passes. Lanes stay connected from one request to the next, also to the next trace's; one
+// An app instance as its director sees it: a process (app_child.hpp) and the drivers in it, each beside the link of the
+// proxy that its connection passes. Drivers stay connected from one request to the next, also to the next trace's; one
 // whose request got no answer is of no use any more. Waits are bounded; they throw EnvironmentError (the
 // process has ended unasked) and Interrupted.
 #pragma once
@@ -12,24 +12,25 @@
 
 #include "app_host.hpp"
 #include "proxy/proxy.hpp"
-#include "stores/database.hpp"
+#include "stores/store.hpp"
 #include "traces/trace.hpp"
 
 namespace stalemate::real {
 
-// Where lanes to one server connect.
-struct LanePlace {
-  std::string server;      // "database", "cache"
-  std::string called;      // "Redis at 127.0.0.1:6379"
-  Proxy* proxy = nullptr;  // before it
-  nlohmann::json address;  // of the proxy, as app_child.hpp takes it
-  std::string area;
-  std::vector<std::string> mapping;  // its lines; empty: the tutorial's table and keys
-  int epoch = 0;                     // lanes of an earlier one lead to a server that is gone
+// Where drivers to one server connect.
+struct DriverPlace {
+  std::string server = {};      // as the trace names the store
+  std::string product = {};     // "redis"
+  std::string called = {};      // "Redis at 127.0.0.1:6379"
+  Proxy* proxy = nullptr;       // before it
+  nlohmann::json address = {};  // of the proxy, as app_child.hpp takes it
+  std::string area = {};
+  std::vector<std::string> mapping = {};  // its lines; empty: the tutorial's table and keys
+  int epoch = 0;                          // drivers of an earlier one lead to a server that is gone
   Link::Milliseconds timeout{0};
 };
 
-struct Lane {
+struct Driver {
   int number = 0;
   int session = 0;
   std::string server;
@@ -53,28 +54,28 @@ class AppInstance {
   AppInstance(const AppInstance&) = delete;
   AppInstance& operator=(const AppInstance&) = delete;
 
-  // A lane of the session to the server that waits for nothing; connects one where there is none.
-  Lane& idle_lane(int session, const LanePlace& place);
+  // A driver of the session to the server that waits for nothing; connects one where there is none.
+  Driver& idle_driver(int session, const DriverPlace& place);
   // `product`: what the key is called in the server. Returns at once.
-  void run(Lane& lane, const traces::Request& request, const std::string& product, Link::Milliseconds patience);
-  // The lane is idle again, or broken. Nothing if the driver is still waiting by then.
-  std::optional<DriversReport> wait(Lane& lane, Link::Milliseconds timeout);
+  void run(Driver& driver, const traces::Request& request, const std::string& product, Link::Milliseconds patience);
+  // The driver is idle again, or broken. Nothing if it is still waiting by then.
+  std::optional<DriversReport> wait(Driver& driver, Link::Milliseconds timeout);
   // Its connection, too.
-  void close(Lane& lane);
+  void close(Driver& driver);
 
   pid_t pid() const { return app_.pid; }
 
  private:
-  Lane& open(int session, const LanePlace& place);
-  void tell(const Lane& lane, nlohmann::json command) const;
-  std::optional<nlohmann::json> answer(const Lane& lane, Link::Milliseconds timeout);
+  Driver& open(int session, const DriverPlace& place);
+  void tell(const Driver& driver, nlohmann::json command) const;
+  std::optional<nlohmann::json> answer(const Driver& driver, Link::Milliseconds timeout);
   [[noreturn]] void throw_ended() const;
 
   AppHost& host_;
   int number_;
   AppHost::App app_;
-  std::list<Lane> lanes_;
-  int last_lane_ = 0;
+  std::list<Driver> drivers_;
+  int last_driver_ = 0;
   std::list<nlohmann::json> early_;  // answers that were not waited for yet
 };
 

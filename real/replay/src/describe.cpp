@@ -9,11 +9,11 @@
 namespace stalemate::real {
 namespace {
 
-std::string store_line(std::string_view server, const std::vector<traces::Entry>& entries) {
-  std::string line = fmt::format("{}:", server);
-  for (const traces::Entry& entry : entries) {
+std::string store_line(const StoreAtEnd& store) {
+  std::string line = store.product + ":";
+  for (const traces::Entry& entry : store.entries) {
     line += ' ';
-    if (entries.size() > 1) line += entry.key + "=";
+    if (store.entries.size() > 1) line += entry.key + "=";
     line += entry.value ? fmt::format("{}", *entry.value) : "absent";
   }
   return line + "\n";
@@ -32,15 +32,19 @@ std::string line_of(const Divergence& at) {
 
 }  // namespace
 
+std::vector<std::string> versions_of(const Conformance& conformance) {
+  std::vector<std::string> versions;
+  for (const StoreAtEnd& store : conformance.stores) versions.insert(versions.begin(), store.version);
+  return versions;
+}
+
 std::string verdict(const Conformance& conformance) {
   if (conformance.reproduced()) return "reproduced";
   return line_of(*conformance.divergence);
 }
 
 std::string describe(const traces::Trace& trace, const Conformance& conformance) {
-  std::string text = "replayed on " + conformance.database_version;
-  if (!conformance.cache_version.empty()) text += " and " + conformance.cache_version;
-  text += "\n\n";
+  std::string text = fmt::format("replayed on {}\n\n", fmt::join(versions_of(conformance), " and "));
   std::vector<std::string> lines;
   std::size_t width = 0;
   for (std::size_t i = 0; i < conformance.came_back.size(); ++i) {
@@ -61,8 +65,7 @@ std::string describe(const traces::Trace& trace, const Conformance& conformance)
   if (conformance.reproduced() && trace.loop && *trace.loop < trace.steps.size())
     text += fmt::format("the loop from step {} on was run once; that it goes on for ever is what the model says\n",
                         *trace.loop + 1);
-  if (!conformance.cache.empty()) text += store_line("redis", conformance.cache);
-  text += store_line("postgres", conformance.database);
+  for (const StoreAtEnd& store : conformance.stores) text += store_line(store);
   return text;
 }
 

@@ -19,13 +19,6 @@ constexpr Link::Milliseconds kShortPatience(25);
 // Added to a time to live, so that an entry expires where the trace says and never by itself.
 constexpr std::int64_t kTimeToLiveMore = 3600;
 
-bool is_write(const traces::Request& request) { return request.verb == "set" || request.verb == "add"; }
-
-bool is_known(const traces::Request& request, bool has_cache) {
-  if (request.to == "database") return database_knows(request.verb);
-  return request.to == "cache" && has_cache && cache_knows(request.verb);
-}
-
 }  // namespace
 
 std::string text_of(const Answer& answer) {
@@ -35,8 +28,10 @@ std::string text_of(const Answer& answer) {
 }
 
 Director::Director(const traces::Trace& trace, Scene& scene) : trace_(trace), scene_(scene) {
-  result_.database_version = scene.database().version();
-  if (scene.cache() != nullptr) result_.cache_version = scene.cache()->version();
+  for (const traces::Store& store : trace.stores) {
+    SceneStore& standing = scene.at(store.name);
+    result_.stores.push_back({store.name, std::string(standing.product()), standing.store().version(), {}});
+  }
 }
 
 Conformance Director::run(const ReplayOptions& options) {
@@ -46,7 +41,7 @@ Conformance Director::run(const ReplayOptions& options) {
     throw_if_stopped();
     step_number_ = static_cast<int>(at_) + 1;
     if (options.on_step) options.on_step(step_number_);
-    if (missed_ == at_) scene_.detach_replica();
+    if (missed_ == at_) misfortunes_of(trace_.steps[*next_failover(at_)]).detach_replica();
     result_.came_back.push_back(step_or_skip(trace_.steps[at_]));
     if (goes_on()) send_all(trace_.steps[at_]);
   }
@@ -93,9 +88,9 @@ std::string Director::step(const traces::Step& step) {
     case traces::StepKind::kExpire:
       return expire(step);
     case traces::StepKind::kCacheRestart:
-      return restart_cache();
+      return restart(step);
     case traces::StepKind::kCacheFailover:
-      return fail_over();
+      return fail_over(step);
   }
   STALEMATE_INVARIANT(false, "a step is of a known kind");
   return "";
@@ -106,7 +101,7 @@ void Director::send_all(const traces::Step& step) {
   for (const traces::Request& request : step.sends) {
     Exchange& exchange = send(id_of(step, request), request, at_ + 1);
     if (!request.drawn_lost) continue;
-    exchange.lane->link->drop_request();
+    exchange.driver->link->drop_request();
     drivers_timeout(exchange);
     erase(exchange);
   }
@@ -114,7 +109,7 @@ void Director::send_all(const traces::Step& step) {
 
 std::string Director::handle(const traces::Step& step) {
   Exchange& exchange = sent(step);
-  exchange.lane->link->release_request();
+  exchange.driver->link->release_request();
   await_reply(exchange);
   const Answer answer = exchange.answer;
   ++result_.round_trips;
@@ -124,14 +119,14 @@ std::string Director::handle(const traces::Step& step) {
   }
   // Nobody awaits the reply, but the request must have been carried out.
   if (!answer.error.empty()) diverge("no error", text_of(answer));
-  exchange.lane->link->release_reply();
+  exchange.driver->link->release_reply();
   await_driver(exchange);
   erase(exchange);
   return text_of(answer);
 }
 
-std::string Director::no_answer(const std::string& server, const std::string& what) const {
-  return fmt::format("{}: {}; check what holds it up, then replay again", scene_.called(server), what);
+std::string Director::no_answer(const std::string& server, const std::string& what) {
+  return fmt::format("{}: {}; check what holds it up, then replay again", scene_.at(server).called(), what);
 }
 
 std::string Director::handle_ghost(const traces::Step& step) {
@@ -143,11 +138,10 @@ std::string Director::handle_ghost(const traces::Step& step) {
     ghost->link->release_ghost(ghost->number);
     const std::optional<Held> reply = ghost->link->wait_ghost(ghost->number, scene_.timeout(ghost->request.to));
     if (!reply) throw EnvironmentError(no_answer(ghost->request.to, "no answer came to a late request"));
-    const bool is_cache = ghost->request.to == "cache";
-    const std::string& verb = ghost->request.verb;
-    answer = (is_cache ? decode_redis(verb, *reply) : decode_postgres(verb, *reply)).answer;
+    answer = scene_.at(ghost->request.to).decode(ghost->request.verb, *reply).answer;
   } else {
-    answer = execute_ghost(ghost->request);
+    const traces::Request& request = ghost->request;
+    answer = scene_.at(request.to).ask({request.verb, product_of(request.key), request.value, request.ttl});
   }
   ghosts_.erase(ghost);
   ++result_.round_trips;
@@ -157,7 +151,7 @@ std::string Director::handle_ghost(const traces::Step& step) {
 
 std::string Director::receive(const traces::Step& step) {
   const auto exchange = handled(step);
-  exchange->lane->link->release_reply();
+  exchange->driver->link->release_reply();
   const DriversReport report = await_driver(*exchange);
   if (step.reply) compare(*step.reply, report.answer);
   exchanges_.erase(exchange);
@@ -166,7 +160,7 @@ std::string Director::receive(const traces::Step& step) {
 
 std::string Director::lose_request(const traces::Step& step) {
   Exchange& exchange = sent(step);
-  exchange.lane->link->drop_request();
+  exchange.driver->link->drop_request();
   const std::string saw = drivers_timeout(exchange);
   erase(exchange);
   return "not sent; the driver: " + saw;
@@ -175,7 +169,7 @@ std::string Director::lose_request(const traces::Step& step) {
 std::string Director::lose_reply(const traces::Step& step) {
   const auto exchange = handled(step);
   if (step.reply) compare(*step.reply, exchange->answer);
-  exchange->lane->link->drop_reply();
+  exchange->driver->link->drop_reply();
   const std::string withheld = text_of(exchange->answer);
   const std::string saw = drivers_timeout(*exchange);
   exchanges_.erase(exchange);
@@ -184,8 +178,8 @@ std::string Director::lose_reply(const traces::Step& step) {
 
 std::string Director::delay_request(const traces::Step& step) {
   Exchange& exchange = sent(step);
-  const Link link = *exchange.lane->link;
-  ghosts_.push_back({exchange.id, exchange.request, link, exchange.lane->link->keep_request()});
+  const Link link = *exchange.driver->link;
+  ghosts_.push_back({exchange.id, exchange.request, link, exchange.driver->link->keep_request()});
   const std::string saw = drivers_timeout(exchange);
   erase(exchange);
   return "on its way; the driver: " + saw;
@@ -193,16 +187,17 @@ std::string Director::delay_request(const traces::Step& step) {
 
 std::string Director::copy_request(const traces::Step& step) {
   Exchange& exchange = sent(step);
-  ghosts_.push_back({copy_made(step), exchange.request, *exchange.lane->link, exchange.lane->link->copy_request()});
+  ghosts_.push_back({copy_made(step), exchange.request, *exchange.driver->link, exchange.driver->link->copy_request()});
   return "copied";
 }
 
 // The session sends the request: its driver does, and the proxy holds it.
 Director::Exchange& Director::send(const traces::MessageId& id, const traces::Request& request, std::size_t from_step) {
-  if (!is_known(request, scene_.cache() != nullptr)) {
+  const SceneStore* const store = scene_.find(request.to);
+  if (store == nullptr || !store->knows(request.verb)) {
     refuse(fmt::format("no server here can be asked '{}: {}'", request.to, request.verb));
   }
-  if (is_write(request) && !request.value) refuse("the request carries no value");
+  if (traces::find_verb(request.verb)->carries && !request.value) refuse("the request carries no value");
   Exchange exchange;
   exchange.id = id;
   exchange.request = request;
@@ -210,16 +205,16 @@ Director::Exchange& Director::send(const traces::MessageId& id, const traces::Re
   exchange.app = &scene_.app(id.app);
   exchanges_.push_back(exchange);
   Exchange& kept = exchanges_.back();
-  send_by(kept.app->idle_lane(id.session, scene_.place(request.to)), kept,
+  send_by(kept.app->idle_driver(id.session, scene_.place(request.to)), kept,
           request.drawn_lost ? kShortPatience : patience(id, request.to, from_step));
   return kept;
 }
 
-void Director::send_by(Lane& lane, Exchange& exchange, Link::Milliseconds patience) {
-  exchange.lane = &lane;
-  exchange.app->run(lane, exchange.request, product_of(exchange.request.key), patience);
+void Director::send_by(Driver& driver, Exchange& exchange, Link::Milliseconds patience) {
+  exchange.driver = &driver;
+  exchange.app->run(driver, exchange.request, product_of(exchange.request.key), patience);
   try {
-    if (lane.link->wait_request(scene_.timeout(exchange.request.to))) return;
+    if (driver.link->wait_request(scene_.timeout(exchange.request.to))) return;
   } catch (const EnvironmentError& error) {
     fail_by_driver(exchange, error.what());
   }
@@ -227,15 +222,14 @@ void Director::send_by(Lane& lane, Exchange& exchange, Link::Milliseconds patien
 }
 
 // From the step on: is what comes to this request an answer, or nothing?
-Link::Milliseconds Director::patience(const traces::MessageId& id, const std::string& server,
-                                      std::size_t from_step) const {
+Link::Milliseconds Director::patience(const traces::MessageId& id, const std::string& server, std::size_t from_step) {
   for (std::size_t i = from_step; i < trace_.steps.size(); ++i) {
     const traces::Step& step = trace_.steps[i];
     if (id_of(step) != id) continue;
     if (step.kind == traces::StepKind::kReceive) break;
     if (traces::is_fault(step.kind) && step.kind != traces::StepKind::kDuplicate) return kShortPatience;
   }
-  return scene_.drivers_timeout(server);
+  return scene_.at(server).drivers_timeout();
 }
 
 Director::Exchanges::iterator Director::find(const traces::MessageId& id, bool is_handled) {
@@ -262,15 +256,14 @@ void Director::await_reply(Exchange& exchange) {
   std::optional<Held> reply;
   std::string failure = no_answer(server, "no answer came");
   try {
-    reply = exchange.lane->link->wait_reply(scene_.timeout(server));
+    reply = exchange.driver->link->wait_reply(scene_.timeout(server));
   } catch (const EnvironmentError& error) {
     failure = error.what();
   }
   if (!reply) fail_by_driver(exchange, failure);
-  const std::string& verb = exchange.request.verb;
-  Decoded decoded = server == "cache" ? decode_redis(verb, *reply) : decode_postgres(verb, *reply);
+  Decoded decoded = scene_.at(server).decode(exchange.request.verb, *reply);
   if (!decoded.is_answer) {
-    exchange.lane->link->release_reply();
+    exchange.driver->link->release_reply();
     fail_by_driver(exchange, decoded.answer.error);
   }
   exchange.answer = std::move(decoded.answer);
@@ -279,7 +272,7 @@ void Director::await_reply(Exchange& exchange) {
 
 // The reply was released: what the driver made of it.
 DriversReport Director::await_driver(Exchange& exchange) {
-  const std::optional<DriversReport> report = exchange.app->wait(*exchange.lane, scene_.timeout(exchange.request.to));
+  const std::optional<DriversReport> report = exchange.app->wait(*exchange.driver, scene_.timeout(exchange.request.to));
   if (report && report->failed.empty()) return *report;
   throw EnvironmentError(
       report ? report->failed
@@ -287,11 +280,10 @@ DriversReport Director::await_driver(Exchange& exchange) {
                          fmt::format("app instance {}, which asked it, does not answer", exchange.id.app)));
 }
 
-// No answer will come. hiredis gives up; libpq never does, it has to see the connection broken.
+// No answer will come.
 std::string Director::drivers_timeout(Exchange& exchange) {
-  const bool is_database = exchange.request.to == "database";
-  if (is_database) exchange.lane->link->cut();
-  const std::optional<DriversReport> report = exchange.app->wait(*exchange.lane, scene_.timeout(exchange.request.to));
+  if (!scene_.at(exchange.request.to).driver_gives_up()) exchange.driver->link->cut();
+  const std::optional<DriversReport> report = exchange.app->wait(*exchange.driver, scene_.timeout(exchange.request.to));
   if (!report) {
     throw EnvironmentError(
         fmt::format("app instance {} waits on where it should have timed out; replay again", exchange.id.app));
@@ -301,12 +293,12 @@ std::string Director::drivers_timeout(Exchange& exchange) {
     return text_of(report->answer);
   }
   if (report->saw.empty()) throw EnvironmentError(report->failed);
-  exchange.app->close(*exchange.lane);
+  exchange.app->close(*exchange.driver);
   return report->saw + (exchange.request.verb == "get" ? "" : ", in doubt");
 }
 
 void Director::fail_by_driver(Exchange& exchange, const std::string& otherwise) {
-  const std::optional<DriversReport> report = exchange.app->wait(*exchange.lane, scene_.timeout(exchange.request.to));
+  const std::optional<DriversReport> report = exchange.app->wait(*exchange.driver, scene_.timeout(exchange.request.to));
   throw EnvironmentError(report && !report->failed.empty() ? report->failed : otherwise);
 }
 
@@ -317,8 +309,8 @@ void Director::erase(const Exchange& exchange) {
 // What is still under way at the end reaches nobody.
 void Director::let_go_of_the_rest() {
   for (const Exchange& exchange : exchanges_) {
-    if (!exchange.is_handled) exchange.lane->link->drop_request();
-    exchange.app->close(*exchange.lane);
+    if (!exchange.is_handled) exchange.driver->link->drop_request();
+    exchange.app->close(*exchange.driver);
   }
   for (const Ghost& ghost : ghosts_) {
     if (ghost.link) Link(*ghost.link).drop_ghost(ghost.number);

@@ -14,8 +14,6 @@
 
 #include "replay/replay.hpp"
 #include "scene.hpp"
-#include "stores/ask.hpp"
-#include "stores/decode.hpp"
 
 namespace stalemate::real {
 
@@ -34,7 +32,7 @@ class Director {
     traces::MessageId id;
     traces::Request request;
     AppInstance* app = nullptr;
-    Lane* lane = nullptr;
+    Driver* driver = nullptr;
     bool is_handled = false;  // the proxy holds: no, the request; yes, the reply
     Answer answer;            // as decoded, once it is handled
   };
@@ -46,9 +44,10 @@ class Director {
     Link::Ghost number = 0;
   };
   using Exchanges = std::list<Exchange>;
+  using Contents = std::map<std::string, std::int64_t>;  // of a store, by what its server calls a key
 
   void set_up();
-  void set_up_cache();
+  void start_replica(std::size_t from_step);
   void connect_sessions();
   bool goes_on() const;
   std::string step(const traces::Step& step);
@@ -63,11 +62,11 @@ class Director {
   std::string crash(const traces::Step& step);
   std::string evict(const traces::Step& step);
   std::string expire(const traces::Step& step);
-  std::string restart_cache();
-  std::string fail_over();
+  std::string restart(const traces::Step& step);
+  std::string fail_over(const traces::Step& step);
 
   Exchange& send(const traces::MessageId& id, const traces::Request& request, std::size_t from_step);
-  void send_by(Lane& lane, Exchange& exchange, Link::Milliseconds patience);
+  void send_by(Driver& driver, Exchange& exchange, Link::Milliseconds patience);
   Exchanges::iterator find(const traces::MessageId& id, bool is_handled);
   Exchange& sent(const traces::Step& step);
   Exchanges::iterator handled(const traces::Step& step);
@@ -75,23 +74,22 @@ class Director {
   DriversReport await_driver(Exchange& exchange);
   std::string drivers_timeout(Exchange& exchange);
   // `what`, as an error about the server.
-  std::string no_answer(const std::string& server, const std::string& what) const;
+  std::string no_answer(const std::string& server, const std::string& what);
   [[noreturn]] void fail_by_driver(Exchange& exchange, const std::string& otherwise);
-  Link::Milliseconds patience(const traces::MessageId& id, const std::string& server, std::size_t from_step) const;
+  Link::Milliseconds patience(const traces::MessageId& id, const std::string& server, std::size_t from_step);
   void erase(const Exchange& exchange);
   void let_go_of_the_rest();
-  void send_again_what_the_cache_missed();
-  Answer execute_ghost(const traces::Request& request);
+  Misfortunes& misfortunes_of(const traces::Step& step);
+  void send_again_what_missed(const std::string& store);
+  std::optional<std::size_t> next_failover(std::size_t from_step) const;
   std::optional<std::size_t> change_missed(std::size_t from_step) const;
-  bool fails_over_after(std::size_t step) const;
 
   void compare(const traces::Reply& expected, const Answer& answer);
   void diverge(std::string expected, std::string got);
   [[noreturn]] void refuse(std::string_view what) const;
   void read_stores();
   std::vector<traces::Entry> judge_store(std::string_view store, const std::vector<traces::Entry>& predicted,
-                                         std::map<std::string, std::int64_t> found,
-                                         std::map<std::string, std::int64_t> untouched, bool judged);
+                                         Contents found, Contents untouched, bool judged);
 
   std::string step_or_skip(const traces::Step& step);
   std::string product_of(const std::string& key) const;  // what a key is called in the servers
@@ -102,11 +100,9 @@ class Director {
   Conformance result_;
   std::size_t at_ = 0;                        // the step, from 0
   int step_number_ = 0;                       // the step, from 1, or 0 after the last
-  std::map<std::string, std::int64_t> rows_;  // the table as it was filled
+  std::map<std::string, Contents> at_first_;  // what each store was filled with
   Exchanges exchanges_;                       // oldest first
   std::list<Ghost> ghosts_;
-  std::unique_ptr<CacheSession> for_ghosts_;
-  bool has_replica_ = false;
   std::optional<std::size_t> missed_;  // the step just before which the replica stops to follow
 };
 

@@ -31,15 +31,11 @@ void refuse_what_cannot_happen(const traces::Trace& trace, const Servers& server
 
 // SIGKILL for its process. Which of its requests arrive yet, the state after the step says.
 std::string Director::crash(const traces::Step& step) {
-  const auto is_to_arrive = [&step](const Exchange& exchange) {
-    return std::any_of(step.after.in_flight.begin(), step.after.in_flight.end(),
-                       [&](const traces::InFlight& message) { return id_of(message) == exchange.id; });
-  };
   int kept = 0;
   for (const Exchange& exchange : exchanges_) {
     if (exchange.id.app != step.app || exchange.is_handled) continue;
-    Link link = *exchange.lane->link;
-    if (is_to_arrive(exchange)) {
+    Link link = *exchange.driver->link;
+    if (find_message(step.after, exchange.id) != nullptr) {
       ghosts_.push_back({exchange.id, exchange.request, link, link.keep_request()});
       ++kept;
     } else {
@@ -51,77 +47,80 @@ std::string Director::crash(const traces::Step& step) {
   return kept == 0 ? "killed" : fmt::format("killed; {} of its requests on the way", kept);
 }
 
+Misfortunes& Director::misfortunes_of(const traces::Step& step) {
+  SceneStore* const store = scene_.find(step.store);
+  Misfortunes* const misfortunes = store == nullptr ? nullptr : store->misfortunes();
+  if (misfortunes == nullptr) refuse(fmt::format("there is no {} that this may befall", step.store));
+  return *misfortunes;
+}
+
 std::string Director::evict(const traces::Step& step) {
-  if (scene_.cache() == nullptr) refuse("there is no cache");
-  const bool was_there = scene_.cache()->drop(product_of(step.key));
+  const bool was_there = misfortunes_of(step).drop(product_of(step.key));
   if (!was_there) diverge("an entry to drop", "absent");
   return was_there ? "dropped" : "absent";
 }
 
 std::string Director::expire(const traces::Step& step) {
-  if (scene_.cache() == nullptr) refuse("there is no cache");
-  const std::string reason = scene_.cache()->expire(product_of(step.key));
+  const std::string reason = misfortunes_of(step).expire(product_of(step.key));
   if (!reason.empty()) diverge("an entry with a time to live", reason);
   return reason.empty() ? "expired" : reason;
 }
 
-std::string Director::restart_cache() {
-  if (scene_.cache() == nullptr) refuse("there is no cache");
-  if (!scene_.owns_cache()) {
-    scene_.cache()->fill({});
-    return "our keys deleted; this Redis is not ours to restart";
-  }
-  scene_.restart_cache();
-  send_again_what_the_cache_missed();
+std::string Director::restart(const traces::Step& step) {
+  if (!misfortunes_of(step).restart()) return "our keys deleted; this Redis is not ours to restart";
+  send_again_what_missed(step.store);
   return "killed and started again";
 }
 
-std::string Director::fail_over() {
-  if (scene_.cache() == nullptr) refuse("there is no cache");
-  scene_.fail_over();
+std::string Director::fail_over(const traces::Step& step) {
+  misfortunes_of(step).fail_over();
   missed_.reset();
-  send_again_what_the_cache_missed();
-  if (fails_over_after(at_ + 1)) scene_.start_replica();
-  missed_ = change_missed(at_ + 1);
+  send_again_what_missed(step.store);
+  start_replica(at_ + 1);
   return "killed; its replica has taken over";
 }
 
+// For the next failover, where one is to come from that step on.
+void Director::start_replica(std::size_t from_step) {
+  const std::optional<std::size_t> failover = next_failover(from_step);
+  if (!failover) return;
+  misfortunes_of(trace_.steps[*failover]).start_replica();
+  missed_ = change_missed(from_step);
+}
+
 // Messages in flight stay: requests that the former server had not seen are sent to the new one, by connections anew.
-void Director::send_again_what_the_cache_missed() {
-  for_ghosts_.reset();
+void Director::send_again_what_missed(const std::string& store) {
   for (Exchange& exchange : exchanges_) {
-    if (exchange.is_handled || exchange.request.to != "cache") continue;
-    exchange.app->close(*exchange.lane);
-    send_by(exchange.app->idle_lane(exchange.id.session, scene_.place("cache")), exchange,
-            patience(exchange.id, "cache", at_ + 1));
+    if (exchange.is_handled || exchange.request.to != store) continue;
+    exchange.app->close(*exchange.driver);
+    send_by(exchange.app->idle_driver(exchange.id.session, scene_.place(store)), exchange,
+            patience(exchange.id, store, at_ + 1));
   }
   for (Ghost& ghost : ghosts_) {
-    if (ghost.request.to == "cache") ghost.link.reset();
+    if (ghost.request.to == store) ghost.link.reset();
   }
 }
 
-Answer Director::execute_ghost(const traces::Request& request) {
-  if (!for_ghosts_) for_ghosts_ = scene_.cache()->connect();
-  return ask(*for_ghosts_, {request.verb, product_of(request.key), request.value, request.ttl});
-}
-
-// Before the next failover: the last command that changes the cache. Where there is none, the replica misses whatever
-// the cache dropped since it is there, be it all in a restart.
+// Before the next failover: the last command that changes the store. Where there is none, the replica misses whatever
+// the store dropped since it is there, be it all in a restart.
 std::optional<std::size_t> Director::change_missed(std::size_t from_step) const {
+  const std::optional<std::size_t> failover = next_failover(from_step);
+  if (!failover) return {};
+  const std::string& store = trace_.steps[*failover].store;
   std::size_t found = from_step;
-  for (std::size_t i = from_step; i < trace_.steps.size(); ++i) {
+  for (std::size_t i = from_step; i < *failover; ++i) {
     const traces::Step& step = trace_.steps[i];
-    if (step.kind == traces::StepKind::kCacheFailover) return found;
-    if (step.kind != traces::StepKind::kHandle || !step.request || step.request->to != "cache") continue;
+    if (step.kind != traces::StepKind::kHandle || !step.request || step.request->to != store) continue;
     const traces::State& before = i == 0 ? trace_.initial : trace_.steps[i - 1].after;
-    if (entries_of(before, "cache") != entries_of(step.after, "cache")) found = i;
+    if (entries_of(before, store) != entries_of(step.after, store)) found = i;
   }
-  return {};
+  return found;
 }
 
-bool Director::fails_over_after(std::size_t step) const {
-  return std::any_of(trace_.steps.begin() + static_cast<std::ptrdiff_t>(step), trace_.steps.end(),
-                     [](const traces::Step& one) { return one.kind == traces::StepKind::kCacheFailover; });
+std::optional<std::size_t> Director::next_failover(std::size_t from_step) const {
+  for (std::size_t i = from_step; i < trace_.steps.size(); ++i)
+    if (trace_.steps[i].kind == traces::StepKind::kCacheFailover) return i;
+  return {};
 }
 
 }  // namespace stalemate::real

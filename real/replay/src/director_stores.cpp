@@ -49,31 +49,21 @@ std::string Director::product_of(const std::string& key) const {
 }
 
 void Director::set_up() {
-  if (scene_.mapping() == nullptr) {
-    for (const std::string_view product : kProducts) rows_[std::string(product)] = kQuantityAtFirst;
+  for (const traces::Store& store : trace_.stores) {
+    Contents& contents = at_first_[store.name];
+    if (is_database(trace_, store.name) && scene_.mapping() == nullptr)
+      for (const std::string_view product : kProducts) contents[std::string(product)] = kQuantityAtFirst;
+    for (const traces::Entry& entry : entries_of(trace_.initial, store.name)) {
+      const std::string product = product_of(entry.key);
+      contents.erase(product);
+      if (entry.value) contents[product] = *entry.value;
+    }
+    std::vector<StoredValue> values;
+    for (const auto& [product, value] : contents) values.push_back({product, value});
+    scene_.at(store.name).store().fill(values);
   }
-  for (const traces::Entry& entry : entries_of(trace_.initial, "database")) {
-    const std::string product = product_of(entry.key);
-    rows_.erase(product);
-    if (entry.value) rows_[product] = *entry.value;
-  }
-  std::vector<StoredValue> rows;
-  for (const auto& [product, quantity] : rows_) rows.push_back({product, quantity});
-  scene_.database().fill(rows);
-  set_up_cache();
+  start_replica(0);
   connect_sessions();
-}
-
-void Director::set_up_cache() {
-  if (scene_.cache() == nullptr) return;
-  std::vector<StoredValue> entries;
-  for (const traces::Entry& entry : entries_of(trace_.initial, "cache")) {
-    if (entry.value) entries.push_back({product_of(entry.key), *entry.value});
-  }
-  scene_.cache()->fill(entries);
-  if (!fails_over_after(0)) return;
-  scene_.start_replica();
-  missed_ = change_missed(0);
 }
 
 // Before the first step, as pools do: what a step costs, and where it fails, is the request's own then.
@@ -85,8 +75,7 @@ void Director::connect_sessions() {
     if (step.request) wanted.emplace(step.app, step.session, step.request->to);
   }
   for (const auto& [app, session, server] : wanted) {
-    const bool is_there = server == "database" || (server == "cache" && scene_.cache() != nullptr);
-    if (is_there) scene_.app(app).idle_lane(session, scene_.place(server));
+    if (scene_.find(server) != nullptr) scene_.app(app).idle_driver(session, scene_.place(server));
   }
 }
 
@@ -94,20 +83,17 @@ void Director::read_stores() {
   const traces::State& predicted = final_state(trace_);
   const bool judged = goes_on();  // a replay cut short has no final state to compare with
   step_number_ = 0;
-  if (scene_.cache() != nullptr) {
-    std::map<std::string, std::int64_t> found;
-    for (const StoredValue& entry : scene_.cache()->contents()) found[entry.name] = entry.value;
-    result_.cache = judge_store("cache", entries_of(predicted, "cache"), found, {}, judged);
+  for (StoreAtEnd& store : result_.stores) {
+    Contents found;
+    for (const StoredValue& stored : scene_.at(store.name).store().contents()) found[stored.name] = stored.value;
+    store.entries =
+        judge_store(store.name, entries_of(predicted, store.name), std::move(found), at_first_[store.name], judged);
   }
-  std::map<std::string, std::int64_t> found;
-  for (const StoredValue& row : scene_.database().contents()) found[row.name] = row.value;
-  result_.database = judge_store("database", entries_of(predicted, "database"), found, rows_, judged);
 }
 
 // `untouched`: what the store held at first; keys outside the scenario must still be so.
 std::vector<traces::Entry> Director::judge_store(std::string_view store, const std::vector<traces::Entry>& predicted,
-                                                 std::map<std::string, std::int64_t> found,
-                                                 std::map<std::string, std::int64_t> untouched, bool judged) {
+                                                 Contents found, Contents untouched, bool judged) {
   std::vector<traces::Entry> real;
   for (const traces::Entry& entry : predicted) {
     const std::string product = product_of(entry.key);

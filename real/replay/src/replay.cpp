@@ -1,15 +1,22 @@
 // See replay/replay.hpp: one trace on a stage of its own.
 #include "replay/replay.hpp"
 
+#include <algorithm>
 #include <utility>
 
 #include "base/error.hpp"
 #include "base/invariant.hpp"
 #include "os/signals.hpp"
 #include "replay/stage.hpp"
-#include "stores/database.hpp"
+#include "stores/store.hpp"
 
 namespace stalemate::real {
+
+const StoreAtEnd* find_store(const Conformance& conformance, std::string_view name) {
+  const auto found = std::find_if(conformance.stores.begin(), conformance.stores.end(),
+                                  [&](const StoreAtEnd& store) { return store.name == name; });
+  return found == conformance.stores.end() ? nullptr : &*found;
+}
 
 bool needs_cache(const traces::Trace& trace) { return has_cache(trace.stores); }
 

@@ -31,10 +31,9 @@ Json replayed_json(const traces::Trace& trace, const Replayed& replayed) {
     for (const Divergence& one : conformance.further) json["divergences"].push_back(divergence_json(one));
     json["came_back"] = conformance.came_back;
     json["round_trips"] = conformance.round_trips;
-    json["servers"] = Json::array({conformance.database_version});
-    if (!conformance.cache_version.empty()) json["servers"].push_back(conformance.cache_version);
-    json["cache"] = conformance.cache.empty() ? Json(nullptr) : store_json(conformance.cache);
-    json["database"] = store_json(conformance.database);
+    json["servers"] = versions_of(conformance);
+    json["cache"] = nullptr;  // stays where the trace has none
+    for (const StoreAtEnd& store : conformance.stores) json[store.name] = store_json(store.entries);
   }
   json["error"] = or_null(replayed.error);
   json["left"] = or_null(replayed.left.empty() ? "" : replayed.left.substr(std::string_view("; ").size()));

@@ -61,11 +61,11 @@ class Stage::Impl {
     std::shared_lock<std::shared_mutex> with_others;
     std::unique_lock<std::shared_mutex> alone;
     if (servers_.sandbox != nullptr && needs_cache(trace)) {
-      if (kills_cache(trace)) alone = std::unique_lock(scene_->cache_lock());
-      if (!alone) with_others = std::shared_lock(scene_->cache_lock());
+      if (kills_cache(trace)) alone = std::unique_lock(servers_.sandbox->redis_lock());
+      if (!alone) with_others = std::shared_lock(servers_.sandbox->redis_lock());
     }
     try {
-      scene_->set(needs_cache(trace));
+      scene_->set(trace.stores);
       return Director(trace, *scene_).run(options);
     } catch (...) {
       scene_->kill_apps();  // what is under way must not go on while the area is removed
@@ -83,8 +83,8 @@ class Stage::Impl {
   void take_mapping(const traces::Trace& trace, const ReplayOptions& options) {
     WorkArea area("");
     area.mapping = options.mapping ? checked(trace, options.mapping) : own_mapping(trace, options);
-    if (area.mapping)
-      for (const traces::Entry& entry : entries_of(trace.initial, "database"))
+    if (area.mapping && !trace.initial.stores.empty())
+      for (const traces::Entry& entry : trace.initial.stores.front().entries)
         area.names.push_back(area.mapping->name_of(entry.key));
     const model::Mapping* const now = scene_->mapping();
     const bool is_same = now == nullptr ? area.mapping == nullptr : area.mapping && *now == *area.mapping;

@@ -16,7 +16,6 @@
 #include <cstring>
 #include <filesystem>
 #include <fstream>
-#include <iterator>
 #include <sstream>
 
 namespace stalemate::real {
@@ -141,7 +140,9 @@ void write_private_file(const std::string& path, const std::string& text) {
 
 std::string read_all(const std::string& path) {
   std::ifstream in(path, std::ios::binary);
-  return {std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>()};
+  std::ostringstream text;
+  text << in.rdbuf();  // an iterator would throw where the process that a file of /proc is about ends meanwhile
+  return text.str();
 }
 
 std::string failure_in(const std::string& log) {

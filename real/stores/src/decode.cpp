@@ -7,6 +7,7 @@
 #include <optional>
 #include <string_view>
 
+#include "redis_verbs.hpp"
 #include "stores/text.hpp"
 
 namespace stalemate::real {
@@ -84,18 +85,18 @@ Rows read_rows(std::string_view bytes) {
 Decoded decode_redis(const std::string& verb, const Held& reply) {
   const std::string_view bytes = reply.bytes;
   const std::string_view line = bytes.substr(0, bytes.find('\r'));
-  const bool is_nil = line == "$-1" || line == "*-1" || line == "_";
   if (!reply.is_whole || line.empty()) return refused("half a reply", false);
   if (line.front() == '-' || line.front() == '!') return refused(first_line(line.substr(1)), false);
-  if (verb == "get") {
-    if (is_nil) return {{{"miss", {}}, ""}};
-    const std::string_view rest = bytes.substr(std::min(bytes.size(), line.size() + 2));
-    if (line.front() == '$') return value(rest.substr(0, rest.find('\r')));
-    if (line.front() == ':') return value(line.substr(1));
-    return refused(fmt::format("a reply that answers no get: {}", reply.name), false);
-  }
-  if (verb == "add" && (is_nil || line == ":0")) return {{{"conflict", {}}, ""}};
-  return ok();
+  const std::string_view rest = bytes.substr(std::min(bytes.size(), line.size() + 2));
+  CacheReply held;
+  held.is_nil = line == "$-1" || line == "*-1" || line == "_";
+  if (line.front() == ':') held.integer = whole_number(line.substr(1));
+  if (line.front() == '$' && !held.is_nil) held.text = rest.substr(0, rest.find('\r'));
+  const RedisVerb* const asked = find_redis_verb(verb);
+  if (asked == nullptr) return refused(fmt::format("a reply to no verb: {}", verb), false);
+  Decoded decoded = asked->answer(held);
+  if (!decoded.is_answer) decoded.answer.error += ": " + reply.name;
+  return decoded;
 }
 
 Decoded decode_postgres(const std::string& verb, const Held& reply) {

@@ -16,6 +16,7 @@
 #include "base/error.hpp"
 #include "os/signals.hpp"
 #include "os/watch.hpp"
+#include "redis_verbs.hpp"
 #include "stores/cache.hpp"
 #include "stores/redis_replica.hpp"
 #include "stores/text.hpp"
@@ -252,10 +253,11 @@ void remove_abandoned(Connection& connection) {
 const model::Mapping& plain_keys() {
   static const model::Mapping kMapping = [] {
     model::Mapping plain;
-    for (const char* line :
-         {"redis get = GET :key", "redis set = SET :key :value", "redis set-ttl = SET :key :value EX :ttl",
-          "redis add = SET :key :value NX", "redis add-ttl = SET :key :value EX :ttl NX", "redis delete = DEL :key"})
-      plain.add("plain keys", {1, 1}, line);
+    for (const RedisVerb& verb : redis_verbs()) {
+      plain.add("plain keys", {1, 1}, fmt::format("redis {} = {}", verb.verb, verb.command));
+      if (!verb.with_ttl.empty())
+        plain.add("plain keys", {1, 1}, fmt::format("redis {}-ttl = {}", verb.verb, verb.with_ttl));
+    }
     return plain;
   }();
   return kMapping;
@@ -273,11 +275,16 @@ class Commands {
   Commands(const WorkArea& area, const Area& names)
       : mapping_(is_mapped(area) ? *area.mapping : plain_keys()), prefix_(names.prefix) {}
 
-  std::vector<std::string> get(const std::string& product) const { return bound("get", product, 0, {}); }
-  std::vector<std::string> erase(const std::string& product) const { return bound("delete", product, 0, {}); }
-  std::vector<std::string> store(const std::string& verb, const std::string& product, std::int64_t value,
-                                 CacheSession::Seconds ttl) const {
-    return bound(ttl ? verb + "-ttl" : verb, product, value, ttl);
+  std::vector<std::string> of(const Wanted& wanted) const {
+    std::vector<std::string> words;
+    for (const model::CacheWord& word : mapping_.cache(wanted.ttl ? wanted.verb + "-ttl" : wanted.verb)) {
+      if (!word.parameter) words.push_back(word.before);
+      if (word.parameter == model::Parameter::kKey)
+        words.push_back(prefix_ + word.before + wanted.product + word.after);
+      if (word.parameter == model::Parameter::kValue) words.push_back(fmt::format("{}", wanted.value.value()));
+      if (word.parameter == model::Parameter::kTtl) words.push_back(fmt::format("{}", wanted.ttl.value()));
+    }
+    return words;
   }
   // The key that an entry has in the server.
   std::string key(const std::string& product) const {
@@ -292,29 +299,22 @@ class Commands {
   }
 
  private:
-  std::vector<std::string> bound(const std::string& verb, const std::string& product, std::int64_t value,
-                                 CacheSession::Seconds ttl) const {
-    std::vector<std::string> words;
-    for (const model::CacheWord& word : mapping_.cache(verb)) {
-      if (!word.parameter) words.push_back(word.before);
-      if (word.parameter == model::Parameter::kKey) words.push_back(prefix_ + word.before + product + word.after);
-      if (word.parameter == model::Parameter::kValue) words.push_back(fmt::format("{}", value));
-      if (word.parameter == model::Parameter::kTtl) words.push_back(fmt::format("{}", ttl.value()));
-    }
-    return words;
-  }
-
   model::Mapping mapping_;
   std::string prefix_;
 };
 
-// Nil is a miss, a whole number a value.
-Answer value_in(const redisReply& reply) {
-  if (reply.type == REDIS_REPLY_NIL) return {{"miss", {}}, ""};
-  if (reply.type == REDIS_REPLY_INTEGER) return {{"value", reply.integer}, ""};
-  const std::string text = text_of(reply);
-  if (const std::optional<std::int64_t> value = whole_number(text)) return {{"value", value}, ""};
-  return {{"error", {}}, "the value is not a whole number: " + first_line(text)};
+CacheReply read(const redisReply& reply) {
+  CacheReply held;
+  held.is_nil = reply.type == REDIS_REPLY_NIL;
+  if (reply.type == REDIS_REPLY_INTEGER) held.integer = reply.integer;
+  if (reply.type == REDIS_REPLY_STRING) held.text = std::string_view(reply.str, reply.len);
+  return held;
+}
+
+Answer asked(Connection& connection, const Commands& commands, const Wanted& wanted) {
+  const RedisVerb* const verb = find_redis_verb(wanted.verb);
+  if (verb == nullptr) throw InputError(fmt::format("a cache cannot be asked to {} here", wanted.verb));
+  return verb->answer(read(*connection.execute(commands.of(wanted)))).answer;
 }
 
 class RedisSession : public CacheSession {
@@ -327,25 +327,7 @@ class RedisSession : public CacheSession {
   int socket() const override { return connection_.socket(); }
   void set_patience(std::chrono::milliseconds patience) override { connection_.set_patience(patience); }
 
-  Answer get(const std::string& product) override { return value_in(*connection_.execute(commands_.get(product))); }
-
-  Answer set(const std::string& product, std::int64_t value, Seconds ttl) override {
-    connection_.execute(commands_.store("set", product, value, ttl));
-    return {{"ok", {}}, ""};
-  }
-
-  // Nil, or that none was added: it was there.
-  Answer add(const std::string& product, std::int64_t value, Seconds ttl) override {
-    const Reply reply = connection_.execute(commands_.store("add", product, value, ttl));
-    const bool was_there =
-        reply->type == REDIS_REPLY_NIL || (reply->type == REDIS_REPLY_INTEGER && reply->integer == 0);
-    return {{was_there ? "conflict" : "ok", {}}, ""};
-  }
-
-  Answer erase(const std::string& product) override {
-    connection_.execute(commands_.erase(product));
-    return {{"ok", {}}, ""};
-  }
+  Answer ask(const Wanted& wanted) override { return asked(connection_, commands_, wanted); }
 
  private:
   Connection connection_;
@@ -373,7 +355,7 @@ class Redis : public Cache {
       if (std::exchange(is_set_up_, true)) run(control(), work_area_.mapping->cache_teardown());
       run(control(), work_area_.mapping->cache_setup());
     }
-    for (const StoredValue& entry : entries) control().execute(commands_.store("set", entry.name, entry.value, {}));
+    for (const StoredValue& entry : entries) control().execute(commands_.of({"set", entry.name, entry.value}));
   }
 
   bool drop(const std::string& product) override {
@@ -403,7 +385,7 @@ class Redis : public Cache {
     std::vector<StoredValue> entries;
     if (is_mapped(work_area_)) {
       for (const std::string& name : work_area_.names) {
-        const Answer answer = value_in(*control().execute(commands_.get(name)));
+        const Answer answer = asked(control(), commands_, {"get", name});
         if (!answer.error.empty())
           throw EnvironmentError(fmt::format("{}: redis get: {}; mend the mapping", place(address_), answer.error));
         if (answer.reply.value) entries.push_back({name, *answer.reply.value});
@@ -521,6 +503,8 @@ void remove_abandoned_keys(const RedisAddress& address) {
 std::unique_ptr<Cache> open_redis(const RedisAddress& address, const WorkArea& area) {
   return std::make_unique<Redis>(address, area);
 }
+
+bool redis_knows(std::string_view verb) { return find_redis_verb(verb) != nullptr; }
 
 std::unique_ptr<CacheSession> connect_redis(const RedisAddress& address, const WorkArea& area) {
   return std::make_unique<RedisSession>(address, area);

@@ -123,7 +123,7 @@ Judgement judge_history(const std::string& path);
 // "coherent" or "incoherent", and why, as the last lines of the report have it.
 std::string describe(const Judgement& judgement);
 
-// Incoherence over time as one SVG file: a lane for each key that is dark where comparisons were incoherent, and
+// Incoherence over time as one SVG file: a track for each key that is dark where comparisons were incoherent, and
 // the stale reads a second below.
 std::string plot_svg(const Judgement& judgement);
 

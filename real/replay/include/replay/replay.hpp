@@ -8,6 +8,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "sandbox/sandbox.hpp"
@@ -25,6 +26,14 @@ struct Divergence {
   bool operator==(const Divergence&) const = default;
 };
 
+// What a store of the trace was, and what it really held at the end: every key of the scenario, in order.
+struct StoreAtEnd {
+  std::string name;     // as the trace has it
+  std::string product;  // "redis", "postgres"
+  std::string version;  // "Redis 7.0.15"
+  std::vector<traces::Entry> entries;
+};
+
 // I1: `came_back` has an entry for each step executed: all steps, or those up to the one that diverged where the replay
 // stops there.
 struct Conformance {
@@ -32,19 +41,16 @@ struct Conformance {
   // What the step really brought: "value 1000", "ok", "withheld: ok; the driver: timed out", "error: ..."; "" for an
   // invoke.
   std::vector<std::string> came_back;
-  int round_trips = 0;  // requests the steps made to either server
-  // Both stores as read from the servers at the end, every key of the scenario in order; cache empty where the trace
-  // has none.
-  std::vector<traces::Entry> cache;
-  std::vector<traces::Entry> database;
-  std::string database_version;  // "PostgreSQL 15.18"
-  std::string cache_version;     // "Redis 7.0.15"; empty where the trace has no cache
+  int round_trips = 0;             // requests the steps made to either server
+  std::vector<StoreAtEnd> stores;  // in the trace's order
 
   // Where, after the divergence, they disagree again; only where the replay was to go on.
   std::vector<Divergence> further;
 
   bool reproduced() const { return !divergence; }
 };
+// The store called `name`; null where the trace has none.
+const StoreAtEnd* find_store(const Conformance& conformance, std::string_view name);
 
 struct ReplayOptions {
   // Called before each step with its number, from 1: for progress.
@@ -85,6 +91,9 @@ struct ReplayPlace {
 
 // replay() with everything around it: reads the URLs, holds StopSignals, starts and stops the sandbox.
 Conformance replay_at(const traces::Trace& trace, const ReplayPlace& where, const ReplayOptions& options = {});
+
+// What it was replayed on, the database first: "PostgreSQL 15.18", "Redis 7.0.15".
+std::vector<std::string> versions_of(const Conformance& conformance);
 
 // "reproduced", "diverged at step 4: expected value 999, got value 1000" or
 // "diverged after the last step: expected cache k1=1000, got absent".

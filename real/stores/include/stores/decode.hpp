@@ -6,7 +6,7 @@
 #include <string>
 
 #include "proxy/proxy.hpp"
-#include "stores/database.hpp"
+#include "stores/store.hpp"
 
 namespace stalemate::real {
 

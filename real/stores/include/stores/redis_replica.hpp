@@ -1,5 +1,5 @@
 // A Redis that follows another one: until it has caught up, and until it stops following. Errors as in
-// stores/database.hpp.
+// stores/store.hpp.
 #pragma once
 
 #include "wire/servers.hpp"

@@ -1,0 +1,116 @@
+// A Redis in a scene. One of a sandbox is ours to kill, and may be at another address afterwards.
+#include <map>
+#include <optional>
+
+#include "app_child.hpp"
+#include "base/invariant.hpp"
+#include "proxy/proxy.hpp"
+#include "replay/stage.hpp"
+#include "sandbox/sandbox.hpp"
+#include "scene_store.hpp"
+#include "stores/cache.hpp"
+#include "stores/redis_replica.hpp"
+
+namespace stalemate::real {
+namespace {
+
+const RedisAddress& given_redis(const Servers& servers) {
+  STALEMATE_INVARIANT(servers.redis, "a trace with a cache is replayed with a Redis");
+  return *servers.redis;
+}
+
+class RedisStore final : public SceneStore, private Misfortunes {
+ public:
+  RedisStore(const Servers& servers, const WorkArea& area)
+      : address_(given_redis(servers)),
+        sandbox_(servers.sandbox),
+        is_throw_away_(servers.is_redis_throw_away),
+        area_(area) {
+    open();
+  }
+
+  std::string_view product() const override { return "redis"; }
+  std::string called() const override { return real::place(address_); }
+  std::string area_called() const override { return "keys stalemate:" + area_.run + ":*"; }
+  Store& store() override { return *cache_; }
+
+  void look_again() override {
+    if (sandbox_ != nullptr && sandbox_->redis_epoch() != epoch_) open();
+    std::erase_if(proxies_, [this](const auto& proxy) { return proxy.first != address_.port; });
+  }
+
+  DriverPlace place() override {
+    Proxy& proxy = proxies_.at(address_.port);
+    return {.proxy = &proxy, .address = to_json(through(proxy, address_)), .epoch = epoch_};
+  }
+  std::chrono::seconds drivers_timeout() const override { return std::chrono::seconds(address_.timeout_seconds); }
+  bool driver_gives_up() const override { return true; }
+  bool knows(std::string_view verb) const override { return redis_knows(verb); }
+  Decoded decode(const std::string& verb, const Held& reply) const override { return decode_redis(verb, reply); }
+  Answer ask(const Wanted& wanted) override {
+    if (!session_) session_ = cache_->connect();
+    return session_->ask(wanted);
+  }
+
+  Misfortunes* misfortunes() override { return this; }
+
+  bool is_throw_away() const override { return is_throw_away_; }
+  bool is_silent(const Silence& silence) const override { return silence.cache; }
+
+ private:
+  bool drop(const std::string& product) override { return cache_->drop(product); }
+  std::string expire(const std::string& product) override { return cache_->expire(product); }
+
+  bool restart() override {
+    if (sandbox_ == nullptr) {
+      cache_->fill({});
+      return false;
+    }
+    sandbox_->restart_redis();
+    open();
+    return true;
+  }
+
+  void start_replica() override {
+    replica_ = sandbox_->start_replica();
+    await_replica(address_, *replica_);
+  }
+
+  void detach_replica() override {
+    await_replica(address_, *replica_);
+    real::detach_replica(*replica_);
+  }
+
+  void fail_over() override {
+    sandbox_->fail_over();
+    open();
+  }
+
+  void open() {
+    if (sandbox_ != nullptr) {
+      address_ = sandbox_->redis();
+      epoch_ = sandbox_->redis_epoch();
+    }
+    session_.reset();
+    cache_ = open_redis(address_, area_);
+    proxies_.try_emplace(address_.port, address_);
+  }
+
+  RedisAddress address_;
+  Sandbox* sandbox_;
+  bool is_throw_away_;
+  WorkArea area_;
+  int epoch_ = 0;
+  std::optional<RedisAddress> replica_;
+  std::map<int, Proxy> proxies_;  // by the server's port; what a former Redis still answered passes the older ones
+  std::unique_ptr<Cache> cache_;
+  std::unique_ptr<CacheSession> session_;
+};
+
+}  // namespace
+
+std::unique_ptr<SceneStore> make_redis_store(const Servers& servers, const WorkArea& area) {
+  return std::make_unique<RedisStore>(servers, area);
+}
+
+}  // namespace stalemate::real

@@ -1,0 +1,68 @@
+// A store as it stands in a scene: our area in a real server, the proxy before that server, and what may befall it. A
+// kind of server is one file (scene_postgres.cpp, scene_redis.cpp) and one line in the table of scene.cpp; whoever
+// directs a trace knows of no kind.
+#pragma once
+
+#include <chrono>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "app_instance.hpp"
+#include "stores/decode.hpp"
+#include "stores/store.hpp"
+#include "stores/work_area.hpp"
+#include "wire/servers.hpp"
+
+namespace stalemate::real {
+
+// What befalls a server and its entries. Errors as in sandbox/sandbox.hpp.
+class Misfortunes {
+ public:
+  virtual ~Misfortunes() = default;
+  // As in stores/cache.hpp.
+  virtual bool drop(const std::string& product) = 0;
+  virtual std::string expire(const std::string& product) = 0;
+  // Killed and started again, empty. False: it is not ours to kill, and only our entries are gone.
+  virtual bool restart() = 0;
+  // A replica of it, which follows it until detach_replica(); returns when it has caught up. REQUIRES, of all three:
+  // the server is ours, and its lock is held alone.
+  virtual void start_replica() = 0;
+  virtual void detach_replica() = 0;
+  virtual void fail_over() = 0;
+};
+
+class SceneStore {
+ public:
+  virtual ~SceneStore() = default;
+
+  virtual std::string_view product() const = 0;  // "redis"
+  virtual std::string called() const = 0;        // "Redis at 127.0.0.1:6379"
+  virtual std::string area_called() const = 0;   // "keys stalemate:1f:*"
+  virtual Store& store() = 0;
+  // For the next trace: looks whether its server is still where it was.
+  virtual void look_again() {}
+
+  // Where drivers connect: the proxy, its address, and the server's epoch.
+  virtual DriverPlace place() = 0;
+  // How long its driver waits for an answer; whether it gives up then, or has to see its connection broken.
+  virtual std::chrono::seconds drivers_timeout() const = 0;
+  virtual bool driver_gives_up() const = 0;
+  virtual bool knows(std::string_view verb) const = 0;
+  virtual Decoded decode(const std::string& verb, const Held& reply) const = 0;
+  // Asked by the director itself, over a connection of its own.
+  virtual Answer ask(const Wanted& wanted) = 0;
+
+  // Null: nothing does.
+  virtual Misfortunes* misfortunes() { return nullptr; }
+
+  // Whether the server is thrown away after the scene; whether it is known not to answer.
+  virtual bool is_throw_away() const = 0;
+  virtual bool is_silent(const Silence& silence) const = 0;
+};
+
+std::unique_ptr<SceneStore> make_postgres_store(const Servers& servers, const WorkArea& area);
+// REQUIRES: there is a Redis.
+std::unique_ptr<SceneStore> make_redis_store(const Servers& servers, const WorkArea& area);
+
+}  // namespace stalemate::real
