@@ -7,7 +7,7 @@
 //
 // Exact: whole states stand in an open-addressing table, 4 bytes each where 31 bits suffice and 8 otherwise. Every
 // count is the same for any number of threads. Not for: traces, properties, another protocol; it keeps nothing to
-// rebuild a path from.
+// rebuild a path from. A long file: one program without a library, as it is compared.
 #include <sys/mman.h>
 #include <sys/resource.h>
 

@@ -2,6 +2,7 @@
 width, paper, dark, accessibility by axe-core, and that nothing a diagram says is ever markup and nothing is asked for.
 
 What the page shows is compared with its embedded data as decoded here, in Python, not by the page's own scripts.
+A long file: one page, and a browser that is started once for all of it.
 """
 
 import collections

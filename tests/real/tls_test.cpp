@@ -1,5 +1,5 @@
 // Servers that want TLS: replayed on and judged through a tunnel, believed only for a reason, and named where they are
-// not. Real servers, whose certificates are made here.
+// not. Real servers, whose certificates are made here. A long file: the certificates are made in it.
 #include <arpa/inet.h>
 #include <gtest/gtest.h>
 #include <hiredis/hiredis.h>

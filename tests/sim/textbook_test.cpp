@@ -3,12 +3,12 @@
 
 #include <vector>
 
-#include "sim/dining_philosophers.hpp"
-#include "sim/peterson.hpp"
+#include "examples/dining_philosophers.hpp"
+#include "examples/peterson.hpp"
+#include "examples/two_phase_commit.hpp"
 #include "sim/reference_search.hpp"
 #include "sim/same_result.hpp"
 #include "sim/search.hpp"
-#include "sim/two_phase_commit.hpp"
 
 namespace stalemate::sim {
 namespace {

@@ -1,5 +1,6 @@
 // Traces made by hand for the tests: short stories told message by message. The teller keeps the stores and the
 // messages in flight, by rules simple enough to check by eye; it is no model of a protocol, and any order can be told.
+// A long file: one story after another.
 #pragma once
 
 #include <algorithm>

@@ -1,6 +1,7 @@
 // The SVG renderer: the file is read back as XML and compared with the trace it draws. Every message has one arrow,
 // with its ends in the right rows and at the right lifelines; the bands say what the stores hold; what a user wrote is
-// text and never markup; nothing written lies outside or on something else written.
+// text and never markup; nothing written lies outside or on something else written. A long file: a claim after another
+// about one drawing.
 #include <gtest/gtest.h>
 #include <rapidcheck/gtest.h>
 

@@ -57,12 +57,10 @@ void Machine::strike_message(Step& step, const Action& action, FaultEffect effec
         step.record->choice = action.choice;
       }
       return crash(step, s, action.choice);
-    case FaultEffect::kDropEntry:
-    case FaultEffect::kDropAll:
-    case FaultEffect::kRollBack:
+    default:  // the others strike servers
       break;
   }
-  STALEMATE_INVARIANT(false, "what strikes the cache strikes no message");
+  STALEMATE_INVARIANT(false, "what strikes a server strikes no message");
 }
 
 // Every session of the app instance ends as it is. `choice` tells, session by session, how many of its requests to each

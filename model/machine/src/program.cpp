@@ -12,6 +12,7 @@
 #include "base/error.hpp"
 #include "base/invariant.hpp"
 #include "program_cursor.hpp"
+#include "program_facts.hpp"
 #include "program_known.hpp"
 
 namespace stalemate::model {
@@ -23,56 +24,6 @@ constexpr std::size_t kInstructionsMax = 4096;
 bool asks_to_set(const Act& act) {
   const auto* request = std::get_if<Request>(&act.node);
   return request != nullptr && request->to == Role::kDatabase && request->verb == Verb::kSet;
-}
-
-// Whether some path acknowledges a Write that has not awaited a database set before, but has written or may yet.
-bool tells_unanswered(const Program& program, const ProgramOperation& operation) {
-  std::set<std::pair<InstructionId, bool>> seen;  // with whether anything was written, that request included
-  std::vector<std::pair<const std::vector<Transition>*, bool>> to_see = {{&operation.start, false}};
-  while (!to_see.empty()) {
-    const auto [transitions, written_before] = to_see.back();
-    to_see.pop_back();
-    for (const Transition& transition : *transitions) {
-      bool written = written_before;
-      for (const Effect& effect : transition.effects) {
-        if (effect.kind != EffectKind::kAcknowledge)
-          written = written || carries_own(program, program.instructions[effect.instruction]);
-        else if (written || effect.write_stands_behind)
-          return true;
-      }
-      if (transition.next == kNoInstruction) continue;
-      const Instruction& instruction = program.instructions[transition.next];
-      written = written || carries_own(program, instruction);
-      if (instruction.commits || !seen.insert({transition.next, written}).second) continue;
-      for (const std::vector<Transition>& onwards : instruction.after) to_see.emplace_back(&onwards, written);
-    }
-  }
-  return false;
-}
-
-bool may_tell_early(const Program& program) {
-  const auto is_write = [](const ProgramOperation& operation) { return operation.kind == OperationKind::kWrite; };
-  for (const Instruction& instruction : program.instructions) {
-    const bool written = instruction.commits && !instruction.drawn_lost;
-    if (written && (!instruction.awaited || instruction.acknowledged) &&
-        is_write(program.operations[instruction.operation]))
-      return true;
-  }
-  return std::any_of(program.operations.begin(), program.operations.end(), [&](const ProgramOperation& operation) {
-    return is_write(operation) && tells_unanswered(program, operation);
-  });
-}
-
-bool fills_expire(const Protocol& protocol) {
-  std::vector<bool> expire[2];  // by the kind of operation: each of its fills
-  for (const Operation& operation : protocol.operations) {
-    visit_requests(operation.body, [&](const Request& request) {
-      if (request.to == Role::kCache && stores(request.verb))
-        expire[operation.kind == OperationKind::kRead ? 0 : 1].push_back(request.ttl != 0);
-    });
-  }
-  const std::vector<bool>& fills = expire[0].empty() ? expire[1] : expire[0];
-  return !fills.empty() && std::find(fills.begin(), fills.end(), false) == fills.end();
 }
 
 // What is compiled. kNormal: what happens without faults, to see that nothing is asked for that cannot be done; only a

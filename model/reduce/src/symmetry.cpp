@@ -11,7 +11,8 @@
 // state as it is; of the orders that exchange twins one is enough. Then cells are refined (colour refinement; McKay,
 // "Practical Graph Isomorphism", Congressus Numerantium 30, 1981): a session by the colours of the values it names, a
 // value by the colours of the sessions that name it, until no cell splits. Colours are hashes: two that collide make a
-// larger cell and no mistake, because every state of the orbit has the same.
+// larger cell and no mistake, because every state of the orbit has the same. A long
+// file, because all of it works on the arrays of one state.
 #include "reduce/symmetry.hpp"
 
 #include <algorithm>

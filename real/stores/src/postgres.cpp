@@ -1,6 +1,6 @@
 // PostgreSQL behind the seam of stores/database.hpp, by libpqxx. A lone statement is a transaction of its own.
 // Parameters are bound; the only text of ours in a statement is the schema's name, which is "stalemate_" and
-// hexadecimal digits.
+// hexadecimal digits. A long file: the connection is a template over what is bound.
 #include <fmt/format.h>
 
 #include <algorithm>

@@ -1,5 +1,5 @@
 // What the engine explores: any deterministic transition system. A system is two types and four functions; the engine
-// knows nothing else about it. Reading this file and tests/sim/two_phase_commit.hpp is enough to write one.
+// knows nothing else about it. Reading this file and sim/examples/two_phase_commit.hpp is enough to write one.
 //
 // Determinism: initial, actions, apply and judge are pure functions of their arguments (and of the system, which is
 // immutable while it is explored); `actions` lists in an order that is part of the system's definition, because ties

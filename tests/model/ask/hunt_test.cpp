@@ -1,4 +1,5 @@
-// Hunts: what they find is judged by the exhaustive search and by rewalk(), never by the hunt itself.
+// Hunts: what they find is judged by the exhaustive search and by rewalk(), never by the hunt itself. A long file: a
+// claim after another.
 #include "ask/hunt.hpp"
 
 #include <gtest/gtest.h>

@@ -1,5 +1,5 @@
 // What a lesson says, of every page of the catalogue under every fault: computed again by the reference model, by hand
-// from the stores, or by a plain search of another kind, and compared.
+// from the stores, or by a plain search of another kind, and compared. A long file: a claim after another.
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 

@@ -1,6 +1,7 @@
 // Reductions against the unreduced search: over every page, fault and property there is, and over random protocols, the
 // same verdicts, the same states at rest (up to symmetry), and traces that really execute. The compiled steps against
-// the machine. And what careless versions of the reductions get wrong.
+// the machine. And what careless versions of the reductions get wrong. A long file, because all of them are compared by
+// the same means.
 #include "reduce/reduction.hpp"
 
 #include <fmt/format.h>

@@ -1,4 +1,4 @@
-// The claims of an explanation, by walks over the reference model's worlds.
+// The claims of an explanation, by walks over the reference model's worlds. A long file: a claim after another.
 #include "model/reference/reference_claims.hpp"
 
 #include <algorithm>

@@ -4,7 +4,8 @@
 // trace that is found; and so for every way to search.
 //
 // States at rest are counted without monitors, where both keep the same: the stores, the budgets, and per session its
-// place and the value it holds. On their way sessions remember what they like.
+// place and the value it holds. On their way sessions remember what they like. A long file, because all is compared by
+// the same means.
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 #include <rapidcheck/gtest.h>

@@ -1,4 +1,5 @@
-// The words themselves, without a diagram around them. Includes a header of model's own, which only this test needs.
+// The words themselves, without a diagram around them. Includes a header of model's own, which only this test needs. A
+// long file: most of it is lists of words.
 #include "../../../model/understand/src/vocabulary/vocabulary.hpp"
 
 #include <gtest/gtest.h>

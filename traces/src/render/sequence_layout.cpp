@@ -1,5 +1,6 @@
 // The layout, in this order: who takes part and what is sent; the rows and their slots, top down; then the columns, as
-// wide as what stands between them; then all that hangs on both.
+// wide as what stands between them; then all that hangs on both. A long file, because each of these looks at the
+// others.
 #include "render/sequence_layout.hpp"
 
 #include <fmt/format.h>

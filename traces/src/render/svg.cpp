@@ -1,6 +1,6 @@
 // The SVG renderer: writes down what sequence_layout.hpp has laid out. One file that needs nothing else: no scripts, no
 // fonts, no references outside; its style is sequence.css. What an element stands for is in its data- attributes, rows
-// being counted as in sequence_layout.hpp.
+// being counted as in sequence_layout.hpp. A long file: a short function for each kind of thing that is drawn.
 #include <fmt/format.h>
 
 #include <algorithm>

@@ -1,5 +1,6 @@
 // An explanation in plain sentences, by the names of actors and the numbers of steps. Everything said was computed
 // elsewhere; here it is only worded. Foreign text passes traces::shown_text.
+// A long file, because all that is said of a trace stands side by side, where it must agree.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -43,8 +44,9 @@ bool reads_replace(const Machine& machine, StateView end, bool faults) {
       if (replaces(program, instruction)) return true;
       const Role to = kind_of_server(program, instruction);
       for (const Outcome outcome : possible_outcomes(to, instruction.verb)) {
-        const bool absent = to == Role::kCache && (outcome == Outcome::kMiss || outcome == Outcome::kTimeout ||
-                                                   (answers_of(instruction.verb) == Answers::kIfAbsent && outcome == Outcome::kOk));
+        const bool absent =
+            to == Role::kCache && (outcome == Outcome::kMiss || outcome == Outcome::kTimeout ||
+                                   (answers_of(instruction.verb) == Answers::kIfAbsent && outcome == Outcome::kOk));
         if (!absent) pending.push_back(&instruction.after[static_cast<std::size_t>(outcome)]);
       }
       if (faults && instruction.awaited && machine.may_time_out(end, transition.next))

@@ -1,7 +1,7 @@
 // What headings and labels are about: the nouns of an application ("recipe", "rating") and the entries of a cache
 // ("product:42", "the list"). English without a grammar: a noun is what is left when all words are taken away that say
 // something else, so that an unknown adjective counts as one. Whoever compares must therefore look for what two texts
-// have in common before it makes anything of what they have not.
+// have in common before it makes anything of what they have not. A long file: most of it is tables.
 #include <algorithm>
 #include <cstddef>
 

@@ -1,6 +1,6 @@
 // What the label of an arrow to a server asks for. The first verb decides, so that a label that begins with an SQL or
 // Redis command is that command; conditions and protocols of several steps are recognised before, so that they are
-// refused rather than taken for the plain verb in them.
+// refused rather than taken for the plain verb in them. A long file: most of it is tables.
 #include <algorithm>
 #include <cstddef>
 #include <utility>

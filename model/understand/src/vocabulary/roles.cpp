@@ -1,6 +1,6 @@
 // What participants are called. A name is looked at word by word; where its words contradict each other and none says
 // more than the others, it is ambiguous: people name servers after who uses them and clients after what they use, so
-// neither is guessed.
+// neither is guessed. A long file: half of it is tables.
 #include <algorithm>
 #include <array>
 #include <cstddef>

@@ -1,7 +1,7 @@
 // Words of what is not modelled yet: transactions, locks, replicas, queues, further caches, versions, retries. Most of
 // them are ordinary words, too ("GET transaction 42", "the canal lock"), so what counts is what stands beside a word:
 // a preposition or a verb of its trade makes it certain; a verb that stores or looks up, or a noun that it belongs to,
-// makes it a thing of the application's own; where neither is said, it is likely.
+// makes it a thing of the application's own; where neither is said, it is likely. A long file: most of it is tables.
 #include <algorithm>
 #include <array>
 #include <cstddef>
