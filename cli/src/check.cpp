@@ -100,7 +100,8 @@ void add_check(CLI::App& program, Action& action, const std::string& invocation)
   options->scenario.add_to(command);
   command
       .add_option("--property", options->check.properties,
-                  "what to check (default: those that apply, and converges only when it is named; repeatable)")
+                  fmt::format("what to check (default: those that apply, and {} only when it is named; repeatable)",
+                              fmt::join(model::named_only(), ", ")))
       ->allow_extra_args(false);
   command.add_flag("--exhaust", options->check.exhaust, "go on after the first violation and count everything");
   command.add_flag("--count-schedules", options->check.count_schedules,

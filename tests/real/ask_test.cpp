@@ -5,9 +5,9 @@
 #include <string>
 
 #include "base/error.hpp"
+#include "real/support.hpp"
 #include "stores/cache.hpp"
 #include "stores/database.hpp"
-#include "real/support.hpp"
 #include "traces/verb.hpp"
 
 namespace stalemate::real {

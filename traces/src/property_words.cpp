@@ -5,9 +5,9 @@ namespace stalemate::traces {
 namespace {
 
 constexpr PropertyWords kRows[] = {
-    {"coherent-at-rest", PropertyStory::kDifferingEntry, true, "How the cache comes to hold a wrong value",
+    {"coherent-at-rest", PropertyStory::kDifferingEntry, "How the cache comes to hold a wrong value",
      "You made the cache lie."},
-    {"fresh-reads", PropertyStory::kStaleRead, false, "How a read returns an old value", "You made a read lie."},
+    {"fresh-reads", PropertyStory::kStaleRead, "How a read returns an old value", "You made a read lie."},
 };
 
 }  // namespace

@@ -178,6 +178,10 @@ Machine make_machine(std::shared_ptr<const Program> program, const traces::Scena
         fmt::format("the scenario needs {} bytes a state and {} is the most; take fewer app instances, "
                     "operations or keys",
                     machine.words() * 8, kWordsMax * 8));
+  std::vector<std::uint64_t> first(machine.words());
+  sim::Marks unused;
+  machine.initial(first.data(), unused);
+  STALEMATE_INVARIANT(machine.judge(first.data(), unused).violated == 0, "no property is broken before the first step");
   return machine;
 }
 

@@ -45,10 +45,17 @@ std::vector<const PropertyKind*> select_properties(const std::vector<std::string
     if (named && !kind.applies(program))
       throw InputError(fmt::format("--property {}: does not apply to this protocol: {}", kind.name,
                                    program.has_cache ? "nothing in it can break it" : "it has no cache"));
-    if (named || (names.empty() && !kind.is_liveness && kind.applies(program) && kind.says_something(scenario)))
+    if (named || (names.empty() && kind.by_default && kind.applies(program) && kind.says_something(scenario)))
       selected.push_back(&kind);
   }
   return selected;
+}
+
+std::vector<std::string_view> named_only() {
+  std::vector<std::string_view> names;
+  for (const PropertyKind& kind : kKinds)
+    if (!kind.by_default) names.push_back(kind.name);
+  return names;
 }
 
 void refuse_liveness(const std::vector<std::string>& names) {

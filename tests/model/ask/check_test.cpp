@@ -28,7 +28,7 @@ traces::Scenario scenario(int readers, int writers) {
   return words;
 }
 
-// The walk's kinds of steps and arrows, for exact expectations: "app1 handle read:1".
+// The walk's kinds of steps and arrows, for exact expectations: "handle app1 read:1".
 std::vector<std::string> told(const Report& report) {
   std::vector<std::string> lines;
   if (report.trace)

@@ -7,13 +7,14 @@
 
 namespace stalemate::traces {
 
-// What breaking it shows: a cached entry that differs from the database; a read that missed an acknowledged write.
+// What breaking it shows: a cached entry that differs from the database, at rest; a read that missed an acknowledged
+// write; kNone: nothing that is told beside that it is broken. A new one is told in src/render/verdict.cpp and, for an
+// explanation, in model/ask/src/explain/sentences.cpp.
 enum class PropertyStory : std::uint8_t { kNone, kDifferingEntry, kStaleRead };
 
 struct PropertyWords {
   std::string_view name;
   PropertyStory story = PropertyStory::kNone;
-  bool is_about_rest = false;              // it is broken by a state at rest, not by a step
   std::string_view title = "";             // of a page that shows it broken; "" where its name has to do
   std::string_view won = "You broke it.";  // to who played until it was
 };

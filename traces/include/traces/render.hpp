@@ -1,5 +1,5 @@
 // Renderers: a trace as text, as a diagram, in formats of other tools. Each renders what it is handed and decides
-// nothing about the model. Add one: a file in src/render/ and a line in the table in src/render.cpp.
+// nothing about the model. Add one: README.md says how.
 #pragma once
 
 #include <cstddef>

@@ -70,7 +70,7 @@ class SideWriter {
                                     {"why", property.why},
                                     {"title", words.title},
                                     {"won", words.won},
-                                    {"atRest", words.is_about_rest}});
+                                    {"differs", words.story == PropertyStory::kDifferingEntry}});
     }
     json["broken"] = foreign(side_.broken);
     json["requests"] = requests_.list();

@@ -87,7 +87,7 @@ function addTitle() {
                 (side.judged() === '' ? 'no property says anything of it.' : `none of its ${plural(side.states.length, 'state')} breaks ${side.judged()}.`);
   const lie = side.lie(last);
   if (!side.broken && last.atRest && lie !== '') summary += ` But at the end of this run: ${lie}`;
-  if (side.broken && broken.atRest && lie !== '') {
+  if (side.broken && broken.differs && lie !== '') {
     summary = `Everything is at rest. ${lie} In this run it takes ${unlucky(steps)}. ${invitation}`;
   } else if (side.broken) {
     summary = `The claim was: ${broken.claim}. In this run it takes ${unlucky(steps)} to break it. ${invitation}`;

@@ -128,7 +128,8 @@ std::vector<std::string> legend_lines(const Trace& trace) {
       "answers outside: whoever asked gets an answer; the operation goes on");
   add(true, values_line(trace));
   const bool is_unfinished = trace.property.empty() && !is_at_rest(final_state(trace));
-  add(words_of_property(trace.property).is_about_rest || trace.loop == trace.steps.size() || is_unfinished,
+  add(words_of_property(trace.property).story == PropertyStory::kDifferingEntry || trace.loop == trace.steps.size() ||
+          is_unfinished,
       "at rest: no message is in flight and every operation that started has ended");
   const bool hides_keys = shown_keys(trace).size() < static_cast<std::size_t>(trace.scenario.keys);
   add(true, fmt::format("*: changed by this step; -: absent{}{}",

@@ -240,7 +240,7 @@ class Teller {
     const traces::Step& first = step(race_->first);
     const traces::Trace& run = race_->reversed.run;
     const std::string ends =
-        fmt::format("the run {} with {}", at_rest_ ? "ends well," : "does not break the property; it ends",
+        fmt::format("the run {} with {}", differs_ ? "ends well," : "does not break the property; it ends",
                     stores_words(final_state(run), first.key));
     if (race_->second < steps())
       say("racing-pair",
@@ -260,7 +260,7 @@ class Teller {
   // --- the point of no return ---
 
   std::string in_the_end() const {
-    if (at_rest_) return "the cache and the database differ in the end";
+    if (differs_) return "the cache and the database differ in the end";
     if (words_.story == traces::PropertyStory::kStaleRead)
       return "some Read returns a value older than a Write that was acknowledged before it began";
     return trace_.property + " is broken";
@@ -300,7 +300,7 @@ class Teller {
   std::string key_of(std::size_t index) const {
     if (!step(index).key.empty()) return step(index).key;
     const auto differing = traces::find_differing_entries(trace_);
-    return at_rest_ && !differing.empty() ? differing.front().key : step(steps() - 1).key;
+    return differs_ && !differing.empty() ? differing.front().key : step(steps() - 1).key;
   }
 
   void tell_before_it() {
@@ -314,7 +314,7 @@ class Teller {
     }
     const traces::Step& decisive = run.steps[escape.from + course_->decisive];
     say("before-it", "Just before step {} it could still have {}: if {} {}, {} to a rest with {}.", escape.from + 1,
-        at_rest_ ? "gone well" : "been avoided", event_words(run, decisive), course_->prevents ? "instead" : "first",
+        differs_ ? "gone well" : "been avoided", event_words(run, decisive), course_->prevents ? "instead" : "first",
         run.steps.size() == escape.from + 1 ? std::string("that leads")
                                             : fmt::format("{} lead", counted(run.steps.size() - escape.from, "step")),
         ends);
@@ -339,7 +339,7 @@ class Teller {
   }
 
   void tell_duration() {
-    if (at_rest_) {
+    if (differs_) {
       for (const traces::DifferingEntry& entry : traces::find_differing_entries(trace_)) tell_how_long(entry);
       return;
     }
@@ -456,7 +456,7 @@ class Teller {
   const std::optional<Race>& race_;
   const std::optional<Course>& course_;
   traces::PropertyWords words_ = traces::words_of_property(trace_.property);
-  bool at_rest_ = words_.is_about_rest;  // the property is about states at rest, not about what Reads return
+  bool differs_ = words_.story == traces::PropertyStory::kDifferingEntry;
   std::vector<Sentence> sentences_;
 };
 

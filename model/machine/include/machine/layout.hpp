@@ -79,7 +79,7 @@ struct PlacedField {
 
 // Where what the servers hold and the sessions' scripts stand in the state: what a monitor may read.
 struct StoreFields {
-  std::vector<Field> database;             // by key: a value
+  std::vector<Field> database;             // by key: a value; every key has one. Not to be asked where none is drawn
   std::vector<std::vector<Field>> caches;  // by cache, by key: 0 absent, else value + 1
   std::vector<Field> operation;            // by session: how many of its operations were invoked
 };

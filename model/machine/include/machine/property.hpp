@@ -1,6 +1,7 @@
 // Properties: named claims about every run. Each is one file in src/properties/ and one line in the table in
 // src/property.cpp. A property watches through a monitor: it hears the events of a step, may keep fields in the state
-// (only when it is checked), and judges states at rest.
+// (only when it is checked), and judges states at rest. Of values it may ask whether two are the same, never which one
+// it is, and of sessions never which: symmetry exchanges them (reduce/symmetry.hpp).
 #pragma once
 
 #include <cstdint>
@@ -50,6 +51,7 @@ class Monitor {
  public:
   virtual ~Monitor() = default;
   virtual Finding on(const Event& event, StateRef words) const = 0;
+  // REQUIRES: not violated before the first step, where nothing is invoked yet (StoreFields::operation).
   virtual Finding at_rest(StateView words) const = 0;
 };
 
@@ -66,11 +68,12 @@ struct PropertyKind {
   std::string_view antecedent;  // what must occur for the claim to say anything
   bool (*applies)(const Program& program);
   bool hears_events = true;  // false: it looks at states at rest only
-  // Whether a scenario can say anything about it; where it cannot, it is not checked unless it is named.
+  // Whether a scenario can say anything about it; where it cannot, it is not checked unless it is named, and a lesson
+  // and an explanation say so.
   bool (*says_something)(const Scenario& scenario);
   std::unique_ptr<Monitor> (*make)(const MonitorSetting& setting);
-  // About whole runs: no step or state breaks it, the monitor only sees the antecedent, and it is checked only when it
-  // is named.
+  bool by_default = true;  // false: it is checked only when it is named
+  // About whole runs: no step or state breaks it, the monitor only sees the antecedent.
   bool is_liveness = false;
 };
 
@@ -84,6 +87,9 @@ std::span<const PropertyKind> property_kinds();
 // without duplicates. Throws InputError for an unknown name or one that does not apply.
 std::vector<const PropertyKind*> select_properties(const std::vector<std::string>& names, const Program& program,
                                                    const Scenario& scenario);
+
+// Those that are checked only when they are named.
+std::vector<std::string_view> named_only();
 
 // For what looks at steps and states one by one. Throws InputError where a liveness property is named.
 void refuse_liveness(const std::vector<std::string>& names);

@@ -35,6 +35,7 @@ PropertyKind converges() {
       .make = [](const MonitorSetting& setting) -> std::unique_ptr<Monitor> {
         return std::make_unique<SomethingCached>(setting.fields);
       },
+      .by_default = false,
       .is_liveness = true,
   };
 }

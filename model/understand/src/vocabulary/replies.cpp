@@ -106,7 +106,8 @@ bool says_failure(std::string_view text) {
 ReplyWords reply_words(std::string_view text, Verb verb) {
   const std::vector<std::string> words = split_words(text);
   std::vector<FoundSign> signs;
-  if (answers_of(verb) == Answers::kIfAbsent && !words.empty() && (words.back() == "1" || words.back() == "0")) {  // as SETNX answers
+  if (answers_of(verb) == Answers::kIfAbsent && !words.empty() &&
+      (words.back() == "1" || words.back() == "0")) {  // as SETNX answers
     signs.push_back({words.back() == "1" ? Sign::kOk : Sign::kConflict, false});
   } else {
     signs = signs_in(text, verb);

@@ -320,7 +320,7 @@ std::string word_of_copy(const std::vector<std::string>& words, const RoleHits& 
   return copy;
 }
 
-void leave_open(RoleHit one, RoleHit other, RoleWords& found) {
+void leave_open(const RoleHit& one, const RoleHit& other, RoleWords& found) {
   found.role.reset();
   found.word = quoted_word(one.word) + " and " + quoted_word(other.word);
   found.either = {one.role, other.role};

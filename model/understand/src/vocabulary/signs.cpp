@@ -270,8 +270,7 @@ std::optional<SignAt> sign_at(const std::vector<std::string>& words, std::size_t
   const SignEntry* entry = sign_entry(words[i]);
   if (entry == nullptr) return std::nullopt;
   if (is_digit(entry->word.front()) && is_in(kCounting, word(i + 1))) return std::nullopt;  // "500 items"
-  if (entry->word == "cached" && stores(verb))
-    return SignAt{{entry->word, Sign::kOk, true}, 1};
+  if (entry->word == "cached" && stores(verb)) return SignAt{{entry->word, Sign::kOk, true}, 1};
   if (entry->word == "available") {  // of the server; else of what was asked for
     const bool of_server = i > 0 && std::any_of(words.begin(), words.begin() + static_cast<std::ptrdiff_t>(i),
                                                 [](const std::string& before) { return is_in(kStores, before); });
