@@ -39,7 +39,9 @@ void Machine::actions_of(StateView words, std::size_t s, std::vector<Action>& ou
       out.push_back({ActionKind::kHandle, session, slot});
     if (!crashed(words, s)) push_faults(words, out, {s, slot, id, false});
   }
-  const std::vector<RequestRecord> ghosts = this->ghosts(words, s);
+  // Most sessions never have any.
+  const std::vector<RequestRecord> ghosts =
+      fields.ghosts.empty() ? std::vector<RequestRecord>() : this->ghosts(words, s);
   for (std::size_t g = 0; g < ghosts.size(); ++g) {
     if (g > 0 && ghosts[g] == ghosts[g - 1]) continue;  // copies are all alike
     if (is_left_in_slots(words, s, ghosts[g])) continue;
