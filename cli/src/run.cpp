@@ -35,8 +35,12 @@ constexpr const char* kFooter =
     "         stalemate replay race.json";
 
 int complain(const std::string& message, int code) {
-  note("stalemate: {}\n", without_passwords(message));
-  return code;
+  for (std::string_view rest = message;;) {
+    const std::size_t end = rest.find('\n');
+    note("stalemate: {}\n", without_passwords(std::string(rest.substr(0, end))));
+    if (end == std::string_view::npos) return code;
+    rest.remove_prefix(end + 1);
+  }
 }
 
 std::vector<std::string> names_of_subcommands(const CLI::App& program) {

@@ -51,9 +51,9 @@ sim::Judgement Machine::judge(const std::uint64_t* words, sim::Marks& marks) con
     if ((words[word] & busy_[word]) != 0) return {};
   sim::Judgement judgement{.violated = 0, .labels = kAtRest};
   for (std::size_t p = 0; p < monitors_.size(); ++p) {
-    const Finding finding = monitors_[p]->at_rest(words);
-    if (finding.relevant) marks.reach(antecedent_mark(p));
-    if (finding.violated) judgement.violated |= sim::PropertyMask{1} << p;
+    const Observation observed = monitors_[p]->at_rest(words);
+    if (observed.relevant) marks.reach(antecedent_mark(p));
+    if (observed.violated) judgement.violated |= sim::PropertyMask{1} << p;
   }
   return judgement;
 }
@@ -267,9 +267,9 @@ Answer Machine::serve(Step& step, std::size_t session, const Delivery& delivery)
 
 void Machine::tell(Step& step, const Event& event) const {
   for (std::size_t p = 0; p < monitors_.size(); ++p) {
-    const Finding finding = monitors_[p]->on(event, step.words);
-    if (finding.relevant) step.marks.reach(antecedent_mark(p));
-    if (finding.violated) step.violated |= sim::PropertyMask{1} << p;
+    const Observation observed = monitors_[p]->on(event, step.words);
+    if (observed.relevant) step.marks.reach(antecedent_mark(p));
+    if (observed.violated) step.violated |= sim::PropertyMask{1} << p;
   }
 }
 

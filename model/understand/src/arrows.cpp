@@ -55,7 +55,7 @@ void StepWalk::message(const Place& place, const Message& message, Scope& scope)
     return;
   }
   if (is_server(from) && is_server(to)) {
-    refuse_not_modelled(name(), at, "a message from " + the(from) + " to " + the(to));
+    refuse_between_servers(at, message, from, to);
   }
   if ((from != Role::kApp && !is_server(from)) || (to != Role::kApp && !is_server(to))) {
     refuse_not_modelled(name(), at,
@@ -65,6 +65,19 @@ void StepWalk::message(const Place& place, const Message& message, Scope& scope)
   if (is_server(to) || message.arrow.head == ArrowHead::kBoth)
     return request(at, message, is_server(to) ? to : from, scope);
   reply(place, message, from, scope);
+}
+
+// A server that does something by itself.
+void StepWalk::refuse_between_servers(Position at, const Message& message, Role from, Role to) const {
+  std::string what = "a message from " + the(from) + " to " + the(to);
+  if (from == Role::kCache && to == Role::kDatabase) {
+    const RequestWords words = request_words(message.text);
+    const bool reads = words.kind == RequestWords::Kind::kVerb && words.verb == Verb::kGet;
+    what += reads ? " (read-through)" : " (write-through or write-behind by the cache itself)";
+  } else if (from == Role::kDatabase && !message.arrow.dotted) {
+    what += " (change capture)";
+  }
+  refuse_not_modelled(name(), at, what);
 }
 
 std::size_t StepWalk::local(Position at, const std::string& why) {
@@ -85,10 +98,25 @@ void StepWalk::between_apps(Position at, const Message& message, Scope& scope) {
                is_new ? message.from + " and " + message.to + " are taken as one app instance" : "");
 }
 
+// Whether an app and the one that asked the servers before are layers of one app instance: one called the other, or
+// both are called by others that did, in this operation.
+bool StepWalk::are_layers(const Segment& segment, const std::string& app) {
+  std::set<std::string> reached = {segment.asking};
+  for (bool more = true; more;) {
+    more = false;
+    for (const auto& [one, other] : segment.partners) {
+      if (reached.count(one) == reached.count(other)) continue;
+      reached.insert({one, other});
+      more = true;
+    }
+  }
+  return reached.count(app) != 0;
+}
+
 // One operation shows what one app instance does.
 void StepWalk::asked_by(Position at, const std::string& app, const Scope& scope) {
   if (const auto returned = scope.returned.find(app); returned != scope.returned.end()) {
-    ask_at(name(), at,
+    ask_at(name(), at, "asks-after-answer",
            in_quotes(app) + " has answered in line " + std::to_string(returned->second) +
                " already: who called it may go on while it still asks the servers; draw the answer behind this arrow, "
                "or, where the operation ends with the answer, draw break around what leads to it");
@@ -98,8 +126,9 @@ void StepWalk::asked_by(Position at, const std::string& app, const Scope& scope)
     segment.asking = app;
     segment.asking_line = at.line;
   }
-  if (segment.asking == app) return;
-  ask_at(name(), at,
+  if (segment.asking == app || are_layers(segment, app)) return;
+  if (!segment.asking_besides.insert(app).second) return;
+  ask_at(name(), at, "two-apps",
          in_quotes(app) + " also asks the servers, as " + in_quotes(segment.asking) + " did in line " +
              std::to_string(segment.asking_line) +
              ": two app instances in one diagram show one order of theirs, not what each does; draw Read and Write "
@@ -118,7 +147,8 @@ void StepWalk::from_outside(Position at, const Message& message, Scope& scope) {
     return;
   }
   if (!scope.at_top()) {
-    ask_at(name(), at, "an operation cannot begin inside a block; draw each operation on its own, one after another");
+    ask_at(name(), at, "operation-in-block",
+           "an operation cannot begin inside a block; draw each operation on its own, one after another");
   }
   const bool begins = !current().operation.body.empty();
   if (begins) {

@@ -67,7 +67,7 @@ bool StepWalk::contradicts(const Section& section, const Request& asks, const Re
                            const ReplyWords& reply) const {
   if (reply.outcomes.empty() || !common(label.outcomes, reply.outcomes).empty()) return false;
   if (!label.weak) {
-    ask_at(name(), section.at,
+    ask_at(name(), section.at, "outcome-contradicts-reply",
            "the label says " + in_words(label.outcomes, asks) + ", but the reply the branch begins with says " +
                in_words(reply.outcomes, asks) + "; make them agree");
   }
@@ -77,12 +77,12 @@ bool StepWalk::contradicts(const Section& section, const Request& asks, const Re
 // Of a branch whose label and reply say no outcome that its request may have.
 void StepWalk::refuse_other_outcome(const Section& section, const Request& asks, const ReplyWords& label) const {
   if (!label.outcomes.empty() && !label.weak && speaks_of_other_server(section.label, asks)) {
-    ask_at(name(), section.at,
+    ask_at(name(), section.at, "outcome-of-other-server",
            "the label speaks of another server, but the latest request (line " + std::to_string(asks.at.line) +
                ") went to " + the(asks.to) + "; move the block behind the reply it is about");
   }
   if (label.impossible) {
-    ask_at(name(), section.at,
+    ask_at(name(), section.at, "outcome-impossible",
            "a " + std::string(to_string(asks.verb)) + " cannot turn out as " + label.impossible_what + ", but as " +
                list_of(normal_outcomes(asks.verb) | kFailures) +
                "; reword the label, or write %% stalemate: branch = free in the branch");
@@ -102,8 +102,8 @@ BranchTest StepWalk::test_of(const Section& section, const Latest& latest) const
   ReplyWords label = reply_words(section.label, asks.verb);
   const ReplyWords reply = first == nullptr ? ReplyWords{} : reply_words(first->text, asks.verb);
   if (label.unclear || (label.outcomes.empty() && reply.unclear)) {
-    ask_at(name(), section.at,
-           "cannot tell whether " + in_quotes(label.unclear ? section.label : first->text) +
+    ask_at(name(), section.at, "outcome-unclear",
+           "cannot tell whether " + reading_.quoted(label.unclear ? section.label : first->text) +
                " is a hit or a miss; write %% stalemate: branch = value (miss, else, free) in the branch");
   }
   const BesideOutcome beside = beside_of(section, asks);
@@ -117,7 +117,7 @@ BranchTest StepWalk::test_of(const Section& section, const Latest& latest) const
     test.why = "by its label";
     const std::string assumed = ask_about_rest(section, asks, beside);
     const bool is_open = label.weak && !(label.outcomes == normal_outcomes(asks.verb)) && asks.verb == Verb::kGet;
-    test.assumed = is_open ? in_quotes(section.label) +
+    test.assumed = is_open ? reading_.quoted(section.label) +
                                  " is taken to be about the reply; say %% stalemate: branch = free in the branch if "
                                  "it is not"
                            : assumed;
@@ -142,7 +142,7 @@ void StepWalk::refuse_outcome_without_request(const Section& section, const Late
                              (!of_set.outcomes.empty() && (!of_set.weak || of_set.plain));
   if (!names_outcome) return;
   ask_at(
-      name(), section.at,
+      name(), section.at, "outcome-without-request",
       latest.depends_on_branch
           ? "cannot tell which request this is about: it depends on the branch taken before; move it into the branches"
           : "this is about the outcome of a request, but none was drawn yet; draw the request and then the block");
@@ -186,7 +186,7 @@ Outcomes StepWalk::settle_named(Position at, const Block& block, const Latest& l
     }
     if (test.either_failure && timeout_alone) test.outcomes = without(test.outcomes, {Outcome::kTimeout});
     if (!common(taken, test.outcomes).empty()) {
-      ask_at(name(), i == 0 ? at : block.sections[i].at,
+      ask_at(name(), i == 0 ? at : block.sections[i].at, "outcome-twice",
              "another branch of this block tests " + in_words(common(taken, test.outcomes), latest.request()) +
                  " already; say what tells them apart with %% stalemate: branch = OUTCOME");
     }
@@ -214,7 +214,7 @@ bool StepWalk::resolve(Position at, const Block& block, const Latest& latest, st
     const bool last = i + 1 == tests.size();
     const std::string& label = block.sections[i].label;
     if (one_silent || (test.otherwise && !last)) {
-      ask_at(name(), block.sections[i].at,
+      ask_at(name(), block.sections[i].at, "branch-unclear",
              "cannot tell when this branch is taken; name the outcome (" + list_of(normal_outcomes(verb)) +
                  ", error or timeout) in its label, or with %% stalemate: branch = OUTCOME");
     }
@@ -222,7 +222,7 @@ bool StepWalk::resolve(Position at, const Block& block, const Latest& latest, st
     if (last) {
       test.otherwise = true;
       if (!label.empty() && test.why.empty()) {
-        test.assumed = in_quotes(label) +
+        test.assumed = reading_.quoted(label) +
                        " says nothing of the reply, so it is taken as everything the other branches are "
                        "not";
       }
@@ -230,7 +230,7 @@ bool StepWalk::resolve(Position at, const Block& block, const Latest& latest, st
     }
     test.outcomes = without(normal_outcomes(verb), taken);
     if (test.outcomes.empty()) {
-      ask_at(name(), block.sections[i].at,
+      ask_at(name(), block.sections[i].at, "branch-left-nothing",
              "nothing is left for this branch: the others test " + list_of(taken) +
                  " already; name an outcome in its label");
     }

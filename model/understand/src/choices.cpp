@@ -41,7 +41,9 @@ void StepWalk::block(Position at, const Block& block, Scope& scope) {
 std::vector<BranchTest> StepWalk::tests_of(const Choosing& choosing, const Scope& scope) const {
   std::vector<BranchTest> tests;
   for (const Section& section : choosing.block.sections) {
-    if (choosing.tested.known()) {
+    if (scope.lost) {
+      tests.emplace_back();
+    } else if (choosing.tested.known()) {
       if (!choosing.in_row) refuse_outcome_of_earlier_get(section, choosing.tested, scope);
       tests.push_back(test_of(section, choosing.tested));
       ask_about_between(section, tests.back(), choosing.tested, scope.between);
@@ -120,6 +122,7 @@ void StepWalk::join(const Branch& branch, const Scope& entered, const Scope& ins
   if (branch.ends_operation) return;
   if (inside.awaited.known() && !inside.awaited.same_request(entered.awaited))
     joined.row.inner.push_back(inside.awaited.request());
+  outer.lost = outer.lost || inside.lost;
   if (inside.between.is_answer) joined.between = inside.between;
   joined.get_line = std::max(joined.get_line, inside.get_line);
   joined.since_write.join(inside.since_write);

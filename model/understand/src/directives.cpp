@@ -14,7 +14,8 @@ namespace {
 constexpr std::string_view kKnown =
     "known are: role X = cache; operation = NAME; operation NAME is read (or write); operation continues; means get "
     "(set, add, delete, "
-    "local, ok, value, miss, conflict, error, timeout); branch = miss (an outcome, else, free); same = A, B; sql set = "
+    "local, ok, value, miss, conflict, error, timeout); branch = miss (an outcome, else, free); language = pt; same = "
+    "A, B; sql set = "
     "UPDATE ..., "
     "redis get = GET :key, key k1 = 42; ignore";
 
@@ -94,6 +95,19 @@ void read_branch(const std::string& name, Position at, std::string_view rest, Ov
     fail_at(name, at, "the branch tests nothing; write %% stalemate: branch = miss, else or free");
 }
 
+void read_language(const std::string& name, Position at, std::string_view rest, Override& result) {
+  result.kind = Override::Kind::kLanguage;
+  const std::string_view code = value_of(rest);
+  if (code == "en") return;
+  std::string known = "en";
+  for (const Language* language : languages()) {
+    if (language->code == code) result.language = language;
+    known += ", " + std::string(language->code);
+  }
+  if (result.language == nullptr)
+    fail_at(name, at, "no language is called " + in_quotes(code) + " here; there are: " + known);
+}
+
 void read_same(const std::string& name, Position at, std::string_view rest, Override& result) {
   result.kind = Override::Kind::kSame;
   for (const std::string& part : split(value_of(rest), ',')) {
@@ -127,6 +141,8 @@ Override read_directive(const std::string& name, Position at, const std::string&
     read_means(name, at, rest, result);
   } else if (key == "branch") {
     read_branch(name, at, rest, result);
+  } else if (key == "language") {
+    read_language(name, at, rest, result);
   } else if (key == "same") {
     read_same(name, at, rest, result);
   } else if (key == "ignore") {

@@ -7,6 +7,7 @@
 //   means WORD                   the next arrow: get, set, add, delete, local; or ok, value, miss, conflict, error,
 //   timeout
 //   branch = OUTCOME[, OUTCOME]  first in a branch of alt, opt or break: what it tests; or else, or free
+//   language = pt              what the file is written in, by its code; en for English (anywhere in the file)
 //   same = A, B                  these names in headings, labels and keys are of one thing, and of one entry
 //   sql, redis or key ...        a line of a mapping (understand/mapping.hpp), anywhere in the file
 //   ignore                       first in a diagram: the diagram is passed over
@@ -16,13 +17,14 @@
 #include <string>
 #include <vector>
 
+#include "languages/language.hpp"
 #include "read/diagram.hpp"
 #include "understand/protocol.hpp"
 
 namespace stalemate::model {
 
 struct Override {
-  enum class Kind { kRole, kOperation, kContinues, kMeans, kBranch, kSame, kIgnore, kMapping };
+  enum class Kind { kRole, kOperation, kContinues, kMeans, kBranch, kLanguage, kSame, kIgnore, kMapping };
   Kind kind = Kind::kRole;
   std::string participant;  // kRole
   Role role = Role::kApp;
@@ -34,7 +36,8 @@ struct Override {
   bool free = false;  // kBranch: one of free, otherwise, tests
   bool otherwise = false;
   Outcomes tests;
-  std::vector<std::string> names;  // kSame
+  std::vector<std::string> names;      // kSame
+  const Language* language = nullptr;  // kLanguage; null: English
 };
 
 // Throws InputError at `at` for an unknown key or word, with the list of those known.

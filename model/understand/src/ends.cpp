@@ -102,7 +102,7 @@ class Ends {
       Following in_branch;
       follow(std::span(branch.body).subspan(static_cast<std::size_t>(behind - branch.body.begin())), facts, in_branch);
       if (following.request == nullptr || in_branch.request != nullptr) continue;
-      ask_at(name_, said.at,
+      ask_at(name_, said.at, "end-unclear",
              in_quotes(said.text) + " may say that the operation ends here, but line " +
                  std::to_string(following.request->at.line) +
                  " would still be carried out; draw the branch as break … end if it ends, or what is left out in a "
@@ -112,12 +112,12 @@ class Ends {
     const auto* answer = std::get_if<Acknowledge>(&branch.body.back().node);
     if (answer == nullptr) return;
     if (following.answer != nullptr) {
-      ask_at(name_, answer->at,
+      ask_at(name_, answer->at, "answered-twice",
              "the caller would be answered twice, here and in line " + std::to_string(following.answer->at.line) +
                  "; draw the branch as break … end if the operation ends here, else answer once");
     }
     if (answer->fails && following.request != nullptr) {
-      ask_at(name_, answer->at,
+      ask_at(name_, answer->at, "goes-on-after-failure",
              "the caller is told of a failure, but line " + std::to_string(following.request->at.line) +
                  " would still be carried out; draw the branch as break … end if the operation ends here, else what "
                  "follows inside of the branches that it follows");
@@ -125,7 +125,7 @@ class Ends {
     const bool only_hit = branch.tests == Outcomes{Outcome::kValue} && branch.body.size() == 1 &&
                           choice.branches.size() == 1 && following.database_get != nullptr;
     if (only_hit) {
-      ask_at(name_, answer->at,
+      ask_at(name_, answer->at, "goes-on-after-hit",
              "the caller is answered with the value, but line " + std::to_string(following.database_get->at.line) +
                  " would still be carried out; draw the branch as break … end if the operation ends here, else what "
                  "follows inside of the branches that it follows");

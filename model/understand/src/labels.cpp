@@ -56,16 +56,16 @@ void StepWalk::ask_about_age(const Section& section, const Request& asks, const 
   if (asks.verb != Verb::kGet) return;
   const bool fresh = beside.fresh && beside.none() && asks.to == Role::kCache;
   if (!fresh && !(beside.aged && !label.outcomes.empty())) return;
-  ask_at(name(), section.at,
-         "cannot tell whether " + in_quotes(section.label) +
+  ask_at(name(), section.at, "outcome-unclear",
+         "cannot tell whether " + reading_.quoted(section.label) +
              " is a hit or a miss: it may be said of an entry that is there; write %% stalemate: branch = value (miss, "
              "else, free) in the branch");
 }
 
 std::string StepWalk::ask_about_rest(const Section& section, const Request& asks, const BesideOutcome& beside) const {
   if (!beside.condition.empty()) {
-    ask_at(name(), section.at,
-           in_quotes(section.label) + " names an outcome of " + arrow(asks) + " and, with " +
+    ask_at(name(), section.at, "outcome-and-more",
+           reading_.quoted(section.label) + " names an outcome of " + arrow(asks) + " and, with " +
                in_quotes(beside.condition) +
                ", something else; draw what happens only then as an opt in a branch of its outcome alone, or write " +
                say_outcome(asks) + " in the branch if the outcome alone decides");
@@ -75,12 +75,12 @@ std::string StepWalk::ask_about_rest(const Section& section, const Request& asks
   if (beside.other.empty() && !of_change && !of_row) return "";
   const std::string about = beside.other.empty() ? section.label : beside.other;
   if (asks.verb == Verb::kGet && things_in(asks.label).empty() && !of_row) {
-    return in_quotes(section.label) + " is taken to be about " + arrow(asks) +
+    return reading_.quoted(section.label) + " is taken to be about " + arrow(asks) +
            "; say %% stalemate: branch = free in the branch if it is not";
   }
-  ask_at(name(), section.at,
-         "cannot tell whether " + in_quotes(section.label) + " is about how " + arrow(asks) +
-             " turned out: " + in_quotes(about) + " may be something else; write " + say_outcome(asks) +
+  ask_at(name(), section.at, "outcome-or-other",
+         "cannot tell whether " + reading_.quoted(section.label) + " is about how " + arrow(asks) +
+             " turned out: " + reading_.quoted(about) + " may be something else; write " + say_outcome(asks) +
              " in the branch if it is, or branch = free if it is not");
 }
 
@@ -88,8 +88,8 @@ void StepWalk::ask_about_label_of_reply(const Section& section, const Request& a
                                         Outcomes reply) const {
   const bool is_name = beside.none() && !beside.aged && !beside.fresh;
   if (is_name || reply == normal_outcomes(Verb::kGet)) return;
-  ask_at(name(), section.at,
-         in_quotes(section.label) + " is no outcome of " + arrow(asks) +
+  ask_at(name(), section.at, "outcome-and-reply",
+         reading_.quoted(section.label) + " is no outcome of " + arrow(asks) +
              ", but the reply the branch begins with says " + in_words(reply, asks) +
              ": cannot tell whether that alone decides; draw a block about the reply and, inside of it, one for the "
              "label if that is another condition, or write " +
@@ -121,9 +121,9 @@ void StepWalk::ask_about_between(const Section& section, const BranchTest& test,
   const bool of_answer = is_behind && between.is_answer;
   const Message* first = first_answer_of_others(section.body);
   if (!of_work && !of_answer && first == nullptr) return;
-  ask_at(name(), section.at,
-         "cannot tell whether " + in_quotes(section.label) + " is about " + arrow(asks) + " or about " +
-             in_quotes(first != nullptr ? first->text : between.text) + ", which is drawn behind it; write " +
+  ask_at(name(), section.at, "outcome-or-between",
+         "cannot tell whether " + reading_.quoted(section.label) + " is about " + arrow(asks) + " or about " +
+             reading_.quoted(first != nullptr ? first->text : between.text) + ", which is drawn behind it; write " +
              say_outcome(asks) + " in the branch if it is about the arrow, or branch = free if it is not");
 }
 

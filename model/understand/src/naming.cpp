@@ -118,13 +118,13 @@ void ask_about_name(const Operation& operation, const std::vector<const Operatio
   const std::string remedy = "; write %% stalemate: operation = NAME " +
                              std::string(only_one ? "first in each of the diagrams" : "before each");
   if (operation.name.empty()) {
-    ask_at(reading.name(), operation.at,
+    ask_at(reading.name(), operation.at, "operation-unnamed",
            "there are several " + std::string(to_string(operation.kind)) + " operations, and this one has no name" +
                remedy);
   }
   for (const Operation* other : named) {
     if (lower_case(other->name) != lower_case(operation.name)) continue;
-    ask_at(reading.name(), operation.at,
+    ask_at(reading.name(), operation.at, "operation-named-twice",
            "a second operation is called " + in_quotes(operation.name) + ", as the one" + in_line(other->at) +
                "; they need names of their own" + remedy);
   }
@@ -135,7 +135,7 @@ std::string assumed_of_read_that_sets(const Segment& segment, const Decision& de
   const std::vector<std::string> said = split_words(decision.why);
   const bool says_read = is_in(said, "read") || is_in(said, "reads") || is_in(said, "reading");
   if (says_read) return "it is a read although it sets the database";
-  ask_at(reading.name(), segment.operation.at,
+  ask_at(reading.name(), segment.operation.at, "operation-kind",
          "it would be a Read " + decision.why +
              ", but it sets the database: is it a Write? Write %% stalemate: operation NAME is write (or read) before "
              "it");

@@ -25,7 +25,7 @@ bool is_note(const std::vector<Statement>& list, std::size_t index) {
 }  // namespace
 
 void StepWalk::ask_whether_parted(Position at, const std::string& by) const {
-  ask_at(name(), at,
+  ask_at(name(), at, "operation-begins",
          "does another operation begin here" + (by.empty() ? "" : ", with " + by) +
              "? What follows starts over; write %% stalemate: operation = NAME before it if so, and %% stalemate: "
              "operation continues if not");
@@ -46,7 +46,7 @@ bool StepWalk::parted(const PartedBy& by, const std::vector<Statement>& list, st
       return false;
     case Parting::kAsk:
       if (is_note(list, index + 1)) return false;  // which decides
-      ask_whether_parted(by.at, by.text.empty() ? by.what : by.what + " " + in_quotes(by.text));
+      ask_whether_parted(by.at, by.text.empty() ? by.what : by.what + " " + reading_.quoted(by.text));
     case Parting::kSeparates:
       break;
   }
@@ -109,8 +109,8 @@ void StepWalk::ask_about_operations_in(const Block& block) const {
     const bool called_so = kind && (*kind == OperationKind::kRead ? read : write);
     if (!called_so && !(reads && writes)) continue;
     ask_at(
-        name(), section.at,
-        "is " + (section.label.empty() ? "this branch" : in_quotes(section.label)) +
+        name(), section.at, "branch-is-operation",
+        "is " + (section.label.empty() ? "this branch" : reading_.quoted(section.label)) +
             " an operation of its own? Then draw it without the block, behind %% stalemate: operation = NAME; where it "
             "is "
             "one way of this operation, write %% stalemate: operation continues before the block");

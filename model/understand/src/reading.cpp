@@ -44,14 +44,32 @@ std::string meaning_without_statement(std::string_view line) {
 
 void refuse_not_modelled(const std::string& name, Position at, const std::string& understood,
                          const std::string& instead) {
-  ask_at(name, at, "understood as \"" + understood + "\", which is not modelled yet; " + instead);
+  throw NotModelledError(
+      std::vector<Finding>{Finding{"not-modelled",
+                                   Severity::kNotModelled,
+                                   name,
+                                   at,
+                                   "understood as \"" + understood + "\", which is not modelled yet; " + instead,
+                                   understood,
+                                   {}}});
 }
 
-void ask_at(const std::string& name, Position at, const std::string& question) {
-  throw NotModelledError(fmt::format("{}:{}:{}: {}", name, at.line, at.column, question));
+void ask_at(const std::string& name, Position at, std::string_view code, const std::string& question,
+            std::vector<Edit> answers) {
+  throw NotModelledError(std::vector<Finding>{
+      Finding{std::string(code), Severity::kQuestion, name, at, question, {}, std::move(answers)}});
 }
 
-Reading::Reading(const Document& document) : document_(document), file_lines_(split_lines(document.text)) {}
+void Reading::fail_if_any() {
+  if (findings_.empty()) return;
+  sort(findings_);
+  fail_with(findings_);
+}
+
+Reading::Reading(const Translated& translated)
+    : translated_(translated), document_(translated.document), file_lines_(split_lines(translated.document.text)) {}
+
+std::string Reading::quoted(const std::string& english) const { return in_quotes(as_written(english)); }
 
 Comment Reading::comment_above(Position at) const {
   Comment comment;

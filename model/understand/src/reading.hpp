@@ -7,6 +7,8 @@
 #include <string_view>
 #include <vector>
 
+#include "base/error.hpp"
+#include "languages/translate.hpp"
 #include "read/diagram.hpp"
 #include "read/source_text.hpp"
 #include "understand/protocol.hpp"
@@ -21,7 +23,9 @@ namespace stalemate::model {
 
 // For what may mean two things, of which the file has to say one: `question` says what is open and how to answer it.
 // Throws NotModelledError.
-[[noreturn]] void ask_at(const std::string& name, Position at, const std::string& question);
+// `code`: Finding::code. `answers`: the edits of which each is one.
+[[noreturn]] void ask_at(const std::string& name, Position at, std::string_view code, const std::string& question,
+                         std::vector<Edit> answers = {});
 
 // An ordinary comment of a diagram.
 struct Comment {
@@ -31,7 +35,30 @@ struct Comment {
 
 class Reading {
  public:
-  explicit Reading(const Document& document);
+  // Must outlive it.
+  explicit Reading(const Translated& translated);
+
+  // A text of the document, or an id, in quotation marks as it was written.
+  std::string quoted(const std::string& english) const;
+  const std::string& as_written(const std::string& english) const { return translated_.as_written(english); }
+  std::string in_english(const std::string& text) const { return translated_.in_english(text); }
+
+  // Does it; where it throws what is wrong or open at a place of the file, that is noted, and reading goes on. Whether
+  // it was done.
+  template <typename Do>
+  bool attempt(const Do& act) {
+    try {
+      act();
+      return true;
+    } catch (const InputError& error) {
+      if (error.findings().empty()) throw;
+      for (const Finding& finding : error.findings()) findings_.push_back(finding);
+      return false;
+    }
+  }
+  // Throws what was noted, by position; nothing where there was nothing. See fail_with().
+  void fail_if_any();
+  bool any_found() const { return !findings_.empty(); }
 
   const std::string& name() const { return document_.name; }
   // What stands in comments between the statement at `at` and the line of a statement above it. Directives, and lines
@@ -62,9 +89,11 @@ class Reading {
   void put_beneath();
   void account_for_the_rest();
 
+  const Translated& translated_;
   const Document& document_;
   std::vector<SourceLine> file_lines_;
   std::vector<Line> lines_;
+  std::vector<Finding> findings_;
   std::vector<int> passed_over_;  // lines where such diagrams begin
 };
 

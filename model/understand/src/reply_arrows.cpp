@@ -11,8 +11,9 @@ namespace stalemate::model {
 namespace {
 
 // Why a reply that names no outcome of its request lets everything go on.
-std::string assumed_of_unclear_reply(const Message& message, const Request& asks, const ReplyWords& words) {
-  const std::string text = message.text.empty() ? "a reply without words" : in_quotes(message.text);
+std::string assumed_of_unclear_reply(const Message& message, const Request& asks, const ReplyWords& words,
+                                     const Reading& reading) {
+  const std::string text = message.text.empty() ? "a reply without words" : reading.quoted(message.text);
   const std::string verb(to_string(asks.verb));
   if (!words.impossible_what.empty()) {
     return text + " is taken as ok: a " + verb + " cannot turn out as " + words.impossible_what;
@@ -68,25 +69,28 @@ void StepWalk::note_outcome_drawn(const Latest& latest, Scope& scope, bool by_re
 // The request that a reply from `server` answers; refuses a reply that answers none.
 const Request& StepWalk::answered_by(Position at, Role server, const Latest& latest, bool begins_branch) const {
   if (latest.depends_on_branch) {
-    ask_at(name(), at,
+    ask_at(name(), at, "reply-of-branch",
            "cannot tell which request this answers: it depends on the branch taken before; move it into the "
            "branches");
   }
   if (!latest.known()) {
-    ask_at(name(), at, "a reply from " + the(server) + ", but nothing was asked of it here; draw the request first");
+    ask_at(name(), at, "reply-to-nothing",
+           "a reply from " + the(server) + ", but nothing was asked of it here; draw the request first");
   }
   const Request& asks = latest.request();
   const std::string line = std::to_string(asks.at.line);
   if (asks.to != server) {
-    ask_at(name(), at,
+    ask_at(name(), at, "reply-of-other-server",
            "a reply from " + the(server) + ", but the latest request (line " + line + ") went to " + the(asks.to) +
                "; a reply comes before the next request");
   }
   if (asks.drawn_lost) {
-    ask_at(name(), at, "a reply to a request that is drawn as lost in line " + line + "; leave one of the two out");
+    ask_at(name(), at, "reply-to-lost",
+           "a reply to a request that is drawn as lost in line " + line + "; leave one of the two out");
   }
   if (latest.answered && !begins_branch) {
-    ask_at(name(), at, "the latest request (line " + line + ") has its reply already; draw one reply a request");
+    ask_at(name(), at, "reply-twice",
+           "the latest request (line " + line + ") has its reply already; draw one reply a request");
   }
   return asks;
 }
@@ -119,16 +123,16 @@ void StepWalk::ask_about_reply(const Place& place, const Message& message, const
   if (!matters) return;
   const bool unclear = words.unclear || (words.outcomes.empty() && !message.text.empty());
   if (unclear && !tested_next(place.siblings, place.index, {}, latest)) {
-    ask_at(name(), place.at,
-           "cannot tell whether " + in_quotes(message.text) + " is " + in_words(normal, asks) +
+    ask_at(name(), place.at, "reply-unclear",
+           "cannot tell whether " + reading_.quoted(message.text) + " is " + in_words(normal, asks) +
                ", and what follows depends on it; draw alt … else … end, or write %% stalemate: means value (miss, ok, "
                "conflict) before it");
   }
   if (said || !(common(words.outcomes, normal) == Outcomes{Outcome::kMiss})) return;
   const BesideOutcome beside = beside_outcome(message.text, asks.verb, names_of(asks));
   if (beside.aged || beside.alternative) {
-    ask_at(name(), place.at,
-           "cannot tell whether " + in_quotes(message.text) +
+    ask_at(name(), place.at, "reply-unclear",
+           "cannot tell whether " + reading_.quoted(message.text) +
                " is a miss alone: what follows may happen although a value is there, too; draw alt … else … end, or "
                "write %% stalemate: means miss before it if it is");
   }
@@ -169,6 +173,7 @@ void StepWalk::reply(const Place& place, const Message& message, Role server, Sc
   if (is_crossed(message)) {
     refuse_not_modelled(name(), at, "a lost reply", "draw the reply and let stalemate lose it: --fault lost-reply");
   }
+  if (scope.lost && !begins_branch) return;
   const Latest latest = begins_branch ? scope.tested : answered_in_line(message, server, scope);
   const Request& asks = answered_by(at, server, latest, begins_branch);
   note_outcome_drawn(latest, scope, true);
@@ -186,7 +191,7 @@ void StepWalk::reply(const Place& place, const Message& message, Role server, Sc
   }
   ask_about_reply(place, message, latest, words, said);
   if (words.outcomes.empty()) {
-    reading_.add(at, answers, assumed_of_unclear_reply(message, asks, words));
+    reading_.add(at, answers, assumed_of_unclear_reply(message, asks, words, reading_));
     return;
   }
   reply_in_line(place, latest, words, scope);

@@ -52,9 +52,9 @@ void StepWalk::ask_about_doubts(Position at, const Message& message, Role server
   const DrawnRequest drawn = {verb, message.arrow.head != ArrowHead::kOpen, is_crossed(message),
                               guarded || in_branch_on_miss(diagram_.statements, at, false)};
   if (const std::string doubt = doubt_about(message.text, drawn); !doubt.empty())
-    ask_at(name(), at, in_quotes(message.text) + " " + doubt);
+    ask_at(name(), at, "request-says-more", reading_.quoted(message.text) + " " + doubt);
   const std::string stored = stores(verb) ? doubt_about_stored(message.text, server) : "";
-  if (!stored.empty()) ask_at(name(), at, in_quotes(message.text) + " " + stored);
+  if (!stored.empty()) ask_at(name(), at, "stores-something-else", reading_.quoted(message.text) + " " + stored);
 }
 
 // What it asks: as a directive says, or by its label; `assumed` is what had to be taken for granted.
@@ -75,11 +75,11 @@ Verb StepWalk::verb_asked(Position at, const Message& message, Role server, cons
                                              "%% stalemate: means get (set, add, delete) before it"));
   }
   if (words.kind == RequestWords::Kind::kAmbiguous) {
-    ask_at(name(), at, in_quotes(message.text) + " " + words.question);
+    ask_at(name(), at, "request-ambiguous", reading_.quoted(message.text) + " " + words.question);
   }
   if (words.kind == RequestWords::Kind::kNothing) {
-    ask_at(name(), at,
-           "cannot tell what " + in_quotes(message.text) + " asks of " + the(server) +
+    ask_at(name(), at, "request-unknown",
+           "cannot tell what " + reading_.quoted(message.text) + " asks of " + the(server) +
                "; understood would be: " + std::string(kKnownRequests) +
                "; or write %% stalemate: means get (set, add, delete) before it, or means local if it asks for nothing "
                "and changes nothing there");
@@ -165,6 +165,7 @@ void StepWalk::request(Position at, const Message& message, Role server, Scope& 
   if (stores(verb)) current().value_places.push_back({line, value_offset, asks.arrow});
   std::vector<Act>& body = body_of(scope);
   body.push_back({std::move(asks)});
+  scope.lost = false;
   scope.latest = {&body, body.size() - 1, line, message.arrow.head == ArrowHead::kBoth, false};
   if (scope.latest.request().awaited) scope.awaited = scope.latest;
 }

@@ -10,6 +10,7 @@
 
 #include "base/error.hpp"
 #include "directives.hpp"
+#include "positions.hpp"
 #include "read/statements.hpp"
 #include "vocabulary/vocabulary.hpp"
 
@@ -28,6 +29,9 @@ struct Told {
   std::string assumed;
   bool given = false;  // said outright, not guessed
   bool may_be_app = false;
+  std::vector<Role> either = {};  // where its words contradict each other: what they would be; `why` says which
+  bool by_position = false;
+  bool is_vague = false;  // called a database by a word for anything that keeps something ("ShelfStore")
 };
 using ToldRoles = std::map<std::string, Told>;
 
@@ -105,15 +109,18 @@ std::string say_role(const std::string& id, std::string_view role) {
   return "--role " + id + "=" + std::string(role) + ", or write %% stalemate: role " + id + " = " + std::string(role);
 }
 
-void refuse_other_kinds_of_cache(const std::string& name, const Participant& participant, const RoleWords& words) {
+void refuse_other_kinds_of_cache(const Participant& participant, const Reading& reading) {
+  const std::string& name = reading.name();
+  RoleWords words = role_words(participant.alias);
+  if (!words.role) words = role_words(reading.in_english(participant.id));
   if (words.cache_kind == CacheKind::kLocal) {
     refuse_not_modelled(name, participant.at, "a local cache, one in each app instance",
-                        "where all app instances share " + in_quotes(participant.alias) +
+                        "where all app instances share " + reading.quoted(participant.alias) +
                             ", say so: " + say_role(participant.id, "cache"));
   }
   if (words.cache_kind == CacheKind::kEdge) {
     refuse_not_modelled(name, participant.at, "a cache that answers before the app is asked",
-                        "where the app itself asks " + in_quotes(participant.alias) +
+                        "where the app itself asks " + reading.quoted(participant.alias) +
                             " and nobody else does, say so: " + say_role(participant.id, "cache"));
   }
   if (words.cache_kind == CacheKind::kWritesLater) {
@@ -123,135 +130,323 @@ void refuse_other_kinds_of_cache(const std::string& name, const Participant& par
   }
 }
 
-// By the words of its alias or its id; refuses those that contradict each other.
-std::optional<Told> told_by_words(const std::string& name, const Participant& participant, const std::string& text,
-                                  const std::string& which) {
+// By the words of its alias or its id.
+std::optional<Told> told_by_words(const Participant& participant, const std::string& text, const std::string& which,
+                                  const Reading& reading) {
   const RoleWords words = role_words(text);
   if (words.ambiguous) {
-    const auto as = [](Role role) { return std::string(to_string(role)); };
-    ask_at(name, participant.at,
-           "cannot tell what " + in_quotes(text) + " is, for " + words.word + " contradict each other; say " +
-               say_role(participant.id, as(words.either.front())) + " (or " + as(words.either.back()) +
-               "; roles: " + std::string(kRoleNames) + ")");
+    Told told{words.either.front(), words.word + " contradict each other", "", false};
+    told.either = words.either;
+    return told;
   }
   if (!words.role) return std::nullopt;
-  refuse_other_kinds_of_cache(name, participant, words);
-  Told told{*words.role, "by " + in_quotes(words.word) + " in its " + which, words.assumed, false, words.may_be_app};
+  Told told{*words.role, "by " + reading.quoted(words.word) + " in its " + which, words.assumed, false,
+            words.may_be_app};
+  told.is_vague = words.vague;
   if (const std::size_t at = told.assumed.find("role X"); at != std::string::npos)
     told.assumed.replace(at + 5, 1, participant.id);
   return told;
 }
 
-Told tell(const Document& document, const Participant& participant, const GivenRoles& given) {
-  const std::string& name = document.name;
+// What its name says, or a directive; nothing where neither does.
+std::optional<Told> tell(const Document& document, const Participant& participant, const GivenRoles& given,
+                         const Reading& reading) {
   if (const Given* said = given_for(document, participant, given)) {
-    return {said->role, said->at.line == 0 ? "said by --role" : "said in line " + std::to_string(said->at.line), "",
-            true};
+    return Told{said->role, said->at.line == 0 ? "said by --role" : "said in line " + std::to_string(said->at.line), "",
+                true};
   }
   if (has_alias(participant)) {
-    if (auto told = told_by_words(name, participant, participant.alias, "alias")) return *told;
+    if (auto told = told_by_words(participant, participant.alias, "alias", reading)) return told;
   }
-  if (auto told = told_by_words(name, participant, participant.id, "name")) {
+  if (auto told = told_by_words(participant, reading.in_english(participant.id), "name", reading)) {
     if (has_alias(participant) && told->assumed.empty())
       told->assumed = "its alias says nothing that is known; say role " + participant.id + " = what it is otherwise";
-    return *told;
+    return told;
   }
   const RoleWords type = role_words(participant.type);
   if (type.role && (*type.role == Role::kDatabase || *type.role == Role::kQueue)) {
-    return {*type.role, "by its type " + in_quotes(participant.type), "", false};
+    return Told{*type.role, "by its type " + in_quotes(participant.type), "", false};
   }
   if (participant.is_actor || participant.type == "actor") {
-    return {Role::kOutside, "drawn as an actor",
-            "a stick figure is taken to be outside; say role " + participant.id + " = app if it is not", false};
+    return Told{Role::kOutside, "drawn as an actor",
+                "a stick figure is taken to be outside; say role " + participant.id + " = app if it is not", false};
   }
-  ask_at(name, participant.at,
-         "cannot tell what " + in_quotes(participant.id) + " is; say " + say_role(participant.id, "cache") +
-             " (roles: " + std::string(kRoleNames) + ")" +
-             (document.diagrams.size() > 1 ? "; %% stalemate: ignore first in a diagram passes over it" : ""));
+  return std::nullopt;
 }
 
-// How a participant takes part in a diagram.
-struct Part {
-  bool asks_server = false;  // exchanges messages with a cache or database
-  bool starts = false;       // its first message is one it sends, and no answer
-  bool asked = false;        // is sent more than answers
-  bool only_answers = true;  // sends nothing but to those who had sent it something before
-  std::string asked_for;     // the label by which an app asks it to get or change something
+std::string words_of_role(Role role) {
+  if (role == Role::kOutside) return "outside";
+  if (role == Role::kThirdParty) return "a third party";
+  return (role == Role::kApp ? "an " : "a ") + std::string(to_string(role));
+}
+
+// The roles of all participants of the document, by who_is(): by what they are called, and where that says nothing or
+// cannot be, by what they do.
+class Telling {
+ public:
+  Telling(const Document& document, const GivenRoles& given, const std::vector<bool>& passed_over, Reading& reading)
+      : document_(document), reading_(reading), parts_(parts_of(document, passed_over)) {
+    for (std::size_t i = 0; i < document.diagrams.size(); ++i) {
+      if (passed_over[i]) continue;
+      for (const Participant& participant : document.diagrams[i].diagram.participants) {
+        const std::string who = who_is(participant);
+        known_.try_emplace(who);
+        if (!known_.at(who).told) known_.at(who) = {tell(document, participant, given, reading), &participant};
+        if (known_.at(who).participant == nullptr) known_.at(who).participant = &participant;
+      }
+    }
+    for (auto& [who, known] : known_) correct(who, known);
+    while (place_some()) {
+    }
+    for (auto& [who, known] : known_) {
+      if (known.told && known.told->role == Role::kQueue) nobody_takes_from(who, known);
+    }
+  }
+
+  // What it is; where that is open, asked for, and what it would likeliest be.
+  Told told(const Participant& participant) {
+    const Known& known = known_.at(who_is(participant));
+    if (known.told) return *known.told;
+    const Role likeliest = likeliest_of(who_is(participant));
+    if (asked_.insert(who_is(participant)).second)
+      reading_.attempt([&] { ask_what_it_is(participant, likeliest, known.either); });
+    Told seems{likeliest, "as it seems", "", false};
+    seems.by_position = true;
+    return seems;
+  }
+
+ private:
+  struct Known {
+    std::optional<Told> told;
+    const Participant* participant = nullptr;
+    std::vector<Role> either;  // what its name may mean, where that is open
+    std::string contradiction;
+  };
+
+  const Part& part(const std::string& who) const { return parts_.at(who); }
+  std::optional<Role> role(const std::string& who) const {
+    const auto& told = known_.at(who).told;
+    return told ? std::optional(told->role) : std::nullopt;
+  }
+  bool is(const std::string& who, Role which) const { return role(who) == which; }
+  bool any_is(const std::set<std::string>& all, Role which) const {
+    return std::any_of(all.begin(), all.end(), [&](const std::string& who) { return is(who, which); });
+  }
+  bool all_are(const std::set<std::string>& all, Role which) const {
+    return std::all_of(all.begin(), all.end(), [&](const std::string& who) { return is(who, which); });
+  }
+  bool any_server(const std::set<std::string>& all) const {
+    return any_is(all, Role::kCache) || any_is(all, Role::kDatabase);
+  }
+  int count(Role which) const {
+    return static_cast<int>(
+        std::count_if(known_.begin(), known_.end(), [&](const auto& entry) { return is(entry.first, which); }));
+  }
+
+  // A name that cannot be meant so, by what is drawn.
+  void correct(const std::string& who, Known& known) {
+    if (known.told && known.told->either.size() > 1) {
+      known.either = known.told->either;
+      known.contradiction = known.told->why;
+      known.told.reset();
+      return;
+    }
+    if (!known.told || known.told->given) return;
+    const Part& does = part(who);
+    if (known.told->is_vague && does.starts && does.asked_by.empty()) known.told.reset();
+  }
+
+  void place(Known& known, Role role, const std::string& why) {
+    const std::string& id = known.participant->id;
+    known.told = Told{role, "by what it does", "", false};
+    const std::string otherwise = role == Role::kApp ? " = outside if it is not" : " = what it is if it is not";
+    known.told->assumed = reading_.quoted(known.participant->alias) + " " + why + ", so it is " +
+                          (role == Role::kApp ? "the app" : words_of_role(role)) + "; say role " + id + otherwise;
+    known.told->by_position = true;
+  }
+
+  // Places who can be told now; whether anybody was.
+  bool place_some() {
+    bool any = false;
+    for (auto& [who, known] : known_) any = place_one(who, known) || any;
+    return any;
+  }
+
+  bool place_one(const std::string& who, Known& known) {
+    const Part& does = part(who);
+    if (!known.told) return known.either.empty() ? place_open(who, known) : place_ambiguous(known, does);
+    if (known.told->given) return false;
+    const Role role = known.told->role;
+    const bool asks_servers = any_server(does.asks);
+    if (asks_servers && (role == Role::kOutside || (role == Role::kThirdParty && known.told->may_be_app))) {
+      place(known, Role::kApp, "asks the servers itself");
+    } else if (role == Role::kThirdParty && does.starts && !known.told->by_position) {
+      place(known, Role::kOutside, "starts something");
+    } else {
+      return false;
+    }
+    return true;
+  }
+
+  // Of a name that may mean two roles, position decides only where it does not matter which.
+  bool place_ambiguous(Known& known, const Part& does) {
+    const bool of_queue = std::all_of(known.either.begin(), known.either.end(),
+                                      [](Role role) { return role == Role::kQueue || role == Role::kWorker; });
+    if (!does.takes_part()) {
+      place(known, Role::kOutside, "takes part in nothing");
+    } else if (of_queue && !does.sends) {
+      place(known, Role::kThirdParty, "is told, and nobody is drawn who takes from it");
+    } else {
+      return false;
+    }
+    return true;
+  }
+
+  bool place_open(const std::string& who, Known& known) {
+    const Part& does = part(who);
+    if (!does.takes_part()) {
+      place(known, Role::kOutside, "takes part in nothing");
+    } else if (any_server(does.asks)) {
+      place(known, Role::kApp, "asks the servers itself");
+    } else if (does.asks.empty()) {
+      return place_answering(known, does);
+    } else if (any_is(does.asks, Role::kApp) && does.asked_by.empty()) {
+      place(known, Role::kOutside, "only asks the app");
+    } else if (any_is(does.asks, Role::kApp)) {
+      place(known, Role::kApp, "passes on to the app what it is asked");
+    } else if (does.asked_by.empty() && all_are(does.asks, Role::kThirdParty)) {
+      place(known, Role::kOutside, "asks neither the app nor a server");
+    } else if (any_is(does.asked_by, Role::kApp) && all_are(does.asks, Role::kThirdParty)) {
+      place(known, Role::kThirdParty, "asks neither a cache nor a database");
+    } else {
+      return false;
+    }
+    return true;
+  }
+
+  // Who asks nobody anything: it keeps something, or it has nothing to do with what is kept.
+  bool place_answering(Known& known, const Part& does) {
+    const bool kept = does.is_asked_for_something_kept();
+    if (does.filled_after_get && count(Role::kCache) == 0) {
+      place(known, Role::kCache, "is asked first, and filled with what another server had");
+    } else if (kept && count(Role::kDatabase) == 0 && (does.asked_between || count(Role::kCache) == 1)) {
+      place(known, Role::kDatabase,
+            does.asked_between ? "has what the cache is filled with" : "is the server beside the cache");
+    } else if (kept && count(Role::kDatabase) == 1 && count(Role::kCache) == 0 && !known_as_database(known) &&
+               !does.asked_between) {
+      place(known, Role::kCache, "is the server beside the database");
+    } else if (!kept && count(Role::kDatabase) >= 1 && any_is(does.asked_by, Role::kApp)) {
+      place(known, Role::kThirdParty, "is told and asked, but keeps nothing that is read here");
+    } else {
+      return false;
+    }
+    return true;
+  }
+
+  static bool known_as_database(const Known& known) {
+    return std::find(known.either.begin(), known.either.end(), Role::kDatabase) != known.either.end();
+  }
+
+  // A queue from which nothing is drawn to come is told, and that is all.
+  void nobody_takes_from(const std::string& who, Known& known) {
+    if (known.told->given || part(who).sends) return;
+    place(known, Role::kThirdParty, "is told, and nobody is drawn who takes from it");
+  }
+
+  Role likeliest_of(const std::string& who) const {
+    const Known& known = known_.at(who);
+    const Part& does = part(who);
+    if (!known.either.empty()) {
+      const auto kept = std::find_if(known.either.begin(), known.either.end(), is_server);
+      const bool keeps = does.asks.empty() && does.is_asked_for_something_kept() && kept != known.either.end();
+      return keeps ? *kept : known.either.front();
+    }
+    if (!does.asks.empty()) return does.asked_by.empty() ? Role::kOutside : Role::kApp;
+    if (count(Role::kDatabase) == 0) return Role::kDatabase;
+    if (count(Role::kCache) == 0 && does.is_asked_for_something_kept()) return Role::kCache;
+    return Role::kThirdParty;
+  }
+
+  [[noreturn]] void ask_what_it_is(const Participant& participant, Role likeliest,
+                                   const std::vector<Role>& either) const {
+    const Known& known = known_.at(who_is(participant));
+    std::vector<Role> roles = {likeliest};
+    const std::vector<Role> more =
+        either.empty() ? std::vector<Role>{Role::kApp, Role::kCache, Role::kDatabase, Role::kOutside, Role::kThirdParty}
+                       : either;
+    for (const Role role : more) {
+      if (std::find(roles.begin(), roles.end(), role) == roles.end()) roles.push_back(role);
+    }
+    std::vector<Edit> edits;
+    for (const Role role : roles) {
+      const std::string word(to_string(role));
+      edits.push_back({participant.at.line, "%% stalemate: role " + participant.id + " = " + word,
+                       participant.id + " is " + words_of_role(role), false});
+    }
+    const std::string name = reading_.quoted(either.empty() ? participant.id : participant.alias);
+    ask_at(reading_.name(), participant.at, either.empty() ? "role-unknown" : "role-ambiguous",
+           "cannot tell what " + name + " is" + (either.empty() ? "" : ", for " + known.contradiction) +
+               "; likeliest " + words_of_role(likeliest) + ": say " + say_role(participant.id, to_string(likeliest)) +
+               " (" + (either.empty() ? std::string() : "or " + std::string(to_string(roles.back())) + "; ") +
+               "roles: " + std::string(kRoleNames) + ")" +
+               (document_.diagrams.size() > 1 ? "; %% stalemate: ignore first in a diagram passes over it" : ""),
+           std::move(edits));
+  }
+
+  const Document& document_;
+  Reading& reading_;
+  std::map<std::string, Part> parts_;
+  std::map<std::string, Known> known_;
+  std::set<std::string> asked_;
 };
 
-Part part_of(const Diagram& diagram, const std::string& id, const ToldRoles& roles) {
-  Part part;
+// How a participant takes part in one diagram, as far as its name may be contradicted by it.
+struct Shown {
+  bool asks = false;      // sends something that is no answer
+  bool is_asked = false;  // is sent more than answers
+  std::string asked_for;  // the first label by which an app asks it for something
+};
+Shown shown_in(const Diagram& diagram, const std::string& id, const RolesOfDiagram& roles) {
+  Shown shown;
   std::set<std::string> askers;
-  bool any = false;
   visit_messages(diagram.statements, [&](const Message& message) {
-    if (message.from == message.to || (message.from != id && message.to != id)) return;
-    const bool sends = message.from == id;
-    const std::string& other = sends ? message.to : message.from;
-    const Role role_of_other = roles.at(other).role;
-    part.asks_server = part.asks_server || is_server(role_of_other);
-    if (sends) {
-      part.starts = part.starts || (!any && !message.arrow.dotted);
-      part.only_answers = part.only_answers && askers.count(other) > 0;
-    } else {
-      askers.insert(other);
-      part.asked = part.asked || !message.arrow.dotted;
-      const bool wants = request_words(message.text).kind != RequestWords::Kind::kNothing;
-      if (part.asked_for.empty() && !message.arrow.dotted && role_of_other == Role::kApp && wants)
-        part.asked_for = message.text;
-    }
-    any = true;
+    if (message.from == message.to) return;
+    if (message.from == id) shown.asks = shown.asks || askers.count(message.to) == 0;
+    if (message.to != id) return;
+    askers.insert(message.from);
+    shown.is_asked = shown.is_asked || !message.arrow.dotted;
+    const bool wants = !message.arrow.dotted && roles.at(message.from) == Role::kApp &&
+                       request_words(message.text).kind != RequestWords::Kind::kNothing;
+    if (shown.asked_for.empty() && wants) shown.asked_for = message.text;
   });
-  return part;
+  return shown;
 }
 
-// Where no app is drawn, whoever talks to the servers is the app: "client ->> cache".
-void promote_outside(const Diagram& diagram, ToldRoles& roles) {
-  for (const auto& [id, told] : roles) {
-    if (told.role == Role::kApp) return;
-  }
-  for (auto& [id, told] : roles) {
-    if (told.role != Role::kOutside || told.given || !part_of(diagram, id, roles).asks_server) continue;
-    told.role = Role::kApp;
-    told.assumed = "no app is drawn and " + in_quotes(id) + " asks the servers itself, so it is the app; say role " +
-                   id + " = outside if it is not";
-  }
-}
-
-// Who is a third party by name is one where it is told and asked; where it asks servers it is the app, where it starts
-// something it is outside.
-void place_third_parties(const Diagram& diagram, ToldRoles& roles) {
-  for (auto& [id, told] : roles) {
-    if (told.role != Role::kThirdParty || told.given) continue;
-    const Part part = part_of(diagram, id, roles);
-    if (told.may_be_app && part.asks_server) {
-      told.role = Role::kApp;
-      told.assumed = in_quotes(id) + " asks the servers, so it is the app; say role " + id + " = third-party if not";
-    } else if (part.starts) {
-      told.role = Role::kOutside;
-      told.assumed = in_quotes(id) + " starts something, so it is outside; say role " + id + " = third-party if not";
-    }
-  }
+Edit say_it_is(const Participant& participant, Role role, const std::string& means) {
+  return {participant.at.line, "%% stalemate: role " + participant.id + " = " + std::string(to_string(role)),
+          participant.id + " " + means, false};
 }
 
 // What a participant does can contradict what it is called.
-void ask_about_contradictions(const std::string& name, const Diagram& diagram, const ToldRoles& roles) {
-  for (const Participant& participant : diagram.participants) {
-    const Told& told = roles.at(participant.id);
-    if (told.given) continue;
-    const Part part = part_of(diagram, participant.id, roles);
-    if (is_server(told.role) && part.starts && !part.asked) {
-      ask_at(name, participant.at,
-             in_quotes(participant.id) + " is called a " + std::string(to_string(told.role)) + " (" + told.why +
-                 "), but here it only asks others and nobody asks it; say what it is: " +
-                 say_role(participant.id, "outside") + " (roles: " + std::string(kRoleNames) + ")");
-    }
-    if (told.role == Role::kApp && !part.asks_server && part.only_answers && !part.asked_for.empty()) {
-      ask_at(name, participant.at,
-             in_quotes(participant.id) + " is called an app (" + told.why + "), but it is asked " +
-                 in_quotes(part.asked_for) + " and asks no cache or database itself; say " +
-                 say_role(participant.id, "database") +
-                 " if it keeps what is read and written here, or third-party if that has nothing to do with it");
-    }
+void ask_about_contradiction(const Participant& participant, const Told& told, const Shown& shown,
+                             const Reading& reading) {
+  if (told.given || told.by_position) return;
+  if (is_server(told.role) && shown.asks && !shown.is_asked) {
+    ask_at(reading.name(), participant.at, "role-contradicted",
+           in_quotes(participant.id) + " is called a " + std::string(to_string(told.role)) + " (" + told.why +
+               "), but here it only asks others and nobody asks it; say what it is: " +
+               say_role(participant.id, "outside") + " (roles: " + std::string(kRoleNames) + ")",
+           {say_it_is(participant, Role::kOutside, "only starts operations"),
+            say_it_is(participant, Role::kApp, "is the app")});
+  }
+  if (told.role == Role::kApp && !shown.asks && !shown.asked_for.empty()) {
+    ask_at(reading.name(), participant.at, "role-contradicted",
+           in_quotes(participant.id) + " is called an app (" + told.why + "), but it is asked " +
+               reading.quoted(shown.asked_for) + " and asks no cache or database itself; say " +
+               say_role(participant.id, "database") +
+               " if it keeps what is read and written here, or third-party if that has nothing to do with it",
+           {say_it_is(participant, Role::kDatabase, "keeps what is read and written here"),
+            say_it_is(participant, Role::kThirdParty, "has nothing to do with what is read and written here")});
   }
 }
 
@@ -267,7 +462,7 @@ void ask_about_boxes(const std::string& name, const Diagram& diagram, const Told
     const Told& told = roles.at(participant.id);
     if (told.role != Role::kCache || told.given || box.empty() || !says_one_of_many(box)) continue;
     if (!holds(box, Role::kApp) || holds(box, Role::kDatabase)) continue;
-    ask_at(name, participant.at,
+    ask_at(name, participant.at, "cache-in-box",
            in_quotes(participant.id) + " stands in one box with the app, " + in_quotes(box) +
                ": has each app instance a cache of its own? That is not modelled yet; where all share it, draw it "
                "outside of the box, or say " +
@@ -284,7 +479,7 @@ std::string described(Role role) {
 // The caches and databases of the whole file: one of each.
 class Servers {
  public:
-  Servers(const std::string& name) : name_(name) {}
+  explicit Servers(const Reading& reading) : reading_(reading), name_(reading.name()) {}
 
   void next_diagram() { first_here_ = known_.size(); }
 
@@ -315,13 +510,14 @@ class Servers {
   }
 
   [[noreturn]] void ask_whether_same(const Participant& participant, const Participant& before, Role role) const {
-    ask_at(name_, participant.at,
-           in_quotes(participant.alias) + " and " + in_quotes(before.alias) + in_line(before.at) + " read as two " +
-               std::string(to_string(role)) +
+    ask_at(name_, participant.at, "second-server",
+           reading_.quoted(participant.alias) + " and " + reading_.quoted(before.alias) + in_line(before.at) +
+               " read as two " + std::string(to_string(role)) +
                "s, and a second one is not modelled yet; if they are one, call them alike: " + "participant " +
-               participant.id + " as " + before.alias);
+               participant.id + " as " + reading_.as_written(before.alias));
   }
 
+  const Reading& reading_;
   const std::string& name_;
   std::vector<std::pair<const Participant*, Role>> known_;
   std::size_t first_here_ = 0;  // of the diagram at hand
@@ -332,40 +528,47 @@ class Servers {
 std::vector<RolesOfDiagram> read_roles(const Document& document, const std::vector<std::string>& options,
                                        Reading& reading) {
   const GivenRoles given = gather_given(document, options);
+  std::vector<bool> passed_over;
+  for (const Document::Entry& entry : document.diagrams)
+    passed_over.push_back(ignored_at(document.name, entry.diagram).line != 0);
+  Telling telling(document, given, passed_over, reading);
   std::vector<RolesOfDiagram> all;
-  Servers servers(document.name);
-  for (const Document::Entry& entry : document.diagrams) {
-    if (ignored_at(document.name, entry.diagram).line != 0) {
-      all.emplace_back();
-      continue;
-    }
+  Servers servers(reading);
+  for (std::size_t i = 0; i < document.diagrams.size(); ++i) {
+    const Diagram& diagram = document.diagrams[i].diagram;
+    all.emplace_back();
+    if (passed_over[i]) continue;
+    RolesOfDiagram& roles = all.back();
     ToldRoles told;
-    for (const Participant& participant : entry.diagram.participants) {
-      told[participant.id] = tell(document, participant, given);
+    for (const Participant& participant : diagram.participants) {
+      told[participant.id] = telling.told(participant);
+      roles[participant.id] = told[participant.id].role;
     }
-    promote_outside(entry.diagram, told);
-    place_third_parties(entry.diagram, told);
-    ask_about_contradictions(document.name, entry.diagram, told);
-    ask_about_boxes(document.name, entry.diagram, told);
-
-    RolesOfDiagram roles;
+    for (const Participant& participant : diagram.participants) {
+      reading.attempt([&] {
+        ask_about_contradiction(participant, told.at(participant.id), shown_in(diagram, participant.id, roles),
+                                reading);
+      });
+    }
+    reading.attempt([&] { ask_about_boxes(document.name, diagram, told); });
     servers.next_diagram();
-    for (const Participant& participant : entry.diagram.participants) {
-      const Told& said = told.at(participant.id);
-      roles[participant.id] = said.role;
-      std::string assumed = said.assumed;
+    for (const Participant& participant : diagram.participants) {
+      Told& said = told.at(participant.id);
+      if (said.role == Role::kCache && !said.given)
+        reading.attempt([&] { refuse_other_kinds_of_cache(participant, reading); });
       if (is_server(said.role)) {
-        const std::string same = servers.assumed_of(participant, said.role);
-        if (!same.empty()) assumed += (assumed.empty() ? "" : "; ") + same;
+        reading.attempt([&] {
+          const std::string same = servers.assumed_of(participant, said.role);
+          if (!same.empty()) said.assumed += (said.assumed.empty() ? "" : "; ") + same;
+        });
       }
       const std::string meaning = described(said.role) + ", " + said.why;
       if (participant.declared) {
-        reading.add(participant.at, meaning, std::move(assumed));
+        reading.add(participant.at, meaning, said.assumed);
       } else {
-        reading.add_beneath(participant.at, participant.id + " is " + meaning, std::move(assumed));
+        reading.add_beneath(participant.at, participant.id + " is " + meaning, said.assumed);
       }
     }
-    all.push_back(std::move(roles));
   }
   return all;
 }

@@ -85,6 +85,7 @@ std::vector<Segment> StepWalk::walk() {
   current().heading_line = reading_.add(diagram_.at, "");
   Scope top;
   statements(diagram_.statements, top);
+  if (reading_.any_found()) return std::move(segments_);
   for (const Segment& segment : segments_) {
     if (!segment.asks) {
       fail_at(
@@ -103,31 +104,55 @@ std::vector<Segment> StepWalk::walk() {
 
 void StepWalk::statements(const std::vector<Statement>& list, Scope& scope) {
   for (std::size_t i = 0; i < list.size(); ++i) {
-    const Position at = list[i].at;
-    if (scope.at_top()) part(list, i, scope);
-    if (const auto* arrow = std::get_if<Message>(&list[i].node)) {
-      message({at, list, i}, *arrow, scope);
-      may_turn_out(at, *arrow, scope);
-      if (arrow->from == arrow->to) may_end(at, arrow->text, scope);
-      scope.row = {};
-    } else if (const auto* inner = std::get_if<Block>(&list[i].node)) {
-      no_means_left();
-      block(at, *inner, scope);
-    } else if (const auto* said_aside = std::get_if<Note>(&list[i].node)) {
-      note(list, i, scope);
-      const auto is_store = [&](const std::string& id) { return is_server(role(id)); };
-      const auto& over = said_aside->participants;  // "returns a row" is no end where it is said of a server
-      if (!std::all_of(over.begin(), over.end(), is_store)) may_end(at, said_aside->text, scope);
-    } else if (const auto* said = std::get_if<Directive>(&list[i].node)) {
-      directive(at, *said, scope);
-      continue;  // several directives may begin a branch
-    } else {
-      refuse_unmodelled(name(), at, std::get<Decoration>(list[i].node).text, true);
-      reading_.add(at, "how the diagram looks: no meaning");
-    }
-    scope.at_branch_start = false;
+    const bool read = reading_.attempt([&] { statement(list, i, scope); });
+    if (!read) not_understood(list[i], scope);
+    // Several directives may begin a branch.
+    if (!std::holds_alternative<Directive>(list[i].node)) scope.at_branch_start = false;
   }
-  no_means_left();
+  reading_.attempt([&] { no_means_left(); });
+  means_.reset();
+}
+
+void StepWalk::statement(const std::vector<Statement>& list, std::size_t i, Scope& scope) {
+  const Position at = list[i].at;
+  if (scope.at_top()) part(list, i, scope);
+  if (const auto* arrow = std::get_if<Message>(&list[i].node)) {
+    message({at, list, i}, *arrow, scope);
+    may_turn_out(at, *arrow, scope);
+    if (arrow->from == arrow->to) may_end(at, arrow->text, scope);
+    scope.row = {};
+  } else if (const auto* inner = std::get_if<Block>(&list[i].node)) {
+    no_means_left();
+    block(at, *inner, scope);
+  } else if (const auto* said_aside = std::get_if<Note>(&list[i].node)) {
+    note(list, i, scope);
+    const auto is_store = [&](const std::string& id) { return is_server(role(id)); };
+    const auto& over = said_aside->participants;  // "returns a row" is no end where it is said of a server
+    if (!std::all_of(over.begin(), over.end(), is_store)) may_end(at, said_aside->text, scope);
+  } else if (const auto* said = std::get_if<Directive>(&list[i].node)) {
+    directive(at, *said, scope);
+  } else {
+    refuse_unmodelled(name(), at, std::get<Decoration>(list[i].node).text, true);
+    reading_.add(at, "how the diagram looks: no meaning");
+  }
+}
+
+// What is wrong or open at a statement has been noted: what follows is read as far as it does not hang on that.
+void StepWalk::not_understood(const Statement& statement, Scope& scope) {
+  means_.reset();
+  scope.lost = true;
+  scope.latest = {};
+  scope.awaited = {};
+  scope.row = {};
+  current().asks = true;
+  const auto* inner = std::get_if<Block>(&statement.node);
+  if (inner == nullptr) return;
+  for (const Section& section : inner->sections) {
+    std::vector<Act> unused;
+    Scope inside = scope;
+    inside.body = &unused;
+    statements(section.body, inside);
+  }
 }
 
 // A segment in which nothing happened yet is the one that begins here.
@@ -136,6 +161,7 @@ void StepWalk::begin_segment(Position at, Scope& scope) {
   if (current().operation.body.empty()) return;
   segments_.emplace_back();
   current().operation.at = at;
+  scope.lost = false;
   scope.latest = {};
   scope.awaited = {};
   scope.row = {};
@@ -166,6 +192,9 @@ void StepWalk::directive(Position at, const Directive& directive, Scope& scope) 
     case Override::Kind::kIgnore:
       fail_at(name(), at,
               "\"ignore\" passes over a whole diagram and stands first in it, before or right below sequenceDiagram");
+    case Override::Kind::kLanguage:
+      reading_.add(at, "says what language the file is written in");
+      return;
     case Override::Kind::kSame:
       reading_.add(at, "says that these names are of one thing");
       return;

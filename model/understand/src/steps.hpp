@@ -76,9 +76,10 @@ struct Segment {
   std::vector<Answer> answers;
   std::map<int, std::size_t> line_of_arrow;                   // reading lines of requests and answers, by their arrows
   std::map<std::pair<int, int>, std::size_t> line_of_branch;  // of branches, by line and column
-  std::set<int> silent_gets;  // arrows of cache gets of which nothing drawn says how they turn out
-  std::string asking;         // the app that asks servers, by its id; empty while none did
-  int asking_line = 0;        // where it first did
+  std::set<int> silent_gets;             // arrows of cache gets of which nothing drawn says how they turn out
+  std::string asking;                    // the app that asks servers, by its id; empty while none did
+  int asking_line = 0;                   // where it first did
+  std::set<std::string> asking_besides;  // others that do, which was asked about
   std::set<std::pair<std::string, std::string>> partners;  // apps that call one another
 };
 
@@ -165,9 +166,12 @@ class StepWalk {
     const Message* tested_reply = nullptr;  // the reply that says what the branch tests
     BlockRow row;                           // the blocks that stand right before
     bool at_branch_start = false;           // nothing but directives so far
+    bool lost = false;  // a request before was not understood, and none since: of what answers it nothing is said
     bool at_top() const { return body == nullptr; }
   };
   void statements(const std::vector<Statement>& list, Scope& scope);
+  void statement(const std::vector<Statement>& list, std::size_t index, Scope& scope);
+  void not_understood(const Statement& statement, Scope& scope);
   // Whether a new operation begins with statement `index`: by a comment or a rectangle before it, or by what it does.
   void part(const std::vector<Statement>& list, std::size_t index, Scope& scope);
   // `what` is a text before statement `index`, told in line `line` of the reading if it means something.
@@ -194,6 +198,8 @@ class StepWalk {
   std::size_t local(Position at, const std::string& why);  // the reading line
   void between_apps(Position at, const Message& message, Scope& scope);
   void asked_by(Position at, const std::string& app, const Scope& scope);
+  static bool are_layers(const Segment& segment, const std::string& app);
+  [[noreturn]] void refuse_between_servers(Position at, const Message& message, Role from, Role to) const;
   bool asks_server(const std::vector<Statement>& siblings, std::size_t index) const;
   void from_outside(Position at, const Message& message, Scope& scope);
   void to_outside(Position at, const Message& message, Scope& scope);

@@ -210,7 +210,7 @@ void ask_about_features(const std::string& name, const std::vector<About>& all,
     const Compared compared = compare(all[i], all[j], headings, same);
     const std::string& one = compared.own_one.front();
     const std::string& other = compared.own_other.front();
-    ask_at(name, all[j].operation->at,
+    ask_at(name, all[j].operation->at, "two-features",
            in_quotes(all[j].operation->name) + " is about " + in_quotes(other) + ", and " +
                in_quotes(all[i].operation->name) + " in " + in_line(all[i].operation->at) + " about " + in_quotes(one) +
                ": are these two features of the application? If they are about one thing, write %% stalemate: same = " +
@@ -264,7 +264,7 @@ void ask_about_entries(const std::string& name, const std::vector<Entry>& entrie
     for (const Entry& before : known) {
       if (!are_other_entries(before.name, entry.name) || said_same(before.name, entry.name, same)) continue;
       ask_at(
-          name, entry.at,
+          name, entry.at, "two-entries",
           in_quotes(shown) + " and " + in_quotes(before.name.shown) + " in " + in_line(before.at) +
               " may be two entries of the cache, and several entries of one row are not modelled yet; if they are one, "
               "write %% stalemate: same = " +

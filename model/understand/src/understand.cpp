@@ -49,30 +49,61 @@ bool Protocol::has_cache() const {
   return asked;
 }
 
-Protocol understand(const Document& document, const std::vector<std::string>& roles) {
-  Reading reading(document);
+namespace {
+
+// Every label and name as it was written.
+void restore(std::vector<Act>& body, const Reading& reading) {
+  for (Act& act : body) {
+    if (auto* request = std::get_if<Request>(&act.node)) request->label = reading.as_written(request->label);
+    auto* choice = std::get_if<Choice>(&act.node);
+    if (choice == nullptr) continue;
+    for (Branch& branch : choice->branches) {
+      branch.label = reading.as_written(branch.label);
+      restore(branch.body, reading);
+    }
+  }
+}
+
+// The operations of diagram `index`, as far as they can be told.
+std::vector<Segment> read_diagram(const Document& document, std::size_t index, const RolesOfDiagram& roles,
+                                  Reading& reading) {
+  std::vector<Segment> segments;
+  const Document::Entry& entry = document.diagrams[index];
+  reading.attempt([&] { refuse_unmodelled_titles(document.name, entry); });
+  reading.attempt([&] { segments = read_steps(entry.diagram, roles, kind_said_above(document, index), reading); });
+  return segments;
+}
+
+}  // namespace
+
+Protocol understand(const Document& written, const std::vector<std::string>& roles) {
+  const Translated translated = translate(written);
+  const Document& document = translated.document;
+  Reading reading(translated);
   const std::vector<RolesOfDiagram> roles_of_diagrams = read_roles(document, roles, reading);
   std::vector<std::vector<Segment>> segments;
   bool any = false;
   for (std::size_t i = 0; i < document.diagrams.size(); ++i) {
     const Diagram& diagram = document.diagrams[i].diagram;
-    segments.emplace_back();
     if (const Position said = ignored_at(document.name, diagram); said.line != 0) {
+      segments.emplace_back();
       reading.add(said, "says that the diagram is passed over");
       reading.pass_over(diagram.at, "as said in line " + std::to_string(said.line));
       continue;
     }
-    refuse_unmodelled_titles(document.name, document.diagrams[i]);
-    segments.back() = read_steps(diagram, roles_of_diagrams[i], kind_said_above(document, i), reading);
+    segments.push_back(read_diagram(document, i, roles_of_diagrams[i], reading));
     any = true;
   }
   if (!any) {
     fail_at(document.name, document.diagrams.front().diagram.at,
             "every diagram is passed over, so there is nothing to check; take %% stalemate: ignore out of one");
   }
-  name_operations(document, segments, reading);
-  ask_about_things(document, segments, reading);
-  judge_remarks(segments, reading);
+  // What is compared across operations is compared only where each was understood.
+  reading.fail_if_any();
+  reading.attempt([&] { name_operations(document, segments, reading); });
+  reading.attempt([&] { ask_about_things(document, segments, reading); });
+  reading.attempt([&] { judge_remarks(segments, reading); });
+  reading.fail_if_any();
   tell_unread_words(document, roles_of_diagrams, reading);
 
   Protocol protocol;
@@ -81,7 +112,10 @@ Protocol understand(const Document& document, const std::vector<std::string>& ro
   protocol.text = document.text;
   protocol.roles = roles;
   for (std::vector<Segment>& of_diagram : segments) {
-    for (Segment& segment : of_diagram) protocol.operations.push_back(std::move(segment.operation));
+    for (Segment& segment : of_diagram) {
+      restore(segment.operation.body, reading);
+      protocol.operations.push_back(std::move(segment.operation));
+    }
   }
   protocol.reading = reading.finish();
   Position last;

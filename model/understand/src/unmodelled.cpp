@@ -91,7 +91,7 @@ void tell_what_is_passed_over(const std::vector<Segment>& segments, Reading& rea
     for (const Remark& remark : segment.remarks) {
       if (split_words(remark.text).empty()) continue;
       if (count == 0) line = remark.line;
-      texts += (count++ == 0 ? "" : ", ") + in_quotes(remark.text);
+      texts += (count++ == 0 ? "" : ", ") + reading.quoted(remark.text);
     }
   }
   if (count == 0) return;
@@ -127,7 +127,7 @@ void SinceWrite::join(const SinceWrite& branch) {
 void StepWalk::happens_after_commit(Position at, Scope& scope) const {
   SinceWrite& since = scope.since_write;
   if (since.write == 0) {
-    ask_at(name(), at,
+    ask_at(name(), at, "commit-of-nothing",
            "this happens after the commit, but no write of the database is drawn before it; draw the write first");
   }
   if (since.request != 0 && since.after_commit == 0) {
@@ -177,22 +177,22 @@ void judge_remarks(const std::vector<std::vector<Segment>>& segments, Reading& r
     for (const Segment& segment : of_diagram) {
       for (const Remark& remark : segment.remarks) {
         if (segment.answers.empty() && tells_caller(remark.text)) {
-          ask_at(reading.name(), remark.at,
-                 in_quotes(remark.text) +
+          ask_at(reading.name(), remark.at, "caller-answered-in-words",
+                 reading.quoted(remark.text) +
                      " tells that the caller is answered, but no arrow does it, and what may be read "
                      "from then on depends on when; draw it as an arrow, such as app-->>user: done");
         }
         if (const std::string phrase = phrase_in(kOtherwiseThanDrawn, split_words(remark.text)); !phrase.empty()) {
-          ask_at(reading.name(), remark.at,
+          ask_at(reading.name(), remark.at, "otherwise-than-drawn",
                  in_quotes(phrase) +
                      " says that something happens otherwise than the arrows show; draw it (opt, alt, -), "
                      "an arrow of its own), or say it in other words if the arrows are right");
         }
         const auto effect = effect_of(remark.text);
         if (effect && !is_drawn(*effect)) {
-          ask_at(reading.name(), remark.at,
-                 in_quotes(remark.text) + " tells that something is changed, but no arrow asks " + the(effect->server) +
-                     " to; draw it as an arrow, or say it in other words if nothing is changed");
+          ask_at(reading.name(), remark.at, "change-in-words",
+                 reading.quoted(remark.text) + " tells that something is changed, but no arrow asks " +
+                     the(effect->server) + " to; draw it as an arrow, or say it in other words if nothing is changed");
         }
         const std::vector<std::string> words = split_words(remark.text);
         const bool speaks_of_life =

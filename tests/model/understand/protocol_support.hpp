@@ -22,13 +22,13 @@ inline Protocol read_lines(const std::string& lines, const std::vector<std::stri
   return read_protocol("sequenceDiagram\n" + lines, "t.mmd", roles);
 }
 
-// The one-line error a call ends with, or "no error".
+// The error a call ends with, a line for each finding, or "no error".
 template <class Call>
 std::string error_of(Call&& call) {
   try {
     call();
   } catch (const InputError& error) {
-    EXPECT_EQ(std::string(error.what()).find('\n'), std::string::npos);
+    for (const Finding& finding : error.findings()) EXPECT_EQ(finding.what.find('\n'), std::string::npos);
     return error.what();
   }
   return "no error";

@@ -42,7 +42,7 @@ struct Event {
 };
 
 // What a monitor finds out by one event or state.
-struct Finding {
+struct Observation {
   bool violated = false;
   bool relevant = false;  // the claim's antecedent was met: holding is not vacuous
 };
@@ -50,9 +50,9 @@ struct Finding {
 class Monitor {
  public:
   virtual ~Monitor() = default;
-  virtual Finding on(const Event& event, StateRef words) const = 0;
+  virtual Observation on(const Event& event, StateRef words) const = 0;
   // REQUIRES: not violated before the first step, where nothing is invoked yet (StoreFields::operation).
-  virtual Finding at_rest(StateView words) const = 0;
+  virtual Observation at_rest(StateView words) const = 0;
 };
 
 struct MonitorSetting {

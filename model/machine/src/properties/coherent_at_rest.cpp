@@ -9,9 +9,9 @@ class CoherentAtRest final : public Monitor {
  public:
   CoherentAtRest(const StoreFields& fields, bool has_database) : fields_(fields), has_database_(has_database) {}
 
-  Finding on(const Event&, StateRef) const override { return {}; }
+  Observation on(const Event&, StateRef) const override { return {}; }
 
-  Finding at_rest(StateView words) const override {
+  Observation at_rest(StateView words) const override {
     if (!has_database_) return {};
     const Coherence found = coherence_of(words, fields_);
     return {.violated = !found.coherent, .relevant = found.any_cached};

@@ -10,13 +10,13 @@ class SomethingCached final : public Monitor {
  public:
   explicit SomethingCached(const StoreFields& fields) : caches_(fields.caches) {}
 
-  Finding on(const Event&, StateRef) const override { return {}; }
+  Observation on(const Event&, StateRef) const override { return {}; }
 
-  Finding at_rest(StateView words) const override {
-    Finding finding;
+  Observation at_rest(StateView words) const override {
+    Observation observed;
     for (const std::vector<Field>& cache : caches_)
-      for (const Field& entry : cache) finding.relevant |= get(words, entry) != 0;
-    return finding;
+      for (const Field& entry : cache) observed.relevant |= get(words, entry) != 0;
+    return observed;
   }
 
  private:

@@ -62,7 +62,7 @@ class FreshReads final : public Monitor {
     setting.layout.end_session();
   }
 
-  Finding on(const Event& event, StateRef words) const override {
+  Observation on(const Event& event, StateRef words) const override {
     const std::size_t s = event.session;
     switch (event.kind) {
       case EventKind::kInvoked:
@@ -106,7 +106,7 @@ class FreshReads final : public Monitor {
     return {};
   }
 
-  Finding at_rest(StateView) const override { return {}; }
+  Observation at_rest(StateView) const override { return {}; }
 
  private:
   bool reads_to_come(StateView words) const {

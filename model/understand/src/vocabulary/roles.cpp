@@ -369,6 +369,7 @@ RoleWords weigh(const RoleHits& hits, const std::string& copy) {
 // What makes a database something else, or a loose one.
 void doubt_database(const std::vector<std::string>& words, RoleWords& found) {
   const bool vague = is_in(kVagueStores, found.word);
+  found.vague = vague;
   std::string kept = phrase_in(kInMemory, words);
   if (kept.empty() && vague) kept = phrase_in(kKeyValue, words);
   if (kept.empty() && vague) kept = phrase_in(kLocal, words);

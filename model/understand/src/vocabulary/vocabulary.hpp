@@ -50,6 +50,7 @@ struct RoleWords {
   std::vector<Role> either;  // where ambiguous: what these would be
   std::string assumed;
   bool may_be_app = false;  // a third party by name, unless it asks servers ("mail server")
+  bool vague = false;       // a database by a word for anything that keeps something ("ShelfStore")
   CacheKind cache_kind = CacheKind::kShared;
   std::string cache_word;  // what says that it is another kind of cache
 };

@@ -1,0 +1,53 @@
+// Labels, names and headings in the languages people write, put into the English that vocabulary/ reads: phrase by
+// phrase, and in the order in which English asks. What no table knows stays as it is, and is then told as unread like
+// an English word that nobody knows. Not a translation for readers: questions show what was written.
+//
+// Add a language: its table in a file of its own here, a line in kLanguages (language.cpp), its labels in
+// tests/model/understand/languages_test.cpp.
+#pragma once
+
+#include <array>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace stalemate::model {
+
+// `said`: in lower case, words parted by one space. In a language whose words stand apart, a phrase is whole words, of
+// which each may end in "*" for any ending ("обнов*"); in one that is written without spaces it may begin and end
+// anywhere. `english`: may be empty for what says nothing (an article, a particle).
+struct Phrase {
+  std::string_view said;
+  std::string_view english;
+};
+
+struct Language {
+  std::string_view code;   // BCP 47: "es"
+  std::string_view name;   // "Spanish"
+  bool spaced = true;      // its words stand apart
+  bool verb_last = false;  // "list of lessons, look up" is how it asks
+  // Each says a thing of its own; a longer one goes before a shorter one wherever both fit.
+  const Phrase* phrases = nullptr;
+  std::size_t phrase_count = 0;
+};
+
+extern const Language kChinese;
+extern const Language kFrench;
+extern const Language kGerman;
+extern const Language kJapanese;
+extern const Language kKorean;
+extern const Language kPortuguese;
+extern const Language kRussian;
+extern const Language kSpanish;
+extern const Language kVietnamese;
+
+const std::vector<const Language*>& languages();
+
+// The one that `texts` are written in; null for English, for none that is known, and in doubt. Which phrases are found
+// decides; those that English has, too, and a single one, tell nothing.
+const Language* language_of(const std::vector<std::string_view>& texts);
+
+// `text` for vocabulary/; as it is where there is no language. REQUIRES: well-formed UTF-8.
+std::string in_english(std::string_view text, const Language* language);
+
+}  // namespace stalemate::model

@@ -1,0 +1,114 @@
+// See positions.hpp. An answer is a message back to who asked: a dotted arrow, or a solid one by somebody who asks
+// nobody anything.
+#include "positions.hpp"
+
+#include <algorithm>
+
+#include "base/text.hpp"
+#include "read/statements.hpp"
+#include "vocabulary/vocabulary.hpp"
+
+namespace stalemate::model {
+namespace {
+
+using Names = std::map<std::string, std::string>;  // of one diagram: who_is(), by id
+
+// Who of a diagram sends only to those that had sent it something before.
+std::set<std::string> only_answering(const Diagram& diagram) {
+  std::map<std::string, std::set<std::string>> askers;
+  std::set<std::string> asking;
+  visit_messages(diagram.statements, [&](const Message& message) {
+    if (message.from == message.to) return;
+    if (askers[message.from].count(message.to) == 0) asking.insert(message.from);
+    askers[message.to].insert(message.from);
+  });
+  std::set<std::string> result;
+  for (const auto& [id, who] : askers) {
+    if (!who.empty() && asking.count(id) == 0) result.insert(id);
+  }
+  return result;
+}
+
+// Gets, and then what is stored, in the order of one diagram: who is a cache by it, and who what is cached.
+class Fills {
+ public:
+  void asked(const std::string& who, Verb verb, std::map<std::string, Part>& parts) {
+    if (verb == Verb::kGet) {
+      gets_.push_back(who);
+    } else if (stores(verb)) {
+      const auto got = std::find(gets_.begin(), gets_.end(), who);
+      if (got == gets_.end()) return;
+      bool between = false;
+      for (auto other = got + 1; other != gets_.end(); ++other) {
+        if (*other == who) continue;
+        parts[*other].asked_between = true;
+        between = true;
+      }
+      if (between) parts[who].filled_after_get = true;
+    }
+  }
+
+ private:
+  std::vector<std::string> gets_;
+};
+
+void add_diagram(const Diagram& diagram, const Names& names, std::map<std::string, Part>& parts) {
+  const std::set<std::string> answering = only_answering(diagram);
+  std::map<std::string, std::set<std::string>> askers;
+  Fills fills;
+  std::set<std::string> seen;
+  visit_messages(diagram.statements, [&](const Message& message) {
+    if (message.from == message.to) return;
+    const std::string& from = names.at(message.from);
+    const std::string& to = names.at(message.to);
+    const bool asked_before = askers[message.from].count(message.to) != 0;
+    const bool is_answer = asked_before && (message.arrow.dotted || answering.count(message.from) != 0);
+    const bool sent_off = message.arrow.dotted && message.arrow.head == ArrowHead::kOpen;
+    parts[from].sends = parts[from].sends || !message.arrow.dotted || sent_off;
+    if (seen.insert(message.from).second && !message.arrow.dotted) parts[from].starts = true;
+    seen.insert(message.to);
+    askers[message.to].insert(message.from);
+    if (is_answer || (message.arrow.dotted && !sent_off)) return;
+    parts[from].asks.insert(to);
+    Part& asked = parts[to];
+    asked.asked_by.insert(from);
+    if (calls_over_http(message.text)) return;
+    const RequestWords words = request_words(message.text);
+    if (words.kind == RequestWords::Kind::kNothing) return;
+    if (asked.asked_for.empty()) asked.asked_for = message.text;
+    if (words.kind != RequestWords::Kind::kVerb) return;
+    asked.asked_to_get = asked.asked_to_get || words.verb == Verb::kGet;
+    asked.asked_to_store = asked.asked_to_store || stores(words.verb);
+    asked.asked_to_delete = asked.asked_to_delete || words.verb == Verb::kDelete;
+    fills.asked(to, words.verb, parts);
+  });
+}
+
+}  // namespace
+
+std::string who_is(const Participant& participant) { return lower(trim(participant.alias)); }
+
+std::map<std::string, Part> parts_of(const Document& document, const std::vector<bool>& passed_over) {
+  std::map<std::string, Part> parts;
+  for (std::size_t i = 0; i < document.diagrams.size(); ++i) {
+    if (passed_over[i]) continue;
+    Names names;
+    for (const Participant& participant : document.diagrams[i].diagram.participants) {
+      names[participant.id] = who_is(participant);
+      parts.try_emplace(who_is(participant));
+    }
+    add_diagram(document.diagrams[i].diagram, names, parts);
+  }
+  return parts;
+}
+
+bool calls_over_http(std::string_view label) {
+  constexpr std::string_view kMethods[] = {"get", "put", "post", "patch", "delete", "head", "options"};
+  const std::string_view text = trim(label);
+  const std::size_t space = text.find(' ');
+  if (space == std::string_view::npos || !is_in(kMethods, lower(text.substr(0, space)))) return false;
+  const std::string_view path = trim(text.substr(space));
+  return path.starts_with("/") || path.starts_with("http://") || path.starts_with("https://");
+}
+
+}  // namespace stalemate::model
