@@ -45,10 +45,18 @@ void ProtocolOptions::add_to(CLI::App& command) {
 }
 
 model::Protocol ProtocolOptions::read() const {
+  model::Understanding read = try_to_read();
+  if (!read.protocol) fail_with(std::move(read.findings));
+  return std::move(*read.protocol);
+}
+
+model::Understanding ProtocolOptions::try_to_read() const {
   check_file_name(protocol, "PROTOCOL", "/dev/stdin");
   std::error_code error;
   if (!std::filesystem::exists(protocol, error)) {
-    if (const auto page = model::read_page(protocol, roles)) return *page;
+    for (const model::CataloguePage& page : model::catalogue()) {
+      if (page.name == protocol) return model::try_to_read(page.text, std::string(page.name) + ".md", roles);
+    }
     if (protocol.find('/') == std::string::npos) {
       std::vector<std::string> names;
       for (const model::CataloguePage& page : model::catalogue()) names.emplace_back(page.name);
@@ -56,7 +64,7 @@ model::Protocol ProtocolOptions::read() const {
                                    excerpt(protocol), suggestion(protocol, names), fmt::join(names, ", ")));
     }
   }
-  return model::read_protocol(read_text_file(protocol, kDiagramBytesMax), protocol, roles);
+  return model::try_to_read(read_text_file(protocol, kDiagramBytesMax), protocol, roles);
 }
 
 std::string faults_help(std::string_view how_often) {

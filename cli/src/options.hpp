@@ -14,6 +14,7 @@
 #include "base/text.hpp"
 #include "traces/trace.hpp"
 #include "understand/protocol.hpp"
+#include "understand/understanding.hpp"
 
 namespace stalemate::cli {
 
@@ -28,6 +29,8 @@ struct ProtocolOptions {
   void add_to(CLI::App& command);
   // A file, or else a page of the catalogue. Throws InputError.
   model::Protocol read() const;
+  // Likewise, but what is wrong or open in it is no error.
+  model::Understanding try_to_read() const;
 };
 
 // --readers … --all-invoked.

@@ -63,7 +63,7 @@ void StepWalk::message(const Place& place, const Message& message, Scope& scope)
                         "draw it through the app");
   }
   if (is_server(to) || message.arrow.head == ArrowHead::kBoth)
-    return request(at, message, is_server(to) ? to : from, scope);
+    return request(place, message, is_server(to) ? to : from, scope);
   reply(place, message, from, scope);
 }
 

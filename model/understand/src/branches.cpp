@@ -2,6 +2,7 @@
 // whose label says nothing of it is everything the others are not; where none says anything, the choice is free.
 #include <algorithm>
 
+#include "answers.hpp"
 #include "base/text.hpp"
 #include "steps.hpp"
 #include "vocabulary/vocabulary.hpp"
@@ -16,6 +17,8 @@ bool speaks_of_other_server(const std::string& label, const Request& asks) {
   return names_server(says, other) && !names_server(says, asks.to);
 }
 
+}  // namespace
+
 std::optional<Override> branch_override(const std::string& name, const Section& section) {
   for (const Statement& statement : section.body) {
     const auto* directive = std::get_if<Directive>(&statement.node);
@@ -25,8 +28,6 @@ std::optional<Override> branch_override(const std::string& name, const Section& 
   }
   return std::nullopt;
 }
-
-}  // namespace
 
 bool names_server(const std::string& label, Role server) {
   const std::vector<std::string> words = split_words(label);
@@ -104,7 +105,8 @@ BranchTest StepWalk::test_of(const Section& section, const Latest& latest) const
   if (label.unclear || (label.outcomes.empty() && reply.unclear)) {
     ask_at(name(), section.at, "outcome-unclear",
            "cannot tell whether " + reading_.quoted(label.unclear ? section.label : first->text) +
-               " is a hit or a miss; write %% stalemate: branch = value (miss, else, free) in the branch");
+               " is a hit or a miss; write %% stalemate: branch = value (miss, else, free) in the branch",
+           answers_branch(section, normal_outcomes(asks.verb)));
   }
   const BesideOutcome beside = beside_of(section, asks);
   ask_about_age(section, asks, beside, label);
@@ -216,7 +218,8 @@ bool StepWalk::resolve(Position at, const Block& block, const Latest& latest, st
     if (one_silent || (test.otherwise && !last)) {
       ask_at(name(), block.sections[i].at, "branch-unclear",
              "cannot tell when this branch is taken; name the outcome (" + list_of(normal_outcomes(verb)) +
-                 ", error or timeout) in its label, or with %% stalemate: branch = OUTCOME");
+                 ", error or timeout) in its label, or with %% stalemate: branch = OUTCOME",
+             answers_branch(block.sections[i], normal_outcomes(verb) | kFailures));
     }
     one_silent = true;
     if (last) {

@@ -41,7 +41,7 @@ void StepWalk::block(Position at, const Block& block, Scope& scope) {
 std::vector<BranchTest> StepWalk::tests_of(const Choosing& choosing, const Scope& scope) const {
   std::vector<BranchTest> tests;
   for (const Section& section : choosing.block.sections) {
-    if (scope.lost) {
+    if (scope.lost || choosing.about_others) {
       tests.emplace_back();
     } else if (choosing.tested.known()) {
       if (!choosing.in_row) refuse_outcome_of_earlier_get(section, choosing.tested, scope);
@@ -59,7 +59,9 @@ std::vector<BranchTest> StepWalk::tests_of(const Choosing& choosing, const Scope
 std::string StepWalk::assumed_of_free(const Choosing& choosing, const Choice& choice, std::size_t index) {
   const Section& section = choosing.block.sections[index];
   std::string assumed;
-  if (choosing.tests[index].free)
+  if (choosing.about_others)
+    assumed = index == 0 ? "it is about what others answer, so it is free" : "";
+  else if (choosing.tests[index].free)
     assumed = "";
   else if (section.label.empty() || !choosing.tested.known())
     assumed = "it is about no reply, so it is free";
@@ -144,7 +146,8 @@ void StepWalk::leave_block(Joined joined, Scope& scope) {
 }
 
 void StepWalk::choice(Position at, const Block& block, Scope& scope) {
-  Choosing choosing{block, tested_by(block, scope), false, {}};
+  for (const Section& section : block.sections) refuse_unmodelled(name(), section.at, section.label, true);
+  Choosing choosing{block, tested_by(block, scope), false, is_about_others(block), {}};
   choosing.in_row = !choosing.tested.known() && choosing.tested.depends_on_branch && continues_row(block, scope.row);
   if (choosing.in_row) choosing.tested = scope.row.tested;
   choosing.tests = tests_of(choosing, scope);
@@ -166,7 +169,6 @@ void StepWalk::choice(Position at, const Block& block, Scope& scope) {
   for (std::size_t i = 0; i < block.sections.size(); ++i) {
     const Section& section = block.sections[i];
     const BranchTest& test = choosing.tests[i];
-    refuse_unmodelled(name(), section.at, section.label, true);
     Branch branch;
     branch.at = i == 0 ? at : section.at;
     branch.label = section.label;

@@ -3,6 +3,7 @@
 // no outcome at all. Asked wherever it may be so.
 #include <algorithm>
 
+#include "answers.hpp"
 #include "base/text.hpp"
 #include "steps.hpp"
 #include "vocabulary/vocabulary.hpp"
@@ -59,7 +60,8 @@ void StepWalk::ask_about_age(const Section& section, const Request& asks, const 
   ask_at(name(), section.at, "outcome-unclear",
          "cannot tell whether " + reading_.quoted(section.label) +
              " is a hit or a miss: it may be said of an entry that is there; write %% stalemate: branch = value (miss, "
-             "else, free) in the branch");
+             "else, free) in the branch",
+         answers_branch(section, normal_outcomes(asks.verb)));
 }
 
 std::string StepWalk::ask_about_rest(const Section& section, const Request& asks, const BesideOutcome& beside) const {
@@ -68,7 +70,8 @@ std::string StepWalk::ask_about_rest(const Section& section, const Request& asks
            reading_.quoted(section.label) + " names an outcome of " + arrow(asks) + " and, with " +
                in_quotes(beside.condition) +
                ", something else; draw what happens only then as an opt in a branch of its outcome alone, or write " +
-               say_outcome(asks) + " in the branch if the outcome alone decides");
+               say_outcome(asks) + " in the branch if the outcome alone decides",
+           answers_branch(section, normal_outcomes(asks.verb)));
   }
   const bool of_change = asks.verb != Verb::kGet && (beside.aged || beside.fresh);
   const bool of_row = asks.to == Role::kDatabase && beside.fresh;
@@ -81,7 +84,8 @@ std::string StepWalk::ask_about_rest(const Section& section, const Request& asks
   ask_at(name(), section.at, "outcome-or-other",
          "cannot tell whether " + reading_.quoted(section.label) + " is about how " + arrow(asks) +
              " turned out: " + reading_.quoted(about) + " may be something else; write " + say_outcome(asks) +
-             " in the branch if it is, or branch = free if it is not");
+             " in the branch if it is, or branch = free if it is not",
+         answers_branch(section, normal_outcomes(asks.verb) | kFailures));
 }
 
 void StepWalk::ask_about_label_of_reply(const Section& section, const Request& asks, const BesideOutcome& beside,
@@ -93,7 +97,8 @@ void StepWalk::ask_about_label_of_reply(const Section& section, const Request& a
              ", but the reply the branch begins with says " + in_words(reply, asks) +
              ": cannot tell whether that alone decides; draw a block about the reply and, inside of it, one for the "
              "label if that is another condition, or write " +
-             say_outcome(asks) + " in the branch if it is the same");
+             say_outcome(asks) + " in the branch if it is the same",
+         answers_branch(section, normal_outcomes(asks.verb)));
 }
 
 // The answer of somebody else that a branch begins with.
@@ -110,6 +115,14 @@ const Message* StepWalk::first_answer_of_others(const std::vector<Statement>& bo
   return nullptr;
 }
 
+bool StepWalk::is_about_others(const Block& block) const {
+  return block.sections.size() > 1 &&
+         std::all_of(block.sections.begin(), block.sections.end(), [&](const Section& section) {
+           return first_answer_of_others(section.body) != nullptr && !branch_override(name(), section) &&
+                  !names_server(section.label, Role::kCache) && !names_server(section.label, Role::kDatabase);
+         });
+}
+
 void StepWalk::ask_about_between(const Section& section, const BranchTest& test, const Latest& latest,
                                  const Between& between) const {
   if (test.outcomes.empty() || test.why != "by its label" || test.reply != nullptr) return;
@@ -124,7 +137,8 @@ void StepWalk::ask_about_between(const Section& section, const BranchTest& test,
   ask_at(name(), section.at, "outcome-or-between",
          "cannot tell whether " + reading_.quoted(section.label) + " is about " + arrow(asks) + " or about " +
              reading_.quoted(first != nullptr ? first->text : between.text) + ", which is drawn behind it; write " +
-             say_outcome(asks) + " in the branch if it is about the arrow, or branch = free if it is not");
+             say_outcome(asks) + " in the branch if it is about the arrow, or branch = free if it is not",
+         answers_branch(section, normal_outcomes(asks.verb) | kFailures));
 }
 
 // A call between layers of the app passes on what is asked, and the answer of the one that asks the servers how that

@@ -1,4 +1,5 @@
 // Where the walk meets what may begin another operation: notes, comments, rectangles, and arrows that start over.
+#include "answers.hpp"
 #include "base/invariant.hpp"
 #include "base/text.hpp"
 #include "sections.hpp"
@@ -24,11 +25,13 @@ bool is_note(const std::vector<Statement>& list, std::size_t index) {
 
 }  // namespace
 
-void StepWalk::ask_whether_parted(Position at, const std::string& by) const {
+void StepWalk::ask_whether_parted(Position at, const std::string& by, const Flow& next) const {
+  const bool writes = next.has(Role::kDatabase, Verb::kSet);
   ask_at(name(), at, "operation-begins",
          "does another operation begin here" + (by.empty() ? "" : ", with " + by) +
              "? What follows starts over; write %% stalemate: operation = NAME before it if so, and %% stalemate: "
-             "operation continues if not");
+             "operation continues if not",
+         answers_parting(at, writes ? OperationKind::kWrite : OperationKind::kRead));
 }
 
 bool StepWalk::parted(const PartedBy& by, const std::vector<Statement>& list, std::size_t index, Scope& scope) {
@@ -46,7 +49,7 @@ bool StepWalk::parted(const PartedBy& by, const std::vector<Statement>& list, st
       return false;
     case Parting::kAsk:
       if (is_note(list, index + 1)) return false;  // which decides
-      ask_whether_parted(by.at, by.text.empty() ? by.what : by.what + " " + reading_.quoted(by.text));
+      ask_whether_parted(by.at, by.text.empty() ? by.what : by.what + " " + reading_.quoted(by.text), next);
     case Parting::kSeparates:
       break;
   }
@@ -83,7 +86,8 @@ void StepWalk::part(const std::vector<Statement>& list, std::size_t index, Scope
     const Flow own = flow_from({statement}, 0, roles_);
     if (own.empty() || !may_start_over_unsaid(so_far, own.asks.front(), said_above_)) return;
   }
-  if (starts_over_unsaid(so_far, flow_from(list, index, roles_), said_above_)) ask_whether_parted(statement.at, "");
+  const Flow next = flow_from(list, index, roles_);
+  if (starts_over_unsaid(so_far, next, said_above_)) ask_whether_parted(statement.at, "", next);
 }
 
 void StepWalk::note(const std::vector<Statement>& list, std::size_t index, Scope& scope) {

@@ -3,6 +3,7 @@
 #include "positions.hpp"
 
 #include <algorithm>
+#include <array>
 
 #include "base/text.hpp"
 #include "read/statements.hpp"
@@ -27,6 +28,15 @@ std::set<std::string> only_answering(const Diagram& diagram) {
     if (!who.empty() && asking.count(id) == 0) result.insert(id);
   }
   return result;
+}
+
+bool speaks_of_cache(std::string_view label) {
+  const std::vector<std::string> words = split_words(label);
+  return std::any_of(words.begin(), words.end(), [](const std::string& word) {
+    const RequestWords asks = request_words(word);
+    const bool deletes = asks.kind == RequestWords::Kind::kVerb && asks.verb == Verb::kDelete;
+    return deletes || role_words(word).role == Role::kCache || is_in(std::array{"cached", "ttl", "stale"}, word);
+  });
 }
 
 // Gets, and then what is stored, in the order of one diagram: who is a cache by it, and who what is cached.
@@ -72,6 +82,7 @@ void add_diagram(const Diagram& diagram, const Names& names, std::map<std::strin
     parts[from].asks.insert(to);
     Part& asked = parts[to];
     asked.asked_by.insert(from);
+    asked.hears_of_cache = asked.hears_of_cache || speaks_of_cache(message.text);
     if (calls_over_http(message.text)) return;
     const RequestWords words = request_words(message.text);
     if (words.kind == RequestWords::Kind::kNothing) return;

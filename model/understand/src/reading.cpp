@@ -43,15 +43,10 @@ std::string meaning_without_statement(std::string_view line) {
 }  // namespace
 
 void refuse_not_modelled(const std::string& name, Position at, const std::string& understood,
-                         const std::string& instead) {
-  throw NotModelledError(
-      std::vector<Finding>{Finding{"not-modelled",
-                                   Severity::kNotModelled,
-                                   name,
-                                   at,
-                                   "understood as \"" + understood + "\", which is not modelled yet; " + instead,
-                                   understood,
-                                   {}}});
+                         const std::string& instead, std::vector<Edit> answers) {
+  throw NotModelledError(std::vector<Finding>{Finding{
+      "not-modelled", Severity::kNotModelled, name, at,
+      "understood as \"" + understood + "\", which is not modelled yet; " + instead, understood, std::move(answers)}});
 }
 
 void ask_at(const std::string& name, Position at, std::string_view code, const std::string& question,
@@ -98,13 +93,13 @@ std::size_t Reading::line_at(Position at) const {
   return found;
 }
 
-std::size_t Reading::add(Position at, std::string meaning, std::string assumed) {
-  lines_.push_back({{at, "", std::move(meaning), std::move(assumed)}, false, at.column});
+std::size_t Reading::add(Position at, std::string meaning, std::string assumed, std::vector<Edit> edits) {
+  lines_.push_back({{at, "", std::move(meaning), std::move(assumed), std::move(edits)}, false, at.column});
   return lines_.size() - 1;
 }
 
-void Reading::add_beneath(Position at, std::string meaning, std::string assumed) {
-  lines_.push_back({{at, "", std::move(meaning), std::move(assumed)}, true, at.column});
+void Reading::add_beneath(Position at, std::string meaning, std::string assumed, std::vector<Edit> edits) {
+  lines_.push_back({{at, "", std::move(meaning), std::move(assumed), std::move(edits)}, true, at.column});
 }
 
 void Reading::pass_over(Position at, const std::string& why) {
@@ -174,7 +169,7 @@ void Reading::account_for_the_rest() {
       if (line.substr(0, 3) == "```" || line.substr(0, 3) == "~~~") break;
       if (line.empty() || std::binary_search(mentioned.begin(), mentioned.end(), number)) continue;
       const int column = 1 + columns(whole.substr(0, whole.find(line)));
-      lines_.push_back({{{number, column}, std::string(line), meaning_without_statement(line), ""}, false, column});
+      lines_.push_back({{{number, column}, std::string(line), meaning_without_statement(line), "", {}}, false, column});
     }
   }
 }

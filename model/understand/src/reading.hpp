@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstddef>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -19,7 +20,8 @@ namespace stalemate::model {
 // change a verdict where it is obeyed.
 // Throws NotModelledError.
 [[noreturn]] void refuse_not_modelled(const std::string& name, Position at, const std::string& understood,
-                                      const std::string& instead = "so no verdict is given");
+                                      const std::string& instead = "so no verdict is given",
+                                      std::vector<Edit> answers = {});
 
 // For what may mean two things, of which the file has to say one: `question` says what is open and how to answer it.
 // Throws NotModelledError.
@@ -56,6 +58,18 @@ class Reading {
       return false;
     }
   }
+  // Likewise, but nothing is noted.
+  template <typename Do>
+  bool attempt_unsaid(const Do& act) {
+    const std::size_t before = findings_.size();
+    const bool done = attempt(act);
+    findings_.resize(before);
+    return done;
+  }
+  bool latest_is(std::string_view code) const { return !findings_.empty() && findings_.back().code == code; }
+  // A participant of which it is asked what it is.
+  void leave_unsettled(const std::string& id) { unsettled_.insert(id); }
+  bool is_unsettled(const std::string& id) const { return unsettled_.count(id) != 0; }
   // Throws what was noted, by position; nothing where there was nothing. See fail_with().
   void fail_if_any();
   bool any_found() const { return !findings_.empty(); }
@@ -67,9 +81,9 @@ class Reading {
   // The line that add() noted for the statement that `at` stands in. REQUIRES: there is one.
   std::size_t line_at(Position at) const;
   // Notes what the statement at `at` means; the result names the line for the calls below.
-  std::size_t add(Position at, std::string meaning, std::string assumed = "");
+  std::size_t add(Position at, std::string meaning, std::string assumed = "", std::vector<Edit> edits = {});
   // What the statement at `at` brings in besides: told beneath it, without its text.
-  void add_beneath(Position at, std::string meaning, std::string assumed);
+  void add_beneath(Position at, std::string meaning, std::string assumed, std::vector<Edit> edits = {});
   // The diagram that begins at `at` is not read; its lines are not accounted for.
   void pass_over(Position at, const std::string& why);
   void also(std::size_t line, const std::string& meaning);                     // appended to the meaning
@@ -94,6 +108,7 @@ class Reading {
   std::vector<SourceLine> file_lines_;
   std::vector<Line> lines_;
   std::vector<Finding> findings_;
+  std::set<std::string> unsettled_;
   std::vector<int> passed_over_;  // lines where such diagrams begin
 };
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "answers.hpp"
 #include "base/text.hpp"
 #include "steps.hpp"
 #include "vocabulary/vocabulary.hpp"
@@ -126,7 +127,8 @@ void StepWalk::ask_about_reply(const Place& place, const Message& message, const
     ask_at(name(), place.at, "reply-unclear",
            "cannot tell whether " + reading_.quoted(message.text) + " is " + in_words(normal, asks) +
                ", and what follows depends on it; draw alt … else … end, or write %% stalemate: means value (miss, ok, "
-               "conflict) before it");
+               "conflict) before it",
+           answers_reply(place.at, normal));
   }
   if (said || !(common(words.outcomes, normal) == Outcomes{Outcome::kMiss})) return;
   const BesideOutcome beside = beside_outcome(message.text, asks.verb, names_of(asks));
@@ -134,7 +136,8 @@ void StepWalk::ask_about_reply(const Place& place, const Message& message, const
     ask_at(name(), place.at, "reply-unclear",
            "cannot tell whether " + reading_.quoted(message.text) +
                " is a miss alone: what follows may happen although a value is there, too; draw alt … else … end, or "
-               "write %% stalemate: means miss before it if it is");
+               "write %% stalemate: means miss before it if it is",
+           answers_reply(place.at, {Outcome::kMiss}));
   }
 }
 

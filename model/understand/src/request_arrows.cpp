@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "answers.hpp"
 #include "base/text.hpp"
 #include "steps.hpp"
 #include "vocabulary/vocabulary.hpp"
@@ -82,7 +83,8 @@ Verb StepWalk::verb_asked(Position at, const Message& message, Role server, cons
            "cannot tell what " + reading_.quoted(message.text) + " asks of " + the(server) +
                "; understood would be: " + std::string(kKnownRequests) +
                "; or write %% stalemate: means get (set, add, delete) before it, or means local if it asks for nothing "
-               "and changes nothing there");
+               "and changes nothing there",
+           answers_request(at));
   }
   return words.verb;
 }
@@ -127,18 +129,29 @@ void StepWalk::note_request(const Request& asks, std::size_t line) {
   if (asks.to == Role::kCache && asks.verb == Verb::kGet && !asks.drawn_lost) segment.silent_gets.insert(asks.arrow);
 }
 
-void StepWalk::request(Position at, const Message& message, Role server, Scope& scope) {
-  asked_by(at, is_server(role(message.from)) ? message.to : message.from, scope);
+void StepWalk::request(const Place& place, const Message& written, Role server, Scope& scope) {
+  const Position at = place.at;
+  asked_by(at, is_server(role(written.from)) ? written.to : written.from, scope);
+  const AskedAndAnswered label = means_ ? AskedAndAnswered{written.text, {}} : asked_and_answered(written.text);
+  Message message = written;
+  message.text = label.request;
   const RequestWords words = request_words(message.text);
   std::string assumed;
   const Verb verb = verb_asked(at, message, server, words, assumed);
+  if (verb == Verb::kGet && keys_named(message.text).size() > 1)
+    refuse_not_modelled(name(), at, "several entries in one request");
   ask_about_doubts(at, message, server, verb, scope);
   note_commit(at, server == Role::kDatabase && verb == Verb::kSet, words.after_commit, scope);
   const VerbWords& told = words_of(verb);
   if (server == Role::kDatabase && !told.of_database.empty())
-    refuse_not_modelled(name(), at, std::string(told.of_database));
+    refuse_not_modelled(name(), at, std::string(told.of_database),
+                        "so no verdict is given; where it changes something behind the row that is read, which is "
+                        "there before and afterwards, say so: %% stalemate: means set before it",
+                        {{at.line, "%% stalemate: means set", "it changes what is read", false},
+                         {at.line, "%% stalemate: means local", "it changes nothing of what is read", false}});
 
   Request asks = drawn_request(at, message, server, verb);
+  asks.label = written.text;
   std::string meaning =
       "arrow " + std::to_string(asks.arrow) + ": the app asks " + the(server) + " " + std::string(told.asked);
   const std::size_t value_offset = meaning.size();
@@ -168,6 +181,21 @@ void StepWalk::request(Position at, const Message& message, Role server, Scope& 
   scope.lost = false;
   scope.latest = {&body, body.size() - 1, line, message.arrow.head == ArrowHead::kBoth, false};
   if (scope.latest.request().awaited) scope.awaited = scope.latest;
+  if (!label.reply.empty()) answered_in_label(place, std::string(label.reply), line, scope);
+}
+
+// The label says how the request turned out: as if a reply were drawn right behind it.
+void StepWalk::answered_in_label(const Place& place, const std::string& reply, std::size_t line, Scope& scope) {
+  const Latest latest = scope.latest;
+  const Request asks = latest.request();
+  const Outcomes says = reply_words(reply, asks.verb).outcomes;
+  note_outcome_drawn(latest, scope, true);
+  if (asks.drawn_lost || tested_next(place.siblings, place.index, says, latest)) return;
+  reading_.also(line, "; what follows happens on " + in_words(says, asks));
+  reading_.also_assumed(line, "its label says how it turned out; on " +
+                                  in_words(without(normal_outcomes(asks.verb), says), asks) +
+                                  " the operation ends; draw alt … else … end to say otherwise");
+  body_of(scope).push_back({Guard{place.at, says, asks.arrow, asks.arrow}});
 }
 
 }  // namespace stalemate::model

@@ -29,6 +29,7 @@ struct Told {
   std::string assumed;
   bool given = false;  // said outright, not guessed
   bool may_be_app = false;
+  bool may_be_outside = false;
   std::vector<Role> either = {};  // where its words contradict each other: what they would be; `why` says which
   bool by_position = false;
   bool is_vague = false;  // called a database by a word for anything that keeps something ("ShelfStore")
@@ -143,6 +144,7 @@ std::optional<Told> told_by_words(const Participant& participant, const std::str
   Told told{*words.role, "by " + reading.quoted(words.word) + " in its " + which, words.assumed, false,
             words.may_be_app};
   told.is_vague = words.vague;
+  told.may_be_outside = words.may_be_outside;
   if (const std::size_t at = told.assumed.find("role X"); at != std::string::npos)
     told.assumed.replace(at + 5, 1, participant.id);
   return told;
@@ -208,6 +210,7 @@ class Telling {
     const Known& known = known_.at(who_is(participant));
     if (known.told) return *known.told;
     const Role likeliest = likeliest_of(who_is(participant));
+    reading_.leave_unsettled(participant.id);
     if (asked_.insert(who_is(participant)).second)
       reading_.attempt([&] { ask_what_it_is(participant, likeliest, known.either); });
     Told seems{likeliest, "as it seems", "", false};
@@ -280,6 +283,8 @@ class Telling {
     const bool asks_servers = any_server(does.asks);
     if (asks_servers && (role == Role::kOutside || (role == Role::kThirdParty && known.told->may_be_app))) {
       place(known, Role::kApp, "asks the servers itself");
+    } else if (known.told->may_be_outside && does.asked_by.empty() && all_are(does.asks, Role::kApp)) {
+      place(known, Role::kOutside, "only asks the app");
     } else if (role == Role::kThirdParty && does.starts && !known.told->by_position) {
       place(known, Role::kOutside, "starts something");
     } else {
@@ -294,7 +299,7 @@ class Telling {
                                       [](Role role) { return role == Role::kQueue || role == Role::kWorker; });
     if (!does.takes_part()) {
       place(known, Role::kOutside, "takes part in nothing");
-    } else if (of_queue && !does.sends) {
+    } else if (of_queue && !does.sends && !does.hears_of_cache) {
       place(known, Role::kThirdParty, "is told, and nobody is drawn who takes from it");
     } else {
       return false;
@@ -335,7 +340,8 @@ class Telling {
     } else if (kept && count(Role::kDatabase) == 1 && count(Role::kCache) == 0 && !known_as_database(known) &&
                !does.asked_between) {
       place(known, Role::kCache, "is the server beside the database");
-    } else if (!kept && count(Role::kDatabase) >= 1 && any_is(does.asked_by, Role::kApp)) {
+    } else if (!kept && count(Role::kDatabase) >= 1 && !any_is(does.asked_by, Role::kOutside) &&
+               !any_server(does.asked_by)) {
       place(known, Role::kThirdParty, "is told and asked, but keeps nothing that is read here");
     } else {
       return false;
@@ -349,7 +355,7 @@ class Telling {
 
   // A queue from which nothing is drawn to come is told, and that is all.
   void nobody_takes_from(const std::string& who, Known& known) {
-    if (known.told->given || part(who).sends) return;
+    if (known.told->given || part(who).sends || part(who).hears_of_cache) return;
     place(known, Role::kThirdParty, "is told, and nobody is drawn who takes from it");
   }
 
@@ -422,9 +428,9 @@ Shown shown_in(const Diagram& diagram, const std::string& id, const RolesOfDiagr
   return shown;
 }
 
-Edit say_it_is(const Participant& participant, Role role, const std::string& means) {
+Edit say_it_is(const Participant& participant, Role role, const std::string& means, bool safe = false) {
   return {participant.at.line, "%% stalemate: role " + participant.id + " = " + std::string(to_string(role)),
-          participant.id + " " + means, false};
+          participant.id + " " + means, safe};
 }
 
 // What a participant does can contradict what it is called.
@@ -563,10 +569,12 @@ std::vector<RolesOfDiagram> read_roles(const Document& document, const std::vect
         });
       }
       const std::string meaning = described(said.role) + ", " + said.why;
+      std::vector<Edit> edits;
+      if (said.by_position) edits = {say_it_is(participant, said.role, "is " + words_of_role(said.role), true)};
       if (participant.declared) {
-        reading.add(participant.at, meaning, said.assumed);
+        reading.add(participant.at, meaning, said.assumed, std::move(edits));
       } else {
-        reading.add_beneath(participant.at, participant.id + " is " + meaning, said.assumed);
+        reading.add_beneath(participant.at, participant.id + " is " + meaning, said.assumed, std::move(edits));
       }
     }
   }

@@ -86,14 +86,17 @@ std::vector<Segment> StepWalk::walk() {
   Scope top;
   statements(diagram_.statements, top);
   if (reading_.any_found()) return std::move(segments_);
-  for (const Segment& segment : segments_) {
-    if (!segment.asks) {
-      fail_at(
-          name(), segment.operation.at,
-          "no arrow here goes from the app to a cache or a database, so there is nothing to check; draw one, such as "
-          "app->>cache: Get value");
+  const auto asks_nothing = [&](const Segment& segment) {
+    if (!segment.asks && !(segment.note + segment.given_name).empty()) {
+      fail_at(name(), segment.operation.at,
+              "no arrow here goes from the app to a cache or a database, so there is no such operation; draw one, such "
+              "as app->>cache: Get value",
+              "operation-empty");
     }
-  }
+    if (!segment.asks) reading_.introduce(segment.heading_line, "asks neither a cache nor a database: no operation");
+    return !segment.asks;
+  };
+  segments_.erase(std::remove_if(segments_.begin(), segments_.end(), asks_nothing), segments_.end());
   for (Segment& segment : segments_) {
     remark_on(segment, segment.operation.body, false);
     remark_on_failures(segment, segment.operation.body, {});
@@ -104,8 +107,9 @@ std::vector<Segment> StepWalk::walk() {
 
 void StepWalk::statements(const std::vector<Statement>& list, Scope& scope) {
   for (std::size_t i = 0; i < list.size(); ++i) {
-    const bool read = reading_.attempt([&] { statement(list, i, scope); });
-    if (!read) not_understood(list[i], scope);
+    const auto read = [&] { statement(list, i, scope); };
+    if (!(hangs_on_unsettled(list[i]) ? reading_.attempt_unsaid(read) : reading_.attempt(read)))
+      not_understood(list[i], scope);
     // Several directives may begin a branch.
     if (!std::holds_alternative<Directive>(list[i].node)) scope.at_branch_start = false;
   }
@@ -137,9 +141,19 @@ void StepWalk::statement(const std::vector<Statement>& list, std::size_t i, Scop
   }
 }
 
+// Whether who takes part in it is asked for: then nothing else can be said of it.
+bool StepWalk::hangs_on_unsettled(const Statement& statement) const {
+  const auto* arrow = std::get_if<Message>(&statement.node);
+  return arrow != nullptr && (reading_.is_unsettled(arrow->from) || reading_.is_unsettled(arrow->to));
+}
+
 // What is wrong or open at a statement has been noted: what follows is read as far as it does not hang on that.
 void StepWalk::not_understood(const Statement& statement, Scope& scope) {
   means_.reset();
+  // Said once of what follows.
+  continues_ = continues_ || reading_.latest_is("operation-begins");
+  const bool is_message = std::holds_alternative<Message>(statement.node);
+  if (!is_message && !std::holds_alternative<Block>(statement.node)) return;
   scope.lost = true;
   scope.latest = {};
   scope.awaited = {};

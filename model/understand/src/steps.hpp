@@ -15,6 +15,7 @@
 #include "read/diagram.hpp"
 #include "reading.hpp"
 #include "roles.hpp"
+#include "sections.hpp"
 #include "understand/protocol.hpp"
 #include "vocabulary/vocabulary.hpp"
 
@@ -83,7 +84,8 @@ struct Segment {
   std::set<std::pair<std::string, std::string>> partners;  // apps that call one another
 };
 
-// REQUIRES: every participant of the diagram is in `roles`. At least one segment; each asks for something.
+// REQUIRES: every participant of the diagram is in `roles`. Each segment asks for something; none where nothing of the
+// diagram does.
 // Throws InputError for what cannot be told or is not modelled yet.
 // `said_above`: the kind of operation that the diagram's title or heading speaks of, where it is one.
 std::vector<Segment> read_steps(const Diagram& diagram, const RolesOfDiagram& roles,
@@ -172,6 +174,7 @@ class StepWalk {
   void statements(const std::vector<Statement>& list, Scope& scope);
   void statement(const std::vector<Statement>& list, std::size_t index, Scope& scope);
   void not_understood(const Statement& statement, Scope& scope);
+  bool hangs_on_unsettled(const Statement& statement) const;
   // Whether a new operation begins with statement `index`: by a comment or a rectangle before it, or by what it does.
   void part(const std::vector<Statement>& list, std::size_t index, Scope& scope);
   // `what` is a text before statement `index`, told in line `line` of the reading if it means something.
@@ -181,7 +184,7 @@ class StepWalk {
     std::string text;
   };
   bool parted(const PartedBy& by, const std::vector<Statement>& list, std::size_t index, Scope& scope);
-  [[noreturn]] void ask_whether_parted(Position at, const std::string& by) const;
+  [[noreturn]] void ask_whether_parted(Position at, const std::string& by, const Flow& next) const;
   void ask_about_operations_in(const Block& block) const;
   void note(const std::vector<Statement>& list, std::size_t index, Scope& scope);
   void directive(Position at, const Directive& directive, Scope& scope);
@@ -203,7 +206,8 @@ class StepWalk {
   bool asks_server(const std::vector<Statement>& siblings, std::size_t index) const;
   void from_outside(Position at, const Message& message, Scope& scope);
   void to_outside(Position at, const Message& message, Scope& scope);
-  void request(Position at, const Message& message, Role server, Scope& scope);
+  void request(const Place& place, const Message& written, Role server, Scope& scope);
+  void answered_in_label(const Place& place, const std::string& reply, std::size_t line, Scope& scope);
   Verb verb_asked(Position at, const Message& message, Role server, const RequestWords& words, std::string& assumed);
   void note_commit(Position at, bool writes, bool after_commit, Scope& scope);
   Request drawn_request(Position at, const Message& message, Role server, Verb verb);
@@ -227,6 +231,7 @@ class StepWalk {
     const Block& block;
     Latest tested;                  // the request that it is about, where one is known
     bool in_row = false;            // which is that of the block before it
+    bool about_others = false;      // is_about_others()
     std::vector<BranchTest> tests;  // by branch
   };
   // What the branches leave to what stands behind the block, joined one after the other.
@@ -264,6 +269,8 @@ class StepWalk {
   void ask_about_between(const Section& section, const BranchTest& test, const Latest& latest,
                          const Between& between) const;
   const Message* first_answer_of_others(const std::vector<Statement>& body) const;
+  // Whether every branch begins with what somebody else than a server answers, which is what the block looks at then.
+  bool is_about_others(const Block& block) const;
   void refuse_outcome_of_earlier_get(const Section& section, const Latest& latest, const Scope& scope) const;
   void refuse_outcome_without_request(const Section& section, const Latest& latest) const;
   Outcomes settle_named(Position at, const Block& block, const Latest& latest, std::vector<BranchTest>& tests) const;
@@ -311,6 +318,9 @@ struct VerbWords {
   std::string_view of_database;
 };
 const VerbWords& words_of(Verb verb);
+
+// What a directive that begins a branch says it tests.
+std::optional<Override> branch_override(const std::string& name, const Section& section);
 
 inline bool is_crossed(const Message& message) { return message.arrow.head == ArrowHead::kCross; }
 std::string the(Role role);                                       // "the cache"

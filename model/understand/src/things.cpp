@@ -2,6 +2,7 @@
 // tells them apart counts in headings and in labels of the database, and only where these say nothing, in labels of the
 // cache.
 #include "things.hpp"
+#include "answers.hpp"
 #include "base/text.hpp"
 
 #include <algorithm>
@@ -215,7 +216,9 @@ void ask_about_features(const std::string& name, const std::vector<About>& all,
                in_quotes(all[i].operation->name) + " in " + in_line(all[i].operation->at) + " about " + in_quotes(one) +
                ": are these two features of the application? If they are about one thing, write %% stalemate: same = " +
                one + ", " + other +
-               "; if not, check each alone: %% stalemate: ignore first in a diagram passes over it");
+               "; if not, check each alone: %% stalemate: ignore first in a diagram passes over it",
+           {answer_same(all[j].operation->at.line + 1, one, other),
+            {all[j].operation->at.line + 1, "%% stalemate: ignore", "this diagram is passed over", false}});
   }
 }
 
@@ -268,7 +271,8 @@ void ask_about_entries(const std::string& name, const std::vector<Entry>& entrie
           in_quotes(shown) + " and " + in_quotes(before.name.shown) + " in " + in_line(before.at) +
               " may be two entries of the cache, and several entries of one row are not modelled yet; if they are one, "
               "write %% stalemate: same = " +
-              before.name.shown + ", " + shown);
+              before.name.shown + ", " + shown,
+          {answer_same(entry.at.line, before.name.shown, shown)});
     }
     known.push_back(entry);
   }

@@ -1,4 +1,5 @@
 // From a parsed file to its protocol: roles first, then each diagram's steps, then the operations' kinds and names.
+#include <algorithm>
 #include <string>
 #include <utility>
 #include <vector>
@@ -12,6 +13,7 @@
 #include "steps.hpp"
 #include "things.hpp"
 #include "understand/protocol.hpp"
+#include "understand/understanding.hpp"
 #include "words.hpp"
 
 namespace stalemate::model {
@@ -76,13 +78,12 @@ std::vector<Segment> read_diagram(const Document& document, std::size_t index, c
 
 }  // namespace
 
-Protocol understand(const Document& written, const std::vector<std::string>& roles) {
-  const Translated translated = translate(written);
-  const Document& document = translated.document;
-  Reading reading(translated);
-  const std::vector<RolesOfDiagram> roles_of_diagrams = read_roles(document, roles, reading);
+namespace {
+
+// The operations of all diagrams, with names and kinds. Throws what was found in the way of that.
+std::vector<std::vector<Segment>> read_operations(const Document& document, const std::vector<RolesOfDiagram>& roles,
+                                                  Reading& reading) {
   std::vector<std::vector<Segment>> segments;
-  bool any = false;
   for (std::size_t i = 0; i < document.diagrams.size(); ++i) {
     const Diagram& diagram = document.diagrams[i].diagram;
     if (const Position said = ignored_at(document.name, diagram); said.line != 0) {
@@ -91,21 +92,37 @@ Protocol understand(const Document& written, const std::vector<std::string>& rol
       reading.pass_over(diagram.at, "as said in line " + std::to_string(said.line));
       continue;
     }
-    segments.push_back(read_diagram(document, i, roles_of_diagrams[i], reading));
-    any = true;
-  }
-  if (!any) {
-    fail_at(document.name, document.diagrams.front().diagram.at,
-            "every diagram is passed over, so there is nothing to check; take %% stalemate: ignore out of one");
+    segments.push_back(read_diagram(document, i, roles[i], reading));
   }
   // What is compared across operations is compared only where each was understood.
   reading.fail_if_any();
+  if (std::all_of(segments.begin(), segments.end(), [](const auto& of_diagram) { return of_diagram.empty(); })) {
+    fail_at(document.name, document.diagrams.front().diagram.at,
+            "no arrow here goes from the app to a cache or a database, so there is nothing to check; draw one, such as "
+            "app->>cache: Get value, or take %% stalemate: ignore out of a diagram that has one",
+            "nothing-to-check");
+  }
   reading.attempt([&] { name_operations(document, segments, reading); });
   reading.attempt([&] { ask_about_things(document, segments, reading); });
   reading.attempt([&] { judge_remarks(segments, reading); });
   reading.fail_if_any();
-  tell_unread_words(document, roles_of_diagrams, reading);
+  return segments;
+}
 
+std::vector<ParticipantRead> participants_of(const Document& written, const std::vector<RolesOfDiagram>& roles) {
+  std::vector<ParticipantRead> participants;
+  for (std::size_t i = 0; i < roles.size(); ++i) {
+    for (const Participant& participant : written.diagrams[i].diagram.participants) {
+      const auto found = roles[i].find(participant.id);
+      if (found == roles[i].end()) continue;
+      participants.push_back({participant.at, participant.id, participant.alias, found->second});
+    }
+  }
+  return participants;
+}
+
+Protocol protocol_of(const Document& document, std::vector<std::vector<Segment>> segments,
+                     const std::vector<std::string>& roles, Reading& reading) {
   Protocol protocol;
   protocol.name = base_name(document.name);
   protocol.file = document.name;
@@ -124,8 +141,58 @@ Protocol understand(const Document& written, const std::vector<std::string>& rol
     if (here.line != 0) last = here;
   }
   if (const std::string missing = protocol.missing_in(protocol.mapping); !missing.empty())
-    fail_at(document.name, last, missing);
+    fail_at(document.name, last, missing, "mapping-incomplete");
   return protocol;
+}
+
+}  // namespace
+
+bool Understanding::draws(Role role) const {
+  return std::any_of(participants.begin(), participants.end(),
+                     [&](const ParticipantRead& participant) { return participant.role == role; });
+}
+
+Understanding try_to_understand(const Document& written, const std::vector<std::string>& roles) {
+  Understanding result;
+  result.file = written.name;
+  try {
+    const Translated translated = translate(written);
+    const Document& document = translated.document;
+    if (translated.language != nullptr) result.language = translated.language->code;
+    Reading reading(translated);
+    const std::vector<RolesOfDiagram> roles_of_diagrams = read_roles(document, roles, reading);
+    result.participants = participants_of(written, roles_of_diagrams);
+    std::vector<std::vector<Segment>> segments = read_operations(document, roles_of_diagrams, reading);
+    tell_unread_words(document, roles_of_diagrams, reading);
+    result.protocol = protocol_of(document, std::move(segments), roles, reading);
+    for (const ReadingLine& line : result.protocol->reading) {
+      if (line.assumed.empty()) continue;
+      result.findings.push_back(
+          {"assumed", Severity::kAssumption, document.name, line.at, line.assumed, {}, line.edits});
+    }
+  } catch (const InputError& error) {
+    if (error.findings().empty()) throw;
+    result.findings = error.findings();
+  }
+  return result;
+}
+
+Understanding try_to_read(std::string_view text, const std::string& name, const std::vector<std::string>& roles) {
+  try {
+    return try_to_understand(parse_document(text, name), roles);
+  } catch (const InputError& error) {
+    if (error.findings().empty()) throw;
+    Understanding result;
+    result.file = name;
+    result.findings = error.findings();
+    return result;
+  }
+}
+
+Protocol understand(const Document& document, const std::vector<std::string>& roles) {
+  Understanding result = try_to_understand(document, roles);
+  if (!result.protocol) fail_with(std::move(result.findings));
+  return std::move(*result.protocol);
 }
 
 Protocol read_protocol(std::string_view text, const std::string& name, const std::vector<std::string>& roles) {

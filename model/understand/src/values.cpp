@@ -60,10 +60,29 @@ class Walk {
 
 }  // namespace
 
-void say_values(const Segment& segment, Reading& reading) {
+namespace {
+
+// Notes at each request what it may store.
+void note_values(std::vector<Act>& body, bool read, std::map<int, Sources>& of_arrow) {
+  for (Act& act : body) {
+    if (auto* request = std::get_if<Request>(&act.node); request != nullptr && stores(request->verb)) {
+      const Sources stored = read ? kReceived : of_arrow[request->arrow];
+      request->carries_own = stored.own;
+      request->carries_received = stored.received;
+    }
+    auto* choice = std::get_if<Choice>(&act.node);
+    if (choice == nullptr) continue;
+    for (Branch& branch : choice->branches) note_values(branch.body, read, of_arrow);
+  }
+}
+
+}  // namespace
+
+void say_values(Segment& segment, Reading& reading) {
   const bool read = segment.operation.kind == OperationKind::kRead;
   Walk walk;
   walk.through(segment.operation.body, kOwn);
+  note_values(segment.operation.body, read, walk.of_arrow);
   for (const ValuePlace& place : segment.value_places) {
     const Sources stored = read ? kReceived : walk.of_arrow[place.arrow];
     reading.insert(place.line, place.offset,

@@ -7,6 +7,6 @@
 namespace stalemate::model {
 
 // REQUIRES: the operation's kind is set.
-void say_values(const Segment& segment, Reading& reading);
+void say_values(Segment& segment, Reading& reading);
 
 }  // namespace stalemate::model

@@ -116,6 +116,13 @@ bool third_party(Page& page, sim::Random& random) {
                                       kThirdParties[which] + ": " + kThirdPartyMessages[which]));
   return true;
 }
+// Something for others to do, which nobody is drawn to take up.
+bool queue(Page& page, sim::Random& random) {
+  const std::string queue = any_of(Words{"queue", "kafka", "sqs", "topic"}, random);
+  insert(any_place(page, random), raw(page.names[Who::kApp].id + any_of(Words{"->>", "-)"}, random) + queue + ": " +
+                                      any_of(Words{"send event", "order the mail", "tell the others"}, random)));
+  return true;
+}
 // Somebody who only passes the call on, and the answer.
 bool layer(Page& page, sim::Random& random) {
   if (page.user_drawn() || page.frame == Frame::kCallsInOne) return false;
@@ -187,6 +194,7 @@ std::vector<Change> changes_of_looks() {
           {"innocent notes", Meaning::kSame, notes},
           {"local work", Meaning::kSame, local_work},
           {"a message to a third party", Meaning::kSame, third_party},
+          {"a message to a queue that nobody takes from", Meaning::kSame, queue},
           {"a layer in front", Meaning::kSame, layer},
           {"a rectangle around", Meaning::kSame, rectangle},
           {"after the commit, in words", Meaning::kSame, after_commit},

@@ -152,10 +152,8 @@ bool lock_in_brackets(Page& page, sim::Random& random) {
 bool queue(Page& page, sim::Random& random) {
   const auto deletes = lines_where(page, [](const Node& line) { return is_request(line, Who::kCache, Verb::kDelete); });
   if (deletes.empty()) return false;
-  static const std::vector<Pair> kQueues = {{"kafka", "publish invalidation"},
-                                            {"queue", "enqueue delete"},
-                                            {"topic", "publish changed"},
-                                            {"sqs", "send event"}};
+  static const std::vector<Pair> kQueues = {
+      {"kafka", "publish invalidation"}, {"queue", "enqueue delete"}, {"sqs", "drop the entry later"}};
   const Pair& chosen = any_of(kQueues, random);
   for (Node* line : deletes) {
     line->text = page.names[Who::kApp].id + "->>" + chosen.begin + ": " + chosen.end;

@@ -129,8 +129,8 @@ TEST(ProtocolOperations, a_diagram_that_says_ignore_is_passed_over) {
 }
 
 TEST(ProtocolOperations, ignore_stands_alone_and_first_and_leaves_a_diagram) {
-  EXPECT_TRUE(
-      starts_with(error_of_lines("%% stalemate: ignore\napp->>cache: Get"), "t.mmd:1:1: every diagram is passed "));
+  EXPECT_TRUE(starts_with(error_of_lines("%% stalemate: ignore\napp->>cache: Get"),
+                          "t.mmd:1:1: no arrow here goes from the app "));
   EXPECT_TRUE(
       starts_with(error_of_lines("app->>cache: Get\n%% stalemate: ignore"), "t.mmd:3:1: \"ignore\" passes over "));
   EXPECT_TRUE(

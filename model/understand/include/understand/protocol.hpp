@@ -8,6 +8,7 @@
 #include <variant>
 #include <vector>
 
+#include "base/finding.hpp"
 #include "read/diagram.hpp"
 #include "traces/verb.hpp"
 #include "understand/mapping.hpp"
@@ -96,6 +97,9 @@ struct Request {
   int arrow = 0;            // ordinal among the arrows of its operation, from 1: Message::number, where the diagram
                             // holds one operation
   bool stores_new = false;  // its label says that what it stores is new: R4
+  // What a set or add may store, by R4, failures aside: the operation's own value, what it received, or either.
+  bool carries_own = false;
+  bool carries_received = false;
   std::string label;
 };
 
@@ -159,9 +163,10 @@ struct Operation {
 // One line of `stalemate read`: what a line of the file was taken to mean.
 struct ReadingLine {
   Position at;
-  std::string source;   // the statement, as written, trimmed; empty: the line above introduces a participant
-  std::string meaning;  // "arrow 1: the app asks the cache to get the key"
-  std::string assumed;  // what was guessed, and how to say it otherwise; empty where nothing was
+  std::string source;       // the statement, as written, trimmed; empty: the line above introduces a participant
+  std::string meaning;      // "arrow 1: the app asks the cache to get the key"
+  std::string assumed;      // what was guessed, and how to say it otherwise; empty where nothing was
+  std::vector<Edit> edits;  // that say what was assumed, where one line does
 };
 
 struct Protocol {

@@ -2,14 +2,14 @@
 // letters), then read from left to right; at each place the longest phrase that fits is taken.
 #include "languages/language.hpp"
 
-#include <utf8proc.h>
-
 #include <algorithm>
-#include <cstdlib>
-#include <map>
-#include <memory>
+#include <set>
+#include <string>
 
 #include "base/text.hpp"
+#include "languages/matching.hpp"
+#include "languages/normalized.hpp"
+#include "vocabulary/signs.hpp"
 #include "vocabulary/vocabulary.hpp"
 
 namespace stalemate::model {
@@ -17,158 +17,32 @@ namespace {
 
 constexpr std::size_t kPhrasesTellMin = 2;
 
-// Phrases that English has, too, with another meaning or the same: they tell no language.
-constexpr std::string_view kEnglishToo[] = {
-    "a",           "an",     "as",     "on",     "no",          "in",      "me",      "do",      "die",    "den",
-    "des",         "is",     "am",     "at",     "of",          "or",      "to",      "so",      "la",     "le",
-    "el",          "de",     "du",     "un",     "en",          "et",      "es",      "e",       "o",      "y",
-    "i",           "per",    "pour",   "sur",    "par",         "once",    "come",    "fin",     "was",    "war",
-    "hat",         "gut",    "also",   "man",    "will",        "rest",    "note",    "page",    "date",   "base",
-    "table",       "cache",  "api",    "app",    "client",      "admin",   "server",  "service", "worker", "ok",
-    "error",       "errors", "total",  "normal", "local",       "final",   "data",    "value",   "set",    "get",
-    "put",         "status", "status", "text",   "commit",      "lock",    "miss",    "hit",     "todo",   "tan",
-    "bien",        "son",    "sin",    "con",    "mit",         "bei",     "art",     "list",    "order",  "orders",
-    "proxy",       "web",    "redis",  "plus",   "transaction", "replica", "version", "ligne",   "client", "message",
-    "notification"};
+// Phrases that English has, too, with another meaning ("lecture", "place") or the same: they tell no language.
+constexpr std::string_view kEnglishToo =
+    "|a|ab|actual|admin|administrator|al|alerte|alles|also|alte|alter|am|an|api|app|applikation|art|as|at|avant|"
+    "avis|bail|base|bei|bien|cache|cacher|car|cas|caso|casos|ce|changer|charge|cheque|cho|client|com|come|commit|"
+    "con|consulter|copia|courant|creation|d|da|dans|das|data|date|de|define|del|den|depot|der|des|dia|die|"
+    "diffuse|do|dos|du|e|ein|eine|el|en|enfile|error|errors|es|estado|et|expiration|fait|fall|falls|faux|fila|"
+    "fin|final|fixe|fixer|flux|fragt|gast|get|gibt es|grave|gut|hat|hay|hit|hole|hora|i|ignore|im|in|"
+    "inaccessible*|ins|insertion|is|journal|khi|kho|l|la|lade|le|lecture*|legt|les|lies|ligne|lis|list|liste|lit|"
+    "local|lock|logo|man|mas|me|message|met|mete|meter|minuten|mira|miss|mit|modification|modifier|muda|n|nach|"
+    "nada|nas|ne|no|no cache|non|normal|note|notification|nova|nul|nulle|nun|o|of|ok|on|once|or|order|orders|os|"
+    "oui|page|par|per|persiste|persister|place|placer|plus|popula|popular|pour|premier|primer|programm|proxy|"
+    "puis|pula|purger|put|que|ra|range|ranger|redis|remover|rend|replica|responder|rest|retire|ruta|sai|salva|"
+    "salve|sans|sau|scenario|seite|sem|ser|server|service|set|seta|si|sim|sin|so|solo|son|status|suppression|sur|"
+    "table|tan|text|theo|to|todo|toma|total|trang|transaction|trong|u|un|und|value|ver|version|vide|vider|von|"
+    "war|was|web|weg|wert|will|worker|y|";
 
-// NFKC, by utf8proc (Unicode Standard Annex #15). What it cannot make so stays as it is.
-std::string compatible(std::string_view text, bool fold) {
-  utf8proc_uint8_t* made = nullptr;
-  const int options = UTF8PROC_COMPOSE | UTF8PROC_COMPAT | UTF8PROC_STABLE | (fold ? UTF8PROC_CASEFOLD : 0);
-  const utf8proc_ssize_t size =
-      utf8proc_map(reinterpret_cast<const utf8proc_uint8_t*>(text.data()), static_cast<utf8proc_ssize_t>(text.size()),
-                   &made, static_cast<utf8proc_option_t>(options));
-  const std::unique_ptr<utf8proc_uint8_t, decltype(&std::free)> owner(made, &std::free);
-  if (size < 0) return std::string(text);
-  return {reinterpret_cast<const char*>(made), static_cast<std::size_t>(size)};
+bool is_english_too(std::string_view phrase) {
+  return kEnglishToo.find("|" + std::string(phrase) + "|") != std::string_view::npos;
 }
 
-// The marks of East Asian text that end a clause, as those of ASCII that do.
-std::string with_plain_marks(std::string text) {
-  constexpr std::pair<std::string_view, std::string_view> kMarks[] = {
-      {"、", ", "}, {"。", ". "}, {"・", " "}, {"「", "\""}, {"」", "\""}, {"『", "\""},
-      {"』", "\""}, {"«", "\""},  {"»", "\""}, {"“", "\""},  {"”", "\""},  {"„", "\""}};
-  for (const auto& [mark, plain] : kMarks) {
-    for (std::size_t at = text.find(mark); at != std::string::npos; at = text.find(mark, at + plain.size()))
-      text.replace(at, mark.size(), plain);
-  }
-  return text;
-}
-
-// A stretch of a text: a word, or what stands between two.
-struct Piece {
-  std::string text;    // as it is
-  std::string folded;  // in lower case
-  bool is_word = false;
-  bool translated = false;
-};
-
-bool is_letter_at(std::string_view text, std::size_t i) { return is_word_byte(text[i]); }
-
-std::vector<Piece> pieces_of(const std::string& text) {
-  std::vector<Piece> pieces;
-  for (std::size_t i = 0; i < text.size();) {
-    const bool word = is_letter_at(text, i);
-    std::size_t end = i;
-    while (end < text.size() && is_letter_at(text, end) == word) ++end;
-    std::string part = text.substr(i, end - i);
-    std::string folded = word ? compatible(part, true) : part;
-    pieces.push_back({std::move(part), std::move(folded), word, false});
-    i = end;
-  }
-  return pieces;
-}
-
-bool fits(std::string_view said, std::string_view word) {
-  if (!said.empty() && said.back() == '*') return word.starts_with(said.substr(0, said.size() - 1));
-  return said == word;
-}
-
-// The pieces from `at` on that `said` covers; 0 where it does not stand there.
-std::size_t length_at(const std::vector<Piece>& pieces, std::size_t at, std::string_view said) {
-  std::size_t i = at;
-  while (true) {
-    const std::size_t space = said.find(' ');
-    if (i >= pieces.size() || !pieces[i].is_word || !fits(said.substr(0, space), pieces[i].folded)) return 0;
-    ++i;
-    if (space == std::string_view::npos) return i - at;
-    said.remove_prefix(space + 1);
-    const bool near =
-        i < pieces.size() && !pieces[i].is_word && pieces[i].text.find_first_not_of(" -'\t") == std::string::npos;
-    if (!near) return 0;
-    ++i;
-  }
-}
-
-struct Match {
-  const Phrase* phrase = nullptr;
-  std::size_t length = 0;  // in pieces, or in bytes where words do not stand apart
-};
-
-Match longest_at(const std::vector<Piece>& pieces, std::size_t at, const Language& language) {
-  Match best;
-  for (std::size_t i = 0; i < language.phrase_count; ++i) {
-    const Phrase& phrase = language.phrases[i];
-    const std::size_t length = length_at(pieces, at, phrase.said);
-    const bool exact = best.phrase != nullptr && best.phrase->said.size() < phrase.said.size();
-    if (length > best.length || (length != 0 && length == best.length && exact)) best = {&phrase, length};
-  }
-  return best;
-}
-
-Match longest_at(std::string_view text, const Language& language) {
-  Match best;
-  for (std::size_t i = 0; i < language.phrase_count; ++i) {
-    const Phrase& phrase = language.phrases[i];
-    if (phrase.said.size() > best.length && text.starts_with(phrase.said)) best = {&phrase, phrase.said.size()};
-  }
-  return best;
-}
-
-// The text in pieces, those that a phrase covers put into English; `seen` is told of each such phrase.
-template <typename Seen>
-std::vector<Piece> translated(const std::string& text, const Language& language, const Seen& seen) {
-  std::vector<Piece> result;
-  if (language.spaced) {
-    const std::vector<Piece> pieces = pieces_of(text);
-    for (std::size_t i = 0; i < pieces.size();) {
-      const Match match = pieces[i].is_word ? longest_at(pieces, i, language) : Match{};
-      if (match.phrase == nullptr) {
-        result.push_back(pieces[i++]);
-        continue;
-      }
-      seen(match.phrase->said);
-      result.push_back({std::string(match.phrase->english), {}, true, true});
-      i += match.length;
-    }
-    return result;
-  }
-  // Without spaces a word ends where the next begins: what stands between two phrases is one.
-  std::string rest;
-  const auto flush = [&] {
-    for (Piece& piece : pieces_of(rest)) result.push_back(std::move(piece));
-    rest.clear();
-  };
-  for (std::size_t i = 0; i < text.size();) {
-    const Match match =
-        static_cast<unsigned char>(text[i]) >= 0x80 ? longest_at(std::string_view(text).substr(i), language) : Match{};
-    if (match.phrase == nullptr) {
-      const std::size_t size = code_point_size(text, i);
-      rest += text.substr(i, size);
-      i += size;
-      continue;
-    }
-    flush();
-    seen(match.phrase->said);
-    result.push_back({std::string(match.phrase->english), {}, true, true});
-    i += match.length;
-  }
-  flush();
-  return result;
-}
-
-bool ends_clause(const Piece& piece) {
-  return !piece.is_word && piece.text.find_first_of(",.;:?!()[]/|\"\n") != std::string::npos;
+// Where words stand apart, "brot:3" goes on.
+bool ends_clause(const Piece& piece, bool spaced) {
+  constexpr std::string_view kJoins[] = {"and", "or", "then", "but"};
+  if (piece.is_word) return piece.translated && is_in(kJoins, piece.text.substr(piece.text.rfind(' ') + 1));
+  if (spaced && (piece.text == ":" || piece.text == "." || piece.text == "/")) return false;
+  return piece.text.find_first_of(",.;:?!()[]/|+>\"\n") != std::string::npos;
 }
 
 bool asks(const Piece& piece) {
@@ -177,16 +51,21 @@ bool asks(const Piece& piece) {
   return is_request_verb(first) || piece.text == "look up";
 }
 
-// Where a clause ends with what it asks, that goes before the rest of it.
-void put_verbs_first(std::vector<Piece>& pieces) {
+// Where a clause ends with what it asks, that goes before the rest of it; where words stand apart, not past a negation:
+// "Cache nicht leeren".
+void put_verbs_first(std::vector<Piece>& pieces, bool spaced) {
   for (std::size_t begin = 0; begin < pieces.size();) {
     std::size_t end = begin;
-    while (end < pieces.size() && !ends_clause(pieces[end])) ++end;
+    while (end < pieces.size() && !ends_clause(pieces[end], spaced)) ++end;
     std::size_t last = end;
     while (last > begin && (!pieces[last - 1].is_word || pieces[last - 1].text.empty())) --last;
     std::size_t first = begin;
     while (first < end && (!pieces[first].is_word || pieces[first].text.empty())) ++first;
-    if (last > first + 1 && asks(pieces[last - 1]) && !asks(pieces[first])) {
+    const bool negated = spaced && std::any_of(pieces.begin() + static_cast<std::ptrdiff_t>(begin),
+                                               pieces.begin() + static_cast<std::ptrdiff_t>(end),
+                                               [](const Piece& piece) { return is_negation(piece.text); });
+    const bool first_leads = spaced && first < end && asks(pieces[first]);
+    if (last > first + 1 && !negated && asks(pieces[last - 1]) && !first_leads) {
       std::rotate(pieces.begin() + static_cast<std::ptrdiff_t>(first),
                   pieces.begin() + static_cast<std::ptrdiff_t>(last) - 1,
                   pieces.begin() + static_cast<std::ptrdiff_t>(last));
@@ -195,21 +74,23 @@ void put_verbs_first(std::vector<Piece>& pieces) {
   }
 }
 
-// In one text, with a space on each side of what was put into English.
-std::string joined(const std::vector<Piece>& pieces) {
+// In one text, with a space on each side of what was put into English; where words stand apart, only between words.
+std::string joined(const std::vector<Piece>& pieces, bool spaced) {
   std::string text;
   bool apart = false;
   for (const Piece& piece : pieces) {
+    if (spaced && piece.text == " " && (text.empty() || text.back() == ' ')) continue;
     if (piece.text.empty()) {
       apart = apart || piece.translated;
       continue;
     }
-    const bool space = (apart || piece.translated) && !text.empty() && text.back() != ' ' && piece.is_word;
+    const bool space = (apart || piece.translated) && !text.empty() && text.back() != ' ' && piece.is_word &&
+                       (!spaced || is_word_byte(text.back()));
     if (space) text += ' ';
     text += piece.text;
     apart = piece.translated;
   }
-  return text;
+  return std::string(trim(text));
 }
 
 }  // namespace
@@ -223,15 +104,26 @@ const std::vector<const Language*>& languages() {
 const Language* language_of(const std::vector<std::string_view>& texts) {
   const Language* best = nullptr;
   std::size_t most = kPhrasesTellMin - 1;
+  std::vector<std::vector<Piece>> pieces;
+  std::vector<std::string> beyond_ascii;
+  for (const std::string_view text : texts) {
+    const std::string plain = normalized_text(text);
+    pieces.push_back(pieces_of(plain));
+    if (!is_ascii(plain)) beyond_ascii.push_back(plain);
+  }
   for (const Language* language : languages()) {
+    std::vector<const Phrase*> found;
+    if (language->spaced) {
+      for (const std::vector<Piece>& each : pieces) find_phrases(each, *language, found);
+    } else {
+      for (const std::string& text : beyond_ascii) find_phrases(text, *language, found);
+    }
     std::size_t bytes = 0;  // of the phrases that were found: a longer one tells more
-    std::map<std::string_view, bool> said;
-    for (const std::string_view text : texts) {
-      translated(with_plain_marks(compatible(text, false)), *language, [&](std::string_view phrase) {
-        if (is_in(kEnglishToo, phrase)) return;
-        said[phrase] = true;
-        bytes += phrase.size();
-      });
+    std::set<std::string_view> said;
+    for (const Phrase* phrase : found) {
+      if (phrase->said == phrase->english || is_english_too(phrase->said)) continue;
+      said.insert(phrase->said);
+      bytes += phrase->said.size();
     }
     if (said.size() < kPhrasesTellMin || bytes <= most) continue;
     best = language;
@@ -242,9 +134,9 @@ const Language* language_of(const std::vector<std::string_view>& texts) {
 
 std::string in_english(std::string_view text, const Language* language) {
   if (language == nullptr) return std::string(text);
-  std::vector<Piece> pieces = translated(with_plain_marks(compatible(text, false)), *language, [](std::string_view) {});
-  if (language->verb_last) put_verbs_first(pieces);
-  return joined(pieces);
+  std::vector<Piece> pieces = in_pieces(normalized_text(text), *language);
+  if (language->verb_last) put_verbs_first(pieces, language->spaced);
+  return joined(pieces, language->spaced);
 }
 
 }  // namespace stalemate::model

@@ -13,9 +13,13 @@
 
 namespace stalemate::model {
 
-// `said`: in lower case, words parted by one space. In a language whose words stand apart, a phrase is whole words, of
-// which each may end in "*" for any ending ("обнов*"); in one that is written without spaces it may begin and end
-// anywhere. `english`: may be empty for what says nothing (an article, a particle).
+// `said`: in lower case ("ß" as "ss"), words parted by one space; `english`: may be empty for what says nothing (an
+// article, a particle).
+// In a language whose words stand apart, a phrase is whole words, of which each may end in "*" for any ending
+// ("обнов*"), "#" is any number, and a single word may begin with "*" ("*dienst"); each "#" in the English is the
+// number that was written, "*" the beginning. In one that is written without spaces it may begin and end anywhere, but
+// only right behind a number where it begins with "#" ("#分"), and only at the end of a word where it ends with a space
+// ("을 ").
 struct Phrase {
   std::string_view said;
   std::string_view english;
@@ -29,6 +33,12 @@ struct Language {
   // Each says a thing of its own; a longer one goes before a shorter one wherever both fit.
   const Phrase* phrases = nullptr;
   std::size_t phrase_count = 0;
+  // Characters that are read as others, each before the one that the phrases have: "資资". Only where words do not
+  // stand apart, and only those that are as long as the other.
+  std::string_view variants = {};
+  // By which words are declined, parted by spaces: what no phrase knows loses the first that fits, so that it is one
+  // thing in every case. Empty where English does the same by itself (a plural in "s").
+  std::string_view endings = {};
 };
 
 extern const Language kChinese;

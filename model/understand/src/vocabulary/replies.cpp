@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <optional>
 
+#include "base/text.hpp"
 #include "vocabulary/signs.hpp"
 #include "vocabulary/vocabulary.hpp"
 
@@ -91,6 +92,43 @@ bool is_about_outcomes(const std::string& word) {
 }
 
 }  // namespace
+
+AskedAndAnswered asked_and_answered(std::string_view label) {
+  const std::string_view text = trim(label);
+  std::size_t end = std::string_view::npos;  // of the request
+  std::string_view reply;
+  bool got = false;  // "…, got 12"
+  for (const std::string_view arrow : {"=>", "-->", "->", "→"}) {
+    const std::size_t at = text.rfind(arrow);
+    if (at == std::string_view::npos || at == 0) continue;
+    end = at;
+    reply = text.substr(at + arrow.size());
+    break;
+  }
+  constexpr std::string_view kGot[] = {"got", "gets", "returns", "returned", "receives", "received", "finds", "found"};
+  if (const std::size_t comma = text.rfind(','); end == std::string_view::npos && comma != std::string_view::npos) {
+    const std::vector<std::string> words = split_words(text.substr(comma + 1));
+    if (!words.empty() && is_in(kGot, words.front())) {
+      end = comma;
+      reply = text.substr(comma + 1);
+      got = true;
+    }
+  }
+  if (const std::size_t open = text.rfind('(');
+      end == std::string_view::npos && text.ends_with(')') && open != 0 && !is_word_byte(text[open - 1])) {
+    end = open;
+    reply = text.substr(open + 1, text.size() - open - 2);
+  }
+  if (end == std::string_view::npos) return {label, {}};
+  const std::string_view request = trim(text.substr(0, end));
+  const RequestWords asks = request_words(request);
+  if (asks.kind != RequestWords::Kind::kVerb || asks.verb != Verb::kGet) return {label, {}};
+  const ReplyWords says = reply_words(reply, Verb::kGet);
+  const bool one = says.outcomes == Outcomes{Outcome::kMiss} || says.outcomes == Outcomes{Outcome::kValue};
+  const bool plain = got || (!says.weak && says.plain);
+  return one && plain && !says.unclear && !says.impossible ? AskedAndAnswered{request, trim(reply)}
+                                                           : AskedAndAnswered{label, {}};
+}
 
 bool says_failure(std::string_view text) {
   const std::vector<std::string> words = split_words(text);

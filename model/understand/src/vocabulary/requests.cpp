@@ -162,6 +162,8 @@ constexpr VerbEntry kVerbWords[] = {
     {"exist", Verb::kGet, true},
     {"list", Verb::kGet, true},
     {"lists", Verb::kGet, true},
+    {"look", Verb::kGet, true},
+    {"looks", Verb::kGet, true},
     {"request", Verb::kGet, true},
     {"requests", Verb::kGet, true},
     {"ask", Verb::kGet, true},

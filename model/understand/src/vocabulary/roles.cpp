@@ -358,6 +358,7 @@ RoleWords weigh(const RoleHits& hits, const std::string& copy) {
     found.may_be_app = true;
   } else if (hits.has(Role::kApp) && hits.has(Role::kOutside) && hits.are_only({Role::kApp, Role::kOutside})) {
     choose(Role::kApp);
+    found.may_be_outside = true;
     found.assumed = quoted_word(found.word) + " makes it the app, although " +
                     quoted_word(*hits.word_of(Role::kOutside)) + " would be outside; say role X = outside if it is";
   } else {

@@ -459,11 +459,24 @@ Words cut_out(const Words& words, std::size_t from, std::size_t count) {
   return rest;
 }
 
-std::optional<std::size_t> find_phrase(const Words& words, std::string_view phrase) {
-  const Words parts = split_words(phrase);
+std::optional<std::size_t> find_words(const Words& words, const Words& parts) {
   const auto found = std::search(words.begin(), words.end(), parts.begin(), parts.end());
   if (found == words.end()) return std::nullopt;
   return static_cast<std::size_t>(found - words.begin());
+}
+
+std::optional<std::size_t> find_phrase(const Words& words, std::string_view phrase) {
+  return find_words(words, split_words(phrase));
+}
+
+// The words of each of kPhrases, in their order.
+const std::vector<Words>& words_of_phrases() {
+  static const std::vector<Words> kWords = [] {
+    std::vector<Words> all;
+    for (const Phrase& phrase : kPhrases) all.push_back(split_words(phrase.words));
+    return all;
+  }();
+  return kWords;
 }
 
 }  // namespace
@@ -518,8 +531,9 @@ CommitWords commit_words(std::string_view text) {
 
 std::optional<Unmodelled> unmodelled_in(const std::vector<std::string>& words, bool certain_only) {
   if (words.empty()) return std::nullopt;
-  for (const Phrase& phrase : kPhrases) {
-    const auto at = find_phrase(words, phrase.words);
+  for (std::size_t i = 0; i < words_of_phrases().size(); ++i) {
+    const Phrase& phrase = kPhrases[i];
+    const auto at = find_words(words, words_of_phrases()[i]);
     if (at && !(phrase.deniable && is_denied(words, *at)))
       return Unmodelled{phrase.meaning, std::string(phrase.words), true};
   }

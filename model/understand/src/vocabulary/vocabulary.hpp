@@ -49,8 +49,9 @@ struct RoleWords {
   std::string word;  // the word that decided; where ambiguous, those that contradict each other, in quotation marks
   std::vector<Role> either;  // where ambiguous: what these would be
   std::string assumed;
-  bool may_be_app = false;  // a third party by name, unless it asks servers ("mail server")
-  bool vague = false;       // a database by a word for anything that keeps something ("ShelfStore")
+  bool may_be_app = false;      // a third party by name, unless it asks servers ("mail server")
+  bool may_be_outside = false;  // an app by name, unless it only asks apps ("farm client app")
+  bool vague = false;           // a database by a word for anything that keeps something ("ShelfStore")
   CacheKind cache_kind = CacheKind::kShared;
   std::string cache_word;  // what says that it is another kind of cache
 };
@@ -96,6 +97,13 @@ std::string second_step_in(std::string_view label, Verb verb);
 // What the label of a set says to store, as the rest of a question, where it is hardly the whole value that the
 // operation has: "null", "the old value", "timestamp". Empty where there is nothing of the kind.
 std::string doubt_about_stored(std::string_view label, Role server);
+// A get whose label says how it turned out, too: "get user:7 (miss)", "GET k => nil". Both parts of the label; no reply
+// where it says nothing of the kind, or not clearly.
+struct AskedAndAnswered {
+  std::string_view request;
+  std::string_view reply;
+};
+AskedAndAnswered asked_and_answered(std::string_view label);
 bool is_request_verb(std::string_view word);  // whether labels ask by it: "get", "saves"
 inline constexpr std::string_view kKnownRequests =
     "get, read, fetch, load, look up, check, query, SELECT, GET; set, put, store, save, write, update, INSERT, SET; "

@@ -16,7 +16,7 @@ namespace {
 namespace fs = std::filesystem;
 using nlohmann::json;
 
-constexpr const char* kScript = STALEMATE_SOURCE_DIR "/tests/traces/schema_check.py";
+constexpr const char* kScript = STALEMATE_SOURCE_DIR "/tests/schema_check.py";
 
 class Scratch {
  public:

@@ -1,0 +1,112 @@
+// The reading as JSON, keys in a fixed order; see understanding.hpp and ../reading.schema.json.
+#include <nlohmann/json.hpp>
+
+#include "understand/understanding.hpp"
+#include "vocabulary/vocabulary.hpp"
+
+namespace stalemate::model {
+namespace {
+
+using Json = nlohmann::ordered_json;
+constexpr int kReadingVersion = 1;
+
+Json json_of(Outcomes outcomes) {
+  Json list = Json::array();
+  for (int i = 0; i < kOutcomeCount; ++i) {
+    const auto outcome = static_cast<Outcome>(i);
+    if (outcomes.has(outcome)) list.push_back(to_string(outcome));
+  }
+  return list;
+}
+
+Json json_of(const std::vector<Act>& body);
+
+Json json_of(const Request& request) {
+  Json step = {{"step", "request"}, {"line", request.at.line}, {"arrow", request.arrow}};
+  step["server"] = to_string(request.to);
+  step["verb"] = to_string(request.verb);
+  const EntryName entry = request.to == Role::kCache ? entry_named(request.label) : EntryName{};
+  step["entry"] = entry.shown.empty() ? Json() : Json(entry.shown);
+  step["awaited"] = request.awaited;
+  step["drawn_lost"] = request.drawn_lost;
+  Json carried = Json::array();
+  if (request.carries_own) carried.push_back("own");
+  if (request.carries_received) carried.push_back("received");
+  step["carries"] = std::move(carried);
+  step["ttl_seconds"] = request.ttl == 0 ? Json() : Json(request.ttl);
+  step["label"] = request.label;
+  return step;
+}
+
+Json json_of(const Choice& choice) {
+  Json step = {{"step", "choice"}, {"line", choice.at.line}, {"block", to_string(choice.kind)}};
+  step["about"] = choice.free ? Json() : Json(choice.about);
+  step["may_take_none"] = choice.may_take_none;
+  step["branches"] = Json::array();
+  for (const Branch& branch : choice.branches) {
+    Json one = {{"line", branch.at.line}, {"label", branch.label}, {"outcomes", json_of(branch.tests)}};
+    one["otherwise"] = branch.is_else;
+    one["ends_operation"] = branch.ends_operation;
+    one["steps"] = json_of(branch.body);
+    step["branches"].push_back(std::move(one));
+  }
+  return step;
+}
+
+Json json_of(const Act& act) {
+  if (const auto* request = std::get_if<Request>(&act.node)) return json_of(*request);
+  if (const auto* choice = std::get_if<Choice>(&act.node)) return json_of(*choice);
+  if (const auto* guard = std::get_if<Guard>(&act.node)) {
+    return {
+        {"step", "guard"}, {"line", guard->at.line}, {"about", guard->about}, {"outcomes", json_of(guard->outcomes)}};
+  }
+  const auto& answer = std::get<Acknowledge>(act.node);
+  return {{"step", "answer"}, {"line", answer.at.line}, {"fails", answer.fails}};
+}
+
+Json json_of(const std::vector<Act>& body) {
+  Json steps = Json::array();
+  for (const Act& act : body) steps.push_back(json_of(act));
+  return steps;
+}
+
+Json json_of(const Finding& finding) {
+  Json json = {{"code", finding.code},
+               {"severity", to_string(finding.severity)},
+               {"line", finding.at.line},
+               {"column", finding.at.column},
+               {"sentence", finding.what}};
+  json["feature"] = finding.feature.empty() ? Json() : Json(finding.feature);
+  json["edits"] = Json::array();
+  for (const Edit& edit : finding.edits) {
+    json["edits"].push_back(
+        {{"before_line", edit.before}, {"insert", edit.line}, {"means", edit.means}, {"changes_nothing", edit.safe}});
+  }
+  return json;
+}
+
+}  // namespace
+
+std::string to_json(const Understanding& read) {
+  Json json = {{"version", kReadingVersion}, {"file", read.file}, {"language", read.language}};
+  json["understood"] = read.protocol.has_value();
+  json["participants"] = Json::array();
+  for (const ParticipantRead& each : read.participants) {
+    json["participants"].push_back(
+        {{"id", each.id}, {"alias", each.alias}, {"line", each.at.line}, {"role", to_string(each.role)}});
+  }
+  json["operations"] = Json::array();
+  if (read.protocol) {
+    for (const Operation& operation : read.protocol->operations) {
+      json["operations"].push_back({{"name", operation.name},
+                                    {"kind", to_string(operation.kind)},
+                                    {"line", operation.at.line},
+                                    {"steps", json_of(operation.body)}});
+    }
+  }
+  json["findings"] = Json::array();
+  for (const Finding& finding : read.findings) json["findings"].push_back(json_of(finding));
+  return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
+}
+
+}  // namespace stalemate::model
