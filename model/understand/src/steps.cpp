@@ -79,6 +79,10 @@ StepWalk::StepWalk(const Diagram& diagram, const RolesOfDiagram& roles, std::opt
                    Reading& reading)
     : diagram_(diagram), roles_(roles), said_above_(said_above), reading_(reading) {}
 
+bool StepWalk::draws_server() const {
+  return std::any_of(roles_.begin(), roles_.end(), [](const auto& entry) { return is_server(entry.second); });
+}
+
 std::vector<Segment> StepWalk::walk() {
   segments_.emplace_back();
   current().operation.at = diagram_.at;
@@ -87,7 +91,9 @@ std::vector<Segment> StepWalk::walk() {
   statements(diagram_.statements, top);
   if (reading_.any_found()) return std::move(segments_);
   const auto asks_nothing = [&](const Segment& segment) {
-    if (!segment.asks && !(segment.note + segment.given_name).empty()) {
+    const bool named =
+        !(segment.note + segment.given_name).empty() || (said_above_ && segments_.size() == 1 && draws_server());
+    if (!segment.asks && named) {
       fail_at(name(), segment.operation.at,
               "no arrow here goes from the app to a cache or a database, so there is no such operation; draw one, such "
               "as app->>cache: Get value",

@@ -175,6 +175,7 @@ class StepWalk {
   void statement(const std::vector<Statement>& list, std::size_t index, Scope& scope);
   void not_understood(const Statement& statement, Scope& scope);
   bool hangs_on_unsettled(const Statement& statement) const;
+  bool draws_server() const;  // a cache or a database, asked or not
   // Whether a new operation begins with statement `index`: by a comment or a rectangle before it, or by what it does.
   void part(const std::vector<Statement>& list, std::size_t index, Scope& scope);
   // `what` is a text before statement `index`, told in line `line` of the reading if it means something.
