@@ -1,4 +1,4 @@
-// Chinese, in simplified characters; traditional ones are read as these.
+// Chinese, in simplified characters; traditional ones are read as these. A long file: a table.
 #include <iterator>
 
 #include "languages/language.hpp"

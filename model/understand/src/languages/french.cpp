@@ -1,4 +1,4 @@
-// French.
+// French. A long file: a table.
 #include <iterator>
 
 #include "languages/language.hpp"

@@ -1,4 +1,4 @@
-// German.
+// German. A long file: a table.
 #include <iterator>
 
 #include "languages/language.hpp"

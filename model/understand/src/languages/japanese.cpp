@@ -1,4 +1,4 @@
-// Japanese.
+// Japanese. A long file: a table.
 #include <iterator>
 
 #include "languages/language.hpp"

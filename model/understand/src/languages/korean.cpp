@@ -1,4 +1,4 @@
-// Korean. Particles end in a space, so that they are found only at the end of a word.
+// Korean. Particles end in a space, so that they are found only at the end of a word. A long file: a table.
 #include <iterator>
 
 #include "languages/language.hpp"

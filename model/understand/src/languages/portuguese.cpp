@@ -1,4 +1,4 @@
-// Portuguese.
+// Portuguese. A long file: a table.
 #include <iterator>
 
 #include "languages/language.hpp"

@@ -1,4 +1,4 @@
-// Russian.
+// Russian. A long file: a table.
 #include <iterator>
 
 #include "languages/language.hpp"

@@ -1,4 +1,4 @@
-// Spanish.
+// Spanish. A long file: a table.
 #include <iterator>
 
 #include "languages/language.hpp"

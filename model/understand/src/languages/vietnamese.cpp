@@ -1,4 +1,4 @@
-// Vietnamese, and without accents what cannot be taken for English.
+// Vietnamese, and without accents what cannot be taken for English. A long file: a table.
 #include <iterator>
 
 #include "languages/language.hpp"
