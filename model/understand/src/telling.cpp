@@ -148,8 +148,10 @@ class Telling {
       for (const Participant& participant : document.diagrams[i].diagram.participants) {
         const std::string who = who_is(participant);
         known_.try_emplace(who);
-        if (!known_.at(who).told) known_.at(who) = {tell(document, participant, given, reading), &participant};
-        if (known_.at(who).participant == nullptr) known_.at(who).participant = &participant;
+        Known& known = known_.at(who);
+        if (known.told) continue;
+        known.told = tell(document, participant, given, reading);
+        if (known.told || known.participant == nullptr) known.participant = &participant;
       }
     }
     for (auto& [who, known] : known_) correct(who, known);
