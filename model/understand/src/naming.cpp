@@ -144,10 +144,15 @@ std::string assumed_of_read_that_sets(const Segment& segment, const Decision& de
 void tell_operation(const Segment& segment, const Decision& decision, Reading& reading) {
   const bool read = decision.kind == OperationKind::kRead;
   std::string assumed = decision.assumed;
+  // What it was taken from is told as it was written.
+  std::string why = decision.why;
+  if (const std::size_t at = decision.text.empty() ? std::string::npos : why.find(in_quotes(decision.text));
+      at != std::string::npos)
+    why.replace(at, in_quotes(decision.text).size(), reading.quoted(decision.text));
   if (read && segment.changes_database && !segment.given_kind)
     assumed += (assumed.empty() ? "" : "; ") + assumed_of_read_that_sets(segment, decision, reading);
   reading.introduce(segment.heading_line, "operation " + segment.operation.name + ", a " +
-                                              std::string(to_string(decision.kind)) + ": " + decision.why);
+                                              std::string(to_string(decision.kind)) + ": " + why);
   if (!assumed.empty()) reading.also_assumed(segment.heading_line, assumed);
   for (const Answer& answer : segment.answers) {
     reading.also(answer.line, answer.fails ? "answers outside that it failed, so nothing is acknowledged"
@@ -186,7 +191,7 @@ void name_operations(const Document& document, std::vector<std::vector<Segment>>
       if (operation.name.empty()) {
         const bool alone = count_of_kind.at(static_cast<std::size_t>(decision.kind)) == 1;
         operation.name = alone ? (decision.kind == OperationKind::kRead ? "Read" : "Write")
-                               : without_colon(own_name(document, i, segment, decision, only_one));
+                               : without_colon(reading.as_written(own_name(document, i, segment, decision, only_one)));
       }
       ask_about_name(operation, named, only_one, reading);
       named.push_back(&operation);
