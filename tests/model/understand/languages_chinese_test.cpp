@@ -5,71 +5,17 @@
 #include <string>
 #include <vector>
 
-#include "../../../model/understand/src/languages/language.hpp"
-#include "../../../model/understand/src/vocabulary/vocabulary.hpp"
-#include "model/understand/protocol_support.hpp"
+#include "model/understand/language_fixture.hpp"
 
 namespace stalemate::model {
 namespace {
 
-using Texts = std::vector<std::string>;
+class LanguagesChinese : public LanguageFixture {
+ protected:
+  LanguagesChinese() : LanguageFixture(kChinese) {}
+};
 
-std::string english(const std::string& text) { return in_english(text, &kChinese); }
-
-void expect_verb(Verb verb, const Texts& labels) {
-  for (const std::string& label : labels) {
-    const RequestWords words = request_words(english(label));
-    EXPECT_EQ(words.kind, RequestWords::Kind::kVerb) << label << ": " << english(label) << ": " << words.not_modelled;
-    EXPECT_EQ(words.verb, verb) << label << ": " << english(label);
-  }
-}
-
-void expect_no_verb(const Texts& labels) {
-  for (const std::string& label : labels)
-    EXPECT_NE(request_words(english(label)).kind, RequestWords::Kind::kVerb) << label << ": " << english(label);
-}
-
-void expect_refused(const std::string& meaning, const Texts& labels) {
-  for (const std::string& label : labels)
-    EXPECT_EQ(request_words(english(label)).not_modelled, meaning) << label << ": " << english(label);
-}
-
-void expect_doubted(const Texts& labels) {
-  for (const std::string& label : labels)
-    EXPECT_NE(doubt_about(english(label), {request_words(english(label)).verb}), "") << label << ": " << english(label);
-}
-
-void expect_outcome(Verb verb, const std::string& outcomes, const Texts& replies) {
-  for (const std::string& reply : replies) {
-    const ReplyWords words = reply_words(english(reply), verb);
-    EXPECT_EQ(list_of(words.outcomes), outcomes) << reply << ": " << english(reply);
-    EXPECT_FALSE(words.unclear) << reply << ": " << english(reply);
-  }
-}
-
-void expect_role(Role role, const Texts& names) {
-  for (const std::string& name : names)
-    EXPECT_EQ(role_words(english(name)).role, role) << name << ": " << english(name);
-}
-
-void expect_heading(OperationKind kind, const Texts& headings) {
-  for (const std::string& heading : headings)
-    EXPECT_EQ(operation_words(english(heading)).kind(), kind) << heading << ": " << english(heading);
-}
-
-void expect_seconds(int seconds, const Texts& labels) {
-  for (const std::string& label : labels)
-    EXPECT_EQ(time_to_live(english(label)).seconds, seconds) << label << ": " << english(label);
-}
-
-std::string told(const std::string& text) {
-  std::string all;
-  for (const Operation& operation : read_protocol(text, "t.md", {}).operations)
-    all += operation.name + ": " + outline(operation.body) + "\n";
-  return all;
-}
-
-TEST(LanguagesChinese, a_store_is_asked) {
+TEST_F(LanguagesChinese, a_store_is_asked) {
   expect_verb(Verb::kGet, {"查询缓存", "查缓存", "查 DB", "读取商品", "从缓存读取商品", "从缓存中获取数据",
                            "从数据库加载", "检查缓存是否存在", "GET product:1（查询缓存）", "先查缓存", "查詢快取",
                            "讀取快取", "查詢資料庫", "查询缓存过期时间"});
@@ -83,11 +29,11 @@ TEST(LanguagesChinese, a_store_is_asked) {
                "先删除缓存", "再次删除缓存", "刪除快取", "清除快取", "缓存失效"});
 }
 
-TEST(LanguagesChinese, a_negated_verb_asks_for_nothing) {
+TEST_F(LanguagesChinese, a_negated_verb_asks_for_nothing) {
   expect_no_verb({"不删除缓存", "不要更新缓存", "无需更新缓存", "跳过删除", "不写缓存", "不更新缓存", "禁止写入"});
 }
 
-TEST(LanguagesChinese, replies_and_branches_say_how_it_turned_out_and_a_negation_wins) {
+TEST_F(LanguagesChinese, replies_and_branches_say_how_it_turned_out_and_a_negation_wins) {
   expect_outcome(Verb::kGet, "value",
                  {"命中", "缓存命中", "命中缓存", "找到", "存在", "缓存存在", "缓存中有", "有缓存", "有数据",
                   "返回商品数据", "不为空", "非空", "未过期", "快取命中", "有", "边缘命中"});
@@ -105,7 +51,7 @@ TEST(LanguagesChinese, replies_and_branches_say_how_it_turned_out_and_a_negation
   expect_outcome(Verb::kAdd, "conflict", {"冲突", "已存在", "重复"});
 }
 
-TEST(LanguagesChinese, names_say_roles) {
+TEST_F(LanguagesChinese, names_say_roles) {
   expect_role(Role::kOutside, {"用户", "客户端", "浏览器", "访客", "管理员", "运营人员", "使用者", "前端", "顧客"});
   expect_role(Role::kApp,
               {"应用", "应用服务", "订单服务", "后端", "服务器", "网关", "控制器", "接口", "伺服器", "應用程式"});
@@ -120,14 +66,14 @@ TEST(LanguagesChinese, names_say_roles) {
   EXPECT_EQ(role_words(english("内存缓存")).cache_kind, CacheKind::kLocal);
 }
 
-TEST(LanguagesChinese, headings_say_what_an_operation_is) {
+TEST_F(LanguagesChinese, headings_say_what_an_operation_is) {
   expect_heading(OperationKind::kRead,
                  {"查询商品", "读取流程", "读流程", "读操作", "查询余票流程", "讀取流程", "获取详情（读）"});
   expect_heading(OperationKind::kWrite,
                  {"更新商品", "写流程", "写操作", "写入路径", "修改价格", "删除商品", "保存", "更新流程"});
 }
 
-TEST(LanguagesChinese, what_is_not_modelled_is_refused_by_its_name) {
+TEST_F(LanguagesChinese, what_is_not_modelled_is_refused_by_its_name) {
   expect_refused("begin a transaction", {"开启事务", "开始交易"});
   expect_refused("commit a transaction", {"提交事务", "提交"});
   expect_refused("roll back a transaction", {"回滚", "回滚事务"});
@@ -142,18 +88,18 @@ TEST(LanguagesChinese, what_is_not_modelled_is_refused_by_its_name) {
   expect_refused("leave a marker", {"写入墓碑"});
 }
 
-TEST(LanguagesChinese, what_may_not_happen_or_not_now_is_asked_about) {
+TEST_F(LanguagesChinese, what_may_not_happen_or_not_now_is_asked_about) {
   expect_doubted({"异步删除缓存", "可能更新缓存", "稍后删除缓存", "5 秒后删除缓存", "有时更新缓存", "延迟删除缓存"});
 }
 
-TEST(LanguagesChinese, an_entry_lives_for_a_time) {
+TEST_F(LanguagesChinese, an_entry_lives_for_a_time) {
   expect_seconds(300, {"写入缓存，过期时间 300 秒", "缓存结果，有效期5分钟", "写入缓存（5 分钟后过期）",
                        "寫入快取（5 分鐘後過期）"});
   expect_seconds(60, {"写入缓存（60秒）", "写入 TTL 60 秒"});
   expect_seconds(3600, {"写入缓存，1小时后过期", "缓存数据 1 小时", "写入缓存，有效期一小时"});
 }
 
-TEST(LanguagesChinese, ordinary_words_hold_no_others) {
+TEST_F(LanguagesChinese, ordinary_words_hold_no_others) {
   EXPECT_EQ(english("库存"), "stock");
   EXPECT_EQ(english("取消订单"), "cancel 订单");
   EXPECT_EQ(english("列表"), "list");
@@ -176,7 +122,7 @@ TEST(LanguagesChinese, ordinary_words_hold_no_others) {
   EXPECT_EQ(english("菜單"), "菜單");
 }
 
-TEST(LanguagesChinese, a_page_of_a_reader_and_a_writer_is_understood) {
+TEST_F(LanguagesChinese, a_page_of_a_reader_and_a_writer_is_understood) {
   EXPECT_EQ(told(R"(## 读取商品
 
 ```mermaid
@@ -219,7 +165,7 @@ sequenceDiagram
             "Write: set database#2; delete cache#4; ack\n");
 }
 
-TEST(LanguagesChinese, a_page_in_traditional_characters_is_understood) {
+TEST_F(LanguagesChinese, a_page_in_traditional_characters_is_understood) {
   EXPECT_EQ(told(R"(```mermaid
 sequenceDiagram
     title 讀取菜單
@@ -239,7 +185,7 @@ sequenceDiagram
             "Read: get cache#2; if miss; get database#4; if value; set cache#6; ack\n");
 }
 
-TEST(LanguagesChinese, a_page_of_two_phrases_is_known) {
+TEST_F(LanguagesChinese, a_page_of_two_phrases_is_known) {
   EXPECT_EQ(language_of({"查询缓存", "更新数据库"}), &kChinese);
   EXPECT_EQ(language_of({"查詢快取", "更新資料庫"}), &kChinese);
   EXPECT_EQ(language_of({"商品服务", "缓存"}), &kChinese);

@@ -5,71 +5,17 @@
 #include <string>
 #include <vector>
 
-#include "../../../model/understand/src/languages/language.hpp"
-#include "../../../model/understand/src/vocabulary/vocabulary.hpp"
-#include "model/understand/protocol_support.hpp"
+#include "model/understand/language_fixture.hpp"
 
 namespace stalemate::model {
 namespace {
 
-using Texts = std::vector<std::string>;
+class LanguagesJapanese : public LanguageFixture {
+ protected:
+  LanguagesJapanese() : LanguageFixture(kJapanese) {}
+};
 
-std::string english(const std::string& text) { return in_english(text, &kJapanese); }
-
-void expect_verb(Verb verb, const Texts& labels) {
-  for (const std::string& label : labels) {
-    const RequestWords words = request_words(english(label));
-    EXPECT_EQ(words.kind, RequestWords::Kind::kVerb) << label << ": " << english(label) << ": " << words.not_modelled;
-    EXPECT_EQ(words.verb, verb) << label << ": " << english(label);
-  }
-}
-
-void expect_no_verb(const Texts& labels) {
-  for (const std::string& label : labels)
-    EXPECT_NE(request_words(english(label)).kind, RequestWords::Kind::kVerb) << label << ": " << english(label);
-}
-
-void expect_refused(const std::string& meaning, const Texts& labels) {
-  for (const std::string& label : labels)
-    EXPECT_EQ(request_words(english(label)).not_modelled, meaning) << label << ": " << english(label);
-}
-
-void expect_doubted(const Texts& labels) {
-  for (const std::string& label : labels)
-    EXPECT_NE(doubt_about(english(label), {request_words(english(label)).verb}), "") << label << ": " << english(label);
-}
-
-void expect_outcome(Verb verb, const std::string& outcomes, const Texts& replies) {
-  for (const std::string& reply : replies) {
-    const ReplyWords words = reply_words(english(reply), verb);
-    EXPECT_EQ(list_of(words.outcomes), outcomes) << reply << ": " << english(reply);
-    EXPECT_FALSE(words.unclear) << reply << ": " << english(reply);
-  }
-}
-
-void expect_role(Role role, const Texts& names) {
-  for (const std::string& name : names)
-    EXPECT_EQ(role_words(english(name)).role, role) << name << ": " << english(name);
-}
-
-void expect_heading(OperationKind kind, const Texts& headings) {
-  for (const std::string& heading : headings)
-    EXPECT_EQ(operation_words(english(heading)).kind(), kind) << heading << ": " << english(heading);
-}
-
-void expect_seconds(int seconds, const Texts& labels) {
-  for (const std::string& label : labels)
-    EXPECT_EQ(time_to_live(english(label)).seconds, seconds) << label << ": " << english(label);
-}
-
-std::string told(const std::string& text) {
-  std::string all;
-  for (const Operation& operation : read_protocol(text, "t.md", {}).operations)
-    all += operation.name + ": " + outline(operation.body) + "\n";
-  return all;
-}
-
-TEST(LanguagesJapanese, a_store_is_asked) {
+TEST_F(LanguagesJapanese, a_store_is_asked) {
   expect_verb(Verb::kGet, {"キャッシュから商品を取得", "キャッシュを確認", "キャッシュを参照する",
                            "商品情報をキャッシュから読み込む", "DBから商品を取得", "商品を検索", "SELECTで商品を取得",
                            "キャッシュ参照", "DB検索", "設定を取得", "登録情報を取得", "変更履歴を取得", "在庫を照会",
@@ -84,11 +30,11 @@ TEST(LanguagesJapanese, a_store_is_asked) {
                "キャッシュを空にする", "キャッシュを消す", "キャッシュの値を失効させる"});
 }
 
-TEST(LanguagesJapanese, a_negated_verb_asks_for_nothing) {
+TEST_F(LanguagesJapanese, a_negated_verb_asks_for_nothing) {
   expect_no_verb({"キャッシュを更新しない", "キャッシュを削除しない", "DBを更新しない", "キャッシュしない"});
 }
 
-TEST(LanguagesJapanese, replies_and_branches_say_how_it_turned_out_and_a_negation_wins) {
+TEST_F(LanguagesJapanese, replies_and_branches_say_how_it_turned_out_and_a_negation_wins) {
   expect_outcome(Verb::kGet, "value",
                  {"ヒット", "キャッシュヒット", "ヒットした場合", "キャッシュにある", "キャッシュにある場合",
                   "キャッシュあり", "データあり", "見つかった", "存在する", "あり", "空ではない", "期限切れでない",
@@ -108,7 +54,7 @@ TEST(LanguagesJapanese, replies_and_branches_say_how_it_turned_out_and_a_negatio
   expect_outcome(Verb::kAdd, "conflict", {"競合", "重複"});
 }
 
-TEST(LanguagesJapanese, names_say_roles) {
+TEST_F(LanguagesJapanese, names_say_roles) {
   expect_role(Role::kOutside, {"ユーザー", "利用者", "来店客", "顧客", "ブラウザ", "クライアント", "管理者",
                                "フロントエンド", "スタッフ"});
   expect_role(Role::kApp, {"アプリケーション", "受付サーバー", "商品サービス", "バックエンド", "ゲートウェイ",
@@ -125,14 +71,14 @@ TEST(LanguagesJapanese, names_say_roles) {
   EXPECT_EQ(role_words(english("プロセス内キャッシュ")).cache_kind, CacheKind::kLocal);
 }
 
-TEST(LanguagesJapanese, headings_say_what_an_operation_is) {
+TEST_F(LanguagesJapanese, headings_say_what_an_operation_is) {
   expect_heading(OperationKind::kRead,
                  {"読み取りフロー", "読み込み", "参照フロー", "商品の取得", "商品一覧を取得する", "許可証を読む経路"});
   expect_heading(OperationKind::kWrite,
                  {"書き込みフロー", "更新フロー", "商品の更新", "価格を変更する", "登録処理", "削除", "保存"});
 }
 
-TEST(LanguagesJapanese, what_is_not_modelled_is_refused_by_its_name) {
+TEST_F(LanguagesJapanese, what_is_not_modelled_is_refused_by_its_name) {
   expect_refused("begin a transaction", {"トランザクション開始", "トランザクションを開始"});
   expect_refused("commit a transaction", {"コミット"});
   expect_refused("roll back a transaction", {"ロールバック"});
@@ -146,19 +92,19 @@ TEST(LanguagesJapanese, what_is_not_modelled_is_refused_by_its_name) {
   expect_refused("take a lease", {"リースを取得"});
 }
 
-TEST(LanguagesJapanese, what_may_not_happen_or_not_now_is_asked_about) {
+TEST_F(LanguagesJapanese, what_may_not_happen_or_not_now_is_asked_about) {
   expect_doubted({"非同期でキャッシュを削除", "後でキャッシュを削除", "5分後に削除", "たまに更新", "必要に応じて更新",
                   "キャッシュを削除し、DBを更新"});
 }
 
-TEST(LanguagesJapanese, an_entry_lives_for_a_time) {
+TEST_F(LanguagesJapanese, an_entry_lives_for_a_time) {
   expect_seconds(60, {"キャッシュに保存（TTL 60秒）", "Redisに60秒保存"});
   expect_seconds(
       300, {"キャッシュに格納（5分間）", "TTL：5分で保存", "有効期限300秒で保存", "キャッシュに保存（5分後に失効）"});
   expect_seconds(3600, {"1時間キャッシュする", "有効期限は1時間"});
 }
 
-TEST(LanguagesJapanese, ordinary_words_hold_no_others) {
+TEST_F(LanguagesJapanese, ordinary_words_hold_no_others) {
   EXPECT_EQ(english("ロッカー"), "locker");
   EXPECT_EQ(english("ブロック"), "block");
   EXPECT_EQ(english("リリース"), "release");
@@ -178,7 +124,7 @@ TEST(LanguagesJapanese, ordinary_words_hold_no_others) {
   EXPECT_EQ(english("存在しない場合"), "does not exist case");
 }
 
-TEST(LanguagesJapanese, a_page_of_a_reader_and_a_writer_is_understood) {
+TEST_F(LanguagesJapanese, a_page_of_a_reader_and_a_writer_is_understood) {
   EXPECT_EQ(told(R"(## 商品の参照
 
 ```mermaid
@@ -221,7 +167,7 @@ sequenceDiagram
             "Write: set database#2; delete cache#4; ack\n");
 }
 
-TEST(LanguagesJapanese, a_reply_that_says_that_nothing_is_there_is_a_guard) {
+TEST_F(LanguagesJapanese, a_reply_that_says_that_nothing_is_there_is_a_guard) {
   EXPECT_EQ(told(R"(```mermaid
 sequenceDiagram
     title 在庫の読み取り
@@ -238,7 +184,7 @@ sequenceDiagram
             "Read: get cache#1; if miss; get database#3; if value; set cache#5\n");
 }
 
-TEST(LanguagesJapanese, a_page_of_two_phrases_is_known) {
+TEST_F(LanguagesJapanese, a_page_of_two_phrases_is_known) {
   EXPECT_EQ(language_of({"キャッシュを確認", "在庫を更新"}), &kJapanese);
   EXPECT_EQ(language_of({"許可証を取得", "なし"}), &kJapanese);
 }

@@ -5,71 +5,17 @@
 #include <string>
 #include <vector>
 
-#include "../../../model/understand/src/languages/language.hpp"
-#include "../../../model/understand/src/vocabulary/vocabulary.hpp"
-#include "model/understand/protocol_support.hpp"
+#include "model/understand/language_fixture.hpp"
 
 namespace stalemate::model {
 namespace {
 
-using Texts = std::vector<std::string>;
+class LanguagesKorean : public LanguageFixture {
+ protected:
+  LanguagesKorean() : LanguageFixture(kKorean) {}
+};
 
-std::string english(const std::string& text) { return in_english(text, &kKorean); }
-
-void expect_verb(Verb verb, const Texts& labels) {
-  for (const std::string& label : labels) {
-    const RequestWords words = request_words(english(label));
-    EXPECT_EQ(words.kind, RequestWords::Kind::kVerb) << label << ": " << english(label) << ": " << words.not_modelled;
-    EXPECT_EQ(words.verb, verb) << label << ": " << english(label);
-  }
-}
-
-void expect_no_verb(const Texts& labels) {
-  for (const std::string& label : labels)
-    EXPECT_NE(request_words(english(label)).kind, RequestWords::Kind::kVerb) << label << ": " << english(label);
-}
-
-void expect_refused(const std::string& meaning, const Texts& labels) {
-  for (const std::string& label : labels)
-    EXPECT_EQ(request_words(english(label)).not_modelled, meaning) << label << ": " << english(label);
-}
-
-void expect_doubted(const Texts& labels) {
-  for (const std::string& label : labels)
-    EXPECT_NE(doubt_about(english(label), {request_words(english(label)).verb}), "") << label << ": " << english(label);
-}
-
-void expect_outcome(Verb verb, const std::string& outcomes, const Texts& replies) {
-  for (const std::string& reply : replies) {
-    const ReplyWords words = reply_words(english(reply), verb);
-    EXPECT_EQ(list_of(words.outcomes), outcomes) << reply << ": " << english(reply);
-    EXPECT_FALSE(words.unclear) << reply << ": " << english(reply);
-  }
-}
-
-void expect_role(Role role, const Texts& names) {
-  for (const std::string& name : names)
-    EXPECT_EQ(role_words(english(name)).role, role) << name << ": " << english(name);
-}
-
-void expect_heading(OperationKind kind, const Texts& headings) {
-  for (const std::string& heading : headings)
-    EXPECT_EQ(operation_words(english(heading)).kind(), kind) << heading << ": " << english(heading);
-}
-
-void expect_seconds(int seconds, const Texts& labels) {
-  for (const std::string& label : labels)
-    EXPECT_EQ(time_to_live(english(label)).seconds, seconds) << label << ": " << english(label);
-}
-
-std::string told(const std::string& text) {
-  std::string all;
-  for (const Operation& operation : read_protocol(text, "t.md", {}).operations)
-    all += operation.name + ": " + outline(operation.body) + "\n";
-  return all;
-}
-
-TEST(LanguagesKorean, a_store_is_asked) {
+TEST_F(LanguagesKorean, a_store_is_asked) {
   expect_verb(Verb::kGet,
               {"캐시 조회", "캐시에서 상품 조회", "캐시 확인", "상품 정보를 캐시에서 읽어온다",
                "목록 캐시 조회 (요일별 / 레인별)", "DB에서 상품 조회", "목록 조회", "설정 조회", "주문 기록 조회",
@@ -83,11 +29,11 @@ TEST(LanguagesKorean, a_store_is_asked) {
                               "캐시 제거", "목록 캐시 만료 처리"});
 }
 
-TEST(LanguagesKorean, a_negated_verb_asks_for_nothing) {
+TEST_F(LanguagesKorean, a_negated_verb_asks_for_nothing) {
   expect_no_verb({"캐시를 삭제하지 않음", "캐시를 갱신하지 않는다", "저장하지 않음", "캐시하지 않음"});
 }
 
-TEST(LanguagesKorean, replies_and_branches_say_how_it_turned_out_and_a_negation_wins) {
+TEST_F(LanguagesKorean, replies_and_branches_say_how_it_turned_out_and_a_negation_wins) {
   expect_outcome(Verb::kGet, "value",
                  {"캐시 적중", "적중", "캐시 히트", "캐시에 있음", "캐시에 있으면", "캐시된 목록", "데이터 있음",
                   "값이 있음", "존재함", "있음", "비어 있지 않음", "만료되지 않음", "상품 데이터", "찾음"});
@@ -106,7 +52,7 @@ TEST(LanguagesKorean, replies_and_branches_say_how_it_turned_out_and_a_negation_
   expect_outcome(Verb::kAdd, "conflict", {"충돌", "중복"});
 }
 
-TEST(LanguagesKorean, names_say_roles) {
+TEST_F(LanguagesKorean, names_say_roles) {
   expect_role(Role::kOutside, {"사용자", "고객", "클라이언트", "브라우저", "관리자", "운영 담당자", "직원", "방문자"});
   expect_role(Role::kApp,
               {"애플리케이션", "예매 서버", "상품 서비스", "강습 백엔드 (운영 API)", "게이트웨이", "컨트롤러"});
@@ -120,14 +66,14 @@ TEST(LanguagesKorean, names_say_roles) {
   EXPECT_EQ(role_words(english("인메모리 캐시")).cache_kind, CacheKind::kLocal);
 }
 
-TEST(LanguagesKorean, headings_say_what_an_operation_is) {
+TEST_F(LanguagesKorean, headings_say_what_an_operation_is) {
   expect_heading(OperationKind::kRead,
                  {"상품 조회", "조회 흐름", "읽기", "읽기 경로", "① 목록 보기 (Read)", "공연 좌석 현황 조회"});
   expect_heading(OperationKind::kWrite,
                  {"상품 수정", "수정 흐름", "쓰기", "② 정원 조정 (Write)", "저장", "삭제", "좌석 예매 시 갱신"});
 }
 
-TEST(LanguagesKorean, what_is_not_modelled_is_refused_by_its_name) {
+TEST_F(LanguagesKorean, what_is_not_modelled_is_refused_by_its_name) {
   expect_refused("begin a transaction", {"트랜잭션 시작"});
   expect_refused("commit a transaction", {"커밋", "트랜잭션 커밋"});
   expect_refused("roll back a transaction", {"롤백"});
@@ -141,18 +87,18 @@ TEST(LanguagesKorean, what_is_not_modelled_is_refused_by_its_name) {
   expect_refused("increment", {"조회수 증가"});
 }
 
-TEST(LanguagesKorean, what_may_not_happen_or_not_now_is_asked_about) {
+TEST_F(LanguagesKorean, what_may_not_happen_or_not_now_is_asked_about) {
   expect_doubted({"비동기로 캐시 삭제", "나중에 캐시 삭제", "5분 후 캐시 삭제", "필요 시 캐시 삭제", "가끔 갱신"});
 }
 
-TEST(LanguagesKorean, an_entry_lives_for_a_time) {
+TEST_F(LanguagesKorean, an_entry_lives_for_a_time) {
   expect_seconds(60, {"캐시에 저장 (TTL 60초)", "캐시에 저장(1분)"});
   expect_seconds(
       300, {"캐시에 저장(5분)", "만료 시간 300초로 저장", "캐시에 저장 (5분 후 만료)", "캐시에 넣기 (5분 동안 유지)"});
   expect_seconds(3600, {"1시간 동안 캐싱", "유효 기간은 1시간"});
 }
 
-TEST(LanguagesKorean, ordinary_words_hold_no_others) {
+TEST_F(LanguagesKorean, ordinary_words_hold_no_others) {
   EXPECT_EQ(english("조회수"), "count of views");
   EXPECT_EQ(english("리스트"), "list");
   EXPECT_EQ(english("로그인"), "login");
@@ -172,7 +118,7 @@ TEST(LanguagesKorean, ordinary_words_hold_no_others) {
   EXPECT_EQ(english("존재하지 않음"), "does not exist");
 }
 
-TEST(LanguagesKorean, a_page_of_a_reader_and_a_writer_is_understood) {
+TEST_F(LanguagesKorean, a_page_of_a_reader_and_a_writer_is_understood) {
   EXPECT_EQ(told(R"(## 상품 조회
 
 ```mermaid
@@ -215,7 +161,7 @@ sequenceDiagram
             "Write: set database#2; delete cache#4; ack\n");
 }
 
-TEST(LanguagesKorean, a_reply_that_says_that_nothing_is_there_is_a_guard) {
+TEST_F(LanguagesKorean, a_reply_that_says_that_nothing_is_there_is_a_guard) {
   EXPECT_EQ(told(R"(```mermaid
 sequenceDiagram
     title 재고 읽기
@@ -232,7 +178,7 @@ sequenceDiagram
             "Read: get cache#1; if miss; get database#3; if value; set cache#5\n");
 }
 
-TEST(LanguagesKorean, a_page_of_two_phrases_is_known) {
+TEST_F(LanguagesKorean, a_page_of_two_phrases_is_known) {
   EXPECT_EQ(language_of({"캐시 조회", "목록 저장"}), &kKorean);
   EXPECT_EQ(language_of({"상품 서버", "캐시"}), &kKorean);
 }

@@ -10,71 +10,17 @@
 #include <string_view>
 #include <vector>
 
-#include "../../../model/understand/src/languages/language.hpp"
-#include "../../../model/understand/src/vocabulary/vocabulary.hpp"
-#include "model/understand/protocol_support.hpp"
+#include "model/understand/language_fixture.hpp"
 
 namespace stalemate::model {
 namespace {
 
-using Texts = std::vector<std::string>;
+class LanguagesVietnamese : public LanguageFixture {
+ protected:
+  LanguagesVietnamese() : LanguageFixture(kVietnamese) {}
+};
 
-std::string english(const std::string& text) { return in_english(text, &kVietnamese); }
-
-void expect_verb(Verb verb, const Texts& labels) {
-  for (const std::string& label : labels) {
-    const RequestWords words = request_words(english(label));
-    EXPECT_EQ(words.kind, RequestWords::Kind::kVerb) << label << ": " << english(label) << ": " << words.not_modelled;
-    EXPECT_EQ(words.verb, verb) << label << ": " << english(label);
-  }
-}
-
-void expect_no_verb(const Texts& labels) {
-  for (const std::string& label : labels)
-    EXPECT_NE(request_words(english(label)).kind, RequestWords::Kind::kVerb) << label << ": " << english(label);
-}
-
-void expect_refused(const std::string& meaning, const Texts& labels) {
-  for (const std::string& label : labels)
-    EXPECT_EQ(request_words(english(label)).not_modelled, meaning) << label << ": " << english(label);
-}
-
-void expect_doubted(const Texts& labels) {
-  for (const std::string& label : labels)
-    EXPECT_NE(doubt_about(english(label), {request_words(english(label)).verb}), "") << label << ": " << english(label);
-}
-
-void expect_outcome(Verb verb, const std::string& outcomes, const Texts& replies) {
-  for (const std::string& reply : replies) {
-    const ReplyWords words = reply_words(english(reply), verb);
-    EXPECT_EQ(list_of(words.outcomes), outcomes) << reply << ": " << english(reply);
-    EXPECT_FALSE(words.unclear) << reply << ": " << english(reply);
-  }
-}
-
-void expect_role(Role role, const Texts& names) {
-  for (const std::string& name : names)
-    EXPECT_EQ(role_words(english(name)).role, role) << name << ": " << english(name);
-}
-
-void expect_heading(OperationKind kind, const Texts& headings) {
-  for (const std::string& heading : headings)
-    EXPECT_EQ(operation_words(english(heading)).kind(), kind) << heading << ": " << english(heading);
-}
-
-void expect_seconds(int seconds, const Texts& labels) {
-  for (const std::string& label : labels)
-    EXPECT_EQ(time_to_live(english(label)).seconds, seconds) << label << ": " << english(label);
-}
-
-std::string told(const std::string& text) {
-  std::string all;
-  for (const Operation& operation : read_protocol(text, "t.md", {}).operations)
-    all += operation.name + ": " + outline(operation.body) + "\n";
-  return all;
-}
-
-TEST(LanguagesVietnamese, a_store_is_asked) {
+TEST_F(LanguagesVietnamese, a_store_is_asked) {
   expect_verb(Verb::kGet,
               {"Lấy sản phẩm từ bộ đệm", "Đọc bộ nhớ đệm", "Kiểm tra cache", "Tra cứu sản phẩm",
                "Truy vấn cơ sở dữ liệu", "Tìm lịch chiếu trong bộ nhớ đệm", "Tải sản phẩm từ cơ sở dữ liệu",
@@ -89,11 +35,11 @@ TEST(LanguagesVietnamese, a_store_is_asked) {
                               "Xóa bản ghi", "Xoa cache", "Sau khi cập nhật, xóa cache"});
 }
 
-TEST(LanguagesVietnamese, a_negated_verb_asks_for_nothing) {
+TEST_F(LanguagesVietnamese, a_negated_verb_asks_for_nothing) {
   expect_no_verb({"Không xóa cache", "Không cập nhật bộ đệm", "Không cần cập nhật cache", "Bỏ qua cập nhật"});
 }
 
-TEST(LanguagesVietnamese, replies_and_branches_say_how_it_turned_out_and_a_negation_wins) {
+TEST_F(LanguagesVietnamese, replies_and_branches_say_how_it_turned_out_and_a_negation_wins) {
   expect_outcome(
       Verb::kGet, "value",
       {"Trúng cache", "Trúng bộ đệm", "Có trong bộ đệm", "Có trong cache", "Tìm thấy", "Tồn tại", "Có dữ liệu",
@@ -115,7 +61,7 @@ TEST(LanguagesVietnamese, replies_and_branches_say_how_it_turned_out_and_a_negat
   expect_outcome(Verb::kAdd, "conflict", {"Xung đột", "Đã tồn tại", "Trùng lặp"});
 }
 
-TEST(LanguagesVietnamese, names_say_roles) {
+TEST_F(LanguagesVietnamese, names_say_roles) {
   expect_role(Role::kOutside,
               {"Người dùng", "Khách hàng", "Trình duyệt", "Quản trị viên", "Nhân viên", "Khách", "Nguoi dung"});
   expect_role(Role::kApp, {"Ứng dụng", "Máy chủ rạp", "Dịch vụ sản phẩm", "Bộ điều khiển", "Máy chủ"});
@@ -129,14 +75,14 @@ TEST(LanguagesVietnamese, names_say_roles) {
   EXPECT_EQ(role_words(english("Bộ nhớ đệm cục bộ")).cache_kind, CacheKind::kLocal);
 }
 
-TEST(LanguagesVietnamese, headings_say_what_an_operation_is) {
+TEST_F(LanguagesVietnamese, headings_say_what_an_operation_is) {
   expect_heading(OperationKind::kRead,
                  {"Luồng đọc", "Đọc dữ liệu", "Xem lịch chiếu phim", "Truy vấn sản phẩm", "Quy trình đọc"});
   expect_heading(OperationKind::kWrite,
                  {"Luồng ghi", "Cập nhật sản phẩm", "Quy trình ghi", "Ghi dữ liệu", "Lưu đơn hàng", "Đổi giờ chiếu"});
 }
 
-TEST(LanguagesVietnamese, what_is_not_modelled_is_refused_by_its_name) {
+TEST_F(LanguagesVietnamese, what_is_not_modelled_is_refused_by_its_name) {
   expect_refused("begin a transaction", {"Bắt đầu giao dịch", "Mở giao dịch"});
   expect_refused("commit a transaction", {"Xác nhận giao dịch", "Commit"});
   expect_refused("roll back a transaction", {"Hoàn tác", "Hủy giao dịch"});
@@ -149,17 +95,17 @@ TEST(LanguagesVietnamese, what_is_not_modelled_is_refused_by_its_name) {
   expect_refused("hand something to a queue", {"Đẩy vào hàng đợi"});
 }
 
-TEST(LanguagesVietnamese, what_may_not_happen_or_not_now_is_asked_about) {
+TEST_F(LanguagesVietnamese, what_may_not_happen_or_not_now_is_asked_about) {
   expect_doubted({"Xóa cache bất đồng bộ", "Có thể cập nhật cache", "Đôi khi cập nhật cache", "Xóa cache nếu cần"});
 }
 
-TEST(LanguagesVietnamese, an_entry_lives_for_a_time) {
+TEST_F(LanguagesVietnamese, an_entry_lives_for_a_time) {
   expect_seconds(60, {"Lưu vào cache (TTL 60 giây)", "Ghi cache (hết hạn sau 60 giây)"});
   expect_seconds(300, {"Ghi vào bộ đệm, hết hạn sau 5 phút", "Ghi vào bộ đệm trong 5 phút"});
   expect_seconds(3600, {"Lưu cache trong 1 giờ", "Thời hạn 1 giờ"});
 }
 
-TEST(LanguagesVietnamese, ordinary_words_hold_no_others) {
+TEST_F(LanguagesVietnamese, ordinary_words_hold_no_others) {
   EXPECT_EQ(english("Đặt hàng"), "place order");
   EXPECT_EQ(english("Tải lại trang"), "reload page");
   EXPECT_EQ(english("Hủy đơn hàng"), "cancel order");
@@ -172,7 +118,7 @@ TEST(LanguagesVietnamese, ordinary_words_hold_no_others) {
   EXPECT_EQ(english("Tin tức"), "Tin tức");
 }
 
-TEST(LanguagesVietnamese, a_page_of_a_reader_and_a_writer_is_understood) {
+TEST_F(LanguagesVietnamese, a_page_of_a_reader_and_a_writer_is_understood) {
   EXPECT_EQ(told(R"(## Đọc sản phẩm
 
 ```mermaid
@@ -215,7 +161,7 @@ sequenceDiagram
             "Write: set database#2; delete cache#4; ack\n");
 }
 
-TEST(LanguagesVietnamese, a_reply_that_says_that_nothing_is_there_is_a_guard) {
+TEST_F(LanguagesVietnamese, a_reply_that_says_that_nothing_is_there_is_a_guard) {
   EXPECT_EQ(told(R"(```mermaid
 sequenceDiagram
     title Đọc giá vé
@@ -232,7 +178,7 @@ sequenceDiagram
             "Read: get cache#1; if miss; get database#3; if value; set cache#5\n");
 }
 
-TEST(LanguagesVietnamese, a_page_of_two_phrases_is_known) {
+TEST_F(LanguagesVietnamese, a_page_of_two_phrases_is_known) {
   EXPECT_EQ(language_of({"Lấy giá vé", "Xóa bộ đệm"}), &kVietnamese);
   EXPECT_EQ(language_of({"Truy van", "Khong tim thay", "Cap nhat"}), &kVietnamese);
 }
