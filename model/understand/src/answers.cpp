@@ -1,3 +1,4 @@
+// See answers.hpp.
 #include "answers.hpp"
 
 #include "base/text.hpp"
