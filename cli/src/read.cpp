@@ -2,6 +2,7 @@
 // the file.
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <memory>
 
@@ -38,11 +39,6 @@ std::string questions_of(const model::Understanding& read) {
   return text;
 }
 
-// An error where the page cannot be told, with the exit code that belongs to it.
-void fail_if_open(const model::Understanding& read) {
-  if (!read.protocol) fail_with(read.findings);
-}
-
 struct ReadCommand {
   ProtocolOptions protocol;
   bool list = false;
@@ -58,7 +54,7 @@ struct ReadCommand {
     if (fix) return mend();
     const model::Understanding read = protocol.try_to_read();
     if (json) print(model::to_json(read));
-    fail_if_open(read);
+    if (!read.protocol) fail_with(read.findings);
     if (!json) print(model::describe_reading(*read.protocol));
     return 0;
   }
@@ -79,7 +75,8 @@ struct ReadCommand {
       print(questions_of(fixed.read));
     }
     if (fixed.read.protocol) return 0;
-    return fixed.read.findings.front().severity == Severity::kError ? 2 : 4;
+    const auto is_error = [](const Finding& finding) { return finding.severity == Severity::kError; };
+    return std::any_of(fixed.read.findings.begin(), fixed.read.findings.end(), is_error) ? 2 : 4;
   }
 };
 

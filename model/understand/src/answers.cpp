@@ -1,6 +1,8 @@
 // See answers.hpp.
 #include "answers.hpp"
 
+#include <utility>
+
 #include "base/text.hpp"
 
 namespace stalemate::model {
@@ -51,6 +53,13 @@ std::vector<Edit> answers_parting(Position at, OperationKind kind) {
   const std::string name = kind == OperationKind::kRead ? "Read" : "Write";
   return {edit(at.line, "operation = " + name + " of line " + std::to_string(at.line), "another operation begins here"),
           edit(at.line, "operation continues", "it is still the operation above")};
+}
+
+Edit answer_role(const Participant& participant, Role role, const std::string& means, bool safe) {
+  const std::string& id = participant.id;
+  Edit said = edit(participant.at.line, "role " + id + " = " + std::string(to_string(role)), id + " " + means);
+  said.safe = safe;
+  return said;
 }
 
 Edit answer_same(int before, const std::string& one, const std::string& other) {

@@ -20,6 +20,8 @@ std::vector<Edit> answers_reply(Position at, Outcomes outcomes);
 std::vector<Edit> answers_branch(const Section& section, Outcomes outcomes);
 // Whether an operation of this kind begins at `at`.
 std::vector<Edit> answers_parting(Position at, OperationKind kind);
+// That the participant has this role, which `means` says of it: "is the app".
+Edit answer_role(const Participant& participant, Role role, const std::string& means, bool safe = false);
 // That both names are of one thing, said before line `before`.
 Edit answer_same(int before, const std::string& one, const std::string& other);
 

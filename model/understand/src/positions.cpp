@@ -85,8 +85,6 @@ void add_diagram(const Diagram& diagram, const Names& names, std::map<std::strin
     asked.hears_of_cache = asked.hears_of_cache || speaks_of_cache(message.text);
     if (calls_over_http(message.text)) return;
     const RequestWords words = request_words(message.text);
-    if (words.kind == RequestWords::Kind::kNothing) return;
-    if (asked.asked_for.empty()) asked.asked_for = message.text;
     if (words.kind != RequestWords::Kind::kVerb) return;
     asked.asked_to_get = asked.asked_to_get || words.verb == Verb::kGet;
     asked.asked_to_store = asked.asked_to_store || stores(words.verb);

@@ -7,6 +7,7 @@
 #include <set>
 #include <utility>
 
+#include "answers.hpp"
 #include "base/error.hpp"
 #include "base/text.hpp"
 #include "directives.hpp"
@@ -60,11 +61,6 @@ Shown shown_in(const Diagram& diagram, const std::string& id, const RolesOfDiagr
   return shown;
 }
 
-Edit say_it_is(const Participant& participant, Role role, const std::string& means, bool safe = false) {
-  return {participant.at.line, "%% stalemate: role " + participant.id + " = " + std::string(to_string(role)),
-          participant.id + " " + means, safe};
-}
-
 // What a participant does can contradict what it is called.
 void ask_about_contradiction(const Participant& participant, const Told& told, const Shown& shown,
                              const Reading& reading) {
@@ -74,8 +70,8 @@ void ask_about_contradiction(const Participant& participant, const Told& told, c
            in_quotes(participant.id) + " is called a " + std::string(to_string(told.role)) + " (" + told.why +
                "), but here it only asks others and nobody asks it; say what it is: " +
                say_role(participant.id, "outside") + " (roles: " + std::string(kRoleNames) + ")",
-           {say_it_is(participant, Role::kOutside, "only starts operations"),
-            say_it_is(participant, Role::kApp, "is the app")});
+           {answer_role(participant, Role::kOutside, "only starts operations"),
+            answer_role(participant, Role::kApp, "is the app")});
   }
   if (told.role == Role::kApp && !shown.asks && !shown.asked_for.empty()) {
     ask_at(reading.name(), participant.at, "role-contradicted",
@@ -83,8 +79,8 @@ void ask_about_contradiction(const Participant& participant, const Told& told, c
                reading.quoted(shown.asked_for) + " and asks no cache or database itself; say " +
                say_role(participant.id, "database") +
                " if it keeps what is read and written here, or third-party if that has nothing to do with it",
-           {say_it_is(participant, Role::kDatabase, "keeps what is read and written here"),
-            say_it_is(participant, Role::kThirdParty, "has nothing to do with what is read and written here")});
+           {answer_role(participant, Role::kDatabase, "keeps what is read and written here"),
+            answer_role(participant, Role::kThirdParty, "has nothing to do with what is read and written here")});
   }
 }
 
@@ -198,7 +194,7 @@ std::vector<RolesOfDiagram> read_roles(const Document& document, const std::vect
       }
       const std::string meaning = described(said.role) + ", " + said.why;
       std::vector<Edit> edits;
-      if (said.by_position) edits = {say_it_is(participant, said.role, "is " + words_of_role(said.role), true)};
+      if (said.by_position) edits = {answer_role(participant, said.role, "is " + words_of_role(said.role), true)};
       if (participant.declared) {
         reading.add(participant.at, meaning, said.assumed, std::move(edits));
       } else {

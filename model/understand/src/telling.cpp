@@ -6,6 +6,7 @@
 #include <set>
 #include <utility>
 
+#include "answers.hpp"
 #include "base/error.hpp"
 #include "base/text.hpp"
 #include "directives.hpp"
@@ -341,11 +342,7 @@ class Telling {
       if (std::find(roles.begin(), roles.end(), role) == roles.end()) roles.push_back(role);
     }
     std::vector<Edit> edits;
-    for (const Role role : roles) {
-      const std::string word(to_string(role));
-      edits.push_back({participant.at.line, "%% stalemate: role " + participant.id + " = " + word,
-                       participant.id + " is " + words_of_role(role), false});
-    }
+    for (const Role role : roles) edits.push_back(answer_role(participant, role, "is " + words_of_role(role)));
     const std::string name = reading_.quoted(either.empty() ? participant.id : participant.alias);
     ask_at(reading_.name(), participant.at, either.empty() ? "role-unknown" : "role-ambiguous",
            "cannot tell what " + name + " is" + (either.empty() ? "" : ", for " + known.contradiction) +

@@ -76,10 +76,6 @@ std::vector<Segment> read_diagram(const Document& document, std::size_t index, c
   return segments;
 }
 
-}  // namespace
-
-namespace {
-
 // The operations of all diagrams, with names and kinds. Throws what was found in the way of that.
 std::vector<std::vector<Segment>> read_operations(const Document& document, const std::vector<RolesOfDiagram>& roles,
                                                   Reading& reading) {
@@ -146,11 +142,6 @@ Protocol protocol_of(const Document& document, std::vector<std::vector<Segment>>
 }
 
 }  // namespace
-
-bool Understanding::draws(Role role) const {
-  return std::any_of(participants.begin(), participants.end(),
-                     [&](const ParticipantRead& participant) { return participant.role == role; });
-}
 
 Understanding try_to_understand(const Document& written, const std::vector<std::string>& roles) {
   Understanding result;

@@ -25,7 +25,6 @@ struct Understanding {
   std::vector<Finding> findings;     // by position; where there is a protocol, one for each line with an assumption
   std::string language = "en";       // BCP 47
   std::vector<ParticipantRead> participants;  // of all diagrams that are not passed over
-  bool draws(Role role) const;
 };
 
 // `roles`: as for understand(). Throws InputError only for a `roles` that is none.

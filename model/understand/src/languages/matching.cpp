@@ -165,6 +165,18 @@ bool is_command(const std::vector<Piece>& pieces, std::size_t at) {
   return pieces[at].text == "del" && (at == 0 || (at + 1 < pieces.size() && pieces[at + 1].text.starts_with("(")));
 }
 
+bool is_own_word(const std::vector<Piece>& pieces, std::size_t at) {
+  return pieces[at].is_word && !is_command(pieces, at);
+}
+
+// The longest phrase that stands at a place; none where none may.
+Match match_at(const std::vector<Piece>& pieces, std::size_t at, const Index& index) {
+  return is_own_word(pieces, at) ? longest_at(pieces, at, index) : Match{};
+}
+Match match_at(std::string_view text, std::size_t at, const Index& index) {
+  return static_cast<unsigned char>(text[at]) >= 0x80 ? longest_at(text, at, index) : Match{};
+}
+
 // What is left of a word without its ending; at least three letters of an alphabet that is not ASCII.
 std::string_view without_ending(std::string_view word, std::string_view endings) {
   constexpr std::size_t kStemBytesMin = 6;
@@ -197,8 +209,7 @@ std::vector<Piece> pieces_of(const std::string& text) {
 void find_phrases(const std::vector<Piece>& pieces, const Language& language, std::vector<const Phrase*>& found) {
   const Index& index = index_of(language);
   for (std::size_t i = 0; i < pieces.size();) {
-    const bool own = pieces[i].is_word && !is_command(pieces, i);
-    const Match match = own ? longest_at(pieces, i, index) : Match{};
+    const Match match = match_at(pieces, i, index);
     if (match.phrase != nullptr) found.push_back(match.phrase);
     i += std::max<std::size_t>(match.length, 1);
   }
@@ -208,7 +219,7 @@ void find_phrases(std::string_view text, const Language& language, std::vector<c
   const Index& index = index_of(language);
   const std::string compared = without_variants(std::string(text), language.variants);
   for (std::size_t i = 0; i < compared.size();) {
-    const Match match = static_cast<unsigned char>(compared[i]) >= 0x80 ? longest_at(compared, i, index) : Match{};
+    const Match match = match_at(compared, i, index);
     if (match.phrase != nullptr) found.push_back(match.phrase);
     i += match.phrase != nullptr ? match.length : code_point_size(compared, i);
   }
@@ -220,11 +231,11 @@ std::vector<Piece> in_pieces(const std::string& text, const Language& language) 
   if (language.spaced) {
     const std::vector<Piece> pieces = pieces_of(text);
     for (std::size_t i = 0; i < pieces.size();) {
-      const bool own = pieces[i].is_word && !is_command(pieces, i);
-      const Match match = own ? longest_at(pieces, i, index) : Match{};
+      const Match match = match_at(pieces, i, index);
       if (match.phrase == nullptr) {
-        result.push_back(pieces[i++]);
-        if (own) result.back().text = std::string(without_ending(pieces[i - 1].text, language.endings));
+        result.push_back(pieces[i]);
+        if (is_own_word(pieces, i)) result.back().text = std::string(without_ending(pieces[i].text, language.endings));
+        ++i;
         continue;
       }
       result.push_back({english_of(match, pieces, i), {}, true, true});
@@ -242,7 +253,7 @@ std::vector<Piece> in_pieces(const std::string& text, const Language& language) 
   };
   const std::string compared = without_variants(text, language.variants);
   for (std::size_t i = 0; i < text.size();) {
-    const Match match = static_cast<unsigned char>(text[i]) >= 0x80 ? longest_at(compared, i, index) : Match{};
+    const Match match = match_at(compared, i, index);
     if (match.phrase == nullptr) {
       const std::size_t size = code_point_size(text, i);
       rest += text.substr(i, size);
