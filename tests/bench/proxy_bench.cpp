@@ -64,7 +64,7 @@ void measure(benchmark::State& state, Driver& driver) {
 }
 
 void measure_held(benchmark::State& state, Proxy& proxy, Driver& driver) {
-  Link link = proxy.link(local_port(driver.socket()), 5s).value();
+  Link link = proxy.link(local_port(driver.socket()), 5s);
   link.hold();
   std::atomic<bool> is_done = false;
   std::thread session([&] {

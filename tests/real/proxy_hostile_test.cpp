@@ -49,7 +49,7 @@ std::string named_error(Link link) {
 // What a client that sends `first` sees, and the director's line without the place it begins with.
 std::string error_of(Proxy& proxy, const std::string& place, const std::string& first, std::string* seen = nullptr) {
   const int client = connect_to(proxy.port());
-  Link link = proxy.link(local_port(client), kPatience).value();
+  Link link = proxy.link(local_port(client), kPatience);
   write_all(client, first);
   const std::string bytes = read_all(client);
   if (seen != nullptr) *seen = bytes;
@@ -103,7 +103,7 @@ TEST(HostileServer, WhoseHeldReplyNeverEndsEndsInANamedErrorInBoundedMemory) {
   Proxy proxy(postgres_at(server.port()));
   const std::size_t before = resident_bytes();
   const int client = connect_to(proxy.port());
-  Link link = proxy.link(local_port(client), kPatience).value();
+  Link link = proxy.link(local_port(client), kPatience);
   link.hold();
   write_all(client, samples::untyped(samples::kVersionThree, "user") + samples::typed('Q', "SELECT"));
   ASSERT_TRUE(link.wait_request(kPatience));
@@ -183,7 +183,7 @@ TEST(BackPressure, AClientWhoseRequestIsHeldIsReadNoFurther) {
   const Babbler server("");
   Proxy proxy(redis_at(server.port()));
   const int client = connect_to(proxy.port());
-  Link link = proxy.link(local_port(client), kPatience).value();
+  Link link = proxy.link(local_port(client), kPatience);
   link.hold();
   const std::size_t before = resident_bytes();
   std::string many;

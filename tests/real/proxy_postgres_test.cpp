@@ -68,7 +68,7 @@ class ProxiedPostgres : public ::testing::Test {
   pqxx::connection direct{connection_string(server())};
   Proxy proxy{server()};
   pqxx::connection driver{connection_string(through(proxy, server()))};
-  Link link = proxy.link(local_port(driver.sock()), kPatience).value();
+  Link link = proxy.link(local_port(driver.sock()), kPatience);
 };
 
 constexpr const char* kDecrement = "UPDATE proxied SET quantity = quantity - 1 WHERE id = 1";
@@ -82,7 +82,7 @@ TEST_F(ProxiedPostgres, ALossDecidedAheadBreaksTheConnectionOfARequestThatWasHan
   EXPECT_EQ(quantity(), 1001);
 
   pqxx::connection other(connection_string(through(proxy, server())));
-  proxy.link(local_port(other.sock()), kPatience).value().lose({.what = Loss::What::kReply, .then_cut = 20ms});
+  proxy.link(local_port(other.sock()), kPatience).lose({.what = Loss::What::kReply, .then_cut = 20ms});
   EXPECT_EQ(begin([&] { return pqxx::nontransaction(other).exec_params(add); }).get(), "broken");
   EXPECT_TRUE(eventually([this] { return quantity() == 1002; })) << quantity();
 }
@@ -153,7 +153,7 @@ TEST_F(ProxiedPostgres, ACommitThatNeverArrivesLeavesTheDriverInDoubtAndTheRowAs
 TEST_F(ProxiedPostgres, AConnectionCutBeforeOrInTheMidstOfAReplyIsBroken) {
   for (const std::size_t bytes : {0U, 1U, 9U}) {
     pqxx::connection victim(connection_string(through(proxy, server())));
-    Link held = proxy.link(local_port(victim.sock()), kPatience).value();
+    Link held = proxy.link(local_port(victim.sock()), kPatience);
     held.hold();
     std::future<std::string> reply = begin([&] { return run(victim, kDecrement); });
     ASSERT_TRUE(held.wait_request(kPatience));
@@ -248,7 +248,7 @@ TEST_F(ProxiedPostgres, AServerThatEndsTheConnectionSendsAnUnfinishedReply) {
 TEST_F(ProxiedPostgres, CopyIsRefusedByNameOnBothSidesOfIt) {
   for (const char* copy : {"COPY proxied FROM STDIN", "COPY proxied TO STDOUT"}) {
     pqxx::connection victim(connection_string(through(proxy, server())));
-    Link held = proxy.link(local_port(victim.sock()), kPatience).value();
+    Link held = proxy.link(local_port(victim.sock()), kPatience);
     EXPECT_EQ(begin([&] { return run(victim, copy); }).get(), "broken");
     try {
       held.wait_request(kPatience);
@@ -265,7 +265,7 @@ TEST_F(ProxiedPostgres, CopyIsRefusedByNameOnBothSidesOfIt) {
 TEST_F(ProxiedPostgres, FlushPassesAtOnceAndTheRequestIsHeldAtItsSync) {
   PGconn* connection = PQconnectdb(connection_string(through(proxy, server())).c_str());
   ASSERT_EQ(PQstatus(connection), CONNECTION_OK);
-  Link held = proxy.link(local_port(PQsocket(connection)), kPatience).value();
+  Link held = proxy.link(local_port(PQsocket(connection)), kPatience);
   held.hold();
   ASSERT_EQ(PQenterPipelineMode(connection), 1);
   ASSERT_EQ(PQsendQueryParams(connection, kDecrement, 0, nullptr, nullptr, nullptr, nullptr, 0), 1);

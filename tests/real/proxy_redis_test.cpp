@@ -23,7 +23,7 @@ class ProxiedRedis : public ::testing::Test {
   ProxiedRedis() { direct.run({"DEL", "counter"}); }
 
   static Link held_link(const Proxy& proxy, const RedisDriver& driver) {
-    Link link = const_cast<Proxy&>(proxy).link(driver.port(), kPatience).value();
+    Link link = const_cast<Proxy&>(proxy).link(driver.port(), kPatience);
     link.hold();
     return link;
   }
@@ -75,7 +75,7 @@ TEST_F(ProxiedRedis, ALostReplyIsATimeoutOfARequestThatWasHandled) {
 
 TEST_F(ProxiedRedis, ALossDecidedAheadTakesTheRequestItNamesAndNoOther) {
   RedisDriver own(through(proxy, server()));
-  proxy.link(own.port(), kPatience).value().lose({.what = Loss::What::kRequest, .after = 1, .then_cut = {}});
+  proxy.link(own.port(), kPatience).lose({.what = Loss::What::kRequest, .after = 1, .then_cut = {}});
   EXPECT_EQ(own.run({"INCR", "counter"}), "1");
   own.give_up_after(300ms);
   EXPECT_EQ(own.run({"INCR", "counter"}), "(timeout)");
@@ -85,12 +85,12 @@ TEST_F(ProxiedRedis, ALossDecidedAheadTakesTheRequestItNamesAndNoOther) {
 TEST_F(ProxiedRedis, ALostReplyDecidedAheadWasHandledAndWithACutTheDriverNeedNotWait) {
   RedisDriver waiting(through(proxy, server()));
   waiting.give_up_after(300ms);
-  proxy.link(waiting.port(), kPatience).value().lose({.what = Loss::What::kReply, .then_cut = {}});
+  proxy.link(waiting.port(), kPatience).lose({.what = Loss::What::kReply, .then_cut = {}});
   EXPECT_EQ(waiting.run({"INCR", "counter"}), "(timeout)");
   EXPECT_EQ(direct.run({"GET", "counter"}), "1");
 
   RedisDriver cut(through(proxy, server()));
-  Link its_link = proxy.link(cut.port(), kPatience).value();
+  Link its_link = proxy.link(cut.port(), kPatience);
   its_link.lose({.what = Loss::What::kReply, .then_cut = 20ms});
   EXPECT_EQ(cut.run({"INCR", "counter"}), "(broken)");
   EXPECT_EQ(direct.run({"GET", "counter"}), "2");
@@ -228,7 +228,7 @@ TEST_F(ProxiedRedis, WhereNoServerListensTheLinkSaysSo) {
   }
   Proxy before_nobody(nobody);
   const int client = connect_to(before_nobody.port());
-  Link failed = before_nobody.link(local_port(client), kPatience).value();
+  Link failed = before_nobody.link(local_port(client), kPatience);
   try {
     failed.wait_request(kPatience);
     ADD_FAILURE() << "nobody listens";
@@ -237,6 +237,13 @@ TEST_F(ProxiedRedis, WhereNoServerListensTheLinkSaysSo) {
   }
   EXPECT_EQ(read_all(client), "");
   ::close(client);
+  try {
+    before_nobody.link(1, 1ms);
+    ADD_FAILURE() << "no such client";
+  } catch (const EnvironmentError& error) {
+    EXPECT_EQ(std::string(error.what()), place(nobody) + ": the connection was closed as soon as it was made; check that "
+                                                         "the server still runs, then run it again");
+  }
   nobody.host = "no-such-host.invalid";
   EXPECT_THROW(Proxy{nobody}, EnvironmentError);
 }
@@ -304,7 +311,7 @@ TEST(ProxyEnd, LeavesNoThreadAndNoSocketWhateverIsHeld) {
     RedisDriver second(through(*proxy, server()));
     kept = proxy->link(first.port(), kPatience);
     kept->hold();
-    Link waiting = proxy->link(second.port(), kPatience).value();
+    Link waiting = proxy->link(second.port(), kPatience);
     waiting.hold();
     EXPECT_EQ(proxy->open_links(), 2);
     std::future<std::string> one = first.begin({"PING"});

@@ -31,10 +31,8 @@ std::int64_t row_of(const Answer& answer, int key) {
   return *value;
 }
 
-Link link(Proxy& proxy, int socket) {
-  std::optional<Link> found = proxy.link(local_port(socket), std::chrono::seconds(5));
-  if (!found) throw EnvironmentError("live: the proxy does not know a connection; run it again");
-  return *found;
+Link link_of(Proxy& proxy, int socket) {
+  return proxy.link(local_port(socket), std::chrono::seconds(5));
 }
 
 // Counts a write as under way while it lives.
@@ -172,7 +170,7 @@ void Worker::write(HistoryEvent& event) {
 // On CockroachDB a write is BEGIN, UPDATE and COMMIT: the UPDATE is lost, or the COMMIT's reply.
 std::optional<Answer> Worker::lose_update(const HistoryEvent& event, Loss::What what) {
   const int before = !run_.options.urls.cockroach ? 0 : what == Loss::What::kRequest ? 1 : 2;
-  link(*run_.stores.database_proxy, database_->socket()).lose({what, before, kWirePatience});
+  link_of(*run_.stores.database_proxy, database_->socket()).lose({what, before, kWirePatience});
   try {
     return database_->set(live_product(event.key), *event.value);
   } catch (const NoAnswer&) {
@@ -183,7 +181,7 @@ std::optional<Answer> Worker::lose_update(const HistoryEvent& event, Loss::What 
 
 template <class Request>
 void Worker::lose_at_cache(Request request) {
-  link(*run_.stores.cache_proxy, cache_->socket()).lose({.what = Loss::What::kRequest, .then_cut = {}});
+  link_of(*run_.stores.cache_proxy, cache_->socket()).lose({.what = Loss::What::kRequest, .then_cut = {}});
   cache_->set_patience(kWirePatience);
   try {
     request();

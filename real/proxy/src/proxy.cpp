@@ -7,6 +7,7 @@
 
 #include <algorithm>
 
+#include "base/error.hpp"
 #include "os/signals.hpp"
 #include "proxied_connection.hpp"
 
@@ -108,7 +109,7 @@ Proxy::~Proxy() = default;
 
 int Proxy::port() const { return impl_->listener.port(); }
 
-std::optional<Link> Proxy::link(int client_port, Link::Milliseconds timeout) {
+Link Proxy::link(int client_port, Link::Milliseconds timeout) {
   constexpr std::chrono::milliseconds kLookUp(200);
   const Clock::time_point until = from_now(timeout);
   std::unique_lock lock(impl_->mutex);
@@ -116,7 +117,10 @@ std::optional<Link> Proxy::link(int client_port, Link::Milliseconds timeout) {
     if (auto found = impl_->find(client_port)) return Link(std::move(found));
     throw_if_stopped();
     const Clock::time_point now = Clock::now();
-    if (now >= until) return {};
+    if (now >= until)
+      throw EnvironmentError(fmt::format(
+          "{}: the connection was closed as soon as it was made; check that the server still runs, then run it again",
+          impl_->upstream->place));
     impl_->accepted.wait_until(lock, std::min(until, now + kLookUp));
   }
 }

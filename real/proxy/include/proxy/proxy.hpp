@@ -111,8 +111,9 @@ class Proxy {
   // On 127.0.0.1.
   int port() const;
   // The link of the client whose end of the connection has this local port (getsockname of a driver's socket). Waits
-  // until it is accepted. A link that failed stays to be asked for; one that both sides closed is forgotten.
-  std::optional<Link> link(int client_port, Link::Milliseconds timeout);
+  // until it is accepted. A link that failed stays to be asked for; one that both sides closed is forgotten. Throws
+  // EnvironmentError, which names the server, where after the timeout there is none.
+  Link link(int client_port, Link::Milliseconds timeout);
   // What some peer sent that is not the protocol, or too much of it.
   std::optional<WireError> wire_error() const;
   // Links that are not closed.
