@@ -263,8 +263,10 @@ std::string read_text_file(const std::string& path, std::size_t bytes_max) {
   }
   if (const auto bad = find_bad_utf8(text)) {
     const Position place = position_of(text, *bad);
-    throw InputError(fmt::format("{}:{}:{}: not UTF-8 (byte 0x{:02x}); save the file as UTF-8", shown, place.line,
-                                 place.column, static_cast<unsigned>(static_cast<unsigned char>(text[*bad]))));
+    fail_at(shown, place,
+            fmt::format("not UTF-8 (byte 0x{:02x}); save the file as UTF-8",
+                        static_cast<unsigned>(static_cast<unsigned char>(text[*bad]))),
+            "not-utf8");
   }
   if (text.starts_with("\xEF\xBB\xBF")) text.erase(0, 3);
   return text;

@@ -8,6 +8,7 @@
 
 #include "ask/check.hpp"
 #include "base/error.hpp"
+#include "base/quantity.hpp"
 #include "commands.hpp"
 #include "machine/property.hpp"
 #include "machine/scenario.hpp"

@@ -18,6 +18,7 @@ void add_explain(CLI::App& program, Action& action);
 void add_graph(CLI::App& program, Action& action);
 void add_hunt(CLI::App& program, Action& action, const std::string& invocation);
 void add_lesson(CLI::App& program, Action& action);
+void add_lint(CLI::App& program, Action& action);
 void add_live(CLI::App& program, Action& action);
 void add_read(CLI::App& program, Action& action);
 void add_replay(CLI::App& program, Action& action);

@@ -87,7 +87,7 @@ struct GraphCommand {
   std::string trace_command() const {
     std::string command = "stalemate check " + shell_word(protocol.protocol);
     for (const std::string& role : protocol.roles) command += " --role " + shell_word(role);
-    command += scenario.as_given();
+    command += scenario.given.as_options();
     for (const std::string& property : properties) command += " --property " + shell_word(property);
     return command + " -o trace.json";
   }

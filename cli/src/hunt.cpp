@@ -9,6 +9,7 @@
 
 #include "ask/hunt.hpp"
 #include "base/error.hpp"
+#include "base/quantity.hpp"
 #include "commands.hpp"
 #include "options.hpp"
 #include "progress.hpp"
@@ -81,7 +82,7 @@ struct HuntCommand {
   // The scripts that are given, or what to draw them from.
   model::HuntSpace space(const model::Protocol& read) const {
     model::HuntSpace space;
-    if (scenario.readers || scenario.writers || !scenario.apps.empty()) {
+    if (scenario.given.readers || scenario.given.writers || !scenario.given.app.empty()) {
       for (const auto& [name, value] : {std::pair{"--apps", apps}, std::pair{"--operations", operations}})
         if (value)
           throw InputError(fmt::format(
@@ -92,11 +93,12 @@ struct HuntCommand {
         throw InputError("--readers 0 --writers 0: nothing would run; say how many of either, or leave both out");
       return space;
     }
-    space.scenario.keys = scenario.keys.value_or(kKeysDrawn);
-    space.scenario.cached = scenario.cached;
-    space.scenario.faults = scenario.faults;
-    space.scenario.on_database_timeout = scenario.on_database_timeout;
-    space.scenario.all_invoked = scenario.all_invoked;
+    const model::ScenarioWords words = scenario.words(read);
+    space.scenario.keys = words.keys.value_or(kKeysDrawn);
+    space.scenario.cached = words.cached;
+    space.scenario.faults = words.fault;
+    space.scenario.on_database_timeout = words.on_database_timeout.value_or("fail");
+    space.scenario.all_invoked = words.all_invoked;
     space.apps = apps.value_or(space.apps);
     space.operations = operations.value_or(space.operations);
     return space;

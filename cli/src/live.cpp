@@ -12,6 +12,7 @@
 
 #include "base/error.hpp"
 #include "base/file.hpp"
+#include "base/quantity.hpp"
 #include "commands.hpp"
 #include "options.hpp"
 #include "progress.hpp"

@@ -15,10 +15,10 @@
 #include "traces/trace.hpp"
 #include "understand/protocol.hpp"
 #include "understand/understanding.hpp"
+#include "understand/wanted.hpp"
 
 namespace stalemate::cli {
 
-inline constexpr std::size_t kDiagramBytesMax = std::size_t{4} << 20;
 inline constexpr std::size_t kTraceBytesMax = std::size_t{64} << 20;
 
 // PROTOCOL and --role.
@@ -33,27 +33,16 @@ struct ProtocolOptions {
   model::Understanding try_to_read() const;
 };
 
-// --readers … --all-invoked.
+// --readers … --all-invoked. What the command line leaves open, the page's own lines may say.
 struct ScenarioOptions {
-  std::optional<int> readers;
-  std::optional<int> writers;
-  std::vector<std::string> apps;
-  std::optional<int> keys;
-  bool cached = false;
-  std::vector<std::string> faults;
-  std::string on_database_timeout = "fail";
-  bool all_invoked = false;
+  model::ScenarioWords given;
 
   void add_to(CLI::App& command);
-  // Readers and writers default to one of each kind that the protocol has, unless scripts are given. `all_invoked_by`:
-  // another option that implies --all-invoked, where one does.
-  traces::Scenario scenario(const model::Protocol& protocol, std::string_view all_invoked_by = {}) const;
-  // These options again as a command line has them, each after a blank: " --readers 2 --cached".
-  std::string as_given() const;
-
- private:
-  // The scripts of --readers and --writers.
-  std::vector<std::string> counted_apps(const model::Protocol& protocol) const;
+  // `all_invoked_by`: another option that implies --all-invoked, where one does.
+  traces::Scenario scenario(const model::Protocol& protocol, std::string_view all_invoked_by = {}) const {
+    return model::scenario_of(words(protocol), protocol, all_invoked_by);
+  }
+  model::ScenarioWords words(const model::Protocol& protocol) const { return given.over(protocol.wanted.scenario); }
 };
 
 // --postgres, --redis and --allow-remote.
@@ -97,9 +86,5 @@ CLI::Option* add_number(CLI::App& command, const std::string& name, std::optiona
 
 // Refuses the names of files that are none: "" and "-", which other programs take for a stream that is `stream` here.
 void check_file_name(const std::string& path, std::string_view option, std::string_view stream);
-
-// "4GiB", "512 MB", "1000": bytes. "10s", "5m", "250ms": a duration. Throw InputError that names `option`.
-std::uint64_t parse_bytes(const std::string& text, const std::string& option);
-std::chrono::milliseconds parse_duration(const std::string& text, const std::string& option);
 
 }  // namespace stalemate::cli

@@ -11,6 +11,7 @@
 #include "commands.hpp"
 #include "options.hpp"
 #include "streams.hpp"
+#include "understand/page.hpp"
 #include "understand/understanding.hpp"
 
 namespace stalemate::cli {
@@ -63,7 +64,7 @@ struct ReadCommand {
     const std::string& path = protocol.protocol;
     if (!std::filesystem::is_regular_file(path))
       throw InputError(fmt::format("read --fix {}: writes into a file, and there is none of this name", excerpt(path)));
-    const std::string text = read_text_file(path, kDiagramBytesMax);
+    const std::string text = read_text_file(path, model::kDiagramBytesMax);
     const model::Fixed fixed = model::fixed(text, path, protocol.roles);
     if (!fixed.applied.empty()) write_file(path, fixed.text, Overwrite::kForce);
     if (json) {

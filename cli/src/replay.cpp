@@ -13,8 +13,8 @@
 #include "ask/check.hpp"
 #include "ask/walk.hpp"
 #include "base/error.hpp"
+#include "base/junit.hpp"
 #include "commands.hpp"
-#include "junit.hpp"
 #include "options.hpp"
 #include "progress.hpp"
 #include "streams.hpp"
@@ -142,7 +142,7 @@ struct ReplayCommand {
       if (!json && results[i].error != kNotReplayed) report(items[i], results[i], items.size());
     }
     if (items.size() > 1 && !json) print(summary(results));
-    junit.write(junit_xml(cases(items, results)));
+    junit.write(junit_xml("stalemate replay", cases(items, results)));
     return code;
   }
 

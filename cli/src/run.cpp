@@ -120,6 +120,7 @@ int run(int argc, char** argv) {
     add_explain(program, action);
     add_graph(program, action);
     add_lesson(program, action);
+    add_lint(program, action);
     add_live(program, action);
     add_read(program, action);
     add_upgrade(program, action);

@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -100,8 +101,10 @@ Outcome run_program(const Invocation& invocation) {
     wait_for(*invocation.interrupt, child, err);
     kill(child, SIGINT);
   }
-  waitpid(child, &status, 0);
+  rusage usage = {};
+  wait4(child, &status, 0, &usage);
   Outcome outcome;
+  outcome.memory_kib = usage.ru_maxrss;
   outcome.code = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
   if (invocation.out_path.empty()) outcome.out = file_text(out);
   if (invocation.err_path.empty()) outcome.err = file_text(err);

@@ -12,6 +12,7 @@ struct Outcome {
   int code = -1;  // exit code; 128 + signal where one ended it
   std::string out;
   std::string err;
+  long memory_kib = 0;  // the most it had in memory
 };
 
 struct Invocation {

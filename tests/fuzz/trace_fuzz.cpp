@@ -16,7 +16,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   Trace trace;
   try {
     trace = read_json(text, "fuzz.json");
-  } catch (const InputError& error) {
+  } catch (const stalemate::InputError& error) {
     const std::string_view line = error.what();
     if (!line.starts_with("fuzz.json:") || line.find('\n') != std::string_view::npos) std::abort();
     return 0;

@@ -241,8 +241,9 @@ TEST_F(ProxiedRedis, WhereNoServerListensTheLinkSaysSo) {
     before_nobody.link(1, 1ms);
     ADD_FAILURE() << "no such client";
   } catch (const EnvironmentError& error) {
-    EXPECT_EQ(std::string(error.what()), place(nobody) + ": the connection was closed as soon as it was made; check that "
-                                                         "the server still runs, then run it again");
+    EXPECT_EQ(std::string(error.what()), place(nobody) +
+                                             ": the connection was closed as soon as it was made; check that "
+                                             "the server still runs, then run it again");
   }
   nobody.host = "no-such-host.invalid";
   EXPECT_THROW(Proxy{nobody}, EnvironmentError);

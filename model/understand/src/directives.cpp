@@ -6,6 +6,7 @@
 
 #include "base/error.hpp"
 #include "reading.hpp"
+#include "understand/wanted.hpp"
 #include "vocabulary/vocabulary.hpp"
 
 namespace stalemate::model {
@@ -17,7 +18,9 @@ constexpr std::string_view kKnown =
     "local, ok, value, miss, conflict, error, timeout); branch = miss (an outcome, else, free); language = pt; same = "
     "A, B; sql set = "
     "UPDATE ..., "
-    "redis get = GET :key, key k1 = 42; ignore";
+    "redis get = GET :key, key k1 = 42; readers = 2 (writers, app, keys, cached, fault, on-database-timeout, "
+    "all-invoked); "
+    "expect PROPERTY violated (or holds); ignore";
 
 // What follows an optional "=".
 std::string_view value_of(std::string_view rest) {
@@ -117,6 +120,16 @@ void read_same(const std::string& name, Position at, std::string_view rest, Over
     fail_at(name, at, "\"same\" says that several names are of one thing; write %% stalemate: same = A, B");
 }
 
+// What it throws, said of this place.
+template <typename Read>
+void at_place(const std::string& name, Position at, const Read& read) {
+  try {
+    read();
+  } catch (const InputError& error) {
+    fail_at(name, at, error.what());
+  }
+}
+
 }  // namespace
 
 Override read_directive(const std::string& name, Position at, const std::string& text) {
@@ -150,6 +163,12 @@ Override read_directive(const std::string& name, Position at, const std::string&
     result.kind = Override::Kind::kIgnore;
   } else if (is_mapping_line(whole)) {
     result.kind = Override::Kind::kMapping;
+  } else if (is_scenario_line(whole)) {
+    result.kind = Override::Kind::kScenario;
+    at_place(name, at, [&] { ScenarioWords().add(whole); });
+  } else if (key == "expect") {
+    result.kind = Override::Kind::kExpect;
+    at_place(name, at, [&] { read_expectation(rest); });
   } else {
     fail_at(name, at, "unknown directive " + in_quotes(key) + "; " + std::string(kKnown));
   }

@@ -10,6 +10,8 @@
 //   language = pt              what the file is written in, by its code; en for English (anywhere in the file)
 //   same = A, B                  these names in headings, labels and keys are of one thing, and of one entry
 //   sql, redis or key ...        a line of a mapping (understand/mapping.hpp), anywhere in the file
+//   readers = 2, fault = lost-message, ...   words of the scenario (understand/wanted.hpp), anywhere in the file
+//   expect PROPERTY violated     or holds: what `lint` makes sure of
 //   ignore                       first in a diagram: the diagram is passed over
 #pragma once
 
@@ -24,7 +26,19 @@
 namespace stalemate::model {
 
 struct Override {
-  enum class Kind { kRole, kOperation, kContinues, kMeans, kBranch, kLanguage, kSame, kIgnore, kMapping };
+  enum class Kind {
+    kRole,
+    kOperation,
+    kContinues,
+    kMeans,
+    kBranch,
+    kLanguage,
+    kSame,
+    kIgnore,
+    kMapping,
+    kScenario,
+    kExpect
+  };
   Kind kind = Kind::kRole;
   std::string participant;  // kRole
   Role role = Role::kApp;

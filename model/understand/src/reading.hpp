@@ -67,6 +67,9 @@ class Reading {
     return done;
   }
   bool latest_is(std::string_view code) const { return !findings_.empty() && findings_.back().code == code; }
+  // The diagrams of each feature, where it is asked whether there are several.
+  void note_features(std::vector<std::vector<std::size_t>> features) { features_ = std::move(features); }
+  const std::vector<std::vector<std::size_t>>& features() const { return features_; }
   // A participant of which it is asked what it is.
   void leave_unsettled(const std::string& id) { unsettled_.insert(id); }
   bool is_unsettled(const std::string& id) const { return unsettled_.count(id) != 0; }
@@ -109,6 +112,7 @@ class Reading {
   std::vector<Line> lines_;
   std::vector<Finding> findings_;
   std::set<std::string> unsettled_;
+  std::vector<std::vector<std::size_t>> features_;
   std::vector<int> passed_over_;  // lines where such diagrams begin
 };
 

@@ -221,6 +221,12 @@ void StepWalk::directive(Position at, const Directive& directive, Scope& scope) 
     case Override::Kind::kMapping:
       reading_.add(at, "a statement of your own, for replays on real servers");
       return;
+    case Override::Kind::kScenario:
+      reading_.add(at, "says what is checked");
+      return;
+    case Override::Kind::kExpect:
+      reading_.add(at, "says what is expected of a check");
+      return;
     case Override::Kind::kContinues:
       if (!scope.at_top()) fail_at(name(), at, "this is said at the top of a diagram; move it out of the block");
       continues_ = true;

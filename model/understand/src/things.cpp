@@ -7,8 +7,10 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <map>
 #include <numeric>
 #include <optional>
+#include <set>
 #include <string>
 #include <utility>
 
@@ -188,9 +190,27 @@ Compared compare(const About& one, const About& other, const std::vector<std::ve
   return found;
 }
 
+// The diagrams of each feature; none where one diagram has operations of several.
+std::vector<std::vector<std::size_t>> diagrams_of_features(const std::vector<About>& all,
+                                                           const std::vector<std::size_t>& feature) {
+  std::map<std::size_t, std::set<std::size_t>> diagrams;
+  std::map<std::size_t, std::set<std::size_t>> features;
+  for (std::size_t i = 0; i < all.size(); ++i) {
+    diagrams[feature[i]].insert(all[i].diagram);
+    features[all[i].diagram].insert(feature[i]);
+  }
+  std::vector<std::vector<std::size_t>> parts;
+  for (const auto& [diagram, of] : features) {
+    if (of.size() > 1) return {};
+  }
+  for (const auto& [number, of] : diagrams) parts.emplace_back(of.begin(), of.end());
+  return parts;
+}
+
 // Operations that have something in common, directly or by others in between, are of one feature.
-void ask_about_features(const std::string& name, const std::vector<About>& all,
+void ask_about_features(Reading& reading, const std::vector<About>& all,
                         const std::vector<std::vector<Heading>>& headings, const std::vector<Same>& same) {
+  const std::string& name = reading.name();
   std::vector<std::size_t> feature(all.size());
   std::iota(feature.begin(), feature.end(), std::size_t{0});
   const auto merge = [&](std::size_t a, std::size_t b) {
@@ -208,6 +228,7 @@ void ask_about_features(const std::string& name, const std::vector<About>& all,
   }
   for (const auto& [i, j] : apart) {
     if (feature[i] == feature[j]) continue;
+    reading.note_features(diagrams_of_features(all, feature));
     const Compared compared = compare(all[i], all[j], headings, same);
     const std::string& one = compared.own_one.front();
     const std::string& other = compared.own_other.front();
@@ -295,8 +316,7 @@ void refuse_unknown_names(const std::string& name, const std::vector<Same>& same
 
 }  // namespace
 
-void ask_about_things(const Document& document, const std::vector<std::vector<Segment>>& segments,
-                      const Reading& reading) {
+void ask_about_things(const Document& document, const std::vector<std::vector<Segment>>& segments, Reading& reading) {
   const std::vector<Same> same = gather_same(document);
   const std::vector<std::vector<Heading>> headings = headings_of(document);
   std::vector<About> all;
@@ -317,7 +337,7 @@ void ask_about_things(const Document& document, const std::vector<std::vector<Se
     for (const Heading& heading : above) add(things, things_named(heading.text, NamesIn::kHeading));
   }
   refuse_unknown_names(reading.name(), same, things, entries);
-  ask_about_features(reading.name(), all, headings, same);
+  ask_about_features(reading, all, headings, same);
   ask_about_entries(reading.name(), entries, same);
 }
 

@@ -11,9 +11,8 @@
 namespace stalemate::model {
 
 // Asks where headings and labels say that operations are about different things, and where labels of the cache name
-// different entries. `%% stalemate: same = A, B` answers. REQUIRES: the operations have their names.
-// Throws InputError.
-void ask_about_things(const Document& document, const std::vector<std::vector<Segment>>& segments,
-                      const Reading& reading);
+// different entries; the first also notes the diagrams of each feature. `%% stalemate: same = A, B` answers. REQUIRES:
+// the operations have their names. Throws InputError.
+void ask_about_things(const Document& document, const std::vector<std::vector<Segment>>& segments, Reading& reading);
 
 }  // namespace stalemate::model

@@ -31,6 +31,34 @@ Position gather_mapping(const std::string& name, const std::vector<Statement>& s
   return last;
 }
 
+// What the page says is to be checked, and what is expected of that.
+Wanted gather_wanted(const Document& document) {
+  Wanted wanted;
+  for (const Document::Entry& entry : document.diagrams) {
+    visit_statements(entry.diagram.statements, [&](const Statement& statement) {
+      const auto* directive = std::get_if<Directive>(&statement.node);
+      if (directive == nullptr) return;
+      const Override said = read_directive(document.name, statement.at, directive->text);
+      try {
+        if (said.kind == Override::Kind::kScenario) wanted.scenario.add(directive->text);
+      } catch (const InputError& error) {
+        fail_at(document.name, statement.at, error.what());
+      }
+      if (said.kind != Override::Kind::kExpect) return;
+      Expectation expected = read_expectation(directive->text.substr(directive->text.find("expect") + 6));
+      expected.at = statement.at;
+      for (const Expectation& before : wanted.expected) {
+        if (before.property == expected.property)
+          fail_at(document.name, statement.at,
+                  expected.property + " is spoken of in line " + std::to_string(before.at.line) +
+                      ", too; leave one of the two out");
+      }
+      wanted.expected.push_back(std::move(expected));
+    });
+  }
+  return wanted;
+}
+
 }  // namespace
 
 std::string Protocol::missing_in(const Mapping& given) const {
@@ -130,6 +158,7 @@ Protocol protocol_of(const Document& document, std::vector<std::vector<Segment>>
       protocol.operations.push_back(std::move(segment.operation));
     }
   }
+  protocol.wanted = gather_wanted(document);
   protocol.reading = reading.finish();
   Position last;
   for (const Document::Entry& entry : document.diagrams) {
@@ -153,7 +182,13 @@ Understanding try_to_understand(const Document& written, const std::vector<std::
     Reading reading(translated);
     const std::vector<RolesOfDiagram> roles_of_diagrams = read_roles(document, roles, reading);
     result.participants = participants_of(written, roles_of_diagrams);
-    std::vector<std::vector<Segment>> segments = read_operations(document, roles_of_diagrams, reading);
+    std::vector<std::vector<Segment>> segments;
+    try {
+      segments = read_operations(document, roles_of_diagrams, reading);
+    } catch (const InputError&) {
+      result.features = reading.features();
+      throw;
+    }
     tell_unread_words(document, roles_of_diagrams, reading);
     result.protocol = protocol_of(document, std::move(segments), roles, reading);
     for (const ReadingLine& line : result.protocol->reading) {

@@ -31,9 +31,7 @@ std::int64_t row_of(const Answer& answer, int key) {
   return *value;
 }
 
-Link link_of(Proxy& proxy, int socket) {
-  return proxy.link(local_port(socket), std::chrono::seconds(5));
-}
+Link link_of(Proxy& proxy, int socket) { return proxy.link(local_port(socket), std::chrono::seconds(5)); }
 
 // Counts a write as under way while it lives.
 class UnderWay {

@@ -113,14 +113,30 @@ struct Document {
   struct Entry {
     std::vector<Context> context;
     Diagram diagram;
+    int first_line = 1, last_line = 1;  // of its block, fences included
   };
   std::vector<Entry> diagrams;
 };
 
+// A block that cannot be parsed, with the first thing that is wrong in it.
+struct BrokenBlock {
+  int first_line = 1, last_line = 1;
+  Finding finding;
+};
+// A file as far as it can be parsed: each block by itself.
+struct ParsedFile {
+  Document document;  // may have no diagram at all
+  std::vector<BrokenBlock> broken;
+  std::string other_kind;  // where the first block stands that is another kind of diagram, for an error; or empty
+};
+
 // Parses the sequence diagrams of a Markdown file (fenced mermaid blocks; other kinds of Mermaid diagrams are passed
-// over) or, when `name` ends in .mmd or .mermaid, of a bare diagram. Throws InputError
-// "name:line:column: what is wrong; what was expected" for the first error, and where there is no sequence diagram.
-// Nesting deeper than 64 blocks and more than 10,000 statements are errors, so that hostile input stays cheap.
+// over) or, when `name` ends in .mmd or .mermaid, of a bare diagram; also where it is "-" and has no such block.
+// Throws InputError "name:line:column: what is wrong; what was expected" with the first error of each block, and where
+// there is no sequence diagram. Nesting deeper than 64 blocks and more than 10,000 statements are errors, so that
+// hostile input stays cheap.
 Document parse_document(std::string_view text, const std::string& name);
+// Likewise, but what is wrong in a block is data. Throws InputError only for a fence or a comment that never ends.
+ParsedFile parse_file(std::string_view text, const std::string& name);
 
 }  // namespace stalemate::model

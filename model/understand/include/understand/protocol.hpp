@@ -12,6 +12,7 @@
 #include "read/diagram.hpp"
 #include "traces/verb.hpp"
 #include "understand/mapping.hpp"
+#include "understand/wanted.hpp"
 
 namespace stalemate::model {
 
@@ -176,6 +177,7 @@ struct Protocol {
   std::vector<std::string> roles;     // role overrides given from outside, "X=cache"
   std::vector<Operation> operations;  // in the file's order; at least one
   std::vector<ReadingLine> reading;
+  Wanted wanted;           // what the page says is to be checked
   Mapping mapping;         // statements of a team's own, for replays
   bool has_cache() const;  // whether any operation asks a cache
   // What a mapping lacks for these operations: one line, "" if nothing.

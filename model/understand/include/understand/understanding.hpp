@@ -24,6 +24,9 @@ struct Understanding {
   std::optional<Protocol> protocol;  // exactly where no finding is worse than an assumption
   std::vector<Finding> findings;     // by position; where there is a protocol, one for each line with an assumption
   std::string language = "en";       // BCP 47
+  // Where it is asked whether operations are of several features: for each, its diagrams, as indices into the
+  // document's. Empty where nothing is asked of that, or one diagram has operations of several.
+  std::vector<std::vector<std::size_t>> features;
   std::vector<ParticipantRead> participants;  // of all diagrams that are not passed over
 };
 

@@ -1,0 +1,157 @@
+// See wanted.hpp. The words are the command line's, which says them with dashes.
+#include "understand/wanted.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+
+#include "base/error.hpp"
+#include "base/text.hpp"
+#include "understand/protocol.hpp"
+
+namespace stalemate::model {
+namespace {
+
+constexpr std::array<std::string_view, 8> kWords = {
+    "readers", "writers", "app", "keys", "cached", "fault", "on-database-timeout", "all-invoked"};
+
+struct Line {
+  std::string_view word;
+  std::string_view value;
+};
+Line parted(std::string_view line) {
+  line = trim(line);
+  const std::size_t end = line.find_first_of(" \t=");
+  Line parts{line.substr(0, end), {}};
+  if (end == std::string_view::npos) return parts;
+  parts.value = trim(line.substr(end));
+  if (parts.value.starts_with('=')) parts.value = trim(parts.value.substr(1));
+  return parts;
+}
+
+bool has_kind(const Protocol& protocol, OperationKind kind) {
+  return std::any_of(protocol.operations.begin(), protocol.operations.end(),
+                     [&](const Operation& operation) { return operation.kind == kind; });
+}
+
+void add_number(std::optional<int>& number, const Line& line, int least, int most) {
+  if (number) throw InputError(fmt::format("{} is said twice; leave one of the two out", line.word));
+  int value = 0;
+  const char* const last = line.value.data() + line.value.size();
+  const auto [end, error] = std::from_chars(line.value.data(), last, value);
+  if (error != std::errc{} || end != last || value < least || value > most)
+    throw InputError(
+        fmt::format("{} = {}: say a whole number from {} to {}", line.word, excerpt(line.value), least, most));
+  number = value;
+}
+
+void add_text(std::vector<std::string>& texts, const Line& line, std::string_view example) {
+  if (line.value.empty()) throw InputError(fmt::format("{} says nothing; such as {}", line.word, example));
+  texts.emplace_back(line.value);
+}
+
+void add_flag(bool& flag, const Line& line) {
+  if (!line.value.empty()) throw InputError(fmt::format("{} stands alone: it takes no value", line.word));
+  flag = true;
+}
+
+// The scripts of --readers and --writers.
+std::vector<std::string> counted_apps(const ScenarioWords& words, const Protocol& protocol) {
+  std::vector<std::string> counted;
+  if (!words.app.empty() && !words.readers && !words.writers) return counted;
+  const auto add = [&](std::optional<int> count, OperationKind kind, const char* option, const char* drawn) {
+    const bool is_drawn = has_kind(protocol, kind);
+    if (count.value_or(0) > 0 && !is_drawn)
+      throw InputError(fmt::format("{} {}: no {} is drawn in {}; draw one, or leave {} out", option, *count, drawn,
+                                   protocol.file, option));
+    const int otherwise = is_drawn && words.app.empty() ? 1 : 0;
+    counted.insert(counted.end(), static_cast<std::size_t>(count.value_or(otherwise)), std::string(to_string(kind)));
+  };
+  add(words.readers, OperationKind::kRead, "--readers", "Read");
+  add(words.writers, OperationKind::kWrite, "--writers", "Write");
+  return counted;
+}
+
+}  // namespace
+
+bool is_scenario_line(std::string_view line) {
+  return std::find(kWords.begin(), kWords.end(), parted(line).word) != kWords.end();
+}
+
+void ScenarioWords::add(std::string_view text) {
+  constexpr int kKeysMost = 64;
+  const Line line = parted(text);
+  if (line.word == "readers") return add_number(readers, line, 0, kAppsMax);
+  if (line.word == "writers") return add_number(writers, line, 0, kAppsMax);
+  if (line.word == "keys") return add_number(keys, line, 1, kKeysMost);
+  if (line.word == "app") return add_text(app, line, "app = read; write k2");
+  if (line.word == "fault") return add_text(fault, line, "fault = lost-message");
+  if (line.word == "cached") return add_flag(cached, line);
+  if (line.word == "all-invoked") return add_flag(all_invoked, line);
+  if (line.word != "on-database-timeout")
+    throw InputError(
+        fmt::format("{} says nothing of a scenario; there are: {}", in_quotes(line.word), fmt::join(kWords, ", ")));
+  if (on_database_timeout) throw InputError("on-database-timeout is said twice; leave one of the two out");
+  if (line.value != "fail" && line.value != "continue")
+    throw InputError(fmt::format("on-database-timeout = {}: say fail or continue", excerpt(line.value)));
+  on_database_timeout = std::string(line.value);
+}
+
+ScenarioWords ScenarioWords::over(const ScenarioWords& otherwise) const {
+  ScenarioWords both = *this;
+  if (!readers && !writers && app.empty()) {
+    both.readers = otherwise.readers;
+    both.writers = otherwise.writers;
+    both.app = otherwise.app;
+  }
+  if (!keys) both.keys = otherwise.keys;
+  if (fault.empty()) both.fault = otherwise.fault;
+  if (!on_database_timeout) both.on_database_timeout = otherwise.on_database_timeout;
+  both.cached = cached || otherwise.cached;
+  both.all_invoked = all_invoked || otherwise.all_invoked;
+  return both;
+}
+
+std::string ScenarioWords::as_options() const {
+  std::string words;
+  if (readers) words += fmt::format(" --readers {}", *readers);
+  if (writers) words += fmt::format(" --writers {}", *writers);
+  for (const std::string& one : app) words += " --app " + shell_word(one);
+  if (keys) words += fmt::format(" --keys {}", *keys);
+  if (cached) words += " --cached";
+  for (const std::string& one : fault) words += " --fault " + shell_word(one);
+  if (on_database_timeout.value_or("fail") != "fail")
+    words += " --on-database-timeout " + shell_word(*on_database_timeout);
+  if (all_invoked) words += " --all-invoked";
+  return words;
+}
+
+Expectation read_expectation(std::string_view text) {
+  const Line line = parted(text);
+  if (line.word.empty() || (line.value != "violated" && line.value != "holds"))
+    throw InputError(fmt::format(
+        "expect {}: say a property and what is expected of it, such as expect coherent-at-rest violated (or holds)",
+        excerpt(trim(text))));
+  return {{}, std::string(line.word), line.value == "holds"};
+}
+
+traces::Scenario scenario_of(const ScenarioWords& words, const Protocol& protocol, std::string_view all_invoked_by) {
+  traces::Scenario scenario;
+  scenario.apps = counted_apps(words, protocol);
+  scenario.keys = words.keys.value_or(1);
+  if ((words.all_invoked || !all_invoked_by.empty()) && scenario.keys > 1 && !scenario.apps.empty())
+    throw InputError(fmt::format(
+        "{} with --keys {}: every first operation needs its key; in place of --readers and --writers say --app 'read "
+        "k1' --app 'write k1', and so on",
+        all_invoked_by.empty() ? "--all-invoked" : all_invoked_by, scenario.keys));
+  scenario.apps.insert(scenario.apps.end(), words.app.begin(), words.app.end());
+  scenario.cached = words.cached;
+  scenario.faults = words.fault;
+  scenario.on_database_timeout = words.on_database_timeout.value_or("fail");
+  scenario.all_invoked = words.all_invoked;
+  return scenario;
+}
+
+}  // namespace stalemate::model
