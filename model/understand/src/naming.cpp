@@ -27,32 +27,46 @@ struct Decision {
 
 std::string in_line(Position at) { return " in line " + std::to_string(at.line); }
 
-bool only_reads(const std::vector<Act>& body, bool on_miss);
+// What is known where an act stands.
+struct Before {
+  bool missed = false;  // the cache did not have it
+  bool asked_cache = false;
+  bool asked_database = false;
+  // A line without a branch draws the miss alone.
+  bool may_fill() const { return missed || (asked_cache && asked_database); }
+};
 
-bool only_reads(const Choice& choice, bool on_miss) {
-  Outcomes before;
+bool only_reads(const std::vector<Act>& body, Before before);
+
+bool only_reads(const Choice& choice, const Before& before) {
+  Outcomes others;
   for (const Branch& branch : choice.branches) {
-    const bool misses = branch.is_else ? before.has(Outcome::kValue)
+    const bool misses = branch.is_else ? others.has(Outcome::kValue)
                                        : branch.tests.has(Outcome::kMiss) && !branch.tests.has(Outcome::kValue);
-    if (!only_reads(branch.body, on_miss || misses)) return false;
-    before = before | branch.tests;
+    Before inside = before;
+    inside.missed = before.missed || misses;
+    if (!only_reads(branch.body, inside)) return false;
+    others = others | branch.tests;
   }
   return true;
 }
 
-// Whether nothing is changed but that the cache is filled after a miss. `on_miss`: one is known where `body` begins.
-bool only_reads(const std::vector<Act>& body, bool on_miss) {
+// Whether nothing is changed but that the cache is filled after a miss.
+bool only_reads(const std::vector<Act>& body, Before before) {
   for (const Act& act : body) {
     if (const auto* guard = std::get_if<Guard>(&act.node)) {
-      on_miss = on_miss || guard->outcomes == Outcomes{Outcome::kMiss};
+      before.missed = before.missed || guard->outcomes == Outcomes{Outcome::kMiss};
     } else if (const auto* choice = std::get_if<Choice>(&act.node)) {
-      if (!only_reads(*choice, on_miss)) return false;
-      on_miss = on_miss || std::any_of(choice->branches.begin(), choice->branches.end(), [](const Branch& branch) {
-                  return branch.ends_operation && branch.tests == Outcomes{Outcome::kValue};
-                });
+      if (!only_reads(*choice, before)) return false;
+      before.missed =
+          before.missed || std::any_of(choice->branches.begin(), choice->branches.end(), [](const Branch& branch) {
+            return branch.ends_operation && branch.tests == Outcomes{Outcome::kValue};
+          });
     } else if (const auto* request = std::get_if<Request>(&act.node)) {
-      const bool fills = request->to == Role::kCache && stores(request->verb) && on_miss && !request->stores_new;
-      if (changes(request->verb) && !fills) return false;
+      const bool fills = request->to == Role::kCache && stores(request->verb) && !request->stores_new;
+      if (changes(request->verb) && !(fills && before.may_fill())) return false;
+      before.asked_cache = before.asked_cache || request->to == Role::kCache;
+      before.asked_database = before.asked_database || request->to == Role::kDatabase;
     }
   }
   return true;
@@ -65,7 +79,7 @@ enum class Texts {
             // not that it is over ("change, then")
 };
 Texts texts_for(const Segment& segment) {
-  return segment.asks && only_reads(segment.operation.body, false) ? Texts::kOfRead : Texts::kAll;
+  return segment.asks && only_reads(segment.operation.body, {}) ? Texts::kOfRead : Texts::kAll;
 }
 
 std::optional<Decision> by_text(const std::string& text, const std::string& what, Texts texts) {

@@ -52,6 +52,9 @@ TEST(ProtocolOperations, what_only_reads_is_a_read_whatever_is_said_of_a_change_
   EXPECT_EQ(operations_of(fenced("sequenceDiagram\n  user->>app: POST /search\n  app->>cache: Get\n")), "Read:read");
   EXPECT_TRUE(contains(describe_reading(read_protocol("# Stock after the change\n" + fenced(kRead), "t.md", {})),
                        "speaks of a change, but it makes none"));
+  EXPECT_EQ(operations_of("Every change is written to the cache first.\n\n# Menu\n" +
+                          fenced("sequenceDiagram\n  app->>cache: Get\n  app->>database: Get\n  app->>cache: Set\n")),
+            "Read:read");
   // Said of the operation itself, or changing something, it is a Write.
   EXPECT_EQ(operations_of("# Write path\n" + fenced(fill)), "Write:write");
   EXPECT_EQ(operations_of("# Menu\n" +
