@@ -73,7 +73,7 @@ void StepWalk::refuse_between_servers(Position at, const Message& message, Role 
   if (from == Role::kCache && to == Role::kDatabase) {
     const RequestWords words = request_words(message.text);
     const bool reads = words.kind == RequestWords::Kind::kVerb && words.verb == Verb::kGet;
-    what += reads ? " (read-through)" : " (write-through or write-behind by the cache itself)";
+    what += reads ? " (read-through cache)" : " (write-through or write-behind by the cache itself)";
   } else if (from == Role::kDatabase && !message.arrow.dotted) {
     what += " (change capture)";
   }

@@ -17,6 +17,16 @@ bool speaks_of_other_server(const std::string& label, const Request& asks) {
   return names_server(says, other) && !names_server(says, asks.to);
 }
 
+// What a label or a reply says of `asks`: "yes" to a question whether something is there, too.
+ReplyWords says_of(const std::string& text, const Request& asks) {
+  const std::vector<std::string> words = split_words(text);
+  if (asks.verb == Verb::kGet && words.size() == 1 && asks_whether_there(asks.label)) {
+    if (words.front() == "yes" || words.front() == "true") return reply_words("found", asks.verb);
+    if (words.front() == "no" || words.front() == "false") return reply_words("not found", asks.verb);
+  }
+  return reply_words(text, asks.verb);
+}
+
 }  // namespace
 
 std::optional<Override> branch_override(const std::string& name, const Section& section) {
@@ -100,8 +110,8 @@ BranchTest StepWalk::test_of(const Section& section, const Latest& latest) const
     return test;
   }
   test.reply = first;
-  ReplyWords label = reply_words(section.label, asks.verb);
-  const ReplyWords reply = first == nullptr ? ReplyWords{} : reply_words(first->text, asks.verb);
+  ReplyWords label = says_of(section.label, asks);
+  const ReplyWords reply = first == nullptr ? ReplyWords{} : says_of(first->text, asks);
   if (label.unclear || (label.outcomes.empty() && reply.unclear)) {
     ask_at(name(), section.at, "outcome-unclear",
            "cannot tell whether " + reading_.quoted(label.unclear ? section.label : first->text) +

@@ -27,9 +27,26 @@ std::string say_outcome(const Request& asks) {
          ")";
 }
 
+// The dotted arrow drawn right behind the statement at `at`; null where there is none.
+const Message* reply_behind(const std::vector<Statement>& list, Position at) {
+  for (std::size_t i = 0; i < list.size(); ++i) {
+    if (const auto* block = std::get_if<Block>(&list[i].node)) {
+      for (const Section& section : block->sections)
+        if (const Message* reply = reply_behind(section.body, at)) return reply;
+    }
+    if (!(list[i].at == at)) continue;
+    const auto* asks = std::get_if<Message>(&list[i].node);
+    const auto* next = i + 1 < list.size() ? std::get_if<Message>(&list[i + 1].node) : nullptr;
+    const bool replies = asks != nullptr && next != nullptr && next->arrow.dotted && next->from == asks->to;
+    return replies ? next : nullptr;
+  }
+  return nullptr;
+}
+
 }  // namespace
 
-// Where its label names nothing in particular, what the operation is called counts.
+// Where its label names nothing in particular, what the operation is called counts. What the reply drawn right behind
+// it calls what was found is a name of that ("profile or empty"), where it calls it one.
 std::vector<std::string> StepWalk::names_of(const Request& asks) const {
   std::vector<std::string> names = things_in(asks.label);
   const Segment& segment = segments_.back();
@@ -43,6 +60,12 @@ std::vector<std::string> StepWalk::names_of(const Request& asks) const {
       const std::vector<std::string> words = split_words(text);
       if (words.size() == 1) names.push_back(singular(words.front()));
     }
+  }
+  if (const Message* reply = reply_behind(diagram_.statements, asks.at); asks.verb == Verb::kGet && reply != nullptr) {
+    const std::vector<std::string> words = split_words(reply->text);
+    const bool plain = words.size() == 1 || (words.size() == 3 && words[1] == "or");
+    const std::vector<std::string> found = words_left(reply->text, true);
+    if (plain && found.size() == 1) names.push_back(singular(found.front()));
   }
   return names;
 }
@@ -91,6 +114,7 @@ std::string StepWalk::ask_about_rest(const Section& section, const Request& asks
 void StepWalk::ask_about_label_of_reply(const Section& section, const Request& asks, const BesideOutcome& beside,
                                         Outcomes reply) const {
   const bool is_name = beside.none() && !beside.aged && !beside.fresh;
+  if (may_say_miss(section.label) && reply == Outcomes{Outcome::kMiss}) return;
   if (is_name || reply == normal_outcomes(Verb::kGet)) return;
   ask_at(name(), section.at, "outcome-and-reply",
          reading_.quoted(section.label) + " is no outcome of " + arrow(asks) +

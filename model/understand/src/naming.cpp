@@ -1,5 +1,7 @@
 // Names operations by the text nearest to them. The heading decides over the message from outside only where it speaks
-// of one operation: over several, each has to speak for itself.
+// of one operation: over several, each has to speak for itself. A text that speaks of a change in passing ("after the
+// change: view the stock") makes no Write of an operation that only reads: a Read too many is checked for more, while
+// what a Write returns is checked for nothing.
 #include "naming.hpp"
 #include "base/text.hpp"
 
@@ -25,14 +27,78 @@ struct Decision {
 
 std::string in_line(Position at) { return " in line " + std::to_string(at.line); }
 
-std::optional<Decision> by_text(const std::string& text, const std::string& what) {
-  const auto kind = operation_words(text).kind();
+// What is known where an act stands.
+struct Before {
+  bool missed = false;  // the cache did not have it
+  bool asked_cache = false;
+  bool asked_database = false;
+  // A line without a branch draws the miss alone.
+  bool may_fill() const { return missed || (asked_cache && asked_database); }
+};
+
+bool only_reads(const std::vector<Act>& body, Before before);
+
+bool only_reads(const Choice& choice, const Before& before) {
+  Outcomes others;
+  for (const Branch& branch : choice.branches) {
+    const bool misses = branch.is_else ? others.has(Outcome::kValue)
+                                       : branch.tests.has(Outcome::kMiss) && !branch.tests.has(Outcome::kValue);
+    Before inside = before;
+    inside.missed = before.missed || misses;
+    if (!only_reads(branch.body, inside)) return false;
+    others = others | branch.tests;
+  }
+  return true;
+}
+
+// Whether nothing is changed but that the cache is filled after a miss.
+bool only_reads(const std::vector<Act>& body, Before before) {
+  for (const Act& act : body) {
+    if (const auto* guard = std::get_if<Guard>(&act.node)) {
+      before.missed = before.missed || guard->outcomes == Outcomes{Outcome::kMiss};
+    } else if (const auto* choice = std::get_if<Choice>(&act.node)) {
+      if (!only_reads(*choice, before)) return false;
+      before.missed =
+          before.missed || std::any_of(choice->branches.begin(), choice->branches.end(), [](const Branch& branch) {
+            return branch.ends_operation && branch.tests == Outcomes{Outcome::kValue};
+          });
+    } else if (const auto* request = std::get_if<Request>(&act.node)) {
+      const bool fills = request->to == Role::kCache && stores(request->verb) && !request->stores_new;
+      if (changes(request->verb) && !(fills && before.may_fill())) return false;
+      before.asked_cache = before.asked_cache || request->to == Role::kCache;
+      before.asked_database = before.asked_database || request->to == Role::kDatabase;
+    }
+  }
+  return true;
+}
+
+// How a text is looked at for the kind of an operation.
+enum class Texts {
+  kAll,
+  kOfRead,  // of an operation that only reads: one that speaks of a change must say nothing else ("Write path"), and
+            // not that it is over ("change, then")
+};
+Texts texts_for(const Segment& segment) {
+  return segment.asks && only_reads(segment.operation.body, {}) ? Texts::kOfRead : Texts::kAll;
+}
+
+std::optional<Decision> by_text(const std::string& text, const std::string& what, Texts texts) {
+  const OperationWords words = operation_words(text);
+  const auto kind = words.kind();
   if (!kind) return std::nullopt;
+  const bool plainly = words.only && split_words(text).back() != "then";
+  if (*kind == OperationKind::kWrite && texts == Texts::kOfRead && !plainly) return std::nullopt;
   return Decision{*kind, text, "by " + what + " " + in_quotes(text), ""};
 }
 
-std::optional<Decision> by_context(const Context& context) {
-  auto decision = by_text(context.text, context.is_heading ? "the heading" : "the line");
+// "PUT /stock", "change the price"; a POST may well ask for something ("POST /search").
+bool leads_with_change(const std::string& message) {
+  const std::vector<std::string> words = split_words(message);
+  return !words.empty() && words.front() != "post" && operation_words(words.front()).kind() == OperationKind::kWrite;
+}
+
+std::optional<Decision> by_context(const Context& context, Texts texts) {
+  auto decision = by_text(context.text, context.is_heading ? "the heading" : "the line", texts);
   if (!decision) return decision;
   decision->why += in_line(context.at);
   if (!context.is_heading && split_words(context.text).size() > kShortLineWordsMax) {
@@ -42,11 +108,11 @@ std::optional<Decision> by_context(const Context& context) {
 }
 
 // Headings and lines above diagram `index`: its own, and where no heading is among them, the headings before.
-std::optional<Decision> by_text_above(const Document& document, std::size_t index) {
+std::optional<Decision> by_text_above(const Document& document, std::size_t index, Texts texts) {
   const std::vector<Context>& own = document.diagrams[index].context;
   bool has_heading = false;
   for (auto context = own.rbegin(); context != own.rend(); ++context) {
-    if (auto decision = by_context(*context)) return decision;
+    if (auto decision = by_context(*context, texts)) return decision;
     has_heading = has_heading || context->is_heading;
   }
   for (std::size_t before = index; before-- > 0 && !has_heading;) {
@@ -54,37 +120,50 @@ std::optional<Decision> by_text_above(const Document& document, std::size_t inde
     for (auto context = earlier.rbegin(); context != earlier.rend(); ++context) {
       if (!context->is_heading) continue;
       has_heading = true;
-      if (auto decision = by_context(*context)) return decision;
+      if (auto decision = by_context(*context, texts)) return decision;
     }
   }
   return std::nullopt;
 }
 
 // The title before what stands above the diagram.
-std::optional<Decision> by_title_or_above(const Document& document, std::size_t index) {
-  if (auto decision = by_text(document.diagrams[index].diagram.title, "the title")) return decision;
-  return by_text_above(document, index);
+std::optional<Decision> by_title_or_above(const Document& document, std::size_t index, Texts texts) {
+  if (auto decision = by_text(document.diagrams[index].diagram.title, "the title", texts)) return decision;
+  return by_text_above(document, index, texts);
 }
 
 // By a text that the operation begins with, where it does what that says.
 std::optional<Decision> by_first_text(const Segment& segment) {
-  auto decision = by_text(segment.title, "the text it begins with,");
+  auto decision = by_text(segment.title, "the text it begins with,", Texts::kAll);
   const bool fits = decision && (decision->kind == OperationKind::kWrite) == segment.changes_database;
   return fits ? decision : std::nullopt;
 }
 
+// By what it is called, the directive's name aside.
+std::optional<Decision> by_words(const Document& document, std::size_t index, const Segment& segment, bool only_one,
+                                 Texts texts) {
+  if (auto decision = by_text(segment.note, "the note", texts)) return decision;
+  if (only_one) {
+    if (auto decision = by_title_or_above(document, index, texts)) return decision;
+  }
+  const bool asks_for_change = texts == Texts::kOfRead && leads_with_change(segment.message);
+  return by_text(segment.message, "the message from outside", asks_for_change ? Texts::kAll : texts);
+}
+
 Decision decide(const Document& document, std::size_t index, const Segment& segment, bool only_one) {
   if (segment.given_kind) return {*segment.given_kind, segment.given_name, "as said", ""};
-  if (auto decision = by_text(segment.given_name, "its name")) return *decision;
-  if (auto decision = by_text(segment.note, "the note")) return *decision;
-  if (only_one) {
-    if (auto decision = by_title_or_above(document, index)) return *decision;
-  }
-  if (auto decision = by_text(segment.message, "the message from outside")) return *decision;
+  if (auto decision = by_text(segment.given_name, "its name", Texts::kAll)) return *decision;
+  const Texts texts = texts_for(segment);
+  if (auto decision = by_words(document, index, segment, only_one, texts)) return *decision;
   if (auto decision = by_first_text(segment)) return *decision;
   if (segment.changes_database) {
     return {OperationKind::kWrite, "", "it changes the database",
             "nothing above it says read or write; say %% stalemate: operation NAME is read if it is none"};
+  }
+  if (texts == Texts::kOfRead && by_words(document, index, segment, only_one, Texts::kAll)) {
+    return {OperationKind::kRead, "", "it changes nothing",
+            "what it is called speaks of a change, but it makes none; say %% stalemate: operation NAME is write if it "
+            "is one"};
   }
   return {OperationKind::kRead, "", "it does not change the database",
           "nothing above it says read or write; say %% stalemate: operation NAME is write if it is none"};
@@ -166,7 +245,7 @@ void tell_operation(const Segment& segment, const Decision& decision, Reading& r
 }  // namespace
 
 std::optional<OperationKind> kind_said_above(const Document& document, std::size_t index) {
-  const auto decision = by_title_or_above(document, index);
+  const auto decision = by_title_or_above(document, index, Texts::kAll);
   return decision ? std::optional(decision->kind) : std::nullopt;
 }
 

@@ -9,19 +9,20 @@ namespace stalemate::model::false_green {
 
 using Words = std::vector<std::string>;
 
-inline const Words kGetWords = {"Get",   "gets",   "read",     "reads",     "fetch",  "fetches", "load",
-                                "loads", "lookup", "look up",  "query",     "select", "check",   "checks",
-                                "find",  "finds",  "retrieve", "retrieves", "search", "peek",    "obtain",
-                                "view",  "HGET",   "looks up", "ask for",   "request"};
-inline const Words kSetWordsOfCache = {"Set",   "sets",   "put",     "puts",     "store", "stores", "save",   "saves",
-                                       "write", "writes", "update",  "updates",  "cache", "caches", "keep",   "memoize",
-                                       "fill",  "refill", "refresh", "populate", "warm",  "HSET",   "replace"};
+inline const Words kGetWords = {"Get",   "gets",   "read",     "reads",     "fetch",   "fetches",    "load",
+                                "loads", "lookup", "look up",  "query",     "select",  "check",      "checks",
+                                "find",  "finds",  "retrieve", "retrieves", "search",  "peek",       "obtain",
+                                "view",  "HGET",   "looks up", "ask for",   "request", "do you have"};
+inline const Words kSetWordsOfCache = {"Set",    "sets",    "put",      "puts",    "store",    "stores",
+                                       "save",   "saves",   "write",    "writes",  "update",   "updates",
+                                       "cache",  "caches",  "keep",     "memoize", "remember", "fill",
+                                       "refill", "refresh", "populate", "warm",    "HSET",     "replace"};
 inline const Words kSetWordsOfDatabase = {"Set",      "put",    "store",   "save",      "saves",  "write",
                                           "writes",   "update", "updates", "insert",    "upsert", "persist",
                                           "persists", "modify", "change",  "overwrite", "patch",  "create"};
 inline const Words kDeleteWords = {"Delete", "deletes", "del",    "remove", "removes", "invalidate", "invalidates",
                                    "evict",  "evicts",  "purge",  "clear",  "drop",    "bust",       "erase",
-                                   "HDEL",   "unlink",  "purges", "drops",  "clears"};
+                                   "HDEL",   "unlink",  "purges", "drops",  "clears",  "forget",     "forgets"};
 // The word, and what follows the noun.
 inline const std::vector<std::pair<std::string, std::string>> kAddWords = {{"set", " if absent"},
                                                                            {"store", " if absent"},

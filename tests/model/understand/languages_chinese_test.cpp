@@ -29,6 +29,12 @@ TEST_F(LanguagesChinese, a_store_is_asked) {
                "先删除缓存", "再次删除缓存", "刪除快取", "清除快取", "缓存失效"});
 }
 
+TEST_F(LanguagesChinese, what_is_forgotten_is_deleted_and_what_is_remembered_is_set) {
+  expect_verb(Verb::kDelete, {"忘记价格"});
+  expect_verb(Verb::kSet, {"记住价格"});
+  expect_no_verb({"忘记密码"});
+}
+
 TEST_F(LanguagesChinese, a_negated_verb_asks_for_nothing) {
   expect_no_verb({"不删除缓存", "不要更新缓存", "无需更新缓存", "跳过删除", "不写缓存", "不更新缓存", "禁止写入"});
 }

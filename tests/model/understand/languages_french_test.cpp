@@ -49,6 +49,11 @@ TEST(LanguagesFrench, labels_ask_for_what_they_say) {
                         {"page d'accueil", ""}});
 }
 
+TEST(LanguagesFrench, what_is_forgotten_is_deleted_and_what_is_remembered_is_set) {
+  kLabels.expect_verbs(
+      {{"oublier recette:tarte", "delete"}, {"Oublier l'entrée", "delete"}, {"mot de passe oublié", ""}});
+}
+
 TEST(LanguagesFrench, a_get_turns_out_as_its_reply_says) {
   kLabels.expect_replies(Verb::kGet, {{"trouvé", "value"},
                                       {"Présent en cache", "value"},

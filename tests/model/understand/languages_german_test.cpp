@@ -51,6 +51,10 @@ TEST(LanguagesGerman, labels_ask_for_what_they_say) {
                         {"Abfahrten", ""}});
 }
 
+TEST(LanguagesGerman, what_is_forgotten_is_deleted_and_what_is_remembered_is_set) {
+  kLabels.expect_verbs({{"Preis vergessen", "delete"}, {"Preis merken", "set"}, {"Passwort vergessen", ""}});
+}
+
 TEST(LanguagesGerman, a_get_turns_out_as_its_reply_says) {
   kLabels.expect_replies(Verb::kGet, {{"Treffer", "value"},
                                       {"Cache-Treffer", "value"},

@@ -30,6 +30,12 @@ TEST_F(LanguagesJapanese, a_store_is_asked) {
                "キャッシュを空にする", "キャッシュを消す", "キャッシュの値を失効させる"});
 }
 
+TEST_F(LanguagesJapanese, what_is_forgotten_is_deleted_and_what_is_remembered_is_set) {
+  expect_verb(Verb::kDelete, {"価格を忘れる"});
+  expect_verb(Verb::kSet, {"価格を覚える"});
+  expect_no_verb({"パスワードを忘れた"});
+}
+
 TEST_F(LanguagesJapanese, a_negated_verb_asks_for_nothing) {
   expect_no_verb({"キャッシュを更新しない", "キャッシュを削除しない", "DBを更新しない", "キャッシュしない"});
 }
@@ -76,6 +82,22 @@ TEST_F(LanguagesJapanese, headings_say_what_an_operation_is) {
                  {"読み取りフロー", "読み込み", "参照フロー", "商品の取得", "商品一覧を取得する", "許可証を読む経路"});
   expect_heading(OperationKind::kWrite,
                  {"書き込みフロー", "更新フロー", "商品の更新", "価格を変更する", "登録処理", "削除", "保存"});
+}
+
+TEST_F(LanguagesJapanese, what_is_looked_at_is_read_and_what_is_shown_or_hidden_is_no_request) {
+  expect_heading(OperationKind::kRead, {"メニューの表示", "価格を見る", "商品を表示する"});
+  EXPECT_EQ(operation_words(english("在庫の見直し")).kind(), std::nullopt);
+  expect_no_verb({"商品を非表示にする", "表示フラグを立てる", "商品を表示しない", "見積もり"});
+}
+
+TEST_F(LanguagesJapanese, what_only_reads_is_a_read_although_the_page_speaks_of_a_change) {
+  const std::string page =
+      "メニューの変更はまずキャッシュへ、続けてデータベースへ書き込みます。\n\n"
+      "## 変更後：在庫の一覧\n\n```mermaid\nsequenceDiagram\nparticipant アプリ\nparticipant キャッシュ\n"
+      "participant DB as データベース\nアプリ->>キャッシュ: 在庫を取得\nalt キャッシュにある\n"
+      "キャッシュ-->>アプリ: 在庫\nelse キャッシュにない\nアプリ->>DB: 在庫を取得\nアプリ->>キャッシュ: "
+      "在庫を保存\nend\n```\n";
+  EXPECT_EQ(read_protocol(page, "t.md", {}).operations.at(0).kind, OperationKind::kRead);
 }
 
 TEST_F(LanguagesJapanese, what_is_not_modelled_is_refused_by_its_name) {

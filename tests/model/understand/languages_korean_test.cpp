@@ -29,6 +29,12 @@ TEST_F(LanguagesKorean, a_store_is_asked) {
                               "캐시 제거", "목록 캐시 만료 처리"});
 }
 
+TEST_F(LanguagesKorean, what_is_forgotten_is_deleted_and_what_is_remembered_is_set) {
+  expect_verb(Verb::kDelete, {"가격 잊기"});
+  expect_verb(Verb::kSet, {"가격 기억하기"});
+  expect_no_verb({"비밀번호 분실"});
+}
+
 TEST_F(LanguagesKorean, a_negated_verb_asks_for_nothing) {
   expect_no_verb({"캐시를 삭제하지 않음", "캐시를 갱신하지 않는다", "저장하지 않음", "캐시하지 않음"});
 }
@@ -50,6 +56,18 @@ TEST_F(LanguagesKorean, replies_and_branches_say_how_it_turned_out_and_a_negatio
                  {"실패", "저장 실패", "오류", "에러", "예외 발생", "연결 불가", "거부됨"});
   expect_outcome(Verb::kDelete, "ok", {"삭제됨", "삭제 완료", "무효화됨", "완료"});
   expect_outcome(Verb::kAdd, "conflict", {"충돌", "중복"});
+}
+
+TEST_F(LanguagesKorean, an_ending_makes_a_condition_of_what_it_stands_behind_and_of_nothing_else) {
+  expect_outcome(Verb::kGet, "value", {"값이 있으면", "적중이면", "히트면", "캐시 히트라면"});
+  expect_outcome(Verb::kGet, "miss",
+                 {"값이 없으면", "빈 값이면", "미스면", "캐시 미스이면", "널이면", "캐시에 값이 없으면"});
+  EXPECT_EQ(english("빈 값이면"), "if null");
+  EXPECT_EQ(english("화면"), "screen");
+  EXPECT_EQ(english("냉면"), "냉면");
+  EXPECT_EQ(english("새 라면"), english("새") + " 라면");
+  expect_verb(Verb::kAdd, {"값이 없으면 저장"});
+  expect_refused("change something only if a condition holds", {"빈 값이면 삭제"});
 }
 
 TEST_F(LanguagesKorean, names_say_roles) {

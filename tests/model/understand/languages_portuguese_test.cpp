@@ -45,6 +45,10 @@ TEST(LanguagesPortuguese, labels_ask_for_what_they_say) {
                         {"cardápio", ""}});
 }
 
+TEST(LanguagesPortuguese, what_is_forgotten_is_deleted_and_what_is_remembered_is_set) {
+  kLabels.expect_verbs({{"esquecer preco:1", "delete"}, {"memorizar preco:1", "set"}, {"senha esquecida", ""}});
+}
+
 TEST(LanguagesPortuguese, a_get_turns_out_as_its_reply_says) {
   kLabels.expect_replies(Verb::kGet, {{"encontrado no cache", "value"},
                                       {"no cache", "value"},

@@ -49,6 +49,10 @@ TEST(LanguagesRussian, labels_ask_for_what_they_say) {
                         {"свободные дни", ""}});
 }
 
+TEST(LanguagesRussian, what_is_forgotten_is_deleted_and_what_is_remembered_is_set) {
+  kLabels.expect_verbs({{"забыть цену", "delete"}, {"запомнить цену", "set"}, {"забытый пароль", ""}});
+}
+
 TEST(LanguagesRussian, a_get_turns_out_as_its_reply_says) {
   kLabels.expect_replies(Verb::kGet, {{"есть в кэше", "value"},
                                       {"Найдено", "value"},

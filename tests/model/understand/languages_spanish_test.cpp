@@ -51,6 +51,10 @@ TEST(LanguagesSpanish, labels_ask_for_what_they_say) {
                         {"Ficha del libro", ""}});
 }
 
+TEST(LanguagesSpanish, what_is_forgotten_is_deleted_and_what_is_remembered_is_set) {
+  kLabels.expect_verbs({{"olvidar precio:1", "delete"}, {"recordar precio:1", "set"}, {"contraseña olvidada", ""}});
+}
+
 TEST(LanguagesSpanish, a_get_turns_out_as_its_reply_says) {
   kLabels.expect_replies(Verb::kGet, {{"Está en caché", "value"},
                                       {"encontrado", "value"},

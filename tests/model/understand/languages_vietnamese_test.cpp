@@ -35,6 +35,12 @@ TEST_F(LanguagesVietnamese, a_store_is_asked) {
                               "Xóa bản ghi", "Xoa cache", "Sau khi cập nhật, xóa cache"});
 }
 
+TEST_F(LanguagesVietnamese, what_is_forgotten_is_deleted_and_what_is_remembered_is_set) {
+  expect_verb(Verb::kDelete, {"quên giá:1"});
+  expect_verb(Verb::kSet, {"ghi nhớ giá:1"});
+  expect_no_verb({"quên mật khẩu"});
+}
+
 TEST_F(LanguagesVietnamese, a_negated_verb_asks_for_nothing) {
   expect_no_verb({"Không xóa cache", "Không cập nhật bộ đệm", "Không cần cập nhật cache", "Bỏ qua cập nhật"});
 }

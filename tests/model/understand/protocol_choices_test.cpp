@@ -48,6 +48,23 @@ TEST(ProtocolChoices, an_opt_tests_too_and_what_it_does_not_take_passes_it_by) {
             "get cache#1; opt{miss: get database#2; set cache#3}");
 }
 
+TEST(ProtocolChoices, yes_and_no_answer_a_question_whether_something_is_there_and_no_other) {
+  const std::string blocks = "alt yes\ncache-->>app: rate\nelse no\napp->>db: SELECT rate\nend\n";
+  EXPECT_EQ(outline(read_lines("app->>cache: do you have rate:1?\n" + blocks).operations.at(0).body),
+            "get cache#1; alt{value:  | miss: get database#3}");
+  EXPECT_EQ(
+      outline(
+          read_lines("app->>cache: EXISTS rate:1\nalt no\napp->>db: SELECT rate\nelse yes\nend").operations.at(0).body),
+      "get cache#1; alt{miss: get database#2 | value: }");
+  // Of any other question they say nothing: both ways are free.
+  EXPECT_EQ(
+      outline(read_lines("app->>db: query whether order 5 is paid\nalt yes\napp->>app: log\nelse no\napp->>app: wait\n"
+                         "end")
+                  .operations.at(0)
+                  .body),
+      "get database#1; free alt{ | }");
+}
+
 TEST(ProtocolChoices, a_break_ends_the_operation) {
   EXPECT_EQ(after_get("break hit\ncache-->>app: value\nend\napp->>database: Get"),
             "get cache#1; break{value:  end}; get database#3");

@@ -33,6 +33,28 @@ std::string on_hit(const std::string& label, const std::string& otherwise = "") 
          "\napp->>db: SELECT user\napp->>cache: SET user\nend\n";
 }
 
+TEST(ProtocolLabels, what_the_reply_calls_the_thing_is_what_is_in_the_cache) {
+  const std::string fetch = "app->>cache: fetch user 314\ncache-->>app: profile or empty\n";
+  expect_read(fetch + on_hit("profile is in the cache"));
+  expect_read(fetch + on_hit("profile found"));
+  expect_asked(fetch + on_hit("discount is in the cache"), "cannot tell whether \"");
+  expect_asked("app->>cache: fetch user 314\ncache-->>app: profile and discount\n" + on_hit("discount is in the cache"),
+               "cannot tell whether \"");
+  expect_asked("app->>cache: fetch user 314\n" + on_hit("profile is in the cache"), "cannot tell whether \"");
+}
+
+TEST(ProtocolLabels, a_word_for_a_miss_or_a_failure_agrees_with_a_reply_that_says_a_miss_and_with_no_other) {
+  const auto page = [](const std::string& reply) {
+    return kLookUp + "alt hit\ncache-->>app: value\nelse fallo\ncache-->>app: " + reply +
+           "\napp->>db: SELECT user\nend\n";
+  };
+  EXPECT_EQ(outline(read_lines(page("nil")).operations.at(0).body), "get cache#1; alt{value:  | miss: get database#4}");
+  expect_asked(kLookUp + "alt fallo\ncache-->>app: value\napp->>app: use\nelse\ncache-->>app: nil\nend\n", "fallo");
+  expect_asked(
+      kLookUp + "alt hit\ncache-->>app: value\nelse fallo grave\ncache-->>app: nil\napp->>db: SELECT user\nend\n",
+      "fallo grave");
+}
+
 TEST(ProtocolLabels, an_outcome_of_something_else_than_the_change_is_asked_about) {
   for (const char* label : {"email confirmed",
                             "profile picture updated",

@@ -38,6 +38,37 @@ TEST(ProtocolOperations, without_such_a_text_a_diagram_that_changes_the_database
   EXPECT_TRUE(contains(describe_reading(protocol), "assumed: nothing above it says read or write"));
 }
 
+// A wrong Write is never looked at: what it returns is checked for nothing.
+TEST(ProtocolOperations, what_only_reads_is_a_read_whatever_is_said_of_a_change_in_passing) {
+  const std::string fill =
+      "sequenceDiagram\n  app->>cache: Get\n  alt miss\n    app->>database: Get\n    app->>cache: Set\n"
+      "  end\n";
+  for (const char* heading : {"After the change: see stock", "How changes show", "Changes come first into the cache",
+                              "Price after the update"}) {
+    EXPECT_EQ(operations_of("# " + std::string(heading) + "\n" + fenced(fill)), "Read:read") << heading;
+    EXPECT_EQ(operations_of("# " + std::string(heading) + "\n" + fenced(kWrite)), "Write:write") << heading;
+  }
+  EXPECT_EQ(operations_of("Every change is written to the cache first.\n\n# Menu\n" + fenced(fill)), "Read:read");
+  EXPECT_EQ(operations_of(fenced("sequenceDiagram\n  user->>app: POST /search\n  app->>cache: Get\n")), "Read:read");
+  EXPECT_TRUE(contains(describe_reading(read_protocol("# Stock after the change\n" + fenced(kRead), "t.md", {})),
+                       "speaks of a change, but it makes none"));
+  EXPECT_EQ(operations_of("Every change is written to the cache first.\n\n# Menu\n" +
+                          fenced("sequenceDiagram\n  app->>cache: Get\n  app->>database: Get\n  app->>cache: Set\n")),
+            "Read:read");
+  // Said of the operation itself, or changing something, it is a Write.
+  EXPECT_EQ(operations_of("# Write path\n" + fenced(fill)), "Write:write");
+  EXPECT_EQ(operations_of("# Menu\n" +
+                          fenced("sequenceDiagram\n%% stalemate: operation = change the menu\n  app->>cache: Get\n")),
+            "change the menu:write");
+  for (const char* change :
+       {"app->>cache: Delete", "app->>cache: Set", "app->>cache: Set new value", "app->>cache: Get\n  app->>cache: Set",
+        "app->>database: Set", "app->>cache: Get\n  alt hit\n    app->>cache: Set\n  end",
+        "app->>cache: Get\n  alt miss\n    app->>database: Get\n    app->>cache: Set new value\n  end"})
+    EXPECT_EQ(operations_of("# Change the menu\n" + fenced("sequenceDiagram\n  " + std::string(change) + "\n")),
+              "Write:write")
+        << change;
+}
+
 TEST(ProtocolOperations, a_heading_holds_for_the_diagrams_below_it_until_the_next) {
   EXPECT_EQ(
       operations_of("# Read\n%%\n" + fenced("sequenceDiagram\n%% stalemate: operation = by key\napp->>cache: Get\n") +

@@ -112,6 +112,53 @@ TEST(Vocabulary, labels_that_delete) {
                "Delete cached value", "cache invalidation", "delete if exists", "Request deletion"});
 }
 
+TEST(Vocabulary, what_is_forgotten_is_deleted_unless_it_is_somebody_who_forgets_or_does_not_wait) {
+  expect_verb(Verb::kDelete, {"forget rate:1", "Forget the rate", "cache forgets user", "then forget k"});
+  expect_verb(Verb::kSet, {"remember rate:1", "set k (fire and forget)", "SET k, fire-and-forget", "set and forget k"});
+  expect_verb(Verb::kDelete, {"forget to delete k"});  // and is asked about
+  for (const char* label : {"forgot password", "forgotten password", "don't forget k", "fire and forget"})
+    EXPECT_EQ(request_words(label).kind, RequestWords::Kind::kNothing) << label;
+}
+
+TEST(Vocabulary, a_question_whether_something_is_there_is_a_get_unless_another_verb_stands_in_it) {
+  expect_verb(Verb::kGet,
+              {"do you have rate:1?", "Do we have the rate?", "have you got user 7", "is there an entry for k?"});
+  expect_verb(Verb::kSet, {"is there space to store k?"});
+  expect_verb(Verb::kDelete, {"do you have k? then delete it"});
+  EXPECT_EQ(request_words("is there a lock?").not_modelled, "take a lock");
+  for (const char* label : {"you have mail", "what do you have", "is user 5 premium?"})
+    EXPECT_NE(request_words(label).kind, RequestWords::Kind::kVerb) << label;
+  for (const char* label : {"do you have rate:1?", "is there an entry?", "EXISTS k", "does k exist?", "cached?"})
+    EXPECT_TRUE(asks_whether_there(label)) << label;
+  for (const char* label :
+       {"get k", "is order 5 paid?", "is k not cached?", "get the cached value", "has user 5 paid?"})
+    EXPECT_FALSE(asks_whether_there(label)) << label;
+}
+
+TEST(Vocabulary, a_stored_procedure_does_what_its_name_says_and_exec_alone_commits) {
+  expect_verb(Verb::kGet, {"EXEC dbo.GetDepartures 'ZRH'", "exec usp_get_price 7", "EXEC FetchPrice(7)"});
+  expect_verb(Verb::kSet, {"EXEC dbo.SaveDepartures 'ZRH'", "EXEC usp_update_price 7, 10"});
+  expect_verb(Verb::kDelete, {"EXEC dbo.DeletePrice 7"});
+  for (const char* label :
+       {"EXEC", "exec", "EXEC (atomic)", "EXEC transaction", "EXEC, then get k", "EXEC get k", "Exec"})
+    EXPECT_EQ(request_words(label).not_modelled, "commit a transaction") << label;
+  for (const char* label : {"EXEC dbo.RecalculateDepartures", "EXEC dbo.GetOrCreatePrice 7", "EXEC dbo.GetAndDelete 7"})
+    EXPECT_NE(request_words(label).kind, RequestWords::Kind::kVerb) << label;
+  for (const char* label : {"EXEC dbo.CommitTransaction", "EXEC dbo.GetLock 7", "EXEC sp_getapplock 'k'",
+                            "EXEC dbo.GetPriceForUpdate 7", "EXEC dbo.ReadQueue", "EXEC dbo.PublishPrice 7"})
+    EXPECT_EQ(request_words(label).kind, RequestWords::Kind::kNotModelled) << label;
+}
+
+TEST(Vocabulary, an_object_that_a_query_takes_names_fields_and_a_list_of_keys_names_entries) {
+  for (const char* label : {"findUnique({where: {id: \"lan\"}})", "user.findUnique({ where: { id: 5 } })",
+                            "findOne({_id: 5})", "get({key: \"k\", fresh: [1]})"})
+    EXPECT_LE(keys_named(label).size(), 1U) << label;
+  for (const char* label : {"MGET user:1 user:2", "get {user:1, user:2}", "mget({keys: [\"user:1\", \"user:2\"]})",
+                            "findMany({where: {key: {in: [\"user:1\", \"user:2\"]}}})", "get user:{id} and item:{id}"})
+    EXPECT_EQ(keys_named(label).size(), 2U) << label;
+  EXPECT_EQ(keys_named("GET item{7}").size(), 1U);
+}
+
 TEST(Vocabulary, a_negated_verb_asks_for_nothing) {
   for (const char* label : {"don't delete", "Do not delete", "do not cache", "without deleting", "no update",
                             "never set", "no cache update", "no need to update", "nothing to invalidate",

@@ -255,6 +255,7 @@ constexpr Phrase kPhrases[] = {
     {"conserver", "keep"},
     // To delete.
     {"supprime*", "delete"},
+    {"oublier", "evict"},
     {"supprimons", "delete"},
     {"suppression", "delete"},
     {"efface*", "delete"},

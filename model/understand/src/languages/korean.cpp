@@ -101,6 +101,9 @@ constexpr Phrase kPhrases[] = {
     {"설정값", "setting value"},
     {"세팅", "set"},
     {"셋팅", "set"},
+    {"기억하기", "memoize"},
+    {"기억한다", "memoize"},
+    {"기억해", "memoize"},
     {"넣기", "put"},
     {"넣는다", "put"},
     {"넣음", "put"},
@@ -160,6 +163,9 @@ constexpr Phrase kPhrases[] = {
     {"만료시킴", "invalidate"},
     {"만료시킨다", "invalidate"},
     {"만료 처리", "invalidate"},
+    {"잊기", "evict"},
+    {"잊는다", "evict"},
+    {"잊어버리기", "evict"},
     {"비우기", "clear"},
     {"비운다", "clear"},
     {"비움", "clear"},
@@ -893,6 +899,7 @@ constexpr Phrase kPhrases[] = {
 
 }  // namespace
 
-const Language kKorean = {"ko", "Korean", false, true, kPhrases, std::size(kPhrases)};
+const Language kKorean = {
+    "ko", "Korean", false, true, kPhrases, std::size(kPhrases), {}, {}, "이라면 이면 으면 라면 면"};
 
 }  // namespace stalemate::model

@@ -39,6 +39,9 @@ struct Language {
   // By which words are declined, parted by spaces: what no phrase knows loses the first that fits, so that it is one
   // thing in every case. Empty where English does the same by itself (a plural in "s").
   std::string_view endings = {};
+  // Endings that make a condition of the phrase right before them, parted by spaces: 값이 없 + 으면. Only where words
+  // do not stand apart; the longer before the shorter.
+  std::string_view conditional = {};
 };
 
 extern const Language kChinese;

@@ -141,6 +141,17 @@ Match longest_at(std::string_view text, std::size_t at, const Index& index) {
   return best;
 }
 
+// How long the ending at `at` is that makes a condition of the phrase before it; 0 where none stands there.
+std::size_t conditional_at(std::string_view text, std::size_t at, std::string_view endings) {
+  while (!endings.empty()) {
+    const std::size_t space = std::min(endings.find(' '), endings.size());
+    const std::string_view ending = endings.substr(0, space);
+    if (text.substr(at, space) == ending && ends_word(text, at + space)) return space;
+    endings.remove_prefix(std::min(space + 1, endings.size()));
+  }
+  return 0;
+}
+
 // The English of `match`, with what was written for its "#" and its "*".
 std::string english_of(const Match& match, const std::vector<Piece>& pieces, std::size_t at) {
   std::string english(match.phrase->english);
@@ -261,8 +272,12 @@ std::vector<Piece> in_pieces(const std::string& text, const Language& language) 
       continue;
     }
     flush();
-    result.push_back({std::string(match.phrase->english), {}, true, true});
+    std::string english(match.phrase->english);
     i += match.length;
+    const std::size_t condition = english.empty() ? 0 : conditional_at(compared, i, language.conditional);
+    if (condition != 0 && !english.starts_with("if ")) english.insert(0, "if ");
+    i += condition;
+    result.push_back({std::move(english), {}, true, true});
   }
   flush();
   return result;

@@ -206,6 +206,7 @@ constexpr Phrase kPhrases[] = {
     // To write.
     {"guarda", "save"},
     {"guardar", "save"},
+    {"memorizar", "memoize"},
     {"guarde", "save"},
     {"guardamos", "save"},
     {"salva", "save"},
@@ -295,6 +296,8 @@ constexpr Phrase kPhrases[] = {
     // To delete.
     {"apaga", "delete"},
     {"apagar", "delete"},
+    {"esquecer", "evict"},
+    {"esquece", "evict"},
     {"apague", "delete"},
     {"apagamos", "delete"},
     {"deleta", "delete"},

@@ -175,6 +175,8 @@ constexpr Phrase kPhrases[] = {
     {"сохранени*", "save"},
     {"запиш*", "write"},
     {"записать", "write"},
+    {"запомнить", "memoize"},
+    {"запомина*", "memoize"},
     {"записыва*", "write"},
     {"пиш*", "write"},
     {"писать", "write"},
@@ -236,6 +238,8 @@ constexpr Phrase kPhrases[] = {
     // To delete.
     {"удал*", "delete"},
     {"удали*", "delete"},
+    {"забыть", "evict"},
+    {"забыва*", "evict"},
     {"удалени*", "delete"},
     {"стира*", "delete"},
     {"стереть", "delete"},

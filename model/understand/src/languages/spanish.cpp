@@ -192,6 +192,7 @@ constexpr Phrase kPhrases[] = {
     // To write.
     {"guarda", "save"},
     {"guardar", "save"},
+    {"recordar", "memoize"},
     {"guardamos", "save"},
     {"guarde", "save"},
     {"guárdalo", "save"},
@@ -299,6 +300,8 @@ constexpr Phrase kPhrases[] = {
     {"eliminaci*", "delete"},
     {"borra", "delete"},
     {"borrar", "delete"},
+    {"olvidar", "evict"},
+    {"olvida", "evict"},
     {"borramos", "delete"},
     {"borre", "delete"},
     {"borrado de", "delete"},

@@ -44,6 +44,7 @@ constexpr Phrase kPhrases[] = {
     {"tim kiem", "search"},
     // Storing.
     {"lưu", "save"},
+    {"ghi nhớ", "memoize"},
     {"lưu vào", "save in"},
     {"lưu trữ", "store"},
     {"lưu lại", "save"},
@@ -110,6 +111,8 @@ constexpr Phrase kPhrases[] = {
     {"nếu không tìm thấy", "if not found"},
     // Taking away.
     {"xóa", "delete"},
+    {"quên", "evict"},
+    {"quên mật khẩu", "forgotten password"},
     {"xoá", "delete"},
     {"xoa", "delete"},
     {"xóa bỏ", "delete"},

@@ -31,9 +31,12 @@ std::vector<std::string_view> tokens_of(std::string_view label) {
   }
 }
 
-// "user:1", "user:{id}", "item{7}"; neither "Redis:" nor a value such as "{a:1}", an address or a time of day.
+// "user:1", "user:{id}", "item{7}"; neither "Redis:" nor a value such as "{a:1}", an address or a time of day. An
+// object that goes on names a field of a query: "findUnique({ where: {id: 5} })".
 bool looks_like_key(std::string_view token) {
-  if (token.front() == '{' && token.back() == '}') return false;
+  constexpr std::string_view kGoesOn = ":{[";
+  if (token.front() == '{' && (token.back() == '}' || kGoesOn.find(token.back()) != std::string_view::npos))
+    return false;
   if (token.find("//") != std::string_view::npos) return false;
   if (token.find_first_not_of("0123456789:.") == std::string_view::npos) return false;
   if (token.find('{') != std::string_view::npos) return true;

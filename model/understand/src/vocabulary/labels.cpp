@@ -272,6 +272,12 @@ BesideOutcome beside_outcome(std::string_view label, Verb verb, const std::vecto
   return beside;
 }
 
+bool may_say_miss(std::string_view label) {
+  constexpr std::string_view kMissOrFailure[] = {"fallo"};  // Spanish
+  const std::vector<std::string> words = split_words(label);
+  return words.size() == 1 && is_in(kMissOrFailure, words.front());
+}
+
 std::string outcome_clauses(std::string_view label, Verb verb) {
   std::string said;
   bool says_outcome = false;

@@ -235,6 +235,8 @@ constexpr VerbEntry kVerbWords[] = {
     {"invalidates", Verb::kDelete},
     {"evict", Verb::kDelete},
     {"evicts", Verb::kDelete},
+    {"forget", Verb::kDelete},
+    {"forgets", Verb::kDelete},
     {"purge", Verb::kDelete},
     {"purges", Verb::kDelete},
     {"unlink", Verb::kDelete},
@@ -284,6 +286,21 @@ bool is_negated(const std::vector<std::string>& words, std::size_t index) {
                       [](const std::string& word) { return word == "if" || word == "when" || word == "unless"; });
 }
 
+// "fire and forget", "forget to delete": no cache forgets there.
+bool forgets_otherwise(const std::vector<std::string>& words, std::size_t i) {
+  if (!words[i].starts_with("forget")) return false;
+  const bool said_of_waiting = i > 0 && (words[i - 1] == "and" || words[i - 1] == "fire");
+  return said_of_waiting || (i + 1 < words.size() && words[i + 1] == "to");
+}
+
+// "do you have rate:1?"; a verb behind it says more.
+constexpr std::string_view kHaveYou[] = {"do you have", "do we have", "have you got",
+                                         "have we got", "is there",   "are there"};
+std::string asked_for_presence(const std::vector<std::string>& words) {
+  const std::vector<std::string> first(words.begin(), words.begin() + std::min<std::ptrdiff_t>(3, std::ssize(words)));
+  return phrase_in(kHaveYou, first);
+}
+
 struct FoundVerb {
   bool negated = false;  // says first of all what is not to be done
   const VerbEntry* entry = nullptr;
@@ -292,8 +309,9 @@ struct FoundVerb {
 };
 FoundVerb find_verb(const std::vector<std::string>& words) {
   FoundVerb found;
+  if (!asked_for_presence(words).empty()) found.entry = verb_entry("ask");
   for (std::size_t i = 0; i < words.size(); ++i) {
-    const VerbEntry* entry = verb_entry(words[i]);
+    const VerbEntry* entry = forgets_otherwise(words, i) ? nullptr : verb_entry(words[i]);
     if (entry == nullptr && i + 1 < words.size() && (words[i + 1] == "up" || words[i + 1] == "for") &&
         (words[i] == "look" || words[i] == "looks" || words[i] == "looking")) {
       entry = verb_entry("lookup");
@@ -403,6 +421,26 @@ bool computes_from_old(std::string_view label, const std::vector<std::string>& w
   return std::adjacent_find(words.begin(), words.end()) != words.end();
 }
 
+// "EXEC dbo.GetPrice 7" runs what is stored under a name, which says what it does; Redis's EXEC commits a transaction.
+// In a name, what may be a thing elsewhere ("get lock 42") is what is asked for.
+constexpr std::string_view kNoPlainProcedure[] = {"lock",  "locks",       "unlock", "mutex", "lease",
+                                                  "tran",  "transaction", "tx",     "txn",   "commit",
+                                                  "queue", "enqueue",     "dequeue"};
+bool runs_procedure(std::string_view label) {
+  const std::string_view text = trim(label);
+  constexpr std::string_view kExec = "exec ";
+  if (!starts_ignoring_case(text, kExec)) return false;
+  const std::string_view behind = trim(text.substr(kExec.size()));
+  const std::string_view name = behind.substr(0, behind.find_first_of(" (,;'\""));
+  const bool is_name = std::all_of(name.begin(), name.end(), [](char c) { return is_word_byte(c) || c == '.'; });
+  const std::size_t dot = name.find('.');
+  const bool has_owner = dot != std::string_view::npos && dot > 0 && dot + 1 < name.size();
+  const std::vector<std::string> words = split_words(name);
+  const bool is_plain =
+      std::none_of(words.begin(), words.end(), [](const std::string& word) { return is_in(kNoPlainProcedure, word); });
+  return is_name && is_plain && (has_owner || name.find('_') != std::string_view::npos || words.size() > 1);
+}
+
 RequestWords& refuse(RequestWords& words, std::string_view what, std::string_view word) {
   words.kind = RequestWords::Kind::kNotModelled;
   words.not_modelled = what;
@@ -457,6 +495,15 @@ bool is_request_verb(std::string_view word) {
   return entry != nullptr && !entry->weak;
 }
 
+bool asks_whether_there(std::string_view label) {
+  const std::vector<std::string> words = split_words(label);
+  if (words.empty() ||
+      std::any_of(words.begin(), words.end(), [](const auto& word) { return is_in(kNegations, word); }))
+    return false;
+  const bool whether = is_in(words, "exists") || is_in(words, "exist") || is_in(words, "cached");
+  return !asked_for_presence(words).empty() || words.front() == "exists" || (whether && trim(label).ends_with('?'));
+}
+
 RequestWords request_words(std::string_view label) {
   const CommitWords commit = commit_words(label);
   std::vector<std::string> words;
@@ -466,7 +513,9 @@ RequestWords request_words(std::string_view label) {
   RequestWords result;
   result.after_commit = commit.after;
   if (words.empty()) return result;
-  if (const PhraseEntry* what = not_modelled(commit.rest)) return refuse(result, what->meaning, what->phrase);
+  const PhraseEntry* const what = not_modelled(commit.rest);
+  if (what != nullptr && !(what->phrase == "exec" && runs_procedure(label)))
+    return refuse(result, what->meaning, what->phrase);
   if (const auto found = unmodelled_in(commit.rest)) {
     refuse(result, found->meaning, found->word);
     result.certain = found->certain;

@@ -13,7 +13,7 @@ namespace {
 
 constexpr std::string_view kCaches[] = {"cache",     "caches",   "redis",       "memcached", "memcache", "valkey",
                                         "dragonfly", "keydb",    "elasticache", "hazelcast", "mcrouter", "garnet",
-                                        "l2",        "caffeine", "ehcache",     "guava"};
+                                        "l2",        "caffeine", "ehcache",     "guava",     "ncache"};
 constexpr std::string_view kDatabases[] = {
     "db",          "database", "postgres",  "postgresql", "pg",        "mysql",   "mariadb",   "cockroach",
     "cockroachdb", "crdb",     "sql",       "sqlite",     "mssql",     "store",   "datastore", "storage",
@@ -150,7 +150,8 @@ constexpr Product kProducts[] = {
     {"crdb", "cockroach"},    {"sqlite", "sqlite"},       {"mssql", "mssql"},         {"sqlserver", "mssql"},
     {"oracle", "oracle"},     {"mongo", "mongo"},         {"mongodb", "mongo"},       {"dynamodb", "dynamo"},
     {"dynamo", "dynamo"},     {"cassandra", "cassandra"}, {"spanner", "spanner"},     {"tidb", "tidb"},
-    {"yugabyte", "yugabyte"}, {"firestore", "firestore"}, {"couchbase", "couchbase"}, {"scylladb", "scylladb"}};
+    {"yugabyte", "yugabyte"}, {"firestore", "firestore"}, {"couchbase", "couchbase"}, {"scylladb", "scylladb"},
+    {"ncache", "ncache"}};
 
 // Words of a server's name that do not tell it from another.
 constexpr std::string_view kPlainNameWords[] = {

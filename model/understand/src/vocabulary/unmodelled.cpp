@@ -90,6 +90,8 @@ constexpr Phrase kPhrases[] = {
     {"start tx", kBegin},
     {"multi exec", kTransaction},
     {"critical section", kLock},
+    {"getapplock", kLock},
+    {"releaseapplock", kLock},
     {"mutual exclusion", kLock},
     {"one at a time", kOneAtATime},
     {"single flight", kOneAtATime},

@@ -104,6 +104,8 @@ struct AskedAndAnswered {
   std::string_view reply;
 };
 AskedAndAnswered asked_and_answered(std::string_view label);
+// Whether "yes" answers the label of a get by a hit, and "no" by a miss: "do you have rate:1?", "EXISTS rate:1".
+bool asks_whether_there(std::string_view label);
 bool is_request_verb(std::string_view word);  // whether labels ask by it: "get", "saves"
 inline constexpr std::string_view kKnownRequests =
     "get, read, fetch, load, look up, check, query, SELECT, GET; set, put, store, save, write, update, INSERT, SET; "
@@ -180,6 +182,8 @@ struct BesideOutcome {
 BesideOutcome beside_outcome(std::string_view label, Verb verb, const std::vector<std::string>& named);
 // The words of a label up to what it says is done then: "miss, load from the database".
 std::string outcome_clauses(std::string_view label, Verb verb);
+// Whether a label says a miss as likely as a failure, so that the reply behind it decides.
+bool may_say_miss(std::string_view label);
 // Whether a remark says that the operation ends where it stands, or leaves out what follows: "return early".
 bool says_end(std::string_view text);
 // Words of a label that may name what it is about, in the singular.
