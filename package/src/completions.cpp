@@ -179,8 +179,8 @@ std::string bash_completion(const Program& program) {
       "      fi\n"
       "      ;;\n"
       "  esac\n";
-  text +=
-      fmt::format("  if [ -n \"$pages\" ]; then words=$({} read --list 2> /dev/null | cut -d ' ' -f 1); fi\n", name);
+  text += fmt::format(
+      "  if [ -n \"$pages\" ]; then words=$(command {} read --list 2> /dev/null | cut -d ' ' -f 1); fi\n", name);
   text +=
       "  COMPREPLY=()\n"
       "  if [ -n \"$words\" ]; then mapfile -t COMPREPLY < <(compgen -W \"$words\" -- \"$current\"); fi\n"

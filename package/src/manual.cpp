@@ -105,7 +105,7 @@ std::string manual(const Program& program) {
   summary.front() = static_cast<char>(summary.front() | 0x20);  // "Finds ..." is no sentence after a dash
   std::string text =
       fmt::format(".TH {} 1 \"\" \"{} {}\" \"User Commands\"\n", "STALEMATE", self.name, program.version);
-  text += ".nh\n";  // names are pasted: none is parted at the end of a line
+  text += ".nh\n.ad l\n";  // names are pasted: none is parted at the end of a line
   text += fmt::format(".SH NAME\n{} \\- {}\n", self.name, escaped(summary));
   text += fmt::format(".SH SYNOPSIS\n{} {} [{}]... [{}]...\n", bold(self.name), italic("COMMAND"), italic("OPTION"),
                       italic("ARGUMENT"));
