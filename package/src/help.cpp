@@ -32,7 +32,8 @@ std::vector<std::string> choices_of(const std::string& type, const std::string& 
   }
   if (choices.size() >= 2) return choices;
   choices.clear();
-  for (const std::string_view part : parts_of(help, "; ")) {
+  for (std::string_view part : parts_of(help, "; ")) {
+    if (const std::size_t end = part.rfind(". "); end != std::string_view::npos) part.remove_prefix(end + 2);
     const std::string_view word = part.substr(0, part.find(": "));
     if (is_word(word) && word.size() < part.size())
       choices.emplace_back(word);
@@ -56,7 +57,7 @@ void say_what_it_takes(Argument& argument, const std::string& type) {
     argument.takes = Takes::kPage;
   } else if (type == "N") {
     argument.takes = Takes::kNumber;
-  } else if (type != "TEXT" || speaks_of(argument.help, "file") || speaks_of(argument.help, "folder")) {
+  } else if (type == "FILE" || speaks_of(argument.help, "file") || speaks_of(argument.help, "folder")) {
     argument.takes = Takes::kFile;
     if (type == "TEXT") argument.value = "FILE";
   } else {

@@ -82,6 +82,14 @@ class ActionTest(PackageTest):
             self.assertEqual(step["shell"], "bash")
             self.assertNotIn("${{", step["run"], "an input would be text of the script")
 
+    def test_the_readme_shows_inputs_and_a_hook_that_exist(self):
+        shown = re.findall(r"^```yaml\n(.*?)^```$", (SOURCE / "README.md").read_text(encoding="utf-8"), re.DOTALL | re.MULTILINE)
+        steps, hooks = (yaml.safe_load(text) for text in shown)
+        (ours,) = [step for step in steps if "/stalemate@" in step["uses"]]
+        self.assertLessEqual(set(ours["with"]), set(ACTION["inputs"]))
+        existing = yaml.safe_load((SOURCE / ".pre-commit-hooks.yaml").read_text(encoding="utf-8"))
+        self.assertEqual([hook["id"] for hook in hooks["repos"][0]["hooks"]], [hook["id"] for hook in existing])
+
     @need_tool("shellcheck")
     def test_shellcheck_finds_nothing_in_its_scripts(self):
         for step in ACTION["runs"]["steps"]:
