@@ -8,7 +8,7 @@
 #include "help.hpp"
 
 int main(int argc, char** argv) {
-  using namespace stalemate;
+  namespace package = stalemate::package;
   static constexpr struct {
     const char* name;
     std::string (*text)(const package::Program& program);
@@ -17,8 +17,8 @@ int main(int argc, char** argv) {
                 {"fish", package::fish_completion},
                 {"zsh", package::zsh_completion}};
   CLI::App grammar;
-  cli::Action action;
-  cli::add_grammar(grammar, action, "");
+  stalemate::cli::Action action;
+  stalemate::cli::add_grammar(grammar, action, "");
   const package::Program program = package::describe(grammar, STALEMATE_VERSION);
   for (const auto& form : kForms) {
     if (argc != 2 || form.name != std::string(argv[1])) continue;
