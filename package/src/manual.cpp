@@ -105,8 +105,8 @@ std::string manual(const Program& program) {
   summary.front() = static_cast<char>(summary.front() | 0x20);  // "Finds ..." is no sentence after a dash
   std::string text =
       fmt::format(".TH {} 1 \"\" \"{} {}\" \"User Commands\"\n", "STALEMATE", self.name, program.version);
-  // Names are pasted: none is parted at the end of a line; and long ones leave lines that cannot be stretched. The string
-  // is what groff 1.23 takes up again after each heading.
+  // Names are pasted: none is parted at the end of a line; and long ones leave lines that cannot be stretched. The
+  // string is what groff 1.23 takes up again after each heading.
   text += ".nh\n.ds AD l\n.ad l\n";
   text += fmt::format(".SH NAME\n{} \\- {}\n", self.name, escaped(summary));
   text += fmt::format(".SH SYNOPSIS\n{} {} [{}]... [{}]...\n", bold(self.name), italic("COMMAND"), italic("OPTION"),
