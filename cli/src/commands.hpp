@@ -3,13 +3,11 @@
 #pragma once
 
 #include <CLI/CLI.hpp>
-#include <functional>
 #include <string>
 
-namespace stalemate::cli {
+#include "cli/grammar.hpp"
 
-// What the subcommand that was chosen does; returns the exit code.
-using Action = std::function<int()>;
+namespace stalemate::cli {
 
 void add_check(CLI::App& program, Action& action, const std::string& invocation);
 void add_clean(CLI::App& program, Action& action);

@@ -251,7 +251,7 @@ void add_live(CLI::App& program, Action& action) {
         check_file_name(path, "--judge", "/dev/stdin");
         options->judge = path;
       },
-      "judge this history again; nothing runs");
+      "judge the history in this file again; nothing runs");
   add_number(command, "--readers", options->readers, {0, 150}, "threads that read (1), each with its own connections");
   add_number(command, "--writers", options->writers, {0, 150}, "threads that write (1), each with its own connections");
   command.add_option("-r,--read-every", options->read_every, "how often each reader reads (100ms); 0: at once again");

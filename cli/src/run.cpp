@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "base/error.hpp"
+#include "cli/grammar.hpp"
 #include "cli/secrets.hpp"
 #include "commands.hpp"
 #include "machine/scenario.hpp"
@@ -99,31 +100,36 @@ int parse_and_run(CLI::App& program, int argc, char** argv, const Action& action
 
 }  // namespace
 
+void add_grammar(CLI::App& program, Action& action, const std::string& invocation) {
+  program.name("stalemate");
+  program.description(kDescription);
+  program.footer(kFooter);
+  program.set_version_flag("--version", "stalemate " STALEMATE_VERSION);
+  program.require_subcommand(0, 1);
+  add_check(program, action, invocation);
+  add_hunt(program, action, invocation);
+  add_step(program, action);
+  add_replay(program, action);
+  add_conform(program, action, invocation);
+  add_clean(program, action);
+  add_show(program, action);
+  add_explain(program, action);
+  add_graph(program, action);
+  add_lesson(program, action);
+  add_lint(program, action);
+  add_live(program, action);
+  add_read(program, action);
+  add_upgrade(program, action);
+}
+
 int run(int argc, char** argv) {
   try {
     hold_standard_streams();
-    CLI::App program(kDescription, "stalemate");
-    program.footer(kFooter);
-    program.set_version_flag("--version", "stalemate " STALEMATE_VERSION);
-    program.require_subcommand(0, 1);
-
     std::string invocation = "stalemate";
     for (int i = 1; i < argc; ++i) invocation += " " + shell_word(without_passwords(argv[i]));
+    CLI::App program;
     Action action;
-    add_check(program, action, invocation);
-    add_hunt(program, action, invocation);
-    add_step(program, action);
-    add_replay(program, action);
-    add_conform(program, action, invocation);
-    add_clean(program, action);
-    add_show(program, action);
-    add_explain(program, action);
-    add_graph(program, action);
-    add_lesson(program, action);
-    add_lint(program, action);
-    add_live(program, action);
-    add_read(program, action);
-    add_upgrade(program, action);
+    add_grammar(program, action, invocation);
     return parse_and_run(program, argc, argv, action);
   } catch (const NotModelledError& error) {
     return complain(error.what(), kExitNotModelled);
