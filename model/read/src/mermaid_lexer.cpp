@@ -301,14 +301,18 @@ class Lexer {
     return true;
   }
 
-  // accDescr { up to }.
+  // accDescr { up to }. Without a word in it, it says nothing, wherever it stands.
   bool step_acc_block() {
     const std::size_t length = rest().find('}');
     if (length == std::string_view::npos) {
       fail_at(file_, source_.place(tokens_.back().begin), "\"accDescr {\" is never closed; expected \"}\"",
               kUnsupportedSyntax);
     }
-    add(TokenKind::kLine, length);
+    if (length == 0) {
+      tokens_.pop_back();  // Mermaid has no token for it
+    } else {
+      add(TokenKind::kLine, length);
+    }
     ++at_;
     state_ = State::kInitial;
     return true;

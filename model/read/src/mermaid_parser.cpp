@@ -12,11 +12,12 @@
 #include "base/text.hpp"
 #include "mermaid_keywords.hpp"
 #include "mermaid_lexer.hpp"
+#include "mermaid_names.hpp"
 #include "mermaid_participants.hpp"
 #include "mermaid_preamble.hpp"
 #include "mermaid_source.hpp"
 #include "mermaid_text.hpp"
-#include "mermaid_yaml.hpp"
+#include "mermaid_tokens.hpp"
 
 namespace stalemate::model {
 
@@ -37,22 +38,20 @@ struct Closer {
   std::string word;
 };
 
-class Parser {
+class Parser : private TokenReader {
  public:
   Parser(PreparedBlock& block, Diagram& diagram, int& statements_left, const std::string& file)
-      : file_(file),
-        source_(block.source),
-        tokens_(tokens_of(block, file)),
+      : TokenReader(block, file),
         comments_(block.own_comments),
         participants_(diagram.participants, file),
         diagram_(diagram),
         statements_left_(statements_left) {}
 
   void parse() {
-    while (token().kind == TokenKind::kNewline) ++next_;
+    skip_newlines();
     if (!is_keyword(Keyword::kSequenceDiagram)) fail("expected \"sequenceDiagram\"");
     add_comments(diagram_.statements, place());
-    ++next_;
+    take();
     const Closer closer = parse_section(diagram_.statements);
     if (closer.keyword == Keyword::kEnd) {
       fail(closer.at, "\"end\" closes nothing: no block is open here; remove it or add the line that opens one");
@@ -64,38 +63,6 @@ class Parser {
   }
 
  private:
-  const Token& token() const { return tokens_[next_]; }
-  // The next token, which is passed; the last one stays.
-  const Token& take() {
-    const Token& taken = tokens_[next_];
-    if (taken.kind != TokenKind::kEnd) ++next_;
-    return taken;
-  }
-  bool is(TokenKind kind) const { return token().kind == kind; }
-  bool is_keyword(Keyword keyword) const { return is(TokenKind::kKeyword) && token().keyword == keyword; }
-  Position place() const { return source_.place(token().begin); }
-  Position place(const Token& of) const { return source_.place(of.begin); }
-  // What a token says, as Mermaid has it: entities not decoded.
-  std::string raw(const Token& of) const {
-    return std::string(trim(std::string_view(source_.text).substr(of.begin, of.end - of.begin)));
-  }
-  std::string text_of(const Token& of) const { return as_written(raw(of)); }
-  // The source from a token to the end of its line, or of its statement.
-  std::string line_from(const Token& of) const {
-    const std::string_view rest = std::string_view(source_.text).substr(of.begin);
-    return as_written(rest.substr(0, rest.find('\n')));
-  }
-  std::string statement_from(const Token& of) const {
-    const std::string_view rest = std::string_view(source_.text).substr(of.begin);
-    return as_written(rest.substr(0, rest.find_first_of("\n;")));
-  }
-
-  [[noreturn]] void fail(std::string_view what) const { fail(place(), what); }
-  [[noreturn]] void fail(Position at, std::string_view what) const { fail_at(file_, at, what); }
-  [[noreturn]] void fail_unsupported(Position at, std::string_view what) const {
-    fail_at(file_, at, what, kUnsupportedSyntax);
-  }
-
   void add(std::vector<Statement>& body, Position at, std::variant<Message, Note, Block, Directive, Decoration> node) {
     body.push_back({at, std::move(node)});
   }
@@ -120,7 +87,7 @@ class Parser {
   // Statements up to and including the word that ends their section.
   Closer parse_section(std::vector<Statement>& body) {
     while (true) {
-      while (is(TokenKind::kNewline)) ++next_;
+      skip_newlines();
       const Position at = place();
       add_comments(body, at);
       if (is(TokenKind::kEnd)) return {Keyword::kNone, at, {}};
@@ -135,11 +102,11 @@ class Parser {
 
   void parse_statement(Position at, std::vector<Statement>& body) {
     const Token& first = token();
-    if (first.kind != TokenKind::kKeyword || (first.keyword == Keyword::kLink && begins_arrow(tokens_[next_ + 1]))) {
+    if (first.kind != TokenKind::kKeyword || (first.keyword == Keyword::kLink && begins_arrow(following()))) {
       add(body, at, parse_message(at));
       return;
     }
-    ++next_;
+    take();
     const std::string word = text_of(first);
     switch (first.keyword) {
       case Keyword::kParticipant:
@@ -184,7 +151,7 @@ class Parser {
       case Keyword::kLeftOf:
       case Keyword::kRightOf:
       case Keyword::kOff:
-        fail_keyword(first);
+        fail_keyword(*this, first);
       default:
         add(body, at, parse_block(block_kind(first.keyword), word, at));
     }
@@ -238,7 +205,7 @@ class Parser {
     const int box = ++box_count_;
     add(body, at, Decoration{"box", label});
     while (true) {
-      while (is(TokenKind::kNewline)) ++next_;
+      skip_newlines();
       const Position line_at = place();
       add_comments(body, line_at);
       if (is(TokenKind::kEnd)) fail(at, "\"box\" is never closed; expected \"end\" on a line of its own after it");
@@ -249,7 +216,7 @@ class Parser {
         fail(fmt::format("{} inside \"box\" of line {}; expected a participant, an actor or \"end\"",
                          in_quotes(statement_from(first)), at.line));
       }
-      ++next_;
+      take();
       if (keyword == Keyword::kEnd) return;
       count_statement(line_at);
       if (keyword == Keyword::kDestroy) {
@@ -267,7 +234,7 @@ class Parser {
       fail_unsupported(place(), "\"create destroy\" is not supported; write create participant A");
     if (!is_keyword(Keyword::kParticipant) && !is_keyword(Keyword::kActor))
       fail("expected \"participant\" or \"actor\" after \"create\"");
-    ++next_;
+    take();
     return parse_declaration(first, 0, {}, true);
   }
 
@@ -280,82 +247,14 @@ class Parser {
     declaration.box = box;
     declaration.box_label = box_label;
     declaration.is_created = is_created;
-    declaration.name = take_declared_name();
-    if (is(TokenKind::kConfigBegin)) parse_config(declaration);
-    if (is(TokenKind::kAs)) {
-      ++next_;
-      const std::string alias = label_text(text_of(take()));
-      if (!alias.empty()) declaration.alias = alias;
-    }
-    take_line_end("the participant's name; expected \"as\" and an alias, or the end of the line");
+    take_declaration(*this, declaration);
     return participants_.declare(declaration);
-  }
-
-  std::string take_declared_name() {
-    const Token& name = take();
-    if (name.kind == TokenKind::kName) {
-      refuse_ambiguous(name);
-      return raw(name);
-    }
-    const std::string_view rest = std::string_view(source_.text).substr(name.begin, name.end - name.begin);
-    const std::size_t sign = rest.find_first_of("<>:,@");
-    if (sign == 0 || sign == std::string_view::npos || name.kind != TokenKind::kNoName)
-      fail(place(name), "expected a participant's name");
-    fail(source_.place(name.begin + sign),
-         fmt::format(
-             "a participant's name cannot contain \"{}\"; expected the name, then \"as\" and an alias or the end "
-             "of the line",
-             rest[sign]));
-  }
-
-  // What Mermaid takes for part of the name, and hardly anybody means so.
-  void refuse_ambiguous(const Token& name) const {
-    const std::string text = raw(name);
-    for (std::size_t i = 1; i < text.size(); ++i) {
-      if (text[i] == '#' && (text[i - 1] == ' ' || text[i - 1] == '\t')) {
-        fail_unsupported(source_.place(name.begin + i),
-                         "Mermaid takes this \"#\" for part of the name; put the comment (%%) on a line of its own");
-      }
-      if (text[i - 1] != ' ' && text[i - 1] != '\t') continue;
-      const std::string_view word = std::string_view(text).substr(i);
-      if (starts_ignoring_case(word, "as") && space_length(word.substr(2)) > 0) {
-        fail_unsupported(
-            source_.place(name.begin + i),
-            fmt::format("a name of several words can have no alias: Mermaid takes {} for the name; declare "
-                        "one word with this alias",
-                        in_quotes(as_written(text))));
-      }
-    }
-  }
-
-  // @{ "type": "database", "alias": "The database" }, on one line. Other keys only change the looks.
-  void parse_config(Declaration& declaration) {
-    const Position at = place(take());
-    if (is(TokenKind::kConfigEnd)) fail(at, "\"@{\" says nothing; expected \"type\": \"database\"");
-    const Token& content = take();
-    if (content.kind != TokenKind::kConfig || !is(TokenKind::kConfigEnd))
-      fail(at, "\"@{\" is never closed; expected \"}\"");
-    ++next_;
-    const std::string text = raw(content);
-    if (text.find('\n') != std::string::npos)
-      fail_unsupported(at, "what stands in \"@{\" must stand on one line; write @{ \"type\": \"database\" }");
-    const YamlResult yaml = read_yaml_flow(text);
-    if (!yaml.problem.empty())
-      fail_unsupported(at, fmt::format("in \"@{{\": {} (such as \"type\": \"database\")", yaml.problem));
-    for (const YamlEntry& entry : yaml.entries) {
-      const std::string value = plain_text(as_written(entry.value));
-      if (entry.key == "type" && (entry.has_parts || value.empty()))
-        fail_unsupported(at, "\"type\" in \"@{\" has no value; expected \"type\": \"database\"");
-      if (entry.key == "type") declaration.type = value;
-      if (entry.key == "alias") declaration.alias = value;
-    }
   }
 
   // After destroy, activate or deactivate: the name that is all of the statement.
   std::string parse_lifeline(const Token& keyword) {
     const Position at = place();
-    const std::string name = take_declared_name();
-    take_line_end("the participant's name; expected the end of the line");
+    const std::string name = take_lone_name(*this);
     if (keyword.keyword == Keyword::kDestroy) participants_.destroy(name);
     if (keyword.keyword == Keyword::kActivate) participants_.activate(name);
     if (keyword.keyword == Keyword::kDeactivate) participants_.deactivate(name, at);
@@ -366,7 +265,7 @@ class Parser {
   std::string parse_autonumber() {
     std::string text;
     if (is_keyword(Keyword::kOff)) {
-      ++next_;
+      take();
       text = "off";
     }
     for (int numbers = 0; text != "off" && numbers < 2 && is(TokenKind::kNumber); ++numbers) {
@@ -385,20 +284,20 @@ class Parser {
     } else if (!is_keyword(Keyword::kOver)) {
       fail("expected \"over\", \"left of\" or \"right of\" after \"Note\"");
     }
-    ++next_;
-    note.participants.push_back(parse_name().id);
+    take();
+    note.participants.push_back(mention(take_mentioned_name(*this)).id);
     if (is(TokenKind::kComma)) {
       if (note.placement != NotePlacement::kOver)
         fail("a note beside stands at one participant; write \"over\" for two");
-      ++next_;
-      note.participants.push_back(parse_name().id);
+      take();
+      note.participants.push_back(mention(take_mentioned_name(*this)).id);
     }
     note.text = parse_text("a note");
     return note;
   }
 
   Decoration parse_link(const std::string& what) {
-    const std::string name = parse_name().id;
+    const std::string name = mention(take_mentioned_name(*this)).id;
     return {what, fmt::format("{}: {}", name, parse_text(what))};
   }
 
@@ -406,7 +305,7 @@ class Parser {
     const Token& line = take();
     std::string text = plain_text(text_of(line));
     if (text.empty() || place(line).line != place(keyword).line) {
-      fail_unsupported(source_.place(keyword.begin + 5), "expected the title's text after \"title\", on its line");
+      fail_unsupported(place(keyword, 5), "expected the title's text after \"title\", on its line");
     }
     return text;
   }
@@ -434,7 +333,7 @@ class Parser {
                        text_of(first)));
     }
     if (first.kind != TokenKind::kName && first.kind != TokenKind::kKeyword) fail_unknown(first);
-    ++next_;
+    take();
     if (!begins_arrow(token())) fail_no_arrow(first);
     if (!is(TokenKind::kArrow)) fail_not_modelled();
     const Name from = mention(first);
@@ -445,10 +344,10 @@ class Parser {
     if (begins_arrow(token())) fail_second_arrow(arrow);
     message.activates = is(TokenKind::kPlus);
     message.deactivates = is(TokenKind::kMinus);
-    if (message.activates || message.deactivates) ++next_;
+    if (message.activates || message.deactivates) take();
     if (begins_arrow(token())) fail_second_arrow(arrow);
     const Position to_at = place();
-    const Name to = parse_name();
+    const Name to = mention(take_mentioned_name(*this));
     message.to = to.id;
     if (begins_arrow(token())) fail_second_arrow(arrow);
     message.text = parse_text("a message");
@@ -462,8 +361,9 @@ class Parser {
     return of.kind == TokenKind::kArrow || of.kind == TokenKind::kHalfArrow || of.kind == TokenKind::kCentral;
   }
 
+  // A participant as a message or note mentions it.
   struct Name {
-    std::string raw;
+    std::string raw;  // as Mermaid knows it
     std::string id;
   };
 
@@ -471,33 +371,6 @@ class Parser {
     std::string name = raw(of);
     std::string id = participants_.mention(name, place(of));
     return {std::move(name), std::move(id)};
-  }
-
-  // A name that a message or note mentions.
-  Name parse_name() {
-    const Token& name = take();
-    // The word "link" before a name is one, too, for Mermaid's grammar.
-    if (name.kind == TokenKind::kName || (name.kind == TokenKind::kKeyword && name.keyword == Keyword::kLink))
-      return mention(name);
-    if (name.kind == TokenKind::kKeyword) fail_keyword(name);
-    if (name.kind == TokenKind::kNumber) {
-      fail(place(name),
-           fmt::format("a name cannot be a number with a space behind it; write {}: without", text_of(name)));
-    }
-    const bool is_end = name.kind == TokenKind::kNewline || name.kind == TokenKind::kEnd;
-    fail(place(name), fmt::format("expected a participant's name, got {}",
-                                  is_end ? "the end of the line" : in_quotes(line_from(name))));
-  }
-
-  // A keyword where none can stand.
-  [[noreturn]] void fail_keyword(const Token& keyword) const {
-    // accDescr {} says nothing at all to Mermaid, wherever it stands.
-    if (keyword.keyword == Keyword::kAccDescrBlock)
-      fail_unsupported(place(keyword), "\"accDescr {\" inside a statement; put it on a line of its own");
-    const std::string text = text_of(keyword);
-    fail(place(keyword), fmt::format("{} is a keyword of Mermaid and cannot begin a participant's name here; choose "
-                                     "another name",
-                                     in_quotes(text.substr(0, text.find_first_of(" \t\n:")))));
   }
 
   // REQUIRES: begins_arrow(token()).
@@ -529,30 +402,27 @@ class Parser {
       fail(fmt::format("{} begins no arrow; expected ->>, -->>, ->, -->, <<->>, <<-->>, -x, --x, -) or --)",
                        in_quotes(rest.substr(0, 4))));
     }
-    if (is_keyword(Keyword::kAccDescrBlock)) fail_keyword(token());
     fail_unknown(first);
   }
 
   [[noreturn]] void fail_unknown(const Token& first) const {
-    const bool after_semicolon = &first != tokens_.data() && text_of(*(&first - 1)) == ";";
-    fail(place(first),
-         fmt::format(
-             "unknown statement {}; {}{}", in_quotes(statement_from(first)), kExpectedStatement,
-             after_semicolon ? "; Mermaid ends a statement at \";\": inside a text, write #59; or a comma" : ""));
+    fail(place(first), fmt::format("unknown statement {}; {}{}", in_quotes(statement_from(first)), kExpectedStatement,
+                                   is_after_semicolon(first)
+                                       ? "; Mermaid ends a statement at \";\": inside a text, write #59; or a comma"
+                                       : ""));
   }
 
   // ":" and the text after it, which may be empty, up to the end of the line.
   std::string parse_text(std::string_view of_what) {
     const Token& text = token();
-    if (text.kind == TokenKind::kKeyword && text.keyword == Keyword::kAccDescrBlock) fail_keyword(text);
     if (text.kind != TokenKind::kText) {
       fail(fmt::format("{} ends without its text; expected \":\" and the text, which may be empty", of_what));
     }
-    ++next_;
+    take();
     const std::string said = text_of(text).substr(1);
     for (std::size_t found = said.find("%%"); found != std::string::npos; found = said.find("%%", found + 2)) {
       if (starts_ignoring_case(trim_left(std::string_view(said).substr(found + 2)), "stalemate:")) {
-        fail_unsupported(source_.place(text.begin + 1),
+        fail_unsupported(place(text, 1),
                          "\"%% stalemate:\" is part of the text here, as Mermaid reads it; give it a line of its own");
       }
     }
@@ -560,30 +430,10 @@ class Parser {
     return label_text(said);
   }
 
-  // The end of a line or ";", after `what`, which also says what was expected.
-  void take_line_end(std::string_view what) {
-    const Token& end = token();
-    if (end.kind == TokenKind::kNewline) {
-      ++next_;
-      return;
-    }
-    if (end.kind == TokenKind::kKeyword && end.keyword == Keyword::kAccDescrBlock) fail_keyword(end);
-    const Token& before = tokens_[next_ - 1];
-    const Position line_end = source_.place(before.end);
-    if (end.kind != TokenKind::kEnd && line_end.line < place().line) {
-      fail(line_end, "Mermaid overlooks the end of a line that spaces stand before; remove them");
-    }
-    fail(fmt::format("{} after {}", in_quotes(statement_from(end)), what));
-  }
-
-  const std::string& file_;
-  const MermaidText& source_;
-  const std::vector<Token> tokens_;
   const std::vector<OwnComment>& comments_;
   ParticipantList participants_;
   Diagram& diagram_;
   int& statements_left_;
-  std::size_t next_ = 0;          // token
   std::size_t next_comment_ = 0;  // of comments_
   int message_count_ = 0;
   int box_count_ = 0;
