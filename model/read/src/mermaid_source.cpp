@@ -178,6 +178,18 @@ MermaidText without_comments(const MermaidText& source, std::vector<OwnComment>&
   return without_prefix(rest, skip_space(rest.text, 0));
 }
 
+// Mermaid looks for directives once more to tell the kind of diagram, and finds one that only comes about by what it
+// took out before.
+void refuse_late_directives(const MermaidText& source, const std::string& file) {
+  const std::string_view text = source.text;
+  for (std::size_t i = text.find("%%{"); i != std::string_view::npos; i = text.find("%%{", i + 3)) {
+    const std::size_t name = skip_space(text, i + 3);
+    if (skip_word(text, name) == name) continue;
+    fail_at(file, source.place(i), "directive \"%%{\" has no name on its line; remove it or write %%{init: {}}%%",
+            kUnsupportedSyntax);
+  }
+}
+
 // Where Mermaid drops the last ";" of the line `line`, taking it for the end of a style: style…:#…; — npos if nowhere.
 std::size_t dropped_semicolon(std::string_view line, std::string_view word) {
   const std::size_t last = line.rfind(';');
@@ -245,6 +257,7 @@ PreparedBlock prepare(const std::vector<SourceLine>& lines, const std::string& f
   MermaidText source = without_front_matter(joined(lines), file, block.title);
   source = without_directives(source, file);
   source = without_comments(source, block.own_comments);
+  refuse_late_directives(source, file);
   source = with_entities(source);
   source.push('\n', source.end);
   block.source = std::move(source);

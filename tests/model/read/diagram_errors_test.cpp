@@ -158,12 +158,26 @@ std::string code_of(const std::string& text) {
 
 TEST(DiagramErrors, what_mermaid_accepts_and_this_does_not_model_has_a_code_of_its_own) {
   const std::string message = "\nA->>B: x\n";
-  for (const char* statement :
-       {"A-|\\B: x", "A->>()B: x", "A()->>B: x", "opt x\nend", "(A->>B: x", ")", "title\nB->>A: y",
-        "accTitle:\nB->>A: y", "accDescr {\nB->>A: y", "A->>B: x %% stalemate: role A = app",
-        "participant my app as App", "participant A # c", "create destroy A", "participant A@{ type }",
-        "participant A@{\n\"type\": \"queue\",\n\"alias\": \"x\"\n}", "A%% c", "%%{init: {", "%%{init: x}%%",
-        "A->>B: C4Container"}) {
+  for (const char* statement : {"A-|\\B: x",
+                                "A->>()B: x",
+                                "A()->>B: x",
+                                "opt x\nend",
+                                "(A->>B: x",
+                                ")",
+                                "title\nB->>A: y",
+                                "accTitle:\nB->>A: y",
+                                "accDescr {\nB->>A: y",
+                                "A->>B: x %% stalemate: role A = app",
+                                "participant my app as App",
+                                "participant A # c",
+                                "create destroy A",
+                                "participant A@{ type }",
+                                "participant A@{\n\"type\": \"queue\",\n\"alias\": \"x\"\n}",
+                                "A%% c",
+                                "%%{%%{x}%%\ny",
+                                "%%{init: {",
+                                "%%{init: x}%%",
+                                "A->>B: C4Container"}) {
     EXPECT_EQ(code_of("sequenceDiagram" + message + statement), "unsupported-syntax") << statement;
   }
   EXPECT_EQ(code_of("sequenceDiagram\nparticipant A"), "unsupported-syntax");
