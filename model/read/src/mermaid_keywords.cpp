@@ -14,78 +14,101 @@ namespace {
 struct Entry {
   std::string_view word;
   Keyword keyword;
-  bool takes_label = false;  // the rest of the line is a label, whatever it begins with
 };
-constexpr std::array<Entry, 29> kKeywords = {{
+constexpr std::array<Entry, 28> kKeywords = {{
+    {"box", Keyword::kBox},
     {"participant", Keyword::kParticipant},
     {"actor", Keyword::kActor},
     {"create", Keyword::kCreate},
     {"destroy", Keyword::kDestroy},
-    {"box", Keyword::kBox, true},
-    {"activate", Keyword::kActivate},
-    {"deactivate", Keyword::kDeactivate},
-    {"autonumber", Keyword::kAutonumber},
-    {"note", Keyword::kNote},
-    {"link", Keyword::kLink},
+    {"loop", Keyword::kLoop},
+    {"rect", Keyword::kRect},
+    {"opt", Keyword::kOpt},
+    {"alt", Keyword::kAlt},
+    {"else", Keyword::kElse},
+    {"par", Keyword::kPar},
+    {"par_over", Keyword::kPar},
+    {"and", Keyword::kAnd},
+    {"critical", Keyword::kCritical},
+    {"option", Keyword::kOption},
+    {"break", Keyword::kBreak},
+    {"end", Keyword::kEnd},
     {"links", Keyword::kLinks},
+    {"link", Keyword::kLink},
     {"properties", Keyword::kProperties},
     {"details", Keyword::kDetails},
-    {"title", Keyword::kTitle},
-    {"acctitle", Keyword::kAccTitle},
-    {"accdescr", Keyword::kAccDescr},
+    {"over", Keyword::kOver},
+    {"note", Keyword::kNote},
+    {"activate", Keyword::kActivate},
+    {"deactivate", Keyword::kDeactivate},
     {"sequencediagram", Keyword::kSequenceDiagram},
-    {"loop", Keyword::kLoop, true},
-    {"rect", Keyword::kRect, true},
-    {"opt", Keyword::kOpt, true},
-    {"alt", Keyword::kAlt, true},
-    {"par", Keyword::kPar, true},
-    {"par_over", Keyword::kPar, true},
-    {"critical", Keyword::kCritical, true},
-    {"break", Keyword::kBreak, true},
-    {"else", Keyword::kElse, true},
-    {"and", Keyword::kAnd, true},
-    {"option", Keyword::kOption, true},
-    {"end", Keyword::kEnd},
+    {"autonumber", Keyword::kAutonumber},
+    {"off", Keyword::kOff},
 }};
 
+// The letters, digits and underscores that JavaScript's \b ends: ASCII alone.
 std::string_view leading_word(std::string_view text) {
   std::size_t length = 0;
-  while (length < text.size() && is_word_byte(text[length])) ++length;
+  while (length < text.size() && is_word_byte(text[length]) && static_cast<unsigned char>(text[length]) < 0x80)
+    ++length;
   return text.substr(0, length);
 }
 
-// Whether what follows a word makes it the beginning of a name: a dash that begins no arrow.
-bool goes_on_as_name(std::string_view after) {
-  return after.size() > 1 && after[0] == '-' && is_word_byte(after[1]) && !arrow_at(after);
+// What a link's name may follow: [ \t]+[^\/\\\+\(\)<>:\n,;\s\-]
+bool begins_name_after_blanks(std::string_view text) {
+  const std::size_t begin = text.find_first_not_of(" \t");
+  if (begin == 0 || begin == std::string_view::npos) return false;
+  return std::string_view("/\\+()<>:\n,;-").find(text[begin]) == std::string_view::npos &&
+         space_length(text.substr(begin)) == 0;
+}
+
+// Bytes of blanks (line feeds, too), then `sign`, then blanks at the start of `text`; 0 where there is no such sign.
+std::size_t sign_length(std::string_view text, char sign) {
+  const std::string_view from_sign = trim_left(text);
+  if (from_sign.empty() || from_sign[0] != sign) return 0;
+  return text.size() - trim_left(from_sign.substr(1)).size();
+}
+
+// title TEXT, title: TEXT: the keyword with the one blank after it, which may be a line feed, where a text follows.
+std::size_t title_length(std::string_view text) {
+  std::size_t length = 5;
+  if (text.substr(length, 1) == ":") ++length;
+  const std::size_t space = space_length(text.substr(length));
+  const std::string_view after = text.substr(length + space);
+  return space > 0 && !after.empty() && std::string_view("#\n;").find(after[0]) == std::string_view::npos
+             ? length + space
+             : 0;
 }
 
 }  // namespace
 
-Keyword keyword_at(std::string_view text) {
+KeywordToken keyword_at(std::string_view text) {
+  if (starts_ignoring_case(text, "title")) {
+    if (const std::size_t length = title_length(text)) return {Keyword::kTitle, length};
+  }
+  if (starts_ignoring_case(text, "acctitle")) {
+    if (const std::size_t length = sign_length(text.substr(8), ':')) return {Keyword::kAccTitle, 8 + length};
+  }
+  if (starts_ignoring_case(text, "accdescr")) {
+    if (const std::size_t length = sign_length(text.substr(8), ':')) return {Keyword::kAccDescr, 8 + length};
+    if (const std::size_t length = sign_length(text.substr(8), '{')) return {Keyword::kAccDescrBlock, 8 + length};
+  }
   const std::string_view word = leading_word(text);
   const std::string_view after = text.substr(word.size());
+  for (const std::string_view side : {"left", "right"}) {
+    if (equals_ignoring_case(word, side) && after.substr(0, 1) == " " &&
+        equals_ignoring_case(leading_word(after.substr(1)), "of")) {
+      return {side == "left" ? Keyword::kLeftOf : Keyword::kRightOf, word.size() + 3};
+    }
+  }
   for (const Entry& entry : kKeywords) {
     if (!equals_ignoring_case(word, entry.word)) continue;
-    if (!entry.takes_label && goes_on_as_name(after)) return Keyword::kNone;
-    const bool needs_colon = entry.keyword == Keyword::kAccTitle || entry.keyword == Keyword::kAccDescr;
-    const std::string_view next = trim_left(after).substr(0, 1);
-    if (needs_colon && next != ":" && (next != "{" || entry.keyword == Keyword::kAccTitle)) return Keyword::kNone;
-    const bool before_text = after.empty() || after[0] == ':' || space_length(after) > 0;
-    if (entry.keyword == Keyword::kTitle && !before_text) return Keyword::kNone;
-    return entry.keyword;
+    const bool is_link = entry.keyword == Keyword::kLinks || entry.keyword == Keyword::kLink ||
+                         entry.keyword == Keyword::kProperties || entry.keyword == Keyword::kDetails;
+    if (is_link && !begins_name_after_blanks(after)) return {};
+    return {entry.keyword, word.size()};
   }
-  return Keyword::kNone;
-}
-
-bool is_reserved(std::string_view text) {
-  const std::string_view word = leading_word(text);
-  const std::string_view after = text.substr(word.size());
-  if (equals_ignoring_case(word, "left") || equals_ignoring_case(word, "right")) {
-    return equals_ignoring_case(leading_word(trim_left(after)), "of");
-  }
-  if (equals_ignoring_case(word, "off") || equals_ignoring_case(word, "over")) return !goes_on_as_name(after);
-  if (goes_on_as_name(after)) return false;
-  return keyword_at(text) != Keyword::kNone;
+  return {};
 }
 
 bool closes_section(Keyword keyword) {
@@ -125,12 +148,6 @@ Keyword section_keyword(BlockKind kind) {
     default:
       return Keyword::kNone;
   }
-}
-
-std::string lower_case(std::string_view word) {
-  std::string lowered(word);
-  for (char& c : lowered) c = lower(c);
-  return lowered;
 }
 
 std::string_view to_string(BlockKind kind) {

@@ -1,7 +1,7 @@
 // The keywords of Mermaid's sequence diagrams. Case is ignored, as in Mermaid.
 #pragma once
 
-#include <string>
+#include <cstddef>
 #include <string_view>
 
 #include "read/diagram.hpp"
@@ -18,7 +18,11 @@ enum class Keyword {
   kActivate,
   kDeactivate,
   kAutonumber,
+  kOff,
   kNote,
+  kOver,
+  kLeftOf,
+  kRightOf,
   kLink,
   kLinks,
   kProperties,
@@ -26,6 +30,7 @@ enum class Keyword {
   kTitle,
   kAccTitle,
   kAccDescr,
+  kAccDescrBlock,  // accDescr {
   kSequenceDiagram,
   kLoop,
   kRect,
@@ -40,17 +45,19 @@ enum class Keyword {
   kEnd,
 };
 
-// The keyword `text` starts with, kNone where the word is or goes on as a name: title and accTitle are keywords only
-// before a space or colon; end-user, note-service are names (Mermaid refuses them), though alt-path is "alt" with a
-// label.
-Keyword keyword_at(std::string_view text);
+// A keyword as written, with its length in bytes; kNone and 0 where there is none.
+struct KeywordToken {
+  Keyword keyword = Keyword::kNone;
+  std::size_t length = 0;
+};
 
-// Whether a name may not begin with the word at the start of `text`: any keyword, and off, over, left of, right of.
-bool is_reserved(std::string_view text);
+// The keyword `text` starts with. A word that letters, digits or underscores go on from is none; "end-user" begins with
+// one. Those of links need a name behind them; title, accTitle and accDescr are taken with what parts them from their
+// text.
+KeywordToken keyword_at(std::string_view text);
 
-bool closes_section(Keyword keyword);           // end, else, and, option
-BlockKind block_kind(Keyword keyword);          // REQUIRES: loop, rect, opt, alt, par, critical or break
-Keyword section_keyword(BlockKind kind);        // what begins its next section: else, and, option; kNone
-std::string lower_case(std::string_view word);  // ASCII letters
+bool closes_section(Keyword keyword);     // end, else, and, option
+BlockKind block_kind(Keyword keyword);    // REQUIRES: loop, rect, opt, alt, par, critical or break
+Keyword section_keyword(BlockKind kind);  // what begins its next section: else, and, option; kNone
 
 }  // namespace stalemate::model

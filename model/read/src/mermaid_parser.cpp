@@ -1,7 +1,7 @@
-// Recursive descent over the statements of a sequence diagram; see mermaid_parser.hpp. parse_statement owns the choice
-// of what a line is; the functions after it each read one kind.
+// Recursive descent over the tokens of a sequence diagram; see mermaid_parser.hpp. parse_statement owns the choice of
+// what a line is; the functions after it each read one kind. What Mermaid accepts and this refuses has
+// kUnsupportedSyntax. A long file: the grammar's productions, and what is said where one is not met, belong together.
 #include "mermaid_parser.hpp"
-#include "base/text.hpp"
 
 #include <optional>
 #include <utility>
@@ -9,11 +9,15 @@
 
 #include <fmt/core.h>
 
+#include "base/text.hpp"
 #include "mermaid_keywords.hpp"
 #include "mermaid_lexer.hpp"
+#include "mermaid_names.hpp"
 #include "mermaid_participants.hpp"
 #include "mermaid_preamble.hpp"
+#include "mermaid_source.hpp"
 #include "mermaid_text.hpp"
+#include "mermaid_tokens.hpp"
 
 namespace stalemate::model {
 
@@ -34,30 +38,27 @@ struct Closer {
   std::string word;
 };
 
-// An arrow and where it stands.
-struct PlacedArrow {
-  ArrowToken token;
-  Position at;
-  std::string text;
-};
-
-class Parser {
+class Parser : private TokenReader {
  public:
-  Parser(Cursor& cursor, Diagram& diagram, int& statements_left)
-      : cursor_(cursor),
-        participants_(cursor, diagram.participants),
+  Parser(PreparedBlock& block, Diagram& diagram, int& statements_left, const std::string& file)
+      : TokenReader(block, file),
+        comments_(block.own_comments),
+        participants_(diagram.participants, file),
         diagram_(diagram),
         statements_left_(statements_left) {}
 
   void parse() {
+    skip_newlines();
+    if (!is_keyword(Keyword::kSequenceDiagram)) fail("expected \"sequenceDiagram\"");
+    add_comments(diagram_.statements, place());
+    take();
     const Closer closer = parse_section(diagram_.statements);
     if (closer.keyword == Keyword::kEnd) {
-      cursor_.fail(closer.at,
-                   "\"end\" closes nothing: no block is open here; remove it or add the line that opens one");
+      fail(closer.at, "\"end\" closes nothing: no block is open here; remove it or add the line that opens one");
     }
     if (closer.keyword != Keyword::kNone) fail_misplaced(closer);
     if (message_count_ == 0) {
-      cursor_.fail(diagram_.at, "empty diagram: it has no message; expected one such as A->>B: text");
+      fail_unsupported(diagram_.at, "empty diagram: it has no message; expected one such as A->>B: text");
     }
   }
 
@@ -68,37 +69,49 @@ class Parser {
 
   void count_statement(Position at) {
     if (statements_left_-- <= 0) {
-      cursor_.fail(at, fmt::format("more than {} statements; split the file", kStatementsMax));
+      fail_unsupported(at, fmt::format("more than {} statements; split the file", kStatementsMax));
+    }
+  }
+
+  // The comments for us that stand before `at`.
+  void add_comments(std::vector<Statement>& body, Position at) {
+    for (; next_comment_ < comments_.size(); ++next_comment_) {
+      const OwnComment& comment = comments_[next_comment_];
+      const bool is_before = comment.at.line != at.line ? comment.at.line < at.line : comment.at.column < at.column;
+      if (!is_before && !is(TokenKind::kEnd)) return;
+      count_statement(comment.at);
+      add(body, comment.at, Directive{comment.text});
     }
   }
 
   // Statements up to and including the word that ends their section.
   Closer parse_section(std::vector<Statement>& body) {
     while (true) {
-      skip_to_statement(cursor_, [&](Position at, std::string_view text) {
-        count_statement(at);
-        add(body, at, Directive{std::string(text)});
-      });
-      const Position at = cursor_.position();
-      if (cursor_.at_end()) return {Keyword::kNone, at, {}};
-      const Keyword keyword = keyword_at(cursor_.rest());
-      if (closes_section(keyword)) {
-        const std::string word(cursor_.word());
-        cursor_.advance(word.size());
-        return {keyword, at, word};
+      skip_newlines();
+      const Position at = place();
+      add_comments(body, at);
+      if (is(TokenKind::kEnd)) return {Keyword::kNone, at, {}};
+      if (is(TokenKind::kKeyword) && closes_section(token().keyword)) {
+        const Token& closer = take();
+        return {closer.keyword, at, text_of(closer)};
       }
       count_statement(at);
-      parse_statement(keyword, at, body);
+      parse_statement(at, body);
     }
   }
 
-  void parse_statement(Keyword keyword, Position at, std::vector<Statement>& body) {
-    const std::string word(cursor_.word());
-    if (keyword != Keyword::kNone) cursor_.advance(word.size());
-    switch (keyword) {
+  void parse_statement(Position at, std::vector<Statement>& body) {
+    const Token& first = token();
+    if (first.kind != TokenKind::kKeyword || (first.keyword == Keyword::kLink && begins_arrow(following()))) {
+      add(body, at, parse_message(at));
+      return;
+    }
+    take();
+    const std::string word = text_of(first);
+    switch (first.keyword) {
       case Keyword::kParticipant:
       case Keyword::kActor:
-        participants_.declare(at, keyword == Keyword::kActor);
+        parse_declaration(first);
         break;
       case Keyword::kCreate:
         add(body, at, Decoration{"create", parse_create()});
@@ -106,7 +119,7 @@ class Parser {
       case Keyword::kDestroy:
       case Keyword::kActivate:
       case Keyword::kDeactivate:
-        add(body, at, Decoration{lower_case(word), participants_.parse_lone_name()});
+        add(body, at, Decoration{lower(word), parse_lifeline(first)});
         break;
       case Keyword::kBox:
         parse_box(at, body);
@@ -121,34 +134,37 @@ class Parser {
       case Keyword::kLinks:
       case Keyword::kProperties:
       case Keyword::kDetails:
-        add(body, at, parse_link(lower_case(word)));
+        add(body, at, parse_link(lower(word)));
         break;
       case Keyword::kTitle:
-        diagram_.title = parse_title();
+        diagram_.title = parse_title(first);
         add(body, at, Decoration{"title", diagram_.title});
         break;
       case Keyword::kAccTitle:
       case Keyword::kAccDescr:
-        add(body, at, parse_accessibility(keyword, at));
+      case Keyword::kAccDescrBlock:
+        add(body, at, parse_accessibility(first));
         break;
       case Keyword::kSequenceDiagram:
-        cursor_.fail(at, "a second \"sequenceDiagram\"; give each diagram a block of its own");
-      case Keyword::kNone:
-        add(body, at, parse_message(at));
-        break;
+        fail(at, "a second \"sequenceDiagram\"; give each diagram a block of its own");
+      case Keyword::kOver:
+      case Keyword::kLeftOf:
+      case Keyword::kRightOf:
+      case Keyword::kOff:
+        fail_keyword(*this, first);
       default:
-        add(body, at, parse_block(block_kind(keyword), word, at));
+        add(body, at, parse_block(block_kind(first.keyword), word, at));
     }
   }
 
   // After the keyword `word` at `at`, up to and including "end".
   Block parse_block(BlockKind kind, const std::string& word, Position at) {
     if (depth_ == kNestingMax) {
-      cursor_.fail(at, fmt::format("blocks are nested deeper than {}; split the diagram", kNestingMax));
+      fail_unsupported(at, fmt::format("blocks are nested deeper than {}; split the diagram", kNestingMax));
     }
     ++depth_;
     Block block{kind, {}};
-    block.sections.push_back({at, label_text(cursor_.take_text()), {}});
+    block.sections.push_back({at, label_text(text_of(take())), {}});
     bool is_empty = true;
     while (true) {
       const Closer closer = parse_section(block.sections.back().body);
@@ -157,15 +173,15 @@ class Parser {
       }
       if (closer.keyword == Keyword::kEnd) break;
       if (closer.keyword == Keyword::kNone) {
-        cursor_.fail(at, fmt::format("\"{}\" is never closed; expected \"end\" on a line of its own after it", word));
+        fail(at, fmt::format("\"{}\" is never closed; expected \"end\" on a line of its own after it", word));
       }
       if (section_keyword(kind) != closer.keyword) fail_misplaced(closer, OpenBlock{word, at});
       count_statement(closer.at);
-      block.sections.push_back({closer.at, label_text(cursor_.take_text()), {}});
+      block.sections.push_back({closer.at, label_text(text_of(take())), {}});
     }
     if (is_empty) {
-      cursor_.fail(at, fmt::format("empty {} block; put a message between \"{}\" and its \"end\", or remove both",
-                                   lower_case(word), lower_case(word)));
+      fail_unsupported(at, fmt::format("empty {} block; put a message between \"{}\" and its \"end\", or remove both",
+                                       lower(word), lower(word)));
     }
     --depth_;
     return block;
@@ -179,197 +195,248 @@ class Parser {
     const std::string where =
         open ? fmt::format("the block open here is \"{}\" of line {}", open->keyword, open->at.line)
              : std::string("no block is open here");
-    cursor_.fail(closer.at, fmt::format("\"{}\" belongs inside \"{}\", but {}; expected \"end\" or a statement",
-                                        lower_case(closer.word), home, where));
+    fail(closer.at, fmt::format("\"{}\" belongs inside \"{}\", but {}; expected \"end\" or a statement",
+                                lower(closer.word), home, where));
   }
 
   // Participants only, up to "end".
   void parse_box(Position at, std::vector<Statement>& body) {
-    const std::string label = label_text(cursor_.take_text());
+    const std::string label = label_text(text_of(take()));
+    const int box = ++box_count_;
     add(body, at, Decoration{"box", label});
     while (true) {
-      skip_to_statement(cursor_, [&](Position directive_at, std::string_view text) {
-        count_statement(directive_at);
-        add(body, directive_at, Directive{std::string(text)});
-      });
-      if (cursor_.at_end()) cursor_.fail(at, "\"box\" is never closed; expected \"end\" on a line of its own after it");
-      const Position line_at = cursor_.position();
-      const Keyword keyword = keyword_at(cursor_.rest());
-      if (keyword != Keyword::kEnd && keyword != Keyword::kParticipant && keyword != Keyword::kActor) {
-        cursor_.fail(fmt::format("{} inside \"box\" of line {}; expected a participant, an actor or \"end\"",
-                                 in_quotes(cursor_.peek_text()), at.line));
+      skip_newlines();
+      const Position line_at = place();
+      add_comments(body, line_at);
+      if (is(TokenKind::kEnd)) fail(at, "\"box\" is never closed; expected \"end\" on a line of its own after it");
+      const Token& first = token();
+      const Keyword keyword = first.kind == TokenKind::kKeyword ? first.keyword : Keyword::kNone;
+      if (keyword != Keyword::kEnd && keyword != Keyword::kParticipant && keyword != Keyword::kActor &&
+          keyword != Keyword::kDestroy) {
+        fail(fmt::format("{} inside \"box\" of line {}; expected a participant, an actor or \"end\"",
+                         in_quotes(statement_from(first)), at.line));
       }
-      cursor_.advance(cursor_.word().size());
+      take();
       if (keyword == Keyword::kEnd) return;
       count_statement(line_at);
-      participants_.declare(line_at, keyword == Keyword::kActor, label);
+      if (keyword == Keyword::kDestroy) {
+        add(body, line_at, Decoration{"destroy", parse_lifeline(first)});
+      } else {
+        parse_declaration(first, box, label);
+      }
     }
   }
 
   // After "create": a participant that appears here.
   std::string parse_create() {
-    cursor_.skip_spaces();
-    const Position at = cursor_.position();
-    const Keyword keyword = keyword_at(cursor_.rest());
-    if (keyword != Keyword::kParticipant && keyword != Keyword::kActor) {
-      cursor_.fail("expected \"participant\" or \"actor\" after \"create\"");
-    }
-    cursor_.advance(cursor_.word().size());
-    return participants_.declare(at, keyword == Keyword::kActor);
+    const Token& first = token();
+    if (is_keyword(Keyword::kDestroy))
+      fail_unsupported(place(), "\"create destroy\" is not supported; write create participant A");
+    if (!is_keyword(Keyword::kParticipant) && !is_keyword(Keyword::kActor))
+      fail("expected \"participant\" or \"actor\" after \"create\"");
+    take();
+    return parse_declaration(first, 0, {}, true);
+  }
+
+  // After the keyword `first`: NAME, NAME as ALIAS, NAME@{ "type": "database" }, up to the end of the line.
+  std::string parse_declaration(const Token& first, int box = 0, const std::string& box_label = {},
+                                bool is_created = false) {
+    Declaration declaration;
+    declaration.at = place(first);
+    declaration.is_actor = first.keyword == Keyword::kActor;
+    declaration.box = box;
+    declaration.box_label = box_label;
+    declaration.is_created = is_created;
+    take_declaration(*this, declaration);
+    return participants_.declare(declaration);
+  }
+
+  // After destroy, activate or deactivate: the name that is all of the statement.
+  std::string parse_lifeline(const Token& keyword) {
+    const Position at = place();
+    const std::string name = take_lone_name(*this);
+    if (keyword.keyword == Keyword::kDestroy) participants_.destroy(name);
+    if (keyword.keyword == Keyword::kActivate) participants_.activate(name);
+    if (keyword.keyword == Keyword::kDeactivate) participants_.deactivate(name, at);
+    return plain_text(as_written(name));
   }
 
   // "", "off", "10" or "10 5".
   std::string parse_autonumber() {
     std::string text;
-    for (int numbers = 0; numbers < 2 && !cursor_.at_statement_end(); ++numbers) {
-      const std::string_view word = cursor_.rest().substr(0, cursor_.rest().find_first_of(" \t;#"));
-      const bool is_off = numbers == 0 && equals_ignoring_case(word, "off");
-      if (!is_off && word.find_first_not_of("0123456789.") != std::string_view::npos) break;
-      text += text.empty() ? "" : " ";
-      text += lower_case(word);
-      cursor_.advance(word.size());
-      if (is_off) break;
+    if (is_keyword(Keyword::kOff)) {
+      take();
+      text = "off";
     }
-    if (!cursor_.at_statement_end()) {
-      cursor_.fail(fmt::format("{} after \"autonumber\"; expected nothing, \"off\", or a start and a step such as 10 5",
-                               in_quotes(cursor_.peek_text())));
+    for (int numbers = 0; text != "off" && numbers < 2 && is(TokenKind::kNumber); ++numbers) {
+      text += (text.empty() ? "" : " ") + text_of(take());
     }
+    take_line_end("\"autonumber\"; expected nothing, \"off\", or a start and a step such as 10 5");
     return text;
   }
 
   Note parse_note() {
     Note note;
-    cursor_.skip_spaces();
-    const std::string placement = lower_case(cursor_.word());
-    bool is_known = placement == "over";
-    if (placement == "left" || placement == "right") {
-      note.placement = placement == "left" ? NotePlacement::kLeftOf : NotePlacement::kRightOf;
-      const std::string_view after = trim_left(cursor_.rest().substr(placement.size()));
-      is_known = starts_ignoring_case(after, "of") && (after.size() == 2 || !is_word_byte(after[2]));
+    if (is_keyword(Keyword::kLeftOf)) {
+      note.placement = NotePlacement::kLeftOf;
+    } else if (is_keyword(Keyword::kRightOf)) {
+      note.placement = NotePlacement::kRightOf;
+    } else if (!is_keyword(Keyword::kOver)) {
+      fail("expected \"over\", \"left of\" or \"right of\" after \"Note\"");
     }
-    if (!is_known) cursor_.fail("expected \"over\", \"left of\" or \"right of\" after \"Note\"");
-    cursor_.advance(placement.size());
-    if (placement != "over") {
-      cursor_.skip_spaces();
-      cursor_.advance(2);
+    take();
+    note.participants.push_back(mention(take_mentioned_name(*this)).id);
+    if (is(TokenKind::kComma)) {
+      if (note.placement != NotePlacement::kOver)
+        fail("a note beside stands at one participant; write \"over\" for two");
+      take();
+      note.participants.push_back(mention(take_mentioned_name(*this)).id);
     }
-    note.participants.push_back(participants_.parse_name(NameRole::kMention));
-    if (cursor_.take(",")) {
-      if (note.placement != NotePlacement::kOver) {
-        cursor_.fail("a note beside stands at one participant; write \"over\" for two");
-      }
-      note.participants.push_back(participants_.parse_name(NameRole::kMention));
-    }
-    note.text = parse_text_after_colon("a note");
+    note.text = parse_text("a note");
     return note;
   }
 
   Decoration parse_link(const std::string& what) {
-    const std::string name = participants_.parse_name(NameRole::kMention);
-    return {what, fmt::format("{}: {}", name, parse_text_after_colon(what))};
+    const std::string name = mention(take_mentioned_name(*this)).id;
+    return {what, fmt::format("{}: {}", name, parse_text(what))};
   }
 
-  std::string parse_title() {
-    cursor_.take(":");
-    std::string text = plain_text(cursor_.take_text());
-    if (text.empty()) cursor_.fail("expected the title's text after \"title\"");
+  std::string parse_title(const Token& keyword) {
+    const Token& line = take();
+    std::string text = plain_text(text_of(line));
+    if (text.empty() || place(line).line != place(keyword).line) {
+      fail_unsupported(place(keyword, 5), "expected the title's text after \"title\", on its line");
+    }
     return text;
   }
 
-  Decoration parse_accessibility(Keyword keyword, Position at) {
-    const std::string what = keyword == Keyword::kAccTitle ? "accTitle" : "accDescr";
-    if (keyword == Keyword::kAccDescr && cursor_.take("{")) {
-      return {what, plain_text(cursor_.take_until("}", at, "\"accDescr {\""))};
+  Decoration parse_accessibility(const Token& keyword) {
+    const Token& line = take();
+    const std::string what = keyword.keyword == Keyword::kAccTitle ? "accTitle" : "accDescr";
+    if (keyword.keyword != Keyword::kAccDescrBlock && place(line).line != place(keyword).line) {
+      fail_unsupported(
+          place(keyword),
+          fmt::format("Mermaid takes the next line for the text of \"{}\"; write the text on its line", what));
     }
-    cursor_.take(":");
-    return {what, plain_text(cursor_.take_line())};
+    return {what, plain_text(text_of(line))};
   }
 
   Message parse_message(Position at) {
     Message message;
+    const Token& first = token();
+    if (first.kind == TokenKind::kStray) {
+      fail_unsupported(at, fmt::format("unknown statement {}: Mermaid passes over its first sign; remove it",
+                                       in_quotes(statement_from(first))));
+    }
+    if (first.kind == TokenKind::kNumber) {
+      fail(fmt::format("a name cannot be a number with a space behind it; write {}->>B without, or choose another name",
+                       text_of(first)));
+    }
+    if (first.kind != TokenKind::kName && first.kind != TokenKind::kKeyword) fail_unknown(first);
+    take();
+    if (!begins_arrow(token())) fail_no_arrow(first);
+    if (!is(TokenKind::kArrow)) fail_not_modelled();
+    const Name from = mention(first);
+    const Token& arrow = take();
     message.number = ++message_count_;
-    const std::size_t length = participants_.sender_length(cursor_.rest());
-    const std::string_view after = trim_left(cursor_.rest().substr(length));
-    const auto arrow = arrow_at(after);
-    if (length == 0 || !arrow) fail_no_arrow(at, after);
-    message.from = participants_.parse_name(NameRole::kSender);
-    cursor_.skip_spaces();
-    const PlacedArrow first{*arrow, cursor_.position(), std::string(cursor_.rest().substr(0, arrow->length))};
-    message.arrow = arrow->arrow;
-    cursor_.advance(arrow->length);
-    if (arrow_in_the_way()) fail_second_arrow(first);
-    message.activates = cursor_.take("+");
-    message.deactivates = !message.activates && cursor_.take("-");
-    if (arrow_in_the_way()) fail_second_arrow(first);
-    message.to = participants_.parse_name(NameRole::kReceiver);
-    if (arrow_in_the_way()) fail_second_arrow(first);
-    message.text = parse_text_after_colon("a message");
+    message.from = from.id;
+    message.arrow = arrow.arrow;
+    if (begins_arrow(token())) fail_second_arrow(arrow);
+    message.activates = is(TokenKind::kPlus);
+    message.deactivates = is(TokenKind::kMinus);
+    if (message.activates || message.deactivates) take();
+    if (begins_arrow(token())) fail_second_arrow(arrow);
+    const Position to_at = place();
+    const Name to = mention(take_mentioned_name(*this));
+    message.to = to.id;
+    if (begins_arrow(token())) fail_second_arrow(arrow);
+    message.text = parse_text("a message");
+    participants_.pass_message(from.raw, to.raw, at);
+    if (message.activates) participants_.activate(to.raw);
+    if (message.deactivates) participants_.deactivate(from.raw, to_at);
     return message;
   }
 
-  // Whether an arrow follows where a name or the text must.
-  bool arrow_in_the_way() {
-    cursor_.skip_spaces();
-    return arrow_at(cursor_.rest()) || unsupported_arrow_length(cursor_.rest()) > 0;
+  static bool begins_arrow(const Token& of) {
+    return of.kind == TokenKind::kArrow || of.kind == TokenKind::kHalfArrow || of.kind == TokenKind::kCentral;
   }
 
-  // REQUIRES: arrow_in_the_way().
-  [[noreturn]] void fail_second_arrow(const PlacedArrow& first) {
-    const auto second = arrow_at(cursor_.rest());
-    if (!second) fail_unsupported();
-    if (first.token.could_be_name()) fail_arrow_in_name(first.at, first.text);
-    if (second->could_be_name()) fail_arrow_in_name(cursor_.position(), cursor_.rest().substr(0, second->length));
-    cursor_.fail("a second arrow in one message; expected the receiver's name, then \":\" and its text");
+  // A participant as a message or note mentions it.
+  struct Name {
+    std::string raw;  // as Mermaid knows it
+    std::string id;
+  };
+
+  Name mention(const Token& of) {
+    std::string name = raw(of);
+    std::string id = participants_.mention(name, place(of));
+    return {std::move(name), std::move(id)};
   }
 
-  // REQUIRES: an unsupported arrow stands at the cursor.
-  [[noreturn]] void fail_unsupported() {
-    const std::string_view written = cursor_.rest().substr(0, unsupported_arrow_length(cursor_.rest()));
-    if (written == "()") cursor_.fail("central connections \"()\" are not supported; write A->>B: text");
-    cursor_.fail(
-        fmt::format("half arrow {} is not supported; write ->> for a request, -->> for a reply", in_quotes(written)));
-  }
-
-  [[noreturn]] void fail_arrow_in_name(Position at, std::string_view arrow) {
-    cursor_.fail(at,
-                 fmt::format("{} reads as an arrow, and the message has another; where it is part of a name, declare "
-                             "that name first (participant …) or choose one without it",
-                             in_quotes(arrow)));
-  }
-
-  // `after` is where an arrow was expected.
-  [[noreturn]] void fail_no_arrow(Position at, std::string_view after) {
-    const std::string_view statement = cursor_.rest();
-    cursor_.advance(statement.size() - after.size());
-    if (unsupported_arrow_length(after) > 0) fail_unsupported();
-    if (!after.empty() && (after[0] == '-' || after[0] == '<') && after.size() != statement.size()) {
-      cursor_.fail(fmt::format("{} begins no arrow; expected ->>, -->>, ->, -->, <<->>, <<-->>, -x, --x, -) or --)",
-                               in_quotes(after.substr(0, 4))));
+  // REQUIRES: begins_arrow(token()).
+  [[noreturn]] void fail_second_arrow(const Token& first) {
+    if (!is(TokenKind::kArrow)) fail_not_modelled();
+    for (const Token& arrow : {first, token()}) {
+      const std::string text = text_of(arrow);
+      if (!ArrowToken{arrow.arrow, text.size()}.could_be_name()) continue;
+      fail(place(arrow),
+           fmt::format("{} reads as an arrow, and the message has another; where it is part of a name, choose "
+                       "one without it and show this one as its alias (participant … as …)",
+                       in_quotes(text)));
     }
-    const std::size_t end = statement.find(';');
-    cursor_.fail(at, fmt::format("unknown statement {}; {}", in_quotes(statement.substr(0, end)), kExpectedStatement));
+    fail("a second arrow in one message; expected the receiver's name, then \":\" and its text");
   }
 
-  // ":" and the text after it, which may be empty.
-  std::string parse_text_after_colon(std::string_view of_what) {
-    if (!cursor_.take(":")) {
-      cursor_.fail(fmt::format("{} ends without its text; expected \":\" and the text, which may be empty", of_what));
+  // REQUIRES: a half arrow or a central connection is the next token.
+  [[noreturn]] void fail_not_modelled() const {
+    if (is(TokenKind::kCentral))
+      fail_unsupported(place(), "central connections \"()\" are not supported; write A->>B: text");
+    fail_unsupported(place(), fmt::format("half arrow {} is not supported; write ->> for a request, -->> for a reply",
+                                          in_quotes(text_of(token()))));
+  }
+
+  // The next token is no arrow, after the name `first` that begins a statement.
+  [[noreturn]] void fail_no_arrow(const Token& first) const {
+    const std::string rest = line_from(token());
+    if (!rest.empty() && (rest[0] == '-' || rest[0] == '<')) {
+      fail(fmt::format("{} begins no arrow; expected ->>, -->>, ->, -->, <<->>, <<-->>, -x, --x, -) or --)",
+                       in_quotes(rest.substr(0, 4))));
     }
-    const Position at = cursor_.position();
-    const std::string_view text = cursor_.take_text();
-    for (std::size_t found = text.find("%%"); found != std::string_view::npos; found = text.find("%%", found + 2)) {
-      if (starts_ignoring_case(trim_left(text.substr(found + 2)), "stalemate:")) {
-        cursor_.fail(at, "\"%% stalemate:\" is part of the text here, as Mermaid reads it; give it a line of its own");
+    fail_unknown(first);
+  }
+
+  [[noreturn]] void fail_unknown(const Token& first) const {
+    fail(place(first), fmt::format("unknown statement {}; {}{}", in_quotes(statement_from(first)), kExpectedStatement,
+                                   is_after_semicolon(first)
+                                       ? "; Mermaid ends a statement at \";\": inside a text, write #59; or a comma"
+                                       : ""));
+  }
+
+  // ":" and the text after it, which may be empty, up to the end of the line.
+  std::string parse_text(std::string_view of_what) {
+    const Token& text = token();
+    if (text.kind != TokenKind::kText) {
+      fail(fmt::format("{} ends without its text; expected \":\" and the text, which may be empty", of_what));
+    }
+    take();
+    const std::string said = text_of(text).substr(1);
+    for (std::size_t found = said.find("%%"); found != std::string::npos; found = said.find("%%", found + 2)) {
+      if (starts_ignoring_case(trim_left(std::string_view(said).substr(found + 2)), "stalemate:")) {
+        fail_unsupported(place(text, 1),
+                         "\"%% stalemate:\" is part of the text here, as Mermaid reads it; give it a line of its own");
       }
     }
-    return label_text(text);
+    take_line_end(of_what);
+    return label_text(said);
   }
 
-  Cursor& cursor_;
+  const std::vector<OwnComment>& comments_;
   ParticipantList participants_;
   Diagram& diagram_;
   int& statements_left_;
+  std::size_t next_comment_ = 0;  // of comments_
   int message_count_ = 0;
+  int box_count_ = 0;
   int depth_ = 0;
 };
 
@@ -377,13 +444,10 @@ class Parser {
 
 ParsedBlock parse_mermaid(const std::vector<SourceLine>& lines, Position at, const std::string& file,
                           int& statements_left) {
-  Cursor cursor(lines, file);
-  ParsedBlock block = parse_preamble(cursor, at);
-  if (static_cast<int>(block.diagram.statements.size()) > statements_left) {
-    cursor.fail(fmt::format("more than {} statements; split the file", kStatementsMax));
-  }
-  statements_left -= static_cast<int>(block.diagram.statements.size());
-  if (block.is_sequence) Parser(cursor, block.diagram, statements_left).parse();
+  PreparedBlock prepared = prepare(lines, file);
+  ParsedBlock block = parse_preamble(prepared.source, at, file);
+  block.diagram.title = prepared.title;
+  if (block.is_sequence) Parser(prepared, block.diagram, statements_left, file).parse();
   return block;
 }
 

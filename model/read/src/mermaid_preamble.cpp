@@ -1,13 +1,14 @@
-// Front matter, comments and the kind of a diagram; see mermaid_preamble.hpp.
+// See mermaid_preamble.hpp.
 #include "mermaid_preamble.hpp"
-#include "base/text.hpp"
 
-#include <string>
+#include <algorithm>
+#include <string_view>
 
 #include <fmt/core.h>
 
+#include "base/text.hpp"
 #include "mermaid_keywords.hpp"
-#include "mermaid_text.hpp"
+#include "mermaid_lexer.hpp"
 
 namespace stalemate::model {
 
@@ -15,94 +16,62 @@ namespace {
 
 constexpr std::string_view kSequenceDiagram = "sequenceDiagram";
 
-// A comment line at the cursor: passed, told to `on_directive` where it begins with "stalemate:".
-void skip_comment(Cursor& cursor, const DirectiveSink& on_directive) {
-  constexpr std::string_view kOurs = "stalemate";
-  const Position at = cursor.position();
-  const std::string_view line = cursor.take_line();
-  if (line.substr(0, 2) != "%%") return;
-  const std::string_view text = trim_left(line.substr(2));
-  if (!starts_ignoring_case(text, kOurs)) return;
-  const std::string_view after = trim_left(text.substr(kOurs.size()));
-  if (after.substr(0, 1) == ":") on_directive(at, trim(after.substr(1)));
-}
-
-std::size_t indent_of(std::string_view line) { return line.size() - trim_left(line).size(); }
-
-std::string_view unquoted(std::string_view value) {
-  value = trim(value);
-  if (value.size() >= 2 && (value[0] == '"' || value[0] == '\'') && value.back() == value[0]) {
-    return value.substr(1, value.size() - 2);
+// Where the first word stands: behind blanks and comments.
+std::size_t first_word(std::string_view text) {
+  std::size_t at = 0;
+  while (true) {
+    at = text.size() - trim_left(text.substr(at)).size();
+    if (text.substr(at, 2) != "%%") return at;
+    at = std::min(text.find('\n', at), text.size());
   }
-  return trim(value.substr(0, value.find(" #")));
-}
-
-// --- title: ... --- at the start of a block. Only the title matters; the rest configures the drawing.
-void parse_front_matter(Cursor& cursor, Diagram& diagram) {
-  while (!cursor.at_end() && trim(cursor.rest()).empty()) cursor.next_line();
-  if (cursor.at_end() || trim(cursor.rest()) != "---") return;
-  const std::size_t indent = indent_of(cursor.rest());
-  cursor.skip_spaces();
-  const Position at = cursor.position();
-  cursor.next_line();
-  while (!cursor.at_end()) {
-    const std::string_view line = cursor.take_line();
-    const std::string_view text = trim(line);
-    if (text == "---") return;
-    if (indent_of(line) <= indent && text.substr(0, 6) == "title:")
-      diagram.title = plain_text(unquoted(text.substr(6)));
-  }
-  cursor.fail(at, "front matter is never closed; expected a line \"---\" after it");
 }
 
 bool looks_like_sequence(std::string_view line) {
-  if (starts_ignoring_case(line, "seq") || keyword_at(line) != Keyword::kNone) return true;
+  if (starts_ignoring_case(line, "seq") || keyword_at(line).keyword != Keyword::kNone) return true;
   if (starts_ignoring_case(line, "graph") || starts_ignoring_case(line, "flowchart")) return false;
-  const std::size_t length = name_length(line, NameRole::kSender, {});
-  const std::string_view after = trim_left(line.substr(length));
+  const std::size_t length = name_length(line);
+  const std::string_view after = line.substr(length);
   return length > 0 && arrow_at(after) && after.find(':') != std::string_view::npos;
+}
+
+// Mermaid takes any text that says so for another kind of diagram.
+void refuse_c4(const MermaidText& source, const std::string& file) {
+  for (const std::string_view word : {"C4Container", "C4Component", "C4Dynamic", "C4Deployment"}) {
+    const std::size_t found = source.text.find(word);
+    if (found == std::string::npos) continue;
+    fail_at(file, source.place(found),
+            fmt::format("Mermaid takes a diagram that says \"{}\" anywhere for a C4 diagram; write it otherwise", word),
+            kUnsupportedSyntax);
+  }
 }
 
 }  // namespace
 
-void skip_to_statement(Cursor& cursor, const DirectiveSink& on_directive) {
-  while (!cursor.at_end()) {
-    cursor.skip_spaces();
-    const std::string_view rest = cursor.rest();
-    if (rest.empty() || (rest[0] == '#' && entity_length(rest) == 0)) {
-      cursor.next_line();
-    } else if (rest[0] == ';') {
-      cursor.advance(1);
-    } else if (rest.substr(0, 3) == "%%{") {
-      const Position at = cursor.position();
-      cursor.advance(3);
-      cursor.take_until("}%%", at, "directive \"%%{\"");
-    } else if (rest[0] == '%' && rest.substr(0, 2) != "%{") {
-      skip_comment(cursor, on_directive);
-    } else {
-      return;
-    }
-  }
-}
-
-ParsedBlock parse_preamble(Cursor& cursor, Position at) {
+ParsedBlock parse_preamble(const MermaidText& source, Position at, const std::string& file) {
   ParsedBlock block;
-  Diagram& diagram = block.diagram;
-  parse_front_matter(cursor, diagram);
-  skip_to_statement(cursor, [&](Position directive_at, std::string_view text) {
-    diagram.statements.push_back({directive_at, Directive{std::string(text)}});
-  });
-  block.kind_at = cursor.at_end() ? at : cursor.position();
-  diagram.at = block.kind_at;
-  if (cursor.at_end()) return block;
-  const std::string_view rest = cursor.rest();
-  block.is_sequence = cursor.word() == kSequenceDiagram;
-  block.kind = rest.substr(0, rest.find_first_of(" \t;:"));
+  const std::size_t begin = first_word(source.text);
+  const std::string_view rest = std::string_view(source.text).substr(begin);
+  block.kind_at = rest.empty() ? at : source.place(begin);
+  block.diagram.at = block.kind_at;
+  if (rest.empty()) return block;
+  const std::string_view line = rest.substr(0, rest.find('\n'));
+  block.kind = as_written(line.substr(0, line.find_first_of(" \t;:")));
+  block.is_sequence = rest.substr(0, kSequenceDiagram.size()) == kSequenceDiagram &&
+                      keyword_at(rest).keyword == Keyword::kSequenceDiagram;
   if (block.is_sequence) {
-    cursor.advance(kSequenceDiagram.size());
-  } else if (looks_like_sequence(rest)) {
-    cursor.fail(fmt::format("{} begins no diagram that Mermaid knows; expected \"{}\", written so", in_quotes(rest),
-                            kSequenceDiagram));
+    refuse_c4(source, file);
+    return block;
+  }
+  if (line[0] == '#' || line[0] == ';' || line[0] == '%') {
+    fail_at(file, block.kind_at,
+            fmt::format(
+                "{} stands before the kind of the diagram, where Mermaid takes nothing but comments (%%); remove it",
+                in_quotes(as_written(line))));
+  }
+  if (looks_like_sequence(line)) {
+    fail_at(file, block.kind_at,
+            fmt::format("{} begins no diagram that Mermaid knows; expected \"{}\", written so",
+                        in_quotes(as_written(line)), kSequenceDiagram));
   }
   return block;
 }

@@ -34,9 +34,9 @@ TEST(DiagramErrors, an_unknown_statement_is_named_with_what_was_expected) {
             "a block");
   expect_error("A: text", "2:1", {"unknown statement \"A: text\""});
   expect_error("A->>B: x; and so on\n", "2:11", {"\"and\" belongs inside \"par\""});
-  expect_error("A->>B: one; two", "2:13", {"unknown statement \"two\""});
+  expect_error("A->>B: one; two", "2:13", {"unknown statement \"two\"", "ends a statement at \";\"", "#59;"});
   expect_error("- A->>B: x", "2:1", {"unknown statement"});
-  expect_error("(A)->>B: x", "2:1", {"unknown statement"});
+  expect_error("(A)->>B: x", "2:1", {"unknown statement", "first sign"});
   expect_error("end2 note", "2:1", {"unknown statement \"end2 note\""});
 }
 
@@ -75,11 +75,12 @@ TEST(DiagramErrors, half_arrows_and_central_connections_are_refused_by_name) {
   expect_error("A()->>()B: x", "2:2", {"central connections"});
 }
 
-TEST(DiagramErrors, an_arrow_inside_an_undeclared_name_is_explained) {
+TEST(DiagramErrors, an_arrow_inside_a_name_is_explained_declared_or_not) {
   expect_error("web-x->>db: x", "2:4", {"\"-x\" reads as an arrow", "participant"});
   expect_error("db->>web-x: x", "2:9", {"\"-x\" reads as an arrow", "participant"});
   expect_error("A-->>-x: y", "2:6", {"\"-x\" reads as an arrow"});
   expect_error("web-xy->>db: x", "2:4", {"\"-x\" reads as an arrow"});
+  expect_error("participant web-x\nweb-x->>db: x", "3:4", {"\"-x\" reads as an arrow", "alias"});
 }
 
 TEST(DiagramErrors, a_keyword_is_no_name) {
@@ -89,11 +90,13 @@ TEST(DiagramErrors, a_keyword_is_no_name) {
   expect_error("Note over actor: x", "2:11", {"\"actor\" is a keyword"});
   expect_error("over->>A: x", "2:1", {"\"over\" is a keyword"});
   expect_error("A->>left of: x", "2:5", {"\"left\" is a keyword"});
+  expect_error("A->>end-user: x", "2:5", {"\"end\" is a keyword"});
+  expect_error("note-service->>A: x", "2:5", {"expected \"over\""});
 }
 
 TEST(DiagramErrors, participants_need_a_name_and_nothing_behind_it) {
   expect_error("participant\nA->>B: x", "2:12", {"expected a participant's name"});
-  expect_error("participant # c", "2:13", {"expected a participant's name"});
+  expect_error("participant # c", "2:16", {"expected a participant's name"});
   expect_error("participant A<B", "2:14", {"cannot contain \"<\""});
   expect_error("participant A:B", "2:14", {"cannot contain \":\""});
   expect_error("actor A, B", "2:8", {"cannot contain \",\""});
@@ -105,12 +108,90 @@ TEST(DiagramErrors, participants_need_a_name_and_nothing_behind_it) {
   expect_error("create A", "2:8", {"expected \"participant\" or \"actor\""});
 }
 
+TEST(DiagramErrors, an_activation_that_never_began_cannot_end) {
+  expect_error("A->>B: x\nB-->>-A: y", "3:7", {"\"B\" is not active here", "activate"});
+  expect_error("deactivate A", "2:12", {"\"A\" is not active here"});
+  // Mermaid counts from top to bottom, whatever the branches.
+  expect_error("A->>+B: x\nalt a\nB-->>-A: y\nelse b\nB-->>-A: z\nend", "6:7", {"\"B\" is not active here"});
+}
+
+TEST(DiagramErrors, a_created_or_destroyed_participant_needs_its_message) {
+  expect_error("create participant C\nA->>B: x\nA->>C: y", "3:1", {"must go to \"C\""});
+  expect_error("A->>C: x\ncreate participant C\nA->>C: y", "3:8", {"\"C\" is there already"});
+  expect_error("A->>C: x\ndestroy C\nA->>B: y", "4:1", {"come from or go to \"C\""});
+}
+
+TEST(DiagramErrors, a_participant_stands_in_one_box) {
+  expect_error("box one\nparticipant A\nend\nbox two\nactor A\nend\nA->>B: x", "6:1", {"another box"});
+}
+
+TEST(DiagramErrors, a_line_end_that_spaces_hide_is_named) {
+  expect_error("autonumber \nA->>B: x", "2:11", {"spaces stand before", "remove them"});
+  expect_error("participant A@{ \"type\": \"queue\" } \nA->>B: x", "2:34", {"spaces stand before"});
+}
+
+TEST(DiagramErrors, a_number_with_a_space_behind_it_is_no_name) {
+  expect_error("1 ->>B: x", "2:1", {"cannot be a number"});
+  expect_error("A->>12 : x", "2:5", {"cannot be a number"});
+}
+
+TEST(DiagramErrors, front_matter_that_is_no_yaml_or_stands_too_low_is_refused) {
+  EXPECT_EQ(error_of("---\ntitle: a: b\n---\nsequenceDiagram\nA->>B: x").substr(0, 11), "d.mmd:2:9: ");
+  EXPECT_EQ(error_of("---\ntitle: a\ntitle: b\n---\nsequenceDiagram\nA->>B: x").substr(0, 11), "d.mmd:3:7: ");
+  EXPECT_EQ(error_of("\n---\ntitle: a\n---\nsequenceDiagram\nA->>B: x").substr(0, 11), "d.mmd:2:1: ");
+}
+
+TEST(DiagramErrors, nothing_but_comments_stands_before_the_kind) {
+  for (const char* before : {"# c", ";", "% c"}) {
+    EXPECT_NE(error_of(std::string(before) + "\nsequenceDiagram\nA->>B: x").find("remove it"), std::string::npos);
+  }
+}
+
+std::string code_of(const std::string& text) {
+  try {
+    parse_document(text, "d.mmd");
+  } catch (const InputError& error) {
+    return error.findings().at(0).code;
+  }
+  return "no error";
+}
+
+TEST(DiagramErrors, what_mermaid_accepts_and_this_does_not_model_has_a_code_of_its_own) {
+  const std::string message = "\nA->>B: x\n";
+  for (const char* statement : {"A-|\\B: x",
+                                "A->>()B: x",
+                                "A()->>B: x",
+                                "opt x\nend",
+                                "(A->>B: x",
+                                ")",
+                                "title\nB->>A: y",
+                                "accTitle:\nB->>A: y",
+                                "accDescr {\nB->>A: y",
+                                "A->>B: x %% stalemate: role A = app",
+                                "participant my app as App",
+                                "participant A # c",
+                                "create destroy A",
+                                "participant A@{ type }",
+                                "participant A@{\n\"type\": \"queue\",\n\"alias\": \"x\"\n}",
+                                "A%% c",
+                                "%%{%%{x}%%\ny",
+                                "%%{init: {",
+                                "%%{init: x}%%",
+                                "A->>B: C4Container"}) {
+    EXPECT_EQ(code_of("sequenceDiagram" + message + statement), "unsupported-syntax") << statement;
+  }
+  EXPECT_EQ(code_of("sequenceDiagram\nparticipant A"), "unsupported-syntax");
+  EXPECT_EQ(code_of("---\nconfig:\n  - a\n---\nsequenceDiagram" + message), "unsupported-syntax");
+  EXPECT_EQ(code_of("sequenceDiagram\nA->>B"), "unreadable");
+  EXPECT_EQ(code_of("sequenceDiagram\nA->>B: x; y"), "unreadable");
+}
+
 TEST(DiagramErrors, notes_need_a_place_and_a_text) {
   expect_error("Note A: x", "2:6", {"expected \"over\", \"left of\" or \"right of\""});
   expect_error("Note left A: x", "2:6", {"expected \"over\", \"left of\" or \"right of\""});
   expect_error("Note over A", "2:12", {"expected \":\""});
   expect_error("Note over A,B,C: x", "2:14", {"expected \":\""});
-  expect_error("Note left of A,B: x", "2:16", {"write \"over\""});
+  expect_error("Note left of A,B: x", "2:15", {"write \"over\""});
   expect_error("Note over : x", "2:11", {"expected a participant's name"});
 }
 

@@ -43,9 +43,7 @@ Message any_message() {
   message.arrow.dotted = *rc::gen::arbitrary<bool>();
   message.arrow.head =
       *rc::gen::element(ArrowHead::kNone, ArrowHead::kFilled, ArrowHead::kBoth, ArrowHead::kCross, ArrowHead::kOpen);
-  const int suffix = *rc::gen::inRange(0, 3);
-  message.activates = suffix == 1;
-  message.deactivates = suffix == 2;
+  message.activates = *rc::gen::arbitrary<bool>();  // deactivating needs one that is active
   message.text = *any_text();
   return message;
 }

@@ -42,9 +42,10 @@ TEST(DiagramMessages, each_of_the_ten_arrows_is_read_with_its_line_and_head) {
     const Diagram activating = parse(std::string("sequenceDiagram\nA") + c.text + "+B: hi");
     EXPECT_TRUE(first_message(activating).activates) << c.text;
     EXPECT_FALSE(first_message(activating).deactivates) << c.text;
-    const Diagram deactivating = parse(std::string("sequenceDiagram\nA") + c.text + " - B: hi");
-    EXPECT_TRUE(first_message(deactivating).deactivates) << c.text;
-    EXPECT_EQ(first_message(deactivating).to, "B") << c.text;
+    const Diagram deactivating = parse(std::string("sequenceDiagram\nactivate A\nA") + c.text + " - B: hi");
+    const auto& message = std::get<Message>(deactivating.statements.at(1).node);
+    EXPECT_TRUE(message.deactivates) << c.text;
+    EXPECT_EQ(message.to, "B") << c.text;
   }
 }
 
@@ -101,17 +102,22 @@ TEST(DiagramNames, a_cross_needs_no_space_so_a_dash_before_x_is_an_arrow) {
   EXPECT_EQ(read("web-xray: t\nx-xx: t\nax-xA: t"), "web -x ray: t\nx -x x: t\nax -x A: t\n");
 }
 
-TEST(DiagramNames, a_declared_name_that_contains_an_arrow_is_recognised_where_the_line_fits_no_other_way) {
-  EXPECT_EQ(read("participant web-x\nparticipant db-x1\nweb-x->>db: a\ndb-->>web-x: b\nweb-x ->> db-x1: c\nweb-xdb: d"),
-            "web-x ->> db: a\ndb -->> web-x: b\nweb-x ->> db-x1: c\nweb -x db: d\n");
-  EXPECT_EQ(read("participant web-x\nweb-x-xdb: lost"), "web-x -x db: lost\n");
+TEST(DiagramNames, hold_what_stands_behind_a_bracket_up_to_an_arrow_that_begins_with_a_dash) {
+  EXPECT_EQ(read("A(x)/|b->>B: a\nA(b)->>link: b"), "A(x)/|b ->> B: a\nA(b) ->> link: b\n");
 }
 
-TEST(DiagramNames, a_keyword_goes_on_as_a_name_after_a_dash_or_a_letter) {
-  EXPECT_EQ(
-      read("end-user->>app: a\nendpoint->>app: b\nnotes->>link-service: c\nactivator->>optional: d\npar_1->>B: e"),
-      "end-user ->> app: a\nendpoint ->> app: b\nnotes ->> link-service: c\nactivator ->> optional: d\npar_1 ->> B: "
-      "e\n");
+TEST(DiagramNames, a_keyword_goes_on_as_a_name_after_a_letter) {
+  EXPECT_EQ(read("endpoint->>app: b\nnotes->>link-service: c\nactivator->>optional: d\npar_1->>B: e"),
+            "endpoint ->> app: b\nnotes ->> link-service: c\nactivator ->> optional: d\npar_1 ->> B: e\n");
+}
+
+TEST(DiagramLines, a_space_before_a_line_end_hides_it_as_in_mermaid) {
+  EXPECT_EQ(read("A ->> \nB: x\nend_ ->>B: y"), "A ->> B: x\nend_ ->> B: y\n");
+}
+
+TEST(DiagramComments, an_inline_directive_is_no_text_and_a_styles_semicolon_is_dropped) {
+  EXPECT_EQ(read("A->>B: x %%{wrap}%% y\nA->>B: set style:a#35;b\nA->>B: d"),
+            "A ->> B: x  y\nA ->> B: set style:a\nA ->> B: d\n");
 }
 
 TEST(DiagramParticipants, are_listed_in_order_of_first_appearance) {
@@ -141,10 +147,10 @@ TEST(DiagramParticipants, a_later_declaration_gives_a_mentioned_name_its_alias_a
   EXPECT_EQ(diagram.participants.at(0).at, (Position{2, 1}));
 }
 
-TEST(DiagramParticipants, a_name_of_several_words_may_have_an_alias_and_a_comment_follow) {
-  const Diagram diagram =
-      parse("sequenceDiagram\nparticipant my app as App # note\nparticipant B # two; x\nparticipant as\nmy app->>B: x");
-  EXPECT_EQ(participants_text(diagram), "my app | App | \nB | B | \nas | as | \n");
+TEST(DiagramParticipants, an_alias_may_have_a_comment_follow_and_as_is_a_name) {
+  const Diagram diagram = parse(
+      "sequenceDiagram\nparticipant a as App # note\nparticipant N#1\nparticipant as\nparticipant b as as\na->>b: x");
+  EXPECT_EQ(participants_text(diagram), "a | App | \nN#1 | N#1 | \nas | as | \nb | as | \n");
 }
 
 TEST(DiagramParticipants, create_and_destroy_keep_their_lines) {
@@ -210,7 +216,7 @@ TEST(DiagramNotes, each_placement_is_read) {
 }
 
 TEST(DiagramDecorations, what_only_changes_the_looks_is_kept) {
-  EXPECT_EQ(read("autonumber\nautonumber 10\nautonumber 10 5 \nautonumber off\nactivate A\nA->>B: x\ndeactivate A"),
+  EXPECT_EQ(read("autonumber\nautonumber 10\nautonumber 10 5\nautonumber off\nactivate A\nA->>B: x\ndeactivate A"),
             "autonumber \nautonumber 10\nautonumber 10 5\nautonumber off\nactivate A\nA ->> B: x\ndeactivate A\n");
   EXPECT_EQ(
       read("links A: {\"Docs\": \"https://a.example\"}\nlink B: Docs @ https://b.example\nproperties A: {\"c\": 1}\n"

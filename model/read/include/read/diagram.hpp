@@ -1,9 +1,18 @@
 // The syntax of a Mermaid sequence diagram, as parsed: what stands where, with no opinion of what it means
 // (understand/protocol.hpp has the meaning). Every node keeps its position in the file it came from.
-// Source of the grammar: mermaid's packages/mermaid/src/diagrams/sequence/parser/sequenceDiagram.jison (11.17). On
-// purpose stricter than Mermaid: a diagram without a message, a block without a statement, half arrows, central
-// connections () and stray signs are errors. More lenient: a declared name may contain what reads as an arrow (web-x),
-// a name may go on from a keyword with a dash (end-user), and activations are not balanced.
+// Source of the grammar: mermaid's packages/mermaid/src/diagrams/sequence/parser/sequenceDiagram.jison (12.3), with
+// what is done to the text before it and what sequenceDb.ts refuses after it. What Mermaid refuses is refused. What it
+// accepts is parsed, or is an error with the code "unsupported-syntax" that says what to write instead (tests/mermaid
+// asks both):
+// - what is not modelled: a diagram without a message, a block without a statement, half arrows, central connections
+// (),
+//   create destroy, nesting and length beyond the limits below;
+// - what Mermaid takes for something else than nearly every author means: a stray sign, which it passes over; the alias
+//   of a name of several words and a # behind a name, which are part of the name; A%%, which is a comment with its A; a
+//   title, accTitle or accDescr whose text is the next line; accDescr { and %%{ that are never closed and swallow the
+//   rest; the word C4Container anywhere; a directive of ours inside a text;
+// - YAML (front matter, @{ }) beyond plain and quoted words in mappings, and a directive with a bare word as its value:
+//   more of it would take js-yaml's own parser to know whether Mermaid accepts it.
 #pragma once
 
 #include <memory>
@@ -133,8 +142,9 @@ struct ParsedFile {
 // Parses the sequence diagrams of a Markdown file (fenced mermaid blocks; other kinds of Mermaid diagrams are passed
 // over) or, when `name` ends in .mmd or .mermaid, of a bare diagram; also where it is "-" and has no such block.
 // Throws InputError "name:line:column: what is wrong; what was expected" with the first error of each block, and where
-// there is no sequence diagram. Nesting deeper than 64 blocks and more than 10,000 statements are errors, so that
-// hostile input stays cheap.
+// there is no sequence diagram; a finding's code is "unsupported-syntax" where Mermaid accepts what is refused, else
+// "unreadable". Nesting deeper than 64 blocks and more than 10,000 statements are errors, so that hostile input stays
+// cheap.
 Document parse_document(std::string_view text, const std::string& name);
 // Likewise, but what is wrong in a block is data. Throws InputError only for a fence or a comment that never ends.
 ParsedFile parse_file(std::string_view text, const std::string& name);
