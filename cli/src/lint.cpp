@@ -143,13 +143,15 @@ void add_lint(CLI::App& program, Action& action) {
   auto options = std::make_shared<LintCommand>();
   command.add_option("PATH", options->paths, "files, folders (Markdown and Mermaid files below), or - for stdin")
       ->required();
-  command.add_option("--config", options->config,
-                     "what holds for many pages (default: .stalemate.toml here or in the nearest folder above)")
+  command
+      .add_option("--config", options->config,
+                  "what holds for many pages (default: .stalemate.toml here or in the nearest folder above)")
       ->type_name("FILE");
   command.add_option("--baseline", options->baseline, "problems that are known: they are counted, but not reported")
       ->type_name("FILE");
-  command.add_option("--write-baseline", options->new_baseline.path,
-                     "write the problems of today to this file, to be known from now on; the exit code is 0")
+  command
+      .add_option("--write-baseline", options->new_baseline.path,
+                  "write the problems of today to this file, to be known from now on; the exit code is 0")
       ->type_name("FILE");
   std::string formats;
   for (const model::LintFormat& format : model::lint_formats())

@@ -147,11 +147,11 @@ TEST(LintPage, what_is_expected_of_a_page_that_proves_nothing_is_not_met) {
   const std::string text = read_of("product");
   const std::string word = "sequenceDiagram\n";
   std::string page = text;
-  page.insert(page.find(word) + word.size(), "%% stalemate: expect fresh-reads holds\n");
+  page.insert(page.find(word) + word.size(), "%% stalemate: expect coherent-at-rest holds\n");
   const PageJudged judged_page = judged(page);
   ASSERT_FALSE(judged_page.problems.empty());
   for (const Problem& problem : judged_page.problems) EXPECT_EQ(problem.code, "inconclusive") << problem.line();
-  EXPECT_EQ(judged_page.problems.back().property, "fresh-reads");
+  EXPECT_EQ(judged_page.problems.back().property, "coherent-at-rest");
 }
 
 TEST(LintBaseline, what_is_known_is_not_reported_and_what_is_no_more_is_named) {
