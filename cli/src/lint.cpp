@@ -92,7 +92,10 @@ struct LintCommand {
     new_baseline.check();
 
     model::Lint result = judge();
-    new_baseline.write(model::write_baseline(result));
+    if (result.stopped.empty())
+      new_baseline.write(model::write_baseline(result));
+    else if (!new_baseline.path.empty())
+      note("no baseline was written to {}: not every page was judged\n", new_baseline.path);
     const model::Detail detail = quiet ? model::Detail::kProblems : model::Detail::kAll;
     for (const Output& output : outputs) {
       const std::string text = output.format->write(result, detail);
@@ -118,7 +121,7 @@ struct LintCommand {
       options.standard_input = std::string(std::istreambuf_iterator<char>(std::cin), {});
     std::string known = baseline;
     if (known.empty() && !options.config.baseline.empty()) known = beside(config, options.config.baseline);
-    std::string known_text;
+    std::optional<std::string> known_text;
     if (!known.empty() && new_baseline.path.empty()) known_text = read_text_file(known, kTraceBytesMax);
 
     model::Lint result;
@@ -131,7 +134,7 @@ struct LintCommand {
       };
       result = model::lint(paths, options);
     }
-    if (!known_text.empty()) model::apply_baseline(known_text, known, result);
+    if (known_text) model::apply_baseline(*known_text, known, result);
     return result;
   }
 };

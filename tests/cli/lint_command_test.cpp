@@ -67,6 +67,8 @@ TEST(LintCommand, the_configuration_above_is_found_and_a_baseline_makes_today_th
   EXPECT_EQ(known.out, "");
   write(scratch.path("docs/new.md"), tutorial());
   EXPECT_EQ(lint_in(docs, {"."}).code, 1) << "what is new is reported";
+  write(scratch.path("known.json"), "");
+  EXPECT_EQ(lint_in(docs, {"."}).code, 2) << "an empty file knows nothing";
   write(scratch.path(".stalemate.toml"), "exclud = []\n");
   const Outcome mistaken = lint_in(docs, {"."});
   EXPECT_EQ(mistaken.code, 2);
@@ -133,6 +135,10 @@ TEST(LintCommand, ctrl_c_tells_what_was_judged_and_leaves_nothing_half) {
   const auto json = nlohmann::json::parse(outcome.out);
   EXPECT_EQ(json.at("stopped"), "interrupted");
   EXPECT_EQ(outcome.code, 1) << "what the others broke is known";
+  invocation.arguments = {"lint", "docs", "--time", "1000s", "--jobs", "3", "--write-baseline", "known.json"};
+  const Outcome half = run_program(invocation);
+  EXPECT_NE(half.err.find("no baseline was written to known.json"), std::string::npos) << half.err;
+  EXPECT_FALSE(fs::exists(scratch.path("known.json")));
 }
 
 // What a team meets on its first day: most of its pages have nothing to do with this.

@@ -37,7 +37,8 @@ struct Survey {
   }
 };
 
-// What each diagram has to do with caches and databases.
+// What each diagram has to do with caches and databases. Of a name that may mean one it is taken that it does: then it
+// is asked about, and not passed over.
 std::vector<Survey> survey(const Document& written, const std::vector<std::string>& roles) {
   const Translated translated = translate(written);
   const Document& document = translated.document;
@@ -53,10 +54,14 @@ std::vector<Survey> survey(const Document& written, const std::vector<std::strin
     if (passed_over[i]) continue;
     for (const Participant& participant : document.diagrams[i].diagram.participants) {
       const Role role = told[i].at(participant.id).role;
-      if (reading.is_unsettled(participant.id))
-        all[i].open.push_back(reading.as_written(participant.alias));
-      else if (is_server(role))
-        all[i].servers.push_back({role, participant.alias});
+      if (!reading.is_unsettled(participant.id)) {
+        if (is_server(role)) all[i].servers.push_back({role, participant.alias});
+        continue;
+      }
+      all[i].open.push_back(reading.as_written(participant.alias));
+      for (const Role perhaps : role_words(participant.alias).either) {
+        if (is_server(perhaps)) all[i].servers.push_back({perhaps, participant.alias});
+      }
     }
   }
   return all;

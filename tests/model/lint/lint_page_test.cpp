@@ -68,6 +68,14 @@ TEST(LintPage, what_may_be_a_store_and_is_not_known_is_named_where_it_is_passed_
   EXPECT_NE(page.skipped.find("no database is drawn (as far as can be told: what "), std::string::npos) << page.skipped;
 }
 
+TEST(LintPage, what_may_be_a_cache_by_its_name_is_asked_about_and_not_passed_over) {
+  const PageJudged page = judged(block(
+      "participant App\nparticipant C as Cache service\nparticipant DB as Postgres\nApp->>C: frob\nC->>DB: foo\n"));
+  EXPECT_EQ(page.skipped, "");
+  ASSERT_FALSE(page.problems.empty());
+  EXPECT_EQ(page.problems.front().exit_code, 4);
+}
+
 TEST(LintPage, a_broken_diagram_hides_no_other_and_is_missed_where_it_may_matter) {
   const std::string broken = block("App->>Redis: GET a\nthis is no statement of a database\n");
   const PageJudged page = judged(read_of("product") + broken + write_of("product"));
