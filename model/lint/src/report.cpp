@@ -76,14 +76,14 @@ std::string place_of(const Problem& problem) {
 }
 
 const std::vector<LintFormat>& lint_formats() {
-  static const std::vector<LintFormat> all = {
+  static const std::vector<LintFormat> kAll = {
       {"text", "for people", as_text},
       {"json", "one object", as_json},
       {"junit", "JUnit XML", as_junit},
       {"sarif", "SARIF 2.1.0", as_sarif},
       {"github", "annotations of a GitHub workflow", as_github},
   };
-  return all;
+  return kAll;
 }
 
 }  // namespace stalemate::model
