@@ -55,7 +55,8 @@ LABELS = [
     ("get value #35;59#59;", "get value #59;"),
     ("get the end", "get the end"),
     ("get `x` ${alert(3)} \\N \"q\" 'r' & &lt", "get `x` ${alert(3)} \\N \"q\" 'r' & &lt"),
-    ("get ->> B: x -->> %%{init}%%", "get ->> B: x -->> %%{init}%%"),
+    ("get ->> B: x -->> %%#123;init#125;%%", "get ->> B: x -->> %%{init}%%"),
+    ("get ->> B: x -->> %%{init}%%", "get ->> B: x -->>"),  # Mermaid takes a directive out wherever it stands
     ("get style value classDef x", "get style value classDef x"),
 ]
 
