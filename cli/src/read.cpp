@@ -33,9 +33,7 @@ std::string questions_of(const model::Understanding& read) {
   std::string text;
   for (const Finding& finding : read.findings) {
     if (finding.severity == Severity::kAssumption) continue;
-    text += fmt::format("{}\n", finding.line());
-    for (const Edit& edit : finding.edits)
-      text += fmt::format("    before line {}:  {}\n{:20}{}\n", edit.before, edit.line, "", edit.means);
+    text += finding.line() + "\n" + model::in_lines(finding.edits);
   }
   return text;
 }

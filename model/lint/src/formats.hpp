@@ -12,6 +12,4 @@ std::string as_junit(const Lint& result, Detail detail);
 std::string as_sarif(const Lint& result, Detail detail);
 std::string as_github(const Lint& result, Detail detail);
 
-std::string place_of(const Problem& problem);  // "file:line:column", or the file alone
-
 }  // namespace stalemate::model

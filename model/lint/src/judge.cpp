@@ -86,11 +86,10 @@ class Judge {
     Judged judged;
     judged.line = feature.line;
     for (const DiagramPlace& diagram : feature.diagrams) judged.diagrams.push_back(diagram.line);
-    const Understanding read = try_to_read(feature.text, file_, of_page_.roles);
-    for (const Finding& finding : read.findings) report(finding);
-    if (read.protocol) {
+    for (const Finding& finding : feature.read.findings) report(finding);
+    if (feature.read.protocol) {
       try {
-        check(*read.protocol, feature, page, judged);
+        check(*feature.read.protocol, feature, page, judged);
       } catch (const InputError& error) {
         judged.judgement = Judgement::kNotRead;
         for (const Finding& finding : error.findings()) report(finding);
@@ -226,7 +225,9 @@ PageJudged lint_page(std::string_view text, const std::string& file, const LintC
   return Judge(text, file, config, interrupt).take();
 }
 
-std::string Problem::line() const { return Finding{code, Severity::kError, file, at, what, {}, {}}.line(); }
+std::string Problem::line() const {
+  return at.line == 0 ? fmt::format("{}: {}", file, what) : fmt::format("{}:{}:{}: {}", file, at.line, at.column, what);
+}
 
 std::string Problem::level() const { return exit_code == 3 || exit_code == 4 ? "warning" : "error"; }
 

@@ -29,9 +29,7 @@ std::string text_of(const PageJudged& page, Detail detail) {
   std::string text;
   for (const Problem& problem : page.problems) {
     if (problem.is_known) continue;
-    text += place_of(problem) + ": " + problem.what + "\n";
-    for (const Edit& edit : problem.edits)
-      text += fmt::format("    before line {}:  {}\n{:20}{}\n", edit.before, edit.line, "", edit.means);
+    text += problem.line() + "\n" + in_lines(problem.edits);
   }
   if (detail == Detail::kProblems) return text;
   for (const Judged& judged : page.features) text += text_of(judged, page.file);
@@ -69,11 +67,6 @@ std::string as_text(const Lint& result, Detail detail) {
 }
 
 }  // namespace
-
-std::string place_of(const Problem& problem) {
-  if (problem.at.line == 0) return problem.file;
-  return fmt::format("{}:{}:{}", problem.file, problem.at.line, problem.at.column);
-}
 
 const std::vector<LintFormat>& lint_formats() {
   static const std::vector<LintFormat> kAll = {

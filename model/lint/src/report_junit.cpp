@@ -21,7 +21,7 @@ void add_problem(JunitCase& one, const Problem& problem) {
   if (one.result != JunitCase::Result::kError)
     one.result = is_failure ? JunitCase::Result::kFailed : JunitCase::Result::kError;
   if (one.message.empty()) one.message = problem.what;
-  one.details += place_of(problem) + ": " + problem.what + "\n";
+  one.details += problem.line() + "\n";
 }
 
 }  // namespace

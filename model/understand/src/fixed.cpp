@@ -1,4 +1,6 @@
 // Applies the edits that change nothing; see understanding.hpp.
+#include <fmt/format.h>
+
 #include <algorithm>
 
 #include "base/text.hpp"
@@ -48,6 +50,13 @@ std::string meaning_of(const Understanding& read) {
 }
 
 }  // namespace
+
+std::string in_lines(const std::vector<Edit>& edits) {
+  std::string text;
+  for (const Edit& edit : edits)
+    text += fmt::format("    before line {}:  {}\n{:20}{}\n", edit.before, edit.line, "", edit.means);
+  return text;
+}
 
 Fixed fixed(const std::string& text, const std::string& name, const std::vector<std::string>& roles) {
   Fixed result{text, {}, try_to_read(text, name, roles)};

@@ -190,25 +190,25 @@ class Parting {
       for (const std::size_t i : diagrams) pass_over(i, missing);
       return;
     }
-    const Feature whole = feature_of(diagrams);
-    const std::vector<std::vector<std::size_t>> parts = parts_of(whole, diagrams);
-    if (parts.empty()) page_.features.push_back(whole);
-    for (const std::vector<std::size_t>& part : parts) page_.features.push_back(feature_of(part));
+    Feature whole = feature_of(diagrams);
+    std::vector<Feature> parts = parts_of(whole.read, diagrams);
+    if (parts.empty()) parts.push_back(std::move(whole));
+    for (Feature& part : parts) page_.features.push_back(std::move(part));
   }
 
-  // The diagrams of each where headings and tables say that these are several features, of which each can be judged
-  // alone; none where it is one, or where that has to be asked.
-  std::vector<std::vector<std::size_t>> parts_of(const Feature& whole, const std::vector<std::size_t>& diagrams) const {
-    const Understanding read = try_to_read(whole.text, page_.file, roles_);
+  // Where headings and tables say that what was read are several features, and each can be judged alone: these; none
+  // where it is one, or where that has to be asked.
+  std::vector<Feature> parts_of(const Understanding& read, const std::vector<std::size_t>& diagrams) const {
     const auto is_open = [](const Finding& finding) {
       return finding.severity != Severity::kAssumption && finding.code != "two-features";
     };
     if (read.features.size() < 2 || std::any_of(read.findings.begin(), read.findings.end(), is_open)) return {};
-    std::vector<std::vector<std::size_t>> parts;
+    std::vector<Feature> parts;
     for (const std::vector<std::size_t>& feature : read.features) {
-      parts.emplace_back();
-      for (const std::size_t index : feature) parts.back().push_back(diagrams.at(index));
-      const Understanding alone = try_to_read(feature_of(parts.back()).text, page_.file, roles_);
+      std::vector<std::size_t> its_own;
+      for (const std::size_t index : feature) its_own.push_back(diagrams.at(index));
+      parts.push_back(feature_of(its_own));
+      const Understanding& alone = parts.back().read;
       if (!alone.protocol || !has_both_kinds(*alone.protocol)) return {};
     }
     return parts;
@@ -233,7 +233,7 @@ class Parting {
     }
     for (const BrokenBlock& broken : file_.broken) others.emplace_back(broken.first_line, broken.last_line);
     feature.line = feature.diagrams.front().line;
-    feature.text = without_lines(text_, others);
+    feature.read = try_to_read(without_lines(text_, others), page_.file, roles_);
     return feature;
   }
 
@@ -261,11 +261,11 @@ Page part_page(std::string_view text, const std::string& name, const std::vector
 
 Understanding try_to_read_at(std::string_view text, const std::string& name, int line,
                              const std::vector<std::string>& roles) {
-  const Page page = part_page(text, name, roles);
+  Page page = part_page(text, name, roles);
   std::string known;
-  for (const Feature& feature : page.features) {
+  for (Feature& feature : page.features) {
     for (const DiagramPlace& diagram : feature.diagrams) {
-      if (diagram.first_line <= line && line <= diagram.last_line) return try_to_read(feature.text, name, roles);
+      if (diagram.first_line <= line && line <= diagram.last_line) return std::move(feature.read);
       known += fmt::format("{}{}:{}", known.empty() ? "" : ", ", name, diagram.line);
     }
   }

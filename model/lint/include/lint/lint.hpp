@@ -31,7 +31,7 @@ struct Problem {
   std::string source;     // the line it stands in, trimmed
   bool is_known = false;  // it stands in the baseline
 
-  std::string line() const;   // "file:line:column: what"
+  std::string line() const;   // "file:line:column: what", or "file: what"
   std::string level() const;  // "error": 5, 1, 2; "warning": 4, 3
 };
 

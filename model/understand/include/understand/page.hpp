@@ -25,8 +25,8 @@ struct DiagramPlace {
 struct Feature {
   int line = 1;  // of its first diagram
   std::vector<DiagramPlace> diagrams;
-  // The page with every other block blank: each line keeps its number, and understand() reads this feature alone.
-  std::string text;
+  // The page with every other block blank, each line with its number, and what this says alone.
+  Understanding read;
 };
 
 struct PassedOver {

@@ -40,6 +40,9 @@ Understanding try_to_read(std::string_view text, const std::string& name, const 
 // assumptions, findings with their edits. The same bytes for the same document.
 std::string to_json(const Understanding& read);
 
+// Answers to a question, as they are shown beneath it: the line of each, and what is so then.
+std::string in_lines(const std::vector<Edit>& edits);
+
 // A page with every edit applied that cannot change what it means: what was assumed of it, said in lines of its own.
 struct Fixed {
   std::string text;
