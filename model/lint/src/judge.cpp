@@ -148,7 +148,7 @@ class Judge {
                        : report.verdict == Verdict::kViolated ? Judgement::kViolated
                                                               : Judgement::kInconclusive;
     for (const PropertyReport& one : report.properties) {
-      const auto same = [&](const PropertyReport& before) { return before.property == one.property; };
+      const auto same = [&](const PropertyReport& judged_before) { return judged_before.property == one.property; };
       if (std::none_of(judged.properties.begin(), judged.properties.end(), same)) judged.properties.push_back(one);
     }
     tell(report, feature, judged);

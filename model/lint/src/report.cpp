@@ -42,7 +42,7 @@ std::string text_of(const PageJudged& page, Detail detail) {
 std::string summary_of(const Lint& result) {
   std::size_t holds = 0, expected = 0, problems = 0, known = 0, skipped = 0;
   for (const PageJudged& page : result.pages) {
-    skipped += page.skipped.empty() ? 0 : 1;
+    skipped += page.skipped.empty() ? 0U : 1U;
     for (const Judged& judged : page.features) {
       holds += judged.judgement == Judgement::kHolds ? 1 : 0;
       expected += judged.as_expected ? 1 : 0;
