@@ -4,12 +4,16 @@
 #include <algorithm>
 #include <filesystem>
 #include <memory>
+#include <nlohmann/json.hpp>
 #include <thread>
 
+#include "ask/as_drawn.hpp"
 #include "ask/check.hpp"
 #include "base/error.hpp"
 #include "base/quantity.hpp"
+#include "cli/secrets.hpp"
 #include "commands.hpp"
+#include "complaint.hpp"
 #include "machine/property.hpp"
 #include "machine/scenario.hpp"
 #include "options.hpp"
@@ -30,7 +34,8 @@ std::string progress_line(const sim::Progress& now, double seconds) {
 }
 
 struct CheckCommand {
-  ProtocolOptions protocol;
+  std::vector<std::string> protocols;  // that are named
+  ProtocolOptions protocol;            // that is checked
   ScenarioOptions scenario;
   OutputOptions output;
   model::CheckOptions check;
@@ -42,9 +47,44 @@ struct CheckCommand {
   bool no_fusing = false;
   bool no_symmetry = false;
   bool no_independence = false;
+  bool as_drawn = false;
   bool json = false;
 
+  // Each by itself. What of several is said first of 5, 1, 2, 4 and 3 is the exit code of all.
   int run(const std::string& invocation) {
+    if (protocols.size() == 1) {
+      protocol.protocol = protocols.front();
+      return run_one(invocation);
+    }
+    if (!output.path.empty())
+      throw InputError("-o: several protocols may have a trace each, and the file holds one; check them one by one");
+    std::vector<int> codes;
+    if (json) print("[\n");
+    for (const std::string& named : protocols) {
+      if (!codes.empty()) print(json ? ",\n" : "\n");
+      protocol.protocol = named;
+      if (!json) print(named + "\n");
+      int code = 0;
+      const auto complaint = complaint_of([&] { code = run_one(invocation); });
+      if (complaint) {
+        code = complain(*complaint);
+        const nlohmann::ordered_json told = {
+            {"protocol", named}, {"error", without_passwords(complaint->message)}, {"exit_code", code}};
+        if (json) print(told.dump(2, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + "\n");
+      }
+      codes.push_back(code);
+      if (stop_was_asked()) break;
+    }
+    if (json) print("]\n");
+    if (codes.size() < protocols.size())
+      note("stopped: {} of {} protocols were not looked at\n", protocols.size() - codes.size(), protocols.size());
+    for (const int code : {5, 1, 2, 4, 3}) {
+      if (std::find(codes.begin(), codes.end(), code) != codes.end()) return code;
+    }
+    return codes.size() < protocols.size() ? 3 : 0;
+  }
+
+  int run_one(const std::string& invocation) {
     output.check();
     check.threads = threads ? static_cast<unsigned>(*threads) : std::max(1U, std::thread::hardware_concurrency());
     check.depth_max = depth;
@@ -52,6 +92,7 @@ struct CheckCommand {
     if (!memory.empty()) check.memory_bytes_max = parse_bytes(memory, "--memory");
     std::optional<TimeLimit> time_limit;
     if (!time.empty()) time_limit = TimeLimit{parse_duration(time, "--time"), time};
+    if (as_drawn) return run_as_drawn(std::move(time_limit), invocation);
 
     const model::Protocol read = protocol.read();
     const traces::Scenario words = scenario.scenario(read, check.count_schedules ? "--count-schedules" : "");
@@ -82,6 +123,48 @@ struct CheckCommand {
     return 3;
   }
 
+  // The races of the page, in the order that they show.
+  int run_as_drawn(std::optional<TimeLimit> time_limit, const std::string& invocation) {
+    const model::ScenarioWords& said = scenario.given;
+    if (said.readers || said.writers || !said.app.empty() || said.keys || said.all_invoked || check.count_schedules ||
+        !check.properties.empty() || check.exhaust)
+      throw InputError(
+          "--as-drawn: the diagram says who does what; leave out --readers, --writers, --app, --keys, "
+          "--all-invoked, --property, --exhaust and --count-schedules");
+    const auto [page, line] = protocol.read_page();
+    model::AsDrawnReport report;
+    {
+      WorkProgress progress(fmt::format("stalemate " STALEMATE_VERSION " check {} --as-drawn", page.file),
+                            Heading::kWithProgress, std::move(time_limit));
+      check.interrupt = [&](const sim::Progress& now) {
+        return progress.update([&](double seconds) { return progress_line(now, seconds); });
+      };
+      model::AsDrawnOptions options;
+      options.given = said;
+      options.interrupt = check.interrupt;
+      report = model::as_drawn(page, line, options, check);
+    }
+    const auto answers = [&](model::AsDrawn::Answer answer) {
+      return std::find_if(report.races.begin(), report.races.end(),
+                          [&](const model::AsDrawn& race) { return race.answer == answer; });
+    };
+    const auto wrong = answers(model::AsDrawn::Answer::kEndsWrong);
+    const auto shown = wrong != report.races.end() ? wrong : answers(model::AsDrawn::Answer::kEndsRight);
+    if (shown != report.races.end())
+      output.write(traces::write_json(*shown->trace));
+    else if (!output.path.empty())
+      note("{}", no_trace(output.path));
+    print(json ? model::to_json(report) : model::describe(report));
+    if (wrong != report.races.end()) {
+      note("reproduce: {}\n", invocation);
+      return 1;
+    }
+    const bool all_shown = std::all_of(report.races.begin(), report.races.end(), [](const model::AsDrawn& race) {
+      return race.answer == model::AsDrawn::Answer::kEndsRight;
+    });
+    return all_shown ? 0 : 3;
+  }
+
   // What became of the output file of a check that found nothing to write to it.
   static std::string no_trace(const std::string& path) {
     std::error_code ignored;
@@ -97,7 +180,7 @@ void add_check(CLI::App& program, Action& action, const std::string& invocation)
   CLI::App& command =
       *program.add_subcommand("check", "search the whole state space; its shortest trace, or a proof within bounds");
   auto options = std::make_shared<CheckCommand>();
-  options->protocol.add_to(command);
+  options->protocol.add_to(command, options->protocols);
   options->scenario.add_to(command);
   command
       .add_option("--property", options->check.properties,
@@ -120,12 +203,18 @@ void add_check(CLI::App& program, Action& action, const std::string& invocation)
   add_number(command, "--depth", options->depth, {1, kDepthMax}, "stop at this many steps, inconclusive");
   command.add_option("--memory", options->memory, "stop before the program takes more memory, inconclusive: 4GiB");
   command.add_option("--time", options->time, "stop after this time, inconclusive: 30s");
+  command.add_flag(
+      "--as-drawn", options->as_drawn,
+      "of a diagram that shows a race, with a participant for each app instance: take the order that it "
+      "shows; say whether it can happen, how it ends, and whether another protocol of the page forbids it");
   command.add_flag("--json", options->json, "print one JSON object");
   options->output.add_to(command, "write the trace to this file");
   command.footer(
       "Exit code: 0 holds, 1 violated, 3 inconclusive, 4 something drawn is not modelled yet or must be asked.\n"
       "Examples:\n"
       "  stalemate check docs/caching.md --readers 2 --writers 1 -o race.json\n"
+      "  stalemate check docs/*.md --json\n"
+      "  stalemate check docs/race.md --as-drawn\n"
       "  stalemate check cache-aside --cached --fault lost-reply@write:1\n"
       "  stalemate check cache-aside --count-schedules");
   command.callback(

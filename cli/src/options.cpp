@@ -13,7 +13,6 @@
 #include "machine/fault.hpp"
 #include "machine/scenario.hpp"
 #include "streams.hpp"
-#include "understand/page.hpp"
 
 namespace stalemate::cli {
 namespace {
@@ -31,15 +30,27 @@ std::pair<std::string, int> file_and_line(const std::string& text) {
 
 }  // namespace
 
-void ProtocolOptions::add_to(CLI::App& command) {
-  command
-      .add_option(
-          "PROTOCOL", protocol,
-          "a Markdown or .mmd file (FILE:LINE: of several features, the one whose diagram is there), or a page of the "
-          "catalogue (stalemate read --list)")
-      ->required();
+namespace {
+
+constexpr const char* kAboutProtocol =
+    "a Markdown or .mmd file (FILE:LINE: of several features, the one whose diagram is there), or a page of the "
+    "catalogue (stalemate read --list)";
+
+void add_roles(CLI::App& command, std::vector<std::string>& roles) {
   command.add_option("--role", roles, "what a participant is, where its name does not tell: X=cache (repeatable)")
       ->allow_extra_args(false);
+}
+
+}  // namespace
+
+void ProtocolOptions::add_to(CLI::App& command) {
+  command.add_option("PROTOCOL", protocol, kAboutProtocol)->required();
+  add_roles(command, roles);
+}
+
+void ProtocolOptions::add_to(CLI::App& command, std::vector<std::string>& protocols) {
+  command.add_option("PROTOCOL", protocols, kAboutProtocol)->required();
+  add_roles(command, roles);
 }
 
 model::Protocol ProtocolOptions::read() const {
@@ -48,14 +59,23 @@ model::Protocol ProtocolOptions::read() const {
   return std::move(*read.protocol);
 }
 
-model::Understanding ProtocolOptions::try_to_read() const {
+namespace {
+
+// What is named: a text, its name, and the line of it that is said, or 0.
+struct Named {
+  std::string text;
+  std::string name;
+  int line = 0;
+};
+
+Named find(const std::string& protocol) {
   check_file_name(protocol, "PROTOCOL", "/dev/stdin");
   std::error_code error;
   if (!std::filesystem::exists(protocol, error)) {
     if (const auto [file, line] = file_and_line(protocol); line != 0 && std::filesystem::exists(file, error))
-      return model::try_to_read_at(read_text_file(file, model::kDiagramBytesMax), file, line, roles);
+      return {read_text_file(file, model::kDiagramBytesMax), file, line};
     for (const model::CataloguePage& page : model::catalogue()) {
-      if (page.name == protocol) return model::try_to_read(page.text, std::string(page.name) + ".md", roles);
+      if (page.name == protocol) return {std::string(page.text), std::string(page.name) + ".md"};
     }
     if (protocol.find('/') == std::string::npos) {
       std::vector<std::string> names;
@@ -64,7 +84,20 @@ model::Understanding ProtocolOptions::try_to_read() const {
                                    excerpt(protocol), suggestion(protocol, names), fmt::join(names, ", ")));
     }
   }
-  return model::try_to_read(read_text_file(protocol, model::kDiagramBytesMax), protocol, roles);
+  return {read_text_file(protocol, model::kDiagramBytesMax), protocol};
+}
+
+}  // namespace
+
+model::Understanding ProtocolOptions::try_to_read() const {
+  const Named named = find(protocol);
+  if (named.line != 0) return model::try_to_read_at(named.text, named.name, named.line, roles);
+  return model::try_to_read(named.text, named.name, roles);
+}
+
+std::pair<model::Page, int> ProtocolOptions::read_page() const {
+  const Named named = find(protocol);
+  return {model::part_page(named.text, named.name, roles), named.line};
 }
 
 std::string faults_help(std::string_view how_often) {

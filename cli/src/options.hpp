@@ -8,11 +8,13 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "base/file.hpp"
 #include "base/text.hpp"
 #include "traces/trace.hpp"
+#include "understand/page.hpp"
 #include "understand/protocol.hpp"
 #include "understand/understanding.hpp"
 #include "understand/wanted.hpp"
@@ -27,10 +29,14 @@ struct ProtocolOptions {
   std::vector<std::string> roles;
 
   void add_to(CLI::App& command);
+  // As many as are named, one after the other.
+  void add_to(CLI::App& command, std::vector<std::string>& protocols);
   // A file, or else a page of the catalogue. Throws InputError.
   model::Protocol read() const;
   // Likewise, but what is wrong or open in it is no error.
   model::Understanding try_to_read() const;
+  // The whole page that it stands in, and the line where one was said, else 0.
+  std::pair<model::Page, int> read_page() const;
 };
 
 // --readers … --all-invoked. What the command line leaves open, the page's own lines may say.

@@ -69,6 +69,8 @@ void WorkProgress::clear_line() {
   line_open_ = false;
 }
 
+bool stop_was_asked() { return stop_asked != 0; }
+
 // A process in the background is stopped if it sets its terminal; Ctrl-C is not for it, either.
 UnflushedTerminal::UnflushedTerminal() {
   termios now = {};

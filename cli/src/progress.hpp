@@ -47,6 +47,9 @@ class WorkProgress {
   bool heading_shown_ = false;
 };
 
+// Whether the latest of them was asked to stop.
+bool stop_was_asked();
+
 // While one lives, Ctrl-C drops nothing that was printed but not yet shown. A terminal's driver does so by itself
 // (termios(3), NOFLSH), be it half of a table that is then erased from the wrong line on.
 class UnflushedTerminal {

@@ -4,8 +4,6 @@
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
-#include <exception>
-#include <new>
 #include <string>
 #include <vector>
 
@@ -13,6 +11,7 @@
 #include "cli/grammar.hpp"
 #include "cli/secrets.hpp"
 #include "commands.hpp"
+#include "complaint.hpp"
 #include "machine/scenario.hpp"
 #include "options.hpp"
 #include "streams.hpp"
@@ -20,9 +19,6 @@
 namespace stalemate::cli {
 namespace {
 
-constexpr int kExitInput = 2;
-constexpr int kExitNotModelled = 4;
-constexpr int kExitEnvironment = 5;
 constexpr std::size_t kParserLineMax = 200;
 
 constexpr const char* kDescription =
@@ -34,15 +30,6 @@ constexpr const char* kFooter =
     "4 read, but something in it is not modelled yet or must be asked, 5 environment.\n"
     "Example: stalemate check cache-aside -o race.json\n"
     "         stalemate replay race.json";
-
-int complain(const std::string& message, int code) {
-  for (std::string_view rest = message;;) {
-    const std::size_t end = rest.find('\n');
-    note("stalemate: {}\n", without_passwords(std::string(rest.substr(0, end))));
-    if (end == std::string_view::npos) return code;
-    rest.remove_prefix(end + 1);
-  }
-}
 
 std::vector<std::string> names_of_subcommands(const CLI::App& program) {
   std::vector<std::string> names;
@@ -123,25 +110,17 @@ void add_grammar(CLI::App& program, Action& action, const std::string& invocatio
 }
 
 int run(int argc, char** argv) {
-  try {
+  int code = 0;
+  const auto complaint = complaint_of([&] {
     hold_standard_streams();
     std::string invocation = "stalemate";
     for (int i = 1; i < argc; ++i) invocation += " " + shell_word(without_passwords(argv[i]));
     CLI::App program;
     Action action;
     add_grammar(program, action, invocation);
-    return parse_and_run(program, argc, argv, action);
-  } catch (const NotModelledError& error) {
-    return complain(error.what(), kExitNotModelled);
-  } catch (const InputError& error) {
-    return complain(error.what(), kExitInput);
-  } catch (const EnvironmentError& error) {
-    return complain(error.what(), kExitEnvironment);
-  } catch (const std::bad_alloc&) {
-    return complain("out of memory; give --memory a limit, or take a smaller scenario", kExitEnvironment);
-  } catch (const std::exception& error) {
-    return complain(fmt::format("this is a bug in stalemate: {}", error.what()), kExitEnvironment);
-  }
+    code = parse_and_run(program, argc, argv, action);
+  });
+  return complaint ? complain(*complaint) : code;
 }
 
 }  // namespace stalemate::cli

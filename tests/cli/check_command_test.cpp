@@ -29,6 +29,88 @@ TEST(CheckCommand, the_tutorials_diagrams_are_violated_by_the_race_and_the_json_
   EXPECT_EQ(json["limits"], Json::array());
 }
 
+TEST(CheckCommand, a_race_is_taken_as_it_is_drawn_and_the_mend_on_its_page_forbids_it) {
+  const Scratch scratch;
+  const std::string page = scratch.write("race.md", R"(## The bug
+
+```mermaid
+sequenceDiagram
+    participant A as App A
+    participant B as App B
+    participant C as Redis
+    participant D as Postgres
+    A->>C: GET price
+    C-->>A: nil
+    A->>D: SELECT price
+    B->>D: UPDATE price = 20
+    B->>C: SET price 20
+    A->>C: SET price
+```
+
+## The mend: read
+
+```mermaid
+sequenceDiagram
+    participant App
+    participant C as Redis
+    participant D as Postgres
+    App->>C: GET price
+    C-->>App: nil
+    App->>D: SELECT price
+```
+
+## The mend: write
+
+```mermaid
+sequenceDiagram
+    participant App
+    participant C as Redis
+    participant D as Postgres
+    App->>D: UPDATE price
+    App->>C: SET price
+```
+)");
+  const std::string trace = scratch.path("race.json");
+  const Outcome outcome = run_program({"check", page, "--as-drawn", "-o", trace});
+  EXPECT_EQ(outcome.code, 1) << outcome.err;
+  EXPECT_NE(outcome.out.find("as drawn: it can happen, and ends wrong: it breaks coherent-at-rest\n"),
+            std::string::npos);
+  EXPECT_NE(outcome.out.find("app2 is App B: Write"), std::string::npos);
+  EXPECT_NE(
+      outcome.out.find("the protocol of line 20, with the same operations in every order: holds: it forbids this"),
+      std::string::npos)
+      << outcome.out;
+  EXPECT_EQ(run_program({"explain", trace}).code, 0) << "a trace as any other";
+  const Json json = Json::parse(run_program({"check", page + ":6", "--as-drawn", "--json"}).out);
+  EXPECT_EQ(json["as_drawn"][0]["answer"], "ends-wrong");
+  EXPECT_EQ(json["as_drawn"][0]["instances"][1]["name"], "App B");
+  EXPECT_EQ(json["as_drawn"][0]["trace"].size(), 12U);
+  EXPECT_EQ(json["others"][0]["verdict"], "holds");
+  const Outcome other = run_program({"check", page + ":22", "--as-drawn"});
+  EXPECT_EQ(other.code, 2);
+  EXPECT_NE(other.err.find("no diagram here shows a race"), std::string::npos) << other.err;
+  EXPECT_EQ(run_program({"check", page, "--as-drawn", "--readers", "2"}).code, 2) << "the diagram says who takes part";
+}
+
+TEST(CheckCommand, several_pages_are_checked_one_after_the_other_and_the_worst_is_the_exit_code) {
+  const Scratch scratch;
+  const std::string broken = scratch.write("broken.md", "no diagram\n");
+  const Outcome holds = run_program({"check", "database-only", "database-only"});
+  EXPECT_EQ(holds.code, 0) << holds.err;
+  const Outcome mixed = run_program({"check", "database-only", broken, "cache-aside"});
+  EXPECT_EQ(mixed.code, 1) << "of 1 and 2 the violation is said";
+  EXPECT_NE(mixed.err.find("broken.md"), std::string::npos);
+  EXPECT_LT(mixed.out.find("database-only\nholds"), mixed.out.find("cache-aside\nviolated: coherent-at-rest"));
+  EXPECT_EQ(run_program({"check", "database-only", broken}).code, 2);
+  const Json json = Json::parse(run_program({"check", "database-only", broken, "cache-aside", "--json"}).out);
+  ASSERT_EQ(json.size(), 3U);
+  EXPECT_EQ(json[0]["verdict"], "holds");
+  EXPECT_EQ(json[1]["protocol"], broken);
+  EXPECT_EQ(json[1]["exit_code"], 2);
+  EXPECT_EQ(json[2]["verdict"], "violated");
+  EXPECT_EQ(run_program({"check", "database-only", "cache-aside", "-o", scratch.path("t.json")}).code, 2);
+}
+
 TEST(CheckCommand, converges_is_a_lasso_in_the_json_and_its_file_is_explained_and_shown) {
   const Scratch scratch;
   const std::string trace = scratch.path("stays.json");

@@ -91,5 +91,11 @@ TEST(Docs, from_a_page_in_korean_to_real_servers_as_the_page_of_the_docs_shows_i
   expect_as_shown(read_all(STALEMATE_SOURCE_DIR "/docs/from-page-to-servers.md"), scratch.path("docs"), 7);
 }
 
+TEST(Docs, a_race_is_taken_as_it_is_drawn_as_the_page_of_the_docs_shows_it) {
+  const Scratch scratch;
+  std::filesystem::copy(STALEMATE_SOURCE_DIR "/docs", scratch.path("docs"));
+  expect_as_shown(read_all(STALEMATE_SOURCE_DIR "/docs/a-race-as-drawn.md"), scratch.path("docs"), 3);
+}
+
 }  // namespace
 }  // namespace stalemate::cli

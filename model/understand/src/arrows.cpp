@@ -8,6 +8,23 @@
 #include "vocabulary/vocabulary.hpp"
 
 namespace stalemate::model {
+namespace {
+
+constexpr std::string_view kTwoAtOnce =
+    ": two operations at once in one app, and whose each arrow is, is not drawn; draw a participant for each app "
+    "instance, or the operations one after the other";
+
+bool is_answered(const std::vector<Act>& body) {
+  return std::any_of(body.begin(), body.end(), [](const Act& act) {
+    const auto* choice = std::get_if<Choice>(&act.node);
+    if (choice == nullptr) return std::holds_alternative<Acknowledge>(act.node);
+    return std::any_of(choice->branches.begin(), choice->branches.end(),
+                       [](const Branch& branch) { return is_answered(branch.body); });
+  });
+}
+
+}  // namespace
+
 // Whether anything that the operation does behind statement `index` asks a server.
 bool StepWalk::asks_server(const std::vector<Statement>& siblings, std::size_t index) const {
   for (std::size_t i = index + 1; i < siblings.size(); ++i) {
@@ -24,9 +41,14 @@ bool StepWalk::asks_server(const std::vector<Statement>& siblings, std::size_t i
   return false;
 }
 
+void StepWalk::count_message(Position at) {
+  current().operation.arrows.push_back(0);
+  current().message_at.push_back(at);
+}
+
 void StepWalk::message(const Place& place, const Message& message, Scope& scope) {
   const Position at = place.at;
-  current().operation.arrows.push_back(0);
+  count_message(at);
   const Role from = role(message.from);
   const Role to = role(message.to);
   if (means_ && means_->local) {
@@ -128,11 +150,13 @@ void StepWalk::asked_by(Position at, const std::string& app, const Scope& scope)
   }
   if (segment.asking == app || are_layers(segment, app)) return;
   if (!segment.asking_besides.insert(app).second) return;
-  ask_at(name(), at, "two-apps",
-         in_quotes(app) + " also asks the servers, as " + in_quotes(segment.asking) + " did in line " +
-             std::to_string(segment.asking_line) +
-             ": two app instances in one diagram show one order of theirs, not what each does; draw Read and Write "
-             "each in a diagram of its own, or one participant where both are one app instance");
+  ask_at(
+      name(), at, "two-apps",
+      in_quotes(app) + " also asks the servers, as " + in_quotes(segment.asking) + " did in line " +
+          std::to_string(segment.asking_line) +
+          ": are they two app instances, of which the diagram shows one order, or one? Say %% stalemate: race first "
+          "in the diagram, draw Read and Write each in a diagram of its own, or one participant where both are one",
+      {{diagram_.at.line + 1, "%% stalemate: race", "each app is an instance, with an operation of its own", false}});
 }
 
 void StepWalk::from_outside(Position at, const Message& message, Scope& scope) {
@@ -153,8 +177,9 @@ void StepWalk::from_outside(Position at, const Message& message, Scope& scope) {
   const bool begins = !current().operation.body.empty();
   if (begins) {
     current().operation.arrows.pop_back();  // the arrow belongs to the operation it starts
+    current().message_at.pop_back();
     begin_segment(at, scope);
-    current().operation.arrows.push_back(0);
+    count_message(at);
   }
   if (current().message.empty()) current().message = message.text;
   current().callers.insert(message.from);
@@ -169,6 +194,7 @@ void StepWalk::to_outside(Position at, const Message& message, Scope& scope) {
     fail_at(name(), means_at_, "the next arrow goes outside: it asks no server; only \"means local\" fits it");
   std::string assumed;
   if (!is_caller(message, assumed)) {
+    ask_about_turns(at, message);
     current().asked_outside.insert(message.to);
     local(at, message.to + " did not start the operation, so telling it acknowledges nothing");
     return;
@@ -177,6 +203,40 @@ void StepWalk::to_outside(Position at, const Message& message, Scope& scope) {
   const bool fails = says_failure(message.text);
   body_of(scope).push_back({Acknowledge{at, arrow, fails}});
   current().line_of_arrow[arrow] = reading_.add(at, "", std::move(assumed));
+}
+
+// Who started an operation before this one is answered only now: then both were under way at once, and whose the arrows
+// between are is not drawn.
+void StepWalk::ask_about_turns(Position at, const Message& message) const {
+  for (std::size_t i = 0; i + 1 < segments_.size(); ++i) {
+    const Segment& before = segments_[i];
+    if (before.callers.count(message.to) == 0 || !message.arrow.dotted || is_answered(before.operation.body)) continue;
+    ask_at(name(), at, "callers-take-turns",
+           in_quotes(message.to) + " is answered here, after the operation in line " +
+               std::to_string(segments_.back().operation.at.line) + " has begun" + std::string(kTwoAtOnce));
+  }
+}
+
+// Likewise where nobody is answered: a Read that found nothing in the cache never fills it, and somebody else's change
+// fills it last.
+void StepWalk::ask_about_late_fill(const Segment& before, const Segment& segment) const {
+  if (before.callers.empty() || segment.callers.empty() || is_answered(before.operation.body)) return;
+  const bool other_caller = std::none_of(segment.callers.begin(), segment.callers.end(),
+                                         [&](const std::string& id) { return before.callers.count(id) != 0; });
+  const Flow flow = flow_of(before.operation.body);
+  const bool reads_on_a_miss =
+      !flow.changes() && flow.has(Role::kCache, Verb::kGet) && flow.asks.back().to == Role::kDatabase;
+  if (!other_caller || !reads_on_a_miss || !segment.changes_database) return;
+  bool changed = false;
+  visit_requests(segment.operation.body, [&](const Request& request) {
+    if (request.to != Role::kCache || !changes(request.verb)) return;
+    if (changed && stores(request.verb))
+      ask_at(name(), request.at, "callers-take-turns",
+             "this may be what the operation in line " + std::to_string(before.operation.at.line) +
+                 " does, which found nothing in the cache, while the one in line " +
+                 std::to_string(segment.operation.at.line) + " is under way" + std::string(kTwoAtOnce));
+    changed = true;
+  });
 }
 
 // Whether a message outward goes to who started the operation, or the one before it. Where nobody is drawn to have

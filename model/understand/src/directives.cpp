@@ -20,7 +20,7 @@ constexpr std::string_view kKnown =
     "UPDATE ..., "
     "redis get = GET :key, key k1 = 42; readers = 2 (writers, app, keys, cached, fault, on-database-timeout, "
     "all-invoked); "
-    "expect PROPERTY violated (or holds); ignore";
+    "expect PROPERTY violated (or holds); race; ignore";
 
 // What follows an optional "=".
 std::string_view value_of(std::string_view rest) {
@@ -161,6 +161,10 @@ Override read_directive(const std::string& name, Position at, const std::string&
   } else if (key == "ignore") {
     if (!value_of(rest).empty()) fail_at(name, at, "\"ignore\" stands alone; it passes over the diagram it begins");
     result.kind = Override::Kind::kIgnore;
+  } else if (key == "race") {
+    if (!value_of(rest).empty())
+      fail_at(name, at, "\"race\" stands alone; each app in the diagram it begins is an instance of its own");
+    result.kind = Override::Kind::kRace;
   } else if (is_mapping_line(whole)) {
     result.kind = Override::Kind::kMapping;
   } else if (is_scenario_line(whole)) {
@@ -175,13 +179,26 @@ Override read_directive(const std::string& name, Position at, const std::string&
   return result;
 }
 
-Position ignored_at(const std::string& name, const Diagram& diagram) {
+namespace {
+
+// Where one of the directives that a diagram begins with is of this kind.
+Position said_first(const std::string& name, const Diagram& diagram, Override::Kind kind) {
   for (const Statement& statement : diagram.statements) {
     const auto* directive = std::get_if<Directive>(&statement.node);
     if (directive == nullptr) return {};
-    if (read_directive(name, statement.at, directive->text).kind == Override::Kind::kIgnore) return statement.at;
+    if (read_directive(name, statement.at, directive->text).kind == kind) return statement.at;
   }
   return {};
+}
+
+}  // namespace
+
+Position ignored_at(const std::string& name, const Diagram& diagram) {
+  return said_first(name, diagram, Override::Kind::kIgnore);
+}
+
+Position race_at(const std::string& name, const Diagram& diagram) {
+  return said_first(name, diagram, Override::Kind::kRace);
 }
 
 Override read_role_option(const std::string& text) {

@@ -12,6 +12,8 @@
 //   sql, redis or key ...        a line of a mapping (understand/mapping.hpp), anywhere in the file
 //   readers = 2, fault = lost-message, ...   words of the scenario (understand/wanted.hpp), anywhere in the file
 //   expect PROPERTY violated     or holds: what `lint` makes sure of
+//   race                         first in a diagram: each app in it is an instance of its own, and the diagram shows
+//                                one order of what they do
 //   ignore                       first in a diagram: the diagram is passed over
 #pragma once
 
@@ -37,7 +39,8 @@ struct Override {
     kIgnore,
     kMapping,
     kScenario,
-    kExpect
+    kExpect,
+    kRace
   };
   Kind kind = Kind::kRole;
   std::string participant;  // kRole
@@ -59,6 +62,8 @@ Override read_directive(const std::string& name, Position at, const std::string&
 
 // Where a diagram says that it is to be passed over, nowhere ({0, 0}) if it does not.
 Position ignored_at(const std::string& name, const Diagram& diagram);
+// Likewise, that it shows a race.
+Position race_at(const std::string& name, const Diagram& diagram);
 
 // "X=cache", as given on the command line. Throws InputError.
 Override read_role_option(const std::string& text);

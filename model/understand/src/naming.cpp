@@ -139,6 +139,13 @@ std::optional<Decision> by_first_text(const Segment& segment) {
   return fits ? decision : std::nullopt;
 }
 
+// Likewise, by what the instance of a race is called: "Reader 1".
+std::optional<Decision> by_instance(const Segment& segment) {
+  auto decision = by_text(segment.drawn_by, "the app instance", Texts::kAll);
+  const bool fits = decision && (decision->kind == OperationKind::kWrite) == segment.changes_database;
+  return fits ? decision : std::nullopt;
+}
+
 // By what it is called, the directive's name aside.
 std::optional<Decision> by_words(const Document& document, std::size_t index, const Segment& segment, bool only_one,
                                  Texts texts) {
@@ -156,6 +163,7 @@ Decision decide(const Document& document, std::size_t index, const Segment& segm
   const Texts texts = texts_for(segment);
   if (auto decision = by_words(document, index, segment, only_one, texts)) return *decision;
   if (auto decision = by_first_text(segment)) return *decision;
+  if (auto decision = by_instance(segment)) return *decision;
   if (segment.changes_database) {
     return {OperationKind::kWrite, "", "it changes the database",
             "nothing above it says read or write; say %% stalemate: operation NAME is read if it is none"};
@@ -172,7 +180,7 @@ Decision decide(const Document& document, std::size_t index, const Segment& segm
 // A text to tell an operation from others of its kind by.
 std::string own_name(const Document& document, std::size_t index, const Segment& segment, const Decision& decision,
                      bool only_one) {
-  for (const std::string& text : {segment.given_name, decision.text, segment.note}) {
+  for (const std::string& text : {segment.given_name, decision.text, segment.note, segment.drawn_by}) {
     if (!text.empty()) return text;
   }
   const Document::Entry& entry = document.diagrams[index];
@@ -274,8 +282,8 @@ void name_operations(const Document& document, std::vector<std::vector<Segment>>
       }
       ask_about_name(operation, named, only_one, reading);
       named.push_back(&operation);
+      say_values(segment, reading);  // before its lines are told: the first of them may begin with what operation it is
       tell_operation(segment, decision, reading);
-      say_values(segment, reading);
     }
   }
 }

@@ -193,7 +193,10 @@ class Parting {
     Feature whole = feature_of(diagrams);
     std::vector<Feature> parts = parts_of(whole.read, diagrams);
     if (parts.empty()) parts.push_back(std::move(whole));
-    for (Feature& part : parts) page_.features.push_back(std::move(part));
+    for (Feature& part : parts) {
+      part.servers = entry(diagrams.front()).diagram.at.line;
+      page_.features.push_back(std::move(part));
+    }
   }
 
   // Where headings and tables say that what was read are several features, and each can be judged alone: these; none
@@ -209,7 +212,7 @@ class Parting {
       for (const std::size_t index : feature) its_own.push_back(diagrams.at(index));
       parts.push_back(feature_of(its_own));
       const Understanding& alone = parts.back().read;
-      if (!alone.protocol || !has_both_kinds(*alone.protocol)) return {};
+      if (!alone.protocol || (alone.protocol->races.empty() && !has_both_kinds(*alone.protocol))) return {};
     }
     return parts;
   }

@@ -1,5 +1,6 @@
 // The reading as JSON, keys in a fixed order; see understanding.hpp and ../reading.schema.json.
 #include <nlohmann/json.hpp>
+#include <string_view>
 
 #include "understand/understanding.hpp"
 #include "vocabulary/vocabulary.hpp"
@@ -85,6 +86,37 @@ Json json_of(const Finding& finding) {
   return json;
 }
 
+std::string_view word_of(DrawnMessage::Kind kind) {
+  switch (kind) {
+    case DrawnMessage::Kind::kBegins:
+      return "begins";
+    case DrawnMessage::Kind::kAsks:
+      return "asks";
+    case DrawnMessage::Kind::kIsAnswered:
+      return "is answered";
+  }
+  return "";
+}
+
+Json json_of(const DrawnRace& race, const Protocol& protocol) {
+  Json json = {{"line", race.at.line}, {"instances", Json::array()}, {"messages", Json::array()}};
+  for (const DrawnRace::Instance& instance : race.instances) {
+    Json names = Json::array();
+    for (const std::size_t operation : instance.operations) names.push_back(protocol.operations[operation].name);
+    json["instances"].push_back({{"name", instance.name}, {"operations", std::move(names)}});
+  }
+  for (const DrawnMessage& message : race.messages) {
+    Json one = {{"line", message.at.line},
+                {"instance", message.instance},
+                {"operation", message.operation},
+                {"what", word_of(message.kind)}};
+    if (message.arrow != 0) one["arrow"] = message.arrow;
+    if (message.kind == DrawnMessage::Kind::kIsAnswered) one["outcomes"] = json_of(message.says);
+    json["messages"].push_back(std::move(one));
+  }
+  return json;
+}
+
 }  // namespace
 
 std::string to_json(const Understanding& read) {
@@ -103,6 +135,10 @@ std::string to_json(const Understanding& read) {
                                     {"line", operation.at.line},
                                     {"steps", json_of(operation.body)}});
     }
+  }
+  if (read.protocol && !read.protocol->races.empty()) {
+    json["races"] = Json::array();
+    for (const DrawnRace& race : read.protocol->races) json["races"].push_back(json_of(race, *read.protocol));
   }
   json["findings"] = Json::array();
   for (const Finding& finding : read.findings) json["findings"].push_back(json_of(finding));

@@ -75,6 +75,10 @@ std::vector<Segment> read_steps(const Diagram& diagram, const RolesOfDiagram& ro
   return StepWalk(diagram, roles, said_above, reading).walk();
 }
 
+std::vector<Segment> read_column(const Diagram& column, const RolesOfDiagram& roles, Reading& reading) {
+  return StepWalk(column, roles, std::nullopt, reading).walk_column();
+}
+
 StepWalk::StepWalk(const Diagram& diagram, const RolesOfDiagram& roles, std::optional<OperationKind> said_above,
                    Reading& reading)
     : diagram_(diagram), roles_(roles), said_above_(said_above), reading_(reading) {}
@@ -85,10 +89,26 @@ bool StepWalk::draws_server() const {
 
 std::vector<Segment> StepWalk::walk() {
   segments_.emplace_back();
-  current().operation.at = diagram_.at;
   current().heading_line = reading_.add(diagram_.at, "");
+  read_all();
+  return finish();
+}
+
+std::vector<Segment> StepWalk::walk_column() {
+  segments_.emplace_back();
+  read_all();
+  if (!reading_.any_found() && segments_.front().heading_line == 0)
+    segments_.front().heading_line = reading_.line_at(diagram_.at);
+  return finish();
+}
+
+void StepWalk::read_all() {
+  current().operation.at = diagram_.at;
   Scope top;
   statements(diagram_.statements, top);
+}
+
+std::vector<Segment> StepWalk::finish() {
   if (reading_.any_found()) return std::move(segments_);
   const auto asks_nothing = [&](const Segment& segment) {
     const bool named =
@@ -103,6 +123,7 @@ std::vector<Segment> StepWalk::walk() {
     return !segment.asks;
   };
   segments_.erase(std::remove_if(segments_.begin(), segments_.end(), asks_nothing), segments_.end());
+  for (std::size_t i = 1; i < segments_.size(); ++i) ask_about_late_fill(segments_[i - 1], segments_[i]);
   for (Segment& segment : segments_) {
     remark_on(segment, segment.operation.body, false);
     remark_on_failures(segment, segment.operation.body, {});
@@ -212,6 +233,8 @@ void StepWalk::directive(Position at, const Directive& directive, Scope& scope) 
     case Override::Kind::kIgnore:
       fail_at(name(), at,
               "\"ignore\" passes over a whole diagram and stands first in it, before or right below sequenceDiagram");
+    case Override::Kind::kRace:
+      fail_at(name(), at, "\"race\" stands first in a diagram, before or right below sequenceDiagram");
     case Override::Kind::kLanguage:
       reading_.add(at, "says what language the file is written in");
       return;

@@ -56,6 +56,16 @@ struct SaidEnd {
   std::string text;
 };
 
+// What a race shows an operation do (races.hpp).
+struct Run {
+  Position race;             // the diagram
+  std::string shown_as;      // the column, as written
+  std::size_t instance = 0;  // by column, from 0
+  std::size_t ordinal = 0;   // among the operations of that column, from 0
+  std::vector<DrawnMessage> messages;
+  Position choice;  // of a block that chooses, so that not all of it is one order; line 0: none
+};
+
 // One operation of a diagram, before it has a kind and a name.
 struct Segment {
   Operation operation;                       // kind and name not yet set
@@ -82,6 +92,9 @@ struct Segment {
   int asking_line = 0;                   // where it first did
   std::set<std::string> asking_besides;  // others that do, which was asked about
   std::set<std::pair<std::string, std::string>> partners;  // apps that call one another
+  std::vector<Position> message_at;                        // of each of operation.arrows
+  std::string drawn_by;                                    // of a race: the instance that does it, as it is shown
+  std::vector<Run> runs;
 };
 
 // REQUIRES: every participant of the diagram is in `roles`. Each segment asks for something; none where nothing of the
@@ -90,6 +103,8 @@ struct Segment {
 // `said_above`: the kind of operation that the diagram's title or heading speaks of, where it is one.
 std::vector<Segment> read_steps(const Diagram& diagram, const RolesOfDiagram& roles,
                                 std::optional<OperationKind> said_above, Reading& reading);
+// The same of a column of a race, which begins with a message.
+std::vector<Segment> read_column(const Diagram& column, const RolesOfDiagram& roles, Reading& reading);
 
 // Refuses a text that speaks of what is not modelled; `certain_only` as in unmodelled_in(). True where it says that
 // something happens after the commit. Throws NotModelledError.
@@ -151,7 +166,8 @@ class StepWalk {
  public:
   StepWalk(const Diagram& diagram, const RolesOfDiagram& roles, std::optional<OperationKind> said_above,
            Reading& reading);
-  std::vector<Segment> walk();
+  std::vector<Segment> walk();         // a whole diagram
+  std::vector<Segment> walk_column();  // which has no line of its own
 
  private:
   // Where statements are being read into. body is null at the top of the diagram: the current segment's.
@@ -171,6 +187,8 @@ class StepWalk {
     bool lost = false;  // a request before was not understood, and none since: of what answers it nothing is said
     bool at_top() const { return body == nullptr; }
   };
+  void read_all();
+  std::vector<Segment> finish();
   void statements(const std::vector<Statement>& list, Scope& scope);
   void statement(const std::vector<Statement>& list, std::size_t index, Scope& scope);
   void not_understood(const Statement& statement, Scope& scope);
@@ -189,6 +207,7 @@ class StepWalk {
   void ask_about_operations_in(const Block& block) const;
   void note(const std::vector<Statement>& list, std::size_t index, Scope& scope);
   void directive(Position at, const Directive& directive, Scope& scope);
+  void count_message(Position at);
   // A statement among those beside it.
   struct Place {
     Position at;
@@ -291,6 +310,8 @@ class StepWalk {
   // failures no branch covers yet.
   void remark_on_failures(const Segment& segment, const std::vector<Act>& body, std::vector<const Request*> asked);
   bool is_caller(const Message& message, std::string& assumed) const;
+  void ask_about_turns(Position at, const Message& message) const;
+  void ask_about_late_fill(const Segment& before, const Segment& segment) const;
   void may_turn_out(Position at, const Message& message, Scope& scope) const;
   void may_end(Position at, const std::string& text, const Scope& scope);
   // Asks whether an operation ends with a branch that is drawn as if it went on.

@@ -1,4 +1,6 @@
 // From a parsed file to its protocol: roles first, then each diagram's steps, then the operations' kinds and names.
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <string>
 #include <utility>
@@ -7,6 +9,7 @@
 #include "base/file.hpp"
 #include "directives.hpp"
 #include "naming.hpp"
+#include "races.hpp"
 #include "read/statements.hpp"
 #include "reading.hpp"
 #include "roles.hpp"
@@ -94,13 +97,34 @@ void restore(std::vector<Act>& body, const Reading& reading) {
   }
 }
 
+// The operations of a diagram that shows a race.
+std::vector<Segment> read_race(const Document& document, const Diagram& diagram, const std::vector<Column>& columns,
+                               const RolesOfDiagram& roles, Reading& reading) {
+  const Position said = race_at(document.name, diagram);
+  if (said.line != 0) reading.add(said, "says that the diagram shows a race");
+  std::string names;
+  for (const Column& column : columns) names += (names.empty() ? "" : ", ") + reading.quoted(column.app);
+  reading.add(diagram.at, fmt::format("a race: {} app instances, and one order of what they do", columns.size()),
+              said.line != 0 ? ""
+                             : fmt::format("each of {} is taken as an app instance with an operation of its own, since "
+                                           "they take turns and do not call one another",
+                                           names));
+  std::vector<std::vector<Segment>> segments;
+  for (const Column& column : columns) segments.push_back(read_column(column.diagram, roles, reading));
+  return note_race(diagram, columns, std::move(segments), reading);
+}
+
 // The operations of diagram `index`, as far as they can be told.
 std::vector<Segment> read_diagram(const Document& document, std::size_t index, const RolesOfDiagram& roles,
                                   Reading& reading) {
   std::vector<Segment> segments;
   const Document::Entry& entry = document.diagrams[index];
   reading.attempt([&] { refuse_unmodelled_titles(document.name, entry); });
-  reading.attempt([&] { segments = read_steps(entry.diagram, roles, kind_said_above(document, index), reading); });
+  reading.attempt([&] {
+    const std::vector<Column> columns = columns_of(entry.diagram, roles, reading);
+    segments = columns.empty() ? read_steps(entry.diagram, roles, kind_said_above(document, index), reading)
+                               : read_race(document, entry.diagram, columns, roles, reading);
+  });
   return segments;
 }
 
@@ -126,6 +150,8 @@ std::vector<std::vector<Segment>> read_operations(const Document& document, cons
             "app->>cache: Get value, or take %% stalemate: ignore out of a diagram that has one",
             "nothing-to-check");
   }
+  reading.attempt([&] { join_runs(segments, reading); });
+  reading.fail_if_any();
   reading.attempt([&] { name_operations(document, segments, reading); });
   reading.attempt([&] { ask_about_things(document, segments, reading); });
   reading.attempt([&] { judge_remarks(segments, reading); });
@@ -152,6 +178,7 @@ Protocol protocol_of(const Document& document, std::vector<std::vector<Segment>>
   protocol.file = document.name;
   protocol.text = document.text;
   protocol.roles = roles;
+  protocol.races = races_of(segments);
   for (std::vector<Segment>& of_diagram : segments) {
     for (Segment& segment : of_diagram) {
       restore(segment.operation.body, reading);

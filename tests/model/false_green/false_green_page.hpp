@@ -67,6 +67,7 @@ enum class Frame {
   kCallsInOne,       // one diagram, a message of the user before each
   kCommentsInOne,    // one diagram, a %% title before each
   kRectanglesInOne,  // one diagram, a rect with a note around each
+  kRace,             // one diagram, a participant for each, which take turns
 };
 
 struct Name {

@@ -263,6 +263,23 @@ Page load(const std::string& text) {
   return page;
 }
 
+namespace {
+
+// A line of each operation, then another one of each.
+void print_turns(const Page& page, Printer& out) {
+  std::size_t longest = 0;
+  for (const Operation& operation : page.operations) longest = std::max(longest, operation.body.size());
+  for (std::size_t i = 0; i < longest; ++i) {
+    for (const Operation& operation : page.operations) {
+      if (i >= operation.body.size()) continue;
+      out.call_app(operation.app);
+      out.body({operation.body[i]});
+    }
+  }
+}
+
+}  // namespace
+
 std::string print(const Page& page) {
   std::string text = page.before_diagrams;
   Printer out(page);
@@ -271,7 +288,9 @@ std::string print(const Page& page) {
     text += "# The cache and the database" + page.line_end;
     out.begin();
   }
+  if (page.frame == Frame::kRace) print_turns(page, out);
   for (const Operation& operation : page.operations) {
+    if (page.frame == Frame::kRace) break;
     if (page.frame == Frame::kHeadings) text += "## " + operation.name + page.line_end;
     if (!in_one) {
       out.call_app(operation.app);
@@ -297,6 +316,8 @@ std::string print(const Page& page) {
         out.line("rect rgb(240, 240, 240)");
         out.deeper(1);
         out.line("Note over " + out.id(Who::kApp) + ": " + operation.name);
+        break;
+      case Frame::kRace:
         break;
     }
     out.body(operation.body);

@@ -219,6 +219,25 @@ bool framed_by_calls(Page& page, sim::Random& random) {
   return true;
 }
 
+// Nothing but what is asked and answered, so that each operation is one way.
+bool as_a_race(Page& page, sim::Random&) {
+  if (page.frame != Frame::kHeadings || page.user_drawn() || page.operations.size() < 2) return false;
+  for (const Operation& operation : page.operations) {
+    const auto is_straight = [](const Node& node) {
+      return node.kind == Node::Kind::kRequest || node.kind == Node::Kind::kReply;
+    };
+    if (operation.body.size() < 2 || !std::all_of(operation.body.begin(), operation.body.end(), is_straight))
+      return false;
+  }
+  page.frame = Frame::kRace;
+  std::erase(page.declared, Who::kApp);
+  for (std::size_t i = 0; i < page.operations.size(); ++i) {
+    page.operations[i].app = "A" + std::to_string(i + 1);
+    page.participants.push_back("participant " + page.operations[i].app + " as App " + std::to_string(i + 1));
+  }
+  return true;
+}
+
 bool told_at_the_end(Page& page, sim::Random& random) {
   if (page.user_drawn()) return false;
   for (Operation& operation : page.operations) operation.body.push_back(outward(any_of(kAnswers, random)));
@@ -268,6 +287,7 @@ std::vector<Change> changes_of_shape() {
           {"one diagram with comments", Meaning::kSame, framed<Frame::kCommentsInOne>},
           {"one diagram with rectangles", Meaning::kSame, framed<Frame::kRectanglesInOne>},
           {"one diagram with calls", Meaning::kSame, framed_by_calls},
+          {"one diagram with a race", Meaning::kSame, as_a_race},
           {"told at the end", Meaning::kSame, told_at_the_end},
           {"asked by a user and told at the end", Meaning::kSame, asked_and_told},
           {"work that is done or not", Meaning::kSame, choice_of_work}};

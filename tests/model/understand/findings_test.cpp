@@ -89,6 +89,7 @@ constexpr Asked kAsked[] = {
     {"operation-begins",
      "app->>cache: get\ncache-->>app: miss\napp->>database: get\napp->>cache: set\nNote over app: and so on\n"
      "app->>database: set\napp->>cache: delete"},
+    {"two-apps", "A->>cache: get\ncache-->>A: miss\nB->>database: get\nA->>cache: set"},
     {"two-entries", "app->>cache: GET user:1\napp->>database: set\napp->>cache: DEL users:list"},
 };
 
@@ -152,6 +153,9 @@ TEST(Findings, the_reading_as_json_is_what_its_schema_says) {
     documents.push_back(nlohmann::json::parse(to_json(try_to_read(page.text, std::string(page.name) + ".md", {}))));
   for (const Asked& asked : kAsked) documents.push_back(nlohmann::json::parse(to_json(read_page_of(asked.lines))));
   documents.push_back(nlohmann::json::parse(to_json(read_page_of("app->>cache get"))));
+  documents.push_back(nlohmann::json::parse(to_json(read_page_of(
+      "%% stalemate: race\nA->>cache: get\ncache-->>A: miss\nB->>database: set\nA->>database: get\nA->>cache: set"))));
+  EXPECT_EQ(documents.back().at("races").at(0).at("messages").size(), 7U) << "two begin, four ask, one is answered";
   const std::vector<std::string> judged =
       traces::schema::judge(STALEMATE_SOURCE_DIR "/model/understand/reading.schema.json", documents);
   for (std::size_t i = 0; i < judged.size(); ++i) EXPECT_EQ(judged[i], "ok") << documents[i].dump(2);

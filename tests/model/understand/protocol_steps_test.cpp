@@ -233,15 +233,15 @@ TEST(ProtocolRoles, where_no_app_is_drawn_whoever_asks_the_servers_is_the_app) {
   EXPECT_TRUE(contains(describe_reading(protocol), "so it is the app; say role Client = outside"));
 }
 
-TEST(ProtocolErrors, two_apps_that_ask_the_servers_in_one_operation_are_refused) {
+TEST(ProtocolErrors, two_apps_that_ask_the_servers_in_one_operation_are_asked_about) {
   EXPECT_EQ(
-      error_of_text("# Race on update\n```mermaid\nsequenceDiagram\n  participant A as App 1\n"
-                    "  participant B as App 2\n  A->>cache: GET x\n  cache-->>A: miss\n  A->>db: SELECT x\n"
-                    "  B->>db: UPDATE x\n  B->>cache: DEL x\n  A->>cache: SET x\n```\n",
+      error_of_text("# Read\n```mermaid\nsequenceDiagram\n  participant A as Orders\n"
+                    "  participant B as Stock\n  A->>cache: GET x\n  cache-->>A: miss\n  B->>db: SELECT x\n"
+                    "  A->>cache: SET x\n```\n",
                     "race.md"),
-      "race.md:9:3: \"B\" also asks the servers, as \"A\" did in line 6: two app instances in one diagram show one "
-      "order of theirs, not what each does; draw Read and Write each in a diagram of its own, or one participant "
-      "where both are one app instance");
+      "race.md:8:3: \"B\" also asks the servers, as \"A\" did in line 6: are they two app instances, of which the "
+      "diagram shows one order, or one? Say %% stalemate: race first in the diagram, draw Read and Write each in a "
+      "diagram of its own, or one participant where both are one");
 }
 
 struct Refusal {

@@ -23,7 +23,8 @@ struct DiagramPlace {
 };
 
 struct Feature {
-  int line = 1;  // of its first diagram
+  int line = 1;     // of its first diagram
+  int servers = 1;  // the line of the first diagram that draws the same cache or database
   std::vector<DiagramPlace> diagrams;
   // The page with every other block blank, each line with its number, and what this says alone.
   Understanding read;

@@ -161,6 +161,29 @@ struct Operation {
   std::vector<int> arrows;
 };
 
+// What a race shows at one place: its instance number `instance` begins its operation number `operation` (both from 0),
+// asks a server in it, or is answered.
+struct DrawnMessage {
+  enum class Kind { kBegins, kAsks, kIsAnswered };
+  Position at;
+  Kind kind = Kind::kAsks;
+  std::size_t instance = 0;
+  std::size_t operation = 0;
+  int arrow = 0;  // of the request: its ordinal in the operation that this is a run of; 0 where one begins
+  Outcomes says;  // of an answer: how the request turned out; empty where it does not say
+};
+// A diagram of several app instances: one order of what they do. Its operations stand among the protocol's.
+struct DrawnRace {
+  struct Instance {
+    std::string name;                     // as written
+    std::vector<std::size_t> operations;  // in the order in which it does them: indices of Protocol::operations
+  };
+  Position at;  // of its diagram
+  std::vector<Instance> instances;
+  std::vector<DrawnMessage> messages;  // from top to bottom
+  Position choice;                     // where it holds a block that chooses, so that it is no one order; line 0: none
+};
+
 // One line of `stalemate read`: what a line of the file was taken to mean.
 struct ReadingLine {
   Position at;
@@ -177,6 +200,7 @@ struct Protocol {
   std::vector<std::string> roles;     // role overrides given from outside, "X=cache"
   std::vector<Operation> operations;  // in the file's order; at least one
   std::vector<ReadingLine> reading;
+  std::vector<DrawnRace> races;
   Wanted wanted;           // what the page says is to be checked
   Mapping mapping;         // statements of a team's own, for replays
   bool has_cache() const;  // whether any operation asks a cache

@@ -33,11 +33,12 @@ std::string replaced(std::string text, const auto& marks) {
   return text;
 }
 
-// Signs for "number", which would become "No" and "no" when made compatible.
-std::string with_plain_numbers(std::string_view text) {
-  constexpr std::pair<std::string_view, std::string_view> kNumbers[] = {
-      {"№", "#"}, {" nº", " #"}, {" Nº", " #"}, {" n.º", " #"}};
-  return replaced(std::string(text), kNumbers);
+// Signs for "number", which would become "No" and "no" when made compatible; a bracket that is as wide as the space
+// that it stands for, too.
+std::string with_plain_signs(std::string_view text) {
+  constexpr std::pair<std::string_view, std::string_view> kSigns[] = {
+      {"№", "#"}, {" nº", " #"}, {" Nº", " #"}, {" n.º", " #"}, {"（", " ("}};
+  return replaced(std::string(text), kSigns);
 }
 
 // The marks of East Asian text that end a clause, as those of ASCII that do; quotation marks and apostrophes as those
@@ -58,7 +59,7 @@ bool is_ascii(std::string_view text) {
 
 std::string normalized_text(std::string_view text) {
   if (is_ascii(text)) return std::string(text);
-  return with_plain_marks(compatible(with_plain_numbers(text), false));
+  return with_plain_marks(compatible(with_plain_signs(text), false));
 }
 
 std::string folded_text(std::string_view text) { return is_ascii(text) ? lower(text) : compatible(text, true); }

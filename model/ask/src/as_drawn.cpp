@@ -1,0 +1,299 @@
+// See as_drawn.hpp. A search over pairs of a state and of how much of the drawing has happened by then.
+#include "ask/as_drawn.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <map>
+#include <tuple>
+#include <utility>
+
+#include "machine/machine.hpp"
+#include "machine/scenario.hpp"
+#include "tell/path.hpp"
+#include "tell/tell.hpp"
+
+namespace stalemate::model {
+namespace {
+
+constexpr std::size_t kNodesMax = 300'000;
+constexpr std::size_t kNodesBetweenLooks = 1'000;  // at whether it is interrupted
+
+using Kind = DrawnMessage::Kind;
+
+std::string in_words(Outcomes outcomes) {
+  std::string text;
+  for (int i = 0; i < kOutcomeCount; ++i) {
+    if (outcomes.has(static_cast<Outcome>(i)))
+      text += fmt::format("{}{}", text.empty() ? "" : " or ", to_string(static_cast<Outcome>(i)));
+  }
+  return text;
+}
+
+class Order {
+ public:
+  Order(const DrawnRace& race, const Machine& machine, const AsDrawnOptions& options)
+      : race_(race), machine_(machine), options_(options) {}
+
+  struct Found {
+    std::vector<Action> actions;
+    sim::PropertyMask violated = 0;
+  };
+
+  // The shortest way through all that is drawn, to rest; one that breaks a property before one that breaks none.
+  std::optional<Found> find() {
+    Words initial(machine_.words());
+    sim::Marks marks;
+    machine_.initial(initial.data(), marks);
+    const sim::PropertyMask broken = machine_.judge(initial.data(), marks).violated;
+    add({std::move(initial), 0, broken, 0, {}});
+    std::optional<std::size_t> right;
+    for (std::size_t n = 0; n < nodes_.size() && !is_cut(); ++n) {
+      if (n % kNodesBetweenLooks == 0) look();
+      note_reached(nodes_[n].drawn);
+      if (nodes_[n].drawn == race_.messages.size() && at_rest(nodes_[n].words)) {
+        if (nodes_[n].violated != 0) return found(n);
+        if (!right) right = n;
+      }
+      expand(n);
+    }
+    if (right) return found(*right);
+    return std::nullopt;
+  }
+
+  bool is_cut() const { return !cut_.empty(); }
+  const std::string& why_cut() const { return cut_; }
+
+  // Why no way leads through.
+  std::string why_not() const {
+    const DrawnMessage& next = race_.messages[furthest_];
+    const std::string& who = race_.instances[next.instance].name;
+    if (!contradicted_.empty()) return contradicted_;
+    const std::string line = fmt::format("line {}", next.at.line);
+    if (next.kind == Kind::kIsAnswered) return fmt::format("{}: {} awaits no such reply by then", line, who);
+    if (next.kind == Kind::kBegins) return fmt::format("{}: {} cannot begin by then", line, who);
+    return fmt::format("{}: {} does not ask this by then{}", line, who,
+                       instead_.empty() ? "" : fmt::format(": {}", instead_));
+  }
+
+ private:
+  struct Node {
+    Words words;
+    std::size_t drawn = 0;  // how many of the messages have happened
+    sim::PropertyMask violated = 0;
+    std::size_t from = 0;
+    Action action;
+  };
+  struct Next {
+    bool is_allowed = false;
+    bool at_once = false;   // before anything else
+    std::size_t drawn = 0;  // then
+  };
+
+  void look() {
+    if (nodes_.size() >= kNodesMax)
+      cut_ = fmt::format("more than {} states lie on the ways through it; allow fewer faults", kNodesMax);
+    if (!options_.interrupt) return;
+    sim::Progress progress;
+    progress.states = nodes_.size();
+    if (const auto reason = options_.interrupt(progress)) cut_ = *reason;
+  }
+
+  bool at_rest(const Words& words) const {
+    sim::Marks marks;
+    return (machine_.judge(words.data(), marks).labels & kAtRest) != 0;
+  }
+
+  void note_reached(std::size_t drawn) {
+    if (drawn <= furthest_) return;
+    furthest_ = drawn;
+    contradicted_.clear();
+    instead_.clear();
+  }
+
+  void add(Node node) {
+    if (known_.emplace(std::tuple(node.words, node.drawn, node.violated), nodes_.size()).second)
+      nodes_.push_back(std::move(node));
+  }
+
+  Found found(std::size_t n) const {
+    Found found;
+    found.violated = nodes_[n].violated;
+    for (; n != 0; n = nodes_[n].from) found.actions.push_back(nodes_[n].action);
+    std::reverse(found.actions.begin(), found.actions.end());
+    return found;
+  }
+
+  void expand(std::size_t n) {
+    std::vector<Action> actions;
+    machine_.actions(nodes_[n].words.data(), actions);
+    std::vector<Node> after;
+    bool any_at_once = false;
+    for (const Action& action : actions) {
+      Node node{nodes_[n].words, nodes_[n].drawn, nodes_[n].violated, n, action};
+      sim::Marks marks;
+      StepRecord record;
+      node.violated |= machine_.apply(node.words.data(), action, marks, &record);
+      node.violated |= machine_.judge(node.words.data(), marks).violated;
+      const Next next = what_is_drawn(nodes_[n].drawn, action, record);
+      if (!next.is_allowed) continue;
+      node.drawn = next.drawn;
+      if (next.at_once && !any_at_once) {
+        any_at_once = true;
+        const auto is_fault = [](const Node& one) { return one.action.kind == ActionKind::kFault; };
+        after.erase(std::remove_if(after.begin(), after.end(), [&](const Node& one) { return !is_fault(one); }),
+                    after.end());
+      }
+      if (any_at_once && !next.at_once && action.kind != ActionKind::kFault) continue;
+      after.push_back(std::move(node));
+    }
+    for (Node& node : after) add(std::move(node));
+  }
+
+  // Where the request or reply of this step is drawn, from message `from` on; the number of messages where it is not.
+  std::size_t place_of(std::size_t from, Kind kind, std::size_t instance, std::size_t operation, int arrow) const {
+    for (std::size_t i = from; i < race_.messages.size(); ++i) {
+      const DrawnMessage& message = race_.messages[i];
+      if (message.kind == kind && message.instance == instance && message.operation == operation &&
+          message.arrow == arrow)
+        return i;
+    }
+    return race_.messages.size();
+  }
+
+  Next what_is_drawn(std::size_t drawn, const Action& action, const StepRecord& record) {
+    const std::size_t all = race_.messages.size();
+    switch (action.kind) {
+      case ActionKind::kFault:
+      case ActionKind::kExpire:
+        return {true, false, drawn};
+      case ActionKind::kInvoke: {
+        const std::size_t place = place_of(drawn, Kind::kBegins, action.session, record.ordinal - 1, 0);
+        const bool fits = place == drawn && drawn < all &&
+                          race_.instances[action.session].operations[record.ordinal - 1] == record.operation;
+        return {fits, false, drawn + 1};
+      }
+      case ActionKind::kHandle:
+      case ActionKind::kReceive:
+        break;
+      default:
+        return {};
+    }
+    const Instruction& instruction = machine_.program().instructions[record.request->instruction];
+    const bool receives = action.kind == ActionKind::kReceive;
+    const std::size_t operation = record.request->operation - 1;
+    const std::size_t place =
+        place_of(drawn, receives ? Kind::kIsAnswered : Kind::kAsks, action.session, operation, instruction.arrow);
+    if (place == all) {
+      if (receives) return {true, true, drawn};
+      if (drawn < all) note_instead(drawn, action.session, instruction);
+      return {drawn == all, false, drawn};
+    }
+    if (place != drawn) return {};
+    if (receives && !race_.messages[drawn].says.empty() && !race_.messages[drawn].says.has(record.reply->outcome)) {
+      note_contradicted(drawn, instruction, record.reply->outcome);
+      return {};
+    }
+    return {true, false, drawn + 1};
+  }
+
+  void note_contradicted(std::size_t drawn, const Instruction& instruction, Outcome outcome) {
+    if (drawn < furthest_ || !contradicted_.empty()) return;
+    const DrawnMessage& message = race_.messages[drawn];
+    const DrawnServer& server = machine_.program().servers[instruction.server];
+    contradicted_ = fmt::format("line {}: drawn is {}, but by then the {} answers {} by {}", message.at.line,
+                                in_words(message.says), server.name, instruction.label.empty() ? "" : instruction.label,
+                                to_string(outcome));
+  }
+
+  // What the instance that is to ask would ask instead.
+  void note_instead(std::size_t drawn, std::size_t session, const Instruction& instruction) {
+    if (drawn < furthest_ || race_.messages[drawn].instance != session || !instead_.empty()) return;
+    instead_ = fmt::format("it asks what line {} draws: \"{}\"", instruction.at.line, instruction.label);
+  }
+
+  const DrawnRace& race_;
+  const Machine& machine_;
+  const AsDrawnOptions& options_;
+  std::string cut_;
+  std::vector<Node> nodes_;
+  std::map<std::tuple<Words, std::size_t, sim::PropertyMask>, std::size_t> known_;
+  std::size_t furthest_ = 0;
+  std::string contradicted_;
+  std::string instead_;
+};
+
+traces::Scenario scenario_as_drawn(const Protocol& protocol, const DrawnRace& race, const AsDrawnOptions& options) {
+  const ScenarioWords words = options.given.over(protocol.wanted.scenario);
+  traces::Scenario scenario;
+  for (const DrawnRace::Instance& instance : race.instances) {
+    std::string script;
+    for (const std::size_t operation : instance.operations)
+      script += fmt::format("{}{}", script.empty() ? "" : "; ", to_string(protocol.operations[operation].kind));
+    scenario.apps.push_back(std::move(script));
+  }
+  scenario.cached = words.cached;
+  scenario.faults = words.fault;
+  if (words.on_database_timeout) scenario.on_database_timeout = *words.on_database_timeout;
+  return scenario;
+}
+
+// The properties in the order of the steps that break them.
+std::vector<std::string> broken_by(const traces::Trace& trace) {
+  std::vector<std::string> broken;
+  for (const traces::Step& step : trace.steps) {
+    for (const std::string& property : step.violates) {
+      if (std::find(broken.begin(), broken.end(), property) == broken.end()) broken.push_back(property);
+    }
+  }
+  return broken;
+}
+
+// Takes the order; whether there is an answer.
+bool take(const Protocol& protocol, const AsDrawnOptions& options, AsDrawn& result) {
+  result.scenario = scenario_as_drawn(protocol, result.race, options);
+  const Machine machine = make_machine(protocol, result.scenario, {}, Granularity::kPlain);
+  result.scenario = machine.scenario().words;
+  Order order(result.race, machine, options);
+  const auto found = order.find();
+  if (found) {
+    Path path = start_path(machine);
+    for (const Action& action : found->actions) path.take(machine, action);
+    traces::Trace trace = tell_trace(machine, protocol, machine.scenario().words, {}, "");
+    trace.steps = path.told;
+    result.broken = broken_by(trace);
+    if (!trace.steps.empty() && !trace.steps.back().violates.empty())
+      trace.property = trace.steps.back().violates.front();
+    result.trace = std::move(trace);
+    result.answer = result.broken.empty() ? AsDrawn::Answer::kEndsRight : AsDrawn::Answer::kEndsWrong;
+    result.why.clear();
+    return true;
+  }
+  result.answer = order.is_cut() ? AsDrawn::Answer::kNotTold : AsDrawn::Answer::kCannotHappen;
+  result.why = order.is_cut() ? order.why_cut() : order.why_not();
+  return order.is_cut();
+}
+
+}  // namespace
+
+AsDrawn as_drawn(const Protocol& protocol, const DrawnRace& race, const AsDrawnOptions& options) {
+  AsDrawn result;
+  result.protocol = protocol.file;
+  result.race = race;
+  for (const Operation& operation : protocol.operations) result.operations.push_back(operation.name);
+  if (race.choice.line != 0) {
+    result.scenario = scenario_as_drawn(protocol, race, options);
+    result.why = fmt::format(
+        "line {}: a choice is drawn here, so that the diagram shows more than one order; draw the "
+        "way that is taken",
+        race.choice.line);
+    return result;
+  }
+  if (take(protocol, options, result) || result.scenario.cached) return result;
+  AsDrawn cached = result;
+  AsDrawnOptions from_cached = options;
+  from_cached.given.cached = true;
+  return take(protocol, from_cached, cached) ? cached : result;
+}
+
+}  // namespace stalemate::model

@@ -1,0 +1,41 @@
+// A race drawn as one: a diagram in which several app instances ask the servers in turn. Each of them is a column, read
+// as a diagram of its own; what the columns show in common order is kept beside the operations (DrawnRace). Instances
+// that do the same are instances of one operation.
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <vector>
+
+#include "read/diagram.hpp"
+#include "reading.hpp"
+#include "roles.hpp"
+#include "steps.hpp"
+#include "understand/protocol.hpp"
+
+namespace stalemate::model {
+
+struct Column {
+  std::string app;  // as it is shown, in English: of the participant that asks first
+  Diagram diagram;  // with the statements of that instance alone, at its first message
+};
+
+// One for each app instance, in the order in which they first ask a server; none where the diagram shows no race.
+// It is one where instances that do not call one another take turns, and each asks both a cache and a database or is
+// called an instance, a thread, a reader, ...; or where %% stalemate: race says so. Throws InputError for a block that
+// several of them stand in.
+std::vector<Column> columns_of(const Diagram& diagram, const RolesOfDiagram& roles, const Reading& reading);
+
+// Notes in the segments of a race what its messages are, in the order drawn. `columns`: the segments of each.
+// Returns them one behind the other.
+std::vector<Segment> note_race(const Diagram& diagram, const std::vector<Column>& columns,
+                               std::vector<std::vector<Segment>> segments, const Reading& reading);
+
+// Of the operations that a race shows, leaves out those that are a run of another one of the page. Asks where a race
+// shows what no other diagram of the page does: then it is the race of another protocol.
+void join_runs(std::vector<std::vector<Segment>>& segments, Reading& reading);
+
+// The races of the page; `segments` in the order of the protocol's operations.
+std::vector<DrawnRace> races_of(const std::vector<std::vector<Segment>>& segments);
+
+}  // namespace stalemate::model
