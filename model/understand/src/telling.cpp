@@ -132,8 +132,10 @@ std::optional<Told> tell(const Document& document, const Participant& participan
     return Told{*type.role, "by its type " + in_quotes(participant.type), "", false};
   }
   if (participant.is_actor || participant.type == "actor") {
-    return Told{Role::kOutside, "drawn as an actor",
-                "a stick figure is taken to be outside; say role " + participant.id + " = app if it is not", false};
+    Told told{Role::kOutside, "drawn as an actor",
+              "a stick figure is taken to be outside; say role " + participant.id + " = app if it is not", false};
+    told.by_shape = true;
+    return told;
   }
   return std::nullopt;
 }
@@ -215,6 +217,9 @@ class Telling {
     if (!known.told || known.told->given) return;
     const Part& does = part(who);
     if (known.told->is_vague && does.starts && does.asked_by.empty()) known.told.reset();
+    // Nobody outside is asked for what is kept and asks for nothing.
+    if (known.told && known.told->by_shape && does.asks.empty() && does.is_asked_for_something_kept())
+      known.told.reset();
   }
 
   void place(Known& known, Role role, const std::string& why) {

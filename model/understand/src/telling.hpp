@@ -23,6 +23,7 @@ struct Told {
   std::vector<Role> either = {};  // where its words contradict each other: what they would be; `why` says which
   bool by_position = false;
   bool is_vague = false;  // called a database by a word for anything that keeps something ("ShelfStore")
+  bool by_shape = false;  // a stick figure, whatever it is called
 };
 using ToldRoles = std::map<std::string, Told>;
 

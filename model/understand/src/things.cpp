@@ -88,21 +88,28 @@ std::vector<std::vector<Heading>> headings_of(const Document& document) {
 struct About {
   const Operation* operation = nullptr;
   std::size_t diagram = 0;
-  Things named;        // by what names it
+  Things named;      // by what names it, a note or comment aside
+  std::string note;  // which may stand above others, too: then it names none of them
+  Things in_note;
   Things in_database;  // by the labels of the database
   Things tables;       // by those of them that are SQL; where one of these is written, what is written
   Things in_cache;     // by the entries it names
   Things mentioned;    // whatever its labels mention
 
   bool is_about_the_same(const About& other) const {
-    return diagram == other.diagram && named == other.named && in_database == other.in_database &&
-           in_cache == other.in_cache && mentioned == other.mentioned;
+    return diagram == other.diagram && named == other.named && in_note == other.in_note &&
+           in_database == other.in_database && in_cache == other.in_cache && mentioned == other.mentioned;
   }
 };
 
 About about(const Segment& segment, const Diagram& diagram, std::size_t index, bool only_one) {
-  About found{&segment.operation, index, {}, {}, {}, {}, {}};
-  for (const std::string& text : {segment.given_name, segment.note, segment.title, segment.message})
+  About found;
+  found.operation = &segment.operation;
+  found.diagram = index;
+  found.note = segment.note.empty() ? segment.title : segment.note;
+  for (const std::string& text : {segment.note, segment.title})
+    add(found.in_note, things_named(text, NamesIn::kHeading));
+  for (const std::string& text : {segment.given_name, segment.message})
     add(found.named, things_named(text, NamesIn::kHeading));
   if (only_one) add(found.named, things_named(diagram.title, NamesIn::kHeading));
   Things written;
@@ -162,6 +169,7 @@ Compared compare(const About& one, const About& other, const std::vector<std::ve
     ++shared;
   const auto title_of = [&](const About& about, const std::vector<Heading>& above) {
     Things things = about.named;
+    if (one.note != other.note) add(things, about.in_note);
     for (std::size_t i = shared; i < above.size(); ++i) add(things, things_named(above[i].text, NamesIn::kHeading));
     return things;
   };
@@ -207,8 +215,21 @@ std::vector<std::vector<std::size_t>> diagrams_of_features(const std::vector<Abo
   return parts;
 }
 
+// Whether each of these features can be judged by itself: then a line of it names it.
+bool can_each_be_judged(const std::vector<std::vector<std::size_t>>& features,
+                        const std::vector<std::vector<Segment>>& segments) {
+  return !features.empty() && std::all_of(features.begin(), features.end(), [&](const auto& diagrams) {
+    std::set<OperationKind> kinds;
+    for (const std::size_t diagram : diagrams) {
+      for (const Segment& segment : segments[diagram]) kinds.insert(segment.operation.kind);
+    }
+    return kinds.size() == 2;
+  });
+}
+
 // Operations that have something in common, directly or by others in between, are of one feature.
 void ask_about_features(Reading& reading, const std::vector<About>& all,
+                        const std::vector<std::vector<Segment>>& segments,
                         const std::vector<std::vector<Heading>>& headings, const std::vector<Same>& same) {
   const std::string& name = reading.name();
   std::vector<std::size_t> feature(all.size());
@@ -228,7 +249,12 @@ void ask_about_features(Reading& reading, const std::vector<About>& all,
   }
   for (const auto& [i, j] : apart) {
     if (feature[i] == feature[j]) continue;
-    reading.note_features(diagrams_of_features(all, feature));
+    const std::vector<std::vector<std::size_t>> diagrams = diagrams_of_features(all, feature);
+    const std::string by_line =
+        can_each_be_judged(diagrams, segments)
+            ? "by a line of it, as in " + name + ":" + std::to_string(all[j].operation->at.line) + ", or "
+            : "";
+    reading.note_features(diagrams);
     const Compared compared = compare(all[i], all[j], headings, same);
     const std::string& one = compared.own_one.front();
     const std::string& other = compared.own_other.front();
@@ -236,8 +262,8 @@ void ask_about_features(Reading& reading, const std::vector<About>& all,
            in_quotes(all[j].operation->name) + " is about " + in_quotes(other) + ", and " +
                in_quotes(all[i].operation->name) + " in " + in_line(all[i].operation->at) + " about " + in_quotes(one) +
                ": are these two features of the application? If they are about one thing, write %% stalemate: same = " +
-               one + ", " + other +
-               "; if not, check each alone: %% stalemate: ignore first in a diagram passes over it",
+               one + ", " + other + "; if not, check each alone: " + by_line +
+               "%% stalemate: ignore first in a diagram passes over it",
            {answer_same(all[j].operation->at.line + 1, one, other),
             {all[j].operation->at.line + 1, "%% stalemate: ignore", "this diagram is passed over", false}});
   }
@@ -262,6 +288,8 @@ bool said_same(const EntryName& a, const EntryName& b, const std::vector<Same>& 
 struct Entry {
   EntryName name;
   Position at;
+  Verb verb = Verb::kGet;
+  bool beside_change = false;  // of an operation that changes the database
 };
 
 std::vector<Entry> entries_of(const std::vector<std::vector<Segment>>& segments) {
@@ -271,12 +299,26 @@ std::vector<Entry> entries_of(const std::vector<std::vector<Segment>>& segments)
       visit_requests(segment.operation.body, [&](const Request& request) {
         if (request.to != Role::kCache) return;
         for (EntryName& name : entries_named(request.label, request.verb)) {
-          if (!name.shown.empty()) entries.push_back({std::move(name), request.at});
+          if (!name.shown.empty())
+            entries.push_back({std::move(name), request.at, request.verb, segment.changes_database});
         }
       });
     }
   }
   return entries;
+}
+
+// Where an entry is filled that nothing deletes or sets when the database changes: it stays as it is.
+std::string said_of_what_stays(const Entry& entry, const std::vector<Entry>& entries) {
+  const auto is_of_it = [&](const Entry& other) { return !are_other_entries(other.name, entry.name); };
+  const auto filled = std::find_if(entries.begin(), entries.end(),
+                                   [&](const Entry& other) { return is_of_it(other) && stores(other.verb); });
+  const bool is_kept = std::any_of(entries.begin(), entries.end(), [&](const Entry& other) {
+    return is_of_it(other) && other.beside_change && changes(other.verb);
+  });
+  if (filled == entries.end() || is_kept) return "";
+  return "; " + in_quotes(entry.name.shown) + " is filled in " + in_line(filled->at) +
+         ", and no operation that changes the database deletes or sets it";
 }
 
 void ask_about_entries(const std::string& name, const std::vector<Entry>& entries, const std::vector<Same>& same) {
@@ -292,7 +334,8 @@ void ask_about_entries(const std::string& name, const std::vector<Entry>& entrie
           in_quotes(shown) + " and " + in_quotes(before.name.shown) + " in " + in_line(before.at) +
               " may be two entries of the cache, and several entries of one row are not modelled yet; if they are one, "
               "write %% stalemate: same = " +
-              before.name.shown + ", " + shown,
+              before.name.shown + ", " + shown + said_of_what_stays(before, entries) +
+              said_of_what_stays(entry, entries),
           {answer_same(entry.at.line, before.name.shown, shown)});
     }
     known.push_back(entry);
@@ -332,12 +375,13 @@ void ask_about_things(const Document& document, const std::vector<std::vector<Se
   for (const About& each : all) {
     add(things, each.mentioned);
     add(things, each.named);
+    add(things, each.in_note);
   }
   for (const std::vector<Heading>& above : headings) {
     for (const Heading& heading : above) add(things, things_named(heading.text, NamesIn::kHeading));
   }
   refuse_unknown_names(reading.name(), same, things, entries);
-  ask_about_features(reading, all, headings, same);
+  ask_about_features(reading, all, segments, headings, same);
   ask_about_entries(reading.name(), entries, same);
 }
 

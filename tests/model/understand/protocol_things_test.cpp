@@ -264,5 +264,41 @@ TEST(ProtocolEntries, a_directive_says_that_two_names_are_of_one_entry) {
                        "modelled yet; if they are one, write %% stalemate: same = list, object"));
 }
 
+TEST(ProtocolEntries, what_is_filled_and_never_deleted_is_said) {
+  const auto read = [](const std::string& name, const std::string& entry) {
+    return "## Read " + name + "\n```mermaid\nsequenceDiagram\napp->>cache: GET " + entry +
+           "\ncache-->>app: nil\napp->>db: SELECT product\napp->>cache: SET " + entry + "\n```\n";
+  };
+  const std::string text = read("one", "product:1") + read("all", "products:list") +
+                           "## Write\n```mermaid\nsequenceDiagram\napp->>db: UPDATE product\n";
+  const std::string stays = "no operation that changes the database deletes or sets it";
+  EXPECT_TRUE(contains(answer_to(text + "app->>cache: DEL product:1\n```\n"),
+                       "; \"products:list\" is filled in line 15, and " + stays));
+  EXPECT_FALSE(contains(answer_to(text + "app->>cache: DEL product:1\napp->>cache: DEL products:list\n```\n"), stays));
+  EXPECT_TRUE(asks_entries(text + "app->>cache: DEL product:1\napp->>cache: DEL products:list\n```\n"));
+}
+
+TEST(ProtocolThings, a_comment_that_stands_in_every_diagram_names_the_thing_of_none) {
+  const auto page_with = [](const std::string& read, const std::string& write) {
+    return "## Reading a recipe\n```mermaid\nsequenceDiagram\n" + read +
+           "app->>cache: GET recipe\ncache-->>app: nil\napp->>db: SELECT recipe\n```\n## Updating a rating\n"
+           "```mermaid\nsequenceDiagram\n" +
+           write + "app->>db: UPDATE rating\n```\n";
+  };
+  EXPECT_TRUE(contains(answer_to(page_with("", "")), "two features"));
+  EXPECT_TRUE(contains(answer_to(page_with("%% see ADR 7\n", "%% see ADR 7\n")), "two features"));
+  EXPECT_TRUE(contains(answer_to(page_with("Note over app: ADR 7\n", "Note over app: ADR 7\n")), "two features"));
+}
+
+TEST(ProtocolThings, two_features_that_can_each_be_judged_are_named_by_a_line) {
+  const auto feature = [](const std::string& name) {
+    return "# " + name + "\n## Read " + name + "\n```mermaid\nsequenceDiagram\napp->>cache: GET " + name +
+           ":1\ncache-->>app: nil\napp->>db: SELECT " + name + "\n```\n## Write " + name +
+           "\n```mermaid\nsequenceDiagram\napp->>db: UPDATE " + name + "\napp->>cache: DEL " + name + ":1\n```\n";
+  };
+  EXPECT_TRUE(contains(answer_to(feature("basket") + feature("invoice")),
+                       "check each alone: by a line of it, as in t.md:18, or %% stalemate: ignore"));
+}
+
 }  // namespace
 }  // namespace stalemate::model

@@ -16,7 +16,7 @@ namespace detail {
 // Whether a run may end here, although something is enabled: whatever may happen need not.
 template <System S>
 bool may_end(const S& system, const std::vector<typename S::Action>& enabled) {
-  return std::all_of(enabled.begin(), enabled.end(), [&system](const auto& action) {
+  return std::all_of(enabled.begin(), enabled.end(), [&](const auto& action) {
     if constexpr (requires { system.need_not_happen(action); }) return system.need_not_happen(action);
     return false;
   });
