@@ -78,13 +78,13 @@ TEST(ProtocolPositions, apps_that_call_one_another_are_layers_of_one_instance) {
                        "\"B\" also asks the servers"));
 }
 
-TEST(ProtocolPositions, a_stick_figure_that_is_asked_for_what_is_kept_is_asked_about) {
-  const std::string lines =
-      "app->>cache: get\ncache-->>app: miss\napp->>L: load it once\nL-->>app: it\napp->>cache: set\n";
-  EXPECT_TRUE(contains(read_as("actor L as Loads\n" + lines), "cannot tell what \"Loads\" is"));
-  EXPECT_FALSE(contains(read_as("actor L as Alice\napp->>cache: get\ncache-->>app: miss\napp->>database: get\n"
-                                "app->>L: here it is\n"),
-                        "cannot tell"));
+TEST(ProtocolPositions, a_stick_figure_that_is_asked_for_what_is_kept_is_not_outside) {
+  const std::string asked = "app->>cache: get\ncache-->>app: miss\napp->>L: load it once\nL-->>app: it\n";
+  EXPECT_TRUE(contains(read_as("actor L as Loads\n" + asked + "app->>database: get\napp->>cache: set\n"),
+                       "cannot tell what \"L\" is"));
+  EXPECT_TRUE(contains(told("actor L as Loads\n" + asked + "app->>cache: set\n"), "so it is a database"));
+  EXPECT_EQ(read_as("actor L as Alice\napp->>cache: get\ncache-->>app: miss\napp->>database: get\napp->>L: shown\n"),
+            "get cache#1; if miss; get database#3; ack");
 }
 
 TEST(ProtocolPositions, a_block_whose_branches_begin_with_what_others_answer_is_free) {
