@@ -30,10 +30,25 @@ std::string in_words(Outcomes outcomes) {
   return text;
 }
 
+// How the drawing is taken: `late`: a request may be handled later than it is drawn, before its reply and what its
+// instance does next; `exact`: what is written alike is one value.
+struct Reading {
+  bool exact = true;
+  bool late = false;
+};
+constexpr Reading kReadings[] = {{true, false}, {true, true}, {false, false}, {false, true}};
+
 class Order {
  public:
-  Order(const DrawnRace& race, const Machine& machine, const AsDrawnOptions& options)
-      : race_(race), machine_(machine), options_(options) {}
+  Order(const DrawnRace& race, const Machine& machine, const AsDrawnOptions& options, const Reading& reading)
+      : machine_(machine), race_(race), options_(options), exact_(reading.exact) {
+    for (const DrawnMessage& message : race.messages) {
+      if (reading.late && message.kind == Kind::kAsks)
+        asked_late_.push_back({message, messages_.size()});
+      else
+        messages_.push_back(message);
+    }
+  }
 
   struct Found {
     std::vector<Action> actions;
@@ -46,12 +61,12 @@ class Order {
     sim::Marks marks;
     machine_.initial(initial.data(), marks);
     const sim::PropertyMask broken = machine_.judge(initial.data(), marks).violated;
-    add({std::move(initial), 0, broken, 0, {}});
+    add({std::move(initial), 0, broken, {}, 0, {}});
     std::optional<std::size_t> right;
     for (std::size_t n = 0; n < nodes_.size() && !is_cut(); ++n) {
       if (n % kNodesBetweenLooks == 0) look();
       note_reached(nodes_[n].drawn);
-      if (nodes_[n].drawn == race_.messages.size() && at_rest(nodes_[n].words)) {
+      if (nodes_[n].drawn == messages_.size() && at_rest(nodes_[n].words)) {
         if (nodes_[n].violated != 0) return found(n);
         if (!right) right = n;
       }
@@ -63,10 +78,12 @@ class Order {
 
   bool is_cut() const { return !cut_.empty(); }
   const std::string& why_cut() const { return cut_; }
+  // Whether some way was not taken because of what is written on the arrows.
+  bool values_differ() const { return values_differ_; }
 
   // Why no way leads through.
   std::string why_not() const {
-    const DrawnMessage& next = race_.messages[furthest_];
+    const DrawnMessage& next = messages_[std::min(furthest_, messages_.size() - 1)];
     const std::string& who = race_.instances[next.instance].name;
     if (!contradicted_.empty()) return contradicted_;
     const std::string line = fmt::format("line {}", next.at.line);
@@ -81,13 +98,15 @@ class Order {
     Words words;
     std::size_t drawn = 0;  // how many of the messages have happened
     sim::PropertyMask violated = 0;
+    std::map<CodedValue, std::string> written;  // how the drawing writes a value
     std::size_t from = 0;
     Action action;
   };
   struct Next {
     bool is_allowed = false;
-    bool at_once = false;   // before anything else
-    std::size_t drawn = 0;  // then
+    bool at_once = false;                   // before anything else
+    std::size_t drawn = 0;                  // then
+    const DrawnMessage* message = nullptr;  // where it is drawn
   };
 
   void look() {
@@ -112,7 +131,7 @@ class Order {
   }
 
   void add(Node node) {
-    if (known_.emplace(std::tuple(node.words, node.drawn, node.violated), nodes_.size()).second)
+    if (known_.emplace(std::tuple(node.words, node.drawn, node.violated, node.written), nodes_.size()).second)
       nodes_.push_back(std::move(node));
   }
 
@@ -130,13 +149,13 @@ class Order {
     std::vector<Node> after;
     bool any_at_once = false;
     for (const Action& action : actions) {
-      Node node{nodes_[n].words, nodes_[n].drawn, nodes_[n].violated, n, action};
+      Node node{nodes_[n].words, nodes_[n].drawn, nodes_[n].violated, nodes_[n].written, n, action};
       sim::Marks marks;
       StepRecord record;
       node.violated |= machine_.apply(node.words.data(), action, marks, &record);
       node.violated |= machine_.judge(node.words.data(), marks).violated;
       const Next next = what_is_drawn(nodes_[n].drawn, action, record);
-      if (!next.is_allowed) continue;
+      if (!next.is_allowed || !writes_as_drawn(next, record, node)) continue;
       node.drawn = next.drawn;
       if (next.at_once && !any_at_once) {
         any_at_once = true;
@@ -152,17 +171,40 @@ class Order {
 
   // Where the request or reply of this step is drawn, from message `from` on; the number of messages where it is not.
   std::size_t place_of(std::size_t from, Kind kind, std::size_t instance, std::size_t operation, int arrow) const {
-    for (std::size_t i = from; i < race_.messages.size(); ++i) {
-      const DrawnMessage& message = race_.messages[i];
-      if (message.kind == kind && message.instance == instance && message.operation == operation &&
-          message.arrow == arrow)
-        return i;
+    for (std::size_t i = from; i < messages_.size(); ++i) {
+      if (is_it(messages_[i], kind, instance, operation, arrow)) return i;
     }
-    return race_.messages.size();
+    return messages_.size();
+  }
+
+  static bool is_it(const DrawnMessage& message, Kind kind, std::size_t instance, std::size_t operation, int arrow) {
+    return message.kind == kind && message.instance == instance && message.operation == operation &&
+           message.arrow == arrow;
+  }
+
+  // Whether the value that the step stores or finds is written as one value is: no value is written in two ways.
+  bool writes_as_drawn(const Next& next, const StepRecord& record, Node& node) {
+    if (next.message == nullptr || next.message->value.empty()) return true;
+    const CodedValue value = next.message->kind == Kind::kIsAnswered ? record.reply->value : record.request->carried;
+    if (value == 0) return true;
+    const auto [written, is_new] = node.written.emplace(value, next.message->value);
+    const bool is_another =
+        exact_ && is_new && std::any_of(node.written.begin(), node.written.end(), [&](const auto& other) {
+          return other.first != value && other.second == next.message->value;
+        });
+    values_differ_ = values_differ_ || is_another;
+    if (is_another) return false;
+    if (written->second == next.message->value) return true;
+    const std::size_t drawn = nodes_[node.from].drawn;
+    values_differ_ = true;
+    if (drawn >= furthest_ && contradicted_.empty())
+      contradicted_ = fmt::format("line {}: drawn is {}, but by then it is the value that is drawn as {} elsewhere",
+                                  next.message->at.line, next.message->value, written->second);
+    return false;
   }
 
   Next what_is_drawn(std::size_t drawn, const Action& action, const StepRecord& record) {
-    const std::size_t all = race_.messages.size();
+    const std::size_t all = messages_.size();
     switch (action.kind) {
       case ActionKind::kFault:
       case ActionKind::kExpire:
@@ -184,42 +226,60 @@ class Order {
     const std::size_t operation = record.request->operation - 1;
     const std::size_t place =
         place_of(drawn, receives ? Kind::kIsAnswered : Kind::kAsks, action.session, operation, instruction.arrow);
+    if (!receives) {
+      for (const AskedLate& asked : asked_late_) {
+        if (is_it(asked.message, Kind::kAsks, action.session, operation, instruction.arrow))
+          return {drawn >= asked.from, false, drawn, &asked.message};
+      }
+    }
     if (place == all) {
       if (receives) return {true, true, drawn};
       if (drawn < all) note_instead(drawn, action.session, instruction);
       return {drawn == all, false, drawn};
     }
     if (place != drawn) return {};
-    if (receives && !race_.messages[drawn].says.empty() && !race_.messages[drawn].says.has(record.reply->outcome)) {
+    if (receives && !messages_[drawn].says.empty() && !messages_[drawn].says.has(record.reply->outcome)) {
       note_contradicted(drawn, instruction, record.reply->outcome);
       return {};
     }
-    return {true, false, drawn + 1};
+    return {true, false, drawn + 1, &messages_[drawn]};
   }
 
   void note_contradicted(std::size_t drawn, const Instruction& instruction, Outcome outcome) {
     if (drawn < furthest_ || !contradicted_.empty()) return;
-    const DrawnMessage& message = race_.messages[drawn];
+    const DrawnMessage& message = messages_[drawn];
     const DrawnServer& server = machine_.program().servers[instruction.server];
     contradicted_ = fmt::format("line {}: drawn is {}, but by then the {} answers {} by {}", message.at.line,
-                                in_words(message.says), server.name, instruction.label.empty() ? "" : instruction.label,
-                                to_string(outcome));
+                                in_words(message.says), server.name, instruction.label, to_string(outcome));
+    const bool may_go = server.kind == Role::kCache && message.says.has(Outcome::kMiss) && outcome == Outcome::kValue;
+    if (may_go && !machine_.scenario().allows(FaultEffect::kDropEntry))
+      contradicted_ += "; where the entry went by itself before (its time to live, an eviction), say --fault evict";
   }
 
   // What the instance that is to ask would ask instead.
   void note_instead(std::size_t drawn, std::size_t session, const Instruction& instruction) {
-    if (drawn < furthest_ || race_.messages[drawn].instance != session || !instead_.empty()) return;
+    if (drawn < furthest_ || messages_[drawn].instance != session || !instead_.empty()) return;
     instead_ = fmt::format("it asks what line {} draws: \"{}\"", instruction.at.line, instruction.label);
   }
 
-  const DrawnRace& race_;
+  // A request that may be handled late: from when on, in messages_.
+  struct AskedLate {
+    DrawnMessage message;
+    std::size_t from = 0;
+  };
+
   const Machine& machine_;
+  const DrawnRace& race_;
   const AsDrawnOptions& options_;
+  bool exact_ = true;
+  std::vector<DrawnMessage> messages_;
+  std::vector<AskedLate> asked_late_;
   std::string cut_;
   std::vector<Node> nodes_;
-  std::map<std::tuple<Words, std::size_t, sim::PropertyMask>, std::size_t> known_;
+  std::map<std::tuple<Words, std::size_t, sim::PropertyMask, std::map<CodedValue, std::string>>, std::size_t> known_;
   std::size_t furthest_ = 0;
   std::string contradicted_;
+  bool values_differ_ = false;
   std::string instead_;
 };
 
@@ -249,13 +309,15 @@ std::vector<std::string> broken_by(const traces::Trace& trace) {
   return broken;
 }
 
-// Takes the order; whether there is an answer.
-bool take(const Protocol& protocol, const AsDrawnOptions& options, AsDrawn& result) {
+// Takes the order; whether there is an answer. `values_differ`: set where it would be another without the values.
+bool take(const Protocol& protocol, const AsDrawnOptions& options, const Reading& reading, AsDrawn& result,
+          bool& values_differ) {
   result.scenario = scenario_as_drawn(protocol, result.race, options);
   const Machine machine = make_machine(protocol, result.scenario, {}, Granularity::kPlain);
   result.scenario = machine.scenario().words;
-  Order order(result.race, machine, options);
+  Order order(result.race, machine, options, reading);
   const auto found = order.find();
+  values_differ = values_differ || order.values_differ();
   if (found) {
     Path path = start_path(machine);
     for (const Action& action : found->actions) path.take(machine, action);
@@ -265,6 +327,7 @@ bool take(const Protocol& protocol, const AsDrawnOptions& options, AsDrawn& resu
     if (!trace.steps.empty() && !trace.steps.back().violates.empty())
       trace.property = trace.steps.back().violates.front();
     result.trace = std::move(trace);
+    result.is_late = reading.late;
     result.answer = result.broken.empty() ? AsDrawn::Answer::kEndsRight : AsDrawn::Answer::kEndsWrong;
     result.why.clear();
     return true;
@@ -280,7 +343,10 @@ AsDrawn as_drawn(const Protocol& protocol, const DrawnRace& race, const AsDrawnO
   AsDrawn result;
   result.protocol = protocol.file;
   result.race = race;
-  for (const Operation& operation : protocol.operations) result.operations.push_back(operation.name);
+  for (const Operation& operation : protocol.operations) {
+    result.operations.push_back(operation.name);
+    visit_requests(operation.body, [&](const Request& request) { result.has_lost_request |= request.drawn_lost; });
+  }
   if (race.choice.line != 0) {
     result.scenario = scenario_as_drawn(protocol, race, options);
     result.why = fmt::format(
@@ -289,11 +355,19 @@ AsDrawn as_drawn(const Protocol& protocol, const DrawnRace& race, const AsDrawnO
         race.choice.line);
     return result;
   }
-  if (take(protocol, options, result) || result.scenario.cached) return result;
-  AsDrawn cached = result;
   AsDrawnOptions from_cached = options;
   from_cached.given.cached = true;
-  return take(protocol, from_cached, cached) ? cached : result;
+  AsDrawn as_it_stands = result;  // why it cannot happen
+  bool values_differ = false;
+  for (const Reading& reading : kReadings) {
+    if (reading.late && !values_differ) continue;
+    AsDrawn tried = result;
+    if (take(protocol, options, reading, tried, values_differ)) return tried;
+    if (!reading.exact && !reading.late) as_it_stands = tried;
+    AsDrawn cached = tried;
+    if (!tried.scenario.cached && take(protocol, from_cached, reading, cached, values_differ)) return cached;
+  }
+  return as_it_stands;
 }
 
 }  // namespace stalemate::model

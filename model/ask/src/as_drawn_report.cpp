@@ -24,6 +24,11 @@ int diagram_in(const Feature& feature, int line) {
   return 0;
 }
 
+// A message that the race draws as lost may be lost in any protocol.
+void add_losses(const AsDrawn& race, traces::Scenario& scenario) {
+  if (race.has_lost_request && scenario.faults.empty()) scenario.faults.emplace_back("lost-message");
+}
+
 std::string headline(const AsDrawn& race) {
   switch (race.answer) {
     case AsDrawn::Answer::kEndsWrong:
@@ -56,6 +61,9 @@ std::string text_of(const AsDrawn& race) {
   std::string text =
       fmt::format("{}\n{}:{}: {}\n", headline(race), race.protocol, race.race.at.line, describe(race.scenario));
   if (!race.why.empty()) text += fmt::format("{}\n", race.why);
+  if (race.is_late)
+    text +=
+        "some request is handled later than it is drawn: only so do the values fit that are written on the arrows\n";
   text += '\n';
   for (std::size_t i = 0; i < race.race.instances.size(); ++i) {
     const DrawnRace::Instance& instance = race.race.instances[i];
@@ -95,6 +103,7 @@ nlohmann::ordered_json json_of(const AsDrawn& race) {
   json["scenario"] = to_json(race.scenario);
   json["why"] = race.why.empty() ? Json(nullptr) : Json(race.why);
   json["broken"] = race.broken;
+  json["handled_late"] = race.is_late;
   json["instances"] = Json::array();
   for (const DrawnRace::Instance& instance : race.race.instances) {
     Json operations = Json::array();
@@ -131,7 +140,7 @@ AsDrawnReport as_drawn(const Page& page, int line, const AsDrawnOptions& options
       const auto does = [&](const std::string& script) { return script.find(kind) != std::string::npos; };
       if (std::none_of(scenario.apps.begin(), scenario.apps.end(), does)) scenario.apps.emplace_back(kind);
     }
-    scenario.cached = options.given.over(other.read.protocol->wanted.scenario).cached;
+    add_losses(report.races.front(), scenario);
     report.others.push_back({other.line, check(*other.read.protocol, scenario, check_options)});
   }
   return report;

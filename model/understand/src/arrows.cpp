@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "base/text.hpp"
+#include "read/statements.hpp"
 #include "steps.hpp"
 #include "vocabulary/vocabulary.hpp"
 
@@ -13,6 +14,14 @@ namespace {
 constexpr std::string_view kTwoAtOnce =
     ": two operations at once in one app, and whose each arrow is, is not drawn; draw a participant for each app "
     "instance, or the operations one after the other";
+
+// Whether the request stands in a block that chooses: then another one may have been made in its stead.
+bool in_a_branch(const std::vector<Act>& body, const Request& request) {
+  return std::none_of(body.begin(), body.end(), [&](const Act& act) {
+    const auto* one = std::get_if<Request>(&act.node);
+    return one != nullptr && one->arrow == request.arrow;
+  });
+}
 
 bool is_answered(const std::vector<Act>& body) {
   return std::any_of(body.begin(), body.end(), [](const Act& act) {
@@ -106,6 +115,21 @@ std::size_t StepWalk::local(Position at, const std::string& why) {
   return reading_.add(at, "local work, no effect" + (why.empty() ? "" : ": " + why));
 }
 
+// An app that nobody calls starts what it calls another for. A second one starts another operation.
+void StepWalk::ask_about_second_root(Position at, const Message& message) {
+  bool is_called = message.arrow.dotted;
+  visit_messages(diagram_.statements, [&](const Message& other) {
+    is_called = is_called || (other.to == message.from && other.from != message.from && !other.arrow.dotted);
+  });
+  if (is_called) return;
+  std::string& root = current().root;
+  if (root.empty()) root = message.from;
+  if (root == message.from || !current().asks) return;
+  ask_at(name(), at, "callers-take-turns",
+         in_quotes(message.from) + " starts something here, as " + in_quotes(root) +
+             " did, and both are taken for the app" + std::string(kTwoAtOnce));
+}
+
 // Apps that only call one another are one app instance; that each call is waited for is what makes it local work.
 void StepWalk::between_apps(Position at, const Message& message, Scope& scope) {
   if (message.arrow.head == ArrowHead::kOpen || is_crossed(message)) {
@@ -113,6 +137,7 @@ void StepWalk::between_apps(Position at, const Message& message, Scope& scope) {
         name(), at,
         is_crossed(message) ? "a lost message between two apps" : "a message between two apps that nobody waits for");
   }
+  ask_about_second_root(at, message);
   scope.returned.erase(message.to);
   if (message.arrow.dotted) scope.returned[message.from] = at.line;
   const bool is_new = current().partners.insert(std::minmax(message.from, message.to)).second;
@@ -181,6 +206,12 @@ void StepWalk::from_outside(Position at, const Message& message, Scope& scope) {
     begin_segment(at, scope);
     count_message(at);
   }
+  const auto kind = operation_words(message.text).kind();
+  if (!begins && !current().callers.empty() &&
+      (current().callers.count(message.from) == 0 || kind != operation_words(current().message).kind()))
+    ask_at(name(), at, "callers-take-turns",
+           "this starts an operation before anything is done of the one that " + in_quotes(*current().callers.begin()) +
+               " started" + std::string(kTwoAtOnce));
   if (current().message.empty()) current().message = message.text;
   current().callers.insert(message.from);
   const std::size_t line = reading_.add(at, "");
@@ -217,26 +248,44 @@ void StepWalk::ask_about_turns(Position at, const Message& message) const {
   }
 }
 
-// Likewise where nobody is answered: a Read that found nothing in the cache never fills it, and somebody else's change
-// fills it last.
-void StepWalk::ask_about_late_fill(const Segment& before, const Segment& segment) const {
-  if (before.callers.empty() || segment.callers.empty() || is_answered(before.operation.body)) return;
-  const bool other_caller = std::none_of(segment.callers.begin(), segment.callers.end(),
-                                         [&](const std::string& id) { return before.callers.count(id) != 0; });
+// Likewise where nobody is answered: an operation never changes the cache, though it found nothing there or changed the
+// database; and one behind it changes it once more than it would by itself.
+void StepWalk::ask_about_late_part(const Segment& before, const Segment& segment) const {
+  if (is_answered(before.operation.body)) return;
   const Flow flow = flow_of(before.operation.body);
-  const bool reads_on_a_miss =
-      !flow.changes() && flow.has(Role::kCache, Verb::kGet) && flow.asks.back().to == Role::kDatabase;
-  if (!other_caller || !reads_on_a_miss || !segment.changes_database) return;
-  bool changed = false;
+  const bool writes = flow.has(Role::kDatabase, Verb::kSet);
+  const bool missed = !writes && flow.has(Role::kCache, Verb::kGet) && !flow.found;
+  if (flow.changes_cache() || (!writes && !missed)) return;
+  int changed = 0;
   visit_requests(segment.operation.body, [&](const Request& request) {
     if (request.to != Role::kCache || !changes(request.verb)) return;
-    if (changed && stores(request.verb))
+    const bool fits = writes || stores(request.verb);
+    const bool is_one_more = segment.changes_database ? changed > 0 : writes && request.verb == Verb::kDelete;
+    if (fits && is_one_more && !in_a_branch(segment.operation.body, request))
       ask_at(name(), request.at, "callers-take-turns",
-             "this may be what the operation in line " + std::to_string(before.operation.at.line) +
-                 " does, which found nothing in the cache, while the one in line " +
+             "this may be what the operation in line " + std::to_string(before.operation.at.line) + " does, which " +
+                 (writes ? "changed the database" : "found nothing in the cache") +
+                 " and has not touched the cache since, while the one in line " +
                  std::to_string(segment.operation.at.line) + " is under way" + std::string(kTwoAtOnce));
-    changed = true;
+    ++changed;
   });
+}
+
+// Labels and notes say whose work they are: "[T1] GET k", "DEL k (thread 2)", "Request 1 continues".
+void StepWalk::ask_about_whose(Position at, const std::string& text) {
+  const std::string name_said = whose(text);
+  if (name_said.empty()) return;
+  const std::size_t segment = segments_.size() - 1;
+  const auto& latest = whose_.empty() ? name_said : whose_.back().first;
+  const bool returns = latest != name_said && std::any_of(whose_.begin(), whose_.end(), [&](const auto& before) {
+                         return before.first == name_said;
+                       });
+  const bool says_two = latest != name_said && name_said.find(' ') != std::string::npos &&
+                        whose_.back().second == segment && !current().operation.body.empty();
+  whose_.emplace_back(name_said, segment);
+  if (!returns && !says_two) return;
+  ask_at(name(), at, "callers-take-turns",
+         "by " + reading_.quoted(text) + " this is of another one than what stands above it" + std::string(kTwoAtOnce));
 }
 
 // Whether a message outward goes to who started the operation, or the one before it. Where nobody is drawn to have

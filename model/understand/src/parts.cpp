@@ -94,7 +94,9 @@ void StepWalk::note(const std::vector<Statement>& list, std::size_t index, Scope
   const Position at = list[index].at;
   const std::string& text = std::get<Note>(list[index].node).text;
   if (refuse_unmodelled(name(), at, text, false)) happens_after_commit(at, scope);
-  if (scope.at_top() && !continues_ && parted({at, "the note", text}, list, index, scope)) return;
+  const bool begins = scope.at_top() && !continues_ && parted({at, "the note", text}, list, index, scope);
+  ask_about_whose(at, text);
+  if (begins) return;
   remark(at, text, reading_.add(at, "a note: no meaning"));
 }
 

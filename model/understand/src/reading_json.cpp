@@ -112,6 +112,7 @@ Json json_of(const DrawnRace& race, const Protocol& protocol) {
                 {"what", word_of(message.kind)}};
     if (message.arrow != 0) one["arrow"] = message.arrow;
     if (message.kind == DrawnMessage::Kind::kIsAnswered) one["outcomes"] = json_of(message.says);
+    if (!message.value.empty()) one["value"] = message.value;
     json["messages"].push_back(std::move(one));
   }
   return json;

@@ -54,7 +54,10 @@ void StepWalk::ask_about_doubts(Position at, const Message& message, Role server
                               guarded || in_branch_on_miss(diagram_.statements, at, false)};
   if (const std::string doubt = doubt_about(message.text, drawn); !doubt.empty())
     ask_at(name(), at, "request-says-more", reading_.quoted(message.text) + " " + doubt);
-  const std::string stored = stores(verb) ? doubt_about_stored(message.text, server) : "";
+  const Flow so_far = flow_of(current().operation.body);
+  const bool is_read =
+      server == Role::kCache && so_far.has(Role::kDatabase, Verb::kGet) && !so_far.has(Role::kDatabase, Verb::kSet);
+  const std::string stored = stores(verb) ? doubt_about_stored(message.text, server, is_read) : "";
   if (!stored.empty()) ask_at(name(), at, "stores-something-else", reading_.quoted(message.text) + " " + stored);
 }
 
@@ -131,6 +134,7 @@ void StepWalk::note_request(const Request& asks, std::size_t line) {
 
 void StepWalk::request(const Place& place, const Message& written, Role server, Scope& scope) {
   const Position at = place.at;
+  ask_about_whose(at, written.text);
   asked_by(at, is_server(role(written.from)) ? written.to : written.from, scope);
   const AskedAndAnswered label = means_ ? AskedAndAnswered{written.text, {}} : asked_and_answered(written.text);
   Message message = written;

@@ -104,6 +104,9 @@ Flow flow_of(const std::vector<Act>& body) {
   Flow flow;
   add_asks(body, flow);
   flow.acknowledges = is_acknowledged(body);
+  flow.found = !body.empty() && std::holds_alternative<Guard>(body.back().node) &&
+               std::get<Guard>(body.back().node).outcomes == Outcomes{Outcome::kValue} && !flow.asks.empty() &&
+               flow.asks.back().to == Role::kCache;
   return flow;
 }
 
@@ -129,7 +132,7 @@ bool starts_over(const Flow& so_far, const Flow& next) {
 bool may_start_over_unsaid(const Flow& so_far, const Flow::Ask& next, std::optional<OperationKind> said_above) {
   if (next.to == Role::kCache && next.verb == Verb::kGet) {
     return so_far.acknowledges || so_far.has(Role::kDatabase, Verb::kSet) || so_far.has(Role::kCache, Verb::kDelete) ||
-           so_far.is_caching_read();
+           so_far.is_caching_read() || so_far.found;
   }
   if (next.verb == Verb::kGet) return false;
   const bool may_be_read = said_above != OperationKind::kWrite;

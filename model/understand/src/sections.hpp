@@ -22,6 +22,7 @@ struct Flow {
   std::vector<Ask> asks;      // in order, all branches one after another
   bool from_outside = false;  // begins with a message from outside to the app
   bool acknowledges = false;  // who started the operation has been answered, on every way
+  bool found = false;         // what a get of the cache found is all that is drawn of it
   bool empty() const { return asks.empty(); }
   bool has(Role to, Verb verb) const;
   bool changes_cache() const;    // sets, adds or deletes there

@@ -123,7 +123,7 @@ std::vector<Segment> StepWalk::finish() {
     return !segment.asks;
   };
   segments_.erase(std::remove_if(segments_.begin(), segments_.end(), asks_nothing), segments_.end());
-  for (std::size_t i = 1; i < segments_.size(); ++i) ask_about_late_fill(segments_[i - 1], segments_[i]);
+  for (std::size_t i = 1; i < segments_.size(); ++i) ask_about_late_part(segments_[i - 1], segments_[i]);
   for (Segment& segment : segments_) {
     remark_on(segment, segment.operation.body, false);
     remark_on_failures(segment, segment.operation.body, {});

@@ -93,6 +93,7 @@ struct Segment {
   std::set<std::string> asking_besides;  // others that do, which was asked about
   std::set<std::pair<std::string, std::string>> partners;  // apps that call one another
   std::vector<Position> message_at;                        // of each of operation.arrows
+  std::string root;                                        // an app that nobody calls, and that calls others
   std::string drawn_by;                                    // of a race: the instance that does it, as it is shown
   std::vector<Run> runs;
 };
@@ -311,7 +312,9 @@ class StepWalk {
   void remark_on_failures(const Segment& segment, const std::vector<Act>& body, std::vector<const Request*> asked);
   bool is_caller(const Message& message, std::string& assumed) const;
   void ask_about_turns(Position at, const Message& message) const;
-  void ask_about_late_fill(const Segment& before, const Segment& segment) const;
+  void ask_about_late_part(const Segment& before, const Segment& segment) const;
+  void ask_about_whose(Position at, const std::string& text);
+  void ask_about_second_root(Position at, const Message& message);
   void may_turn_out(Position at, const Message& message, Scope& scope) const;
   void may_end(Position at, const std::string& text, const Scope& scope);
   // Asks whether an operation ends with a branch that is drawn as if it went on.
@@ -327,8 +330,9 @@ class StepWalk {
   std::optional<OperationKind> said_above_;
   Reading& reading_;
   std::vector<Segment> segments_;
-  bool continues_ = false;         // said: the operation at hand goes on
-  std::optional<Override> means_;  // waits for the next arrow
+  std::vector<std::pair<std::string, std::size_t>> whose_;  // as labels and notes say, with the segment
+  bool continues_ = false;                                  // said: the operation at hand goes on
+  std::optional<Override> means_;                           // waits for the next arrow
   Position means_at_;
 };
 

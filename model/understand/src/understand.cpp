@@ -98,20 +98,26 @@ void restore(std::vector<Act>& body, const Reading& reading) {
 }
 
 // The operations of a diagram that shows a race.
-std::vector<Segment> read_race(const Document& document, const Diagram& diagram, const std::vector<Column>& columns,
-                               const RolesOfDiagram& roles, Reading& reading) {
+std::vector<Segment> read_race(const Document& document, const Diagram& diagram, const Columns& columns,
+                               Reading& reading) {
   const Position said = race_at(document.name, diagram);
   if (said.line != 0) reading.add(said, "says that the diagram shows a race");
   std::string names;
-  for (const Column& column : columns) names += (names.empty() ? "" : ", ") + reading.quoted(column.app);
-  reading.add(diagram.at, fmt::format("a race: {} app instances, and one order of what they do", columns.size()),
+  for (const Column& column : columns.all) names += (names.empty() ? "" : ", ") + reading.quoted(column.app);
+  reading.add(diagram.at, fmt::format("a race: {} app instances, and one order of what they do", columns.all.size()),
               said.line != 0 ? ""
                              : fmt::format("each of {} is taken as an app instance with an operation of its own, since "
                                            "they take turns and do not call one another",
                                            names));
   std::vector<std::vector<Segment>> segments;
-  for (const Column& column : columns) segments.push_back(read_column(column.diagram, roles, reading));
-  return note_race(diagram, columns, std::move(segments), reading);
+  for (const Statement& aside : columns.aside) {
+    const auto* note = std::get_if<Note>(&aside.node);
+    refuse_unmodelled(document.name, aside.at, note != nullptr ? note->text : std::get<Message>(aside.node).text,
+                      note == nullptr);
+    reading.add(aside.at, note != nullptr ? "a note: no meaning" : "local work, no effect: both are outside");
+  }
+  for (const Column& column : columns.all) segments.push_back(read_column(column.diagram, column.roles, reading));
+  return note_race(diagram, columns.all, std::move(segments), reading);
 }
 
 // The operations of diagram `index`, as far as they can be told.
@@ -121,9 +127,9 @@ std::vector<Segment> read_diagram(const Document& document, std::size_t index, c
   const Document::Entry& entry = document.diagrams[index];
   reading.attempt([&] { refuse_unmodelled_titles(document.name, entry); });
   reading.attempt([&] {
-    const std::vector<Column> columns = columns_of(entry.diagram, roles, reading);
-    segments = columns.empty() ? read_steps(entry.diagram, roles, kind_said_above(document, index), reading)
-                               : read_race(document, entry.diagram, columns, roles, reading);
+    const Columns columns = columns_of(entry.diagram, roles, reading);
+    segments = columns.all.empty() ? read_steps(entry.diagram, roles, kind_said_above(document, index), reading)
+                                   : read_race(document, entry.diagram, columns, reading);
   });
   return segments;
 }

@@ -57,7 +57,21 @@ void add_flag(bool& flag, const Line& line) {
   flag = true;
 }
 
-// The scripts of --readers and --writers.
+// How many operations of this kind a race of the page shows at once.
+int most_in_a_race(const Protocol& protocol, OperationKind kind) {
+  int most = 0;
+  for (const DrawnRace& race : protocol.races) {
+    int count = 0;
+    for (const DrawnRace::Instance& instance : race.instances) {
+      const auto is_of_kind = [&](std::size_t operation) { return protocol.operations[operation].kind == kind; };
+      count += std::any_of(instance.operations.begin(), instance.operations.end(), is_of_kind) ? 1 : 0;
+    }
+    most = std::max(most, count);
+  }
+  return most;
+}
+
+// The scripts of --readers and --writers. Where neither is said, one of each, and of a race as many as it shows.
 std::vector<std::string> counted_apps(const ScenarioWords& words, const Protocol& protocol) {
   std::vector<std::string> counted;
   if (!words.app.empty() && !words.readers && !words.writers) return counted;
@@ -66,7 +80,7 @@ std::vector<std::string> counted_apps(const ScenarioWords& words, const Protocol
     if (count.value_or(0) > 0 && !is_drawn)
       throw InputError(fmt::format("{} {}: no {} is drawn in {}; draw one, or leave {} out", option, *count, drawn,
                                    protocol.file, option));
-    const int otherwise = is_drawn && words.app.empty() ? 1 : 0;
+    const int otherwise = is_drawn && words.app.empty() ? std::max(1, most_in_a_race(protocol, kind)) : 0;
     counted.insert(counted.end(), static_cast<std::size_t>(count.value_or(otherwise)), std::string(to_string(kind)));
   };
   add(words.readers, OperationKind::kRead, "--readers", "Read");

@@ -171,6 +171,10 @@ TEST(ProtocolRaces, a_block_that_several_instances_stand_in_is_asked_about_and_a
   EXPECT_EQ(choosing.races.at(0).choice.line, 7);
 }
 
+bool is_asked_whose(const std::string& lines) {
+  return contains(error_of_lines(lines), "two operations at once in one app, and whose each arrow is, is not drawn");
+}
+
 TEST(ProtocolRaces, two_callers_at_once_in_one_app_are_asked_about) {
   const std::string begin =
       "actor R\nactor W\nR->>app: view\napp->>cache: GET k\ncache-->>app: nil\napp->>db: SELECT\nW->>app: change\n"
@@ -184,6 +188,104 @@ TEST(ProtocolRaces, two_callers_at_once_in_one_app_are_asked_about) {
                            "app-->>R: changed\n"),
             "no error")
       << "who was answered is told of something";
+}
+
+TEST(ProtocolRaces, what_may_be_the_rest_of_an_operation_above_is_asked_about) {
+  const std::string read = "U->>app: read\napp->>cache: GET k\ncache-->>app: nil\n";
+  EXPECT_TRUE(is_asked_whose("actor U\nactor V\n" + read +
+                             "V->>app: update\napp->>db: UPDATE\napp->>cache: DEL k\napp-->>V: done\n"
+                             "app->>db: SELECT\ndb-->>app: row\napp->>cache: SET k\n"));
+  EXPECT_TRUE(is_asked_whose("actor U\n" + read +
+                             "app->>db: SELECT\nU->>app: update\napp->>db: UPDATE\n"
+                             "app->>cache: DEL k\napp-->>U: ok\napp->>cache: SET k\napp-->>U: row\n"));
+  EXPECT_TRUE(
+      is_asked_whose("actor U\nactor V\nU->>app: change one\napp->>db: UPDATE\nV->>app: change two\n"
+                     "app->>db: UPDATE\napp->>cache: SET k\napp->>cache: SET k\n"));
+  EXPECT_TRUE(
+      is_asked_whose("actor U\nactor V\nU->>app: change\napp->>db: UPDATE\nV->>app: read\n"
+                     "app->>cache: GET k\ncache-->>app: nil\napp->>db: SELECT\napp->>cache: SET k\n"
+                     "app->>cache: DEL k\n"));
+  EXPECT_TRUE(
+      is_asked_whose("actor U\nactor V\nU->>app: read\nV->>app: update\napp->>cache: GET k\n"
+                     "cache-->>app: nil\napp->>db: UPDATE\napp->>cache: DEL k\n"));
+  EXPECT_FALSE(is_asked_whose("actor U\n" + read +
+                              "app->>db: SELECT\nU->>app: update\napp->>cache: DEL k\n"
+                              "app->>db: UPDATE\napp->>cache: DEL k\n"))
+      << "a double delete is no fill";
+  EXPECT_FALSE(
+      is_asked_whose("actor U\nU->>app: change\napp->>db: UPDATE\nU->>app: read\napp->>cache: GET k\n"
+                     "alt hit\ncache-->>app: it\nelse miss\napp->>db: SELECT\napp->>cache: SET k\nend\n"));
+}
+
+TEST(ProtocolRaces, texts_that_say_whose_work_it_is_are_asked_about) {
+  const std::string read = "app->>cache: GET k\ncache-->>app: nil\napp->>db: SELECT\n";
+  const std::string write = "app->>db: UPDATE\napp->>cache: DEL k\n";
+  EXPECT_TRUE(is_asked_whose("Note over app: Request 1 (read)\n" + read + "Note over app: Request 2 (write)\n" + write +
+                             "Note over app: Request 1 continues\napp->>cache: SET k\n"));
+  EXPECT_TRUE(
+      is_asked_whose("app->>cache: [T1] GET k\ncache-->>app: nil\napp->>db: [T1] SELECT\napp->>db: [T2] UPDATE\n"
+                     "app->>cache: [T2] DEL k\napp->>cache: [T1] SET k\n"));
+  EXPECT_TRUE(
+      is_asked_whose("app->>cache: GET k (thread 1)\ncache-->>app: nil\napp->>db: UPDATE (thread 2)\n"
+                     "app->>cache: DEL k (thread 2)\n"));
+  EXPECT_FALSE(
+      is_asked_whose("app->>cache: T1: GET k\ncache-->>app: nil\napp->>db: T2: SELECT\napp->>cache: T3: SET k\n"))
+      << "points in time";
+  EXPECT_FALSE(
+      is_asked_whose("Note over app: Request 1 (read)\n" + read + "Note over app: Request 2 (write)\n" + write));
+  EXPECT_FALSE(is_asked_whose("app->>cache: GET user 7\ncache-->>app: nil\napp->>db: SELECT user 7\n"));
+}
+
+TEST(ProtocolRaces, who_hands_out_work_is_no_part_of_an_instance) {
+  const std::string race =
+      "participant L as Load Balancer\n" + kApps +
+      "L->>A: GET /item\nA->>C: GET k\nC-->>A: nil\nA->>D: SELECT\nL->>B: PUT /item\nB->>D: UPDATE\n"
+      "B->>C: DEL k\nA->>C: SET k\n";
+  EXPECT_EQ(told(race),
+            "Read: get cache#2; if miss; get database#4; set cache#5 // Write: set database#2; delete cache#3");
+  EXPECT_EQ(told("actor U as User\nU->>L: go\n" + race), told(race));
+  EXPECT_EQ(
+      told("participant S as Controller\nparticipant A as Lookup service\nparticipant B as Repository\n" + kServers +
+           "S->>A: find\nA->>C: GET k\nC-->>A: nil\nA-->>S: nothing\nS->>B: load\nB->>D: SELECT\nB-->>S: row\n"
+           "S->>A: keep\nA->>C: SET k\n"),
+      "Read: get cache#2; if miss; get database#6; set cache#9")
+      << "a controller awaits each of its parts";
+  EXPECT_TRUE(
+      contains(error_of_lines(kApps + "A->>C: GET k\nC-->>A: nil\nA->>B: please refresh\nB->>D: SELECT\nB->>C: SET "
+                                      "k\nA->>C: GET k\n"),
+               "\"App 1\" calls \"App 2\", and both ask the servers"));
+  EXPECT_TRUE(is_asked_whose(
+      "participant X as ReadController\nparticipant Y as WriteController\nparticipant S as Service\n" + kServers +
+      "X->>S: get\nS->>C: GET k\nC-->>S: nil\nS->>D: SELECT\nY->>S: set\nS->>D: UPDATE\n"
+      "S->>C: DEL k\nS->>C: SET k\n"));
+}
+
+TEST(ProtocolRaces, a_get_behind_a_hit_begins_another_read) {
+  EXPECT_TRUE(
+      contains(error_of_lines(kApps + "A->>C: GET k\nC-->>A: hit\nB->>D: UPDATE\nB->>C: DEL k\nA->>C: GET k\nC-->>A: "
+                                      "nil\nA->>D: SELECT\nA->>C: SET k\n"),
+               "t.mmd:10:1: does another operation begin here?"));
+}
+
+TEST(ProtocolRaces, as_many_are_checked_as_a_race_draws) {
+  const Protocol protocol =
+      read_lines("participant A as Writer 1\nparticipant B as Writer 2\nparticipant R as Reader\n" + kServers +
+                 "A->>D: UPDATE\nB->>D: UPDATE\nB->>C: SET k\nA->>C: SET k\nR->>C: GET k\n");
+  EXPECT_EQ(scenario_of({}, protocol).apps, (std::vector<std::string>{"read", "write", "write"}));
+  ScenarioWords one;
+  one.writers = 1;
+  EXPECT_EQ(scenario_of(one, protocol).apps, (std::vector<std::string>{"read", "write"}));
+}
+
+TEST(ProtocolRaces, what_is_written_on_the_arrows_is_kept) {
+  const Protocol protocol =
+      read_lines(kApps +
+                 "A->>C: GET k:7\nC-->>A: nil\nA->>D: SELECT p WHERE id=7\nD-->>A: 10\nB->>D: UPDATE p = "
+                 "20\nB->>C: DEL k:7\nA->>C: SET k:7 10 EX 60 (stale)\n");
+  std::string values;
+  for (const DrawnMessage& message : protocol.races.at(0).messages)
+    if (!message.value.empty()) values += std::to_string(message.at.line) + ":" + message.value + " ";
+  EXPECT_EQ(values, "9:10 10:20 12:10 ");
 }
 
 }  // namespace

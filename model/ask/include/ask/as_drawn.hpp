@@ -1,5 +1,7 @@
 // `check --as-drawn`: the order of messages that a race shows, taken in the model step by step. A request is handled
 // where it is drawn, and its reply received where that is drawn, else at once; an operation begins at its first arrow.
+// Values that are written on arrows have to fit: one value is written in one way. Where only that makes them fit, a
+// request is handled later than it is drawn, before its reply and before what its instance does next.
 // What is not drawn comes last: what the operations still do, in any order. A fault may strike where the scenario
 // allows it. Deterministic: a function of the protocol, the race and the options.
 #pragma once
@@ -28,6 +30,8 @@ struct AsDrawn {
   DrawnRace race;
   std::vector<std::string> operations;  // the names of the protocol's
   traces::Scenario scenario;            // an app for each instance
+  bool has_lost_request = false;        // it draws a request as lost
+  bool is_late = false;                 // some request is handled later than it is drawn
   std::string why;                      // it cannot happen, or is not told: one sentence
   std::vector<std::string> broken;      // properties, in the order of the steps that break them
   std::optional<traces::Trace> trace;   // of the order, up to where all is at rest
@@ -44,7 +48,8 @@ struct AsDrawnOptions {
 // Throws InputError for faults that do not fit.
 AsDrawn as_drawn(const Protocol& protocol, const DrawnRace& race, const AsDrawnOptions& options);
 
-// Another protocol of the page, checked with as many Reads and Writes as the race has.
+// Another protocol of the page, checked with as many Reads and Writes as the race has, from where it began and with the
+// losses that it draws.
 struct OtherProtocol {
   int line = 1;  // of its first diagram
   Report report;

@@ -169,8 +169,9 @@ struct DrawnMessage {
   Kind kind = Kind::kAsks;
   std::size_t instance = 0;
   std::size_t operation = 0;
-  int arrow = 0;  // of the request: its ordinal in the operation that this is a run of; 0 where one begins
-  Outcomes says;  // of an answer: how the request turned out; empty where it does not say
+  int arrow = 0;      // of the request: its ordinal in the operation that this is a run of; 0 where one begins
+  Outcomes says;      // of an answer: how the request turned out; empty where it does not say
+  std::string value;  // that is written on it: what is stored, or what was found; empty where none is
 };
 // A diagram of several app instances: one order of what they do. Its operations stand among the protocol's.
 struct DrawnRace {

@@ -31,6 +31,12 @@ std::vector<std::string_view> tokens_of(std::string_view label) {
   }
 }
 
+// "p" of "p=20".
+std::string_view without_value(std::string_view token) {
+  const std::size_t equals = token.find('=');
+  return equals == 0 ? token : token.substr(0, equals);
+}
+
 // "user:1", "user:{id}", "item{7}"; neither "Redis:" nor a value such as "{a:1}", an address or a time of day. An
 // object that goes on names a field of a query: "findUnique({ where: {id: 5} })".
 bool looks_like_key(std::string_view token) {
@@ -86,7 +92,7 @@ std::string field_named(std::string_view label, Verb verb) {
 std::vector<std::string> keys_named(std::string_view label) {
   std::vector<std::string> keys;
   for (const std::string_view token : tokens_of(label)) {
-    if (looks_like_key(token)) keys.emplace_back(token);
+    if (looks_like_key(without_value(token))) keys.emplace_back(without_value(token));
   }
   return keys;
 }
@@ -97,7 +103,10 @@ std::optional<std::string> key_named(std::string_view label) {
   const std::vector<std::string_view> tokens = tokens_of(label);
   if (tokens.size() < 2) return std::nullopt;
   const std::string_view argument = tokens[1];
-  if (is_in(kCommands, tokens[0]) && !is_in(kNoKeys, lower(argument))) return std::string(argument);
+  // "GET a", "SET a 1": a key of one letter.
+  const bool is_a = argument == "a" && (tokens.size() == 2 || is_digit(tokens[2].front()));
+  if (is_in(kCommands, tokens[0]) && (is_a || !is_in(kNoKeys, lower(argument))))
+    return std::string(without_value(argument));
   const std::size_t joint = argument.find('_');
   const bool joined = joint != std::string_view::npos && joint > 0 && joint + 1 < argument.size();
   if (joined && request_words(tokens[0]).kind == RequestWords::Kind::kVerb) return std::string(argument);

@@ -143,6 +143,7 @@ bool says_failure(std::string_view text) {
 
 ReplyWords reply_words(std::string_view text, Verb verb) {
   const std::vector<std::string> words = split_words(text);
+  if (words.size() == 1 && words.front() == "not") return reply_words("not there", verb);  // "no está"
   std::vector<FoundSign> signs;
   if (answers_of(verb) == Answers::kIfAbsent && !words.empty() &&
       (words.back() == "1" || words.back() == "0")) {  // as SETNX answers

@@ -33,7 +33,7 @@ constexpr std::string_view kWorkers[] = {"worker",  "consumer",  "invalidator", 
 constexpr std::string_view kApps[] = {"app",        "application", "api",     "service",    "server",
                                       "backend",    "webapp",      "handler", "controller", "microservice",
                                       "repository", "gateway",     "reader",  "writer",     "proxy",
-                                      "nginx",      "haproxy",     "envoy",   "balancer"};
+                                      "peer",       "peers",       "nginx",   "haproxy",     "envoy",   "balancer"};
 constexpr std::string_view kOutsiders[] = {"user",     "client", "browser", "customer",
                                            "frontend", "admin",  "mobile",  "visitor"};
 constexpr std::string_view kThirdParties[] = {

@@ -101,9 +101,10 @@ bool holds_number(const Clause& words) {
 
 }  // namespace
 
-std::string doubt_about_stored(std::string_view label, Role server) {
+std::string doubt_about_stored(std::string_view label, Role server, bool is_read) {
   const std::vector<Clause> clauses = clauses_of(label);
   std::string other = other_value_in(clauses, server);
+  if (is_read && is_in(kEarlier, other)) other.clear();
   if (other.empty() && server == Role::kCache && stores_nothing(label)) other = "''";
   if (!other.empty()) {
     return "says by \"" + other +

@@ -59,6 +59,17 @@ RoleWords role_words(std::string_view text);
 std::optional<Role> role_named(std::string_view word);  // exactly "app", "cache", …
 // Whether the label of a box that holds an app and its cache says that there are several such boxes: "each pod".
 bool says_one_of_many(std::string_view label);
+// Of a name with a number or a single letter, as several of one kind have ("Reader 1", "App B", "web-2"), the rest;
+// empty where it has none.
+std::string name_without_number(std::string_view name);
+// Whether a name speaks of one of several that do the same: "thread", "instance", "reader".
+bool names_instance(std::string_view name);
+// The one value that a label or a reply names: "10" of "SET price:7 10 EX 60", "v2"; empty where it names none, or
+// several.
+std::string literal_in(std::string_view text);
+// Whose work a label or a note says that it is: "thread 2" of "DEL k (thread 2)", "t1" of "[T1] GET k". Empty where it
+// does not.
+std::string whose(std::string_view text);
 inline constexpr std::string_view kRoleNames = "app, cache, database, replica, queue, worker, outside, third-party";
 // Whether two names of a cache, or of a database, are of one server: certainly not where they name different products,
 // numbers or uses ("Redis", "Memcached"; "user cache", "order cache").
@@ -96,7 +107,8 @@ std::string doubt_about(std::string_view label, const DrawnRequest& drawn);
 std::string second_step_in(std::string_view label, Verb verb);
 // What the label of a set says to store, as the rest of a question, where it is hardly the whole value that the
 // operation has: "null", "the old value", "timestamp". Empty where there is nothing of the kind.
-std::string doubt_about_stored(std::string_view label, Role server);
+// `is_read`: it is what the operation read before, so that it may be called old.
+std::string doubt_about_stored(std::string_view label, Role server, bool is_read = false);
 // A get whose label says how it turned out, too: "get user:7 (miss)", "GET k => nil". Both parts of the label; no reply
 // where it says nothing of the kind, or not clearly.
 struct AskedAndAnswered {
