@@ -30,10 +30,10 @@ constexpr std::string_view kQueues[] = {"queue",    "kafka",  "topic",  "outbox"
                                         "kinesis",  "rabbit", "topics", "queues", "eventbus"};
 constexpr std::string_view kWorkers[] = {"worker",  "consumer",  "invalidator", "relay",   "job",   "cron",
                                          "workers", "consumers", "jobs",        "sidekiq", "celery"};
-constexpr std::string_view kApps[] = {"app",        "application", "api",     "service",    "server",
-                                      "backend",    "webapp",      "handler", "controller", "microservice",
-                                      "repository", "gateway",     "reader",  "writer",     "proxy",
-                                      "peer",       "peers",       "nginx",   "haproxy",     "envoy",   "balancer"};
+constexpr std::string_view kApps[] = {"app",     "application", "api",        "service",      "server",     "backend",
+                                      "webapp",  "handler",     "controller", "microservice", "repository", "gateway",
+                                      "reader",  "writer",      "proxy",      "peer",         "peers",      "nginx",
+                                      "haproxy", "envoy",       "balancer"};
 constexpr std::string_view kOutsiders[] = {"user",     "client", "browser", "customer",
                                            "frontend", "admin",  "mobile",  "visitor"};
 constexpr std::string_view kThirdParties[] = {
