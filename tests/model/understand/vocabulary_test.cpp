@@ -652,5 +652,44 @@ TEST(Vocabulary, operations_are_told_by_whole_words) {
   EXPECT_FALSE(operation_words("now write the value to the log").only);
 }
 
+TEST(Vocabulary, a_literal_is_the_one_value_that_a_label_names) {
+  const std::vector<std::pair<std::string, std::string>> labels = {{"SET price:7 12", "12"},
+                                                                   {"SET price 10 EX 60", "10"},
+                                                                   {"UPDATE price = 20", "20"},
+                                                                   {"UPDATE p SET price = 20 WHERE id = 7", "20"},
+                                                                   {"10 (stale)", "10"},
+                                                                   {"price=10", "10"},
+                                                                   {"v2", "v2"},
+                                                                   {"SET name v1", "v1"},
+                                                                   {"hit: 100", "100"},
+                                                                   {"12.50", "12.50"},
+                                                                   {"SETEX k 60 10", ""},
+                                                                   {"GET product:42", ""},
+                                                                   {"0", ""},
+                                                                   {"1 row", ""},
+                                                                   {"200 OK", ""},
+                                                                   {"set value, TTL 300", ""},
+                                                                   {"value", ""}};
+  for (const auto& [label, value] : labels) EXPECT_EQ(literal_in(label), value) << label;
+}
+
+TEST(Vocabulary, a_text_may_say_whose_work_it_is) {
+  const std::vector<std::pair<std::string, std::string>> texts = {{"[T1] GET x", "t1"},
+                                                                  {"T2: DEL x", "t2"},
+                                                                  {"UPDATE (thread 2)", "thread 2"},
+                                                                  {"Request 1 continues", "request 1"},
+                                                                  {"writer B goes on", "writer b"},
+                                                                  {"client1 again", "client 1"},
+                                                                  {"GET user 7", ""},
+                                                                  {"GET k1", ""},
+                                                                  {"request a copy", ""},
+                                                                  {"SET k1 v2", ""}};
+  for (const auto& [text, who] : texts) EXPECT_EQ(whose(text), who) << text;
+  EXPECT_EQ(name_without_number("Reader 1"), name_without_number("Reader 22"));
+  EXPECT_EQ(name_without_number("web-1"), name_without_number("web-2"));
+  EXPECT_EQ(name_without_number("app1"), name_without_number("App 2"));
+  EXPECT_EQ(name_without_number("Orders"), "");
+}
+
 }  // namespace
 }  // namespace stalemate::model
