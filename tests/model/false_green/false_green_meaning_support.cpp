@@ -36,8 +36,8 @@ struct Features {
 const std::vector<Features> kFeatures = {{"recipe", "rating"}, {"profile", "invoice"}, {"menu", "booking"}};
 
 bool other_feature_by_heading(Page& page, sim::Random& random) {
-  // A user's calls would say that they are one all the same.
-  if (page.frame == Frame::kCallsInOne || page.user_drawn()) return false;
+  // A user's calls would say that they are one all the same, and a race has no headings.
+  if (page.frame == Frame::kCallsInOne || page.frame == Frame::kRace || page.user_drawn()) return false;
   const Features& features = any_of(kFeatures, random);
   for (Operation& operation : page.operations)
     operation.name = operation.kind == OperationKind::kRead
