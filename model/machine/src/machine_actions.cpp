@@ -117,12 +117,13 @@ void Machine::push_faults(StateView words, std::vector<Action>& out, const Messa
     if (get(words, budgets_[b]) == budget.budget) continue;
     for (std::size_t t = 0; t < budget.targets.size(); ++t) {
       const FaultTarget& target = budget.targets[t];
-      if (!may_strike(words, target, message)) continue;
+      if (!may_strike(words, budget, target, message)) continue;
       // Of targets that overlap, the first one offers the fault.
-      const bool offered = std::any_of(budget.targets.begin(), budget.targets.begin() + static_cast<std::ptrdiff_t>(t),
-                                       [&](const FaultTarget& earlier) {
-                                         return earlier.kind == target.kind && may_strike(words, earlier, message);
-                                       });
+      const bool offered =
+          std::any_of(budget.targets.begin(), budget.targets.begin() + static_cast<std::ptrdiff_t>(t),
+                      [&](const FaultTarget& earlier) {
+                        return earlier.kind == target.kind && may_strike(words, budget, earlier, message);
+                      });
       if (offered) continue;
       const bool fused = message.is_reply && granularity_ == Granularity::kFused;
       const Action action{fused ? ActionKind::kHandleLose : ActionKind::kFault,
@@ -149,9 +150,11 @@ std::size_t Machine::ways_to_strike(StateView words, const FaultTarget& target, 
   }
 }
 
-// A crash strikes all sessions of an app instance at once: the first one of them with a message that it may strike
-// offers it. One that is fused to a handle is a step of that session's own, whichever message it strikes.
-bool Machine::may_strike(StateView words, const FaultTarget& target, const MessageRef& message) const {
+// A crash strikes all sessions of an app instance at once: the first one of them with a message that it may strike, by
+// whichever target of the budget, offers it. One that is fused to a handle is a step of that session's own, whichever
+// message it strikes.
+bool Machine::may_strike(StateView words, const FaultBudget& budget, const FaultTarget& target,
+                         const MessageRef& message) const {
   const bool covered = covers(target, message);
   if (fault_kinds()[target.kind].effect != FaultEffect::kCrash) return covered;
   const bool fused = message.is_reply && granularity_ == Granularity::kFused;
@@ -159,7 +162,13 @@ bool Machine::may_strike(StateView words, const FaultTarget& target, const Messa
   for (std::size_t s = 0; s < (fused ? sessions_.size() : message.session); ++s) {
     if (s == message.session || scenario_.sessions[s].app != scenario_.sessions[message.session].app) continue;
     const Location& at = location(words, s);
-    if (at.instruction != kNoInstruction && covers(target, {s, 0, at.instruction, at.is_reply})) return fused;
+    if (at.instruction == kNoInstruction) continue;
+    const MessageRef other{s, 0, at.instruction, at.is_reply};
+    const bool struck = fused ? covers(target, other)
+                              : std::any_of(budget.targets.begin(), budget.targets.end(), [&](const FaultTarget& each) {
+                                  return each.kind == target.kind && covers(each, other);
+                                });
+    if (struck) return fused;
   }
   return !fused;
 }

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "answers.hpp"
 #include "base/text.hpp"
 #include "steps.hpp"
 #include "vocabulary/vocabulary.hpp"
@@ -145,6 +146,22 @@ void StepWalk::leave_block(Joined joined, Scope& scope) {
   scope.returned = std::move(joined.returned);
 }
 
+// The only branch of a block behind a get of the cache fills it from the database: then hardly anything but a miss
+// leads there, whatever its label says.
+void StepWalk::ask_about_fill(const Choosing& choosing) const {
+  const bool open = choosing.tested.known() && !choosing.tested.answered && choosing.block.sections.size() == 1 &&
+                    !choosing.tests.front().free;
+  if (!open || choosing.tested.request().to != Role::kCache || choosing.tested.request().verb != Verb::kGet) return;
+  const Section& section = choosing.block.sections.front();
+  const Flow flow = flow_from(section.body, 0, roles_);
+  const auto fills = [](const Flow::Ask& ask) { return ask.to == Role::kCache && stores(ask.verb); };
+  if (!flow.has(Role::kDatabase, Verb::kGet) || std::none_of(flow.asks.begin(), flow.asks.end(), fills)) return;
+  ask_at(name(), section.at, "outcome-unclear",
+         "cannot tell whether " + reading_.quoted(section.label) +
+             " is a miss; what is done here fills the cache. Write %% stalemate: branch = miss (free) in the branch",
+         answers_branch(section, {Outcome::kMiss}));
+}
+
 void StepWalk::choice(Position at, const Block& block, Scope& scope) {
   for (const Section& section : block.sections) refuse_unmodelled(name(), section.at, section.label, true);
   Choosing choosing{block, tested_by(block, scope), false, is_about_others(block), {}};
@@ -156,6 +173,7 @@ void StepWalk::choice(Position at, const Block& block, Scope& scope) {
   choice.kind = block.kind;
   choice.free = resolve(at, block, choosing.tested, choosing.tests);
   choice.may_take_none = choice.free && (block.kind != BlockKind::kAlt || block.sections.size() == 1);
+  if (choice.free) ask_about_fill(choosing);
   if (choice.free && scope.at_top() && !continues_) ask_about_operations_in(block);
   BlockRow row;
   if (!choice.free) {

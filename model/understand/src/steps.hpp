@@ -267,6 +267,7 @@ class StepWalk {
     BlockRow row;
   };
   std::vector<BranchTest> tests_of(const Choosing& choosing, const Scope& scope) const;
+  void ask_about_fill(const Choosing& choosing) const;
   static std::string assumed_of_free(const Choosing& choosing, const Choice& choice, std::size_t index);
   void note_branch(const Choosing& choosing, const Choice& choice, const Branch& branch, std::size_t index);
   static void join(const Branch& branch, const Scope& entered, const Scope& inside, Scope& outer, Joined& joined);

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "base/file.hpp"
+#include "base/text.hpp"
 #include "directives.hpp"
 #include "naming.hpp"
 #include "races.hpp"
@@ -17,6 +18,7 @@
 #include "things.hpp"
 #include "understand/protocol.hpp"
 #include "understand/understanding.hpp"
+#include "vocabulary/vocabulary.hpp"
 #include "words.hpp"
 
 namespace stalemate::model {
@@ -134,6 +136,30 @@ std::vector<Segment> read_diagram(const Document& document, std::size_t index, c
   return segments;
 }
 
+// Whether a diagram beside others is about something else: who takes part is known, and none of them keeps or hands on
+// anything.
+bool has_nothing_to_do_with_servers(const Diagram& diagram, const RolesOfDiagram& roles, const Reading& reading) {
+  for (const Participant& participant : diagram.participants) {
+    const Role role = roles.at(participant.id);
+    if (is_server(role) || role == Role::kReplica || role == Role::kQueue || reading.is_unsettled(participant.id))
+      return false;
+  }
+  const auto speaks_of_server = [](const std::string& text) {
+    const std::vector<std::string> words = split_words(text);
+    return std::any_of(words.begin(), words.end(), [](const std::string& word) {
+      const std::optional<Role> role = role_words(word).role;
+      return role && (is_server(*role) || *role == Role::kReplica || *role == Role::kQueue);
+    });
+  };
+  bool spoken_of = speaks_of_server(diagram.title);
+  const auto look = [&](const std::string& text) { spoken_of = spoken_of || speaks_of_server(text); };
+  visit_statements(diagram.statements, [&](const Statement& statement) {
+    if (const auto* message = std::get_if<Message>(&statement.node)) look(message->text);
+    if (const auto* note = std::get_if<Note>(&statement.node)) look(note->text);
+  });
+  return !spoken_of;
+}
+
 // The operations of all diagrams, with names and kinds. Throws what was found in the way of that.
 std::vector<std::vector<Segment>> read_operations(const Document& document, const std::vector<RolesOfDiagram>& roles,
                                                   Reading& reading) {
@@ -144,6 +170,11 @@ std::vector<std::vector<Segment>> read_operations(const Document& document, cons
       segments.emplace_back();
       reading.add(said, "says that the diagram is passed over");
       reading.pass_over(diagram.at, "as said in line " + std::to_string(said.line));
+      continue;
+    }
+    if (document.diagrams.size() > 1 && has_nothing_to_do_with_servers(diagram, roles[i], reading)) {
+      segments.emplace_back();
+      reading.pass_over(diagram.at, "neither a cache nor a database is drawn, and no label speaks of one");
       continue;
     }
     segments.push_back(read_diagram(document, i, roles[i], reading));

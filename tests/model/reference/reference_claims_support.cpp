@@ -23,12 +23,6 @@ bool same_choice(const traces::Step& a, const traces::Step& b) {
   return place_of(a) == place_of(b) && a.choice == b.choice;
 }
 
-// The reference tells of a state alone, which numbers no copies.
-traces::State without_copies(traces::State state) {
-  for (traces::InFlight& message : state.in_flight) message.copy = 0;
-  return state;
-}
-
 // The enabled steps with their ways numbered, each fault offered by the first of the budget's aims that covers it.
 std::vector<Enabled> named(const Model& model, const World& world) {
   std::vector<Enabled> all = model.enabled(world);

@@ -305,4 +305,15 @@ inline Explored explore(const Model& model, std::size_t states_max) {
   return found;
 }
 
+// What a trace says, as the reference would: it tells of a state alone, which numbers no copies.
+inline traces::State without_copies(traces::State state) {
+  for (traces::InFlight& message : state.in_flight) message.copy = 0;
+  return state;
+}
+inline traces::Step without_copies(traces::Step step) {
+  step.copy = 0;
+  step.after = without_copies(std::move(step.after));
+  return step;
+}
+
 }  // namespace stalemate::model::reference

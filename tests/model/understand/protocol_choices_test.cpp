@@ -269,5 +269,18 @@ TEST(ProtocolChoices, what_cannot_be_told_apart_is_refused) {
                           "t.mmd:3:1: a set cannot turn out as a miss, but as ok or error or timeout"));
 }
 
+TEST(ProtocolChoices, a_lone_branch_that_fills_the_cache_behind_a_get_is_no_free_choice) {
+  const std::string fill = "app->>database: get\napp->>cache: set\nend\n";
+  EXPECT_TRUE(contains(error_of_lines("app->>cache: get\nalt nothing on it\n" + fill),
+                       "t.mmd:3:1: cannot tell whether \"nothing on it\" is a miss"));
+  EXPECT_EQ(outline(read_lines("app->>cache: get\nalt nothing on it\n%% stalemate: branch = miss\n" + fill)
+                        .operations.at(0)
+                        .body),
+            outline(read_lines("app->>cache: get\nalt miss\n%% such\n" + fill).operations.at(0).body));
+  EXPECT_EQ(error_of_lines("app->>cache: get\nalt nothing on it\n%% stalemate: branch = free\n" + fill), "no error");
+  EXPECT_EQ(error_of_lines("app->>cache: get\napp->>database: get\nopt on Mondays\napp->>cache: set\nend\n"),
+            "no error");
+}
+
 }  // namespace
 }  // namespace stalemate::model

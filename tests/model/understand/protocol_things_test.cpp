@@ -300,5 +300,13 @@ TEST(ProtocolThings, two_features_that_can_each_be_judged_are_named_by_a_line) {
                        "check each alone: by a line of it, as in t.md:18, or %% stalemate: ignore"));
 }
 
+TEST(ProtocolThings, a_diagram_without_a_server_beside_others_is_passed_over_unless_it_speaks_of_one) {
+  const std::string pages =
+      "## Read\n```mermaid\nsequenceDiagram\napp->>cache: GET a:1\ncache-->>app: nil\napp->>db: SELECT\n"
+      "```\n## Newsletter\n```mermaid\nsequenceDiagram\nparticipant W as Worker\nparticipant M as Mailer\n";
+  EXPECT_EQ(answer_to(pages + "loop each reader\nW->>M: send\nend\n```\n"), "no error");
+  EXPECT_TRUE(contains(answer_to(pages + "loop each reader\nW->>M: purge the cache\nend\n```\n"), "\"loop\""));
+}
+
 }  // namespace
 }  // namespace stalemate::model

@@ -652,6 +652,14 @@ TEST(Vocabulary, operations_are_told_by_whole_words) {
   EXPECT_FALSE(operation_words("now write the value to the log").only);
 }
 
+TEST(Vocabulary, what_a_call_returns_turns_it_round_as_a_name_does) {
+  for (const char* text : {"isHit() = false", "isHit()=false", "isHit() == false", "hit() = false", "exists(k) = false",
+                           "contains(key) is false", "isPresent() == false", "isHit: false"})
+    EXPECT_EQ(reply_words(text, Verb::kGet).outcomes, Outcomes{Outcome::kMiss}) << text;
+  for (const char* text : {"isHit() = true", "exists(k) = true", "isEmpty() = false"})
+    EXPECT_EQ(reply_words(text, Verb::kGet).outcomes, Outcomes{Outcome::kValue}) << text;
+}
+
 TEST(Vocabulary, a_literal_is_the_one_value_that_a_label_names) {
   const std::vector<std::pair<std::string, std::string>> labels = {{"SET price:7 12", "12"},
                                                                    {"SET price 10 EX 60", "10"},

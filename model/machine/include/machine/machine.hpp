@@ -183,7 +183,8 @@ class Machine {
   void push_faults(StateView words, std::vector<Action>& out, const MessageRef& message) const;
   void push_server_actions(StateView words, std::size_t actor, std::vector<Action>& out) const;
   std::size_t ways_to_strike(StateView words, const FaultTarget& target, const MessageRef& message) const;
-  bool may_strike(StateView words, const FaultTarget& target, const MessageRef& message) const;
+  bool may_strike(StateView words, const FaultBudget& budget, const FaultTarget& target,
+                  const MessageRef& message) const;
   bool covers(const FaultTarget& target, const MessageRef& message) const;
   bool may_handle(StateView words, std::size_t session, ServerId server, std::size_t slots_before) const;
   struct Delivery {

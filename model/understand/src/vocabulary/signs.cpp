@@ -279,6 +279,27 @@ std::optional<SignAt> sign_at(const std::vector<std::string>& words, std::size_t
   return SignAt{*entry, 1};
 }
 
+namespace {
+
+// "isHit()" and "contains(k)" are called, and what they return is said behind: the brackets are no remark.
+std::string without_calls(std::string_view text) {
+  std::string kept;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const std::size_t close = text[i] == '(' && i > 0 && is_word_byte(text[i - 1]) ? text.find(')', i) : text.npos;
+    const std::string_view behind = close == text.npos ? std::string_view() : trim(text.substr(close + 1));
+    const auto begins = [&](std::string_view sign) { return behind.starts_with(sign); };
+    const bool returns = begins("=") || begins("-> ") || begins("is ") || begins("returns ") || begins("returned ");
+    if (!returns) {
+      kept += text[i];
+      continue;
+    }
+    i = close;
+  }
+  return kept;
+}
+
+}  // namespace
+
 std::vector<Clause> clauses_of(std::string_view text) {
   std::vector<Clause> clauses(1);
   std::string part;
@@ -293,7 +314,7 @@ std::vector<Clause> clauses_of(std::string_view text) {
     part.clear();
     clauses.push_back({{}, after_or});
   };
-  for (const char c : operators_in_words(text)) {
+  for (const char c : operators_in_words(without_calls(text))) {
     if (std::string_view(",;:?()[]/|").find(c) == std::string_view::npos) {
       part += c;
     } else {
