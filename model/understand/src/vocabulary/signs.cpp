@@ -1,7 +1,7 @@
 // Which words are signs of an outcome, and how a clause turns them round. A text is read clause by clause. A negation
 // turns round what it stands before ("not found in cache" is a miss, "not null" a hit), and a "no" or "false" behind it
-// what was asked ("cached? no"); words such as "value" count only where nothing clearer is said. A long file: a third of it
-// is tables.
+// what was asked ("cached? no"); words such as "value" count only where nothing clearer is said. A long file: a third
+// of it is tables.
 #include "vocabulary/signs.hpp"
 #include "base/text.hpp"
 
