@@ -72,7 +72,7 @@ class Order {
       }
       expand(n);
     }
-    if (right) return found(*right);
+    if (right && !is_cut()) return found(*right);  // what was not looked at may break something
     return std::nullopt;
   }
 

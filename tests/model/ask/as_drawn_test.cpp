@@ -141,6 +141,21 @@ std::string drawn(const traces::Trace& walk) {
   return lines;
 }
 
+TEST(AsDrawn, nothing_is_said_to_end_right_that_was_not_looked_at_to_its_end) {
+  const std::string lines = "A->>C: GET k\nC-->>A: nil\nB->>D: UPDATE\nA->>D: SELECT\nB->>C: DEL k\nX->>C: GET k\n";
+  AsDrawnOptions options;
+  options.given.fault = {"duplicate=3", "late-request=2"};
+  EXPECT_EQ(taken(lines, options).answer, AsDrawn::Answer::kEndsRight);
+  int looks = 0;
+  options.interrupt = [&](const sim::Progress&) {
+    return ++looks > 1 ? std::optional<std::string>("stopped by hand") : std::nullopt;
+  };
+  const AsDrawn race = taken(lines, options);
+  EXPECT_GT(looks, 1);
+  EXPECT_EQ(race.answer, AsDrawn::Answer::kNotTold);
+  EXPECT_EQ(race.why, "stopped by hand");
+}
+
 // A value of the walk as the race numbers it: writers are counted in the order of the instances there.
 std::int64_t as_in(const AsDrawn& race, const traces::Scenario& walked, std::int64_t value) {
   std::int64_t written = 0;
