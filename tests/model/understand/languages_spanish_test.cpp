@@ -31,6 +31,7 @@ TEST(LanguagesSpanish, labels_ask_for_what_they_say) {
                         {"Rellena la caché", "set"},
                         {"Crear pedido", "set"},
                         {"almacenar ficha", "set"},
+                        {"Anotar faro 3", "set"},
                         {"poner en caché", "set"},
                         {"Modificar la fila", "set"},
                         {"Guardar si no existe", "add"},

@@ -108,8 +108,8 @@ TEST(Vocabulary, labels_that_add_only_if_absent) {
 
 TEST(Vocabulary, labels_that_delete) {
   expect_verb(Verb::kDelete,
-              {"Delete value", "DEL k", "remove cached value", "Invalidate", "evict key", "purge", "UNLINK k",
-               "Delete cached value", "cache invalidation", "delete if exists", "Request deletion"});
+              {"Delete value", "DEL k", "remove cached value", "Invalidate", "evict key", "purge", "wipe sailing 9",
+               "UNLINK k", "Delete cached value", "cache invalidation", "delete if exists", "Request deletion"});
 }
 
 TEST(Vocabulary, what_is_forgotten_is_deleted_unless_it_is_somebody_who_forgets_or_does_not_wait) {

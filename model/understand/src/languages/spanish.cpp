@@ -192,6 +192,9 @@ constexpr Phrase kPhrases[] = {
     // To write.
     {"guarda", "save"},
     {"guardar", "save"},
+    {"anotar", "save"},
+    {"anota", "save"},
+    {"apuntar", "save"},
     {"recordar", "memoize"},
     {"guardamos", "save"},
     {"guarde", "save"},

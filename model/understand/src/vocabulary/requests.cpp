@@ -239,6 +239,8 @@ constexpr VerbEntry kVerbWords[] = {
     {"forgets", Verb::kDelete},
     {"purge", Verb::kDelete},
     {"purges", Verb::kDelete},
+    {"wipe", Verb::kDelete},
+    {"wipes", Verb::kDelete},
     {"unlink", Verb::kDelete},
     {"hdel", Verb::kDelete},
     {"clear", Verb::kDelete},
