@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 #include <rapidcheck/gtest.h>
 
+#include <algorithm>
 #include <set>
 #include <string>
 #include <vector>
@@ -134,11 +135,15 @@ RC_GTEST_PROP(ProtocolRandom, a_diagram_is_understood_within_the_invariants_or_r
   RC_ASSERT(!describe_reading(protocol).empty());
 }
 
-RC_GTEST_PROP(ProtocolRandom, any_bytes_are_refused_in_one_line_or_understood, (const std::string& bytes)) {
+RC_GTEST_PROP(ProtocolRandom, any_bytes_are_refused_in_a_line_for_each_finding_or_understood,
+              (const std::string& bytes)) {
   try {
     read_lines(bytes);
   } catch (const InputError& error) {
-    RC_ASSERT(std::string(error.what()).find('\n') == std::string::npos);
+    for (const Finding& finding : error.findings()) RC_ASSERT(finding.line().find('\n') == std::string::npos);
+    const std::string what = error.what();
+    RC_ASSERT(static_cast<std::size_t>(std::count(what.begin(), what.end(), '\n')) + 1 ==
+              std::max(error.findings().size(), std::size_t{1}));
   }
 }
 
