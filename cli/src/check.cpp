@@ -10,6 +10,7 @@
 #include "ask/as_drawn.hpp"
 #include "ask/check.hpp"
 #include "base/error.hpp"
+#include "base/exit_code.hpp"
 #include "base/quantity.hpp"
 #include "cli/secrets.hpp"
 #include "commands.hpp"
@@ -50,7 +51,7 @@ struct CheckCommand {
   bool as_drawn = false;
   bool json = false;
 
-  // Each by itself. What of several is said first of 5, 1, 2, 4 and 3 is the exit code of all.
+  // Each by itself.
   int run(const std::string& invocation) {
     if (protocols.size() == 1) {
       protocol.protocol = protocols.front();
@@ -78,10 +79,8 @@ struct CheckCommand {
     if (json) print("]\n");
     if (codes.size() < protocols.size())
       note("stopped: {} of {} protocols were not looked at\n", protocols.size() - codes.size(), protocols.size());
-    for (const int code : {5, 1, 2, 4, 3}) {
-      if (std::find(codes.begin(), codes.end(), code) != codes.end()) return code;
-    }
-    return codes.size() < protocols.size() ? 3 : 0;
+    if (codes.size() < protocols.size()) codes.push_back(3);
+    return exit_code_of(codes);
   }
 
   int run_one(const std::string& invocation) {
@@ -106,10 +105,7 @@ struct CheckCommand {
       };
       report = model::check(read, words, check);
     }
-    if (report.trace)
-      output.write(traces::write_json(*report.trace));
-    else if (!output.path.empty())
-      note("{}", no_trace(output.path));
+    keep(report.trace ? &*report.trace : nullptr);
     print(json ? model::to_json(report) : model::describe(report));
     if (report.verdict == model::Verdict::kViolated) note("reproduce: {}\n", invocation);
     switch (report.verdict) {
@@ -150,10 +146,7 @@ struct CheckCommand {
     };
     const auto wrong = answers(model::AsDrawn::Answer::kEndsWrong);
     const auto shown = wrong != report.races.end() ? wrong : answers(model::AsDrawn::Answer::kEndsRight);
-    if (shown != report.races.end())
-      output.write(traces::write_json(*shown->trace));
-    else if (!output.path.empty())
-      note("{}", no_trace(output.path));
+    keep(shown != report.races.end() ? &*shown->trace : nullptr);
     print(json ? model::to_json(report) : model::describe(report));
     if (wrong != report.races.end()) {
       note("reproduce: {}\n", invocation);
@@ -163,6 +156,14 @@ struct CheckCommand {
       return race.answer == model::AsDrawn::Answer::kEndsRight;
     });
     return all_shown ? 0 : 3;
+  }
+
+  // Null: there is none.
+  void keep(const traces::Trace* trace) const {
+    if (trace != nullptr)
+      output.write(traces::write_json(*trace));
+    else if (!output.path.empty())
+      note("{}", no_trace(output.path));
   }
 
   // What became of the output file of a check that found nothing to write to it.

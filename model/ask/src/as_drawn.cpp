@@ -5,13 +5,13 @@
 
 #include <algorithm>
 #include <map>
+#include <set>
 #include <tuple>
 #include <utility>
 
 #include "machine/machine.hpp"
 #include "machine/scenario.hpp"
 #include "tell/path.hpp"
-#include "tell/tell.hpp"
 
 namespace stalemate::model {
 namespace {
@@ -32,31 +32,26 @@ std::string in_words(Outcomes outcomes) {
 
 // How the drawing is taken: `late`: a request may be handled later than it is drawn, before its reply and what its
 // instance does next; `exact`: what is written alike is one value.
-struct Reading {
+struct Taking {
   bool exact = true;
   bool late = false;
 };
-constexpr Reading kReadings[] = {{true, false}, {true, true}, {false, false}, {false, true}};
+constexpr Taking kTakings[] = {{true, false}, {true, true}, {false, false}, {false, true}};
 
 class Order {
  public:
-  Order(const DrawnRace& race, const Machine& machine, const AsDrawnOptions& options, const Reading& reading)
-      : machine_(machine), race_(race), options_(options), exact_(reading.exact) {
+  Order(const DrawnRace& race, const Machine& machine, const AsDrawnOptions& options, const Taking& taking)
+      : machine_(machine), race_(race), options_(options), exact_(taking.exact) {
     for (const DrawnMessage& message : race.messages) {
-      if (reading.late && message.kind == Kind::kAsks)
+      if (taking.late && message.kind == Kind::kAsks)
         asked_late_.push_back({message, messages_.size()});
       else
         messages_.push_back(message);
     }
   }
 
-  struct Found {
-    std::vector<Action> actions;
-    sim::PropertyMask violated = 0;
-  };
-
   // The shortest way through all that is drawn, to rest; one that breaks a property before one that breaks none.
-  std::optional<Found> find() {
+  std::optional<std::vector<Action>> find() {
     Words initial(machine_.words());
     sim::Marks marks;
     machine_.initial(initial.data(), marks);
@@ -67,12 +62,12 @@ class Order {
       if (n % kNodesBetweenLooks == 0) look();
       note_reached(nodes_[n].drawn);
       if (nodes_[n].drawn == messages_.size() && at_rest(nodes_[n].words)) {
-        if (nodes_[n].violated != 0) return found(n);
+        if (nodes_[n].violated != 0) return way_to(n);
         if (!right) right = n;
       }
       expand(n);
     }
-    if (right && !is_cut()) return found(*right);  // what was not looked at may break something
+    if (right && !is_cut()) return way_to(*right);  // what was not looked at may break something
     return std::nullopt;
   }
 
@@ -131,16 +126,14 @@ class Order {
   }
 
   void add(Node node) {
-    if (known_.emplace(std::tuple(node.words, node.drawn, node.violated, node.written), nodes_.size()).second)
-      nodes_.push_back(std::move(node));
+    if (known_.emplace(node.words, node.drawn, node.violated, node.written).second) nodes_.push_back(std::move(node));
   }
 
-  Found found(std::size_t n) const {
-    Found found;
-    found.violated = nodes_[n].violated;
-    for (; n != 0; n = nodes_[n].from) found.actions.push_back(nodes_[n].action);
-    std::reverse(found.actions.begin(), found.actions.end());
-    return found;
+  std::vector<Action> way_to(std::size_t n) const {
+    std::vector<Action> actions;
+    for (; n != 0; n = nodes_[n].from) actions.push_back(nodes_[n].action);
+    std::reverse(actions.begin(), actions.end());
+    return actions;
   }
 
   void expand(std::size_t n) {
@@ -276,7 +269,7 @@ class Order {
   std::vector<AskedLate> asked_late_;
   std::string cut_;
   std::vector<Node> nodes_;
-  std::map<std::tuple<Words, std::size_t, sim::PropertyMask, std::map<CodedValue, std::string>>, std::size_t> known_;
+  std::set<std::tuple<Words, std::size_t, sim::PropertyMask, std::map<CodedValue, std::string>>> known_;
   std::size_t furthest_ = 0;
   std::string contradicted_;
   bool values_differ_ = false;
@@ -310,24 +303,20 @@ std::vector<std::string> broken_by(const traces::Trace& trace) {
 }
 
 // Takes the order; whether there is an answer. `values_differ`: set where it would be another without the values.
-bool take(const Protocol& protocol, const AsDrawnOptions& options, const Reading& reading, AsDrawn& result,
+bool take(const Protocol& protocol, const AsDrawnOptions& options, const Taking& taking, AsDrawn& result,
           bool& values_differ) {
   result.scenario = scenario_as_drawn(protocol, result.race, options);
   const Machine machine = make_machine(protocol, result.scenario, {}, Granularity::kPlain);
   result.scenario = machine.scenario().words;
-  Order order(result.race, machine, options, reading);
+  Order order(result.race, machine, options, taking);
   const auto found = order.find();
   values_differ = values_differ || order.values_differ();
   if (found) {
     Path path = start_path(machine);
-    for (const Action& action : found->actions) path.take(machine, action);
-    traces::Trace trace = tell_trace(machine, protocol, machine.scenario().words, {}, "");
-    trace.steps = path.told;
-    result.broken = broken_by(trace);
-    if (!trace.steps.empty() && !trace.steps.back().violates.empty())
-      trace.property = trace.steps.back().violates.front();
-    result.trace = std::move(trace);
-    result.is_late = reading.late;
+    for (const Action& action : *found) path.take(machine, action);
+    result.trace = tell_path(machine, protocol, path);
+    result.broken = broken_by(*result.trace);
+    result.is_late = taking.late;
     result.answer = result.broken.empty() ? AsDrawn::Answer::kEndsRight : AsDrawn::Answer::kEndsWrong;
     result.why.clear();
     return true;
@@ -359,13 +348,13 @@ AsDrawn as_drawn(const Protocol& protocol, const DrawnRace& race, const AsDrawnO
   from_cached.given.cached = true;
   AsDrawn as_it_stands = result;  // why it cannot happen
   bool values_differ = false;
-  for (const Reading& reading : kReadings) {
-    if (reading.late && !values_differ) continue;
+  for (const Taking& taking : kTakings) {
+    if (taking.late && !values_differ) continue;
     AsDrawn tried = result;
-    if (take(protocol, options, reading, tried, values_differ)) return tried;
-    if (!reading.exact && !reading.late) as_it_stands = tried;
+    if (take(protocol, options, taking, tried, values_differ)) return tried;
+    if (!taking.exact && !taking.late) as_it_stands = tried;
     AsDrawn cached = tried;
-    if (!tried.scenario.cached && take(protocol, from_cached, reading, cached, values_differ)) return cached;
+    if (!tried.scenario.cached && take(protocol, from_cached, taking, cached, values_differ)) return cached;
   }
   return as_it_stands;
 }

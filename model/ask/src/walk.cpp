@@ -63,13 +63,7 @@ bool Walk::undo() {
   return true;
 }
 
-traces::Trace Walk::trace() const {
-  traces::Trace trace = tell_trace(impl_->machine, impl_->protocol, impl_->machine.scenario().words, {}, "");
-  trace.steps = impl_->path.told;
-  if (!trace.steps.empty() && !trace.steps.back().violates.empty())
-    trace.property = trace.steps.back().violates.front();
-  return trace;
-}
+traces::Trace Walk::trace() const { return tell_path(impl_->machine, impl_->protocol, impl_->path); }
 
 traces::Trace rewalk(const traces::Trace& trace, const std::string& name) {
   const Protocol protocol = read_protocol(trace.protocol.text, trace.protocol.name, trace.protocol.roles);

@@ -11,6 +11,7 @@
 #include <thread>
 
 #include "base/error.hpp"
+#include "base/exit_code.hpp"
 #include "base/file.hpp"
 #include "files.hpp"
 
@@ -135,14 +136,14 @@ Lint lint(const std::vector<std::string>& paths, const LintOptions& options) {
 }
 
 int Lint::exit_code() const {
-  for (const int code : {5, 1, 2, 4, 3}) {
-    for (const PageJudged& page : pages) {
-      for (const Problem& problem : page.problems) {
-        if (problem.exit_code == code && !problem.is_known) return code;
-      }
+  std::vector<int> codes;
+  for (const PageJudged& page : pages) {
+    for (const Problem& problem : page.problems) {
+      if (!problem.is_known) codes.push_back(problem.exit_code);
     }
   }
-  return stopped.empty() ? 0 : 3;
+  if (!stopped.empty()) codes.push_back(3);
+  return exit_code_of(codes);
 }
 
 }  // namespace stalemate::model

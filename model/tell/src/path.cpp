@@ -81,6 +81,14 @@ traces::Step try_step(const Machine& machine, const Words& before, const Action&
   return take_and_tell(machine, action, after);
 }
 
+traces::Trace tell_path(const Machine& machine, const Protocol& protocol, const Path& path) {
+  traces::Trace trace = tell_trace(machine, protocol, machine.scenario().words, {}, "");
+  trace.steps = path.told;
+  if (!trace.steps.empty() && !trace.steps.back().violates.empty())
+    trace.property = trace.steps.back().violates.front();
+  return trace;
+}
+
 Path follow(const Machine& machine, const traces::Trace& trace, const std::string& name) {
   Path path = start_path(machine);
   for (std::size_t i = 0; i < trace.steps.size(); ++i) {

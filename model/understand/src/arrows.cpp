@@ -117,11 +117,7 @@ std::size_t StepWalk::local(Position at, const std::string& why) {
 
 // An app that nobody calls starts what it calls another for. A second one starts another operation.
 void StepWalk::ask_about_second_root(Position at, const Message& message) {
-  bool is_called = message.arrow.dotted;
-  visit_messages(diagram_.statements, [&](const Message& other) {
-    is_called = is_called || (other.to == message.from && other.from != message.from && !other.arrow.dotted);
-  });
-  if (is_called) return;
+  if (message.arrow.dotted || called_.count(message.from) != 0) return;
   std::string& root = current().root;
   if (root.empty()) root = message.from;
   if (root == message.from || !current().asks) return;
@@ -276,13 +272,11 @@ void StepWalk::ask_about_whose(Position at, const std::string& text) {
   const std::string name_said = whose(text);
   if (name_said.empty()) return;
   const std::size_t segment = segments_.size() - 1;
-  const auto& latest = whose_.empty() ? name_said : whose_.back().first;
-  const bool returns = latest != name_said && std::any_of(whose_.begin(), whose_.end(), [&](const auto& before) {
-                         return before.first == name_said;
-                       });
-  const bool says_two = latest != name_said && name_said.find(' ') != std::string::npos &&
-                        whose_.back().second == segment && !current().operation.body.empty();
-  whose_.emplace_back(name_said, segment);
+  const bool is_other = !latest_whose_.first.empty() && latest_whose_.first != name_said;
+  const bool returns = !whose_.insert(name_said).second && is_other;
+  const bool says_two = is_other && name_said.find(' ') != std::string::npos && latest_whose_.second == segment &&
+                        !current().operation.body.empty();
+  latest_whose_ = {name_said, segment};
   if (!returns && !says_two) return;
   ask_at(name(), at, "callers-take-turns",
          "by " + reading_.quoted(text) + " this is of another one than what stands above it" + std::string(kTwoAtOnce));

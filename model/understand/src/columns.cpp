@@ -17,25 +17,40 @@
 namespace stalemate::model {
 namespace {
 
+constexpr std::size_t kMost = kAppsMax;
+
 class Dealing {
  public:
   Dealing(const Diagram& diagram, const RolesOfDiagram& roles, const Reading& reading)
       : diagram_(diagram), roles_(roles), reading_(reading), said_at_(race_at(reading.name(), diagram)) {
+    std::map<std::string, std::set<std::string>> called_by;
     for (const Participant& participant : diagram.participants) {
+      alias_.emplace(participant.id, participant.alias);
       if (roles.at(participant.id) == Role::kApp) apps_.push_back(participant.id);
     }
     visit_messages(diagram.statements, [&](const Message& message) {
       if (const auto app = who_asks(message)) ask_.insert(*app);
+      if (is_app(message.from) && is_app(message.to)) called_by[message.from].insert(message.to);
     });
-    for (const std::string& app : apps_) {
-      if (ask_.count(app) == 0 && hands_out_work(app)) fronts_.insert(app);
+    if (!may_be_race()) return;
+    std::vector<std::string> fronts;
+    for (const auto& [app, called] : called_by) {
+      if (ask_.count(app) == 0 && called.size() > 1) fronts.push_back(app);
+    }
+    if (fronts.size() > kMost) fronts.clear();
+    for (const std::string& front : fronts) {
+      if (hands_out_work(front)) fronts_.insert(front);
     }
     instance_of_ = instances_without(fronts_);
     visit_messages(diagram.statements, [&](const Message& message) { note_ask(message); });
   }
 
   Columns columns() {
-    ask_about_calls();
+    if (said_at_.line != 0 && ask_.size() > kMost)
+      fail_at(reading_.name(), said_at_,
+              fmt::format("\"race\" is said of a diagram in which {} apps ask the servers; there may be {} at most",
+                          ask_.size(), kMost));
+    if (may_be_race()) ask_about_calls();
     if (asking_.size() < 2) {
       if (said_at_.line != 0)
         fail_at(
@@ -62,6 +77,9 @@ class Dealing {
 
   bool is_app(const std::string& id) const { return roles_.at(id) == Role::kApp; }
 
+  // More apps than a scenario may have are no race.
+  bool may_be_race() const { return ask_.size() > 1 && ask_.size() <= kMost; }
+
   // The app that asks a server by this message.
   std::optional<std::string> who_asks(const Message& message) const {
     if (is_app(message.from) && is_server(roles_.at(message.to))) return message.from;
@@ -71,17 +89,18 @@ class Dealing {
   }
 
   Instances instances_without(const std::set<std::string>& fronts) const {
-    Instances instances;
+    Instances instances;  // of each app, one that it is joined to, up to one that is its own
     for (const std::string& app : apps_) instances[app] = app;
+    const auto root = [&](std::string id) {
+      while (instances.at(id) != id) id = instances.at(id) = instances.at(instances.at(id));
+      return id;
+    };
     visit_messages(diagram_.statements, [&](const Message& message) {
       if (!is_app(message.from) || !is_app(message.to)) return;
       if (fronts.count(message.from) + fronts.count(message.to) != 0) return;
-      const std::string kept = instances.at(message.from);
-      const std::string gone = instances.at(message.to);
-      for (auto& [id, instance] : instances) {
-        if (instance == gone) instance = kept;
-      }
+      instances.at(root(message.to)) = root(message.from);
     });
+    for (const std::string& app : apps_) instances.at(app) = root(app);
     return instances;
   }
 
@@ -133,11 +152,7 @@ class Dealing {
     latest_ = instance;
   }
 
-  const std::string& alias(const std::string& id) const {
-    const auto found = std::find_if(diagram_.participants.begin(), diagram_.participants.end(),
-                                    [&](const Participant& participant) { return participant.id == id; });
-    return found->alias;
-  }
+  const std::string& alias(const std::string& id) const { return alias_.at(id); }
 
   // Parts of one instance whose calls are not drawn take turns, too: a service asks the cache, its repository the
   // database. An instance does its work by itself, or is called one.
@@ -242,6 +257,7 @@ class Dealing {
   const RolesOfDiagram& roles_;
   const Reading& reading_;
   Position said_at_;
+  std::map<std::string, std::string> alias_;  // by id
   std::vector<std::string> apps_;
   std::set<std::string> ask_;     // those that ask a server
   std::set<std::string> fronts_;  // those that hand out work

@@ -126,14 +126,8 @@ std::string without_lines(std::string_view text, const std::vector<std::pair<int
 bool may_be_about_both(std::string_view text) {
   const auto is_foreign = [](char c) { return static_cast<unsigned char>(c) > 127; };
   if (std::any_of(text.begin(), text.end(), is_foreign)) return true;
-  bool cache = false;
-  bool database = false;
-  for (const std::string& word : split_words(text)) {
-    const std::optional<Role> role = role_words(word).role;
-    cache = cache || role == Role::kCache;
-    database = database || role == Role::kDatabase;
-  }
-  return cache && database;
+  const std::set<Role> roles = roles_spoken_of(text);
+  return roles.count(Role::kCache) != 0 && roles.count(Role::kDatabase) != 0;
 }
 
 std::string lines_of(std::string_view text, int first, int last) {

@@ -73,6 +73,7 @@ class RunOf {
   }
 
   bool matches(Frames frames, std::size_t j) {
+    if (++tried_ > kTriesMax) return false;
     while (!frames.empty() && frames.back().next == frames.back().body->size()) {
       const bool ends = frames.back().ends_operation;
       frames.pop_back();
@@ -126,6 +127,10 @@ class RunOf {
     return found != arrows_.end() && found->second == arrow;
   }
 
+  // Free choices that end alike are tried in every combination; past so many it is taken for no run, which is asked
+  // about.
+  static constexpr std::size_t kTriesMax = 100'000;
+  std::size_t tried_ = 0;
   const std::vector<Act>& run_;
   const std::vector<Act>& whole_;
   bool changes_ = false;

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "base/invariant.hpp"
+#include "read/statements.hpp"
 #include "vocabulary/vocabulary.hpp"
 
 namespace stalemate::model {
@@ -81,7 +82,11 @@ std::vector<Segment> read_column(const Diagram& column, const RolesOfDiagram& ro
 
 StepWalk::StepWalk(const Diagram& diagram, const RolesOfDiagram& roles, std::optional<OperationKind> said_above,
                    Reading& reading)
-    : diagram_(diagram), roles_(roles), said_above_(said_above), reading_(reading) {}
+    : diagram_(diagram), roles_(roles), said_above_(said_above), reading_(reading) {
+  visit_messages(diagram.statements, [&](const Message& message) {
+    if (message.from != message.to && !message.arrow.dotted) called_.insert(message.to);
+  });
+}
 
 bool StepWalk::draws_server() const {
   return std::any_of(roles_.begin(), roles_.end(), [](const auto& entry) { return is_server(entry.second); });

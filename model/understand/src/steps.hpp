@@ -331,9 +331,11 @@ class StepWalk {
   std::optional<OperationKind> said_above_;
   Reading& reading_;
   std::vector<Segment> segments_;
-  std::vector<std::pair<std::string, std::size_t>> whose_;  // as labels and notes say, with the segment
-  bool continues_ = false;                                  // said: the operation at hand goes on
-  std::optional<Override> means_;                           // waits for the next arrow
+  std::set<std::string> called_;                      // who is asked something by another
+  std::set<std::string> whose_;                       // as labels and notes say
+  std::pair<std::string, std::size_t> latest_whose_;  // with the segment
+  bool continues_ = false;                            // said: the operation at hand goes on
+  std::optional<Override> means_;                     // waits for the next arrow
   Position means_at_;
 };
 

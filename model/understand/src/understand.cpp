@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -139,17 +140,13 @@ std::vector<Segment> read_diagram(const Document& document, std::size_t index, c
 // Whether a diagram beside others is about something else: who takes part is known, and none of them keeps or hands on
 // anything.
 bool has_nothing_to_do_with_servers(const Diagram& diagram, const RolesOfDiagram& roles, const Reading& reading) {
+  const auto keeps = [](Role role) { return is_server(role) || role == Role::kReplica || role == Role::kQueue; };
   for (const Participant& participant : diagram.participants) {
-    const Role role = roles.at(participant.id);
-    if (is_server(role) || role == Role::kReplica || role == Role::kQueue || reading.is_unsettled(participant.id))
-      return false;
+    if (keeps(roles.at(participant.id)) || reading.is_unsettled(participant.id)) return false;
   }
-  const auto speaks_of_server = [](const std::string& text) {
-    const std::vector<std::string> words = split_words(text);
-    return std::any_of(words.begin(), words.end(), [](const std::string& word) {
-      const std::optional<Role> role = role_words(word).role;
-      return role && (is_server(*role) || *role == Role::kReplica || *role == Role::kQueue);
-    });
+  const auto speaks_of_server = [&](const std::string& text) {
+    const std::set<Role> spoken_of = roles_spoken_of(text);
+    return std::any_of(spoken_of.begin(), spoken_of.end(), keeps);
   };
   bool spoken_of = speaks_of_server(diagram.title);
   const auto look = [&](const std::string& text) { spoken_of = spoken_of || speaks_of_server(text); };

@@ -288,5 +288,20 @@ TEST(ProtocolRaces, what_is_written_on_the_arrows_is_kept) {
   EXPECT_EQ(values, "9:10 10:20 12:10 ");
 }
 
+TEST(ProtocolRaces, a_race_has_as_many_apps_as_a_scenario_may_have) {
+  const auto page_of = [](int apps) {
+    std::string text = kServers;
+    for (int turn = 0; turn < 2; ++turn) {
+      for (int i = 1; i <= apps; ++i)
+        text += "App" + std::to_string(i) + (turn == 0 ? "->>D: UPDATE\n" : "->>C: DEL k\n");
+    }
+    return text;
+  };
+  EXPECT_EQ(read_lines(page_of(kAppsMax)).races.at(0).instances.size(), static_cast<std::size_t>(kAppsMax));
+  EXPECT_TRUE(contains(error_of_lines(page_of(kAppsMax + 1)), "\"App2\" also asks the servers"));
+  EXPECT_TRUE(contains(error_of_lines("%% stalemate: race\n" + page_of(kAppsMax + 1)),
+                       "65 apps ask the servers; there may be 64 at most"));
+}
+
 }  // namespace
 }  // namespace stalemate::model

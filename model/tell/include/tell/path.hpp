@@ -10,6 +10,7 @@
 
 #include "machine/machine.hpp"
 #include "traces/trace.hpp"
+#include "understand/protocol.hpp"
 
 namespace stalemate::model {
 
@@ -35,6 +36,9 @@ Path start_path(const Machine& machine);
 // `action` taken in `before` and told, with the properties that it or the state it leads to breaks; that state is left
 // in `after`.
 traces::Step try_step(const Machine& machine, const Words& before, const Action& action, Words& after);
+
+// The path as a trace; `property` is the first that its last step breaks, if any.
+traces::Trace tell_path(const Machine& machine, const Protocol& protocol, const Path& path);
 
 // The path that a trace's steps name. Throws InputError "name: /steps/3: ..." where one is not enabled, or asks
 // or sends something else than the trace says.

@@ -400,6 +400,14 @@ RoleWords role_words(std::string_view text) {
   return found;
 }
 
+std::set<Role> roles_spoken_of(std::string_view text) {
+  std::set<Role> roles;
+  for (const std::string& word : split_words(text)) {
+    if (const auto role = role_words(word).role) roles.insert(*role);
+  }
+  return roles;
+}
+
 bool says_one_of_many(std::string_view label) { return holds_any(kManyWords, split_words(label)); }
 
 std::vector<std::string> own_words_of_server(std::string_view text) { return server_name(text).own; }

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <iterator>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -56,6 +57,7 @@ struct RoleWords {
   std::string cache_word;  // what says that it is another kind of cache
 };
 RoleWords role_words(std::string_view text);
+std::set<Role> roles_spoken_of(std::string_view text);  // by each of its words alone
 std::optional<Role> role_named(std::string_view word);  // exactly "app", "cache", …
 // Whether the label of a box that holds an app and its cache says that there are several such boxes: "each pod".
 bool says_one_of_many(std::string_view label);
