@@ -197,6 +197,7 @@ void StepWalk::not_understood(const Statement& statement, Scope& scope) {
     std::vector<Act> unused;
     Scope inside = scope;
     inside.body = &unused;
+    inside.at_branch_start = true;
     statements(section.body, inside);
   }
 }

@@ -246,6 +246,8 @@ class Telling {
     const bool asks_servers = any_server(does.asks);
     if (asks_servers && (role == Role::kOutside || (role == Role::kThirdParty && known.told->may_be_app))) {
       place(known, Role::kApp, "asks the servers itself");
+    } else if (role == Role::kApp && !does.asked_by.empty() && all_are(does.asked_by, Role::kQueue)) {
+      place(known, Role::kWorker, "takes what a queue delivers");
     } else if (known.told->may_be_outside && does.asked_by.empty() && all_are(does.asks, Role::kApp)) {
       place(known, Role::kOutside, "only asks the app");
     } else if (role == Role::kThirdParty && does.starts && !known.told->by_position) {

@@ -56,6 +56,12 @@ TEST(Findings, what_hangs_on_something_that_was_not_understood_is_not_told_as_we
             "2 request-unknown");
 }
 
+TEST(Findings, a_branch_that_is_answered_stays_so_where_another_of_its_block_is_open) {
+  EXPECT_EQ(found(read_page_of("app->>cache: get\nalt current\n%% stalemate: branch = value\ncache-->>app: price\n"
+                               "else about to expire\ncache-->>app: price\nelse absent\napp->>database: get\nend")),
+            "6 branch-left-nothing");
+}
+
 TEST(Findings, a_page_that_cannot_be_parsed_has_one_that_is_an_error) {
   const Understanding read = read_page_of("app->>cache get");
   ASSERT_EQ(read.findings.size(), 1U);

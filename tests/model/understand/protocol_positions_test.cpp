@@ -115,5 +115,15 @@ TEST(ProtocolPositions, an_operation_that_asks_no_server_is_none) {
   EXPECT_TRUE(contains(describe_reading(protocol), "asks neither a cache nor a database: no operation"));
 }
 
+TEST(ProtocolPositions, an_app_that_only_a_queue_calls_is_a_worker) {
+  const std::string lines =
+      "participant MQ as SQS\nparticipant Fn as Refund lambda\napp->>database: set\napp->>MQ: refund\n"
+      "MQ->>Fn: refund\nFn->>database: set\n";
+  const std::string said = error_of_lines(lines);
+  EXPECT_TRUE(contains(said, "t.mmd:7:1: understood as \"a message of a worker\"")) << said;
+  EXPECT_FALSE(contains(said, "also asks the servers")) << said;
+  EXPECT_TRUE(contains(error_of_lines(lines + "user->>Fn: refund\n"), "also asks the servers"));
+}
+
 }  // namespace
 }  // namespace stalemate::model
