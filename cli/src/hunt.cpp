@@ -99,6 +99,7 @@ struct HuntCommand {
     space.scenario.faults = words.fault;
     space.scenario.on_database_timeout = words.on_database_timeout.value_or("fail");
     space.scenario.all_invoked = words.all_invoked;
+    space.scenario.no_expiry = words.no_expiry;
     space.apps = apps.value_or(space.apps);
     space.operations = operations.value_or(space.operations);
     return space;

@@ -125,6 +125,7 @@ void ScenarioOptions::add_to(CLI::App& command) {
       "--on-database-timeout", given.on_database_timeout,
       "fail: the operation ends; continue: it goes on with the next arrow after a database write (default fail)");
   command.add_flag("--all-invoked", given.all_invoked, "start with every session's first operation already invoked");
+  command.add_flag("--no-expiry", given.no_expiry, "nothing expires, whatever time to live it has");
 }
 
 void ServerOptions::add_to(CLI::App& command) {

@@ -189,8 +189,8 @@ TEST(HuntCommand, what_makes_no_sense_is_refused_in_one_line_and_nothing_is_writ
     EXPECT_TRUE(scratch.names().empty()) << one.part;
   }
   const Outcome no_cache = run_program({"hunt", "database-only", "--property", "coherent-at-rest"});
-  EXPECT_EQ(no_cache.code, 2);
-  EXPECT_NE(no_cache.err.find("it has no cache"), std::string::npos);
+  EXPECT_EQ(no_cache.code, 3);
+  EXPECT_NE(no_cache.out.find("never reached: a cached entry at rest"), std::string::npos);
 }
 
 TEST(HuntCommand, help_has_every_option_with_its_default_and_an_example) {

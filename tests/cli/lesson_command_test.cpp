@@ -93,7 +93,6 @@ TEST(LessonCommand, what_does_not_fit_is_refused_in_one_line) {
   expect_refused(scratch, {"lesson", "cache-aside", "--property", "fresh-read", "-o", page},
                  "did you mean fresh-reads?");
   expect_refused(scratch, {"lesson", "cache-aside", "--fault", "lost-reply@write:9", "-o", page}, "arrow 9");
-  expect_refused(scratch, {"lesson", "database-only", "--cached", "-o", page}, "--cached");
 }
 
 }  // namespace

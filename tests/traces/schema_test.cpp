@@ -83,9 +83,15 @@ Trace trace_with_every_field() {
   expiring.ttl = 60;
   const InFlight ghost{.app = 1, .session = 1, .request = expiring, .reply = {}, .is_ghost = true};
   trace.initial.in_flight.insert(trace.initial.in_flight.end(), {ghost, ghost});
+  Request watching = samples::get(2, "cache", "Get value");
+  watching.watch = "key";
+  trace.initial.in_flight.push_back({.app = 2, .session = 1, .request = watching, .reply = {}});
   cache_of(trace.initial)[0].expires = cache_of(trace.steps[0].after)[0].expires = true;
   trace.steps[0].after.in_flight = trace.initial.in_flight;
   trace.steps[0].sends.push_back(expiring);
+  trace.steps[0].sends.push_back(watching);
+  trace.steps[5].request->watch = "key";
+  trace.scenario.no_expiry = true;
   trace.steps[1].is_ghost = true;
   trace.steps[1].reply.reset();
   trace.steps[1].arrow = trace.steps[1].request->arrow = expiring.arrow;

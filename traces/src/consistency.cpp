@@ -59,6 +59,8 @@ void check_request(const Trace& trace, const Request& request, const std::string
   const bool database_verb = verb != nullptr && verb->of_databases;
   require(!is_database(trace, request.to) || database_verb, pointer + "/verb",
           fmt::format("a database is asked {}, not to {}", what_databases_are_asked(), request.verb));
+  require(request.watch.empty() || (request.verb == "get" && is_cache(trace, request.to)), pointer + "/watch",
+          "must not be there: only a get from a cache watches");
   require(!request.ttl || (carries && is_cache(trace, request.to)), pointer + "/ttl",
           "must not be there: only what a cache is given to keep expires");
 }

@@ -49,6 +49,7 @@ constexpr int kOrdinalMax = 1000000;
 constexpr std::string_view kStoreKinds[] = {"cache", "database"};
 constexpr std::string_view kScopes[] = {"shared"};
 constexpr std::string_view kOutcomes[] = {"ok", "value", "miss", "conflict"};
+constexpr std::string_view kWatchWords[] = {to_string(Watch::kEntry), to_string(Watch::kKey)};
 constexpr std::string_view kTimeoutRules[] = {"fail", "continue"};
 constexpr StepFamily kFamilies[] = {StepFamily::kInvoke, StepFamily::kHandle, StepFamily::kReceive, StepFamily::kFault,
                                     StepFamily::kFree};
@@ -143,6 +144,7 @@ Scenario read_scenario(Cursor from) {
   scenario.faults = read_each(from.at("faults").items(), read_text);
   scenario.on_database_timeout = read_word(from.at("on_database_timeout"), kTimeoutRules);
   scenario.all_invoked = from.at("all_invoked").boolean();
+  if (const auto held = from.find("no_expiry")) scenario.no_expiry = held->boolean();
   from.done();
   return scenario;
 }
@@ -216,6 +218,7 @@ class Reader {
     }
     request.drawn_lost = read_flag(from.find("drawn_lost"), "where the diagram loses nothing");
     if (const auto ttl = from.find("ttl")) request.ttl = read_ordinal(*ttl);
+    if (const auto watch = from.find("watch")) request.watch = read_word(*watch, kWatchWords);
     from.done();
     return request;
   }

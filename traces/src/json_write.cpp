@@ -70,6 +70,7 @@ Json to_json(const Request& request) {
   if (!request.awaited) json["awaited"] = false;
   if (request.drawn_lost) json["drawn_lost"] = true;
   if (request.ttl) json["ttl"] = *request.ttl;
+  if (!request.watch.empty()) json["watch"] = request.watch;
   return json;
 }
 
@@ -168,6 +169,7 @@ Json to_json(const Scenario& scenario) {
   json["faults"] = scenario.faults;
   json["on_database_timeout"] = scenario.on_database_timeout;
   json["all_invoked"] = scenario.all_invoked;
+  if (scenario.no_expiry) json["no_expiry"] = true;
   return json;
 }
 

@@ -8,6 +8,14 @@ constexpr PropertyWords kRows[] = {
     {"coherent-at-rest", PropertyStory::kDifferingEntry, "How the cache comes to hold a wrong value",
      "You made the cache lie."},
     {"fresh-reads", PropertyStory::kStaleRead, "How a read returns an old value", "You made a read lie."},
+    {"read-your-writes", PropertyStory::kStaleRead, "How a session does not see its own write",
+     "You hid a session's own write from it."},
+    {"monotonic-reads", PropertyStory::kNone, "How a session reads backwards in time", "You turned back the time."},
+    {"committed-reads", PropertyStory::kNone, "How a value is seen that the database never had",
+     "You showed what never was."},
+    {"acknowledged-survives", PropertyStory::kNone, "How an acknowledged write is lost", "You lost a write."},
+    {"heals", PropertyStory::kDifferingEntry, "How the cache comes to hold a wrong value for good",
+     "You made the cache lie for good."},
 };
 
 }  // namespace

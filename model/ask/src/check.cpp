@@ -192,6 +192,8 @@ std::vector<Assumption> assumptions_of(const Protocol& protocol, const Machine& 
   std::vector<Assumption> assumptions;
   for (const ReadingLine& line : protocol.reading)
     if (!line.assumed.empty()) assumptions.push_back({line.at.line, line.assumed});
+  if (machine.scenario().words.cached && !machine.program().has_cache)
+    assumptions.push_back({protocol.operations.front().at.line, "no cache is drawn, so --cached changes nothing"});
   if (!machine.scenario().words.cached || !machine.program().fills_expire) return assumptions;
   const auto instruction = std::find_if(machine.program().instructions.begin(), machine.program().instructions.end(),
                                         [](const Instruction& each) { return each.ttl != 0; });

@@ -108,8 +108,7 @@ void add_explanation(LessonSide& side, const traces::Trace& trace) {
 // Where nobody asked whether the cache is right in the end, but it is not.
 void add_what_was_not_asked(LessonSide& side, const Machine& machine, const StateSpace& space) {
   const auto is_unasked = [](const traces::LessonProperty& property) {
-    return traces::words_of_property(property.name).story == traces::PropertyStory::kDifferingEntry &&
-           property.verdict.empty();
+    return property.name == "coherent-at-rest" && property.verdict.empty();
   };
   if (!has_cache(side.stores) || std::none_of(side.properties.begin(), side.properties.end(), is_unasked)) return;
   std::size_t at_rest = 0;
@@ -267,18 +266,25 @@ std::vector<std::string> same_scripts(const Scenario& scenario) {
 }
 
 // The request of `after` that does what the aimed one does: of an operation of the same kind, the same verb at the
-// database. None where that goes to the cache.
+// database. None where that goes to the cache. An aim at operations or a server is the same there.
 std::optional<std::string> aim_after(const FaultTarget& target, const Program& before, const Program& after) {
+  const std::string_view fault = fault_kinds()[target.kind].name;
+  if (target.aim.empty()) return std::string(fault);
+  if (target.server >= 0 && before.servers[static_cast<std::size_t>(target.server)].kind != Role::kDatabase)
+    return std::nullopt;
+  if (target.server >= 0) return fmt::format("{}@{}", fault, target.aim);
+  if (target.arrow == 0)
+    return fmt::format("{}@{}", fault, to_string(before.operations[target.operations.front()].kind));
   const auto aimed =
       std::find_if(before.instructions.begin(), before.instructions.end(), [&](const Instruction& instruction) {
-        return instruction.operation == target.operation && instruction.arrow == target.arrow;
+        return instruction.operation == target.operations.front() && instruction.arrow == target.arrow;
       });
   if (aimed == before.instructions.end() || kind_of_server(before, *aimed) != Role::kDatabase) return std::nullopt;
   const OperationKind kind = before.operations[aimed->operation].kind;
   for (const Instruction& instruction : after.instructions)
     if (kind_of_server(after, instruction) == Role::kDatabase && instruction.verb == aimed->verb &&
         after.operations[instruction.operation].kind == kind)
-      return fmt::format("{}@{}:{}", fault_kinds()[target.kind].name, to_string(kind), instruction.arrow);
+      return fmt::format("{}@{}:{}", fault, to_string(kind), instruction.arrow);
   return std::nullopt;
 }
 
@@ -287,15 +293,15 @@ std::string fault_after(const FaultBudget& fault, const Program& before, const P
   std::vector<std::string> kinds;
   bool is_aimed = false;
   for (const FaultTarget& target : fault.targets) {
-    is_aimed = is_aimed || target.operation >= 0;
+    is_aimed = is_aimed || !target.aim.empty();
     const FaultKind& kind = fault_kinds()[target.kind];
     if (kind.server() != nullptr) continue;
-    const std::optional<std::string> aimed =
-        target.operation >= 0 ? aim_after(target, before, after) : std::optional(std::string(kind.name));
+    const std::optional<std::string> aimed = aim_after(target, before, after);
     if (aimed && std::find(kinds.begin(), kinds.end(), *aimed) == kinds.end()) kinds.push_back(*aimed);
   }
   if (kinds.empty()) return "";
-  return is_aimed ? fmt::format("{}={}", fmt::join(kinds, ","), fault.budget) : fault.text;
+  return is_aimed ? fmt::format("{}={}", fmt::join(kinds, ","), fault.unlimited ? "*" : std::to_string(fault.budget))
+                  : fault.text;
 }
 
 Machine machine_after(const Protocol& after, const Machine& before) {

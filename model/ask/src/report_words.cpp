@@ -35,12 +35,14 @@ nlohmann::ordered_json to_json(const std::vector<PropertyReport>& properties) {
 }
 
 nlohmann::ordered_json to_json(const traces::Scenario& scenario) {
-  return {{"apps", scenario.apps},
-          {"keys", scenario.keys},
-          {"cached", scenario.cached},
-          {"faults", scenario.faults},
-          {"on_database_timeout", scenario.on_database_timeout},
-          {"all_invoked", scenario.all_invoked}};
+  nlohmann::ordered_json json = {{"apps", scenario.apps},
+                                 {"keys", scenario.keys},
+                                 {"cached", scenario.cached},
+                                 {"faults", scenario.faults},
+                                 {"on_database_timeout", scenario.on_database_timeout},
+                                 {"all_invoked", scenario.all_invoked}};
+  if (scenario.no_expiry) json["no_expiry"] = true;
+  return json;
 }
 
 }  // namespace stalemate::model

@@ -139,8 +139,7 @@ class ConfigReader {
     return page;
   }
 
-  static inline const std::vector<std::string> kScenarioKeys = {
-      "readers", "writers", "app", "keys", "cached", "fault", "on-database-timeout", "all-invoked"};
+  static inline const std::vector<std::string> kScenarioKeys{kScenarioWords.begin(), kScenarioWords.end()};
   const std::string& name_;
 };
 

@@ -35,7 +35,7 @@ sim::PropertyMask Machine::apply(StateRef words, Action action, sim::Marks& mark
       strike(step, action);
       break;
     case ActionKind::kExpire:
-      acting(action.session).happen(at_server(step), action.choice);
+      happen(step, action);
       break;
     case ActionKind::kHandleReceive:
     case ActionKind::kHandleLose:
@@ -111,13 +111,20 @@ void Machine::handle(Step& step, const Action& action) const {
     STALEMATE_INVARIANT(ghost || dead || !instruction.awaited, "who awaits a request has no other in its slots");
     const bool under_way =
         !dead && program_counter(step.words, s) != kIdle && request.operation == invoked(step.words, s);
-    serve(step, s, {{instruction, request.key, request.carried}, !instruction.awaited, under_way});
+    serve(step, s, {{instruction, request.key, request.carried, request.unchanged}, !instruction.awaited, under_way});
     return;
   }
   const Instruction& instruction = program_->instructions[location(step.words, s).instruction];
   if (step.record != nullptr) take(step, awaited_request(step.words, s), false, false);
-  const Answer answer =
-      serve(step, s, {{instruction, key(step.words, s), carried(step.words, s, instruction)}, true, true});
+  const Answer answer = serve(
+      step, s,
+      {{instruction, key(step.words, s), carried(step.words, s, instruction), is_unchanged(step.words, s, instruction)},
+       true,
+       true});
+  if (instruction.watch != Watch::kNothing)
+    set(step.words, sessions_[s].unchanged,
+        instruction.watch == Watch::kKey || answer.outcome == Outcome::kValue ? 1 : 0);
+  if (instruction.verb == Verb::kSetIfUnchanged) set(step.words, sessions_[s].unchanged, 0);
   // (An answer that is blocked will leave the request in flight, and the server will answer it when it is let go.)
   set(step.words, lane(s).program_counter, instruction.reply_locations[static_cast<std::size_t>(answer.outcome)]);
   if (answer.outcome == Outcome::kValue) set(step.words, reply_field(s), answer.value);
@@ -158,7 +165,7 @@ void Machine::follow(Step& step, std::size_t session, const std::vector<Transiti
       const Instruction& instruction = program_->instructions[effect.instruction];
       const auto request = [&] {
         return RequestRecord{effect.instruction, invoked(step.words, session), key(step.words, session),
-                             carried(step.words, session, instruction)};
+                             carried(step.words, session, instruction), is_unchanged(step.words, session, instruction)};
       };
       if (record != nullptr) record->sent.push_back(request());
       if (effect.kind == EffectKind::kSendAsync) {
@@ -213,6 +220,7 @@ void Machine::take(Step& step, const RequestRecord& request, bool was_reply, boo
 
 // What sending a request changes with the session: a Write that writes its own value keeps none it received (M3).
 void Machine::ask(Step& step, std::size_t session, const Instruction& instruction) const {
+  if (instruction.watch != Watch::kNothing) set(step.words, sessions_[session].unchanged, 0);  // what it watched before
   if (!carries_own(*program_, instruction)) return;
   set(step.words, sessions_[session].value, 0);
   const bool awaited = instruction.awaited && instruction.commits;
@@ -230,6 +238,7 @@ void Machine::end_operation(Step& step, std::size_t session, bool failed) const 
   tell(step, ended);
   set(step.words, lane(session).program_counter, kIdle);
   if (failed || ended.operation == OperationKind::kWrite) set(step.words, fields.value, 0);
+  set(step.words, fields.unchanged, 0);
   if (fields.key.width > 0) set(step.words, fields.key, 0);
 }
 
@@ -245,15 +254,38 @@ RequestRecord Machine::take_slot(Step& step, std::size_t session, std::size_t sl
   return request;
 }
 
-ServerStep Machine::at_server(const Step& step) const {
-  return {step.words, step.record, fails_over_ && may_come(step.words, FaultEffect::kRollBack)};
+ServerStep Machine::at_server(const Step& step, std::uint64_t& touched) const {
+  return {step.words, step.record, fails_over_ && may_come(step.words, FaultEffect::kRollBack),
+          program_->watches ? &touched : nullptr};
+}
+
+void Machine::happen(Step& step, const Action& action) const {
+  std::uint64_t touched = 0;
+  acting(action.session).happen(at_server(step, touched), action.choice);
+  forget_watches(step, touched);
+}
+
+// Whoever watches one of these keys, by a request on its way or before it sends one, will not find it unchanged.
+void Machine::forget_watches(Step& step, std::uint64_t keys) const {
+  if (keys == 0) return;
+  for (std::size_t s = 0; s < sessions_.size(); ++s) {
+    const SessionFields& fields = sessions_[s];
+    if (get(step.words, fields.unchanged) != 0 && (keys >> key(step.words, s) & 1) != 0)
+      set(step.words, fields.unchanged, 0);
+    for (const Slots* requests : {&fields.slots, &fields.ghosts})
+      for (const SessionFields::Slot& slot : *requests)
+        if (get(step.words, slot.unchanged) != 0 && (keys >> get(step.words, slot.key) & 1) != 0)
+          set(step.words, slot.unchanged, 0);
+  }
 }
 
 Answer Machine::serve(Step& step, std::size_t session, const Delivery& delivery) const {
   const Instruction& instruction = delivery.query.instruction;
   const Server& server = *servers_[instruction.server];
   const Answer answer = server.peek(step.words, delivery.query);
-  server.carry_out(at_server(step), delivery.query, answer);
+  std::uint64_t touched = 0;
+  server.carry_out(at_server(step, touched), delivery.query, answer);
+  forget_watches(step, touched);
   if (!instruction.commits || answer.outcome != Outcome::kOk) return answer;
   Event committed = event(step, EventKind::kCommitted, session);
   committed.operation = program_->operations[instruction.operation].kind;

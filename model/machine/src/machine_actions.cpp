@@ -66,7 +66,8 @@ void Machine::actions_of(StateView words, std::size_t s, std::vector<Action>& ou
       if (granularity_ == Granularity::kPlain) {
         out.push_back({ActionKind::kHandle, session});
       } else {
-        const Query query{instruction, key(words, s), carried(words, s, instruction)};
+        const Query query{instruction, key(words, s), carried(words, s, instruction),
+                          is_unchanged(words, s, instruction)};
         const Outcome outcome = servers_[instruction.server]->peek(words, query).outcome;
         push_choices(out, {ActionKind::kHandleReceive, session},
                      instruction.after[static_cast<std::size_t>(outcome)].size());
@@ -106,7 +107,10 @@ bool Machine::may_handle(StateView words, std::size_t session, ServerId server, 
 
 bool Machine::covers(const FaultTarget& target, const MessageRef& message) const {
   const Instruction& instruction = program_->instructions[message.instruction];
-  if (target.operation >= 0 && (target.operation != instruction.operation || target.arrow != instruction.arrow))
+  if (target.server >= 0 && target.server != instruction.server) return false;
+  if (target.arrow != 0 && target.arrow != instruction.arrow) return false;
+  if (!target.operations.empty() &&
+      std::find(target.operations.begin(), target.operations.end(), instruction.operation) == target.operations.end())
     return false;
   return fault_kinds()[target.kind].may_strike(*program_, message);
 }
@@ -114,7 +118,7 @@ bool Machine::covers(const FaultTarget& target, const MessageRef& message) const
 void Machine::push_faults(StateView words, std::vector<Action>& out, const MessageRef& message) const {
   for (std::size_t b = 0; b < budgets_.size(); ++b) {
     const FaultBudget& budget = scenario_.budgets[b];
-    if (get(words, budgets_[b]) == budget.budget) continue;
+    if (is_spent(words, b)) continue;
     for (std::size_t t = 0; t < budget.targets.size(); ++t) {
       const FaultTarget& target = budget.targets[t];
       if (!may_strike(words, budget, target, message)) continue;
@@ -200,18 +204,21 @@ void Machine::push_server_actions(StateView words, std::size_t actor, std::vecto
   };
   server.free_steps(words, choices);
   push();
+  const bool watched = is_anything_watched(words);
   action.kind = ActionKind::kFault;
   for (std::size_t b = 0; b < budgets_.size(); ++b) {
     const FaultBudget& budget = scenario_.budgets[b];
-    if (get(words, budgets_[b]) == budget.budget) continue;
+    if (is_spent(words, b)) continue;
     action.budget = static_cast<std::uint8_t>(b);
     std::array<bool, kFaultEffects> offered{};
     for (std::size_t t = 0; t < budget.targets.size(); ++t) {
       const FaultKind& fault = fault_kinds()[budget.targets[t].kind];
-      if (!fault.strikes_servers(kind) || std::exchange(offered.at(static_cast<std::size_t>(fault.effect)), true))
+      const int aimed = budget.targets[t].server;
+      if (!fault.strikes_servers(kind) || (aimed >= 0 && aimed != server_of(actor)) ||
+          std::exchange(offered.at(static_cast<std::size_t>(fault.effect)), true))
         continue;
       action.target = static_cast<std::uint16_t>(t);
-      server.strikes(words, fault.effect, choices);
+      server.strikes(words, fault.effect, watched, choices);
       push();
     }
   }

@@ -8,15 +8,19 @@
 namespace stalemate::model {
 
 void Machine::strike(Step& step, const Action& action) const {
-  const Field used = budgets_[action.budget];
-  set(step.words, used, get(step.words, used) + 1);
+  if (!scenario_.budgets[action.budget].unlimited) {
+    const Field used = budgets_[action.budget];
+    set(step.words, used, get(step.words, used) + 1);
+  }
   const std::vector<FaultTarget>& targets = scenario_.budgets[action.budget].targets;
   const FaultEffect effect = fault(action).effect;
   const std::size_t s = action.session;
   if (s >= sessions_.size()) {
     for (std::size_t t = 0; t < targets.size(); ++t)
       if (targets[t].kind == targets[action.target].kind) step.marks.reach(fault_mark(action.budget, t));
-    acting(s).strike(at_server(step), effect, action.choice);
+    std::uint64_t touched = 0;
+    acting(s).strike(at_server(step, touched), effect, action.choice);
+    forget_watches(step, touched);
   } else {
     strike_message(step, action, effect);
   }
@@ -117,6 +121,7 @@ void Machine::time_out(Step& step, std::size_t session, std::size_t choice) cons
   const Instruction& instruction = program_->instructions[at.instruction];
   if (at.is_reply && at.outcome == Outcome::kValue) set(step.words, reply_field(session), 0);
   if (instruction.commits) tell(step, event(step, EventKind::kWriteInDoubt, session));
+  if (instruction.watch != Watch::kNothing) set(step.words, sessions_[session].unchanged, 0);
   follow(step, session, instruction.after[static_cast<std::size_t>(Outcome::kTimeout)], choice);
 }
 
@@ -132,6 +137,7 @@ void Machine::put_request(StateRef words, const SessionFields::Slot& slot, const
   set(words, slot.carried, request.carried);
   set(words, slot.key, request.key);
   set(words, slot.operation, request.operation);
+  set(words, slot.unchanged, request.unchanged ? 1 : 0);
 }
 
 }  // namespace stalemate::model

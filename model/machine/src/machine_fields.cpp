@@ -1,4 +1,6 @@
 // Reading the words of a state.
+#include <algorithm>
+
 #include "machine/machine.hpp"
 
 namespace stalemate::model {
@@ -19,10 +21,15 @@ bool Machine::in_flight(StateView words, std::size_t session) const {
   return program_counter(words, session) != kIdle || occupied(fields.slots) || occupied(fields.ghosts);
 }
 
+bool Machine::is_spent(StateView words, std::size_t budget) const {
+  const FaultBudget& of = scenario_.budgets[budget];
+  return !of.unlimited && get(words, budgets_[budget]) == of.budget;
+}
+
 std::uint64_t Machine::budgets_left(StateView words) const {
   std::uint64_t left = 0;
   for (std::size_t b = 0; b < budgets_.size(); ++b)
-    if (get(words, budgets_[b]) != scenario_.budgets[b].budget) left |= std::uint64_t{1} << b;
+    if (!is_spent(words, b)) left |= std::uint64_t{1} << b;
   return left;
 }
 
@@ -45,7 +52,7 @@ std::uint64_t Machine::budgets_striking(Role kind) const {
 
 bool Machine::may_time_out(StateView words, InstructionId instruction) const {
   for (std::size_t b = 0; b < budgets_.size(); ++b) {
-    if (get(words, budgets_[b]) == scenario_.budgets[b].budget) continue;
+    if (is_spent(words, b)) continue;
     for (const FaultTarget& target : scenario_.budgets[b].targets) {
       const FaultEffect effect = fault_kinds()[target.kind].effect;
       if (effect != FaultEffect::kLose && effect != FaultEffect::kDelay) continue;
@@ -57,7 +64,7 @@ bool Machine::may_time_out(StateView words, InstructionId instruction) const {
 
 bool Machine::may_come(StateView words, FaultEffect effect) const {
   for (std::size_t b = 0; b < budgets_.size(); ++b)
-    if (scenario_.budgets[b].includes(effect) && get(words, budgets_[b]) != scenario_.budgets[b].budget) return true;
+    if (scenario_.budgets[b].includes(effect) && !is_spent(words, b)) return true;
   return false;
 }
 
@@ -93,13 +100,33 @@ unsigned Machine::carried(StateView words, std::size_t session, const Instructio
   return instruction.carries_received ? held(words, session) : operation(words, session)->value + 1;
 }
 
+bool Machine::is_unchanged(StateView words, std::size_t session, const Instruction& instruction) const {
+  return instruction.verb == Verb::kSetIfUnchanged && get(words, sessions_[session].unchanged) != 0;
+}
+
+// What a session watches by a get whose reply is still on its way counts once it has received that: until then, to lose
+// it is the same as to lose it afterwards, if the operation goes on at all, and a search that fuses the two must not
+// miss a fault.
+bool Machine::is_anything_watched(StateView words) const {
+  if (!program_->watches) return false;
+  const auto holds = [&](const SessionFields::Slot& slot) { return get(words, slot.unchanged) != 0; };
+  for (std::size_t s = 0; s < sessions_.size(); ++s) {
+    const SessionFields& fields = sessions_[s];
+    if (get(words, fields.unchanged) != 0 && !location(words, s).is_reply) return true;
+    if (std::any_of(fields.slots.begin(), fields.slots.end(), holds) ||
+        std::any_of(fields.ghosts.begin(), fields.ghosts.end(), holds))
+      return true;
+  }
+  return false;
+}
+
 std::vector<RequestRecord> Machine::requests_in(StateView words, const Slots& slots) {
   std::vector<RequestRecord> requests;
   for (const SessionFields::Slot& slot : slots) {
     const std::uint64_t instruction = get(words, slot.instruction);
     if (instruction == 0) break;
     requests.push_back({static_cast<InstructionId>(instruction - 1), get(words, slot.operation), get(words, slot.key),
-                        static_cast<unsigned>(get(words, slot.carried))});
+                        static_cast<unsigned>(get(words, slot.carried)), get(words, slot.unchanged) != 0});
   }
   return requests;
 }
@@ -115,7 +142,9 @@ std::vector<RequestRecord> Machine::ghosts(StateView words, std::size_t session)
 // REQUIRES: a request of the session is awaited and in flight.
 RequestRecord Machine::awaited_request(StateView words, std::size_t session) const {
   const InstructionId id = location(words, session).instruction;
-  return {id, invoked(words, session), key(words, session), carried(words, session, program_->instructions[id])};
+  const Instruction& instruction = program_->instructions[id];
+  return {id, invoked(words, session), key(words, session), carried(words, session, instruction),
+          is_unchanged(words, session, instruction)};
 }
 
 ReplyRecord Machine::awaited_reply(StateView words, std::size_t session) const {

@@ -58,7 +58,8 @@ std::size_t ghosts_of(const Program& program, const Scenario& scenario, const Se
     if (budget.includes(FaultEffect::kCopy))
       most += budget.budget;
     else if (budget.includes(FaultEffect::kDelay))
-      most += std::min<std::size_t>(budget.budget, awaited_requests(program, session));
+      most += budget.unlimited ? awaited_requests(program, session)
+                               : std::min<std::size_t>(budget.budget, awaited_requests(program, session));
   }
   return most;
 }
@@ -86,7 +87,8 @@ void Machine::lay_out() {
     if (servers_[server]->acts_freely() || budgets_striking(program_->servers[server].kind) != 0)
       acting_.push_back(static_cast<ServerId>(server));
   fails_over_ = scenario_.allows(FaultEffect::kRollBack);
-  for (const FaultBudget& budget : scenario_.budgets) budgets_.push_back(layout_.add(budget.budget + 1ULL));
+  for (const FaultBudget& budget : scenario_.budgets)
+    budgets_.push_back(layout_.add(budget.unlimited ? 1 : budget.budget + 1ULL));
   for (std::size_t s = 0; s < scenario_.sessions.size(); ++s) lay_out(s);
   layout_.end_session();
   refuse_too_many_crashes();
@@ -113,7 +115,7 @@ void Machine::lay_out(std::size_t s) {
   const unsigned value_width = LayoutBuilder::width_of(values + 1);
   layout_.begin_session(s, LayoutBuilder::width_of(program_->locations.size()) + LayoutBuilder::width_of(operations) +
                                value_width * (program_->get_while_holding ? 2 : 1) +
-                               (free_key ? LayoutBuilder::width_of(keys) : 0));
+                               (free_key ? LayoutBuilder::width_of(keys) : 0) + (program_->watches ? 1 : 0));
   SessionFields fields;
   for (LaneFields& lane : fields.lanes) lane.program_counter = layout_.add(program_->locations.size());
   fields.invoked = layout_.add(operations);
@@ -121,11 +123,12 @@ void Machine::lay_out(std::size_t s) {
   if (program_->get_while_holding)
     for (LaneFields& lane : fields.lanes) lane.reply = layout_.add(values + 1, Meaning::kCoded);
   if (free_key) fields.key = layout_.add(keys);
+  if (program_->watches) fields.unchanged = layout_.add(2);
   const bool crashes = scenario_.allows(FaultEffect::kCrash);
   const auto add_requests = [&](Slots& requests, std::size_t count) {
     for (std::size_t i = 0; i < count; ++i)
       requests.push_back({layout_.add(program_->instructions.size() + 1), layout_.add(values + 1, Meaning::kCoded),
-                          layout_.add(keys), layout_.add(operations)});
+                          layout_.add(keys), layout_.add(operations), program_->watches ? layout_.add(2) : Field{}});
   };
   add_requests(fields.slots, (program_->has_async ? async_arrows(*program_, session) : 0) + (crashes ? 1 : 0));
   add_requests(fields.ghosts, ghosts_of(*program_, scenario_, session));

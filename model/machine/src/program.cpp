@@ -285,6 +285,8 @@ class Compiler {
     instruction.commits = request.to == Role::kDatabase && request.verb == Verb::kSet;
     instruction.awaited = request.awaited;
     instruction.ttl = request.ttl;
+    instruction.watch = request.watch;
+    program_.watches = program_.watches || request.watch != Watch::kNothing || request.verb == Verb::kSetIfUnchanged;
     instruction.keeps_value = keeps_value(request);
     instruction.carries_received = received;
     instruction.acknowledged = known.told == Told::kDone;

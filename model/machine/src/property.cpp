@@ -13,15 +13,22 @@ namespace stalemate::model {
 // Each in a file of its name in properties/.
 PropertyKind coherent_at_rest();
 PropertyKind fresh_reads();
+PropertyKind read_your_writes();
+PropertyKind monotonic_reads();
+PropertyKind committed_reads();
+PropertyKind acknowledged_survives();
+PropertyKind heals();
 PropertyKind converges();
 
 namespace {
 
-const PropertyKind kKinds[] = {coherent_at_rest(), fresh_reads(), converges()};
+const PropertyKind kKinds[] = {
+    coherent_at_rest(),      fresh_reads(), read_your_writes(), monotonic_reads(), committed_reads(),
+    acknowledged_survives(), heals(),       converges()};
 
 // Properties of the design that are not modelled yet, so that asking for one says so.
-constexpr std::string_view kPlanned[] = {"read-your-writes", "monotonic-reads", "committed-reads", "no-fractured-read",
-                                         "no-lost-update",   "no-drift",        "linearizable",    "terminates"};
+constexpr std::string_view kPlanned[] = {"no-fractured-read", "no-lost-update", "refillable",
+                                         "no-drift",          "linearizable",   "terminates"};
 
 }  // namespace
 
@@ -42,9 +49,6 @@ std::vector<const PropertyKind*> select_properties(const std::vector<std::string
   std::vector<const PropertyKind*> selected;
   for (const PropertyKind& kind : kKinds) {
     const bool named = std::find(names.begin(), names.end(), kind.name) != names.end();
-    if (named && !kind.applies(program))
-      throw InputError(fmt::format("--property {}: does not apply to this protocol: {}", kind.name,
-                                   program.has_cache ? "nothing in it can break it" : "it has no cache"));
     if (named || (names.empty() && kind.by_default && kind.applies(program) && kind.says_something(scenario)))
       selected.push_back(&kind);
   }

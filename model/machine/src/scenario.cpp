@@ -93,11 +93,7 @@ std::vector<std::size_t> fault_kinds_named(const std::string& name, const Progra
     const FaultKind& kind = fault_kinds()[i];
     known.emplace_back(kind.name);
     if (std::find(wanted.begin(), wanted.end(), kind.name) == wanted.end()) continue;
-    if (kind.server() == nullptr || has_server(program, *kind.server()))
-      kinds.push_back(i);
-    else if (kind.name == name)
-      throw InputError(
-          fmt::format("--fault {}: the protocol has no {}; leave it out", name, to_string(*kind.server())));
+    if (kind.server() == nullptr || kind.name == name || has_server(program, *kind.server())) kinds.push_back(i);
   }
   if (!kinds.empty()) return kinds;
   const auto planned = planned_faults();
@@ -107,13 +103,34 @@ std::vector<std::size_t> fault_kinds_named(const std::string& name, const Progra
       fmt::format("--fault {}: no such fault{}; there is {}", name, suggestion(name, known), fault_names()));
 }
 
+// The server of the program that is called so; none: -1.
+int server_named(const std::string& name, const Program& program) {
+  for (std::size_t server = 0; server < program.servers.size(); ++server)
+    if (lower(program.servers[server].name) == name) return static_cast<int>(server);
+  return -1;
+}
+
+// "cache": the messages of that server. "read": those of the operations of that kind or name.
+void aim_at_many(FaultTarget& target, const std::string& where, const std::string& name, const Program& program) {
+  target.server = server_named(name, program);
+  if (target.server >= 0) return;
+  const NamedOperations named = operations_named(name, program);
+  target.operations = named.by_kind.empty() ? named.by_name : named.by_kind;
+  if (!target.operations.empty()) return;
+  std::vector<std::string> servers;
+  for (const DrawnServer& server : program.servers) servers.push_back(lower(server.name));
+  throw InputError(fmt::format(
+      "{}: cannot read the aim \"{}\"; write OPERATION:ARROW, as in write:2, an operation ({}), or a server ({})",
+      where, name, operation_names(program), fmt::join(servers, ", ")));
+}
+
 // "write:2" -> the request that arrow 2 of Write is, or answers.
-void aim(FaultTarget& target, const std::string& where, std::string_view text, const Program& program) {
+void aim(FaultTarget& target, const std::string& where, const std::string& text, const Program& program) {
+  target.aim = text;
   const auto colon = text.rfind(':');
-  const auto arrow = colon == std::string::npos ? std::nullopt : number(text.substr(colon + 1));
-  if (!arrow)
-    throw InputError(fmt::format("{}: cannot read the aim \"{}\"; write OPERATION:ARROW, as in write:2", where, text));
-  const NamedOperations named = operations_named(lower(trim(text.substr(0, colon))), program);
+  const auto arrow = colon == std::string::npos ? std::nullopt : number(std::string_view(text).substr(colon + 1));
+  if (!arrow) return aim_at_many(target, where, text, program);
+  const NamedOperations named = operations_named(std::string(trim(text.substr(0, colon))), program);
   const std::vector<std::uint16_t>& operations = named.by_name.empty() ? named.by_kind : named.by_name;
   if (operations.size() != 1)
     throw InputError(fmt::format("{}: \"{}\" names {} operation; the protocol has {}", where, text.substr(0, colon),
@@ -123,7 +140,7 @@ void aim(FaultTarget& target, const std::string& where, std::string_view text, c
   if (*arrow < 1 || *arrow > count || operation.arrows[static_cast<std::size_t>(*arrow - 1)] == 0)
     throw InputError(fmt::format("{}: arrow {} of {} is no request to a server, nor a reply to one{}", where, *arrow,
                                  operation.name, *arrow > count ? fmt::format(" (it has {} arrows)", count) : ""));
-  target.operation = operations.front();
+  target.operations = operations;
   target.arrow = operation.arrows[static_cast<std::size_t>(*arrow - 1)];
 }
 
@@ -140,10 +157,13 @@ FaultBudget parse_fault(const std::string& text, const Program& program) {
   std::string kinds = text;
   const auto equals = text.rfind('=');
   if (equals != std::string::npos) {
-    const auto count = number(trim(std::string_view(text).substr(equals + 1)));
-    if (!count || *count < 1 || *count > kBudgetMax)
-      throw InputError(fmt::format("{}: the budget after '=' is a number from 1 to {}", where, kBudgetMax));
-    budget.budget = static_cast<unsigned>(*count);
+    const std::string_view says = trim(std::string_view(text).substr(equals + 1));
+    const auto count = number(says);
+    budget.unlimited = says == "*";
+    if (!budget.unlimited && (!count || *count < 1 || *count > kBudgetMax))
+      throw InputError(fmt::format(
+          "{}: the budget after '=' is a number from 1 to {}, or * for as often as it can happen", where, kBudgetMax));
+    if (count) budget.budget = static_cast<unsigned>(*count);
     kinds = text.substr(0, equals);
   }
   std::vector<std::string> normalised;
@@ -151,19 +171,29 @@ FaultBudget parse_fault(const std::string& text, const Program& program) {
     const auto at = part.find('@');
     const std::string name = lower(trim(part.substr(0, at)));
     for (const std::size_t kind : fault_kinds_named(name, program)) {
-      FaultTarget target{kind};
-      if (const FaultKind& fault = fault_kinds()[kind]; at != std::string::npos && fault.server() != nullptr)
+      FaultTarget target{.kind = kind, .aim = {}, .operations = {}};
+      const FaultKind& fault = fault_kinds()[kind];
+      if (at != std::string::npos) aim(target, where, lower(trim(std::string_view(part).substr(at + 1))), program);
+      const bool misses =
+          fault.server() != nullptr &&
+          (!target.operations.empty() ||
+           (target.server >= 0 && program.servers[static_cast<std::size_t>(target.server)].kind != *fault.server()));
+      if (misses)
         throw InputError(fmt::format("{}: {} strikes the {}, not a message; leave out the aim", where, fault.name,
                                      to_string(*fault.server())));
-      if (at != std::string::npos) aim(target, where, trim(std::string_view(part).substr(at + 1)), program);
-      budget.targets.push_back(target);
+      // What can be done over and over would leave no end to any run: a copy, and bringing back what is lost again.
+      if (budget.unlimited && (fault.effect == FaultEffect::kCopy || fault.effect == FaultEffect::kRollBack))
+        throw InputError(
+            fmt::format("{}: {} can happen without end; say how often, as in {}=2", where, fault.name, name));
+      budget.targets.push_back(std::move(target));
     }
     if (budget.targets.size() > kTargetsMax)
       throw InputError(fmt::format("--fault: one of them lists more than {} kinds; list each once", kTargetsMax));
     normalised.push_back(at == std::string::npos ? name
                                                  : name + "@" + lower(trim(std::string_view(part).substr(at + 1))));
   }
-  budget.text = fmt::format("{}={}", fmt::join(normalised, ","), budget.budget);
+  budget.text =
+      fmt::format("{}={}", fmt::join(normalised, ","), budget.unlimited ? "*" : std::to_string(budget.budget));
   return budget;
 }
 
@@ -188,7 +218,6 @@ Scenario resolve(const traces::Scenario& words, const Program& program) {
   scenario.keys = words.keys;
   scenario.cached = words.cached;
   scenario.all_invoked = words.all_invoked;
-  if (words.cached && !program.has_cache) throw InputError("--cached: the protocol has no cache; leave it out");
   unsigned writes = 0;
   for (std::size_t app = 0; app < words.apps.size(); ++app) {
     const std::string where = fmt::format("--app '{}'", words.apps[app]);
@@ -262,6 +291,7 @@ std::string describe(const traces::Scenario& words) {
   for (const std::string& fault : words.faults) parts.push_back("fault " + fault);
   if (words.on_database_timeout != "fail") parts.push_back("on database timeout: " + words.on_database_timeout);
   if (words.all_invoked) parts.emplace_back("all invoked");
+  if (words.no_expiry) parts.emplace_back("nothing expires");
   return fmt::format("{}", fmt::join(parts, ", "));
 }
 

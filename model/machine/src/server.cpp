@@ -37,7 +37,7 @@ void Server::happen(const ServerStep&, std::uint16_t) const {
   STALEMATE_INVARIANT(false, "only what a server offers happens in it");
 }
 
-void Server::strikes(StateView, FaultEffect, std::vector<std::uint16_t>&) const {}
+void Server::strikes(StateView, FaultEffect, bool, std::vector<std::uint16_t>&) const {}
 
 void Server::strike(const ServerStep&, FaultEffect, std::uint16_t) const {
   STALEMATE_INVARIANT(false, "only a fault that a server offers strikes it");

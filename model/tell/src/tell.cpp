@@ -25,7 +25,8 @@ traces::Request tell_request(const Machine& machine, const RequestRecord& reques
           .value = shown_coded(request.carried),
           .label = instruction.label,
           .awaited = instruction.awaited,
-          .ttl = instruction.ttl == 0 ? std::nullopt : std::optional<std::int64_t>(instruction.ttl)};
+          .ttl = instruction.ttl == 0 ? std::nullopt : std::optional<std::int64_t>(instruction.ttl),
+          .watch = std::string(to_string(instruction.watch))};
 }
 
 traces::Reply tell_reply(const ReplyRecord& reply) {

@@ -23,6 +23,7 @@ std::vector<VerbRule> rules_for(bool database) {
   std::vector<VerbRule> rules;
   if (database) rules.push_back({"fill", {Parameter::kKey, Parameter::kValue}});
   for (const traces::VerbFacts& facts : traces::kVerbs) {
+    if (!facts.replayed) continue;
     if (database && !facts.of_databases) continue;
     VerbRule rule{std::string(facts.name), {Parameter::kKey}};
     if (facts.carries) rule.needed.push_back(Parameter::kValue);

@@ -12,6 +12,7 @@
 
 #include "values.hpp"
 #include "vocabulary/vocabulary.hpp"
+#include "watches.hpp"
 
 namespace stalemate::model {
 namespace {
@@ -283,6 +284,7 @@ void name_operations(const Document& document, std::vector<std::vector<Segment>>
       ask_about_name(operation, named, only_one, reading);
       named.push_back(&operation);
       say_values(segment, reading);  // before its lines are told: the first of them may begin with what operation it is
+      reading.attempt([&] { settle_watches(segment, reading); });
       tell_operation(segment, decision, reading);
     }
   }

@@ -61,10 +61,21 @@ void StepWalk::ask_about_doubts(Position at, const Message& message, Role server
   if (!stored.empty()) ask_at(name(), at, "stores-something-else", reading_.quoted(message.text) + " " + stored);
 }
 
+bool StepWalk::is_memcached(const std::string& id) const {
+  return std::any_of(diagram_.participants.begin(), diagram_.participants.end(), [&](const Participant& participant) {
+    return participant.id == id && (lower(participant.alias).find("memcache") != std::string::npos ||
+                                    lower(participant.id).find("memcache") != std::string::npos);
+  });
+}
+
 // What it asks: as a directive says, or by its label; `assumed` is what had to be taken for granted.
 Verb StepWalk::verb_asked(Position at, const Message& message, Role server, const RequestWords& words,
                           std::string& assumed) {
   assumed = words.assumed;
+  if (!means_ && words.is_command_add && is_memcached(is_server(role(message.to)) ? message.to : message.from)) {
+    assumed.clear();
+    return Verb::kAdd;
+  }
   if (const auto said = take_means()) {
     if (!said->verb)
       fail_at(name(), means_at_, "the next arrow asks a server; say get, set, add, delete or local of it");
@@ -89,7 +100,9 @@ Verb StepWalk::verb_asked(Position at, const Message& message, Role server, cons
                "and changes nothing there",
            answers_request(at));
   }
-  return words.verb;
+  if (!words.is_exec || !current().watches_key) return words.verb;
+  if (words.verb == Verb::kDelete) refuse_not_modelled(name(), at, "delete something only if it is unchanged");
+  return Verb::kSetIfUnchanged;
 }
 
 // Where the request stands beside a commit that is spoken of.
@@ -142,8 +155,17 @@ void StepWalk::request(const Place& place, const Message& written, Role server, 
   const RequestWords words = request_words(message.text);
   std::string assumed;
   const Verb verb = verb_asked(at, message, server, words, assumed);
+  if (!words.inner.empty()) message.text = words.inner;
   if (verb == Verb::kGet && keys_named(message.text).size() > 1)
     refuse_not_modelled(name(), at, "several entries in one request");
+  if (server == Role::kCache && verb == Verb::kSetIfUnchanged && current().asked.count({server, Verb::kGet}) == 0)
+    ask_at(
+        name(), at, "condition-without-get",
+        reading_.quoted(message.text) +
+            " asks for something to be unchanged, but no get of the cache stands before it; draw the get since which "
+            "it is to be unchanged, or write %% stalemate: means set (add) before it",
+        {{at.line, "%% stalemate: means set", "it stores in any case", false},
+         {at.line, "%% stalemate: means add", "it stores only where nothing is", false}});
   ask_about_doubts(at, message, server, verb, scope);
   note_commit(at, server == Role::kDatabase && verb == Verb::kSet, words.after_commit, scope);
   const VerbWords& told = words_of(verb);
@@ -166,6 +188,10 @@ void StepWalk::request(const Place& place, const Message& written, Role server, 
   if (!asks.awaited) meaning += ", without waiting for the reply";
   if (asks.drawn_lost) meaning += "; drawn as lost: it never arrives and the app times out";
   if (message.arrow.head == ArrowHead::kBoth) meaning += ", and is answered";
+  if (verb == Verb::kGet && server == Role::kCache) {
+    asks.watch = words.watch;
+    current().watches_key = current().watches_key || words.watch == Watch::kKey;
+  }
   if (words.ttl != 0 && server == Role::kCache && stores(verb)) {
     asks.ttl = words.ttl;
     current().lives = true;

@@ -34,7 +34,8 @@ std::string in_words(Outcomes outcomes, const Request& request) {
         text += at_cache ? "a miss" : "no value";
         break;
       case Outcome::kConflict:
-        text += "a conflict (it was there)";
+        text += answers_of(request.verb) == Answers::kIfUnchanged ? "a conflict (it has changed)"
+                                                                  : "a conflict (it was there)";
         break;
       case Outcome::kError:
         text += "an error";

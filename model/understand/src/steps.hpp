@@ -83,6 +83,7 @@ struct Segment {
   std::vector<Remark> remarks;
   std::vector<SaidEnd> ends;
   std::set<std::pair<Role, Verb>> asked;  // what the servers are asked for
+  bool watches_key = false;               // a get says that it watches its key
   bool lives = false;                     // something that is stored has a time to live
   std::vector<Answer> answers;
   std::map<int, std::size_t> line_of_arrow;                   // reading lines of requests and answers, by their arrows
@@ -229,6 +230,7 @@ class StepWalk {
   void to_outside(Position at, const Message& message, Scope& scope);
   void request(const Place& place, const Message& written, Role server, Scope& scope);
   void answered_in_label(const Place& place, const std::string& reply, std::size_t line, Scope& scope);
+  bool is_memcached(const std::string& id) const;
   Verb verb_asked(Position at, const Message& message, Role server, const RequestWords& words, std::string& assumed);
   void note_commit(Position at, bool writes, bool after_commit, Scope& scope);
   Request drawn_request(Position at, const Message& message, Role server, Verb verb);

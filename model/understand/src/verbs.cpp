@@ -12,6 +12,8 @@ constexpr VerbWords kRows[] = {
     {Verb::kAdd, Answers::kIfAbsent, "to set the key, only if it is absent,",
      "insert into the database only if absent"},
     {Verb::kDelete, Answers::kRemoves, "to delete the key", "delete from the database"},
+    {Verb::kSetIfUnchanged, Answers::kIfUnchanged, "to set the key, only if it is unchanged since the get,",
+     "compare and set by version"},
 };
 static_assert(std::size(kRows) == std::size(traces::kVerbs));
 
@@ -25,6 +27,7 @@ std::vector<Outcome> possible_outcomes(Role to, Verb verb) {
       if (to == Role::kDatabase) return {Outcome::kValue};
       return {Outcome::kValue, Outcome::kMiss};
     case Answers::kIfAbsent:
+    case Answers::kIfUnchanged:
       return {Outcome::kOk, Outcome::kConflict};
     case Answers::kDone:
     case Answers::kRemoves:

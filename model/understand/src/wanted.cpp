@@ -14,9 +14,6 @@
 namespace stalemate::model {
 namespace {
 
-constexpr std::array<std::string_view, 8> kWords = {
-    "readers", "writers", "app", "keys", "cached", "fault", "on-database-timeout", "all-invoked"};
-
 struct Line {
   std::string_view word;
   std::string_view value;
@@ -91,7 +88,7 @@ std::vector<std::string> counted_apps(const ScenarioWords& words, const Protocol
 }  // namespace
 
 bool is_scenario_line(std::string_view line) {
-  return std::find(kWords.begin(), kWords.end(), parted(line).word) != kWords.end();
+  return std::find(kScenarioWords.begin(), kScenarioWords.end(), parted(line).word) != kScenarioWords.end();
 }
 
 void ScenarioWords::add(std::string_view text) {
@@ -104,9 +101,10 @@ void ScenarioWords::add(std::string_view text) {
   if (line.word == "fault") return add_text(fault, line, "fault = lost-message");
   if (line.word == "cached") return add_flag(cached, line);
   if (line.word == "all-invoked") return add_flag(all_invoked, line);
+  if (line.word == "no-expiry") return add_flag(no_expiry, line);
   if (line.word != "on-database-timeout")
-    throw InputError(
-        fmt::format("{} says nothing of a scenario; there are: {}", in_quotes(line.word), fmt::join(kWords, ", ")));
+    throw InputError(fmt::format("{} says nothing of a scenario; there are: {}", in_quotes(line.word),
+                                 fmt::join(kScenarioWords, ", ")));
   if (on_database_timeout) throw InputError("on-database-timeout is said twice; leave one of the two out");
   if (line.value != "fail" && line.value != "continue")
     throw InputError(fmt::format("on-database-timeout = {}: say fail or continue", excerpt(line.value)));
@@ -125,6 +123,7 @@ ScenarioWords ScenarioWords::over(const ScenarioWords& otherwise) const {
   if (!on_database_timeout) both.on_database_timeout = otherwise.on_database_timeout;
   both.cached = cached || otherwise.cached;
   both.all_invoked = all_invoked || otherwise.all_invoked;
+  both.no_expiry = no_expiry || otherwise.no_expiry;
   return both;
 }
 
@@ -139,6 +138,7 @@ std::string ScenarioWords::as_options() const {
   if (on_database_timeout.value_or("fail") != "fail")
     words += " --on-database-timeout " + shell_word(*on_database_timeout);
   if (all_invoked) words += " --all-invoked";
+  if (no_expiry) words += " --no-expiry";
   return words;
 }
 
@@ -165,6 +165,7 @@ traces::Scenario scenario_of(const ScenarioWords& words, const Protocol& protoco
   scenario.faults = words.fault;
   scenario.on_database_timeout = words.on_database_timeout.value_or("fail");
   scenario.all_invoked = words.all_invoked;
+  scenario.no_expiry = words.no_expiry;
   return scenario;
 }
 

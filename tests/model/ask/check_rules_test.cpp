@@ -239,6 +239,16 @@ TEST(CheckRules, that_what_is_cached_at_the_start_does_not_expire_is_assumed_whe
   EXPECT_FALSE(assumed("", true));
 }
 
+TEST(CheckRules, that_nothing_is_cached_where_no_cache_is_drawn_is_said) {
+  const auto told = [](bool cached) {
+    return contains(describe(ask(page("app->>database: Get value\n", "app->>database: Set value\n"),
+                                 {.apps = {"read", "write"}, .cached = cached})),
+                    "no cache is drawn, so --cached changes nothing");
+  };
+  EXPECT_TRUE(told(true));
+  EXPECT_FALSE(told(false));
+}
+
 TEST(CheckRules, a_database_that_is_drawn_where_no_run_comes_is_drawn) {
   const Report report = ask(page("app->>cache: Get value\nalt hit\ncache-->>app: value\nelse error\napp->>database: "
                                  "Get value\ndatabase-->>app: row\nend\n",

@@ -187,8 +187,8 @@ bool second_cache(Page& page, sim::Random& random) {
 
 bool by_version(Page& page, sim::Random& random) {
   const auto sets = lines_where(page, [](const Node& line) { return is_request(line, Who::kCache, Verb::kSet); });
-  static const Words kConditions = {" if version is newer", " with version check", " if newer",
-                                    " (compare and set)",   " if unchanged",       " with CAS"};
+  static const Words kConditions = {" if version is newer", " with version check",         " if newer",
+                                    " (compare and set)",   " if the number is unchanged", " with CAS"};
   for (Node* line : sets) {
     const std::string& condition = any_of(kConditions, random);
     line->behind += condition;

@@ -81,11 +81,27 @@ bool commands(Page& page, sim::Random& random) {
       case Verb::kAdd:
         line->text = random.below(2) == 0 ? "SET " + key + " 2 NX" : "SETNX " + key + " 2";
         break;
+      case Verb::kSetIfUnchanged:
+        line->text = "cas " + key + " 2";
+        break;
       case Verb::kDelete:
         line->text = (random.below(2) == 0 ? "DEL " : "UNLINK ") + key;
         break;
     }
   }
+  return !lines.empty();
+}
+
+// Half of what a watched fill takes changes nothing: a key that is watched and then set in any case, or a transaction
+// of Redis without anything watched.
+bool watches_in_vain(Page& page, sim::Random& random) {
+  const bool watches = random.below(2) == 0;
+  const std::string key = any_of(Words{"price", "product:1", "user_1"}, random);
+  const auto lines = lines_where(page, [&](const Node& line) {
+    return is_request(line, Who::kCache, watches ? Verb::kGet : Verb::kSet) &&
+           line.behind.find("TTL") == std::string::npos;
+  });
+  for (Node* line : lines) line->text = watches ? "WATCH " + key + ", GET " + key : "MULTI, SET " + key + " 2, EXEC";
   return !lines.empty();
 }
 
@@ -167,6 +183,7 @@ std::vector<Change> changes_of_words() {
           {"another noun", Meaning::kSame, noun},
           {"SQL at the database", Meaning::kSame, sql},
           {"commands at the cache", Meaning::kSame, commands},
+          {"a watch or a transaction alone", Meaning::kSame, watches_in_vain},
           {"a miss in other words", Meaning::kSame, miss_words},
           {"a hit in other words", Meaning::kSame, hit_words},
           {"a miss as no hit", Meaning::kSame, negated_hits},

@@ -88,7 +88,7 @@ TEST(Scenario, the_name_of_a_kind_is_any_of_the_kind_also_where_one_is_called_so
   EXPECT_EQ(resolve(words({"write without the cache"}), program).sessions[0].operations[0].candidates.size(), 1U);
   traces::Scenario aimed = words({"write"});
   aimed.faults = {"lost-reply@write:2"};
-  EXPECT_EQ(resolve(aimed, program).budgets.at(0).targets.at(0).operation, 1);
+  EXPECT_EQ(resolve(aimed, program).budgets.at(0).targets.at(0).operations, (std::vector<std::uint16_t>{1}));
 }
 
 TEST(Scenario, a_fault_has_kinds_and_a_budget_that_is_one_unless_said) {
@@ -99,7 +99,7 @@ TEST(Scenario, a_fault_has_kinds_and_a_budget_that_is_one_unless_said) {
   ASSERT_EQ(scenario.budgets[0].targets.size(), 2U);
   EXPECT_EQ(kind_name(scenario.budgets[0].targets[0]), "lost-request");
   EXPECT_EQ(kind_name(scenario.budgets[0].targets[1]), "lost-reply");
-  EXPECT_EQ(scenario.budgets[0].targets[0].operation, -1);
+  EXPECT_TRUE(scenario.budgets[0].targets[0].operations.empty());
   EXPECT_EQ(scenario.budgets[1].budget, 3U);
   ASSERT_EQ(scenario.budgets[1].targets.size(), 1U);
   EXPECT_EQ(kind_name(scenario.budgets[1].targets[0]), "lost-reply");
@@ -117,9 +117,9 @@ TEST(Scenario, faults_are_normalised_in_the_words_that_a_trace_keeps) {
 
 TEST(Scenario, an_aim_is_the_request_at_an_arrow_or_the_one_that_a_reply_line_answers) {
   const Scenario scenario = resolve(with_faults({"lost-reply@write:3", "lost-reply@read:2"}), both());
-  EXPECT_EQ(scenario.budgets[0].targets[0].operation, 1);
+  EXPECT_EQ(scenario.budgets[0].targets[0].operations, (std::vector<std::uint16_t>{1}));
   EXPECT_EQ(scenario.budgets[0].targets[0].arrow, 3);
-  EXPECT_EQ(scenario.budgets[1].targets[0].operation, 0);
+  EXPECT_EQ(scenario.budgets[1].targets[0].operations, (std::vector<std::uint16_t>{0}));
   EXPECT_EQ(scenario.budgets[1].targets[0].arrow, 1) << "read:2 is the reply to read:1";
 }
 
@@ -158,11 +158,36 @@ TEST(Scenario, errors_of_size_say_the_limit) {
   EXPECT_TRUE(contains(error, "a session has at most 255 operations"));
 }
 
-TEST(Scenario, cached_needs_a_cache) {
+TEST(Scenario, an_aim_without_an_arrow_is_at_a_kind_of_operation_at_one_of_that_name_or_at_a_server) {
+  const Scenario scenario =
+      resolve(with_faults({"late-request@read", "duplicate@Cache=2", "lost-message@database", "evict@cache"}), both());
+  const auto target = [&](std::size_t budget) { return scenario.budgets.at(budget).targets.at(0); };
+  EXPECT_EQ(target(0).operations, (std::vector<std::uint16_t>{0}));
+  EXPECT_EQ(target(0).arrow, 0);
+  EXPECT_EQ(target(1).server, 0);
+  EXPECT_TRUE(target(1).operations.empty());
+  EXPECT_EQ(target(2).server, 1);
+  EXPECT_EQ(target(3).server, 0);
+  EXPECT_EQ(scenario.words.faults, (std::vector<std::string>{"late-request@read=1", "duplicate@cache=2",
+                                                             "lost-message@database=1", "evict@cache=1"}));
+  EXPECT_EQ(resolve(scenario.words, both()).words, scenario.words);
+}
+
+TEST(Scenario, a_star_is_no_budget_but_for_what_could_go_on_without_end) {
+  const Scenario scenario = resolve(with_faults({"lost-message=*", "crash = *"}), both());
+  EXPECT_TRUE(scenario.budgets[0].unlimited);
+  EXPECT_EQ(scenario.words.faults, (std::vector<std::string>{"lost-message=*", "crash=*"}));
+  expect_start(error_of(with_faults({"duplicate=*"})),
+               "--fault duplicate=*: duplicate can happen without end; say how often, as in duplicate=2");
+  expect_start(error_of(with_faults({"cache-failover=*"})), "--fault cache-failover=*: cache-failover can happen");
+  expect_start(error_of(with_faults({"any=*"})), "--fault any=*: duplicate can happen without end");
+}
+
+TEST(Scenario, what_strikes_a_cache_where_there_is_none_never_happens) {
   traces::Scenario scenario = words({"write"});
   scenario.cached = true;
-  expect_start(error_of(scenario, compile(read_lines("app->>database: Set value\n"), {})),
-               "--cached: the protocol has no cache");
+  scenario.faults = {"evict"};
+  EXPECT_EQ(error_of(scenario, compile(read_lines("app->>database: Set value\n"), {})), "no error");
 }
 
 TEST(Scenario, all_invoked_needs_one_first_state) {
@@ -185,8 +210,12 @@ TEST(Scenario, errors_of_faults_say_which_one) {
   expect_start(error("lost-reply,"), "--fault : no such fault");
   for (const std::string budget : {"0", "1001", "x", "-1", "", "1.5"})
     expect_start(error("any=" + budget), "--fault any=" + budget + ": the budget after '=' is a number from 1 to 1000");
-  expect_start(error("lost-reply@write"),
-               "--fault lost-reply@write: cannot read the aim \"write\"; write OPERATION:ARROW");
+  expect_start(
+      error("lost-reply@wirte"),
+      "--fault lost-reply@wirte: cannot read the aim \"wirte\"; write OPERATION:ARROW, as in write:2, an operation "
+      "(read, write), or a server (cache, database)");
+  expect_start(error("evict@write"), "--fault evict@write: evict strikes the cache, not a message");
+  expect_start(error("evict@database"), "--fault evict@database: evict strikes the cache, not a message");
   expect_start(error("lost-reply@write:two"), "--fault lost-reply@write:two: cannot read the aim");
   expect_start(error("lost-reply@update:1"), "--fault lost-reply@update:1: \"update\" names no operation");
   expect_start(error("lost-reply@write:1"), "--fault lost-reply@write:1: arrow 1 of Write is no request to a server");

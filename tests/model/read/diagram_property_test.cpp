@@ -1,6 +1,6 @@
 // Claims about parse_document for all inputs: printed diagrams read back, bytes never escape as anything but
 // InputError, hostile input stays cheap.
-#include <chrono>
+#include <ctime>
 #include <string>
 #include <vector>
 
@@ -128,7 +128,7 @@ std::string repeated(const std::string& piece, int times) {
 TEST(DiagramProperties, hostile_input_takes_time_linear_in_its_length) {
   constexpr int kTimes = 100000;
   const std::string begin = "sequenceDiagram\nA->>B: ";
-  const auto start = std::chrono::steady_clock::now();
+  const auto start = std::clock();
   for (const char* piece : {"-x",
                             "#",
                             "#a",
@@ -171,8 +171,8 @@ TEST(DiagramProperties, hostile_input_takes_time_linear_in_its_length) {
                             "#", "a\n", "a\n=\n", "```mermaid\ngantt\n```\n", "*", "\n", "---\n"}) {
     EXPECT_TRUE(is_answered(repeated(piece, kTimes), "d.md")) << piece;
   }
-  const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - start;
-  EXPECT_LT(seconds.count(), 60.0);
+  // Of the processor, which says the same on a busy machine.
+  EXPECT_LT(static_cast<double>(std::clock() - start) / CLOCKS_PER_SEC, 60.0);
 }
 
 }  // namespace

@@ -8,6 +8,14 @@
 namespace stalemate::model::reference {
 namespace {
 
+// Where a value was committed last, among the commits of its key.
+std::optional<std::size_t> last_commit(const History& history, Value value) {
+  std::optional<std::size_t> last;
+  for (std::size_t i = 0; i < history.commits.size(); ++i)
+    if (history.commits[i].value == value) last = i;
+  return last;
+}
+
 Path into(Path path, std::size_t branch) {
   path.push_back(branch);
   path.push_back(0);
@@ -51,8 +59,8 @@ bool stores_in_cache_from(const std::vector<Act>& body, const Path& path) {
   bool found = false;
   each_act_from(body, path, 0, [&](const Act& act) {
     const auto* request = std::get_if<Request>(&act.node);
-    found |= request != nullptr && request->to == Role::kCache &&
-             (request->verb == Verb::kSet || request->verb == Verb::kAdd);
+    found |= request != nullptr && request->to == Role::kCache && request->verb != Verb::kGet &&
+             request->verb != Verb::kDelete;
   });
   return found;
 }
@@ -100,6 +108,7 @@ bool Model::settle_place(std::size_t operation, Path& path) const {
 void Model::time_out(Running running, const Path& path, const Request& asked, std::vector<Enabled>& out) const {
   Runner& runner = running.step.next.runners[running.runner];
   if (asked.to == Role::kDatabase && asked.verb == Verb::kSet) runner.wrote_well = false;
+  if (asked.watch != Watch::kNothing) runner.unchanged = false;
   if (covers(runner, path, asked.arrow)) {
     runner.outcomes[asked.arrow] = Outcome::kTimeout;
     running.uncovered = asked.arrow;
@@ -166,7 +175,9 @@ void Model::go_on(Running running, Path path, std::vector<Enabled>& out) const {
 void Model::send(Running running, const Path& path, const Request& sent, std::vector<Enabled>& out) const {
   Runner& runner = running.step.next.runners[running.runner];
   Message message{runner.operation, runner.begun, path, runner.key, std::nullopt};
-  if (sent.verb == Verb::kSet || sent.verb == Verb::kAdd) {
+  if (sent.verb == Verb::kSetIfUnchanged) message.unchanged = runner.unchanged;
+  if (sent.watch != Watch::kNothing) runner.unchanged = false;
+  if (sent.verb != Verb::kGet && sent.verb != Verb::kDelete) {
     const bool read = protocol_.operations[runner.operation].kind == OperationKind::kRead;
     const bool own = !read && (sent.to == Role::kDatabase || sent.stores_new || !runner.fetched.asked);
     message.value = read ? runner.held : own ? places_[running.runner].values[runner.begun - 1] : runner.fetched.value;
@@ -239,10 +250,13 @@ void Model::forget(Runner& runner, const Path& path) const {
 }
 
 // R3: an acknowledged Write is remembered with what it is to supersede.
-void Model::mark_acknowledged(World& world, std::size_t r, bool set_ahead) const {
+void Model::mark_acknowledged(Running& running, bool set_ahead) const {
+  World& world = running.step.next;
+  const std::size_t r = running.runner;
   const Runner& runner = world.runners[r];
   if (!keep_history_ || protocol_.operations[runner.operation].kind != OperationKind::kWrite) return;
   if (!runner.wrote_well.value_or(true) || (!runner.wrote && !set_ahead)) return;
+  running.step.reaches.insert("acknowledged-survives");
   world.history[runner.key].acknowledged.insert(
       {{r, runner.begun}, places_[r].values[runner.begun - 1], runner.commits_before, runner.before});
 }
@@ -250,15 +264,10 @@ void Model::mark_acknowledged(World& world, std::size_t r, bool set_ahead) const
 // What a Read invoked now must not return: a value that some acknowledged write supersedes. One without a commit that
 // counts supersedes what was committed or acknowledged before it was invoked, but for what was committed since; one
 // that has such a commit also every value that was committed last before it.
-std::set<Value> Model::old_values(const History& history) const {
-  const auto last_commit = [&](Value value) {
-    std::optional<std::size_t> last;
-    for (std::size_t i = 0; i < history.commits.size(); ++i)
-      if (history.commits[i].value == value) last = i;
-    return last;
-  };
+std::set<Value> Model::old_values(const History& history, std::optional<std::size_t> of) const {
   std::set<Value> old;
   for (const Acknowledged& write : history.acknowledged) {
+    if (of && write.id.first != *of) continue;
     std::size_t own = 0;  // what was committed before this is older
     for (std::size_t i = 0; i < history.commits.size(); ++i)
       if (history.commits[i].of == write.id) own = i;
@@ -266,7 +275,7 @@ std::set<Value> Model::old_values(const History& history) const {
     for (std::size_t i = 0; i < history.commits.size(); ++i)
       if (i < write.commits_before || i < own) before.insert(history.commits[i].value);
     for (const Value value : before) {
-      const std::optional<std::size_t> last = last_commit(value);
+      const std::optional<std::size_t> last = last_commit(history, value);
       if (value != write.value && (!last || *last < std::max(write.commits_before, own))) old.insert(value);
     }
   }
@@ -283,14 +292,63 @@ void Model::judge_return(Running& running) const {
                                            commits.end(), [&](const Commit& c) { return c.value == *runner.held; });
   running.step.judged |= runner.after_write;
   running.step.stale |= runner.before.contains(*runner.held) && !committed_since;
+  judge_by_session(running, committed_since);
+}
+
+// What a Read returns beside what its own session wrote and read before, and beside what the database has had.
+void Model::judge_by_session(Running& running, bool committed_since) const {
+  World& world = running.step.next;
+  Runner& runner = world.runners[running.runner];
+  History& history = world.history[runner.key];
+  const Value value = *runner.held;
+  if (runner.after_own_write) running.step.reaches.insert("read-your-writes");
+  if (runner.before_own.contains(value) && !committed_since) running.step.breaks.insert("read-your-writes");
+  const std::optional<std::size_t> last = last_commit(history, value);
+  for (const Value earlier : runner.returned[runner.key]) {
+    running.step.reaches.insert("monotonic-reads");
+    const std::optional<std::size_t> of_earlier = last_commit(history, earlier);
+    if (last && of_earlier && *last < *of_earlier) running.step.breaks.insert("monotonic-reads");
+  }
+  const std::vector<Script>& script = places_[running.runner].script;
+  const bool reads_again = std::any_of(script.begin() + static_cast<std::ptrdiff_t>(runner.begun), script.end(),
+                                       [](const Script& operation) { return operation.kind == OperationKind::kRead; });
+  if (reads_again) runner.returned[runner.key].insert(value);
+  running.step.reaches.insert("committed-reads");
+  if (!last) history.returned_early.insert(value);
+}
+
+bool Model::breaks_at_rest(const World& world, const std::string& property) const {
+  for (std::size_t key = 0; key < world.cache.size(); ++key) {
+    if (!world.cache[key]) continue;
+    if (property == "heals" && *world.cache[key] != world.database[key] && !world.expiring[key]) return true;
+    if (property == "committed-reads" && keep_history_ && !last_commit(world.history[key], *world.cache[key]))
+      return true;
+  }
+  for (const History& history : world.history) {
+    if (property == "committed-reads" && !history.returned_early.empty()) return true;
+    for (const Acknowledged& write : history.acknowledged)
+      if (property == "acknowledged-survives" && !last_commit(history, write.value)) return true;
+  }
+  return false;
+}
+
+bool Model::reaches_at_rest(const World& world, const std::string& property) const {
+  return (property == "heals" || property == "committed-reads") &&
+         std::any_of(world.cache.begin(), world.cache.end(), [](const auto& entry) { return entry.has_value(); });
+}
+
+bool Model::breaks(const Enabled& step, const std::string& property) const {
+  const bool rests = at_rest(step.next);
+  if (property == "coherent-at-rest") return rests && incoherent(step.next);
+  if (property == "fresh-reads") return step.stale;
+  return step.breaks.contains(property) || (rests && breaks_at_rest(step.next, property));
 }
 
 void Model::acknowledge(Running& running, const Path& path) const {
   Runner& runner = running.step.next.runners[running.runner];
   if (runner.told) return;
   judge_return(running);
-  mark_acknowledged(running.step.next, running.runner,
-                    sets_database_from(protocol_.operations[runner.operation].body, path));
+  mark_acknowledged(running, sets_database_from(protocol_.operations[runner.operation].body, path));
   runner.told = true;
   running.told_last = true;
   running.step.told.endings.push_back({traces::Ending::Kind::kAcknowledged, shown(runner.held)});
@@ -310,11 +368,12 @@ void Model::finish(Running running, bool failed, std::vector<Enabled>& out) cons
       endings.push_back({traces::Ending::Kind::kReturned, std::nullopt});
   } else {
     judge_return(running);
-    mark_acknowledged(running.step.next, running.runner, false);
+    mark_acknowledged(running, false);
     endings.push_back({traces::Ending::Kind::kReturned, shown(runner.held)});
   }
   runner = Runner{.begun = runner.begun,
                   .held = runner.held,
+                  .returned = std::move(runner.returned),
                   .asynchronous = std::move(runner.asynchronous),
                   .ghosts = std::move(runner.ghosts)};
   out.push_back(std::move(running.step));

@@ -390,8 +390,8 @@ Setting setting_of(const traces::Trace& trace) {
       aim.kind = part.substr(0, part.find('@'));
       if (const auto at = part.find('@'); at != std::string::npos) {
         const auto colon = part.rfind(':');
-        aim.operation = part.substr(at + 1, colon - at - 1);
-        aim.arrow = std::stoi(part.substr(colon + 1));
+        aim.operation = part.substr(at + 1, colon == std::string::npos ? colon : colon - at - 1);
+        if (colon != std::string::npos) aim.arrow = std::stoi(part.substr(colon + 1));
       }
       budget.aims.push_back(aim);
     }

@@ -21,14 +21,15 @@ std::vector<std::pair<std::size_t, std::size_t>> Model::payers(const World& worl
   std::vector<std::pair<std::size_t, std::size_t>> found;
   for (std::size_t b = 0; b < setting_.budgets.size(); ++b) {
     const Budget& budget = setting_.budgets[b];
-    if (world.spent[b] >= budget.count) continue;
+    if (budget.count != kUnlimited && world.spent[b] >= budget.count) continue;
     for (std::size_t a = 0; a < budget.aims.size(); ++a) {
       const Aim& aim = budget.aims[a];
       if (aim.kind != kind) continue;
       if (message != nullptr && !aim.operation.empty()) {
         const Operation& operation = protocol_.operations[message->operation];
-        if (aim.operation != lower(operation.name) ||
-            operation.arrows[static_cast<std::size_t>(aim.arrow) - 1] != request(*message).arrow)
+        const bool named = aim.operation == lower(operation.name) || aim.operation == to_string(operation.kind);
+        if (!named && (aim.arrow != 0 || aim.operation != to_string(request(*message).to))) continue;
+        if (aim.arrow != 0 && operation.arrows[static_cast<std::size_t>(aim.arrow) - 1] != request(*message).arrow)
           continue;
       }
       found.emplace_back(b, a);
@@ -40,7 +41,7 @@ std::vector<std::pair<std::size_t, std::size_t>> Model::payers(const World& worl
 void Model::charge(Enabled& step, std::pair<std::size_t, std::size_t> payer) const {
   step.told.budget = static_cast<int>(payer.first) + 1;
   step.aim = payer.second;
-  ++step.next.spent[payer.first];
+  if (setting_.budgets[payer.first].count != kUnlimited) ++step.next.spent[payer.first];
 }
 
 Model::Running Model::strike(const World& world, std::size_t r, traces::StepKind kind,
@@ -154,8 +155,9 @@ void Model::happen_in_cache(const World& world, std::vector<Enabled>& out) const
       step.told.key = key_name(key);
       step.next.cache[key].reset();
       step.next.expiring[key] = false;
+      touch(step.next, key);
     };
-    if (world.expiring[key]) drop(out.emplace_back(begin(traces::StepKind::kExpire)));
+    if (world.expiring[key] && !setting_.no_expiry) drop(out.emplace_back(begin(traces::StepKind::kExpire)));
     if (!world.cache[key]) continue;
     for (const auto& payer : payers(world, "evict", nullptr)) {
       drop(out.emplace_back(begin(traces::StepKind::kEvict)));
@@ -163,18 +165,20 @@ void Model::happen_in_cache(const World& world, std::vector<Enabled>& out) const
     }
   }
   for (const auto& payer : payers(world, "cache-restart", nullptr)) {
-    if (!anything) break;
+    if (!anything && !watched(world)) break;
     Enabled step = begin(traces::StepKind::kCacheRestart);
     charge(step, payer);
     step.next.cache.assign(world.cache.size(), std::nullopt);
     step.next.expiring.assign(world.cache.size(), false);
+    touch(step.next, std::nullopt);
     out.push_back(std::move(step));
   }
   for (const auto& payer : payers(world, "cache-failover", nullptr)) {
-    if (*world.replica == std::pair(world.cache, world.expiring)) break;
+    if (*world.replica == std::pair(world.cache, world.expiring) && !watched(world)) break;
     Enabled step = begin(traces::StepKind::kCacheFailover);
     charge(step, payer);
     std::tie(step.next.cache, step.next.expiring) = *world.replica;
+    touch(step.next, std::nullopt);
     out.push_back(std::move(step));
   }
 }

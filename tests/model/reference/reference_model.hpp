@@ -29,13 +29,14 @@ struct Script {
 };
 struct Aim {
   std::string kind;       // "lost-request", "crash", ...
-  std::string operation;  // lower case; empty: anywhere
-  int arrow = 0;
+  std::string operation;  // or server, lower case; empty: anywhere
+  int arrow = 0;          // 0: any of them
 };
 struct Budget {
   std::vector<Aim> aims;
-  unsigned count = 1;
+  unsigned count = 1;  // kUnlimited: as often as it can happen
 };
+constexpr unsigned kUnlimited = 0;
 struct Setting {
   std::vector<std::vector<std::vector<Script>>> apps;  // app instance, session, operation
   std::size_t keys = 1;
@@ -43,6 +44,7 @@ struct Setting {
   bool cached = false;
   bool all_invoked = false;
   bool continue_on_database_timeout = false;
+  bool no_expiry = false;
   std::vector<Budget> budgets;
 };
 
@@ -52,6 +54,7 @@ inline traces::Scenario words_of(const Setting& setting) {
   words.keys = static_cast<int>(setting.keys);
   words.cached = setting.cached;
   words.all_invoked = setting.all_invoked;
+  words.no_expiry = setting.no_expiry;
   if (setting.continue_on_database_timeout) words.on_database_timeout = "continue";
   for (const auto& app : setting.apps) {
     std::string text;
@@ -70,9 +73,10 @@ inline traces::Scenario words_of(const Setting& setting) {
     for (const Aim& aim : budget.aims) {
       if (!text.empty()) text += ',';
       text += aim.kind;
-      if (!aim.operation.empty()) text += '@' + aim.operation + ':' + std::to_string(aim.arrow);
+      if (!aim.operation.empty()) text += '@' + aim.operation;
+      if (aim.arrow != 0) text += ':' + std::to_string(aim.arrow);
     }
-    words.faults.push_back(text + '=' + std::to_string(budget.count));
+    words.faults.push_back(text + '=' + (budget.count == kUnlimited ? "*" : std::to_string(budget.count)));
   }
   return words;
 }
@@ -97,6 +101,7 @@ struct Message {
   Path at;
   std::size_t key = 0;
   std::optional<Value> value;  // what a set or add carries
+  bool unchanged = false;      // of a set that asks: nothing has changed what its session watched when it sent it
   auto operator<=>(const Message&) const = default;
 };
 
@@ -130,9 +135,14 @@ struct Runner {
   std::size_t commits_before = 0;
   std::set<Value> before = {};
   bool after_write = false;
+  // The same of the writes of its own session alone; and by key, what its Reads returned, while another is to come.
+  std::set<Value> before_own = {};
+  bool after_own_write = false;
+  std::map<std::size_t, std::set<Value>> returned = {};
   std::vector<Message> asynchronous = {};  // in flight, in the order sent
   std::optional<Message> awaited = {};     // the request it waits for
   std::optional<Reply> reply = {};         // its reply, if in flight
+  bool unchanged = false;                  // it watches something in the cache, and nothing has changed that
   bool crashed = false;                    // what of it still arrives stands in `asynchronous`
   std::vector<Message> ghosts = {};        // late requests and copies, sorted
   auto operator<=>(const Runner&) const = default;
@@ -156,6 +166,7 @@ struct Acknowledged {
 struct History {
   std::vector<Commit> commits = {Commit{}};  // the initial value first
   std::set<Acknowledged> acknowledged = {};
+  std::set<Value> returned_early = {};  // what Reads returned that was not committed then, and is not yet
   auto operator<=>(const History&) const = default;
 };
 
@@ -176,9 +187,11 @@ struct World {
 struct Enabled {
   traces::Step told;
   World next;
-  bool stale = false;              // a Read returned what was already superseded when it was invoked
-  bool judged = false;             // a Read returned a value, and was invoked after an acknowledged write
-  std::optional<std::size_t> aim;  // of a fault: which of its budget's aims struck
+  bool stale = false;                  // a Read returned what was already superseded when it was invoked
+  bool judged = false;                 // a Read returned a value, and was invoked after an acknowledged write
+  std::set<std::string> breaks = {};   // of the other properties that a step alone may break
+  std::set<std::string> reaches = {};  // those whose antecedent it meets
+  std::optional<std::size_t> aim;      // of a fault: which of its budget's aims struck
 };
 
 class Model {
@@ -189,6 +202,11 @@ class Model {
   std::vector<Enabled> enabled(const World& world) const;
   bool at_rest(const World& world) const;
   bool incoherent(const World& world) const;  // some cached entry differs from the database
+  // Whether a state at rest breaks a property, and whether it meets its antecedent.
+  bool breaks_at_rest(const World& world, const std::string& property) const;
+  bool reaches_at_rest(const World& world, const std::string& property) const;
+  // Whether a step breaks it, by itself or by the state at rest that it leads to.
+  bool breaks(const Enabled& step, const std::string& property) const;
   traces::State tell(const World& world) const;
 
  private:
@@ -215,9 +233,11 @@ class Model {
   void acknowledge(Running& running, const Path& path) const;
   void finish(Running running, bool failed, std::vector<Enabled>& out) const;
   void judge_return(Running& running) const;
-  void mark_acknowledged(World& world, std::size_t r, bool set_ahead) const;
+  void judge_by_session(Running& running, bool committed_since) const;
+  void mark_acknowledged(Running& running, bool set_ahead) const;
   void forget(Runner& runner, const Path& path) const;
-  std::set<Value> old_values(const History& history) const;
+  // `of`: by the writes of this runner alone.
+  std::set<Value> old_values(const History& history, std::optional<std::size_t> of = {}) const;
 
   void invoke(const World& world, std::size_t r, std::vector<Enabled>& out) const;
   void handle(const World& world, std::size_t r, std::optional<std::size_t> asynchronous,
@@ -235,6 +255,8 @@ class Model {
   void copy(const World& world, std::size_t r, const Message& message, std::vector<Enabled>& out) const;
   void crash(const World& world, std::size_t r, std::vector<Enabled>& out) const;
   void happen_in_cache(const World& world, std::vector<Enabled>& out) const;
+  void touch(World& world, std::optional<std::size_t> key) const;  // none: every key
+  bool watched(const World& world) const;
   bool may_fail_over(const World& world) const;
   Reply serve(World& world, std::size_t r, const Message& message, bool counts) const;
   Running start(const World& world, std::size_t r, traces::StepKind kind) const;
@@ -252,6 +274,10 @@ class Model {
   std::vector<Place> places_;
 };
 
+// What is compared of them beside coherent-at-rest and fresh-reads.
+inline const std::vector<std::string> kOtherProperties = {"read-your-writes", "monotonic-reads", "committed-reads",
+                                                          "acknowledged-survives", "heals"};
+
 // Everything there is to reach, breadth first.
 struct Explored {
   bool complete = false;  // false: more states than allowed; then nothing else counts
@@ -262,7 +288,9 @@ struct Explored {
   std::optional<std::size_t> stale_steps;       // of a shortest way to a stale read, that read included
   bool filled_at_rest = false;
   bool read_judged = false;
-  bool committed_again = false;                              // some value came to a key's database entry twice
+  std::map<std::string, std::size_t> shortest;  // by other property: the steps of a shortest run that breaks it
+  std::set<std::string> reached;                // other properties whose antecedent is met somewhere
+  bool committed_again = false;                 // some value came to a key's database entry twice
   std::set<std::pair<std::size_t, std::size_t>> struck;      // (budget, aim)
   std::set<std::vector<std::optional<Value>>> final_stores;  // where nothing is enabled: the database, then the cache
 };
@@ -278,6 +306,10 @@ inline Explored explore(const Model& model, std::size_t states_max) {
     if (model.at_rest(world)) {
       ++found.at_rest;
       for (const auto& entry : world.cache) found.filled_at_rest |= entry.has_value();
+      for (const std::string& property : kOtherProperties) {
+        if (model.breaks_at_rest(world, property)) found.shortest.emplace(property, depth);
+        if (model.reaches_at_rest(world, property)) found.reached.insert(property);
+      }
       if (model.incoherent(world)) {
         ++found.incoherent_at_rest;
         if (!found.incoherent_steps) found.incoherent_steps = depth;
@@ -296,6 +328,8 @@ inline Explored explore(const Model& model, std::size_t states_max) {
     for (const Enabled& step : steps) {
       if (step.stale && !found.stale_steps) found.stale_steps = depth + 1;
       found.read_judged |= step.judged;
+      for (const std::string& property : step.breaks) found.shortest.emplace(property, depth + 1);
+      found.reached.insert(step.reaches.begin(), step.reaches.end());
       if (step.aim) found.struck.emplace(static_cast<std::size_t>(step.told.budget) - 1, *step.aim);
       if (depth_of.emplace(step.next, depth + 1).second) queue.push_back(step.next);
     }

@@ -65,10 +65,13 @@ inline rc::Gen<std::string> random_exchange(OperationKind kind, int depth) {
     const Asked set{"app->>database: Set value\n", {"ok"}};
     const Asked fill{"app->>cache: Set value\n", {"ok"}};
     const Asked add{"app->>cache: Set value if absent\n", {"ok", "already there"}};
+    const Asked exec{"app->>cache: Set value if unchanged\n", {"ok", "conflict"}};
+    const Asked cas{"app->>cache: cas value\n", {"ok", "conflict"}};
     const Asked drop{"app->>cache: Delete value\n", {"ok"}};
     const bool read = kind == OperationKind::kRead;
-    const Asked asked = *rc::gen::elementOf(read ? std::vector<Asked>{get, get, row, row, fill, add}
-                                                 : std::vector<Asked>{get, row, set, set, set, fill, add, drop, drop});
+    const Asked asked =
+        *rc::gen::elementOf(read ? std::vector<Asked>{get, get, row, row, fill, add, exec, exec, cas}
+                                 : std::vector<Asked>{get, row, set, set, set, fill, add, drop, drop, exec});
     std::string text = asked.line;
     for (int left = *rc::gen::weightedElement<int>({{3, 0}, {2, 1}, {1, 2}}); left > 0; --left) {
       text += *rc::gen::element<std::string>(
@@ -119,6 +122,7 @@ inline rc::Gen<RandomProtocol> random_protocol() {
 }
 
 constexpr unsigned kContinueSwitch = 2;
+constexpr unsigned kHeldSwitch = 96;  // both bits: one in four
 
 // A scenario before it is known which arrows there are to aim at: aims are drawn as numbers.
 struct RandomScenario {
@@ -126,6 +130,7 @@ struct RandomScenario {
   std::vector<bool> shares_app;            // session i runs in the app instance of the one before
   std::vector<std::vector<int>> budgets;   // the aims of each
   unsigned switches = 0;
+  std::size_t other = 0;  // which of the other properties is compared
 };
 inline void showValue(const RandomScenario& scenario, std::ostream& out) {
   out << "sessions ";
@@ -134,7 +139,7 @@ inline void showValue(const RandomScenario& scenario, std::ostream& out) {
   rc::show(scenario.shares_app, out);
   out << " budgets ";
   rc::show(scenario.budgets, out);
-  out << " switches " << scenario.switches;
+  out << " switches " << scenario.switches << " other " << scenario.other;
 }
 
 inline rc::Gen<RandomScenario> random_scenario() {
@@ -152,7 +157,8 @@ inline rc::Gen<RandomScenario> random_scenario() {
       rc::gen::set(&RandomScenario::shares_app, rc::gen::container<std::vector<bool>>(3, rc::gen::arbitrary<bool>())),
       rc::gen::set(&RandomScenario::budgets,
                    rc::gen::resize(2, rc::gen::container<std::vector<std::vector<int>>>(budget))),
-      rc::gen::set(&RandomScenario::switches, rc::gen::inRange(0U, 64U)));
+      rc::gen::set(&RandomScenario::switches, rc::gen::inRange(0U, 128U)),
+      rc::gen::set(&RandomScenario::other, rc::gen::inRange<std::size_t>(0, kOtherProperties.size())));
 }
 
 // Those that strike messages first, then those that strike the cache.
@@ -165,6 +171,7 @@ inline Setting setting_of(const RandomScenario& drawn, const Protocol& protocol,
   setting.has_cache = has_cache;
   setting.cached = (drawn.switches & 1) != 0 && has_cache;
   setting.continue_on_database_timeout = (drawn.switches & kContinueSwitch) != 0;
+  setting.no_expiry = (drawn.switches & kHeldSwitch) == kHeldSwitch;
   setting.keys = (drawn.switches & 12) == 0 ? 2 : 1;
   for (std::size_t s = 0; s < drawn.sessions.size(); ++s) {
     std::vector<Script> script;
@@ -177,6 +184,8 @@ inline Setting setting_of(const RandomScenario& drawn, const Protocol& protocol,
     setting.apps.back().push_back(std::move(script));
   }
   std::vector<std::pair<std::string, int>> arrows = {{"", 0}};
+  for (const char* many : {"read", "write", "database"}) arrows.emplace_back(many, 0);
+  if (has_cache) arrows.emplace_back("cache", 0);
   for (const Operation& operation : protocol.operations)
     for (std::size_t i = 0; i < operation.arrows.size(); ++i)
       if (operation.arrows[i] != 0) arrows.emplace_back(to_string(operation.kind), static_cast<int>(i) + 1);
@@ -190,6 +199,10 @@ inline Setting setting_of(const RandomScenario& drawn, const Protocol& protocol,
       const bool anywhere = kind >= kFaultsOfMessages;
       budget.aims.push_back({kFaults[kind], anywhere ? "" : operation, anywhere ? 0 : arrow});
     }
+    const bool endless = std::any_of(budget.aims.begin(), budget.aims.end(), [](const Aim& aim) {
+      return aim.kind == "duplicate" || aim.kind == "cache-failover";
+    });
+    if (drawn_aims.front() % 7 == 0 && !endless) budget.count = kUnlimited;
     setting.budgets.push_back(std::move(budget));
   }
   return setting;

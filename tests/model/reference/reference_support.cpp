@@ -61,7 +61,8 @@ traces::Request Model::tell(const Message& message) const {
           .value = shown(message.value),
           .label = sent.label,
           .awaited = sent.awaited,
-          .ttl = sent.ttl == 0 ? std::nullopt : std::optional<std::int64_t>(sent.ttl)};
+          .ttl = sent.ttl == 0 ? std::nullopt : std::optional<std::int64_t>(sent.ttl),
+          .watch = std::string(to_string(sent.watch))};
 }
 
 traces::State Model::tell(const World& world) const {
@@ -169,6 +170,11 @@ void Model::invoke(const World& world, std::size_t r, std::vector<Enabled>& out)
           runner.before = old_values(history);
         else
           for (const Acknowledged& write : history.acknowledged) runner.before.insert(write.value);
+        runner.before_own.clear();
+        if (script.kind == OperationKind::kRead) runner.before_own = old_values(history, r);
+        runner.after_own_write = script.kind == OperationKind::kRead &&
+                                 std::any_of(history.acknowledged.begin(), history.acknowledged.end(),
+                                             [&](const Acknowledged& write) { return write.id.first == r; });
         runner.after_write = script.kind == OperationKind::kRead && !history.acknowledged.empty();
       }
       running.step.told.operation = static_cast<int>(ordinal);
@@ -200,6 +206,9 @@ void Model::handle(const World& world, std::size_t r, std::optional<std::size_t>
   } else {
     runner.reply = reply;
     running.step.told.reply = told_reply(reply);
+    const Request& asked = request(message);
+    if (asked.watch != Watch::kNothing) runner.unchanged = asked.watch == Watch::kKey || reply.value.has_value();
+    if (asked.verb == Verb::kSetIfUnchanged) runner.unchanged = false;
   }
   out.push_back(std::move(running.step));
 }
@@ -215,9 +224,11 @@ Reply Model::serve(World& world, std::size_t r, const Message& message, bool cou
       reply.value = stored;
     } else {
       stored = message.value.value();
-      if (keep_history_)
-        world.history[message.key].commits.push_back(
-            {stored, counts ? std::optional(WriteId(r, message.ordinal)) : std::nullopt});
+      if (keep_history_) {
+        History& history = world.history[message.key];
+        history.commits.push_back({stored, counts ? std::optional(WriteId(r, message.ordinal)) : std::nullopt});
+        history.returned_early.erase(stored);
+      }
     }
     return reply;
   }
@@ -235,6 +246,12 @@ Reply Model::serve(World& world, std::size_t r, const Message& message, bool cou
       else
         entry = message.value.value(), world.expiring[message.key] = asked.ttl != 0;
       break;
+    case Verb::kSetIfUnchanged:
+      if (!message.unchanged) {
+        reply.outcome = Outcome::kConflict;
+        break;
+      }
+      [[fallthrough]];
     case Verb::kSet:
       entry = message.value.value(), world.expiring[message.key] = asked.ttl != 0;
       break;
@@ -242,9 +259,33 @@ Reply Model::serve(World& world, std::size_t r, const Message& message, bool cou
       entry.reset(), world.expiring[message.key] = false;
       break;
   }
+  // Setting the same again is a change to who watches; deleting nothing is none.
+  const bool removes = asked.verb == Verb::kDelete && cache_before[message.key].has_value();
+  const bool sets = asked.verb != Verb::kGet && asked.verb != Verb::kDelete && reply.outcome == Outcome::kOk;
+  if (removes || sets) touch(world, message.key);
   const bool changed = world.cache != cache_before || world.expiring != expiring_before;
   if (changed && may_fail_over(world)) world.replica.emplace(cache_before, expiring_before);
   return reply;
+}
+
+void Model::touch(World& world, std::optional<std::size_t> key) const {
+  for (Runner& runner : world.runners) {
+    if (!key || runner.key == *key) runner.unchanged = false;
+    for (Message& message : runner.asynchronous)
+      if (!key || message.key == *key) message.unchanged = false;
+    for (Message& message : runner.ghosts)
+      if (!key || message.key == *key) message.unchanged = false;
+    if (runner.awaited && (!key || runner.awaited->key == *key)) runner.awaited->unchanged = false;
+  }
+}
+
+bool Model::watched(const World& world) const {
+  const auto is_unchanged = [](const Message& message) { return message.unchanged; };
+  return std::any_of(world.runners.begin(), world.runners.end(), [&](const Runner& runner) {
+    return (runner.unchanged && !runner.reply) ||
+           std::any_of(runner.asynchronous.begin(), runner.asynchronous.end(), is_unchanged) ||
+           std::any_of(runner.ghosts.begin(), runner.ghosts.end(), is_unchanged);
+  });
 }
 
 void Model::receive(const World& world, std::size_t r, std::vector<Enabled>& out) const {

@@ -287,6 +287,39 @@ TEST(Vocabulary, a_time_to_live_is_read_in_all_the_ways_it_is_written) {
   }
 }
 
+TEST(Vocabulary, a_set_that_asks_whether_something_is_unchanged) {
+  for (const std::string_view label :
+       {"set k if unchanged", "SET k only if unchanged", "set k if it has not changed",
+        "set k if it was not modified since", "set the value if nothing has changed", "cas k",
+        "CAS product:1 with the token", "compare-and-set k", "compare and swap k", "check-and-set k",
+        "cas product:1 with the number that gets returned"}) {
+    const RequestWords words = request_words(label);
+    EXPECT_EQ(words.kind, RequestWords::Kind::kVerb) << label;
+    EXPECT_EQ(to_string(words.verb), "set-if-unchanged") << label;
+  }
+  for (const std::string_view label : {"MULTI, SET k, EXEC", "MULTI/SET k 2/EXEC", "multi, set k EX 60, exec"}) {
+    const RequestWords words = request_words(label);
+    EXPECT_EQ(to_string(words.verb), "set") << label;
+    EXPECT_TRUE(words.is_exec) << label;
+  }
+  EXPECT_EQ(request_words("multi, set k EX 60, exec").ttl, 60);
+  for (const std::string_view label : {"WATCH k, GET k", "watch k and get k", "WATCH product:1 + GET product:1"}) {
+    const RequestWords words = request_words(label);
+    EXPECT_EQ(to_string(words.verb), "get") << label;
+    EXPECT_EQ(words.watch, Watch::kKey) << label;
+  }
+  EXPECT_EQ(request_words("gets product:1").watch, Watch::kEntry);
+  EXPECT_EQ(request_words("get product:1").watch, Watch::kNothing);
+}
+
+TEST(Vocabulary, a_refused_compare_and_set_is_a_conflict) {
+  for (const std::string_view text :
+       {"conflict", "nil", "EXISTS", "changed", "not stored", "NOT_FOUND", "already changed"})
+    EXPECT_EQ(reply_words(text, Verb::kSetIfUnchanged).outcomes, Outcomes{Outcome::kConflict}) << text;
+  for (const std::string_view text : {"ok", "stored", "STORED", "done"})
+    EXPECT_EQ(reply_words(text, Verb::kSetIfUnchanged).outcomes, Outcomes{Outcome::kOk}) << text;
+}
+
 TEST(Vocabulary, what_is_not_modelled_is_told_by_name) {
   const auto what = [](std::string_view label) {
     const RequestWords words = request_words(label);
@@ -299,7 +332,10 @@ TEST(Vocabulary, what_is_not_modelled_is_told_by_name) {
   EXPECT_EQ(what("SELECT * FROM stock FOR UPDATE"), "lock a row");
   EXPECT_EQ(what("acquire lock"), "take a lock");
   EXPECT_EQ(what("SET lock:k 1 NX"), "take a lock");
-  EXPECT_EQ(what("compare-and-set value"), "compare and set");
+  EXPECT_EQ(what("WATCH k"), "watch a key for a transaction");
+  EXPECT_EQ(what("WATCH a:1, GET b:1"), "watch a key for a transaction");
+  EXPECT_EQ(what("set k if the version is unchanged"), "change something only if a condition holds");
+  EXPECT_EQ(what("set k if the price has not changed"), "change something only if a condition holds");
   EXPECT_EQ(what("Set value if version matches"), "compare and set by version");
   EXPECT_EQ(what("Delete if value is 3"), "change something only if a condition holds");
   EXPECT_EQ(what("UPDATE t SET v = 2 WHERE id = 1 AND updated_at = :seen"), "compare and set by version");

@@ -33,6 +33,7 @@ struct Scenario {
   std::vector<std::string> faults;           // "lost-message=1", "lost-reply@write:2=1"
   std::string on_database_timeout = "fail";  // or "continue"
   bool all_invoked = false;
+  bool no_expiry = false;  // nothing expires, whatever time to live it has
   bool operator==(const Scenario&) const = default;
 };
 
@@ -69,6 +70,7 @@ struct Request {
   bool awaited = true;
   bool drawn_lost = false;  // the diagram itself loses it (-x): sent, never in flight. Only in Step::sends
   std::optional<std::int64_t> ttl = std::nullopt;  // seconds after which what a set or add stores may expire
+  std::string watch = "";                          // of a get: a word of traces/verb.hpp, "" where it watches nothing
   bool operator==(const Request&) const = default;
 };
 

@@ -8,13 +8,20 @@
 
 namespace stalemate::traces {
 
-enum class Verb : std::uint8_t { kGet, kSet, kAdd, kDelete };
+enum class Verb : std::uint8_t { kGet, kSet, kAdd, kDelete, kSetIfUnchanged };
+
+// What a get keeps watch over, so that a later set of its session may ask whether it is unchanged: nothing; the entry
+// it found, and nothing where it found none (memcached's gets); the key, whether or not it is there (Redis's WATCH).
+enum class Watch : std::uint8_t { kNothing, kEntry, kKey };
+inline constexpr std::string_view kWatches[] = {"", "entry", "key"};
+constexpr std::string_view to_string(Watch watch) { return kWatches[static_cast<std::size_t>(watch)]; }
 
 struct VerbFacts {
   Verb verb;
   std::string_view name;
-  bool carries;       // a value, which it is to store; with it, at a cache, a time to live may go
-  bool of_databases;  // else of caches alone
+  bool carries;          // a value, which it is to store; with it, at a cache, a time to live may go
+  bool of_databases;     // else of caches alone
+  bool replayed = true;  // real servers can be asked so; where not, a replay refuses it by name
 };
 
 // In the order of Verb.
@@ -23,6 +30,8 @@ inline constexpr VerbFacts kVerbs[] = {
     {Verb::kSet, "set", true, true},
     {Verb::kAdd, "add", true, false},  // stores only if the key is absent (SET NX, memcached add)
     {Verb::kDelete, "delete", false, false},
+    // stores only if nothing has changed what the session's latest watching get watches (memcached's cas, Redis's EXEC)
+    {Verb::kSetIfUnchanged, "set-if-unchanged", true, false, false},
 };
 
 constexpr const VerbFacts& facts_of(Verb verb) { return kVerbs[static_cast<std::size_t>(verb)]; }

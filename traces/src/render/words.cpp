@@ -23,6 +23,7 @@ std::string entry_words(const State& state, std::string_view store, std::string_
 
 std::string request_words(const Request& request) {
   std::string words = foreign(request.verb) + " " + foreign(request.key);
+  if (!request.watch.empty()) words = "watch and " + words;
   if (request.value) words += fmt::format("={}", *request.value);
   if (request.ttl) words += fmt::format(" for {} s", *request.ttl);
   return words;
@@ -75,6 +76,7 @@ std::string scenario_words(const Scenario& scenario) {
     words += " --on-database-timeout=" + printable(shell_word(scenario.on_database_timeout));
   }
   if (scenario.all_invoked) words += " --all-invoked";
+  if (scenario.no_expiry) words += " --no-expiry";
   return words.empty() ? words : words.substr(1);
 }
 

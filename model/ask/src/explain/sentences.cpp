@@ -269,7 +269,10 @@ class Teller {
   // Whether a budget is left at the point of no return.
   bool may_strike_again() const {
     unsigned left = 0;
-    for (const FaultBudget& budget : subject_.machine.scenario().budgets) left += budget.budget;
+    for (const FaultBudget& budget : subject_.machine.scenario().budgets) {
+      if (budget.unlimited) return true;
+      left += budget.budget;
+    }
     const std::size_t steps = course_->no_return ? *course_->no_return + 1 : 0;
     for (std::size_t i = 0; i < steps; ++i) left -= is_fault(step(i).kind) ? 1U : 0U;
     return left > 0;

@@ -28,9 +28,13 @@ PlannedOperation operation_of(const std::string& words, int keys) {
   return operation;
 }
 
+// As often as a run draws a fault that has no budget.
+constexpr unsigned kOften = 8;
+
 PlannedFault fault_of(const std::string& text) {
   const auto equals = text.rfind('=');
-  return {text.substr(0, equals), static_cast<unsigned>(std::stoul(text.substr(equals + 1)))};
+  const std::string budget = text.substr(equals + 1);
+  return {text.substr(0, equals), budget == "*" ? kOften : static_cast<unsigned>(std::stoul(budget))};
 }
 
 // A number from `least` to `most`, where sizes do not matter.

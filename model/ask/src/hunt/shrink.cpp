@@ -18,11 +18,8 @@ namespace {
 
 // --- smaller scenarios ---
 
-std::string text_of(const FaultTarget& target, const Program& program) {
-  std::string text(fault_kinds()[target.kind].name);
-  if (target.operation >= 0)
-    text += fmt::format("@{}:{}", script_name(program, static_cast<std::size_t>(target.operation)), target.arrow);
-  return text;
+std::string text_of(const FaultTarget& target) {
+  return std::string(fault_kinds()[target.kind].name) + (target.aim.empty() ? "" : "@" + target.aim);
 }
 
 void leave_out_apps_and_operations(const Plan& plan, std::vector<Plan>& smaller) {
@@ -83,7 +80,7 @@ void leave_out_faults(const Case& from, std::vector<Plan>& smaller) {
     for (std::size_t gone = 0; targets.size() > 1 && gone < targets.size(); ++gone) {
       std::vector<std::string> kept;
       for (std::size_t t = 0; t < targets.size(); ++t)
-        if (t != gone) kept.push_back(text_of(targets[t], from.machine->program()));
+        if (t != gone) kept.push_back(text_of(targets[t]));
       smaller.push_back(from.plan);
       smaller.back().faults[b].kinds = fmt::format("{}", fmt::join(kept, ","));
     }

@@ -79,8 +79,12 @@ struct PlacedField {
 
 // Where what the servers hold and the sessions' scripts stand in the state: what a monitor may read.
 struct StoreFields {
+  struct Entry {
+    Field value;    // 0 absent, else value + 1
+    Field expires;  // whether it has a time to live
+  };
   std::vector<Field> database;             // by key: a value; every key has one. Not to be asked where none is drawn
-  std::vector<std::vector<Field>> caches;  // by cache, by key: 0 absent, else value + 1
+  std::vector<std::vector<Entry>> caches;  // by cache, by key
   std::vector<Field> operation;            // by session: how many of its operations were invoked
 };
 
@@ -88,6 +92,7 @@ struct StoreFields {
 struct Coherence {
   bool any_cached = false;
   bool coherent = true;  // every cached entry equals the database
+  bool heals = true;     // each that does not has a time to live
 };
 Coherence coherence_of(StateView words, const StoreFields& fields);
 

@@ -159,8 +159,10 @@ class Machine {
   struct SessionFields {
     std::array<LaneFields, kLanes> lanes;
     Field invoked, value, key;
+    Field unchanged;  // where the program watches: what the session's latest watching get watches has not changed
     struct Slot {
       Field instruction, carried, key, operation;  // instruction + 1, 0: empty
+      Field unchanged;
     };
     std::vector<Slot> slots;
     std::vector<Slot> ghosts;
@@ -186,6 +188,7 @@ class Machine {
   bool may_strike(StateView words, const FaultBudget& budget, const FaultTarget& target,
                   const MessageRef& message) const;
   bool covers(const FaultTarget& target, const MessageRef& message) const;
+  bool is_spent(StateView words, std::size_t budget) const;  // nothing is left of that budget
   bool may_handle(StateView words, std::size_t session, ServerId server, std::size_t slots_before) const;
   struct Delivery {
     Query query;
@@ -193,10 +196,14 @@ class Machine {
     bool under_way = false;  // Event::under_way
   };
   Answer serve(Step& step, std::size_t session, const Delivery& delivery) const;
-  ServerStep at_server(const Step& step) const;
+  ServerStep at_server(const Step& step, std::uint64_t& touched) const;
+  bool is_unchanged(StateView words, std::size_t session, const Instruction& instruction) const;
+  bool is_anything_watched(StateView words) const;
+  void forget_watches(Step& step, std::uint64_t keys) const;
   const Server& acting(std::size_t actor) const { return *servers_[server_of(actor)]; }
   void invoke(Step& step, const Action& action) const;
   void handle(Step& step, const Action& action) const;
+  void happen(Step& step, const Action& action) const;
   void receive(Step& step, const Action& action) const;
   void strike(Step& step, const Action& action) const;
   void strike_message(Step& step, const Action& action, FaultEffect effect) const;

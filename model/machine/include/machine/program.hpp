@@ -62,7 +62,8 @@ struct Instruction {
   Verb verb = Verb::kGet;
   bool awaited = true;
   bool drawn_lost = false;
-  int ttl = 0;  // seconds after which what is stored may expire; 0: never
+  Watch watch = Watch::kNothing;  // of a get
+  int ttl = 0;                    // seconds after which what is stored may expire; 0: never
   // Of a get: the session keeps the value it is answered. Of what stores: it is such a value, not the Write's own.
   bool keeps_value = false;
   bool carries_received = false;
@@ -116,6 +117,8 @@ struct Program {
   bool fills_expire = false;
   // Whether a Write may be acknowledged before its database write has an answer, or go on writing afterwards.
   bool may_tell_early = false;
+  // Whether a get watches, or a set asks for what is watched to be unchanged.
+  bool watches = false;
   // Whether a get may be asked while a value is already held: then a reply in flight needs room of its own.
   bool get_while_holding = false;
 };

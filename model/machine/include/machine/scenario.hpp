@@ -42,17 +42,20 @@ struct Session {
   std::vector<ScriptedOperation> operations;
 };
 
-// One kind of fault that a budget may be spent on, anywhere or at one arrow.
+// One kind of fault that a budget may be spent on, anywhere or where it is aimed at.
 struct FaultTarget {
-  std::size_t kind = 0;  // index in fault_kinds()
-  int operation = -1;    // of the program; -1: anywhere
-  int arrow = 0;         // a request's number
+  std::size_t kind = 0;                   // index in fault_kinds()
+  std::string aim;                        // "write:2", "read", "cache"; empty: anywhere
+  std::vector<std::uint16_t> operations;  // of the program; empty: any
+  int arrow = 0;                          // a request's number; 0: any
+  int server = -1;                        // of the program; -1: any
 };
 
 struct FaultBudget {
   std::vector<FaultTarget> targets;
   unsigned budget = 1;
-  std::string text;  // as given, normalised: "lost-message=1"
+  bool unlimited = false;  // as often as it can happen: `budget` says nothing
+  std::string text;        // as given, normalised: "lost-message=1"
 
   bool includes(FaultEffect effect) const;  // some target has it
 };

@@ -28,6 +28,7 @@ struct Query {
   const Instruction& instruction;
   std::size_t key = 0;
   CodedValue carried = 0;
+  bool unchanged = false;  // what its session watches has not changed
 };
 
 // Where the changes of a step go.
@@ -35,7 +36,11 @@ struct ServerStep {
   StateRef words;
   StepRecord* record = nullptr;
   bool may_fail_over = false;  // a fault may still roll back what a command changes
+  std::uint64_t* touched =
+      nullptr;  // gathers the keys of whose entries nobody may say any more that they are unchanged
 };
+
+inline constexpr std::uint64_t kEveryKey = ~std::uint64_t{0};
 
 // What handling a request touches of the entry of its key.
 struct Touches {
@@ -66,14 +71,17 @@ class Server {
   virtual void happen(const ServerStep& step, std::uint16_t choice) const;
 
   // What a fault that strikes servers of its kind may do here, as choices; what would change nothing is none. And what
-  // it does.
-  virtual void strikes(StateView words, FaultEffect effect, std::vector<std::uint16_t>& choices) const;
+  // it does. `watched`: some session watches a key here.
+  virtual void strikes(StateView words, FaultEffect effect, bool watched, std::vector<std::uint16_t>& choices) const;
   virtual void strike(const ServerStep& step, FaultEffect effect, std::uint16_t choice) const;
   // No fault can roll anything back any more: what was kept for it is forgotten.
   virtual void forget(StateRef words) const;
 
  protected:
   // Every change of an entry passes here. `field` holds it, as `kept`.
+  static void touch(const ServerStep& step, std::uint64_t keys) {
+    if (step.touched != nullptr) *step.touched |= keys;
+  }
   void put(const ServerStep& step, std::size_t key, CodedValue value, Field field, std::uint64_t kept) const;
 
  private:

@@ -22,6 +22,7 @@ struct RequestRecord {
   std::size_t operation = 0;  // the ordinal of the one that sent it, from 1. (A loop's iteration will stand behind it.)
   std::size_t key = 0;
   CodedValue carried = 0;
+  bool unchanged = false;  // what its session watched when it was sent has not changed since
   bool operator==(const RequestRecord&) const = default;
 };
 

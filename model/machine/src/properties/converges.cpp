@@ -14,13 +14,13 @@ class SomethingCached final : public Monitor {
 
   Observation at_rest(StateView words) const override {
     Observation observed;
-    for (const std::vector<Field>& cache : caches_)
-      for (const Field& entry : cache) observed.relevant |= get(words, entry) != 0;
+    for (const std::vector<StoreFields::Entry>& cache : caches_)
+      for (const StoreFields::Entry& entry : cache) observed.relevant |= get(words, entry.value) != 0;
     return observed;
   }
 
  private:
-  std::vector<std::vector<Field>> caches_;
+  std::vector<std::vector<StoreFields::Entry>> caches_;
 };
 
 }  // namespace

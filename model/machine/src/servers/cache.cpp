@@ -14,7 +14,8 @@ namespace {
 
 class Cache final : public Server {
  public:
-  Cache(ServerId self, const ServerSetting& setting) : Server(self) {
+  Cache(ServerId self, const ServerSetting& setting)
+      : Server(self), timers_are_held_(setting.scenario.words.no_expiry) {
     const Scenario& scenario = setting.scenario;
     const bool expiring = std::any_of(setting.program.instructions.begin(), setting.program.instructions.end(),
                                       [&](const Instruction& one) { return one.server == self && one.ttl != 0; });
@@ -26,7 +27,9 @@ class Cache final : public Server {
       if (fails_over) replica_.push_back(setting.layout.add(values, Meaning::kCoded));
       if (fails_over && expiring) replica_expiring_.push_back(setting.layout.add(2));
     }
-    setting.fields.caches.push_back(entries_);
+    std::vector<StoreFields::Entry>& watched = setting.fields.caches.emplace_back();
+    for (std::size_t key = 0; key < entries_.size(); ++key)
+      watched.push_back({entries_[key], expiring ? expiring_[key] : Field{}});
   }
 
   CodedValue entry(StateView words, std::size_t key) const override {
@@ -50,6 +53,8 @@ class Cache final : public Server {
       }
       case Verb::kAdd:
         return {entry(words, query.key) == 0 ? Outcome::kOk : Outcome::kConflict, 0};
+      case Verb::kSetIfUnchanged:
+        return {query.unchanged ? Outcome::kOk : Outcome::kConflict, 0};
       case Verb::kSet:
       case Verb::kDelete:
         return {Outcome::kOk, 0};
@@ -64,6 +69,8 @@ class Cache final : public Server {
     const bool stores = query.instruction.verb != Verb::kDelete;
     const CodedValue value = stores ? query.carried : 0;
     const bool expires = stores && query.instruction.ttl != 0;
+    // To set the same value again is a change to who watches; to delete nothing is none.
+    if (stores || entry(step.words, query.key) != 0) touch(step, std::uint64_t{1} << query.key);
     const bool changes = entry(step.words, query.key) != value ||
                          (!expiring_.empty() && this->expires(step.words, query.key) != expires);
     if (!changes) return;
@@ -77,18 +84,19 @@ class Cache final : public Server {
     if (!expiring_.empty()) set(step.words, expiring_[query.key], expires ? 1 : 0);
   }
 
-  bool acts_freely() const override { return !expiring_.empty(); }
+  bool acts_freely() const override { return !expiring_.empty() && !timers_are_held_; }
 
   // An entry's time to live is over.
   void free_steps(StateView words, std::vector<std::uint16_t>& choices) const override {
-    for (std::size_t key = 0; key < expiring_.size(); ++key)
+    for (std::size_t key = 0; key < expiring_.size() && !timers_are_held_; ++key)
       if (expires(words, key)) choices.push_back(static_cast<std::uint16_t>(key));
   }
 
   void happen(const ServerStep& step, std::uint16_t choice) const override { drop(step, choice); }
 
-  void strikes(StateView words, FaultEffect effect, std::vector<std::uint16_t>& choices) const override {
-    bool changes = false;
+  // A restart and a failover end the connections, so whatever is watched is so no more.
+  void strikes(StateView words, FaultEffect effect, bool watched, std::vector<std::uint16_t>& choices) const override {
+    bool changes = watched;
     for (std::size_t key = 0; key < entries_.size(); ++key) {
       const bool here = effect == FaultEffect::kRollBack ? !agrees_with_replica(words, key) : entry(words, key) != 0;
       changes |= here;
@@ -99,6 +107,7 @@ class Cache final : public Server {
 
   void strike(const ServerStep& step, FaultEffect effect, std::uint16_t choice) const override {
     if (effect == FaultEffect::kDropEntry) return drop(step, choice);
+    touch(step, kEveryKey);
     for (std::size_t key = 0; key < entries_.size(); ++key) {
       if (effect == FaultEffect::kDropAll) {
         drop(step, key);
@@ -118,6 +127,7 @@ class Cache final : public Server {
  private:
   // Of itself: the replica keeps it.
   void drop(const ServerStep& step, std::size_t key) const {
+    touch(step, std::uint64_t{1} << key);
     put(step, key, 0, entries_[key], 0);
     if (!expiring_.empty()) set(step.words, expiring_[key], 0);
   }
@@ -127,6 +137,7 @@ class Cache final : public Server {
            (expiring_.empty() || get(words, replica_expiring_[key]) == get(words, expiring_[key]));
   }
 
+  bool timers_are_held_;                           // nothing expires
   std::vector<Field> entries_;                     // by key: 0 absent, else value + 1
   std::vector<Field> expiring_;                    // by key, where something has a time to live
   std::vector<Field> replica_, replica_expiring_;  // by key, where it may fail over: what the replica has

@@ -22,15 +22,17 @@ std::string_view to_string(Role role);  // "app", "cache", ..., "third-party"
 
 // What a request asks of a server.
 using traces::Verb;
+using traces::Watch;
 inline bool stores(Verb verb) { return traces::facts_of(verb).carries; }
 
 // What answers a verb has. kFinds: a value or a miss. kRemoves: done, whether or not it was there. kIfAbsent: done, or
-// a conflict where the key was there.
-enum class Answers { kFinds, kDone, kRemoves, kIfAbsent };
+// a conflict where the key was there. kIfUnchanged: done, or a conflict where what was watched has changed.
+enum class Answers { kFinds, kDone, kRemoves, kIfAbsent, kIfUnchanged };
 Answers answers_of(Verb verb);
 inline bool changes(Verb verb) { return answers_of(verb) != Answers::kFinds; }
 
-// How a request turns out for the session that sent it. kConflict: an add found the key there. kError and kTimeout are
+// How a request turns out for the session that sent it. kConflict: an add found the key there, or what was
+// watched has changed. kError and kTimeout are
 // what faults make of it.
 enum class Outcome { kOk, kValue, kMiss, kConflict, kError, kTimeout };
 inline constexpr int kOutcomeCount = 6;
@@ -97,7 +99,8 @@ struct Request {
   int ttl = 0;              // of a set or add to the cache: seconds after which the entry may expire; 0: never
   int arrow = 0;            // ordinal among the arrows of its operation, from 1: Message::number, where the diagram
                             // holds one operation
-  bool stores_new = false;  // its label says that what it stores is new: R4
+  Watch watch = Watch::kNothing;  // of a get from the cache: what a later set of the operation asks to be unchanged
+  bool stores_new = false;        // its label says that what it stores is new: R4
   // What a set or add may store, by R4, failures aside: the operation's own value, what it received, or either.
   bool carries_own = false;
   bool carries_received = false;

@@ -3,6 +3,7 @@
 // out depend on the protocol (scenario_of).
 #pragma once
 
+#include <array>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -17,6 +18,9 @@ struct Protocol;
 
 inline constexpr int kAppsMax = 64;
 
+inline constexpr std::array<std::string_view, 9> kScenarioWords = {
+    "readers", "writers", "app", "keys", "cached", "fault", "on-database-timeout", "all-invoked", "no-expiry"};
+
 // The words of a scenario, each as its option on the command line (without the dashes).
 struct ScenarioWords {
   std::optional<int> readers;
@@ -27,6 +31,7 @@ struct ScenarioWords {
   std::vector<std::string> fault;
   std::optional<std::string> on_database_timeout;
   bool all_invoked = false;
+  bool no_expiry = false;
   bool operator==(const ScenarioWords&) const = default;
 
   bool empty() const { return *this == ScenarioWords(); }

@@ -99,6 +99,7 @@ bool fits(const SignEntry& entry, Verb verb) {
     case Answers::kDone:
       return entry.sign != Sign::kGone && entry.sign != Sign::kConflict;
     case Answers::kIfAbsent:
+    case Answers::kIfUnchanged:
       return entry.sign != Sign::kGone;
     case Answers::kRemoves:
       if (is_in(kStoring, entry.word)) return false;

@@ -29,6 +29,11 @@ Outcomes outcomes_of(Sign sign, Verb verb) {
       if (sign == Sign::kOk || sign == Sign::kAbsent) return {Outcome::kOk};
       if (sign == Sign::kValue || sign == Sign::kMiss) return {};
       return {Outcome::kConflict};
+    // Memcached says EXISTS where another value stands there, NOT_FOUND where none does; Redis answers nil to EXEC.
+    case Answers::kIfUnchanged:
+      if (sign == Sign::kOk) return {Outcome::kOk};
+      if (sign == Sign::kValue || sign == Sign::kHit) return {};
+      return {Outcome::kConflict};
     case Answers::kRemoves:
       if (sign == Sign::kValue || sign == Sign::kConflict) return {};
       return {Outcome::kOk};
@@ -141,6 +146,17 @@ bool says_failure(std::string_view text) {
   return fails;
 }
 
+// Whether a text says of what is watched that it has changed, or that it has not; none where it says neither.
+static std::optional<bool> says_changed(const std::vector<std::string>& words) {
+  if (is_in(words, "unchanged") || is_in(words, "untouched") || is_in(words, "unmodified")) return false;
+  const bool changed = is_in(words, "changed") || is_in(words, "modified") || is_in(words, "touched");
+  if (!changed) return std::nullopt;
+  return std::none_of(words.begin(), words.end(), [](const std::string& word) {
+    return word == "not" || word == "nothing" || word == "nobody" || word == "hasnt" || word == "isnt" ||
+           word == "wasnt";
+  });
+}
+
 ReplyWords reply_words(std::string_view text, Verb verb) {
   const std::vector<std::string> words = split_words(text);
   if (words.size() == 1 && words.front() == "not") return reply_words("not there", verb);  // "no está"
@@ -148,6 +164,8 @@ ReplyWords reply_words(std::string_view text, Verb verb) {
   if (answers_of(verb) == Answers::kIfAbsent && !words.empty() &&
       (words.back() == "1" || words.back() == "0")) {  // as SETNX answers
     signs.push_back({words.back() == "1" ? Sign::kOk : Sign::kConflict, false});
+  } else if (answers_of(verb) == Answers::kIfUnchanged && says_changed(words)) {
+    signs.push_back({*says_changed(words) ? Sign::kConflict : Sign::kOk, false});
   } else {
     signs = signs_in(text, verb);
   }

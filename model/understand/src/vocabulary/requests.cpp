@@ -3,6 +3,7 @@
 // refused rather than taken for the plain verb in them. A long file: most of it is tables.
 #include <algorithm>
 #include <cstddef>
+#include <optional>
 #include <utility>
 
 #include "base/text.hpp"
@@ -371,11 +372,36 @@ Leads how_cache_leads(const std::vector<std::string>& words, const FoundVerb& fo
 // nothing is, a delete changes nothing.
 constexpr std::string_view kExpiryWords[] = {"ttl",     "ex",     "px",         "expire",
                                              "expires", "expiry", "expiration", "expiring"};
-enum class Condition { kNone, kAbsent, kPresent, kOther };
+enum class Condition { kNone, kAbsent, kPresent, kUnchanged, kOther };
 constexpr std::string_view kComparisons[] = {"equal", "equals", "same",    "match",    "matches", "version",
                                              "older", "newer",  "greater", "less",     "than",    "changed",
                                              "still", "lower",  "higher",  "unchanged"};
 bool is_number(const std::string& word) { return word.find_first_not_of("0123456789") == std::string::npos; }
+
+// "if unchanged", "if it has not been modified since it was read": nothing but that.
+bool says_unchanged(const std::vector<std::string>& words, std::size_t behind_if) {
+  constexpr std::string_view kChanged[] = {"changed", "modified", "touched", "updated", "replaced"};
+  constexpr std::string_view kSame[] = {"unchanged", "untouched", "unmodified"};
+  constexpr std::string_view kNot[] = {"not", "hasnt", "isnt", "wasnt", "nobody", "nothing"};
+  constexpr std::string_view kAround[] = {
+      "it",      "the", "is",      "was",    "has",   "have", "been",    "still", "only",  "key",
+      "that",    "by",  "entry",   "value",  "since", "then", "get",     "read",  "we",    "meanwhile",
+      "watched", "as",  "anybody", "others", "else",  "in",   "between", "us",    "looked"};
+  bool same = false;
+  bool changed = false;
+  bool negated = false;
+  for (std::size_t i = behind_if; i < words.size(); ++i) {
+    if (is_in(kSame, words[i]))
+      same = true;
+    else if (is_in(kChanged, words[i]))
+      changed = true;
+    else if (is_in(kNot, words[i]))
+      negated = true;
+    else if (!is_in(kAround, words[i]))
+      return false;
+  }
+  return same ? !changed && !negated : changed && negated;
+}
 
 Condition condition_of(const std::vector<std::string>& words) {
   if (is_in(words, "nx") || has_phrase(words, "on conflict do nothing")) return Condition::kAbsent;
@@ -383,6 +409,7 @@ Condition condition_of(const std::vector<std::string>& words) {
     const bool unless = words[i] == "unless";
     const bool always = i > 0 && words[i - 1] == "even";  // "even if it is empty"
     if ((words[i] != "if" && words[i] != "when" && !unless) || always) continue;
+    if (!unless && says_unchanged(words, i + 1)) return Condition::kUnchanged;
     std::string rest;
     for (std::size_t j = i + 1; j < words.size() && words[j] != "with" && !is_in(kExpiryWords, words[j]); ++j) {
       if (is_in(kComparisons, words[j]) || is_number(words[j])) return Condition::kOther;
@@ -457,6 +484,15 @@ RequestWords& ask(RequestWords& words, std::string question) {
   return words;
 }
 
+// "add product:1", as memcached's protocol has it.
+bool starts_with_key_behind_add(std::string_view label) {
+  constexpr std::string_view kAdd = "add ";
+  const std::string_view text = trim(label);
+  if (!text.starts_with(kAdd)) return false;
+  const std::string_view key = text.substr(kAdd.size(), text.find(' ', kAdd.size()) - kAdd.size());
+  return key.find(':') != std::string_view::npos && !key.ends_with(':');
+}
+
 // What stands beside the verb: conditions, what a stored value is computed from, how long it lives.
 void qualify(std::string_view label, const std::vector<std::string>& words, const FoundVerb& found,
              RequestWords& result) {
@@ -465,6 +501,7 @@ void qualify(std::string_view label, const std::vector<std::string>& words, cons
   if (result.verb == Verb::kDelete && condition != Condition::kNone && condition != Condition::kPresent)
     refuse(result, kIf, "if");
   if (result.verb != Verb::kSet && result.verb != Verb::kAdd) return;
+  if (condition == Condition::kUnchanged && result.verb == Verb::kSet) result.verb = Verb::kSetIfUnchanged;
   if (condition == Condition::kOther || condition == Condition::kPresent) {
     refuse(result, kIf, "if");
     return;
@@ -478,6 +515,7 @@ void qualify(std::string_view label, const std::vector<std::string>& words, cons
   if (condition == Condition::kAbsent) result.verb = Verb::kAdd;
   if (plain_english_add) {
     result.verb = Verb::kSet;
+    result.is_command_add = starts_with_key_behind_add(label);
     result.assumed = "\"add\" alone is taken as a set that overwrites; say \"set if absent\" if it does not";
   }
   if (computes_from_old(label, words)) {
@@ -506,7 +544,75 @@ bool asks_whether_there(std::string_view label) {
   return !asked_for_presence(words).empty() || words.front() == "exists" || (whether && trim(label).ends_with('?'));
 }
 
+namespace {
+
+// Of two words in a row at the start of a label, what stands behind them; empty where it begins otherwise.
+std::string_view behind_words(std::string_view label, std::string_view first) {
+  const std::string_view text = trim(label);
+  if (!starts_ignoring_case(text, first) || text.size() == first.size()) return {};
+  const char next = text[first.size()];
+  return next == ' ' || next == ',' || next == '/' || next == '+' ? trim(text.substr(first.size() + 1))
+                                                                  : std::string_view{};
+}
+
+// "WATCH k, GET k", as Redis has it, of one key.
+std::optional<RequestWords> watched_get(std::string_view label) {
+  const std::string_view watched = behind_words(label, "watch");
+  if (watched.empty()) return std::nullopt;
+  const std::string small = lower(watched);
+  std::size_t get = std::string::npos;
+  for (const std::string_view joint : {", get", ",get", " + get", "/get", " and get", " then get"})
+    if (const std::size_t at = small.find(joint); at != std::string::npos) get = std::min(get, at + joint.size() - 3);
+  if (small.starts_with("get ")) get = 0;  // WATCH/GET k
+  if (get == std::string::npos) return std::nullopt;
+  const std::vector<std::string> keys = keys_named(label);
+  if (std::any_of(keys.begin(), keys.end(), [&](const std::string& key) { return key != keys.front(); }))
+    return std::nullopt;
+  RequestWords asks = request_words(watched.substr(get));
+  if (asks.kind != RequestWords::Kind::kVerb || asks.verb != Verb::kGet) return std::nullopt;
+  asks.watch = Watch::kKey;
+  asks.inner = watched.substr(get);
+  return asks;
+}
+
+// "MULTI, SET k, EXEC": one command in a transaction of Redis, which is refused where what is watched has changed.
+std::optional<RequestWords> executed_command(std::string_view label) {
+  std::string_view text = behind_words(label, "multi");
+  const std::string small = lower(text);
+  constexpr std::string_view kExec = "exec";
+  if (!small.ends_with(kExec)) return std::nullopt;
+  text = trim(text.substr(0, text.size() - kExec.size()));
+  while (!text.empty() && (text.back() == ',' || text.back() == '/' || text.back() == '+'))
+    text = trim(text.substr(0, text.size() - 1));
+  if (text.find(',') != std::string_view::npos) return std::nullopt;  // several commands
+  RequestWords asks = request_words(text);
+  if (asks.kind != RequestWords::Kind::kVerb || (asks.verb != Verb::kSet && asks.verb != Verb::kDelete))
+    return std::nullopt;
+  asks.is_exec = true;
+  asks.inner = text;
+  return asks;
+}
+
+// "cas k with the number that gets returned", "compare-and-set k": the rest says of what.
+std::optional<RequestWords> compared_set(std::string_view label) {
+  for (const std::string_view name : {"cas", "compare-and-set", "compare and set", "compare-and-swap",
+                                      "compare and swap", "check-and-set", "check and set"}) {
+    const std::string_view rest = behind_words(label, name);
+    if (rest.empty()) continue;
+    RequestWords asks = request_words("set " + std::string(rest));
+    if (asks.kind != RequestWords::Kind::kVerb || asks.verb != Verb::kSet) return std::nullopt;
+    asks.verb = Verb::kSetIfUnchanged;
+    asks.inner = "set " + std::string(rest);
+    return asks;
+  }
+  return std::nullopt;
+}
+
+}  // namespace
+
 RequestWords request_words(std::string_view label) {
+  for (const auto& read : {watched_get, executed_command, compared_set})
+    if (auto asks = read(label)) return *asks;
   const CommitWords commit = commit_words(label);
   std::vector<std::string> words;
   for (const std::string& word : commit.rest) {
@@ -518,7 +624,8 @@ RequestWords request_words(std::string_view label) {
   const PhraseEntry* const what = not_modelled(commit.rest);
   if (what != nullptr && !(what->phrase == "exec" && runs_procedure(label)))
     return refuse(result, what->meaning, what->phrase);
-  if (const auto found = unmodelled_in(commit.rest)) {
+  const bool asks_unchanged = condition_of(words) == Condition::kUnchanged;
+  if (const auto found = unmodelled_in(commit.rest); found && !(asks_unchanged && found->word == "if unchanged")) {
     refuse(result, found->meaning, found->word);
     result.certain = found->certain;
     return result;
@@ -541,6 +648,7 @@ RequestWords request_words(std::string_view label) {
   if (found.entry == nullptr) return result;
   result.kind = RequestWords::Kind::kVerb;
   result.verb = found.entry->verb;
+  if (trim(label).starts_with("gets ") && result.verb == Verb::kGet) result.watch = Watch::kEntry;
   qualify(label, words, found, result);
   if (result.kind == RequestWords::Kind::kVerb && found.also != nullptr)
     return ask(result, "names two steps, \"" + std::string(found.entry->word) + "\" and \"" +

@@ -28,6 +28,9 @@ constexpr std::string_view kOfTime[] = {
     "mins", "minute", "minutes", "hour",   "hours",      "day",      "days",    "ms",     "lifetime", "max",  "age"};
 
 // What an add says of its condition.
+constexpr std::string_view kOfComparing[] = {"if",     "unchanged", "changed",  "modified", "since", "not",     "has",
+                                             "was",    "cas",       "compare",  "swap",     "check", "number",  "token",
+                                             "unique", "gets",      "returned", "only",     "been",  "compared"};
 constexpr std::string_view kOfAdding[] = {"if",      "unless",  "when",   "only",     "not",     "absent",
                                           "missing", "present", "exists", "exist",    "already", "there",
                                           "no",      "empty",   "nil",    "conflict", "do",      "nothing"};
@@ -84,7 +87,10 @@ std::vector<std::string> words_left(std::string_view label, bool is_reply) {
   const TimeToLive lives = time_to_live(label);
   const bool lives_for_a_time = lives.seconds != 0 || lives.unsaid;
   const RequestWords asks = request_words(label);
-  const bool adds = asks.kind == RequestWords::Kind::kVerb && answers_of(asks.verb) == Answers::kIfAbsent;
+  const bool adds = asks.kind == RequestWords::Kind::kVerb &&
+                    (answers_of(asks.verb) == Answers::kIfAbsent || answers_of(asks.verb) == Answers::kIfUnchanged);
+  const bool compares = asks.kind == RequestWords::Kind::kVerb && answers_of(asks.verb) == Answers::kIfUnchanged;
+  const bool is_command = !asks.inner.empty();
   std::vector<std::string> left;
   const std::vector<std::string> words = commit_words(text).rest;
   for (std::size_t i = 0; i < words.size(); ++i) {
@@ -98,6 +104,8 @@ std::vector<std::string> words_left(std::string_view label, bool is_reply) {
                      is_in(kCarried, word) || is_number(word)))
       continue;
     if (adds && is_in(kOfAdding, word)) continue;
+    if (compares && is_in(kOfComparing, word)) continue;
+    if (is_command && (word == "watch" || word == "multi" || word == "exec")) continue;
     if (!is_in(left, word)) left.push_back(word);
   }
   return left;

@@ -220,7 +220,8 @@ Sign negated(Sign sign, Verb verb) {
     case Sign::kGone:
       return changes(verb) ? Sign::kError : Sign::kHit;
     case Sign::kOk:
-      return answers_of(verb) == Answers::kIfAbsent ? Sign::kConflict : Sign::kError;
+      return answers_of(verb) == Answers::kIfAbsent || answers_of(verb) == Answers::kIfUnchanged ? Sign::kConflict
+                                                                                                 : Sign::kError;
     case Sign::kServes:
       return Sign::kError;
     case Sign::kAnswers:

@@ -85,13 +85,17 @@ struct RequestWords {
   enum class Kind { kVerb, kNotModelled, kAmbiguous, kNothing };
   Kind kind = Kind::kNothing;
   Verb verb = Verb::kGet;
-  std::string not_modelled;   // "begin a transaction"
-  std::string word;           // the word that says what is not modelled
-  bool certain = true;        // it can hardly be the name of a thing of the application's own
-  std::string question;       // kAmbiguous: what is open, and how to answer
-  bool after_commit = false;  // says that it happens after the commit
-  int ttl = 0;                // of a set or add: in seconds, rounded up; 0: none
-  std::string assumed_ttl;    // where it names one but not how long
+  std::string not_modelled;       // "begin a transaction"
+  std::string word;               // the word that says what is not modelled
+  bool certain = true;            // it can hardly be the name of a thing of the application's own
+  std::string question;           // kAmbiguous: what is open, and how to answer
+  bool after_commit = false;      // says that it happens after the commit
+  int ttl = 0;                    // of a set or add: in seconds, rounded up; 0: none
+  Watch watch = Watch::kNothing;  // of a get: what its label says that it watches
+  std::string inner;              // of a command among others that belong to it ("MULTI, SET k, EXEC"): it alone
+  bool is_exec = false;           // a set between MULTI and EXEC, which may be refused where a key is watched
+  bool is_command_add = false;    // "add KEY", which to a memcached is one of its commands
+  std::string assumed_ttl;        // where it names one but not how long
   std::string assumed;
 };
 // A verb that is negated ("don't delete", "no update") asks for nothing that is understood: kNothing.

@@ -1,0 +1,58 @@
+#include "watches.hpp"
+
+#include <algorithm>
+#include <vector>
+
+#include "base/text.hpp"
+
+namespace stalemate::model {
+namespace {
+
+void gather(std::vector<Act>& body, std::vector<Request*>& gets, std::vector<Request*>& sets) {
+  for (Act& act : body) {
+    if (auto* request = std::get_if<Request>(&act.node); request != nullptr && request->to == Role::kCache) {
+      if (request->verb == Verb::kGet) gets.push_back(request);
+      if (request->verb == Verb::kSetIfUnchanged) sets.push_back(request);
+    }
+    auto* choice = std::get_if<Choice>(&act.node);
+    if (choice == nullptr) continue;
+    for (Branch& branch : choice->branches) gather(branch.body, gets, sets);
+  }
+}
+
+// A compare-and-set names what a get found; a condition in words counts as well that nothing was there.
+bool names_what_was_found(const Request& set) {
+  const std::string label = lower(trim(set.label));
+  return label.starts_with("cas") || label.starts_with("compare") || label.starts_with("check");
+}
+
+}  // namespace
+
+void settle_watches(Segment& segment, Reading& reading) {
+  std::vector<Request*> gets;
+  std::vector<Request*> sets;
+  gather(segment.operation.body, gets, sets);
+  if (sets.empty()) {
+    for (Request* get : gets) get->watch = Watch::kNothing;
+    return;
+  }
+  const auto says = [](const Request* get) { return get->watch != Watch::kNothing; };
+  const auto watches_key = [](const Request* get) { return get->watch == Watch::kKey; };
+  if (std::count_if(gets.begin(), gets.end(), watches_key) > 1)
+    refuse_not_modelled(reading.name(), (*std::find_if(gets.rbegin(), gets.rend(), watches_key))->at,
+                        "a second WATCH in one operation");
+  const bool said = std::any_of(gets.begin(), gets.end(), says);
+  const bool found_alone =
+      std::any_of(sets.begin(), sets.end(), [](const Request* set) { return names_what_was_found(*set); });
+  for (Request* get : gets) {
+    if (!said) get->watch = found_alone ? Watch::kEntry : Watch::kKey;
+    if (!says(get)) continue;
+    const std::size_t line = segment.line_of_arrow.at(get->arrow);
+    reading.also(line, get->watch == Watch::kKey ? "; whether it changes from then on is watched"
+                                                 : "; whether what it finds changes from then on is watched");
+    if (!said && get->watch == Watch::kKey)
+      reading.also_assumed(line, "that nothing was there counts, too: what is there later has changed");
+  }
+}
+
+}  // namespace stalemate::model
