@@ -81,6 +81,24 @@ std::optional<std::size_t> last_put(const Trace& trace, std::string_view store, 
   return found;
 }
 
+// Whether some state of the trace has this value of a key in a database.
+bool was_stored(const Trace& trace, const std::string& key, std::int64_t value) {
+  const auto has = [&](const State& state) {
+    return std::any_of(trace.stores.begin(), trace.stores.end(), [&](const Store& store) {
+      return is_database(trace, store.name) && value_of(state, store.name, key) == value;
+    });
+  };
+  return has(trace.initial) ||
+         std::any_of(trace.steps.begin(), trace.steps.end(), [&](const Step& step) { return has(step.after); });
+}
+
+// What a step handed over to who started its operation.
+std::optional<std::int64_t> returned_by(const Step& step) {
+  for (const Ending& ending : step.endings)
+    if (ending.value) return ending.value;
+  return std::nullopt;
+}
+
 }  // namespace
 
 StaleRead find_stale_read(const Trace& trace) {
@@ -101,6 +119,67 @@ StaleRead find_stale_read(const Trace& trace) {
   const auto returned_commit = read.value ? last_commit_of(trace, step.key, read.value) : std::nullopt;
   read.missed = last_acknowledged_write(trace, step.key, *read.began, returned_commit);
   return read;
+}
+
+std::optional<BackwardRead> find_backward_read(const Trace& trace) {
+  if (trace.steps.empty()) return std::nullopt;
+  const Step& last = trace.steps.back();
+  const std::optional<std::int64_t> value = returned_by(last);
+  if (!value) return std::nullopt;
+  const std::optional<std::size_t> own = last_commit_of(trace, last.key, value);
+  std::optional<BackwardRead> found;
+  for (std::size_t i = 0; i + 1 < trace.steps.size(); ++i) {
+    const Step& step = trace.steps[i];
+    const std::optional<std::int64_t> earlier = returned_by(step);
+    if (!earlier || step.app != last.app || step.session != last.session || step.key != last.key) continue;
+    const std::optional<std::size_t> committed = last_commit_of(trace, step.key, earlier);
+    if (committed && (!own || *committed > *own)) found = BackwardRead{*value, i, *earlier, *committed};
+  }
+  return found;
+}
+
+std::vector<NeverCommitted> find_never_committed(const Trace& trace) {
+  std::vector<NeverCommitted> all;
+  const auto of = [&](const std::string& key, std::int64_t value) -> NeverCommitted* {
+    if (was_stored(trace, key, value)) return nullptr;
+    for (NeverCommitted& known : all)
+      if (known.key == key && known.value == value) return &known;
+    return &all.emplace_back(NeverCommitted{key, value, "", std::nullopt});
+  };
+  for (std::size_t i = 0; i < trace.steps.size(); ++i) {
+    const std::optional<std::int64_t> value = returned_by(trace.steps[i]);
+    NeverCommitted* const seen = value ? of(trace.steps[i].key, *value) : nullptr;
+    if (seen != nullptr && !seen->read) seen->read = i;
+  }
+  for (const Contents& store : final_state(trace).stores) {
+    if (!is_cache(trace, store.store)) continue;
+    for (const Entry& entry : store.entries) {
+      NeverCommitted* const seen = entry.value ? of(entry.key, *entry.value) : nullptr;
+      if (seen != nullptr) seen->cache = store.store;
+    }
+  }
+  return all;
+}
+
+std::vector<LostWrite> find_lost_writes(const Trace& trace) {
+  std::vector<LostWrite> all;
+  for (std::size_t i = 0; i < trace.steps.size(); ++i) {
+    const Step& step = trace.steps[i];
+    const bool told = std::any_of(step.endings.begin(), step.endings.end(), [](const Ending& ending) {
+      return ending.kind != Ending::Kind::kFailed && !ending.value;
+    });
+    if (!told) continue;
+    std::optional<std::int64_t> sent;
+    for (const Step& other : trace.steps) {
+      if (!same_operation(other, step)) continue;
+      for (const Request& request : other.sends)
+        if (request.value && !was_stored(trace, step.key, *request.value)) sent = request.value;
+    }
+    const bool known =
+        sent && std::any_of(all.begin(), all.end(), [&](const LostWrite& one) { return one.value == *sent; });
+    if (sent && !known) all.push_back({i, *sent});
+  }
+  return all;
 }
 
 namespace {

@@ -145,6 +145,30 @@ void StepWalk::note_request(const Request& asks, std::size_t line) {
   if (asks.to == Role::kCache && asks.verb == Verb::kGet && !asks.drawn_lost) segment.silent_gets.insert(asks.arrow);
 }
 
+// Several entries at once, and a condition that nothing before it can meet.
+void StepWalk::ask_what_is_meant(Position at, const Message& message, Role server, Verb verb) {
+  if (verb == Verb::kGet && keys_named(message.text).size() > 1)
+    refuse_not_modelled(name(), at, "several entries in one request");
+  if (server == Role::kCache && verb == Verb::kSetIfUnchanged && current().asked.count({server, Verb::kGet}) == 0)
+    ask_at(
+        name(), at, "condition-without-get",
+        reading_.quoted(message.text) +
+            " asks for something to be unchanged, but no get of the cache stands before it; draw the get since which "
+            "it is to be unchanged, or write %% stalemate: means set (add) before it",
+        {{at.line, "%% stalemate: means set", "it stores in any case", false},
+         {at.line, "%% stalemate: means add", "it stores only where nothing is", false}});
+}
+
+void StepWalk::refuse_of_database(Position at, Role server, Verb verb) const {
+  const VerbWords& told = words_of(verb);
+  if (server == Role::kDatabase && !told.of_database.empty())
+    refuse_not_modelled(name(), at, std::string(told.of_database),
+                        "so no verdict is given; where it changes something behind the row that is read, which is "
+                        "there before and afterwards, say so: %% stalemate: means set before it",
+                        {{at.line, "%% stalemate: means set", "it changes what is read", false},
+                         {at.line, "%% stalemate: means local", "it changes nothing of what is read", false}});
+}
+
 void StepWalk::request(const Place& place, const Message& written, Role server, Scope& scope) {
   const Position at = place.at;
   ask_about_whose(at, written.text);
@@ -156,30 +180,15 @@ void StepWalk::request(const Place& place, const Message& written, Role server, 
   std::string assumed;
   const Verb verb = verb_asked(at, message, server, words, assumed);
   if (!words.inner.empty()) message.text = words.inner;
-  if (verb == Verb::kGet && keys_named(message.text).size() > 1)
-    refuse_not_modelled(name(), at, "several entries in one request");
-  if (server == Role::kCache && verb == Verb::kSetIfUnchanged && current().asked.count({server, Verb::kGet}) == 0)
-    ask_at(
-        name(), at, "condition-without-get",
-        reading_.quoted(message.text) +
-            " asks for something to be unchanged, but no get of the cache stands before it; draw the get since which "
-            "it is to be unchanged, or write %% stalemate: means set (add) before it",
-        {{at.line, "%% stalemate: means set", "it stores in any case", false},
-         {at.line, "%% stalemate: means add", "it stores only where nothing is", false}});
+  ask_what_is_meant(at, message, server, verb);
   ask_about_doubts(at, message, server, verb, scope);
   note_commit(at, server == Role::kDatabase && verb == Verb::kSet, words.after_commit, scope);
-  const VerbWords& told = words_of(verb);
-  if (server == Role::kDatabase && !told.of_database.empty())
-    refuse_not_modelled(name(), at, std::string(told.of_database),
-                        "so no verdict is given; where it changes something behind the row that is read, which is "
-                        "there before and afterwards, say so: %% stalemate: means set before it",
-                        {{at.line, "%% stalemate: means set", "it changes what is read", false},
-                         {at.line, "%% stalemate: means local", "it changes nothing of what is read", false}});
+  refuse_of_database(at, server, verb);
 
   Request asks = drawn_request(at, message, server, verb);
   asks.label = written.text;
   std::string meaning =
-      "arrow " + std::to_string(asks.arrow) + ": the app asks " + the(server) + " " + std::string(told.asked);
+      "arrow " + std::to_string(asks.arrow) + ": the app asks " + the(server) + " " + std::string(words_of(verb).asked);
   const std::size_t value_offset = meaning.size();
   if (verb == Verb::kGet && message.arrow.head == ArrowHead::kOpen)
     assumed = joined({assumed,

@@ -25,7 +25,8 @@ inline traces::Scenario scenario(std::vector<std::string> apps, std::vector<std:
 
 class Play {
  public:
-  Play(const Protocol& protocol, const traces::Scenario& words) : walk_(protocol, words, {}) {}
+  Play(const Protocol& protocol, const traces::Scenario& words, const std::vector<std::string>& properties = {})
+      : walk_(protocol, words, properties) {}
 
   Play& take(const std::vector<std::string>& steps) {
     for (const std::string& step : steps) walk_.take(find_step(walk_.trace(), walk_.enabled(), step, "here"));

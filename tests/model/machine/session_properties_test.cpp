@@ -7,6 +7,7 @@
 
 #include "ask/check.hpp"
 #include "model/machine/play_support.hpp"
+#include "traces/render.hpp"
 
 namespace stalemate::model {
 namespace {
@@ -65,6 +66,20 @@ TEST(MonotonicReads, breaks_where_a_session_reads_the_new_value_and_then_the_old
   EXPECT_EQ(verdict("monotonic-reads", kNeverInvalidated, {"read; read", "write"}, {}, true), Verdict::kHolds)
       << "what is cached stays";
   EXPECT_EQ(verdict("monotonic-reads", kNeverInvalidated, {"read", "write"}), Verdict::kInconclusive);
+}
+
+TEST(MonotonicReads, what_is_committed_again_is_the_newest_again) {
+  const Protocol protocol = read_protocol(
+      "sequenceDiagram\nNote over app: Read\napp->>database: Get value\nNote over app: Write\n" + kNeverInvalidated,
+      "page.mmd", {});
+  Play play(protocol, scenario({"read; read", "write", "write"}, {"duplicate@write"}), {"monotonic-reads"});
+  play.take({"invoke app2 write", "duplicate app2 write:1", "handle app2 write:1", "invoke app3 write",
+             "handle app3 write:1", "invoke app1 read", "handle app1 read:1", "receive app1 read:1",
+             "handle app2 write:1 ghost", "invoke app1 read", "handle app1 read:1 operation 2",
+             "receive app1 read:1 operation 2"});
+  ASSERT_EQ(play.last().endings.size(), 1U);
+  EXPECT_EQ(play.last().endings.front().value, 1) << "after it had returned 2";
+  EXPECT_TRUE(play.last().violates.empty());
 }
 
 TEST(CommittedReads, a_cached_value_that_the_database_never_gets_breaks_it) {
@@ -139,6 +154,29 @@ TEST(Unlimited, a_fault_without_a_budget_strikes_as_often_as_it_can) {
                "lose-request app1 write:2" + which});
   }
   EXPECT_EQ(play.stored(), 3);
+}
+
+// Each violation is told by what broke it.
+TEST(TellingProperties, a_violation_is_told_by_what_was_read_held_or_lost) {
+  const auto told = [](const std::string& property, const std::string& write, std::vector<std::string> apps,
+                       std::vector<std::string> faults, bool cached) {
+    CheckOptions options;
+    options.properties = {property};
+    const Protocol protocol =
+        read_protocol("sequenceDiagram\n" + kRead + "Note over app: Write\n" + write, "page.mmd", {});
+    const Report report = check(protocol, scenario(std::move(apps), std::move(faults), cached), options);
+    return report.trace ? traces::find_renderer("text")->render(*report.trace, {}) : std::string("no violation");
+  };
+  const std::string backwards = told("monotonic-reads", kNeverInvalidated, {"read; read", "write"},
+                                     {"lost-request@read:1", "lost-request@read:4"}, true);
+  EXPECT_TRUE(contains(backwards, "returned 1000 (step ")) << backwards;
+  EXPECT_TRUE(contains(backwards, "although the same session had read 1 before (step ")) << backwards;
+  const std::string cache_first = "app->>cache: Set value\napp->>database: Set value\n";
+  EXPECT_TRUE(contains(told("committed-reads", cache_first, {"write"}, {"lost-request@write:2"}, false),
+                       "At rest the cache holds k1=1, which the database never had."));
+  const std::string behind = "user->>app: save\napp->>cache: Set value\napp-->>user: done\napp-)database: Set value\n";
+  EXPECT_TRUE(contains(told("acknowledged-survives", behind, {"write"}, {"lost-request"}, false),
+                       "app1's Write of k1=1 was acknowledged (step "));
 }
 
 }  // namespace

@@ -70,6 +70,8 @@ TEST(Watch, what_the_cache_drops_has_changed_and_a_restart_ends_every_watch) {
   EXPECT_EQ(evicted.last().reply->outcome, "conflict");
   EXPECT_EQ(fill_after(page(kWatch, kExec, kDelete), {"cache-restart"}, false, {"cache-restart"}), "conflict")
       << "nothing is there to be lost, but the connection ends";
+  EXPECT_EQ(fill_after(page(kWatch, kExec, kDelete), {"cache-failover"}, false, {"cache-failover"}), "conflict")
+      << "the replica has the same, but the connection ends";
 }
 
 TEST(Watch, a_late_fill_takes_along_what_it_asks_about) {

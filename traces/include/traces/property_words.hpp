@@ -8,9 +8,17 @@
 namespace stalemate::traces {
 
 // What breaking it shows: a cached entry that differs from the database, at rest; a read that missed an acknowledged
-// write; kNone: nothing that is told beside that it is broken. A new one is told in src/render/verdict.cpp and, for an
-// explanation, in model/ask/src/explain/sentences.cpp.
-enum class PropertyStory : std::uint8_t { kNone, kDifferingEntry, kStaleRead };
+// write; one that returned something older than its session had read before; a value, read or cached, that the database
+// never had; a write that was acknowledged, of which that is true; kNone: nothing that is told beside that it is
+// broken. A new one is told in src/render/verdict.cpp and, for an explanation, in model/ask/src/explain/sentences.cpp.
+enum class PropertyStory : std::uint8_t {
+  kNone,
+  kDifferingEntry,
+  kStaleRead,
+  kBackwardRead,
+  kNeverCommitted,
+  kLostWrite
+};
 
 struct PropertyWords {
   std::string_view name;

@@ -57,6 +57,32 @@ const Request* request_of(const Trace& trace, const Step& step);
 // The same, where only the state before the step is known.
 const Request* subject_of(const State& before, const Step& step);
 
+// Of the last step, which returned something: the step by which its session had read something newer before.
+struct BackwardRead {
+  std::int64_t value = 0;
+  std::size_t earlier = 0;
+  std::int64_t newer = 0;
+  std::size_t committed = 0;  // the step that committed the newer value last
+};
+std::optional<BackwardRead> find_backward_read(const Trace& trace);
+
+// A value that no state of the trace has in a database, and where it is seen: in a cache at the end, or by what a step
+// returned.
+struct NeverCommitted {
+  std::string key;
+  std::int64_t value = 0;
+  std::string cache;                // "": no cache holds it at the end
+  std::optional<std::size_t> read;  // the first step that returned it
+};
+std::vector<NeverCommitted> find_never_committed(const Trace& trace);
+
+// An operation that was told to be done, and the value it sent that no state of the trace has in a database.
+struct LostWrite {
+  std::size_t told = 0;  // the step that told it
+  std::int64_t value = 0;
+};
+std::vector<LostWrite> find_lost_writes(const Trace& trace);
+
 // Whether two steps belong to one operation of one session.
 bool same_operation(const Step& a, const Step& b);
 

@@ -83,6 +83,43 @@ std::string stale_read_sentence(const Trace& trace) {
                      write.told + 1, *read.began + 1);
 }
 
+std::string step_words(std::size_t step) { return fmt::format("step {}", step + 1); }
+
+void append_backward_read(std::vector<std::string>& lines, const Trace& trace) {
+  const std::optional<BackwardRead> read = find_backward_read(trace);
+  if (!read) return;
+  const Step& last = trace.steps.back();
+  lines.push_back(fmt::format(
+      "{}'s {} returned {} ({}), although the same session had read {} before ({}), which was "
+      "committed after it ({}).",
+      actor_name(trace, last.app, last.session), operation_words(last), read->value, step_words(trace.steps.size() - 1),
+      read->newer, step_words(read->earlier), step_words(read->committed)));
+}
+
+void append_never_committed(std::vector<std::string>& lines, const Trace& trace) {
+  for (const NeverCommitted& seen : find_never_committed(trace)) {
+    std::string line;
+    if (seen.read) {
+      const Step& by = trace.steps[*seen.read];
+      line = fmt::format("{}'s {} returned {}={} ({})", actor_name(trace, by.app, by.session), operation_words(by),
+                         foreign(seen.key), seen.value, step_words(*seen.read));
+    }
+    if (!seen.cache.empty())
+      line += fmt::format("{} the {} holds {}={}", line.empty() ? "At rest" : ", and at rest", foreign(seen.cache),
+                          foreign(seen.key), seen.value);
+    lines.push_back(line + ", which the database never had.");
+  }
+}
+
+void append_lost_writes(std::vector<std::string>& lines, const Trace& trace) {
+  for (const LostWrite& lost : find_lost_writes(trace)) {
+    const Step& told = trace.steps[lost.told];
+    lines.push_back(fmt::format("{}'s {} of {}={} was acknowledged ({}), and the database never had it.",
+                                actor_name(trace, told.app, told.session), foreign(told.diagram), foreign(told.key),
+                                lost.value, step_words(lost.told)));
+  }
+}
+
 }  // namespace
 
 std::vector<std::string> verdict_lines(const Trace& trace) {
@@ -102,6 +139,9 @@ std::vector<std::string> verdict_lines(const Trace& trace) {
   const PropertyStory story = words_of_property(trace.property).story;
   if (story == PropertyStory::kDifferingEntry) append_incoherence(lines, trace, "At rest");
   if (story == PropertyStory::kStaleRead) lines.push_back(stale_read_sentence(trace));
+  if (story == PropertyStory::kBackwardRead) append_backward_read(lines, trace);
+  if (story == PropertyStory::kNeverCommitted) append_never_committed(lines, trace);
+  if (story == PropertyStory::kLostWrite) append_lost_writes(lines, trace);
   append_loop(lines, trace);
   return lines;
 }

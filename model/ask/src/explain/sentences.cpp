@@ -70,6 +70,9 @@ class Teller {
       case traces::PropertyStory::kStaleRead:
         tell_stale_read();
         break;
+      case traces::PropertyStory::kBackwardRead:
+      case traces::PropertyStory::kNeverCommitted:
+      case traces::PropertyStory::kLostWrite:
       case traces::PropertyStory::kNone:
         say("read", "Step {} breaks {}: {}.", steps(), trace_.property, subject_.machine.properties().front()->claim);
         break;
