@@ -265,5 +265,21 @@ TEST(ReplayCommand, a_server_elsewhere_and_what_a_proxy_cannot_carry_are_refused
 
 #endif
 
+TEST(ReplayCommand, what_is_modelled_and_not_asked_of_a_real_server_yet_is_refused_by_name) {
+  const Scratch scratch;
+  const std::string page = scratch.path("watched.mmd");
+  scratch.write("watched.mmd",
+                "sequenceDiagram\nNote over app: Read\napp->>cache: WATCH k, GET k\nalt hit\ncache-->>app: value\n"
+                "else miss\napp->>database: get\napp->>cache: MULTI, SET k, EXEC\nend\nNote over app: Write\n"
+                "app->>cache: DEL k\napp->>database: set\n");
+  const std::string trace = scratch.path("watched.json");
+  ASSERT_EQ(run_program({"check", page, "-o", trace}).code, 1);
+  const Outcome outcome = run_program({"replay", trace});
+  EXPECT_EQ(outcome.code, 2);
+  EXPECT_NE(outcome.err.find("sends 'cache: set-if-unchanged', which is modelled and not asked of a real server yet"),
+            std::string::npos)
+      << outcome.err;
+}
+
 }  // namespace
 }  // namespace stalemate::cli

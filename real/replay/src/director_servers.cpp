@@ -23,6 +23,15 @@ bool can_happen(const traces::Trace& trace, const Servers& servers) {
 }
 
 void refuse_what_cannot_happen(const traces::Trace& trace, const Servers& servers) {
+  for (std::size_t i = 0; i < trace.steps.size(); ++i)
+    for (const traces::Request& request : trace.steps[i].sends) {
+      const traces::VerbFacts* const verb = traces::find_verb(request.verb);
+      if (verb == nullptr || verb->replayed) continue;
+      throw InputError(
+          fmt::format("replay: step {} sends '{}: {}', which is modelled and not asked of a real server yet; "
+                      "explain, show and lesson tell the trace",
+                      i + 1, request.to, request.verb));
+    }
   if (can_happen(trace, servers)) return;
   throw InputError(
       "replay: a cache-failover needs a Redis that may be killed, with a replica; leave out --redis, so that a "
