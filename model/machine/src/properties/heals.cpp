@@ -1,28 +1,8 @@
 // heals: when nothing is in flight, an entry that differs from the database has a time to live, so that time alone
 // mends it. Keeps nothing in the state.
-#include "machine/property.hpp"
+#include "caches_at_rest.hpp"
 
 namespace stalemate::model {
-namespace {
-
-class Heals final : public Monitor {
- public:
-  Heals(const StoreFields& fields, bool has_database) : fields_(fields), has_database_(has_database) {}
-
-  Observation on(const Event&, StateRef) const override { return {}; }
-
-  Observation at_rest(StateView words) const override {
-    if (!has_database_) return {};
-    const Coherence found = coherence_of(words, fields_);
-    return {.violated = !found.heals, .relevant = found.any_cached};
-  }
-
- private:
-  StoreFields fields_;
-  bool has_database_;
-};
-
-}  // namespace
 
 PropertyKind heals() {
   return {
@@ -33,7 +13,7 @@ PropertyKind heals() {
       .hears_events = false,
       .says_something = [](const Scenario&) { return true; },
       .make = [](const MonitorSetting& setting) -> std::unique_ptr<Monitor> {
-        return std::make_unique<Heals>(setting.fields, setting.program.has_database);
+        return watch_caches_at_rest(setting, &Coherence::heals);
       },
       .by_default = false,
   };

@@ -624,8 +624,8 @@ RequestWords request_words(std::string_view label) {
   const PhraseEntry* const what = not_modelled(commit.rest);
   if (what != nullptr && !(what->phrase == "exec" && runs_procedure(label)))
     return refuse(result, what->meaning, what->phrase);
-  const bool asks_unchanged = condition_of(words) == Condition::kUnchanged;
-  if (const auto found = unmodelled_in(commit.rest); found && !(asks_unchanged && found->word == "if unchanged")) {
+  if (const auto found = unmodelled_in(commit.rest);
+      found && !(found->word == "if unchanged" && condition_of(words) == Condition::kUnchanged)) {
     refuse(result, found->meaning, found->word);
     result.certain = found->certain;
     return result;

@@ -87,8 +87,7 @@ std::vector<std::string> words_left(std::string_view label, bool is_reply) {
   const TimeToLive lives = time_to_live(label);
   const bool lives_for_a_time = lives.seconds != 0 || lives.unsaid;
   const RequestWords asks = request_words(label);
-  const bool adds = asks.kind == RequestWords::Kind::kVerb &&
-                    (answers_of(asks.verb) == Answers::kIfAbsent || answers_of(asks.verb) == Answers::kIfUnchanged);
+  const bool adds = asks.kind == RequestWords::Kind::kVerb && answers_of(asks.verb) == Answers::kIfAbsent;
   const bool compares = asks.kind == RequestWords::Kind::kVerb && answers_of(asks.verb) == Answers::kIfUnchanged;
   const bool is_command = !asks.inner.empty();
   std::vector<std::string> left;
