@@ -65,7 +65,11 @@ TEST(SavedTraces, for_each_kind_of_fault_and_for_a_time_to_live_one_needs_it) {
     if (check_without_faults(trace).verdict == model::Verdict::kHolds) needed.insert(*kinds.begin());
   }
   EXPECT_EQ(needed.count(traces::StepKind::kExpire), 1U);
-  for (const model::FaultKind& kind : model::fault_kinds()) EXPECT_EQ(needed.count(kind.told_as), 1U) << kind.name;
+  for (const model::FaultKind& kind : model::fault_kinds()) {
+    const bool replayed =
+        kind.effect != model::FaultEffect::kExpireMarker;  // markers are not asked of real servers yet
+    EXPECT_EQ(needed.count(kind.told_as), replayed ? 1U : 0U) << kind.name;
+  }
 }
 
 #ifdef STALEMATE_HAVE_REAL

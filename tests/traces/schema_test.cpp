@@ -81,6 +81,8 @@ Trace trace_with_every_field() {
                               .reply = Reply{"value", 7}}};
   Request expiring = samples::unawaited(samples::set(2, "cache", 7, "Set value"));
   expiring.ttl = 60;
+  expiring.verb = "set-unless";
+  expiring.other = "k1/lock";
   const InFlight ghost{.app = 1, .session = 1, .request = expiring, .reply = {}, .is_ghost = true};
   trace.initial.in_flight.insert(trace.initial.in_flight.end(), {ghost, ghost});
   Request watching = samples::get(2, "cache", "Get value");
@@ -96,6 +98,12 @@ Trace trace_with_every_field() {
   trace.steps[1].reply.reset();
   trace.steps[1].arrow = trace.steps[1].request->arrow = expiring.arrow;
   trace.steps[3].request = expiring;
+  const auto add_lock = [](State& state) {
+    std::vector<Entry>& cache = cache_of(state);
+    cache.insert(cache.begin() + 1, Entry{.key = "k1/lock", .value = {}, .expires = false, .marker = true});
+  };
+  add_lock(trace.initial);
+  for (Step& step : trace.steps) add_lock(step.after);
   number_copies(trace);
   return trace;
 }
@@ -246,7 +254,7 @@ void add_all_changes(const json& document, const json::json_pointer& pointer, co
     }
   } else if (value.is_object()) {
     for (const auto& [name, unused] : value.items()) {
-      const bool is_key = (name.size() == 2 && name[0] == 'k') || address.ends_with("/stores");
+      const bool is_key = (name.size() >= 2 && name[0] == 'k' && name[1] == '1') || address.ends_with("/stores");
       add_all_changes(document, pointer / name, address + "/" + (is_key ? "*" : name), seen, changed);
     }
   }

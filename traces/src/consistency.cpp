@@ -17,10 +17,18 @@ void require(bool fits, const std::string& pointer, const std::string& problem) 
   if (!fits) throw Refusal{pointer, problem};
 }
 
-void check_key(const Trace& trace, const std::string& key, const std::string& pointer) {
+void check_row(const Trace& trace, std::string_view row, const std::string& pointer) {
   // Lexically "k" and a number without leading zeros, as the reader made sure.
-  const bool known = key.size() <= 5 && std::stoi(key.substr(1)) <= trace.scenario.keys;
-  require(known, pointer, fmt::format("there is no key {}: /scenario/keys is {}", key, trace.scenario.keys));
+  const bool known = row.size() <= 5 && std::stoi(std::string(row.substr(1))) <= trace.scenario.keys;
+  require(known, pointer, fmt::format("there is no key {}: /scenario/keys is {}", printable(row), trace.scenario.keys));
+}
+
+// `key` stands for an entry of the store, by what that holds at the start.
+void check_key(const Trace& trace, const std::string& store, const std::string& key, const std::string& pointer) {
+  check_row(trace, row_of(key), pointer);
+  const std::vector<Entry>& entries = entries_of(trace.initial, store);
+  require(std::any_of(entries.begin(), entries.end(), [&](const Entry& entry) { return entry.key == key; }), pointer,
+          fmt::format("there is no {} in {} at the start", printable(key), printable(store)));
 }
 
 void check_session(const Trace& trace, int app, int session, const std::string& pointer) {
@@ -50,7 +58,7 @@ std::string what_databases_are_asked() {
 void check_request(const Trace& trace, const Request& request, const std::string& pointer) {
   require(find_store(trace.stores, request.to) != nullptr, pointer + "/to",
           fmt::format("there is no store {}: the trace has {}", printable(request.to), names_of(trace.stores)));
-  check_key(trace, request.key, pointer + "/key");
+  check_key(trace, request.to, request.key, pointer + "/key");
   const VerbFacts* const verb = find_verb(request.verb);
   const bool carries = verb != nullptr && verb->carries;
   require(carries == request.value.has_value(), pointer + "/value",
@@ -59,9 +67,14 @@ void check_request(const Trace& trace, const Request& request, const std::string
   const bool database_verb = verb != nullptr && verb->of_databases;
   require(!is_database(trace, request.to) || database_verb, pointer + "/verb",
           fmt::format("a database is asked {}, not to {}", what_databases_are_asked(), request.verb));
-  require(request.watch.empty() || (request.verb == "get" && is_cache(trace, request.to)), pointer + "/watch",
-          "must not be there: only a get from a cache watches");
-  require(!request.ttl || (carries && is_cache(trace, request.to)), pointer + "/ttl",
+  const bool may_watch = request.verb == "get" || request.verb == "mark-if-absent";
+  require(request.watch.empty() || (may_watch && is_cache(trace, request.to)), pointer + "/watch",
+          "must not be there: only a get from a cache, or an add of a marker, watches");
+  require((request.verb == "set-unless") == !request.other.empty(), pointer + "/other",
+          request.other.empty() ? "is missing: a set-unless says which entry must not be there"
+                                : fmt::format("must not be there: a {} asks for no other entry", request.verb));
+  if (!request.other.empty()) check_key(trace, request.to, request.other, pointer + "/other");
+  require(!request.ttl || (verb != nullptr && verb->puts() && is_cache(trace, request.to)), pointer + "/ttl",
           "must not be there: only what a cache is given to keep expires");
 }
 
@@ -82,11 +95,23 @@ void check_reply(const Reply& reply, const std::string& pointer) {
 void check_contents(const Trace& trace, const Store& store, const std::vector<Entry>& entries,
                     const std::string& pointer) {
   const auto keys = static_cast<std::size_t>(trace.scenario.keys);
-  bool complete = entries.size() == keys;
-  for (std::size_t i = 0; complete && i < keys; ++i) complete = entries[i].key == fmt::format("k{}", i + 1);
-  require(complete, pointer, fmt::format("must have exactly the keys k1 to k{} (/scenario/keys is {})", keys, keys));
-  for (const Entry& entry : entries)
+  const std::vector<Entry>& at_start = entries_of(trace.initial, store.name);
+  std::size_t rows = 0;
+  bool complete = entries.size() == at_start.size();
+  for (std::size_t i = 0; complete && i < entries.size(); ++i) {
+    const bool is_row = entries[i].key == fmt::format("k{}", rows + 1);
+    if (is_row) ++rows;
+    complete = entries[i].key == at_start[i].key &&
+               (is_row || (store.kind == "cache" && row_of(entries[i].key) == fmt::format("k{}", rows)));
+  }
+  require(complete && rows == keys, pointer,
+          fmt::format("must have exactly the keys k1 to k{} (/scenario/keys is {}), and each other entry of a cache in "
+                      "every state",
+                      keys, keys));
+  for (const Entry& entry : entries) {
     require(!entry.expires || store.kind == "cache", pointer + "/" + entry.key, "only what a cache holds expires");
+    require(!entry.marker || store.kind == "cache", pointer + "/" + entry.key, "only a cache holds markers");
+  }
 }
 
 // `stores`: where a state's stores stand in it, "/stores".
@@ -151,7 +176,8 @@ void check_step(const Trace& trace, const Step& step, std::string_view stores, c
             fmt::format("a {} happens in a cache, and {} is none", to_string(step.kind), printable(step.store)));
   else
     check_session(trace, step.app, step.session, pointer);
-  if (!step.key.empty()) check_key(trace, step.key, pointer + "/key");
+  if (!step.key.empty() && is_of_store(step.kind)) check_key(trace, step.store, step.key, pointer + "/key");
+  if (!step.key.empty() && !is_of_store(step.kind)) check_row(trace, step.key, pointer + "/key");
   check_kind(trace, step, pointer);
   require(step.chosen.empty() || step.choice != 0, pointer + "/chosen",
           "must not be there: without a choice there is no branch to name");

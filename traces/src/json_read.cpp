@@ -48,7 +48,7 @@ constexpr int kKeyCountMax = 9999;
 constexpr int kOrdinalMax = 1000000;
 constexpr std::string_view kStoreKinds[] = {"cache", "database"};
 constexpr std::string_view kScopes[] = {"shared"};
-constexpr std::string_view kOutcomes[] = {"ok", "value", "miss", "conflict"};
+constexpr std::string_view kOutcomes[] = {"ok", "value", "miss", "conflict", "marker"};
 constexpr std::string_view kWatchWords[] = {to_string(Watch::kEntry), to_string(Watch::kKey)};
 constexpr std::string_view kTimeoutRules[] = {"fail", "continue"};
 constexpr StepFamily kFamilies[] = {StepFamily::kInvoke, StepFamily::kHandle, StepFamily::kReceive, StepFamily::kFault,
@@ -105,8 +105,10 @@ std::optional<std::int64_t> read_optional_integer(const std::optional<Cursor>& f
 
 std::string read_key(const Cursor& from) {
   const std::string& key = from.text();
-  const bool fits = key.size() >= 2 && key.size() <= 5 && key[0] == 'k' && key[1] != '0' && is_digits(key.substr(1));
-  if (!fits) from.refuse_value(fmt::format("a key, \"k1\" to \"k{}\"", kKeyCountMax));
+  const std::string_view row = row_of(key);
+  const bool fits = row.size() >= 2 && row.size() <= 5 && row[0] == 'k' && row[1] != '0' && is_digits(row.substr(1)) &&
+                    (row.size() == key.size() || row.size() + 1 < key.size());
+  if (!fits) from.refuse_value(fmt::format("a key, \"k1\" to \"k{}\", or \"k1/lock\" of another entry", kKeyCountMax));
   return key;
 }
 
@@ -219,6 +221,7 @@ class Reader {
     request.drawn_lost = read_flag(from.find("drawn_lost"), "where the diagram loses nothing");
     if (const auto ttl = from.find("ttl")) request.ttl = read_ordinal(*ttl);
     if (const auto watch = from.find("watch")) request.watch = read_word(*watch, kWatchWords);
+    if (const auto other = from.find("other")) request.other = read_key(*other);
     from.done();
     return request;
   }
@@ -241,10 +244,11 @@ class Reader {
 
   Entry read_entry(const std::string& key, Cursor from) const {
     if (version_ == 1 || !from.is_object()) return {.key = key, .value = from.integer_or_null()};
-    Entry entry{.key = key, .value = from.at("value").integer()};
-    const Cursor expires = from.at("expires");
-    if (!expires.boolean()) expires.refuse_value("true, or the value alone where it has no time to live");
-    entry.expires = true;
+    Entry entry{.key = key, .value = {}};
+    entry.marker = read_flag(from.find("marker"), "where there is a value");
+    if (!entry.marker) entry.value = from.at("value").integer();
+    entry.expires = read_flag(from.find("expires"), "where it has no time to live");
+    if (!entry.marker && !entry.expires) from.at("expires");
     from.done();
     return entry;
   }
@@ -254,7 +258,10 @@ class Reader {
     std::vector<Entry> entries;
     for (const auto& [key, value] : from.entries()) entries.push_back(read_entry(key, value));
     std::sort(entries.begin(), entries.end(), [](const Entry& a, const Entry& b) {
-      return a.key.size() != b.key.size() ? a.key.size() < b.key.size() : a.key < b.key;
+      const std::string_view row_a = row_of(a.key);
+      const std::string_view row_b = row_of(b.key);
+      if (row_a.size() != row_b.size()) return row_a.size() < row_b.size();
+      return row_a != row_b ? row_a < row_b : a.key < b.key;
     });
     return entries;
   }

@@ -71,6 +71,7 @@ Json to_json(const Request& request) {
   if (request.drawn_lost) json["drawn_lost"] = true;
   if (request.ttl) json["ttl"] = *request.ttl;
   if (!request.watch.empty()) json["watch"] = request.watch;
+  if (!request.other.empty()) json["other"] = request.other;
   return json;
 }
 
@@ -111,9 +112,11 @@ Json to_json(const Store& store) {
 Json to_json(const std::vector<Entry>& store) {
   Json json = Json::object();
   for (const Entry& entry : store) {
-    json[entry.key] = !entry.value    ? Json(nullptr)
-                      : entry.expires ? Json{{"value", *entry.value}, {"expires", true}}
-                                      : Json(*entry.value);
+    Json held;
+    if (entry.marker) held["marker"] = true;
+    if (entry.value && entry.expires) held["value"] = *entry.value;
+    if (entry.expires) held["expires"] = true;
+    json[entry.key] = entry.value && !entry.expires ? Json(*entry.value) : held;
   }
   return json;
 }

@@ -158,6 +158,18 @@ constexpr StepKindFacts kKinds[] = {
      .event = "a replica of the {store} takes over that misses the last change",
      .sentence = "A replica of the {store} takes over that missed the last change",
      .legend = "cache-failover: a replica of the cache takes over that never got the last change"},
+    {.kind = StepKind::kExpireMarker,
+     .name = "expire-marker",
+     .family = Family::kFault,
+     .own_name = "expire",
+     .about = About::kNoMessage,
+     .effect = Effect::kNone,
+     .of_store = true,
+     .of_one_entry = true,
+     .line = "{key} expires too soon",
+     .event = "{key} expires in the {store} while it is needed",
+     .sentence = "The time of {key} in the {store} is over",
+     .legend = "expire-marker: the time of a lock, a stamp or a tombstone is over before its work is"},
 };
 
 constexpr bool is_in_order() {

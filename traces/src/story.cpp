@@ -253,10 +253,14 @@ bool same_operation(const Step& a, const Step& b) {
 }
 
 std::optional<std::int64_t> value_of(const State& state, std::string_view store, std::string_view key) {
-  for (const Entry& entry : entries_of(state, store)) {
-    if (entry.key == key) return entry.value;
-  }
-  return std::nullopt;
+  const auto held = [&](std::string_view wanted) -> const Entry* {
+    for (const Entry& entry : entries_of(state, store))
+      if (entry.key == wanted) return &entry;
+    return nullptr;
+  };
+  const Entry* const entry = held(key);
+  const Entry* const row = entry != nullptr ? entry : held(row_of(key));
+  return row == nullptr ? std::nullopt : row->value;
 }
 
 std::string shown_text(std::string_view text) { return render::foreign(text); }

@@ -19,6 +19,8 @@ std::string_view to_string(Ending::Kind kind) {
   return "?";
 }
 
+std::string_view row_of(std::string_view key) { return key.substr(0, key.find('/')); }
+
 const State& final_state(const Trace& trace) { return trace.steps.empty() ? trace.initial : trace.steps.back().after; }
 
 const InFlight* find_message(const State& state, const MessageId& id) {

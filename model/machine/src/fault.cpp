@@ -12,11 +12,12 @@ FaultKind crash();
 FaultKind evict();
 FaultKind cache_restart();
 FaultKind cache_failover();
+FaultKind expire();
 
 namespace {
 
-const FaultKind kKinds[] = {lost_request(), lost_reply(), late_request(),  duplicate(),
-                            crash(),        evict(),      cache_restart(), cache_failover()};
+const FaultKind kKinds[] = {lost_request(), lost_reply(),    late_request(),   duplicate(), crash(),
+                            evict(),        cache_restart(), cache_failover(), expire()};
 
 constexpr std::string_view kPlanned[] = {"abort"};
 

@@ -10,13 +10,13 @@ namespace stalemate::model {
 Coherence coherence_of(StateView words, const StoreFields& fields) {
   Coherence found;
   for (const std::vector<StoreFields::Entry>& cache : fields.caches) {
-    for (std::size_t key = 0; key < cache.size(); ++key) {
-      const std::uint64_t entry = get(words, cache[key].value);
-      if (entry == 0) continue;
+    for (const StoreFields::Entry& entry : cache) {
+      const std::uint64_t held = get(words, entry.value);
+      if (held == 0) continue;
       found.any_cached = true;
-      if (entry == get(words, fields.database[key]) + 1) continue;
+      if (held == get(words, fields.database[entry.row]) + 1) continue;
       found.coherent = false;
-      if (get(words, cache[key].expires) == 0) found.heals = false;
+      if (get(words, entry.expires) == 0) found.heals = false;
     }
   }
   return found;

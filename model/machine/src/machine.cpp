@@ -8,6 +8,14 @@
 #include "machine/machine.hpp"
 
 namespace stalemate::model {
+namespace {
+
+// How a request that watches turns out where it finds nothing to watch: a get misses, an add is refused.
+Outcome watched_in_vain(const Instruction& instruction) {
+  return changes(instruction.verb) ? Outcome::kConflict : Outcome::kMiss;
+}
+
+}  // namespace
 
 void Machine::initial(StateRef words, sim::Marks& marks) const {
   if (scenario_.cached)
@@ -123,7 +131,7 @@ void Machine::handle(Step& step, const Action& action) const {
        true});
   if (instruction.watch != Watch::kNothing)
     set(step.words, sessions_[s].unchanged,
-        instruction.watch == Watch::kKey || answer.outcome == Outcome::kValue ? 1 : 0);
+        instruction.watch == Watch::kKey || answer.outcome != watched_in_vain(instruction) ? 1 : 0);
   if (instruction.verb == Verb::kSetIfUnchanged) set(step.words, sessions_[s].unchanged, 0);
   // (An answer that is blocked will leave the request in flight, and the server will answer it when it is let go.)
   set(step.words, lane(s).program_counter, instruction.reply_locations[static_cast<std::size_t>(answer.outcome)]);
@@ -260,21 +268,32 @@ ServerStep Machine::at_server(const Step& step, std::uint64_t& touched) const {
 }
 
 void Machine::happen(Step& step, const Action& action) const {
+  // A time that is over is over, be it by a fault or not: who allows `expire` has seen one.
+  for (std::size_t b = 0; b < scenario_.budgets.size(); ++b)
+    for (std::size_t t = 0; t < scenario_.budgets[b].targets.size(); ++t)
+      if (fault_kinds()[scenario_.budgets[b].targets[t].kind].effect == FaultEffect::kExpireMarker)
+        step.marks.reach(fault_mark(b, t));
   std::uint64_t touched = 0;
   acting(action.session).happen(at_server(step, touched), action.choice);
   forget_watches(step, touched);
 }
 
-// Whoever watches one of these keys, by a request on its way or before it sends one, will not find it unchanged.
-void Machine::forget_watches(Step& step, std::uint64_t keys) const {
-  if (keys == 0) return;
+// Whoever watches one of these cells, by a request on its way or before it sends one, will not find it unchanged.
+void Machine::forget_watches(Step& step, std::uint64_t cells) const {
+  if (cells == 0) return;
+  const auto touched = [&](std::size_t entry, std::uint64_t key) {
+    return (cells >> (entry * static_cast<std::size_t>(scenario_.keys) + key) & 1) != 0;
+  };
   for (std::size_t s = 0; s < sessions_.size(); ++s) {
     const SessionFields& fields = sessions_[s];
-    if (get(step.words, fields.unchanged) != 0 && (keys >> key(step.words, s) & 1) != 0)
-      set(step.words, fields.unchanged, 0);
+    if (get(step.words, fields.unchanged) != 0) {
+      const Instruction& at = program_->instructions[location(step.words, s).instruction];
+      if (touched(program_->operations[at.operation].watched, key(step.words, s))) set(step.words, fields.unchanged, 0);
+    }
     for (const Slots* requests : {&fields.slots, &fields.ghosts})
       for (const SessionFields::Slot& slot : *requests)
-        if (get(step.words, slot.unchanged) != 0 && (keys >> get(step.words, slot.key) & 1) != 0)
+        if (get(step.words, slot.unchanged) != 0 &&
+            touched(program_->instructions[get(step.words, slot.instruction) - 1].entry, get(step.words, slot.key)))
           set(step.words, slot.unchanged, 0);
   }
 }

@@ -37,9 +37,10 @@ class Compiler {
 
   Program compile() {
     program_.locations.push_back({});
+    program_.entries = protocol_.entries;
     find_servers();
     for (const Operation& operation : protocol_.operations) {
-      program_.operations.push_back({operation.name, operation.kind, {}, operation.arrows});
+      program_.operations.push_back({operation.name, operation.kind, {}, operation.arrows, watched_in(operation)});
       operation_ = program_.operations.size() - 1;
       requests_.clear();
       add_marks(operation.body);
@@ -121,8 +122,16 @@ class Compiler {
   // Whether a server may answer what the guard does not let through.
   bool may_stop(const Guard& guard) const {
     const Request& request = *requests_.at(guard.about);
-    const std::vector<Outcome> possible = possible_outcomes(request.to, request.verb);
+    const std::vector<Outcome> possible = possible_outcomes(request.to, request.verb, request.finds_marker);
     return std::any_of(possible.begin(), possible.end(), [&](Outcome outcome) { return !passes(guard, outcome); });
+  }
+
+  static std::size_t watched_in(const Operation& operation) {
+    std::size_t watched = 0;
+    visit_requests(operation.body, [&](const Request& request) {
+      if (request.watch != Watch::kNothing) watched = request.entry;
+    });
+    return watched;
   }
 
   void add_mark(const void* what, Side side, const std::string& meaning) {
@@ -235,9 +244,11 @@ class Compiler {
       if (keeps_value(request) && known.source == Source::kOwn) known.source = Source::kNothing;
       return true;
     }
-    const bool get = request.verb == Verb::kGet;
-    if (request.to == Role::kDatabase && (get || !options_.continue_on_database_timeout)) return false;
-    known.turned_out(request.arrow, get ? Outcome::kMiss : Outcome::kOk);
+    if (request.to == Role::kDatabase && (request.verb == Verb::kGet || !options_.continue_on_database_timeout))
+      return false;
+    const bool looks = !changes(request.verb);
+    const bool takes = request.verb == Verb::kMarkIfAbsent;  // what may be somebody else's is not one's own
+    known.turned_out(request.arrow, looks ? Outcome::kMiss : takes ? Outcome::kConflict : Outcome::kOk);
     return true;
   }
 
@@ -286,6 +297,10 @@ class Compiler {
     instruction.awaited = request.awaited;
     instruction.ttl = request.ttl;
     instruction.watch = request.watch;
+    program_.markers_expire = program_.markers_expire || (request.ttl != 0 && traces::facts_of(request.verb).marks);
+    instruction.entry = request.entry;
+    instruction.other = request.other;
+    instruction.finds_marker = request.finds_marker;
     program_.watches = program_.watches || request.watch != Watch::kNothing || request.verb == Verb::kSetIfUnchanged;
     instruction.keeps_value = keeps_value(request);
     instruction.carries_received = received;
@@ -297,7 +312,7 @@ class Compiler {
       instruction.drawn_lost = true;
     } else if (request.awaited) {
       instruction.request_location = add_location({id, false, Outcome::kOk});
-      for (Outcome outcome : possible_outcomes(request.to, request.verb))
+      for (Outcome outcome : possible_outcomes(request.to, request.verb, request.finds_marker))
         instruction.reply_locations[static_cast<std::size_t>(outcome)] = add_location({id, true, outcome});
       if (request.verb == Verb::kGet && known.source == Source::kReceived) program_.get_while_holding = true;
       kept.failed = nullptr;
@@ -314,15 +329,29 @@ class Compiler {
     return static_cast<ProgramCounter>(program_.locations.size() - 1);
   }
 
+  // Whether something behind the get tells a marker from a miss; elsewhere one is as good as the other.
+  static bool looks_for_marker(const Pending& pending) {
+    return any_behind(pending.after, [&](const Act& act) {
+      if (const auto* guard = std::get_if<Guard>(&act.node))
+        return guard->about == pending.request->arrow && guard->outcomes.has(Outcome::kMarker);
+      const auto* choice = std::get_if<Choice>(&act.node);
+      if (choice == nullptr || choice->free || choice->about != pending.request->arrow) return false;
+      return std::any_of(choice->branches.begin(), choice->branches.end(),
+                         [](const Branch& branch) { return branch.tests.has(Outcome::kMarker); });
+    });
+  }
+
   // The transitions from an instruction, for each outcome its server or the network can give it.
   void fill_row(const Pending& pending) {
     const auto fill = [&](Outcome outcome, const Known& known) {
       auto transitions = ways_from(pending.after, known);
       program_.instructions[pending.instruction].after[static_cast<std::size_t>(outcome)] = std::move(transitions);
     };
-    for (Outcome outcome : possible_outcomes(pending.request->to, pending.request->verb)) {
+    const Request& asked = *pending.request;
+    for (Outcome outcome : possible_outcomes(asked.to, asked.verb, asked.finds_marker)) {
       Known known = pending.known;
-      known.turned_out(pending.request->arrow, outcome);
+      const bool counts = outcome != Outcome::kMarker || asked.verb == Verb::kExists || looks_for_marker(pending);
+      known.turned_out(asked.arrow, counts ? outcome : Outcome::kMiss);
       if (outcome == Outcome::kValue && keeps_value(*pending.request)) known.source = Source::kReceived;
       fill(outcome, known);
     }

@@ -10,6 +10,7 @@
 
 #include "base/error.hpp"
 #include "machine/fault.hpp"
+#include "machine/server.hpp"
 
 namespace stalemate::model {
 namespace {
@@ -93,7 +94,9 @@ std::vector<std::size_t> fault_kinds_named(const std::string& name, const Progra
     const FaultKind& kind = fault_kinds()[i];
     known.emplace_back(kind.name);
     if (std::find(wanted.begin(), wanted.end(), kind.name) == wanted.end()) continue;
-    if (kind.server() == nullptr || kind.name == name || has_server(program, *kind.server())) kinds.push_back(i);
+    const bool never = kind.effect == FaultEffect::kExpireMarker && !program.markers_expire;
+    if (kind.name == name || kind.server() == nullptr || (has_server(program, *kind.server()) && !never))
+      kinds.push_back(i);
   }
   if (!kinds.empty()) return kinds;
   const auto planned = planned_faults();
@@ -197,6 +200,28 @@ FaultBudget parse_fault(const std::string& text, const Program& program) {
   return budget;
 }
 
+void refuse_too_many_keys(const traces::Scenario& words, const Program& program) {
+  if (words.keys < 1 || words.keys > kKeysMax)
+    throw InputError(fmt::format("--keys {}: a scenario has 1 to {} keys", words.keys, kKeysMax));
+  const std::size_t cells = program.entries.size() * static_cast<std::size_t>(words.keys);
+  if (cells > kCellsMax)
+    throw InputError(
+        fmt::format("--keys {}: the cache has {} entries of each row, and at most {} of all rows are possible",
+                    words.keys, program.entries.size(), kCellsMax));
+  for (const CacheEntry& entry : program.entries)
+    if (!entry.of_key && words.keys > 1 && program.entries.size() > 1)
+      throw InputError(fmt::format(
+          "--keys {}: \"{}\" is one entry for all rows, and then only one row is modelled; leave out --keys, "
+          "or name the entry after its row, as in \"{}:1\"",
+          words.keys, entry.name, entry.name));
+}
+
+// A fault that can never strike, because the scenario itself says so.
+void refuse_held_expiry(const traces::Scenario& words, const FaultBudget& budget) {
+  if (words.no_expiry && budget.targets.size() == 1 && budget.includes(FaultEffect::kExpireMarker))
+    throw InputError(fmt::format("--no-expiry and --fault {} contradict each other; leave one out", budget.text));
+}
+
 }  // namespace
 
 bool FaultBudget::includes(FaultEffect effect) const {
@@ -210,8 +235,7 @@ bool Scenario::allows(FaultEffect effect) const {
 }
 
 Scenario resolve(const traces::Scenario& words, const Program& program) {
-  if (words.keys < 1 || words.keys > kKeysMax)
-    throw InputError(fmt::format("--keys {}: a scenario has 1 to {} keys", words.keys, kKeysMax));
+  refuse_too_many_keys(words, program);
   if (words.apps.empty())
     throw InputError("the scenario has no app instance; say --readers 1 --writers 1, or --app 'read; write'");
   Scenario scenario;
@@ -263,6 +287,7 @@ Scenario resolve(const traces::Scenario& words, const Program& program) {
   for (std::string& fault : scenario.words.faults) {
     scenario.budgets.push_back(parse_fault(fault, program));
     fault = scenario.budgets.back().text;
+    refuse_held_expiry(words, scenario.budgets.back());
   }
   return scenario;
 }

@@ -20,13 +20,11 @@ constexpr ServerKind kKinds[] = {{Role::kCache, cache}, {Role::kDatabase, databa
 
 }  // namespace
 
-bool Server::expires(StateView, std::size_t) const { return false; }
-
 void Server::fill(StateRef) const {}
 
 Touches Server::touches(const Instruction& instruction) const {
   const bool reads = instruction.verb == Verb::kGet;
-  return {.reads = reads, .writes = !reads};
+  return {.reads = reads ? 1U : 0U, .writes = reads ? 0U : 1U};
 }
 
 bool Server::acts_freely() const { return false; }
@@ -45,9 +43,8 @@ void Server::strike(const ServerStep&, FaultEffect, std::uint16_t) const {
 
 void Server::forget(StateRef) const {}
 
-void Server::put(const ServerStep& step, std::size_t key, CodedValue value, Field field, std::uint64_t kept) const {
-  if (step.record != nullptr) step.record->changes.push_back({self_, key, entry(step.words, key), value});
-  set(step.words, field, kept);
+void Server::tell_change(const ServerStep& step, std::size_t cell, const Held& after) const {
+  if (step.record != nullptr) step.record->changes.push_back({self_, cell, held(step.words, cell), after});
 }
 
 std::vector<std::unique_ptr<const Server>> make_servers(const ServerSetting& setting) {

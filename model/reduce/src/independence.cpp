@@ -12,14 +12,19 @@ namespace stalemate::model {
 namespace {
 
 constexpr std::size_t kActorsMax = 64;  // a set of them is a word
-constexpr std::size_t kColumnsMax = 2 * kServersMax + 2;
+constexpr std::size_t kStoresMax = kServersMax - 1 + kEntriesMax;
+constexpr std::size_t kColumnsMax = 2 * kStoresMax + 2;
 constexpr std::uint64_t kAllKeys = ~std::uint64_t{0};
 
 }  // namespace
 
-Independence::Independence(const Machine& machine)
-    : machine_(machine), servers_(machine.servers().size()), columns_(2 * servers_ + 2) {
-  STALEMATE_INVARIANT(machine.actors() <= kActorsMax && servers_ <= kServersMax, "actors are the bits of a word");
+Independence::Independence(const Machine& machine) : machine_(machine) {
+  for (const auto& server : machine.servers()) {
+    first_.push_back(stores_);
+    stores_ += server->entries();
+  }
+  columns_ = 2 * stores_ + 2;
+  STALEMATE_INVARIANT(machine.actors() <= kActorsMax && stores_ <= kStoresMax, "actors are the bits of a word");
   const Scenario& scenario = machine.scenario();
   may_crash_ = scenario.allows(FaultEffect::kCrash);
   has_unawaited_ = machine.program().has_async || may_crash_ || scenario.allows(FaultEffect::kDelay) ||
@@ -101,8 +106,11 @@ void Independence::tabulate_scripts() {
 Independence::Row Independence::row_of(const Instruction& instruction) const {
   Row row(columns_);
   const Touches touches = machine_.servers()[instruction.server]->touches(instruction);
-  if (touches.reads) row[reads(instruction.server)] = kAllKeys;
-  if (touches.writes) row[writes(instruction.server)] = kAllKeys;
+  for (std::size_t entry = 0; entry < machine_.servers()[instruction.server]->entries(); ++entry) {
+    const std::size_t store = first_[instruction.server] + entry;
+    if ((touches.reads >> entry & 1) != 0) row[reads(store)] = kAllKeys;
+    if ((touches.writes >> entry & 1) != 0) row[writes(store)] = kAllKeys;
+  }
   bool event = instruction.commits;
   for (const std::vector<Transition>& transitions : instruction.after)
     for (const Transition& transition : transitions) event = event || is_event(transition);
@@ -125,7 +133,7 @@ void Independence::add_way(Row& row, const Transition& transition) const {
 }
 
 void Independence::add(std::uint64_t* to, const Row& from, std::uint64_t keys) const {
-  for (std::size_t column = 0; column < 2 * servers_; ++column) to[column] |= from[column] & keys;
+  for (std::size_t column = 0; column < 2 * stores_; ++column) to[column] |= from[column] & keys;
   to[budgets()] |= from[budgets()];
   to[events()] |= from[events()];
 }
@@ -160,13 +168,15 @@ void Independence::look_at_server(std::size_t actor, std::uint64_t budgets_left,
   std::fill_n(row, columns_, 0);
   const ServerId server = machine_.server_of(actor);
   row[budgets()] = server_budgets_[actor - together_.size()] & budgets_left;
-  if (row[budgets()] != 0 || machine_.servers()[server]->acts_freely()) row[writes(server)] = kAllKeys;
+  if (row[budgets()] == 0 && !machine_.servers()[server]->acts_freely()) return;
+  for (std::size_t entry = 0; entry < machine_.servers()[server]->entries(); ++entry)
+    row[writes(first_[server] + entry)] = kAllKeys;
 }
 
 bool Independence::conflict(const std::uint64_t* a, const std::uint64_t* b, std::uint64_t budgets_left) const {
   std::uint64_t shared = (a[budgets()] & b[budgets()] & budgets_left) | (a[events()] & b[events()]);
-  for (std::size_t server = 0; server < servers_; ++server)
-    shared |= (a[writes(server)] & (b[reads(server)] | b[writes(server)])) | (a[reads(server)] & b[writes(server)]);
+  for (std::size_t store = 0; store < stores_; ++store)
+    shared |= (a[writes(store)] & (b[reads(store)] | b[writes(store)])) | (a[reads(store)] & b[writes(store)]);
   return shared != 0;
 }
 

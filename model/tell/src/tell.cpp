@@ -16,17 +16,24 @@ std::optional<std::int64_t> shown_coded(unsigned coded) {
 
 std::string key_name(std::size_t key) { return fmt::format("k{}", key + 1); }
 
+std::string entry_key(const Machine& machine, std::size_t entry, std::size_t key) {
+  const std::string& name = machine.program().entries[entry].name;
+  return entry == 0 ? key_name(key) : key_name(key) + "/" + name;
+}
+
 traces::Request tell_request(const Machine& machine, const RequestRecord& request) {
   const Instruction& instruction = machine.program().instructions[request.instruction];
+  const bool unless = instruction.verb == Verb::kSetUnless;
   return {.arrow = instruction.arrow,
           .to = machine.program().servers[instruction.server].name,
           .verb = std::string(to_string(instruction.verb)),
-          .key = key_name(request.key),
+          .key = entry_key(machine, instruction.entry, request.key),
           .value = shown_coded(request.carried),
           .label = instruction.label,
           .awaited = instruction.awaited,
           .ttl = instruction.ttl == 0 ? std::nullopt : std::optional<std::int64_t>(instruction.ttl),
-          .watch = std::string(to_string(instruction.watch))};
+          .watch = std::string(to_string(instruction.watch)),
+          .other = unless ? entry_key(machine, instruction.other, request.key) : ""};
 }
 
 traces::Reply tell_reply(const ReplyRecord& reply) {
@@ -86,8 +93,13 @@ traces::State tell_state(const Machine& machine, const std::uint64_t* words) {
   for (std::size_t s = 0; s < machine.servers().size(); ++s) {
     const Server& server = *machine.servers()[s];
     traces::Contents contents{machine.program().servers[s].name, {}};
-    for (std::size_t key = 0; key < static_cast<std::size_t>(machine.scenario().keys); ++key)
-      contents.entries.push_back({key_name(key), shown_coded(server.entry(words, key)), server.expires(words, key)});
+    for (std::size_t key = 0; key < static_cast<std::size_t>(machine.scenario().keys); ++key) {
+      for (std::size_t entry = 0; entry < server.entries(); ++entry) {
+        const Held held = server.held(words, server.cell_of(entry, key));
+        contents.entries.push_back(
+            {entry_key(machine, entry, key), shown_coded(held.value), held.expires, held.marker});
+      }
+    }
     state.stores.push_back(std::move(contents));
   }
   for (std::size_t s = 0; s < machine.scenario().sessions.size(); ++s) {
@@ -120,7 +132,9 @@ traces::Step tell_step(const Machine& machine, const Action& action, const StepR
   if (const DrawnServer* server = machine.drawn_server(action.session)) {
     step.app = step.session = step.operation = 0;
     step.store = server->name;
-    if (traces::facts_of(step.kind).of_one_entry) step.key = key_name(action.choice);
+    const auto keys = static_cast<std::size_t>(machine.scenario().keys);
+    if (traces::facts_of(step.kind).of_one_entry)
+      step.key = entry_key(machine, action.choice / keys, action.choice % keys);
     return step;
   }
   step.app = machine.scenario().sessions[action.session].app;

@@ -72,11 +72,7 @@ void StepWalk::message(const Place& place, const Message& message, Scope& scope)
     local(at, "neither a cache nor a database is asked");
     return;
   }
-  for (const Role other : {from, to}) {
-    if (other == Role::kReplica || other == Role::kQueue || other == Role::kWorker) {
-      refuse_not_modelled(name(), at, "a message of a " + std::string(to_string(other)));
-    }
-  }
+  for (const Role other : {from, to}) refuse_role_not_modelled(name(), at, other);
   if (!is_server(from) && !is_server(to)) {
     if (to != Role::kOutside) refuse_unmodelled(name(), at, message.text, true);
     if (from == Role::kOutside && to == Role::kApp) return from_outside(at, message, scope);

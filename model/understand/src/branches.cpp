@@ -20,11 +20,11 @@ bool speaks_of_other_server(const std::string& label, const Request& asks) {
 // What a label or a reply says of `asks`: "yes" to a question whether something is there, too.
 ReplyWords says_of(const std::string& text, const Request& asks) {
   const std::vector<std::string> words = split_words(text);
-  if (asks.verb == Verb::kGet && words.size() == 1 && asks_whether_there(asks.label)) {
+  if (!changes(asks.verb) && words.size() == 1 && asks_whether_there(asks.label)) {
     if (words.front() == "yes" || words.front() == "true") return reply_words("found", asks.verb);
     if (words.front() == "no" || words.front() == "false") return reply_words("not found", asks.verb);
   }
-  return reply_words(text, asks.verb);
+  return reply_words(text, asks.verb, asks.finds_marker);
 }
 
 }  // namespace
@@ -64,7 +64,7 @@ BranchTest StepWalk::test_as_said(const Section& section, const Override& said, 
   test.otherwise = said.otherwise;
   test.outcomes = said.tests;
   test.why = "as said";
-  const Outcomes possible = normal_outcomes(asks.verb) | kFailures;
+  const Outcomes possible = normal_outcomes(asks) | kFailures;
   if (!without(said.tests, possible).empty()) {
     fail_at(name(), section.at,
             "a " + std::string(to_string(asks.verb)) + " cannot turn out as " + list_of(without(said.tests, possible)) +
@@ -95,7 +95,7 @@ void StepWalk::refuse_other_outcome(const Section& section, const Request& asks,
   if (label.impossible) {
     ask_at(name(), section.at, "outcome-impossible",
            "a " + std::string(to_string(asks.verb)) + " cannot turn out as " + label.impossible_what + ", but as " +
-               list_of(normal_outcomes(asks.verb) | kFailures) +
+               list_of(normal_outcomes(asks) | kFailures) +
                "; reword the label, or write %% stalemate: branch = free in the branch");
   }
 }
@@ -116,7 +116,7 @@ BranchTest StepWalk::test_of(const Section& section, const Latest& latest) const
     ask_at(name(), section.at, "outcome-unclear",
            "cannot tell whether " + reading_.quoted(label.unclear ? section.label : first->text) +
                " is a hit or a miss; write %% stalemate: branch = value (miss, else, free) in the branch",
-           answers_branch(section, normal_outcomes(asks.verb)));
+           answers_branch(section, normal_outcomes(asks)));
   }
   const BesideOutcome beside = beside_of(section, asks);
   ask_about_age(section, asks, beside, label);
@@ -128,7 +128,7 @@ BranchTest StepWalk::test_of(const Section& section, const Latest& latest) const
     test.outcomes = label.outcomes;
     test.why = "by its label";
     const std::string assumed = ask_about_rest(section, asks, beside);
-    const bool is_open = label.weak && !(label.outcomes == normal_outcomes(asks.verb)) && asks.verb == Verb::kGet;
+    const bool is_open = label.weak && !(label.outcomes == normal_outcomes(asks)) && asks.verb == Verb::kGet;
     test.assumed = is_open ? reading_.quoted(section.label) +
                                  " is taken to be about the reply; say %% stalemate: branch = free in the branch if "
                                  "it is not"
@@ -173,7 +173,7 @@ bool StepWalk::tested_next(const std::vector<Statement>& siblings, std::size_t i
         block->kind == BlockKind::kAlt || block->kind == BlockKind::kOpt || block->kind == BlockKind::kBreak;
     if (!chooses) return false;
     for (const Section& section : block->sections) {
-      const Outcomes tests = common(test_of(section, latest).outcomes, normal_outcomes(latest.request().verb));
+      const Outcomes tests = common(test_of(section, latest).outcomes, normal_outcomes(latest.request()));
       if (!without(tests, says).empty()) return true;
     }
     return false;
@@ -217,7 +217,7 @@ bool StepWalk::resolve(Position at, const Block& block, const Latest& latest, st
     }
     return true;
   }
-  const Verb verb = latest.request().verb;
+  const Request& asks = latest.request();
   const Outcomes taken = settle_named(at, block, latest, tests);
   bool one_silent = false;
   for (std::size_t i = 0; i < tests.size(); ++i) {
@@ -227,9 +227,9 @@ bool StepWalk::resolve(Position at, const Block& block, const Latest& latest, st
     const std::string& label = block.sections[i].label;
     if (one_silent || (test.otherwise && !last)) {
       ask_at(name(), block.sections[i].at, "branch-unclear",
-             "cannot tell when this branch is taken; name the outcome (" + list_of(normal_outcomes(verb)) +
+             "cannot tell when this branch is taken; name the outcome (" + list_of(normal_outcomes(asks)) +
                  ", error or timeout) in its label, or with %% stalemate: branch = OUTCOME",
-             answers_branch(block.sections[i], normal_outcomes(verb) | kFailures));
+             answers_branch(block.sections[i], normal_outcomes(asks) | kFailures));
     }
     one_silent = true;
     if (last) {
@@ -241,7 +241,7 @@ bool StepWalk::resolve(Position at, const Block& block, const Latest& latest, st
       }
       continue;
     }
-    test.outcomes = without(normal_outcomes(verb), taken);
+    test.outcomes = without(normal_outcomes(asks), taken);
     if (test.outcomes.empty()) {
       ask_at(name(), block.sections[i].at, "branch-left-nothing",
              "nothing is left for this branch: the others test " + list_of(taken) +
@@ -291,11 +291,11 @@ bool StepWalk::continues_row(const Block& block, const BlockRow& row) const {
   if (!row.tested.known()) return false;
   const Request& tested = row.tested.request();
   return std::all_of(block.sections.begin(), block.sections.end(), [&](const Section& section) {
-    const Outcomes says = reply_words(section.label, tested.verb).outcomes;
+    const Outcomes says = reply_words(section.label, tested.verb, tested.finds_marker).outcomes;
     if (says.empty() || !common(says, row.taken).empty() || speaks_of_other_server(section.label, tested)) return false;
     return std::all_of(row.inner.begin(), row.inner.end(), [&](const Request& inner) {
       const bool apart = inner.to != tested.to && names_server(section.label, tested.to);
-      return apart || without(reply_words(section.label, inner.verb).outcomes, kFailures).empty();
+      return apart || without(reply_words(section.label, inner.verb, inner.finds_marker).outcomes, kFailures).empty();
     });
   });
 }

@@ -11,8 +11,8 @@
 namespace stalemate::model {
 namespace {
 
-constexpr Outcomes kAllOutcomes = {Outcome::kOk,       Outcome::kValue, Outcome::kMiss,
-                                   Outcome::kConflict, Outcome::kError, Outcome::kTimeout};
+constexpr Outcomes kAllOutcomes = {Outcome::kOk,     Outcome::kValue, Outcome::kMiss,   Outcome::kConflict,
+                                   Outcome::kMarker, Outcome::kError, Outcome::kTimeout};
 
 }  // namespace
 
@@ -163,10 +163,13 @@ void StepWalk::ask_about_fill(const Choosing& choosing) const {
 }
 
 void StepWalk::choice(Position at, const Block& block, Scope& scope) {
-  for (const Section& section : block.sections) refuse_unmodelled(name(), section.at, section.label, true);
   Choosing choosing{block, tested_by(block, scope), false, is_about_others(block), {}};
   choosing.in_row = !choosing.tested.known() && choosing.tested.depends_on_branch && continues_row(block, scope.row);
   if (choosing.in_row) choosing.tested = scope.row.tested;
+  for (const Section& section : block.sections) {
+    const bool of_marker = choosing.tested.known() && says_only_marker(section.label, choosing.tested.request());
+    if (!of_marker) refuse_unmodelled(name(), section.at, section.label, true);
+  }
   choosing.tests = tests_of(choosing, scope);
   Choice choice;
   choice.at = at;

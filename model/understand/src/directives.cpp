@@ -16,7 +16,7 @@ constexpr std::string_view kKnown =
     "known are: role X = cache; operation = NAME; operation NAME is read (or write); operation continues; means get "
     "(set, add, delete, "
     "local, ok, value, miss, conflict, error, timeout); branch = miss (an outcome, else, free); language = pt; same = "
-    "A, B; sql set = "
+    "A, B; entries = A, B; sql set = "
     "UPDATE ..., "
     "redis get = GET :key, key k1 = 42; readers = 2 (writers, app, keys, cached, fault, on-database-timeout, "
     "all-invoked); "
@@ -111,13 +111,18 @@ void read_language(const std::string& name, Position at, std::string_view rest, 
     fail_at(name, at, "no language is called " + in_quotes(code) + " here; there are: " + known);
 }
 
-void read_same(const std::string& name, Position at, std::string_view rest, Override& result) {
-  result.kind = Override::Kind::kSame;
+void read_names(const std::string& name, Position at, Override::Kind kind, std::string_view rest, Override& result) {
+  const bool same = kind == Override::Kind::kSame;
+  result.kind = kind;
   for (const std::string& part : split(value_of(rest), ',')) {
     if (!part.empty()) result.names.push_back(part);
   }
   if (result.names.size() < 2)
-    fail_at(name, at, "\"same\" says that several names are of one thing; write %% stalemate: same = A, B");
+    fail_at(
+        name, at,
+        same
+            ? "\"same\" says that several names are of one thing; write %% stalemate: same = A, B"
+            : "\"entries\" says that names are of several entries made of one row; write %% stalemate: entries = A, B");
 }
 
 // What it throws, said of this place.
@@ -157,7 +162,9 @@ Override read_directive(const std::string& name, Position at, const std::string&
   } else if (key == "language") {
     read_language(name, at, rest, result);
   } else if (key == "same") {
-    read_same(name, at, rest, result);
+    read_names(name, at, Override::Kind::kSame, rest, result);
+  } else if (key == "entries") {
+    read_names(name, at, Override::Kind::kEntries, rest, result);
   } else if (key == "ignore") {
     if (!value_of(rest).empty()) fail_at(name, at, "\"ignore\" stands alone; it passes over the diagram it begins");
     result.kind = Override::Kind::kIgnore;

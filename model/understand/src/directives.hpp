@@ -9,6 +9,7 @@
 //   branch = OUTCOME[, OUTCOME]  first in a branch of alt, opt or break: what it tests; or else, or free
 //   language = pt              what the file is written in, by its code; en for English (anywhere in the file)
 //   same = A, B                  these names in headings, labels and keys are of one thing, and of one entry
+//   entries = A, B               these names are of two entries of the cache, both made of the same row
 //   sql, redis or key ...        a line of a mapping (understand/mapping.hpp), anywhere in the file
 //   readers = 2, fault = lost-message, ...   words of the scenario (understand/wanted.hpp), anywhere in the file
 //   expect PROPERTY violated     or holds: what `lint` makes sure of
@@ -36,6 +37,7 @@ struct Override {
     kBranch,
     kLanguage,
     kSame,
+    kEntries,
     kIgnore,
     kMapping,
     kScenario,
@@ -53,7 +55,7 @@ struct Override {
   bool free = false;  // kBranch: one of free, otherwise, tests
   bool otherwise = false;
   Outcomes tests;
-  std::vector<std::string> names;      // kSame
+  std::vector<std::string> names;      // kSame, kEntries
   const Language* language = nullptr;  // kLanguage; null: English
 };
 

@@ -22,7 +22,8 @@ Facts with(Facts facts, const Choice& choice, const Branch& branch) {
   if (choice.free) return facts;
   Outcomes outcomes = branch.tests;
   if (branch.is_else) {
-    outcomes = {Outcome::kOk, Outcome::kValue, Outcome::kMiss, Outcome::kConflict, Outcome::kError, Outcome::kTimeout};
+    outcomes = {Outcome::kOk,     Outcome::kValue, Outcome::kMiss,   Outcome::kConflict,
+                Outcome::kMarker, Outcome::kError, Outcome::kTimeout};
     for (const Branch& other : choice.branches) outcomes = without(outcomes, other.tests);
   }
   facts.push_back({choice.about, outcomes});

@@ -22,8 +22,7 @@ std::string arrow(const Request& asks) { return "arrow " + std::to_string(asks.a
 
 std::string say_outcome(const Request& asks) {
   return "%% stalemate: branch = " + std::string(to_string(possible_outcomes(Role::kCache, asks.verb).front())) + " (" +
-         list_of(
-             without(normal_outcomes(asks.verb) | kFailures, {possible_outcomes(Role::kCache, asks.verb).front()})) +
+         list_of(without(normal_outcomes(asks) | kFailures, {possible_outcomes(Role::kCache, asks.verb).front()})) +
          ")";
 }
 
@@ -71,6 +70,7 @@ std::vector<std::string> StepWalk::names_of(const Request& asks) const {
 }
 
 BesideOutcome StepWalk::beside_of(const Section& section, const Request& asks) const {
+  if (says_only_marker(section.label, asks)) return {};
   return beside_outcome(section.label, asks.verb, names_of(asks));
 }
 
@@ -84,7 +84,7 @@ void StepWalk::ask_about_age(const Section& section, const Request& asks, const 
          "cannot tell whether " + reading_.quoted(section.label) +
              " is a hit or a miss: it may be said of an entry that is there; write %% stalemate: branch = value (miss, "
              "else, free) in the branch",
-         answers_branch(section, normal_outcomes(asks.verb)));
+         answers_branch(section, normal_outcomes(asks)));
 }
 
 std::string StepWalk::ask_about_rest(const Section& section, const Request& asks, const BesideOutcome& beside) const {
@@ -94,7 +94,7 @@ std::string StepWalk::ask_about_rest(const Section& section, const Request& asks
                in_quotes(beside.condition) +
                ", something else; draw what happens only then as an opt in a branch of its outcome alone, or write " +
                say_outcome(asks) + " in the branch if the outcome alone decides",
-           answers_branch(section, normal_outcomes(asks.verb)));
+           answers_branch(section, normal_outcomes(asks)));
   }
   const bool of_change = asks.verb != Verb::kGet && (beside.aged || beside.fresh);
   const bool of_row = asks.to == Role::kDatabase && beside.fresh;
@@ -108,7 +108,7 @@ std::string StepWalk::ask_about_rest(const Section& section, const Request& asks
          "cannot tell whether " + reading_.quoted(section.label) + " is about how " + arrow(asks) +
              " turned out: " + reading_.quoted(about) + " may be something else; write " + say_outcome(asks) +
              " in the branch if it is, or branch = free if it is not",
-         answers_branch(section, normal_outcomes(asks.verb) | kFailures));
+         answers_branch(section, normal_outcomes(asks) | kFailures));
 }
 
 void StepWalk::ask_about_label_of_reply(const Section& section, const Request& asks, const BesideOutcome& beside,
@@ -122,7 +122,7 @@ void StepWalk::ask_about_label_of_reply(const Section& section, const Request& a
              ": cannot tell whether that alone decides; draw a block about the reply and, inside of it, one for the "
              "label if that is another condition, or write " +
              say_outcome(asks) + " in the branch if it is the same",
-         answers_branch(section, normal_outcomes(asks.verb)));
+         answers_branch(section, normal_outcomes(asks)));
 }
 
 // The answer of somebody else that a branch begins with.
@@ -162,7 +162,7 @@ void StepWalk::ask_about_between(const Section& section, const BranchTest& test,
          "cannot tell whether " + reading_.quoted(section.label) + " is about " + arrow(asks) + " or about " +
              reading_.quoted(first != nullptr ? first->text : between.text) + ", which is drawn behind it; write " +
              say_outcome(asks) + " in the branch if it is about the arrow, or branch = free if it is not",
-         answers_branch(section, normal_outcomes(asks.verb) | kFailures));
+         answers_branch(section, normal_outcomes(asks) | kFailures));
 }
 
 // A call between layers of the app passes on what is asked, and the answer of the one that asks the servers how that

@@ -2,6 +2,7 @@
 // assumed. Every non-blank line of every diagram that is not passed over is accounted for in the end.
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <set>
 #include <string>
@@ -13,6 +14,7 @@
 #include "read/diagram.hpp"
 #include "read/source_text.hpp"
 #include "understand/protocol.hpp"
+#include "vocabulary/vocabulary.hpp"
 
 namespace stalemate::model {
 
@@ -70,6 +72,12 @@ class Reading {
   // The diagrams of each feature, where it is asked whether there are several.
   void note_features(std::vector<std::vector<std::size_t>> features) { features_ = std::move(features); }
   const std::vector<std::vector<std::size_t>>& features() const { return features_; }
+  // Entries into which some label puts a marker, and whether a get that names its entry so may find one.
+  void note_markers(std::vector<EntryName> entries) { markers_ = std::move(entries); }
+  bool may_hold_marker(const EntryName& entry) const {
+    return std::any_of(markers_.begin(), markers_.end(),
+                       [&](const EntryName& marked) { return !are_other_entries(marked, entry); });
+  }
   // A participant of which it is asked what it is.
   void leave_unsettled(const std::string& id) { unsettled_.insert(id); }
   bool is_unsettled(const std::string& id) const { return unsettled_.count(id) != 0; }
@@ -112,6 +120,7 @@ class Reading {
   std::vector<Line> lines_;
   std::vector<Finding> findings_;
   std::set<std::string> unsettled_;
+  std::vector<EntryName> markers_;
   std::vector<std::vector<std::size_t>> features_;
   std::vector<int> passed_over_;  // lines where such diagrams begin
 };

@@ -65,7 +65,7 @@ void StepWalk::remark_on_failures(const Segment& segment, const std::vector<Act>
                                      [&](const Request* request) { return request->arrow == choice->about; });
     std::vector<const Request*> uncovered = asked;
     if (!choice->free && tested != asked.end()) {
-      Outcomes left = normal_outcomes((*tested)->verb);
+      Outcomes left = normal_outcomes(**tested);
       bool covers = false;
       for (const Branch& branch : choice->branches) {
         const bool named = !common(branch.tests, kFailures).empty();

@@ -11,6 +11,9 @@
 namespace stalemate::model {
 namespace {
 
+// Outcomes on which it depends what follows.
+constexpr Outcomes kDeciding = {Outcome::kValue, Outcome::kMiss, Outcome::kConflict, Outcome::kMarker};
+
 // Why a reply that names no outcome of its request lets everything go on.
 std::string assumed_of_unclear_reply(const Message& message, const Request& asks, const ReplyWords& words,
                                      const Reading& reading) {
@@ -19,7 +22,7 @@ std::string assumed_of_unclear_reply(const Message& message, const Request& asks
   if (!words.impossible_what.empty()) {
     return text + " is taken as ok: a " + verb + " cannot turn out as " + words.impossible_what;
   }
-  const Outcomes normal = normal_outcomes(asks.verb);
+  const Outcomes normal = normal_outcomes(asks);
   if (normal == Outcomes{Outcome::kOk}) return message.text.empty() ? "" : text + " is taken as ok";
   return text + " does not say whether it is " + in_words(normal, asks) + ": what follows happens either way";
 }
@@ -51,10 +54,10 @@ Latest StepWalk::answered_in_line(const Message& message, Role server, const Sco
   }
   if (awaited.request().to != server) return scope.latest;
   const bool to_other = scope.latest.request().to != server;
-  const Verb verb = awaited.request().verb;
-  const Outcomes says = reply_words(message.text, verb).outcomes;
-  const bool decides = !common(says, {Outcome::kValue, Outcome::kMiss, Outcome::kConflict}).empty() &&
-                       !(common(says, normal_outcomes(verb)) == normal_outcomes(verb));
+  const Request& asks = awaited.request();
+  const Outcomes says = reply_words(message.text, asks.verb, asks.finds_marker).outcomes;
+  const bool decides =
+      !common(says, kDeciding).empty() && !(common(says, normal_outcomes(asks)) == normal_outcomes(asks));
   return to_other || decides ? awaited : scope.latest;
 }
 
@@ -97,19 +100,19 @@ const Request& StepWalk::answered_by(Position at, Role server, const Latest& lat
 }
 
 // What the reply says, or what a directive says of it.
-ReplyWords StepWalk::words_of_reply(const Message& message, Verb verb) {
+ReplyWords StepWalk::words_of_reply(const Message& message, const Request& asks) {
   const auto said = take_means();
-  if (!said) return reply_words(message.text, verb);
+  if (!said) return reply_words(message.text, asks.verb, asks.finds_marker);
   if (!said->outcome) {
     fail_at(name(), means_at_, "the next arrow is a reply; say ok, value, miss, conflict, error or timeout of it");
   }
   ReplyWords words;
   words.outcomes.add(*said->outcome);
-  const Outcomes possible = normal_outcomes(verb) | Outcomes{Outcome::kOk, Outcome::kError, Outcome::kTimeout};
+  const Outcomes possible = normal_outcomes(asks) | Outcomes{Outcome::kOk, Outcome::kError, Outcome::kTimeout};
   if (common(words.outcomes, possible).empty()) {
     fail_at(name(), means_at_,
-            "a " + std::string(to_string(verb)) + " cannot turn out as " + list_of(words.outcomes) + ", but as " +
-                list_of(normal_outcomes(verb)));
+            "a " + std::string(to_string(asks.verb)) + " cannot turn out as " + list_of(words.outcomes) + ", but as " +
+                list_of(normal_outcomes(asks)));
   }
   return words;
 }
@@ -118,7 +121,7 @@ ReplyWords StepWalk::words_of_reply(const Message& message, Verb verb) {
 void StepWalk::ask_about_reply(const Place& place, const Message& message, const Latest& latest,
                                const ReplyWords& words, bool said) const {
   const Request& asks = latest.request();
-  const Outcomes normal = normal_outcomes(asks.verb);
+  const Outcomes normal = normal_outcomes(asks);
   const bool matters =
       asks.to == Role::kCache && !(normal == Outcomes{Outcome::kOk}) && asks_server(place.siblings, place.index);
   if (!matters) return;
@@ -146,13 +149,12 @@ void StepWalk::reply_in_line(const Place& place, const Latest& latest, const Rep
   const Position at = place.at;
   const Request& asks = latest.request();
   const std::string answers = "reply to arrow " + std::to_string(asks.arrow);
-  const Outcomes normal = normal_outcomes(asks.verb);
+  const Outcomes normal = normal_outcomes(asks);
   const Outcomes says = common(words.outcomes, normal);
   if (says.empty() && !words.outcomes.has(Outcome::kOk)) {
     refuse_not_modelled(name(), at, "a failure outside alt", "draw it as a branch: alt error … end");
   }
-  const bool decides =
-      !common(says, {Outcome::kValue, Outcome::kMiss, Outcome::kConflict}).empty() && !(says == normal);
+  const bool decides = !common(says, kDeciding).empty() && !(says == normal);
   if (!decides) {
     reading_.add(at, answers + ": " + in_words(words.outcomes, asks));
     return;
@@ -183,10 +185,10 @@ void StepWalk::reply(const Place& place, const Message& message, Role server, Sc
   scope.between = {};
   current().operation.arrows.back() = asks.arrow;
   const bool said = means_.has_value();
-  const ReplyWords words = words_of_reply(message, asks.verb);
+  const ReplyWords words = words_of_reply(message, asks);
   // "committed" says of a lone write what is so anyway.
   const bool confirms = asks.to == Role::kDatabase && asks.verb == Verb::kSet && says_commit_alone(message.text);
-  if (!said && !confirms) refuse_unmodelled(name(), at, message.text, true);
+  if (!said && !confirms && !says_only_marker(message.text, asks)) refuse_unmodelled(name(), at, message.text, true);
   const std::string answers = "reply to arrow " + std::to_string(asks.arrow);
   if (begins_branch) {
     reading_.add(at, answers + ", which the branch is about");

@@ -129,7 +129,7 @@ Request StepWalk::drawn_request(Position at, const Message& message, Role server
   asks.arrow = static_cast<int>(current().operation.arrows.size());
   asks.label = message.text;
   asks.drawn_lost = is_crossed(message);
-  asks.awaited = message.arrow.head != ArrowHead::kOpen || verb == Verb::kGet;
+  asks.awaited = message.arrow.head != ArrowHead::kOpen || !changes(verb);
   asks.stores_new = says_new(message.text);
   return asks;
 }
@@ -173,6 +173,7 @@ void StepWalk::request(const Place& place, const Message& written, Role server, 
   const Position at = place.at;
   ask_about_whose(at, written.text);
   asked_by(at, is_server(role(written.from)) ? written.to : written.from, scope);
+  const bool means_said = means_.has_value();
   const AskedAndAnswered label = means_ ? AskedAndAnswered{written.text, {}} : asked_and_answered(written.text);
   Message message = written;
   message.text = label.request;
@@ -187,10 +188,14 @@ void StepWalk::request(const Place& place, const Message& written, Role server, 
 
   Request asks = drawn_request(at, message, server, verb);
   asks.label = written.text;
+  asks.named = means_said ? "" : words.key;
+  asks.other_named = means_said ? "" : words.other;
+  asks.finds_marker =
+      server == Role::kCache && verb == Verb::kGet && reading_.may_hold_marker(entry_named(message.text));
   std::string meaning =
       "arrow " + std::to_string(asks.arrow) + ": the app asks " + the(server) + " " + std::string(words_of(verb).asked);
   const std::size_t value_offset = meaning.size();
-  if (verb == Verb::kGet && message.arrow.head == ArrowHead::kOpen)
+  if (!changes(verb) && message.arrow.head == ArrowHead::kOpen)
     assumed = joined({assumed,
                       "what a get finds is used, so its reply is awaited although the arrow is drawn as sent and "
                       "forgotten"});
@@ -201,11 +206,12 @@ void StepWalk::request(const Place& place, const Message& written, Role server, 
     asks.watch = words.watch;
     current().watches_key = current().watches_key || words.watch == Watch::kKey;
   }
-  if (words.ttl != 0 && server == Role::kCache && stores(verb)) {
+  if (words.ttl != 0 && server == Role::kCache && traces::facts_of(verb).puts()) {
     asks.ttl = words.ttl;
-    current().lives = true;
+    current().lives = current().lives || stores(verb);
     assumed = joined({assumed, words.assumed_ttl});
-    meaning += ", which may expire at any later moment";
+    meaning += stores(verb) ? ", which may expire at any later moment"
+                            : ", which may be gone before it is taken away (--fault expire)";
   }
   if (is_server(role(message.from)))
     assumed = joined({assumed, "a two-headed arrow is taken as a request of the app with its reply"});
@@ -227,12 +233,12 @@ void StepWalk::request(const Place& place, const Message& written, Role server, 
 void StepWalk::answered_in_label(const Place& place, const std::string& reply, std::size_t line, Scope& scope) {
   const Latest latest = scope.latest;
   const Request asks = latest.request();
-  const Outcomes says = reply_words(reply, asks.verb).outcomes;
+  const Outcomes says = reply_words(reply, asks.verb, asks.finds_marker).outcomes;
   note_outcome_drawn(latest, scope, true);
   if (asks.drawn_lost || tested_next(place.siblings, place.index, says, latest)) return;
   reading_.also(line, "; what follows happens on " + in_words(says, asks));
   reading_.also_assumed(line, "its label says how it turned out; on " +
-                                  in_words(without(normal_outcomes(asks.verb), says), asks) +
+                                  in_words(without(normal_outcomes(asks), says), asks) +
                                   " the operation ends; draw alt … else … end to say otherwise");
   body_of(scope).push_back({Guard{place.at, says, asks.arrow, asks.arrow}});
 }

@@ -47,7 +47,8 @@ class RunOf {
     for (const Frame& frame : frames) {
       for (std::size_t i = frame.next; i < frame.body->size(); ++i) {
         bool asks = false;
-        visit_requests({(*frame.body)[i]}, [&](const Request&) { asks = true; });
+        const std::vector<Act> act = {(*frame.body)[i]};
+        visit_requests(act, [&](const Request&) { asks = true; });
         if (asks) return false;
       }
     }

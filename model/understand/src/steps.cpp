@@ -37,6 +37,9 @@ std::string in_words(Outcomes outcomes, const Request& request) {
         text += answers_of(request.verb) == Answers::kIfUnchanged ? "a conflict (it has changed)"
                                                                   : "a conflict (it was there)";
         break;
+      case Outcome::kMarker:
+        text += "a marker";
+        break;
       case Outcome::kError:
         text += "an error";
         break;
@@ -48,9 +51,9 @@ std::string in_words(Outcomes outcomes, const Request& request) {
   return text;
 }
 
-Outcomes normal_outcomes(Verb verb) {
+Outcomes normal_outcomes(Verb verb, bool finds_marker) {
   Outcomes normal;
-  for (const Outcome outcome : possible_outcomes(Role::kCache, verb)) normal.add(outcome);
+  for (const Outcome outcome : possible_outcomes(Role::kCache, verb, finds_marker)) normal.add(outcome);
   return normal;
 }
 
@@ -247,6 +250,9 @@ void StepWalk::directive(Position at, const Directive& directive, Scope& scope) 
       return;
     case Override::Kind::kSame:
       reading_.add(at, "says that these names are of one thing");
+      return;
+    case Override::Kind::kEntries:
+      reading_.add(at, "says that these names are of entries made of one row");
       return;
     case Override::Kind::kMapping:
       reading_.add(at, "a statement of your own, for replays on real servers");

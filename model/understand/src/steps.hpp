@@ -111,6 +111,8 @@ std::vector<Segment> read_column(const Diagram& column, const RolesOfDiagram& ro
 // Refuses a text that speaks of what is not modelled; `certain_only` as in unmodelled_in(). True where it says that
 // something happens after the commit. Throws NotModelledError.
 bool refuse_unmodelled(const std::string& name, Position at, const std::string& text, bool certain_only);
+// Refuses a message from or to who has such a role.
+void refuse_role_not_modelled(const std::string& name, Position at, Role role);
 
 // A title of the diagram, or the heading right above it, that speaks of what is not modelled. What a page is called is
 // none of the two. Throws NotModelledError.
@@ -248,7 +250,7 @@ class StepWalk {
   bool continues_row(const Block& block, const BlockRow& row) const;
   const Request& answered_by(Position at, Role server, const Latest& latest, bool begins_branch) const;
   void note_outcome_drawn(const Latest& latest, Scope& scope, bool by_reply);
-  ReplyWords words_of_reply(const Message& message, Verb verb);
+  ReplyWords words_of_reply(const Message& message, const Request& asks);
   void block(Position at, const Block& block, Scope& scope);
   void choice(Position at, const Block& block, Scope& scope);
   // A block that chooses, before its branches are read.
@@ -360,7 +362,13 @@ std::string the(Role role);                                       // "the cache"
 std::string in_words(Outcomes outcomes, const Request& request);  // "a hit", "ok or a timeout"
 bool names_server(const std::string& label, Role server);         // in a word of its own
 inline constexpr Outcomes kFailures = {Outcome::kError, Outcome::kTimeout};
-Outcomes normal_outcomes(Verb verb);  // of any role, without faults
+Outcomes normal_outcomes(Verb verb, bool finds_marker = false);  // of any role, without faults
+// Whether it turns out by a marker, and a text says nothing but that.
+inline bool says_only_marker(const std::string& label, const Request& asks) {
+  const bool about = asks.finds_marker || asks.verb == Verb::kExists || traces::facts_of(asks.verb).marks;
+  return about && says_only_of_markers(label);
+}
+inline Outcomes normal_outcomes(const Request& asks) { return normal_outcomes(asks.verb, asks.finds_marker); }
 Outcomes common(Outcomes a, Outcomes b);
 Outcomes without(Outcomes a, Outcomes b);
 

@@ -15,6 +15,7 @@
 #include <utility>
 
 #include "directives.hpp"
+#include "entries.hpp"
 #include "read/statements.hpp"
 #include "vocabulary/vocabulary.hpp"
 
@@ -32,18 +33,14 @@ void add(Things& things, const Things& more) {
 }
 
 // What directives say to be one.
-struct Same {
-  Position at;
-  std::vector<std::string> names;
-};
-std::vector<Same> gather_same(const Document& document) {
+std::vector<Same> gather_names(const Document& document, Override::Kind kind) {
   std::vector<Same> all;
   for (const Document::Entry& entry : document.diagrams) {
     visit_statements(entry.diagram.statements, [&](const Statement& statement) {
       const auto* directive = std::get_if<Directive>(&statement.node);
       if (directive == nullptr) return;
       const Override said = read_directive(document.name, statement.at, directive->text);
-      if (said.kind == Override::Kind::kSame) all.push_back({statement.at, said.names});
+      if (said.kind == kind) all.push_back({statement.at, said.names});
     });
   }
   return all;
@@ -269,89 +266,16 @@ void ask_about_features(Reading& reading, const std::vector<About>& all,
   }
 }
 
-bool is_called(const EntryName& entry, const std::string& name) {
-  if (equals_ignoring_case(entry.shown, lower(name))) return true;
-  return !entry.key.empty() && entry_of_key(name).key == entry.key;
-}
-
-// Whether a directive says that both are of one entry.
-bool said_same(const EntryName& a, const EntryName& b, const std::vector<Same>& same) {
-  return std::any_of(same.begin(), same.end(), [&](const Same& said) {
-    const auto holds = [&](const EntryName& entry) {
-      return std::any_of(said.names.begin(), said.names.end(),
-                         [&](const std::string& name) { return is_called(entry, name); });
-    };
-    return holds(a) && holds(b);
-  });
-}
-
-struct Entry {
-  EntryName name;
-  Position at;
-  Verb verb = Verb::kGet;
-  bool beside_change = false;  // of an operation that changes the database
-};
-
-std::vector<Entry> entries_of(const std::vector<std::vector<Segment>>& segments) {
-  std::vector<Entry> entries;
-  for (const std::vector<Segment>& of_diagram : segments) {
-    for (const Segment& segment : of_diagram) {
-      visit_requests(segment.operation.body, [&](const Request& request) {
-        if (request.to != Role::kCache) return;
-        for (EntryName& name : entries_named(request.label, request.verb)) {
-          if (!name.shown.empty())
-            entries.push_back({std::move(name), request.at, request.verb, segment.changes_database});
-        }
-      });
-    }
-  }
-  return entries;
-}
-
-// Where an entry is filled that nothing deletes or sets when the database changes: it stays as it is.
-std::string said_of_what_stays(const Entry& entry, const std::vector<Entry>& entries) {
-  const auto is_of_it = [&](const Entry& other) { return !are_other_entries(other.name, entry.name); };
-  const auto filled = std::find_if(entries.begin(), entries.end(),
-                                   [&](const Entry& other) { return is_of_it(other) && stores(other.verb); });
-  const bool is_kept = std::any_of(entries.begin(), entries.end(), [&](const Entry& other) {
-    return is_of_it(other) && other.beside_change && changes(other.verb);
-  });
-  if (filled == entries.end() || is_kept) return "";
-  return "; " + in_quotes(entry.name.shown) + " is filled in " + in_line(filled->at) +
-         ", and no operation that changes the database deletes or sets it";
-}
-
-void ask_about_entries(const std::string& name, const std::vector<Entry>& entries, const std::vector<Same>& same) {
-  std::vector<Entry> known;  // no two that are called alike
-  for (const Entry& entry : entries) {
-    const auto alike = [&](const Entry& before) { return before.name.is_like(entry.name); };
-    if (std::any_of(known.begin(), known.end(), alike)) continue;
-    const std::string& shown = entry.name.shown;
-    for (const Entry& before : known) {
-      if (!are_other_entries(before.name, entry.name) || said_same(before.name, entry.name, same)) continue;
-      ask_at(
-          name, entry.at, "two-entries",
-          in_quotes(shown) + " and " + in_quotes(before.name.shown) + " in " + in_line(before.at) +
-              " may be two entries of the cache, and several entries of one row are not modelled yet; if they are one, "
-              "write %% stalemate: same = " +
-              before.name.shown + ", " + shown + said_of_what_stays(before, entries) +
-              said_of_what_stays(entry, entries),
-          {answer_same(entry.at.line, before.name.shown, shown)});
-    }
-    known.push_back(entry);
-  }
-}
-
 // A typing mistake must not leave a question unanswered, nor a wrong answer unseen.
 void refuse_unknown_names(const std::string& name, const std::vector<Same>& same, const Things& things,
-                          const std::vector<Entry>& entries) {
+                          const std::vector<NamedEntry>& entries) {
   for (const Same& said : same) {
     for (const std::string& each : said.names) {
       const Things named = things_named(each, NamesIn::kCacheLabel);
       const bool is_thing =
           std::any_of(named.begin(), named.end(), [&](const auto& one) { return is_in(things, one); });
-      const bool is_entry =
-          std::any_of(entries.begin(), entries.end(), [&](const Entry& entry) { return is_called(entry.name, each); });
+      const bool is_entry = std::any_of(entries.begin(), entries.end(),
+                                        [&](const NamedEntry& entry) { return is_called(entry.name, each); });
       if (!is_thing && !is_entry) fail_at(name, said.at, "no heading, label or key here names " + in_quotes(each));
     }
   }
@@ -359,8 +283,10 @@ void refuse_unknown_names(const std::string& name, const std::vector<Same>& same
 
 }  // namespace
 
-void ask_about_things(const Document& document, const std::vector<std::vector<Segment>>& segments, Reading& reading) {
-  const std::vector<Same> same = gather_same(document);
+std::vector<CacheEntry> ask_about_things(const Document& document, std::vector<std::vector<Segment>>& segments,
+                                         Reading& reading) {
+  const std::vector<Same> same = gather_names(document, Override::Kind::kSame);
+  const std::vector<Same> apart = gather_names(document, Override::Kind::kEntries);
   const std::vector<std::vector<Heading>> headings = headings_of(document);
   std::vector<About> all;
   for (std::size_t i = 0; i < segments.size(); ++i) {
@@ -370,7 +296,7 @@ void ask_about_things(const Document& document, const std::vector<std::vector<Se
       if (std::none_of(all.begin(), all.end(), same_as)) all.push_back(std::move(found));
     }
   }
-  const std::vector<Entry> entries = entries_of(segments);
+  const std::vector<NamedEntry> entries = entries_of(segments);
   Things things;
   for (const About& each : all) {
     add(things, each.mentioned);
@@ -381,8 +307,9 @@ void ask_about_things(const Document& document, const std::vector<std::vector<Se
     for (const Heading& heading : above) add(things, things_named(heading.text, NamesIn::kHeading));
   }
   refuse_unknown_names(reading.name(), same, things, entries);
+  refuse_unknown_names(reading.name(), apart, {}, entries);
   ask_about_features(reading, all, segments, headings, same);
-  ask_about_entries(reading.name(), entries, same);
+  return settle_entries(segments, entries, same, apart, reading);
 }
 
 }  // namespace stalemate::model

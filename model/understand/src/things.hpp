@@ -10,9 +10,10 @@
 
 namespace stalemate::model {
 
-// Asks where headings and labels say that operations are about different things, and where labels of the cache name
-// different entries; the first also notes the diagrams of each feature. `%% stalemate: same = A, B` answers. REQUIRES:
-// the operations have their names. Throws InputError.
-void ask_about_things(const Document& document, const std::vector<std::vector<Segment>>& segments, Reading& reading);
+// Asks where headings and labels say that operations are about different things, which also notes the diagrams of each
+// feature, and where labels of the cache may name different entries; `%% stalemate: same = A, B` answers. The entries
+// of the cache, which each request has its own of. REQUIRES: the operations have their names. Throws InputError.
+std::vector<CacheEntry> ask_about_things(const Document& document, std::vector<std::vector<Segment>>& segments,
+                                         Reading& reading);
 
 }  // namespace stalemate::model

@@ -101,8 +101,8 @@ void restore(std::vector<Act>& body, const Reading& reading) {
 }
 
 // The operations of a diagram that shows a race.
-std::vector<Segment> read_race(const Document& document, const Diagram& diagram, const Columns& columns,
-                               Reading& reading) {
+std::vector<Segment> read_race(const Document& document, const Diagram& diagram, const RolesOfDiagram& roles,
+                               const Columns& columns, Reading& reading) {
   const Position said = race_at(document.name, diagram);
   if (said.line != 0) reading.add(said, "says that the diagram shows a race");
   std::string names;
@@ -115,6 +115,9 @@ std::vector<Segment> read_race(const Document& document, const Diagram& diagram,
   std::vector<std::vector<Segment>> segments;
   for (const Statement& aside : columns.aside) {
     const auto* note = std::get_if<Note>(&aside.node);
+    if (const auto* message = std::get_if<Message>(&aside.node))
+      for (const std::string& id : {message->from, message->to})
+        refuse_role_not_modelled(document.name, aside.at, roles.at(id));
     refuse_unmodelled(document.name, aside.at, note != nullptr ? note->text : std::get<Message>(aside.node).text,
                       note == nullptr);
     reading.add(aside.at, note != nullptr ? "a note: no meaning" : "local work, no effect: both are outside");
@@ -132,7 +135,7 @@ std::vector<Segment> read_diagram(const Document& document, std::size_t index, c
   reading.attempt([&] {
     const Columns columns = columns_of(entry.diagram, roles, reading);
     segments = columns.all.empty() ? read_steps(entry.diagram, roles, kind_said_above(document, index), reading)
-                                   : read_race(document, entry.diagram, columns, reading);
+                                   : read_race(document, entry.diagram, roles, columns, reading);
   });
   return segments;
 }
@@ -157,9 +160,23 @@ bool has_nothing_to_do_with_servers(const Diagram& diagram, const RolesOfDiagram
   return !spoken_of;
 }
 
+// The entries that hold values and into which a label puts a marker.
+std::vector<EntryName> markers_of_values(const Document& document) {
+  std::vector<EntryName> entries;
+  for (const Document::Entry& entry : document.diagrams) {
+    visit_statements(entry.diagram.statements, [&](const Statement& statement) {
+      const auto* message = std::get_if<Message>(&statement.node);
+      if (message == nullptr) return;
+      const auto asks = marker_request(message->text);
+      if (asks && traces::facts_of(asks->verb).marks) entries.push_back(entry_of_key(asks->key));
+    });
+  }
+  return entries;
+}
+
 // The operations of all diagrams, with names and kinds. Throws what was found in the way of that.
 std::vector<std::vector<Segment>> read_operations(const Document& document, const std::vector<RolesOfDiagram>& roles,
-                                                  Reading& reading) {
+                                                  Reading& reading, std::vector<CacheEntry>& entries) {
   std::vector<std::vector<Segment>> segments;
   for (std::size_t i = 0; i < document.diagrams.size(); ++i) {
     const Diagram& diagram = document.diagrams[i].diagram;
@@ -187,7 +204,7 @@ std::vector<std::vector<Segment>> read_operations(const Document& document, cons
   reading.attempt([&] { join_runs(segments, reading); });
   reading.fail_if_any();
   reading.attempt([&] { name_operations(document, segments, reading); });
-  reading.attempt([&] { ask_about_things(document, segments, reading); });
+  reading.attempt([&] { entries = ask_about_things(document, segments, reading); });
   reading.attempt([&] { judge_remarks(segments, reading); });
   reading.fail_if_any();
   return segments;
@@ -206,12 +223,13 @@ std::vector<ParticipantRead> participants_of(const Document& written, const std:
 }
 
 Protocol protocol_of(const Document& document, std::vector<std::vector<Segment>> segments,
-                     const std::vector<std::string>& roles, Reading& reading) {
+                     std::vector<CacheEntry> entries, const std::vector<std::string>& roles, Reading& reading) {
   Protocol protocol;
   protocol.name = base_name(document.name);
   protocol.file = document.name;
   protocol.text = document.text;
   protocol.roles = roles;
+  protocol.entries = std::move(entries);
   protocol.races = races_of(segments);
   for (std::vector<Segment>& of_diagram : segments) {
     for (Segment& segment : of_diagram) {
@@ -243,15 +261,17 @@ Understanding try_to_understand(const Document& written, const std::vector<std::
     Reading reading(translated);
     const std::vector<RolesOfDiagram> roles_of_diagrams = read_roles(document, roles, reading);
     result.participants = participants_of(written, roles_of_diagrams);
+    reading.note_markers(markers_of_values(document));
     std::vector<std::vector<Segment>> segments;
+    std::vector<CacheEntry> entries;
     try {
-      segments = read_operations(document, roles_of_diagrams, reading);
+      segments = read_operations(document, roles_of_diagrams, reading, entries);
     } catch (const InputError&) {
       result.features = reading.features();
       throw;
     }
     tell_unread_words(document, roles_of_diagrams, reading);
-    result.protocol = protocol_of(document, std::move(segments), roles, reading);
+    result.protocol = protocol_of(document, std::move(segments), std::move(entries), roles, reading);
     for (const ReadingLine& line : result.protocol->reading) {
       if (line.assumed.empty()) continue;
       result.findings.push_back(

@@ -100,6 +100,11 @@ void tell_what_is_passed_over(const std::vector<Segment>& segments, Reading& rea
 
 }  // namespace
 
+void refuse_role_not_modelled(const std::string& name, Position at, Role role) {
+  if (role == Role::kReplica || role == Role::kQueue || role == Role::kWorker)
+    refuse_not_modelled(name, at, "a message of a " + std::string(to_string(role)));
+}
+
 bool refuse_unmodelled(const std::string& name, Position at, const std::string& text, bool certain_only) {
   const CommitWords commit = commit_words(text);
   if (const auto found = unmodelled_in(commit.rest, certain_only)) {

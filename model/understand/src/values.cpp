@@ -33,9 +33,9 @@ class Walk {
 
  private:
   Sources behind(const Request& request, Sources before) {
-    verbs_[request.arrow] = request.verb;
+    outcomes_[request.arrow] = normal_outcomes(request);
     if (request.verb == Verb::kGet) return request.to == Role::kDatabase ? kReceived : before;
-    if (request.verb == Verb::kDelete) return before;
+    if (!stores(request.verb)) return before;
     const Sources stored = request.to == Role::kDatabase || request.stores_new ? kOwn : before;
     of_arrow[request.arrow] = stored;
     return stored;
@@ -43,7 +43,7 @@ class Walk {
 
   Sources through(const Choice& choice, Sources before) {
     Sources after;
-    Outcomes left = choice.free ? Outcomes{} : normal_outcomes(verbs_[choice.about]);
+    Outcomes left = choice.free ? Outcomes{} : outcomes_[choice.about];
     bool always_taken = choice.free && !choice.may_take_none;
     for (const Branch& branch : choice.branches) {
       const Sources behind = through(branch.body, before);
@@ -55,7 +55,7 @@ class Walk {
     return after;
   }
 
-  std::map<int, Verb> verbs_;
+  std::map<int, Outcomes> outcomes_;
 };
 
 }  // namespace

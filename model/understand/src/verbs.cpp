@@ -14,6 +14,12 @@ constexpr VerbWords kRows[] = {
     {Verb::kDelete, Answers::kRemoves, "to delete the key", "delete from the database"},
     {Verb::kSetIfUnchanged, Answers::kIfUnchanged, "to set the key, only if it is unchanged since the get,",
      "compare and set by version"},
+    {Verb::kExists, Answers::kFindsMarker, "whether the marker is there", "look for a marker in the database"},
+    {Verb::kMark, Answers::kDone, "to put a marker there", "put a marker into the database"},
+    {Verb::kMarkIfAbsent, Answers::kIfAbsent, "to put a marker there, only if nothing is there",
+     "take a lock in the database"},
+    {Verb::kSetUnless, Answers::kIfAbsent, "to set the key, only if the other entry is not there,",
+     "change something only if a condition holds"},
 };
 static_assert(std::size(kRows) == std::size(traces::kVerbs));
 
@@ -21,11 +27,14 @@ static_assert(std::size(kRows) == std::size(traces::kVerbs));
 
 const VerbWords& words_of(Verb verb) { return kRows[static_cast<std::size_t>(verb)]; }
 
-std::vector<Outcome> possible_outcomes(Role to, Verb verb) {
+std::vector<Outcome> possible_outcomes(Role to, Verb verb, bool finds_marker) {
   switch (answers_of(verb)) {
     case Answers::kFinds:
       if (to == Role::kDatabase) return {Outcome::kValue};
+      if (finds_marker) return {Outcome::kValue, Outcome::kMiss, Outcome::kMarker};
       return {Outcome::kValue, Outcome::kMiss};
+    case Answers::kFindsMarker:
+      return {Outcome::kMarker, Outcome::kMiss};
     case Answers::kIfAbsent:
     case Answers::kIfUnchanged:
       return {Outcome::kOk, Outcome::kConflict};

@@ -4,19 +4,23 @@
 #include <vector>
 
 #include "base/text.hpp"
+#include "vocabulary/vocabulary.hpp"
 
 namespace stalemate::model {
 namespace {
 
-void gather(std::vector<Act>& body, std::vector<Request*>& gets, std::vector<Request*>& sets) {
+// `locks`: adds of a marker, which is one's own to replace.
+void gather(std::vector<Act>& body, std::vector<Request*>& gets, std::vector<Request*>& sets,
+            std::vector<Request*>& locks) {
   for (Act& act : body) {
     if (auto* request = std::get_if<Request>(&act.node); request != nullptr && request->to == Role::kCache) {
       if (request->verb == Verb::kGet) gets.push_back(request);
       if (request->verb == Verb::kSetIfUnchanged) sets.push_back(request);
+      if (request->verb == Verb::kMarkIfAbsent) locks.push_back(request);
     }
     auto* choice = std::get_if<Choice>(&act.node);
     if (choice == nullptr) continue;
-    for (Branch& branch : choice->branches) gather(branch.body, gets, sets);
+    for (Branch& branch : choice->branches) gather(branch.body, gets, sets, locks);
   }
 }
 
@@ -31,7 +35,8 @@ bool names_what_was_found(const Request& set) {
 void settle_watches(Segment& segment, Reading& reading) {
   std::vector<Request*> gets;
   std::vector<Request*> sets;
-  gather(segment.operation.body, gets, sets);
+  std::vector<Request*> locks;
+  gather(segment.operation.body, gets, sets, locks);
   if (sets.empty()) {
     for (Request* get : gets) get->watch = Watch::kNothing;
     return;
@@ -44,6 +49,16 @@ void settle_watches(Segment& segment, Reading& reading) {
   const bool said = std::any_of(gets.begin(), gets.end(), says);
   const bool found_alone =
       std::any_of(sets.begin(), sets.end(), [](const Request* set) { return names_what_was_found(*set); });
+  const auto is_replaced = [&](const Request* lock) {
+    return std::any_of(sets.begin(), sets.end(), [&](const Request* set) {
+      return !are_other_entries(entry_of_key(lock->named), entry_named(set->label));
+    });
+  };
+  for (Request* lock : locks) {
+    if (!is_replaced(lock) || !found_alone) continue;
+    lock->watch = Watch::kEntry;
+    reading.also(segment.line_of_arrow.at(lock->arrow), "; whether that changes from then on is watched");
+  }
   for (Request* get : gets) {
     if (!said) get->watch = found_alone ? Watch::kEntry : Watch::kKey;
     if (!says(get)) continue;

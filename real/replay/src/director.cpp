@@ -86,6 +86,7 @@ std::string Director::step(const traces::Step& step) {
     case traces::StepKind::kEvict:
       return evict(step);
     case traces::StepKind::kExpire:
+    case traces::StepKind::kExpireMarker:
       return expire(step);
     case traces::StepKind::kCacheRestart:
       return restart(step);

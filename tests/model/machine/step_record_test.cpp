@@ -11,14 +11,13 @@
 namespace stalemate::model {
 namespace {
 
-using Contents = std::vector<std::vector<CodedValue>>;  // by server, by key
+using Contents = std::vector<std::vector<Held>>;  // by server, by cell
 
 Contents contents_of(const Machine& machine, StateView words) {
   Contents contents;
   for (const auto& server : machine.servers()) {
     contents.emplace_back();
-    for (std::size_t key = 0; key < static_cast<std::size_t>(machine.scenario().keys); ++key)
-      contents.back().push_back(server->entry(words, key));
+    for (std::size_t cell = 0; cell < server->cells(); ++cell) contents.back().push_back(server->held(words, cell));
   }
   return contents;
 }
@@ -40,8 +39,8 @@ std::size_t walk(const Machine& machine, std::uint64_t seed, std::uint64_t numbe
     machine.apply(words.data(), enabled[random.below(enabled.size())], unused, &record);
     changing += record.changes.empty() ? 0U : 1U;
     for (const StoreChange& change : record.changes) {
-      EXPECT_EQ(told[change.server][change.key], change.before);
-      told[change.server][change.key] = change.after;
+      EXPECT_EQ(told[change.server][change.cell], change.before);
+      told[change.server][change.cell] = change.after;
     }
     EXPECT_EQ(told, contents_of(machine, words.data()));
   }

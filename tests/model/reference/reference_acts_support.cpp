@@ -59,8 +59,7 @@ bool stores_in_cache_from(const std::vector<Act>& body, const Path& path) {
   bool found = false;
   each_act_from(body, path, 0, [&](const Act& act) {
     const auto* request = std::get_if<Request>(&act.node);
-    found |= request != nullptr && request->to == Role::kCache && request->verb != Verb::kGet &&
-             request->verb != Verb::kDelete;
+    found |= request != nullptr && request->to == Role::kCache && carries_value(request->verb);
   });
   return found;
 }
@@ -104,11 +103,25 @@ bool Model::settle_place(std::size_t operation, Path& path) const {
   return true;
 }
 
+// Whether something behind a get tells a marker from a miss.
+bool Model::tells_markers(const Message& message) const {
+  const int arrow = request(message).arrow;
+  bool found = false;
+  each_act_from(protocol_.operations[message.operation].body, after(message.at), 0, [&](const Act& act) {
+    if (const auto* guard = std::get_if<Guard>(&act.node))
+      found |= guard->about == arrow && guard->outcomes.has(Outcome::kMarker);
+    if (const auto* choice = std::get_if<Choice>(&act.node))
+      for (const Branch& branch : choice->branches)
+        found |= !choice->free && choice->about == arrow && branch.tests.has(Outcome::kMarker);
+  });
+  return found;
+}
+
 // R2. A request that is awaited timed out; `path` is behind it.
 void Model::time_out(Running running, const Path& path, const Request& asked, std::vector<Enabled>& out) const {
   Runner& runner = running.step.next.runners[running.runner];
   if (asked.to == Role::kDatabase && asked.verb == Verb::kSet) runner.wrote_well = false;
-  if (asked.watch != Watch::kNothing) runner.unchanged = false;
+  if (asked.watch != Watch::kNothing) runner.watched.reset();
   if (covers(runner, path, asked.arrow)) {
     runner.outcomes[asked.arrow] = Outcome::kTimeout;
     running.uncovered = asked.arrow;
@@ -120,10 +133,12 @@ void Model::time_out(Running running, const Path& path, const Request& asked, st
 
 // What a timeout is that no branch is for. False: the operation fails.
 bool Model::settle_uncovered(Running& running, const Request& asked) const {
-  const bool get = asked.verb == Verb::kGet;
   running.uncovered = 0;
-  running.step.next.runners[running.runner].outcomes[asked.arrow] = get ? Outcome::kMiss : Outcome::kOk;
-  return asked.to == Role::kCache || (!get && setting_.continue_on_database_timeout);
+  running.step.next.runners[running.runner].outcomes[asked.arrow] = only_looks(asked.verb) ? Outcome::kMiss
+                                                                    : asked.verb == Verb::kMarkIfAbsent
+                                                                        ? Outcome::kConflict
+                                                                        : Outcome::kOk;
+  return asked.to == Role::kCache || (asked.verb != Verb::kGet && setting_.continue_on_database_timeout);
 }
 
 // Whether some way from `path` on comes to a branch for the timeout of the request `about`, before anything else is
@@ -175,9 +190,9 @@ void Model::go_on(Running running, Path path, std::vector<Enabled>& out) const {
 void Model::send(Running running, const Path& path, const Request& sent, std::vector<Enabled>& out) const {
   Runner& runner = running.step.next.runners[running.runner];
   Message message{runner.operation, runner.begun, path, runner.key, std::nullopt};
-  if (sent.verb == Verb::kSetIfUnchanged) message.unchanged = runner.unchanged;
-  if (sent.watch != Watch::kNothing) runner.unchanged = false;
-  if (sent.verb != Verb::kGet && sent.verb != Verb::kDelete) {
+  if (sent.verb == Verb::kSetIfUnchanged) message.unchanged = runner.watched.has_value();
+  if (sent.watch != Watch::kNothing) runner.watched.reset();
+  if (carries_value(sent.verb)) {
     const bool read = protocol_.operations[runner.operation].kind == OperationKind::kRead;
     const bool own = !read && (sent.to == Role::kDatabase || sent.stores_new || !runner.fetched.asked);
     message.value = read ? runner.held : own ? places_[running.runner].values[runner.begun - 1] : runner.fetched.value;
@@ -318,11 +333,12 @@ void Model::judge_by_session(Running& running, bool committed_since) const {
 }
 
 bool Model::breaks_at_rest(const World& world, const std::string& property) const {
-  for (std::size_t key = 0; key < world.cache.size(); ++key) {
-    if (!world.cache[key]) continue;
-    if (property == "heals" && *world.cache[key] != world.database[key] && !world.expiring[key]) return true;
-    if (property == "committed-reads" && keep_history_ && !last_commit(world.history[key], *world.cache[key]))
-      return true;
+  for (std::size_t spot = 0; spot < world.cache.size(); ++spot) {
+    const std::optional<Value> held = world.cache[spot].value;
+    const std::size_t key = spot % setting_.keys;
+    if (!held) continue;
+    if (property == "heals" && *held != world.database[key] && !world.cache[spot].expiring) return true;
+    if (property == "committed-reads" && keep_history_ && !last_commit(world.history[key], *held)) return true;
   }
   for (const History& history : world.history) {
     if (property == "committed-reads" && !history.returned_early.empty()) return true;
@@ -334,7 +350,7 @@ bool Model::breaks_at_rest(const World& world, const std::string& property) cons
 
 bool Model::reaches_at_rest(const World& world, const std::string& property) const {
   return (property == "heals" || property == "committed-reads") &&
-         std::any_of(world.cache.begin(), world.cache.end(), [](const auto& entry) { return entry.has_value(); });
+         std::any_of(world.cache.begin(), world.cache.end(), [](const Spot& spot) { return spot.value.has_value(); });
 }
 
 bool Model::breaks(const Enabled& step, const std::string& property) const {

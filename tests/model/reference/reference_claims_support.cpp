@@ -158,8 +158,8 @@ class Judge {
     return first.kind == StepKind::kHandle && second.kind == StepKind::kHandle &&
            (first.is_ghost || second.is_ghost ||
             std::pair(first.app, first.session) != std::pair(second.app, second.session)) &&
-           first.request->to == second.request->to && first.request->key == second.request->key &&
-           (changes(a) || changes(b));
+           first.request->to == second.request->to &&
+           traces::row_of(first.request->key) == traces::row_of(second.request->key) && (changes(a) || changes(b));
   }
   bool ends_well_without(std::size_t a, std::size_t b) const {
     World world = worlds_.front();

@@ -149,18 +149,29 @@ void Model::happen_in_cache(const World& world, std::vector<Enabled>& out) const
     return step;
   };
   bool anything = false;
-  for (std::size_t key = 0; key < world.cache.size(); ++key) {
-    anything |= world.cache[key].has_value();
+  for (std::size_t spot = 0; spot < world.cache.size(); ++spot) {
+    const Spot& held = world.cache[spot];
+    anything |= held.there();
     const auto drop = [&](Enabled& step) {
-      step.told.key = key_name(key);
-      step.next.cache[key].reset();
-      step.next.expiring[key] = false;
-      touch(step.next, key);
+      step.told.key = spot_name(spot);
+      step.next.cache[spot] = {};
+      touch(step.next, spot);
     };
-    if (world.expiring[key] && !setting_.no_expiry) drop(out.emplace_back(begin(traces::StepKind::kExpire)));
-    if (!world.cache[key]) continue;
+    const bool may_expire = held.expiring && !setting_.no_expiry;
+    if (may_expire && held.value) {
+      drop(out.emplace_back(begin(traces::StepKind::kExpire)));
+      for (std::size_t b = 0; b < setting_.budgets.size(); ++b)
+        for (std::size_t a = 0; a < setting_.budgets[b].aims.size(); ++a)
+          if (setting_.budgets[b].aims[a].kind == "expire") out.back().expirations.emplace(b, a);
+    }
+    if (!held.there()) continue;
     for (const auto& payer : payers(world, "evict", nullptr)) {
       drop(out.emplace_back(begin(traces::StepKind::kEvict)));
+      charge(out.back(), payer);
+    }
+    if (!may_expire || !held.marker) continue;
+    for (const auto& payer : payers(world, "expire", nullptr)) {
+      drop(out.emplace_back(begin(traces::StepKind::kExpireMarker)));
       charge(out.back(), payer);
     }
   }
@@ -168,16 +179,15 @@ void Model::happen_in_cache(const World& world, std::vector<Enabled>& out) const
     if (!anything && !watched(world)) break;
     Enabled step = begin(traces::StepKind::kCacheRestart);
     charge(step, payer);
-    step.next.cache.assign(world.cache.size(), std::nullopt);
-    step.next.expiring.assign(world.cache.size(), false);
+    step.next.cache.assign(world.cache.size(), {});
     touch(step.next, std::nullopt);
     out.push_back(std::move(step));
   }
   for (const auto& payer : payers(world, "cache-failover", nullptr)) {
-    if (*world.replica == std::pair(world.cache, world.expiring) && !watched(world)) break;
+    if (*world.replica == world.cache && !watched(world)) break;
     Enabled step = begin(traces::StepKind::kCacheFailover);
     charge(step, payer);
-    std::tie(step.next.cache, step.next.expiring) = *world.replica;
+    step.next.cache = *world.replica;
     touch(step.next, std::nullopt);
     out.push_back(std::move(step));
   }

@@ -105,6 +105,13 @@ struct Message {
   auto operator<=>(const Message&) const = default;
 };
 
+// Whether a verb stores a value; whether it stores what is none.
+inline bool carries_value(Verb verb) {
+  return verb == Verb::kSet || verb == Verb::kAdd || verb == Verb::kSetIfUnchanged || verb == Verb::kSetUnless;
+}
+inline bool puts_marker(Verb verb) { return verb == Verb::kMark || verb == Verb::kMarkIfAbsent; }
+inline bool only_looks(Verb verb) { return verb == Verb::kGet || verb == Verb::kExists; }
+
 struct Reply {
   Outcome outcome = Outcome::kOk;
   std::optional<Value> value;
@@ -139,12 +146,12 @@ struct Runner {
   std::set<Value> before_own = {};
   bool after_own_write = false;
   std::map<std::size_t, std::set<Value>> returned = {};
-  std::vector<Message> asynchronous = {};  // in flight, in the order sent
-  std::optional<Message> awaited = {};     // the request it waits for
-  std::optional<Reply> reply = {};         // its reply, if in flight
-  bool unchanged = false;                  // it watches something in the cache, and nothing has changed that
-  bool crashed = false;                    // what of it still arrives stands in `asynchronous`
-  std::vector<Message> ghosts = {};        // late requests and copies, sorted
+  std::vector<Message> asynchronous = {};   // in flight, in the order sent
+  std::optional<Message> awaited = {};      // the request it waits for
+  std::optional<Reply> reply = {};          // its reply, if in flight
+  std::optional<std::size_t> watched = {};  // what it watches in the cache, while nothing has changed that
+  bool crashed = false;                     // what of it still arrives stands in `asynchronous`
+  std::vector<Message> ghosts = {};         // late requests and copies, sorted
   auto operator<=>(const Runner&) const = default;
 };
 
@@ -170,14 +177,23 @@ struct History {
   auto operator<=>(const History&) const = default;
 };
 
+// What is in one place of the cache: a value, a marker, or neither.
+struct Spot {
+  std::optional<Value> value = {};
+  bool marker = false;
+  bool expiring = false;  // it has a time to live
+  bool there() const { return value.has_value() || marker; }
+  auto operator<=>(const Spot&) const = default;
+};
+using Cache = std::vector<Spot>;  // the first entry of each row, then the second of each, and so on
+
 struct World {
   std::vector<Value> database;
-  std::vector<std::optional<Value>> cache;
+  Cache cache;
   std::vector<Runner> runners;
-  std::vector<bool> expiring = {};  // by key, as the cache: the entry has a time to live
-  // The cache and its times before the last command that changed it, or at the start: what the replica has. None: there
-  // will be no failover.
-  std::optional<std::pair<std::vector<std::optional<Value>>, std::vector<bool>>> replica = {};
+  // The cache before the last command that changed it, or at the start: what the replica has. None: there will be no
+  // failover.
+  std::optional<Cache> replica = {};
   std::vector<unsigned> spent;   // of each budget
   std::vector<History> history;  // by key. Empty: not kept
   auto operator<=>(const World&) const = default;
@@ -192,6 +208,7 @@ struct Enabled {
   std::set<std::string> breaks = {};   // of the other properties that a step alone may break
   std::set<std::string> reaches = {};  // those whose antecedent it meets
   std::optional<std::size_t> aim;      // of a fault: which of its budget's aims struck
+  std::set<std::pair<std::size_t, std::size_t>> expirations = {};  // of an expiry: the budgets and aims that allow one
 };
 
 class Model {
@@ -255,7 +272,10 @@ class Model {
   void copy(const World& world, std::size_t r, const Message& message, std::vector<Enabled>& out) const;
   void crash(const World& world, std::size_t r, std::vector<Enabled>& out) const;
   void happen_in_cache(const World& world, std::vector<Enabled>& out) const;
-  void touch(World& world, std::optional<std::size_t> key) const;  // none: every key
+  std::size_t spot_of(const Message& message, bool other = false) const;
+  std::string spot_name(std::size_t spot) const;
+  bool tells_markers(const Message& message) const;
+  void touch(World& world, std::optional<std::size_t> spot) const;  // none: every one
   bool watched(const World& world) const;
   bool may_fail_over(const World& world) const;
   Reply serve(World& world, std::size_t r, const Message& message, bool counts) const;
@@ -277,6 +297,8 @@ class Model {
 // What is compared of them beside coherent-at-rest and fresh-reads.
 inline const std::vector<std::string> kOtherProperties = {"read-your-writes", "monotonic-reads", "committed-reads",
                                                           "acknowledged-survives", "heals"};
+
+constexpr Value kMarkerShown = -1;  // of final stores: a marker
 
 // Everything there is to reach, breadth first.
 struct Explored {
@@ -305,7 +327,7 @@ inline Explored explore(const Model& model, std::size_t states_max) {
     const std::size_t depth = depth_of.at(world);
     if (model.at_rest(world)) {
       ++found.at_rest;
-      for (const auto& entry : world.cache) found.filled_at_rest |= entry.has_value();
+      for (const Spot& spot : world.cache) found.filled_at_rest |= spot.value.has_value();
       for (const std::string& property : kOtherProperties) {
         if (model.breaks_at_rest(world, property)) found.shortest.emplace(property, depth);
         if (model.reaches_at_rest(world, property)) found.reached.insert(property);
@@ -322,7 +344,7 @@ inline Explored explore(const Model& model, std::size_t states_max) {
     const std::vector<Enabled> steps = model.enabled(world);
     if (steps.empty()) {
       std::vector<std::optional<Value>> stores(world.database.begin(), world.database.end());
-      stores.insert(stores.end(), world.cache.begin(), world.cache.end());
+      for (const Spot& spot : world.cache) stores.push_back(spot.marker ? std::optional(kMarkerShown) : spot.value);
       found.final_stores.insert(stores);
     }
     for (const Enabled& step : steps) {
@@ -330,6 +352,8 @@ inline Explored explore(const Model& model, std::size_t states_max) {
       found.read_judged |= step.judged;
       for (const std::string& property : step.breaks) found.shortest.emplace(property, depth + 1);
       found.reached.insert(step.reaches.begin(), step.reaches.end());
+      if (step.told.kind == traces::StepKind::kExpire)
+        found.struck.insert(step.expirations.begin(), step.expirations.end());
       if (step.aim) found.struck.emplace(static_cast<std::size_t>(step.told.budget) - 1, *step.aim);
       if (depth_of.emplace(step.next, depth + 1).second) queue.push_back(step.next);
     }

@@ -3,6 +3,7 @@
 
 #include <rapidcheck/gtest.h>
 
+#include <sstream>
 #include <string>
 #include <tuple>
 #include <utility>
@@ -12,6 +13,7 @@
 #include "base/error.hpp"
 #include "machine/program.hpp"
 #include "model/reference/reference_model.hpp"
+#include "sim/random.hpp"
 #include "understand/protocol.hpp"
 
 namespace stalemate::model::reference {
@@ -116,9 +118,52 @@ inline rc::Gen<std::string> random_branches_page() {
   });
 }
 
+// The same page about keys: of two entries of the row, and with markers put, looked for and taken away on the way.
+inline std::string with_entries(const std::string& page, sim::Random random) {
+  static const std::vector<std::string> kMarkers = {
+      "app->>cache: SET lock:item:1\n",
+      "app->>cache: SET lock:item:1 EX 60\n",
+      "app-)cache: SET lock:item:1 EX 60\n",
+      "app->>cache: DEL lock:item:1\n",
+      "app-)cache: DEL lock:item:1\n",
+      "app->>cache: SET item:1 unless lock:item:1 exists\n",
+      "app-)cache: SET item:1 unless lock:item:1 exists\n",
+      "app->>cache: SET total:1 unless lock:item:1 exists\nalt conflict\napp-)cache: DEL total:1\nend\n",
+      "app->>cache: SET item:1 to LOCKED EX 30\n",
+      "app-)cache: SET item:1 to DELETED\n",
+      "app->>cache: EXISTS lock:item:1\nalt exists\napp->>cache: DEL item:1\nelse free\napp-)cache: SET "
+      "lock:item:1\nend\n",
+      "app->>cache: EXISTS lock:item:1\nopt free\napp->>cache: SET item:1 to LOCKED\nend\n",
+      "app->>cache: SET lock:item:1 NX EX 60\nalt taken\napp->>cache: DEL total:1\nelse acquired\napp-)cache: DEL "
+      "lock:item:1\nend\n",
+      "app->>cache: add item:1 LOCKED\nalt taken\napp-)cache: DEL item:1\nend\n",
+      "app->>cache: GET item:1\nalt locked\napp-)cache: DEL item:1\nelse hit\napp->>cache: DEL lock:item:1\nend\n",
+      "app->>cache: GET item:1\nopt miss\napp-)cache: SET lock:item:1\nend\n"};
+  std::string text;
+  std::size_t left = random.below(4);
+  const bool two = random.below(2) == 0;
+  std::istringstream lines(page);
+  for (std::string line; std::getline(lines, line);) {
+    const bool asks = line.starts_with("app->>") || line.starts_with("app-)");
+    if (asks && left > 0 && random.below(4) == 0) {
+      text += kMarkers[random.below(kMarkers.size())];
+      --left;
+    }
+    if (const std::size_t at = line.find("value"); line.find("cache: ") != std::string::npos && at != std::string::npos)
+      line.replace(at, 5, two && random.below(3) == 0 ? "total:1" : "item:1");
+    text += line + "\n";
+  }
+  return text;
+}
+
 inline rc::Gen<RandomProtocol> random_protocol() {
-  return rc::gen::map(rc::gen::weightedOneOf<std::string>({{1, random_page()}, {2, random_branches_page()}}),
-                      [](const std::string& text) { return RandomProtocol{text}; });
+  const auto page = rc::gen::weightedOneOf<std::string>({{1, random_page()}, {2, random_branches_page()}});
+  return rc::gen::map(rc::gen::tuple(page, rc::gen::inRange(0, 1'000'000)),
+                      [](const std::tuple<std::string, int>& drawn) {
+                        const auto& [text, number] = drawn;
+                        if (number % 2 == 0) return RandomProtocol{text};
+                        return RandomProtocol{with_entries(text, sim::Random(static_cast<std::uint64_t>(number), 0))};
+                      });
 }
 
 constexpr unsigned kContinueSwitch = 2;
@@ -162,8 +207,8 @@ inline rc::Gen<RandomScenario> random_scenario() {
 }
 
 // Those that strike messages first, then those that strike the cache.
-inline const std::vector<std::string> kFaults = {"lost-reply", "lost-request", "late-request",  "duplicate",
-                                                 "crash",      "evict",        "cache-restart", "cache-failover"};
+inline const std::vector<std::string> kFaults = {"lost-reply", "lost-request",  "late-request",   "duplicate", "crash",
+                                                 "evict",      "cache-restart", "cache-failover", "expire"};
 constexpr std::size_t kFaultsOfMessages = 5;
 
 inline Setting setting_of(const RandomScenario& drawn, const Protocol& protocol, bool has_cache) {
@@ -203,6 +248,7 @@ inline Setting setting_of(const RandomScenario& drawn, const Protocol& protocol,
       return aim.kind == "duplicate" || aim.kind == "cache-failover";
     });
     if (drawn_aims.front() % 7 == 0 && !endless) budget.count = kUnlimited;
+    if (budget.aims.size() == 1 && budget.aims.front().kind == "expire") setting.no_expiry = false;  // they contradict
     setting.budgets.push_back(std::move(budget));
   }
   return setting;

@@ -23,12 +23,12 @@ Model::Model(const Protocol& protocol, const Setting& setting, bool keep_history
 World Model::initial() const {
   World world;
   world.database.assign(setting_.keys, 0);
-  if (setting_.has_cache) world.cache.resize(setting_.keys);
-  if (setting_.cached) world.cache.assign(setting_.keys, Value{0});
-  world.expiring.resize(world.cache.size());
+  if (setting_.has_cache) world.cache.resize(setting_.keys * protocol_.entries.size());
+  for (std::size_t spot = 0; spot < world.cache.size() && setting_.cached; ++spot)
+    if (!protocol_.entries[spot / setting_.keys].markers) world.cache[spot].value = 0;
   world.runners.resize(places_.size());
   world.spent.assign(setting_.budgets.size(), 0);
-  if (may_fail_over(world)) world.replica.emplace(world.cache, world.expiring);
+  if (may_fail_over(world)) world.replica = world.cache;
   if (keep_history_) world.history.resize(setting_.keys);
   if (setting_.all_invoked) {
     for (std::size_t r = 0; r < places_.size(); ++r) {
@@ -47,8 +47,8 @@ bool Model::at_rest(const World& world) const {
 }
 
 bool Model::incoherent(const World& world) const {
-  for (std::size_t key = 0; key < world.cache.size(); ++key)
-    if (world.cache[key] && *world.cache[key] != world.database[key]) return true;
+  for (std::size_t spot = 0; spot < world.cache.size(); ++spot)
+    if (world.cache[spot].value && *world.cache[spot].value != world.database[spot % setting_.keys]) return true;
   return false;
 }
 
@@ -57,12 +57,23 @@ traces::Request Model::tell(const Message& message) const {
   return {.arrow = sent.arrow,
           .to = std::string(to_string(sent.to)),
           .verb = std::string(to_string(sent.verb)),
-          .key = key_name(message.key),
+          .key = sent.to == Role::kCache ? spot_name(spot_of(message)) : key_name(message.key),
           .value = shown(message.value),
           .label = sent.label,
           .awaited = sent.awaited,
           .ttl = sent.ttl == 0 ? std::nullopt : std::optional<std::int64_t>(sent.ttl),
-          .watch = std::string(to_string(sent.watch))};
+          .watch = std::string(to_string(sent.watch)),
+          .other = sent.verb == Verb::kSetUnless ? spot_name(spot_of(message, true)) : ""};
+}
+
+std::size_t Model::spot_of(const Message& message, bool other) const {
+  const Request& asked = request(message);
+  return (other ? asked.other : asked.entry) * setting_.keys + message.key;
+}
+
+std::string Model::spot_name(std::size_t spot) const {
+  const std::string row = key_name(spot % setting_.keys);
+  return spot < setting_.keys ? row : row + "/" + protocol_.entries[spot / setting_.keys].name;
 }
 
 traces::State Model::tell(const World& world) const {
@@ -70,7 +81,10 @@ traces::State Model::tell(const World& world) const {
   std::vector<traces::Entry> cache;
   std::vector<traces::Entry> database;
   for (std::size_t key = 0; key < world.database.size(); ++key) {
-    if (!world.cache.empty()) cache.push_back({key_name(key), shown(world.cache[key]), world.expiring[key]});
+    for (std::size_t spot = key; spot < world.cache.size(); spot += setting_.keys) {
+      const Spot& held = world.cache[spot];
+      cache.push_back({spot_name(spot), shown(held.value), held.expiring, held.marker});
+    }
     database.push_back({key_name(key), shown(world.database[key])});
   }
   if (!world.cache.empty()) state.stores.push_back({"cache", cache});
@@ -207,8 +221,10 @@ void Model::handle(const World& world, std::size_t r, std::optional<std::size_t>
     runner.reply = reply;
     running.step.told.reply = told_reply(reply);
     const Request& asked = request(message);
-    if (asked.watch != Watch::kNothing) runner.unchanged = asked.watch == Watch::kKey || reply.value.has_value();
-    if (asked.verb == Verb::kSetIfUnchanged) runner.unchanged = false;
+    const bool finds = reply.value || reply.outcome == Outcome::kMarker || reply.outcome == Outcome::kOk;
+    if (asked.watch == Watch::kKey || (asked.watch == Watch::kEntry && finds)) runner.watched = spot_of(message);
+    if (asked.watch == Watch::kEntry && !finds) runner.watched.reset();
+    if (asked.verb == Verb::kSetIfUnchanged) runner.watched.reset();
   }
   out.push_back(std::move(running.step));
 }
@@ -232,57 +248,71 @@ Reply Model::serve(World& world, std::size_t r, const Message& message, bool cou
     }
     return reply;
   }
-  const std::vector<std::optional<Value>> cache_before = world.cache;
-  const std::vector<bool> expiring_before = world.expiring;
-  std::optional<Value>& entry = world.cache[message.key];
+  const Cache before = world.cache;
+  Spot& spot = world.cache[spot_of(message)];
+  const auto put = [&] {
+    spot = {asked.verb == Verb::kMark || asked.verb == Verb::kMarkIfAbsent ? std::nullopt : message.value,
+            puts_marker(asked.verb), asked.ttl != 0};
+    touch(world, spot_of(message));  // the same again is a change, too
+  };
   switch (asked.verb) {
     case Verb::kGet:
-      reply.outcome = entry ? Outcome::kValue : Outcome::kMiss;
-      reply.value = entry;
+      reply.outcome = spot.value ? Outcome::kValue : spot.marker ? Outcome::kMarker : Outcome::kMiss;
+      reply.value = spot.value;
+      break;
+    case Verb::kExists:
+      reply.outcome = spot.there() ? Outcome::kMarker : Outcome::kMiss;
       break;
     case Verb::kAdd:
-      if (entry)
+    case Verb::kMarkIfAbsent:
+      if (spot.there())
         reply.outcome = Outcome::kConflict;
       else
-        entry = message.value.value(), world.expiring[message.key] = asked.ttl != 0;
+        put();
+      break;
+    case Verb::kSetUnless:
+      if (world.cache[spot_of(message, true)].there())
+        reply.outcome = Outcome::kConflict;
+      else
+        put();
       break;
     case Verb::kSetIfUnchanged:
-      if (!message.unchanged) {
+      if (!message.unchanged)
         reply.outcome = Outcome::kConflict;
-        break;
-      }
-      [[fallthrough]];
+      else
+        put();
+      break;
     case Verb::kSet:
-      entry = message.value.value(), world.expiring[message.key] = asked.ttl != 0;
+    case Verb::kMark:
+      put();
       break;
     case Verb::kDelete:
-      entry.reset(), world.expiring[message.key] = false;
+      if (spot.there()) touch(world, spot_of(message));  // deleting nothing is none
+      spot = {};
       break;
   }
-  // Setting the same again is a change to who watches; deleting nothing is none.
-  const bool removes = asked.verb == Verb::kDelete && cache_before[message.key].has_value();
-  const bool sets = asked.verb != Verb::kGet && asked.verb != Verb::kDelete && reply.outcome == Outcome::kOk;
-  if (removes || sets) touch(world, message.key);
-  const bool changed = world.cache != cache_before || world.expiring != expiring_before;
-  if (changed && may_fail_over(world)) world.replica.emplace(cache_before, expiring_before);
+  if (world.cache != before && may_fail_over(world)) world.replica = before;
   return reply;
 }
 
-void Model::touch(World& world, std::optional<std::size_t> key) const {
+void Model::touch(World& world, std::optional<std::size_t> spot) const {
+  const auto is_it = [&](const Message& message) {
+    return request(message).to == Role::kCache && (!spot || spot_of(message) == *spot);
+  };
   for (Runner& runner : world.runners) {
-    if (!key || runner.key == *key) runner.unchanged = false;
+    if (!spot || runner.watched == spot) runner.watched.reset();
     for (Message& message : runner.asynchronous)
-      if (!key || message.key == *key) message.unchanged = false;
+      if (is_it(message)) message.unchanged = false;
     for (Message& message : runner.ghosts)
-      if (!key || message.key == *key) message.unchanged = false;
-    if (runner.awaited && (!key || runner.awaited->key == *key)) runner.awaited->unchanged = false;
+      if (is_it(message)) message.unchanged = false;
+    if (runner.awaited && is_it(*runner.awaited)) runner.awaited->unchanged = false;
   }
 }
 
 bool Model::watched(const World& world) const {
   const auto is_unchanged = [](const Message& message) { return message.unchanged; };
   return std::any_of(world.runners.begin(), world.runners.end(), [&](const Runner& runner) {
-    return (runner.unchanged && !runner.reply) ||
+    return (runner.watched && !runner.reply) ||
            std::any_of(runner.asynchronous.begin(), runner.asynchronous.end(), is_unchanged) ||
            std::any_of(runner.ghosts.begin(), runner.ghosts.end(), is_unchanged);
   });
@@ -296,7 +326,8 @@ void Model::receive(const World& world, std::size_t r, std::vector<Enabled>& out
   about(running, message);
   running.step.told.reply = told_reply(reply);
   const Request& asked = request(message);
-  runner.outcomes[asked.arrow] = reply.outcome;
+  const bool as_miss = reply.outcome == Outcome::kMarker && asked.verb == Verb::kGet && !tells_markers(message);
+  runner.outcomes[asked.arrow] = as_miss ? Outcome::kMiss : reply.outcome;
   if (protocol_.operations[message.operation].kind == OperationKind::kRead) {
     if (reply.value) runner.held = reply.value;
   } else if (asked.to == Role::kDatabase) {

@@ -331,7 +331,6 @@ TEST(Vocabulary, what_is_not_modelled_is_told_by_name) {
   EXPECT_EQ(what("rollback"), "roll back a transaction");
   EXPECT_EQ(what("SELECT * FROM stock FOR UPDATE"), "lock a row");
   EXPECT_EQ(what("acquire lock"), "take a lock");
-  EXPECT_EQ(what("SET lock:k 1 NX"), "take a lock");
   EXPECT_EQ(what("WATCH k"), "watch a key for a transaction");
   EXPECT_EQ(what("WATCH a:1, GET b:1"), "watch a key for a transaction");
   EXPECT_EQ(what("set k if the version is unchanged"), "change something only if a condition holds");

@@ -21,6 +21,7 @@ enum class StepKind : std::uint8_t {
   kExpire,         // an entry's time to live is over; no fault
   kCacheRestart,   // the cache drops everything
   kCacheFailover,  // a replica takes over that misses the last command that changed the cache
+  kExpireMarker,   // the time of a marker is over, as a fault
 };
 
 // kFree: it happens of itself and is no fault.

@@ -64,17 +64,18 @@ struct Request {
   int arrow = 0;  // ordinal among all arrows of its operation's diagram, from 1, as Mermaid's autonumber counts
   std::string to;
   std::string verb;
-  std::string key;  // "k1"
+  std::string key;  // "k1": of a row; "k1/lock:user": of another entry of a cache
   std::optional<std::int64_t> value;
   std::string label;  // the text on the arrow, as drawn
   bool awaited = true;
   bool drawn_lost = false;  // the diagram itself loses it (-x): sent, never in flight. Only in Step::sends
   std::optional<std::int64_t> ttl = std::nullopt;  // seconds after which what a set or add stores may expire
   std::string watch = "";                          // of a get: a word of traces/verb.hpp, "" where it watches nothing
+  std::string other = "";                          // of a set-unless: the key of the entry that must not be there
   bool operator==(const Request&) const = default;
 };
 
-// A reply: `outcome` is "ok", "value", "miss" or "conflict"; `value` there iff the outcome is "value".
+// A reply: `outcome` is "ok", "value", "miss", "conflict" or "marker"; `value` there iff the outcome is "value".
 struct Reply {
   std::string outcome;
   std::optional<std::int64_t> value;
@@ -90,11 +91,12 @@ struct Ending {
 };
 std::string_view to_string(Ending::Kind kind);  // "acknowledged", "returned", "failed"
 
-// One entry of a store. An absent key has no value.
+// One entry of a store. An absent key has no value and no marker.
 struct Entry {
   std::string key;
   std::optional<std::int64_t> value;
   bool expires = false;  // it has a time to live
+  bool marker = false;   // what is there is no value: a lock, a stamp, a tombstone
   bool operator==(const Entry&) const = default;
 };
 
@@ -111,7 +113,11 @@ struct InFlight {
   bool operator==(const InFlight&) const = default;
 };
 
-// What one store holds: every key of the scenario, in order.
+// The row that the entry of a key is about: "k1" of "k1" and of "k1/lock:user".
+std::string_view row_of(std::string_view key);
+
+// What one store holds: every key of the scenario, in order; in a cache each followed by the other entries about its
+// row.
 struct Contents {
   std::string store;  // its name
   std::vector<Entry> entries;

@@ -8,7 +8,17 @@
 
 namespace stalemate::traces {
 
-enum class Verb : std::uint8_t { kGet, kSet, kAdd, kDelete, kSetIfUnchanged };
+enum class Verb : std::uint8_t {
+  kGet,
+  kSet,
+  kAdd,
+  kDelete,
+  kSetIfUnchanged,
+  kExists,
+  kMark,
+  kMarkIfAbsent,
+  kSetUnless
+};
 
 // What a get keeps watch over, so that a later set of its session may ask whether it is unchanged: nothing; the entry
 // it found, and nothing where it found none (memcached's gets); the key, whether or not it is there (Redis's WATCH).
@@ -19,9 +29,12 @@ constexpr std::string_view to_string(Watch watch) { return kWatches[static_cast<
 struct VerbFacts {
   Verb verb;
   std::string_view name;
-  bool carries;          // a value, which it is to store; with it, at a cache, a time to live may go
+  bool carries;          // a value, which it is to store
   bool of_databases;     // else of caches alone
   bool replayed = true;  // real servers can be asked so; where not, a replay refuses it by name
+  bool marks = false;    // it stores a marker: a lock, a stamp, a tombstone, which is there and is no value
+  // Whether what it stores may be given a time to live, by a cache.
+  constexpr bool puts() const { return carries || marks; }
 };
 
 // In the order of Verb.
@@ -32,6 +45,10 @@ inline constexpr VerbFacts kVerbs[] = {
     {Verb::kDelete, "delete", false, false},
     // stores only if nothing has changed what the session's latest watching get watches (memcached's cas, Redis's EXEC)
     {Verb::kSetIfUnchanged, "set-if-unchanged", true, false, false},
+    {Verb::kExists, "exists", false, false, false},  // whether a marker is there
+    {Verb::kMark, "mark", false, false, false, true},
+    {Verb::kMarkIfAbsent, "mark-if-absent", false, false, false, true},
+    {Verb::kSetUnless, "set-unless", true, false, false},  // stores only if another entry is not there
 };
 
 constexpr const VerbFacts& facts_of(Verb verb) { return kVerbs[static_cast<std::size_t>(verb)]; }

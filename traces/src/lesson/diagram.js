@@ -150,23 +150,26 @@ class Diagram {
   drawStores() {
     const states = [this.side.state(0), ...this.steps.map((step) => this.side.state(step.after))];
     const keys = this.side.keys.length;
-    const label = (k, value) => (keys === 1 ? valueWords(value) : `${this.side.keys[k]}=${value === null ? '–' : value}`);
+    const rows = this.side.keys.filter(isRow).length;
+    const name = (key) => (rows === 1 && !isRow(key) ? key.slice(key.indexOf('/') + 1) : key);
+    const label = (k, value) => (keys === 1 ? valueWords(value) : `${name(this.side.keys[k])}=${value === null ? '–' : value}`);
     for (const [role, x] of Object.entries(this.serverX)) {
       const broad = Math.max(4, Math.min(this.narrow ? 7 : 10, Math.floor(24 / keys)));
       for (let k = 0; k < keys; ++k) {
         let from = 0;
         for (let row = 1; row <= states.length; ++row) {
-          const differs = (r) => role === 'cache' && states[r].cache[k] !== null && states[r].cache[k] !== states[r].database[k];
-          const same = row < states.length && states[row][role][k] === states[from][role][k] && differs(row) === differs(from);
+          if (role === 'database' && !isRow(this.side.keys[k])) break;
+          const wrong = (r) => role === 'cache' && differs(states[r], k);
+          const same = row < states.length && states[row][role][k] === states[from][role][k] && wrong(row) === wrong(from);
           if (same) continue;
           const value = states[from][role][k];
           const top = from === 0 ? this.headHeight + 8 : this.rowY[from];
           const end = row < states.length ? this.rowY[row] : this.bottom;
           const box = {x: x - keys * broad / 2 + k * broad, y: top, width: broad, height: end - top};
           if (value !== null) {
-            const tone = value === states[0].database[k] ? 'old' : `new-${(value - 1) % 4}`;
+            const tone = isValue(value) ? (value === states[0].database[k] ? 'old' : `new-${(value - 1) % 4}`) : 'marker';
             this.add('rect', {class: `store ${tone}${this.later(from)}`, ...box});
-            if (differs(from)) {
+            if (wrong(from)) {
               this.add('rect', {class: `incoherent${this.later(from)}`, ...box, fill: `url(#${this.hatchId})`});
             }
           }

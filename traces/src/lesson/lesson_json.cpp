@@ -47,7 +47,9 @@ Json value_json(const std::optional<std::int64_t>& value) { return value ? Json(
 
 class SideWriter {
  public:
-  explicit SideWriter(const LessonSide& side) : side_(side) { context_.scenario = side.scenario; }
+  explicit SideWriter(const LessonSide& side) : side_(side), keys_(render::keys_of(side.states.front().state)) {
+    context_.scenario = side.scenario;
+  }
 
   Json write() {
     Json states = Json::array();
@@ -58,8 +60,7 @@ class SideWriter {
     json["command"] = command();
     json["hasCache"] = has_cache(side_.stores);
     json["keys"] = Json::array();
-    for (const Entry& entry : side_.states.front().state.stores.back().entries)
-      json["keys"].push_back(foreign(entry.key));
+    for (const std::string& key : keys_) json["keys"].push_back(foreign(key));
     json["actors"] = actors();
     json["properties"] = Json::array();
     for (const LessonProperty& property : side_.properties) {
@@ -150,15 +151,16 @@ class SideWriter {
     return messages_.index_of(json);
   }
 
-  // [cache, database], and which cached entries may expire where one may.
+  // [cache, database], and which cached entries may expire where one may. The database's of an entry that is about a
+  // row is the row's.
   std::size_t stores(const State& state) {
     Json both = {Json::array(), Json::array()};
     Json expiring = Json::array();
     for (const Entry& entry : entries_of(state, "cache")) {
-      both[0].push_back(value_json(entry.value));
+      both[0].push_back(entry.marker ? Json(render::kMarkerWord) : value_json(entry.value));
       expiring.push_back(entry.expires);
     }
-    for (const Entry& entry : entries_of(state, "database")) both[1].push_back(value_json(entry.value));
+    for (const std::string& key : keys_) both[1].push_back(value_json(render::value_of(state, "database", key)));
     if (std::find(expiring.begin(), expiring.end(), Json(true)) != expiring.end()) both.push_back(std::move(expiring));
     return stores_.index_of(both);
   }
@@ -241,6 +243,7 @@ class SideWriter {
   }
 
   const LessonSide& side_;
+  std::vector<std::string> keys_;
   Trace context_;
   Table requests_, messages_, stores_, steps_;
 };

@@ -69,8 +69,8 @@ function storesPane(side, before, state) {
       return made;
     };
     if (side.hasCache) row.append(cell('cache'));
-    row.append(cell('database'));
-    if (side.hasCache && state.cache[k] !== null && state.cache[k] !== state.database[k]) {
+    row.append(isRow(key) ? cell('database') : element('td'));
+    if (side.hasCache && differs(state, k)) {
       row.classList.add('differs');
       row.append(element('td', {class: 'differ'}, state.atRest ? '≠ wrong, at rest' : '≠ differ for now'));
     }

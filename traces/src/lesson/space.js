@@ -73,7 +73,7 @@ class Side {
 
   // In which key the cache differs from the database, as a sentence; '' in none.
   lie(state) {
-    const k = this.keys.findIndex((_, i) => this.hasCache && state.cache[i] !== null && state.cache[i] !== state.database[i]);
+    const k = this.keys.findIndex((_, i) => this.hasCache && differs(state, i));
     return k < 0 ? '' : `The cache says ${this.keys[k]} is ${state.cache[k]}, the database says ${valueWords(state.database[k])}.`;
   }
 
@@ -181,6 +181,21 @@ function element(name, attributes = {}, ...children) {
   }
   made.append(...children);
   return made;
+}
+
+// Whether a key is that of a row; the others are entries of the cache about one, such as a lock: "k1/lock".
+function isRow(key) {
+  return !key.includes('/');
+}
+
+// A marker is there and is no value.
+function isValue(value) {
+  return typeof value === 'number';
+}
+
+// Whether the cache has another value of this key than the database has of its row.
+function differs(state, k) {
+  return isValue(state.cache[k]) && state.cache[k] !== state.database[k];
 }
 
 function valueWords(value) {

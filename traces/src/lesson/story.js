@@ -51,7 +51,8 @@ class SideView {
     const words = this.side.keys.map((key, k) => {
       const stored = `the database holds ${key}=${state.database[k]}`;
       if (!this.side.hasCache) return stored;
-      return `${stored}, the cache holds ${state.cache[k] === null ? `no ${key}` : `${key}=${state.cache[k]}`}`;
+      const cached = `the cache holds ${state.cache[k] === null ? `no ${key}` : `${key}=${state.cache[k]}`}`;
+      return isRow(key) ? `${stored}, ${cached}` : cached;
     });
     return `Nothing has happened yet: ${words.join('; ')}.`;
   }

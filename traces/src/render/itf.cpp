@@ -29,14 +29,19 @@ Json none() { return {{"tag", "None"}, {"value", {{"#tup", Json::array()}}}}; }
 Json some(Json value) { return {{"tag", "Some"}, {"value", std::move(value)}}; }
 Json optional_integer(const std::optional<std::int64_t>& value) { return value ? some(integer(*value)) : none(); }
 
-Json map_of(const std::vector<Entry>& entries, Json (*value)(const std::optional<std::int64_t>&)) {
+// What is in a cache: an integer, "marker", or nothing.
+Json held_by_cache(const Entry& entry) {
+  return entry.marker ? some(std::string(kMarkerWord)) : optional_integer(entry.value);
+}
+
+Json map_of(const std::vector<Entry>& entries, Json (*value)(const Entry&)) {
   Json pairs = Json::array();
-  for (const Entry& entry : entries) pairs.push_back(Json::array({entry.key, value(entry.value)}));
+  for (const Entry& entry : entries) pairs.push_back(Json::array({entry.key, value(entry)}));
   return {{"#map", std::move(pairs)}};
 }
 
-Json stored_integer(const std::optional<std::int64_t>& value) {
-  return value ? integer(*value) : Json{{"#unserializable", "absent"}};
+Json stored_integer(const Entry& entry) {
+  return entry.value ? integer(*entry.value) : Json{{"#unserializable", "absent"}};
 }
 
 Json request_record(const Request& request) {
@@ -48,7 +53,9 @@ Json request_record(const Request& request) {
           {"label", request.label},
           {"awaited", request.awaited},
           {"drawn_lost", request.drawn_lost},
-          {"ttl", optional_integer(request.ttl)}};
+          {"ttl", optional_integer(request.ttl)},
+          {"watch", request.watch},
+          {"other", request.other}};
 }
 
 Json reply_record(const Reply& reply) { return {{"outcome", reply.outcome}, {"value", optional_integer(reply.value)}}; }
@@ -108,11 +115,11 @@ Json expiring(const std::vector<Entry>& entries) {
 // The stores' variables, in the order of "vars"; "cache" is there, be it empty, where the protocol has none.
 Json store_variables(const std::vector<Store>& stores, const State& state) {
   Json variables = Json::object();
-  if (!has_cache(stores)) variables = {{"cache", map_of({}, optional_integer)}, {"expiring", set_of({})}};
+  if (!has_cache(stores)) variables = {{"cache", map_of({}, held_by_cache)}, {"expiring", set_of({})}};
   for (const Store& store : stores) {
     const std::vector<Entry>& entries = entries_of(state, store.name);
     const bool is_cache = store.kind == "cache";
-    variables[store.name] = map_of(entries, is_cache ? optional_integer : stored_integer);
+    variables[store.name] = map_of(entries, is_cache ? held_by_cache : stored_integer);
     if (is_cache) variables[store.name == "cache" ? "expiring" : store.name + "_expiring"] = expiring(entries);
   }
   return variables;

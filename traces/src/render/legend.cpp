@@ -96,6 +96,16 @@ std::string values_line(const Trace& trace) {
   return line;
 }
 
+bool any_marker(const Trace& trace) {
+  const auto in_state = [](const State& state) {
+    return std::any_of(state.stores.begin(), state.stores.end(), [](const Contents& contents) {
+      return std::any_of(contents.entries.begin(), contents.entries.end(),
+                         [](const Entry& entry) { return entry.marker; });
+    });
+  };
+  return std::any_of(trace.steps.begin(), trace.steps.end(), [&](const Step& step) { return in_state(step.after); });
+}
+
 std::string actors_line(const Trace& trace) {
   for (const Step& step : trace.steps) {
     if (session_count(trace.scenario, step.app) > 1) {
@@ -127,6 +137,7 @@ std::vector<std::string> legend_lines(const Trace& trace) {
   add(any_ending(trace, Ending::Kind::kAcknowledged),
       "answers outside: whoever asked gets an answer; the operation goes on");
   add(true, values_line(trace));
+  add(any_marker(trace), "marker: something is there that is no value, such as a lock");
   const bool is_unfinished = trace.property.empty() && !is_at_rest(final_state(trace));
   add(words_of_property(trace.property).story == PropertyStory::kDifferingEntry || trace.loop == trace.steps.size() ||
           is_unfinished,

@@ -161,8 +161,9 @@ class Diagram {
       if (!words.empty()) words += " | ";
       const char* separator = "";
       for (const Store& store : trace_.stores) {
-        words += fmt::format("{}{} {}={}", separator, foreign(store.name), foreign(key),
-                             entry_words(state, store.name, key));
+        const std::string held = entry_words(state, store.name, key);
+        if (held.empty()) continue;  // it keeps nothing of that name
+        words += fmt::format("{}{} {}={}", separator, foreign(store.name), foreign(key), held);
         separator = ", ";
       }
     }
@@ -265,11 +266,11 @@ class Diagram {
   void changes(const State& before, const State& after) {
     std::vector<std::string> changed;
     if (after.stores.empty()) return;
-    for (const Entry& entry : after.stores.back().entries) {
+    for (const std::string& key : keys_of(after)) {
       if (std::any_of(after.stores.begin(), after.stores.end(), [&](const Contents& contents) {
-            return entry_words(before, contents.store, entry.key) != entry_words(after, contents.store, entry.key);
+            return entry_words(before, contents.store, key) != entry_words(after, contents.store, key);
           }))
-        changed.push_back(entry.key);
+        changed.push_back(key);
     }
     if (!changed.empty()) note(stores(), values(changed, after));
   }

@@ -278,8 +278,9 @@ class Layout {
   int place_tracks(std::size_t server) {
     int x = out_.columns[server].x + kTrackMargin;
     const int width = track_width(out_.columns[server].id);
-    for (std::size_t i = 0; i < keys_.size(); ++i) {
-      out_.tracks.push_back({.column = server, .key = keys_[i], .x = x, .width = width});
+    for (const std::string& key : keys_) {
+      if (entry_words(trace_.initial, out_.columns[server].id, key).empty()) continue;  // it keeps none of that
+      out_.tracks.push_back({.column = server, .key = key, .x = x, .width = width});
       x += width + kTrackGap;
     }
     return std::max(x - kTrackGap, out_.columns[server].x + 80);
@@ -288,6 +289,8 @@ class Layout {
   // Beside what a cache holds stands, where it differs, what the database does.
   int track_width(const std::string& store) const {
     int text = text_width("absent", kSmallFont);
+    if (keys_.size() > static_cast<std::size_t>(trace_.scenario.keys))
+      text = std::max(text, text_width(std::string(kMarkerWord), kSmallFont));
     const auto consider = [&](const State& state) {
       for (const std::string& key : keys_) {
         for (const Store& other : trace_.stores) {

@@ -41,7 +41,7 @@ void append_values(Row& row, const std::vector<std::string>& keys, const State& 
   for (const Contents& contents : after.stores) {
     for (const std::string& key : keys) {
       const std::string told = entry_words(after, contents.store, key);
-      row.push_back(told + (told == entry_words(before, contents.store, key) ? "" : " *"));
+      if (!told.empty()) row.push_back(told + (told == entry_words(before, contents.store, key) ? "" : " *"));
     }
   }
 }
@@ -49,7 +49,9 @@ void append_values(Row& row, const std::vector<std::string>& keys, const State& 
 std::string steps_table(const Trace& trace, const std::vector<std::string>& keys) {
   Row head = {"step", "what happens"};
   for (const Contents& contents : trace.initial.stores)
-    for (const std::string& key : keys) head.push_back(fmt::format("{} {}", foreign(contents.store), foreign(key)));
+    for (const std::string& key : keys)
+      if (!entry_words(trace.initial, contents.store, key).empty())
+        head.push_back(fmt::format("{} {}", foreign(contents.store), foreign(key)));
   std::vector<Row> rows = {head};
   const State* before = &trace.initial;
   const auto add = [&](const std::string& number, std::string what, const State& after, const std::string& remark) {

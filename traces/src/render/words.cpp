@@ -13,18 +13,22 @@ std::string foreign(std::string_view text) { return clipped(trim(printable(text)
 
 std::string value_words(const std::optional<std::int64_t>& value) { return value ? fmt::format("{}", *value) : "-"; }
 
-std::string entry_words(const Entry& entry) { return value_words(entry.value) + (entry.expires ? "~" : ""); }
+std::string entry_words(const Entry& entry) {
+  return (entry.marker ? std::string(kMarkerWord) : value_words(entry.value)) + (entry.expires ? "~" : "");
+}
 
 std::string entry_words(const State& state, std::string_view store, std::string_view key) {
   for (const Entry& entry : entries_of(state, store))
     if (entry.key == key) return entry_words(entry);
-  return value_words({});
+  return "";
 }
 
 std::string request_words(const Request& request) {
-  std::string words = foreign(request.verb) + " " + foreign(request.key);
+  const std::string_view verb = request.other.empty() ? std::string_view(request.verb) : "set";  // "set k1=7 unless …"
+  std::string words = foreign(verb) + " " + foreign(request.key);
   if (!request.watch.empty()) words = "watch and " + words;
   if (request.value) words += fmt::format("={}", *request.value);
+  if (!request.other.empty()) words += " unless " + foreign(request.other) + " is there";
   if (request.ttl) words += fmt::format(" for {} s", *request.ttl);
   return words;
 }
@@ -80,6 +84,16 @@ std::string scenario_words(const Scenario& scenario) {
   return words.empty() ? words : words.substr(1);
 }
 
+std::vector<std::string> keys_of(const State& state) {
+  std::vector<std::string> keys;
+  for (const Contents& contents : state.stores)
+    if (contents.entries.size() > keys.size()) {
+      keys.clear();
+      for (const Entry& entry : contents.entries) keys.push_back(entry.key);
+    }
+  return keys;
+}
+
 std::vector<std::string> shown_keys(const Trace& trace) {
   std::set<std::string, std::less<>> touched;
   const auto touch_changes = [&](const std::vector<Entry>& before, const std::vector<Entry>& after) {
@@ -96,11 +110,8 @@ std::vector<std::string> shown_keys(const Trace& trace) {
       touch_changes(entries_of(*before, contents.store), contents.entries);
     before = &step.after;
   }
-  std::vector<std::string> keys;
-  if (trace.initial.stores.empty()) return keys;
-  for (const Entry& entry : trace.initial.stores.back().entries) {
-    if (touched.empty() || touched.contains(entry.key)) keys.push_back(entry.key);
-  }
+  std::vector<std::string> keys = keys_of(trace.initial);
+  if (!touched.empty()) std::erase_if(keys, [&](const std::string& key) { return !touched.contains(key); });
   return keys;
 }
 

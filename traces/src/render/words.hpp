@@ -25,7 +25,9 @@ std::string foreign(std::string_view text);
 
 // "1000", or "-" for none.
 std::string value_words(const std::optional<std::int64_t>& value);
-// As value_words(), "1000~" where it has a time to live. The second: of what the store holds of `key`.
+// As value_words(), "1000~" where it has a time to live; "marker" for one. The second: of what the store holds of
+// `key`, "" where it keeps no such entry.
+inline constexpr std::string_view kMarkerWord = "marker";
 std::string entry_words(const Entry& entry);
 std::string entry_words(const State& state, std::string_view store, std::string_view key);
 // "get k1", "set k1=1000", "set k1=1000 for 60 s".
@@ -47,6 +49,8 @@ std::string scenario_words(const Scenario& scenario);
 // Whether nothing is in flight, as far as a trace's state tells. What the stores hold is a claim only then.
 bool is_at_rest(const State& state);
 
+// All keys of the stores, in order: those of a cache that has other entries beside the rows', each behind its row.
+std::vector<std::string> keys_of(const State& state);
 // Keys that some step is about or changes, in the stores' order; all of them if there are none.
 std::vector<std::string> shown_keys(const Trace& trace);
 

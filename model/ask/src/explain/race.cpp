@@ -39,8 +39,12 @@ Path followed_to_rest(const Subject& subject) {
 
 bool changes_store(const Machine& machine, const Words& before, const Words& after) {
   for (const auto& server : machine.servers())
-    for (std::size_t key = 0; key < static_cast<std::size_t>(machine.scenario().keys); ++key)
-      if (server->entry(before.data(), key) != server->entry(after.data(), key)) return true;
+    for (std::size_t cell = 0; cell < server->cells(); ++cell) {
+      Held was = server->held(before.data(), cell);
+      const Held is = server->held(after.data(), cell);
+      was.expires = is.expires;  // when it expires is no change
+      if (was != is) return true;
+    }
   return false;
 }
 

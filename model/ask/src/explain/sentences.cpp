@@ -19,14 +19,24 @@ namespace {
 
 using traces::shown_text;
 
-bool replaces(const Program& program, const Instruction& instruction) {
-  return kind_of_server(program, instruction) == Role::kCache &&
-         (instruction.verb == Verb::kSet || instruction.verb == Verb::kDelete) && !instruction.drawn_lost;
+// Which of the program's entries a key of the cache stands for.
+std::size_t entry_of(const Program& program, const std::string& key) {
+  const std::string_view row = traces::row_of(key);
+  for (std::size_t entry = 1; entry < program.entries.size(); ++entry)
+    if (row.size() < key.size() && program.entries[entry].name == key.substr(row.size() + 1)) return entry;
+  return 0;
+}
+
+bool replaces(const Program& program, const Instruction& instruction, std::size_t entry) {
+  const bool puts_or_drops =
+      instruction.verb == Verb::kSet || instruction.verb == Verb::kMark || instruction.verb == Verb::kDelete;
+  return kind_of_server(program, instruction) == Role::kCache && instruction.entry == entry && puts_or_drops &&
+         !instruction.drawn_lost;
 }
 
 // Whether a Read of a key that is cached may still replace or delete the entry, if it starts in the state `end`. A
 // request of it that times out by a fault which is still to come may miss what is there.
-bool reads_replace(const Machine& machine, StateView end, bool faults) {
+bool reads_replace(const Machine& machine, std::size_t entry, StateView end, bool faults) {
   const Program& program = machine.program();
   std::vector<const std::vector<Transition>*> pending;
   for (const ProgramOperation& operation : program.operations)
@@ -37,16 +47,16 @@ bool reads_replace(const Machine& machine, StateView end, bool faults) {
     pending.pop_back();
     for (const Transition& transition : transitions) {
       for (const Effect& effect : transition.effects)
-        if (effect.kind == EffectKind::kSendAsync && replaces(program, program.instructions[effect.instruction]))
+        if (effect.kind == EffectKind::kSendAsync && replaces(program, program.instructions[effect.instruction], entry))
           return true;
       if (transition.next == kNoInstruction || !seen.insert(transition.next).second) continue;
       const Instruction& instruction = program.instructions[transition.next];
-      if (replaces(program, instruction)) return true;
+      if (replaces(program, instruction, entry)) return true;
       const Role to = kind_of_server(program, instruction);
-      for (const Outcome outcome : possible_outcomes(to, instruction.verb)) {
-        const bool absent =
-            to == Role::kCache && (outcome == Outcome::kMiss || outcome == Outcome::kTimeout ||
-                                   (answers_of(instruction.verb) == Answers::kIfAbsent && outcome == Outcome::kOk));
+      for (const Outcome outcome : possible_outcomes(to, instruction.verb, instruction.finds_marker)) {
+        const bool absent = to == Role::kCache && instruction.entry == entry &&
+                            (outcome == Outcome::kMiss || outcome == Outcome::kTimeout ||
+                             (answers_of(instruction.verb) == Answers::kIfAbsent && outcome == Outcome::kOk));
         if (!absent) pending.push_back(&instruction.after[static_cast<std::size_t>(outcome)]);
       }
       if (faults && instruction.awaited && machine.may_time_out(end, transition.next))
@@ -304,9 +314,12 @@ class Teller {
 
   // What step `index` is about: its key; of one about the whole cache, the key that ends badly.
   std::string key_of(std::size_t index) const {
-    if (!step(index).key.empty()) return step(index).key;
+    std::string row(traces::row_of(step(index).key));
+    if (row == step(index).key && !row.empty()) return row;
     const auto differing = traces::find_differing_entries(trace_);
-    return differs_ && !differing.empty() ? differing.front().key : step(steps() - 1).key;
+    const bool about_it =
+        differs_ && !differing.empty() && (row.empty() || traces::row_of(differing.front().key) == row);
+    return about_it ? differing.front().key : row.empty() ? step(steps() - 1).key : row;
   }
 
   void tell_before_it() {
@@ -328,14 +341,14 @@ class Teller {
 
   // --- how long ---
 
-  // The arrows of Writes that replace or delete a cached entry: "Write's arrow 2 ("Delete value")".
-  std::vector<std::string> healing_arrows() const {
+  // The arrows of Writes that replace or delete this entry: "Write's arrow 2 ("Delete value")".
+  std::vector<std::string> healing_arrows(std::size_t entry) const {
     std::vector<std::string> arrows;
     std::set<std::pair<std::uint16_t, int>> seen;
     const Program& program = subject_.machine.program();
     for (const Instruction& instruction : program.instructions) {
       const bool of_write = program.operations[instruction.operation].kind == OperationKind::kWrite;
-      if (!of_write || !replaces(program, instruction)) continue;
+      if (!of_write || !replaces(program, instruction, entry)) continue;
       if (!seen.emplace(instruction.operation, instruction.arrow).second) continue;
       arrows.push_back(fmt::format("arrow {} of {} (\"{}\")", instruction.arrow,
                                    shown_text(program.operations[instruction.operation].name),
@@ -388,10 +401,10 @@ class Teller {
   void tell_how_long(const traces::DifferingEntry& entry) {
     std::string text =
         fmt::format("From then on every read that finds {} in the cache gets {}", entry.key, entry.cached);
-    const std::vector<std::string> arrows = healing_arrows();
+    const std::vector<std::string> arrows = healing_arrows(entry_of(subject_.machine.program(), entry.key));
     if (entry.expires)
       text += ", until its time to live is over or something replaces or deletes it.";
-    else if (reads_replace(subject_.machine, end(), heals()))
+    else if (reads_replace(subject_.machine, entry_of(subject_.machine.program(), entry.key), end(), heals()))
       text += fmt::format(", until a Read{} replaces or deletes it{}; it never expires.",
                           arrows.empty() ? "" : " or a Write",
                           may_be_dropped() ? ", or a fault of the cache takes it away" : "");

@@ -27,15 +27,16 @@ struct MessageRef {
 
 // What it does; machine/machine.hpp carries it out.
 enum class FaultEffect : std::uint8_t {
-  kLose,       // the message is gone; who awaits it times out
-  kDelay,      // the session times out; the request is a ghost from now on
-  kCopy,       // a copy of the request is a ghost from now on
-  kCrash,      // the app instance dies; of its requests in flight the first few at each server may yet arrive
-  kDropEntry,  // the cache drops one entry
-  kDropAll,    // the cache drops all entries
-  kRollBack,   // the cache is again as it was before the last command that changed it
+  kLose,          // the message is gone; who awaits it times out
+  kDelay,         // the session times out; the request is a ghost from now on
+  kCopy,          // a copy of the request is a ghost from now on
+  kCrash,         // the app instance dies; of its requests in flight the first few at each server may yet arrive
+  kDropEntry,     // the cache drops one entry
+  kDropAll,       // the cache drops all entries
+  kRollBack,      // the cache is again as it was before the last command that changed it
+  kExpireMarker,  // the time of a marker is over
 };
-inline constexpr std::size_t kFaultEffects = static_cast<std::size_t>(FaultEffect::kRollBack) + 1;
+inline constexpr std::size_t kFaultEffects = static_cast<std::size_t>(FaultEffect::kExpireMarker) + 1;
 
 struct FaultKind {
   std::string_view name;

@@ -80,11 +80,12 @@ struct PlacedField {
 // Where what the servers hold and the sessions' scripts stand in the state: what a monitor may read.
 struct StoreFields {
   struct Entry {
-    Field value;    // 0 absent, else value + 1
-    Field expires;  // whether it has a time to live
+    std::size_t row = 0;  // the key of the row that it is about
+    Field value;          // 0 absent, else value + 1
+    Field expires;        // whether it has a time to live
   };
   std::vector<Field> database;             // by key: a value; every key has one. Not to be asked where none is drawn
-  std::vector<std::vector<Entry>> caches;  // by cache, by key
+  std::vector<std::vector<Entry>> caches;  // by cache: the entries that may hold a value
   std::vector<Field> operation;            // by session: how many of its operations were invoked
 };
 

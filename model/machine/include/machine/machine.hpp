@@ -42,7 +42,7 @@ inline constexpr std::size_t kActionKinds = static_cast<std::size_t>(ActionKind:
 
 // One enabled choice. `session` is an actor. `slot` as in MessageRef; behind the asynchronous requests come the ghosts.
 // `choice` counts the transitions from 0 (invoke: operation, key and transition; crash: what may yet arrive; evict,
-// expire: the key). `target` and `budget` of a fault: which budget pays, and which of its targets strikes.
+// expire: the cell). `target` and `budget` of a fault: which budget pays, and which of its targets strikes.
 struct Action {
   ActionKind kind = ActionKind::kInvoke;
   std::uint8_t session = 0;
@@ -199,7 +199,7 @@ class Machine {
   ServerStep at_server(const Step& step, std::uint64_t& touched) const;
   bool is_unchanged(StateView words, std::size_t session, const Instruction& instruction) const;
   bool is_anything_watched(StateView words) const;
-  void forget_watches(Step& step, std::uint64_t keys) const;
+  void forget_watches(Step& step, std::uint64_t cells) const;
   const Server& acting(std::size_t actor) const { return *servers_[server_of(actor)]; }
   void invoke(Step& step, const Action& action) const;
   void handle(Step& step, const Action& action) const;

@@ -63,6 +63,9 @@ struct Instruction {
   bool awaited = true;
   bool drawn_lost = false;
   Watch watch = Watch::kNothing;  // of a get
+  std::size_t entry = 0;          // of a cache: in Program::entries
+  std::size_t other = 0;          // of a set-unless: the entry that must not be there
+  bool finds_marker = false;      // of a get: it may find one
   int ttl = 0;                    // seconds after which what is stored may expire; 0: never
   // Of a get: the session keeps the value it is answered. Of what stores: it is such a value, not the Write's own.
   bool keeps_value = false;
@@ -93,6 +96,7 @@ struct ProgramOperation {
   OperationKind kind = OperationKind::kRead;
   std::vector<Transition> start;  // what invoking sends
   std::vector<int> arrows;        // Operation::arrows
+  std::size_t watched = 0;        // the entry that its gets watch, if one does
 };
 
 // A server as the diagrams draw it.
@@ -105,6 +109,7 @@ inline constexpr std::size_t kServersMax = 8;
 
 struct Program {
   std::vector<DrawnServer> servers;  // caches first; the database last, drawn or not
+  std::vector<CacheEntry> entries;   // Protocol::entries
   std::vector<ProgramOperation> operations;
   std::vector<Instruction> instructions;
   std::vector<Location> locations;
@@ -117,6 +122,8 @@ struct Program {
   bool fills_expire = false;
   // Whether a Write may be acknowledged before its database write has an answer, or go on writing afterwards.
   bool may_tell_early = false;
+  // Whether a marker is put somewhere with a time to live.
+  bool markers_expire = false;
   // Whether a get watches, or a set asks for what is watched to be unchanged.
   bool watches = false;
   // Whether a get may be asked while a value is already held: then a reply in flight needs room of its own.

@@ -26,7 +26,7 @@ struct Answer {
 // A request as it reaches a server.
 struct Query {
   const Instruction& instruction;
-  std::size_t key = 0;
+  std::size_t key = 0;  // of the row
   CodedValue carried = 0;
   bool unchanged = false;  // what its session watches has not changed
 };
@@ -35,27 +35,31 @@ struct Query {
 struct ServerStep {
   StateRef words;
   StepRecord* record = nullptr;
-  bool may_fail_over = false;  // a fault may still roll back what a command changes
-  std::uint64_t* touched =
-      nullptr;  // gathers the keys of whose entries nobody may say any more that they are unchanged
+  bool may_fail_over = false;        // a fault may still roll back what a command changes
+  std::uint64_t* touched = nullptr;  // gathers the cells of which nobody may say any more that they are unchanged
 };
 
-inline constexpr std::uint64_t kEveryKey = ~std::uint64_t{0};
+inline constexpr std::uint64_t kEveryCell = ~std::uint64_t{0};
+inline constexpr std::size_t kCellsMax = 64;  // a set of them fits a word
 
-// What handling a request touches of the entry of its key.
+// What handling a request touches of the entries about the row of its key: bit e is entry e.
 struct Touches {
-  bool reads = false;
-  bool writes = false;
+  std::uint64_t reads = 0;
+  std::uint64_t writes = 0;
 };
 
+// What a server keeps stands in cells: one for each key, and where it has several entries of a row, one for each of
+// them. Cell `entry * keys + key`.
 class Server {
  public:
-  explicit Server(ServerId self) : self_(self) {}
+  Server(ServerId self, std::size_t keys, std::size_t entries) : self_(self), keys_(keys), entries_(entries) {}
   virtual ~Server() = default;
 
-  // What it has of `key`: 0 nothing, else value + 1; whether that has a time to live.
-  virtual CodedValue entry(StateView words, std::size_t key) const = 0;
-  virtual bool expires(StateView words, std::size_t key) const;
+  std::size_t cells() const { return keys_ * entries_; }
+  std::size_t entries() const { return entries_; }
+  std::size_t cell_of(std::size_t entry, std::size_t key) const { return entry * keys_ + key; }
+
+  virtual Held held(StateView words, std::size_t cell) const = 0;
 
   // Before the first step every key has its initial value, where the scenario says so. REQUIRES: `words` are zero.
   virtual void fill(StateRef words) const;
@@ -78,14 +82,15 @@ class Server {
   virtual void forget(StateRef words) const;
 
  protected:
-  // Every change of an entry passes here. `field` holds it, as `kept`.
-  static void touch(const ServerStep& step, std::uint64_t keys) {
-    if (step.touched != nullptr) *step.touched |= keys;
+  static void touch(const ServerStep& step, std::uint64_t cells) {
+    if (step.touched != nullptr) *step.touched |= cells;
   }
-  void put(const ServerStep& step, std::size_t key, CodedValue value, Field field, std::uint64_t kept) const;
+  // Every change of a cell is told here, before it is made.
+  void tell_change(const ServerStep& step, std::size_t cell, const Held& after) const;
 
  private:
   ServerId self_;
+  std::size_t keys_, entries_;
 };
 
 struct ServerSetting {

@@ -38,11 +38,20 @@ struct EndingRecord {
   CodedValue value = 0;  // what a Read returned
 };
 
+// What a server has in one place.
+struct Held {
+  CodedValue value = 0;
+  bool expires = false;  // it has a time to live
+  bool marker = false;   // what is there is no value; then `value` is 0
+  bool is_there() const { return value != 0 || marker; }
+  bool operator==(const Held&) const = default;
+};
+
 struct StoreChange {
   ServerId server = 0;
-  std::size_t key = 0;
-  CodedValue before = 0;
-  CodedValue after = 0;
+  std::size_t cell = 0;  // machine/server.hpp
+  Held before;
+  Held after;
 };
 
 struct StepRecord {

@@ -34,11 +34,11 @@ class CommittedReads final : public Monitor {
     if (!has_database_) return observed;
     for (const Field& returned : returned_) observed.violated |= get(words, returned) != 0;
     for (const std::vector<StoreFields::Entry>& cache : caches_) {
-      for (std::size_t key = 0; key < cache.size(); ++key) {
-        const std::uint64_t entry = get(words, cache[key].value);
-        if (entry == 0) continue;
+      for (const StoreFields::Entry& entry : cache) {
+        const std::uint64_t held = get(words, entry.value);
+        if (held == 0) continue;
         observed.relevant = true;
-        observed.violated |= !is_committed(static_cast<unsigned>(entry - 1), key, words);
+        observed.violated |= !is_committed(static_cast<unsigned>(held - 1), entry.row, words);
       }
     }
     return observed;

@@ -1,4 +1,5 @@
-// The cache: an entry for a key, or none; with a time to live, or for ever.
+// The cache: its entries about each row, each a value, a marker (a lock, a stamp, a tombstone) or nothing; with a time
+// to live, or for ever.
 //
 // Where it may fail over, the replica has what the cache had before the last command that changed it; before the first
 // one, what it had at the start; after a failover, what it has then. What the cache drops of itself (an eviction, a
@@ -12,50 +13,83 @@
 namespace stalemate::model {
 namespace {
 
+// Where a cell stands. A field that the program never fills has no room, and reads 0.
+struct Cell {
+  Field value;  // 0, else value + 1
+  Field expires;
+  Field marker;
+
+  CodedValue value_in(StateView words) const { return static_cast<CodedValue>(get(words, value)); }
+  bool is_there(StateView words) const { return get(words, value) != 0 || get(words, marker) != 0; }
+  Held held(StateView words) const {
+    return {static_cast<CodedValue>(get(words, value)), get(words, expires) != 0, get(words, marker) != 0};
+  }
+  void put(StateRef words, const Held& held) const {
+    if (value.width != 0) set(words, value, held.value);
+    if (expires.width != 0) set(words, expires, held.expires ? 1 : 0);
+    if (marker.width != 0) set(words, marker, held.marker ? 1 : 0);
+  }
+};
+
 class Cache final : public Server {
  public:
   Cache(ServerId self, const ServerSetting& setting)
-      : Server(self), timers_are_held_(setting.scenario.words.no_expiry) {
-    const Scenario& scenario = setting.scenario;
-    const bool expiring = std::any_of(setting.program.instructions.begin(), setting.program.instructions.end(),
-                                      [&](const Instruction& one) { return one.server == self && one.ttl != 0; });
-    const bool fails_over = scenario.allows(FaultEffect::kRollBack);
-    const std::uint64_t values = scenario.values + std::uint64_t{1};
-    for (int key = 0; key < scenario.keys; ++key) {
-      entries_.push_back(setting.layout.add(values, Meaning::kCoded));
-      if (expiring) expiring_.push_back(setting.layout.add(2));
-      if (fails_over) replica_.push_back(setting.layout.add(values, Meaning::kCoded));
-      if (fails_over && expiring) replica_expiring_.push_back(setting.layout.add(2));
-    }
+      : Server(self, static_cast<std::size_t>(setting.scenario.keys), setting.program.entries.size()),
+        timers_are_held_(setting.scenario.words.no_expiry) {
+    const bool fails_over = setting.scenario.allows(FaultEffect::kRollBack);
     std::vector<StoreFields::Entry>& watched = setting.fields.caches.emplace_back();
-    for (std::size_t key = 0; key < entries_.size(); ++key)
-      watched.push_back({entries_[key], expiring ? expiring_[key] : Field{}});
+    for (std::size_t entry = 0; entry < entries(); ++entry) {
+      const auto any = [&](auto holds) {
+        return std::any_of(
+            setting.program.instructions.begin(), setting.program.instructions.end(),
+            [&](const Instruction& one) { return one.server == self && one.entry == entry && holds(one); });
+      };
+      const bool values = !setting.program.entries[entry].markers;
+      const bool expire = any([](const Instruction& one) { return one.ttl != 0; });
+      const bool marks = any([](const Instruction& one) { return traces::facts_of(one.verb).marks; });
+      expire_ = expire_ || (expire && values);
+      for (std::size_t key = 0; key < static_cast<std::size_t>(setting.scenario.keys); ++key) {
+        const auto lay_out = [&] {
+          Cell cell;
+          if (values) cell.value = setting.layout.add(setting.scenario.values + std::uint64_t{1}, Meaning::kCoded);
+          if (expire) cell.expires = setting.layout.add(2);
+          if (marks) cell.marker = setting.layout.add(2);
+          return cell;
+        };
+        cells_.push_back(lay_out());
+        if (fails_over) replica_.push_back(lay_out());
+        if (values) watched.push_back({key, cells_.back().value, cells_.back().expires});
+      }
+    }
   }
 
-  CodedValue entry(StateView words, std::size_t key) const override {
-    return static_cast<CodedValue>(get(words, entries_[key]));
-  }
-
-  bool expires(StateView words, std::size_t key) const override {
-    return !expiring_.empty() && get(words, expiring_[key]) != 0;
-  }
+  Held held(StateView words, std::size_t cell) const override { return cells_[cell].held(words); }
 
   void fill(StateRef words) const override {
-    for (const Field& entry : entries_) set(words, entry, 1);
-    for (const Field& entry : replica_) set(words, entry, 1);
+    for (const std::vector<Cell>* cells : {&cells_, &replica_})
+      for (const Cell& cell : *cells)
+        if (cell.value.width != 0) set(words, cell.value, 1);
   }
 
   Answer peek(StateView words, const Query& query) const override {
+    const Cell& asked = cells_[cell_of(query)];
     switch (query.instruction.verb) {
-      case Verb::kGet: {
-        const CodedValue held = entry(words, query.key);
-        return held == 0 ? Answer{Outcome::kMiss, 0} : Answer{Outcome::kValue, held};
-      }
+      case Verb::kGet:
+        if (const CodedValue found = asked.value_in(words); found != 0) return {Outcome::kValue, found};
+        return {asked.is_there(words) ? Outcome::kMarker : Outcome::kMiss, 0};
+      case Verb::kExists:
+        return {asked.is_there(words) ? Outcome::kMarker : Outcome::kMiss, 0};
       case Verb::kAdd:
-        return {entry(words, query.key) == 0 ? Outcome::kOk : Outcome::kConflict, 0};
+      case Verb::kMarkIfAbsent:
+        return {asked.is_there(words) ? Outcome::kConflict : Outcome::kOk, 0};
+      case Verb::kSetUnless: {
+        const Cell& other = cells_[Server::cell_of(query.instruction.other, query.key)];
+        return {other.is_there(words) ? Outcome::kConflict : Outcome::kOk, 0};
+      }
       case Verb::kSetIfUnchanged:
         return {query.unchanged ? Outcome::kOk : Outcome::kConflict, 0};
       case Verb::kSet:
+      case Verb::kMark:
       case Verb::kDelete:
         return {Outcome::kOk, 0};
     }
@@ -66,81 +100,86 @@ class Cache final : public Server {
   // A command changes an entry, or nothing. The one that does is the one that a replica which takes over misses.
   void carry_out(const ServerStep& step, const Query& query, const Answer& answer) const override {
     if (answer.outcome != Outcome::kOk) return;
-    const bool stores = query.instruction.verb != Verb::kDelete;
-    const CodedValue value = stores ? query.carried : 0;
-    const bool expires = stores && query.instruction.ttl != 0;
+    const traces::VerbFacts& verb = traces::facts_of(query.instruction.verb);
+    const std::size_t cell = cell_of(query);
+    Held after;
+    if (verb.puts()) after = {verb.marks ? 0 : query.carried, query.instruction.ttl != 0, verb.marks};
+    const Held before = held(step.words, cell);
     // To set the same value again is a change to who watches; to delete nothing is none.
-    if (stores || entry(step.words, query.key) != 0) touch(step, std::uint64_t{1} << query.key);
-    const bool changes = entry(step.words, query.key) != value ||
-                         (!expiring_.empty() && this->expires(step.words, query.key) != expires);
-    if (!changes) return;
-    if (step.may_fail_over) {
-      for (std::size_t key = 0; key < replica_.size(); ++key) {
-        set(step.words, replica_[key], get(step.words, entries_[key]));
-        if (!replica_expiring_.empty()) set(step.words, replica_expiring_[key], get(step.words, expiring_[key]));
-      }
-    }
-    put(step, query.key, value, entries_[query.key], value);
-    if (!expiring_.empty()) set(step.words, expiring_[query.key], expires ? 1 : 0);
+    if (verb.puts() || before.is_there()) touch(step, std::uint64_t{1} << cell);
+    if (before == after) return;
+    if (step.may_fail_over)
+      for (std::size_t kept = 0; kept < replica_.size(); ++kept)
+        replica_[kept].put(step.words, cells_[kept].held(step.words));
+    put(step, cell, after);
   }
 
-  bool acts_freely() const override { return !expiring_.empty() && !timers_are_held_; }
+  Touches touches(const Instruction& instruction) const override {
+    const std::uint64_t own = std::uint64_t{1} << instruction.entry;
+    if (!changes(instruction.verb)) return {.reads = own, .writes = 0};
+    const bool asks = instruction.verb == Verb::kSetUnless;
+    return {.reads = asks ? std::uint64_t{1} << instruction.other : 0, .writes = own};
+  }
 
-  // An entry's time to live is over.
+  bool acts_freely() const override { return expire_ && !timers_are_held_; }
+
+  // A value's time to live is over.
   void free_steps(StateView words, std::vector<std::uint16_t>& choices) const override {
-    for (std::size_t key = 0; key < expiring_.size() && !timers_are_held_; ++key)
-      if (expires(words, key)) choices.push_back(static_cast<std::uint16_t>(key));
+    for (std::size_t cell = 0; cell < cells_.size() && acts_freely(); ++cell)
+      if (get(words, cells_[cell].expires) != 0 && cells_[cell].value_in(words) != 0)
+        choices.push_back(static_cast<std::uint16_t>(cell));
   }
 
   void happen(const ServerStep& step, std::uint16_t choice) const override { drop(step, choice); }
 
   // A restart and a failover end the connections, so whatever is watched is so no more.
   void strikes(StateView words, FaultEffect effect, bool watched, std::vector<std::uint16_t>& choices) const override {
+    const bool of_one = effect == FaultEffect::kDropEntry || effect == FaultEffect::kExpireMarker;
     bool changes = watched;
-    for (std::size_t key = 0; key < entries_.size(); ++key) {
-      const bool here = effect == FaultEffect::kRollBack ? !agrees_with_replica(words, key) : entry(words, key) != 0;
-      changes |= here;
-      if (here && effect == FaultEffect::kDropEntry) choices.push_back(static_cast<std::uint16_t>(key));
+    for (std::size_t cell = 0; cell < cells_.size(); ++cell) {
+      const Cell& here = cells_[cell];
+      const bool struck = effect == FaultEffect::kRollBack       ? here.held(words) != replica_[cell].held(words)
+                          : effect == FaultEffect::kExpireMarker ? is_marker_that_expires(words, here)
+                                                                 : here.is_there(words);
+      changes |= struck;
+      if (struck && of_one) choices.push_back(static_cast<std::uint16_t>(cell));
     }
-    if (changes && effect != FaultEffect::kDropEntry) choices.push_back(0);
+    if (changes && !of_one) choices.push_back(0);
   }
 
   void strike(const ServerStep& step, FaultEffect effect, std::uint16_t choice) const override {
-    if (effect == FaultEffect::kDropEntry) return drop(step, choice);
-    touch(step, kEveryKey);
-    for (std::size_t key = 0; key < entries_.size(); ++key) {
-      if (effect == FaultEffect::kDropAll) {
-        drop(step, key);
-      } else {
-        const std::uint64_t kept = get(step.words, replica_[key]);
-        put(step, key, static_cast<CodedValue>(kept), entries_[key], kept);
-        if (!expiring_.empty()) set(step.words, expiring_[key], get(step.words, replica_expiring_[key]));
-      }
-    }
+    if (effect == FaultEffect::kDropEntry || effect == FaultEffect::kExpireMarker) return drop(step, choice);
+    touch(step, kEveryCell);
+    for (std::size_t cell = 0; cell < cells_.size(); ++cell)
+      put(step, cell, effect == FaultEffect::kDropAll ? Held{} : replica_[cell].held(step.words));
   }
 
   void forget(StateRef words) const override {
-    for (const Field& entry : replica_) set(words, entry, 0);
-    for (const Field& bit : replica_expiring_) set(words, bit, 0);
+    for (const Cell& cell : replica_) cell.put(words, {});
   }
 
  private:
+  std::size_t cell_of(const Query& query) const { return Server::cell_of(query.instruction.entry, query.key); }
+
+  void put(const ServerStep& step, std::size_t cell, const Held& after) const {
+    tell_change(step, cell, after);
+    cells_[cell].put(step.words, after);
+  }
+
+  bool is_marker_that_expires(StateView words, const Cell& cell) const {
+    return !timers_are_held_ && get(words, cell.expires) != 0 && get(words, cell.marker) != 0;
+  }
+
   // Of itself: the replica keeps it.
-  void drop(const ServerStep& step, std::size_t key) const {
-    touch(step, std::uint64_t{1} << key);
-    put(step, key, 0, entries_[key], 0);
-    if (!expiring_.empty()) set(step.words, expiring_[key], 0);
+  void drop(const ServerStep& step, std::size_t cell) const {
+    touch(step, std::uint64_t{1} << cell);
+    put(step, cell, {});
   }
 
-  bool agrees_with_replica(StateView words, std::size_t key) const {
-    return get(words, replica_[key]) == get(words, entries_[key]) &&
-           (expiring_.empty() || get(words, replica_expiring_[key]) == get(words, expiring_[key]));
-  }
-
-  bool timers_are_held_;                           // nothing expires
-  std::vector<Field> entries_;                     // by key: 0 absent, else value + 1
-  std::vector<Field> expiring_;                    // by key, where something has a time to live
-  std::vector<Field> replica_, replica_expiring_;  // by key, where it may fail over: what the replica has
+  bool timers_are_held_;       // nothing expires
+  bool expire_ = false;        // some value has a time to live
+  std::vector<Cell> cells_;    // machine/server.hpp says in which order
+  std::vector<Cell> replica_;  // the same, where it may fail over: what the replica has
 };
 
 }  // namespace

@@ -40,13 +40,14 @@ class Independence {
   std::uint64_t needed(const std::uint64_t* words) const;
 
  private:
-  // What is touched, a column each: by server, the keys read and the keys written; the budgets that may pay; whether it
-  // is an event. In the tables, where the key is known only in a state, it is all keys or none.
+  // What is touched, a column each: by store, which is one of the entries that a server keeps of each row, the keys
+  // read and the keys written; the budgets that may pay; whether it is an event. In the tables, where the key is known
+  // only in a state, it is all keys or none.
   using Row = std::vector<std::uint64_t>;
-  static std::size_t reads(std::size_t server) { return 2 * server; }
-  static std::size_t writes(std::size_t server) { return 2 * server + 1; }
-  std::size_t budgets() const { return 2 * servers_; }
-  std::size_t events() const { return 2 * servers_ + 1; }
+  static std::size_t reads(std::size_t store) { return 2 * store; }
+  static std::size_t writes(std::size_t store) { return 2 * store + 1; }
+  std::size_t budgets() const { return 2 * stores_; }
+  std::size_t events() const { return 2 * stores_ + 1; }
 
   void tabulate_requests();
   void tabulate_replies();
@@ -61,8 +62,9 @@ class Independence {
   bool conflict(const std::uint64_t* a, const std::uint64_t* b, std::uint64_t budgets_left) const;
 
   const Machine& machine_;
-  std::size_t servers_;
-  std::size_t columns_;
+  std::vector<std::size_t> first_;  // by server: its first store
+  std::size_t stores_ = 0;
+  std::size_t columns_ = 0;
   bool may_crash_ = false;
   bool events_matter_ = false;
   bool has_unawaited_ = false;                 // requests that nobody awaits may be in flight

@@ -25,21 +25,23 @@ using traces::Verb;
 using traces::Watch;
 inline bool stores(Verb verb) { return traces::facts_of(verb).carries; }
 
-// What answers a verb has. kFinds: a value or a miss. kRemoves: done, whether or not it was there. kIfAbsent: done, or
-// a conflict where the key was there. kIfUnchanged: done, or a conflict where what was watched has changed.
-enum class Answers { kFinds, kDone, kRemoves, kIfAbsent, kIfUnchanged };
+// What answers a verb has. kFinds: a value or a miss; a marker, where the entry may hold one. kFindsMarker: a marker or
+// a miss. kRemoves: done, whether or not it was there. kIfAbsent: done, or a conflict where the key, or the other key
+// that is named, was there. kIfUnchanged: done, or a conflict where what was watched has changed.
+enum class Answers { kFinds, kFindsMarker, kDone, kRemoves, kIfAbsent, kIfUnchanged };
 Answers answers_of(Verb verb);
-inline bool changes(Verb verb) { return answers_of(verb) != Answers::kFinds; }
+inline bool changes(Verb verb) {
+  return answers_of(verb) != Answers::kFinds && answers_of(verb) != Answers::kFindsMarker;
+}
 
 // How a request turns out for the session that sent it. kConflict: an add found the key there, or what was
-// watched has changed. kError and kTimeout are
-// what faults make of it.
-enum class Outcome { kOk, kValue, kMiss, kConflict, kError, kTimeout };
-inline constexpr int kOutcomeCount = 6;
-std::string_view to_string(Outcome outcome);  // "ok", "value", "miss", "conflict", "error", "timeout"
+// watched has changed. kMarker: what is there is no value. kError and kTimeout are what faults make of it.
+enum class Outcome { kOk, kValue, kMiss, kConflict, kMarker, kError, kTimeout };
+inline constexpr int kOutcomeCount = 7;
+std::string_view to_string(Outcome outcome);  // "ok", "value", "miss", "conflict", "marker", "error", "timeout"
 
-// Outcomes a server of this role may answer to a verb, without faults.
-std::vector<Outcome> possible_outcomes(Role to, Verb verb);
+// Outcomes a server of this role may answer to a verb, without faults. `finds_marker`: the entry may hold a marker.
+std::vector<Outcome> possible_outcomes(Role to, Verb verb, bool finds_marker = false);
 
 // A set of outcomes.
 class Outcomes {
@@ -100,11 +102,15 @@ struct Request {
   int arrow = 0;            // ordinal among the arrows of its operation, from 1: Message::number, where the diagram
                             // holds one operation
   Watch watch = Watch::kNothing;  // of a get from the cache: what a later set of the operation asks to be unchanged
+  std::size_t entry = 0;          // of a cache: index in Protocol::entries
+  std::size_t other = 0;          // of a set-unless: the entry that must not be there
+  bool finds_marker = false;      // of a get from the cache: what it finds may be a marker
   bool stores_new = false;        // its label says that what it stores is new: R4
   // What a set or add may store, by R4, failures aside: the operation's own value, what it received, or either.
   bool carries_own = false;
   bool carries_received = false;
   std::string label;
+  std::string named, other_named;  // what its label calls the entry, and the other, where that was told from the label
 };
 
 // A reply line outside alt that is a guard: what follows happens only if the request `about` turned out this way;
@@ -197,12 +203,22 @@ struct ReadingLine {
   std::vector<Edit> edits;  // that say what was assumed, where one line does
 };
 
+// An entry that the cache may have of a row. The first is the one that pages draw without more words; others have
+// names.
+struct CacheEntry {
+  std::string name;      // "lock:product", "products"; may be empty of the first
+  bool markers = false;  // it holds markers alone: a lock, a stamp
+  bool of_key = true;    // each row has one; else its name says nothing of a row, and one stands for all rows
+};
+inline constexpr std::size_t kEntriesMax = 16;  // of a protocol
+
 struct Protocol {
-  std::string name;                   // file name without folders
-  std::string file;                   // as it was given, folders included: for errors
-  std::string text;                   // the whole file, for traces
-  std::vector<std::string> roles;     // role overrides given from outside, "X=cache"
-  std::vector<Operation> operations;  // in the file's order; at least one
+  std::string name;                                  // file name without folders
+  std::string file;                                  // as it was given, folders included: for errors
+  std::string text;                                  // the whole file, for traces
+  std::vector<std::string> roles;                    // role overrides given from outside, "X=cache"
+  std::vector<Operation> operations;                 // in the file's order; at least one
+  std::vector<CacheEntry> entries = {CacheEntry{}};  // at least one; behind the first in the order of their names
   std::vector<ReadingLine> reading;
   std::vector<DrawnRace> races;
   Wanted wanted;           // what the page says is to be checked
@@ -234,12 +250,12 @@ std::vector<CataloguePage> catalogue();
 std::optional<Protocol> read_page(std::string_view name, const std::vector<std::string>& roles = {});
 
 // Calls `visit` with every request of an operation, those inside choices included.
-template <typename Visit>
-void visit_requests(const std::vector<Act>& body, const Visit& visit) {
-  for (const Act& act : body) {
-    if (const auto* request = std::get_if<Request>(&act.node)) visit(*request);
-    if (const auto* choice = std::get_if<Choice>(&act.node)) {
-      for (const Branch& branch : choice->branches) visit_requests(branch.body, visit);
+template <typename Acts, typename Visit>
+void visit_requests(Acts& body, const Visit& visit) {
+  for (auto& act : body) {
+    if (auto* request = std::get_if<Request>(&act.node)) visit(*request);
+    if (auto* choice = std::get_if<Choice>(&act.node)) {
+      for (auto& branch : choice->branches) visit_requests(branch.body, visit);
     }
   }
 }

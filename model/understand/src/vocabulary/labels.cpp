@@ -95,6 +95,7 @@ bool names_any_server(const std::string& word) {
 bool fits(const SignEntry& entry, Verb verb) {
   switch (answers_of(verb)) {
     case Answers::kFinds:
+    case Answers::kFindsMarker:
       return !is_in(kStoring, entry.word);
     case Answers::kDone:
       return entry.sign != Sign::kGone && entry.sign != Sign::kConflict;

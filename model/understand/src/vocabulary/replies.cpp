@@ -22,6 +22,11 @@ Outcomes outcomes_of(Sign sign, Verb verb) {
       if (sign == Sign::kConflict) return {};
       if (sign == Sign::kHit || sign == Sign::kExists || sign == Sign::kValue) return {Outcome::kValue};
       return {Outcome::kMiss};
+    case Answers::kFindsMarker:
+      if (sign == Sign::kOk) return {Outcome::kMarker, Outcome::kMiss};
+      if (sign == Sign::kMiss || sign == Sign::kNil || sign == Sign::kAbsent || sign == Sign::kGone)
+        return {Outcome::kMiss};
+      return {Outcome::kMarker};
     case Answers::kDone:
       if (sign == Sign::kOk) return {Outcome::kOk};
       return {};
@@ -157,7 +162,33 @@ static std::optional<bool> says_changed(const std::vector<std::string>& words) {
   });
 }
 
-ReplyWords reply_words(std::string_view text, Verb verb) {
+// What is said of a marker: that it is there, or that it is not; none where nothing is said of one.
+static std::optional<bool> says_of_marker(const std::vector<std::string>& words, Verb verb, bool finds_marker) {
+  constexpr std::string_view kFree[] = {"free", "unlocked", "released", "clear"};
+  if (finds_marker && says_marker(words)) return true;
+  if (verb != Verb::kExists) return std::nullopt;
+  const bool denied = std::any_of(words.begin(), words.end(), [](const auto& word) { return is_negation(word); });
+  const bool is_free = std::any_of(words.begin(), words.end(), [&](const auto& word) { return is_in(kFree, word); });
+  if (is_free) return denied;
+  if (speaks_of_marker(words) || is_in(words, "taken") || is_in(words, "held") || has_phrase(words, "is in it"))
+    return !denied;
+  return std::nullopt;
+}
+
+// Of a lock that was asked for: whether it was got.
+static std::optional<bool> says_got(const std::vector<std::string>& words) {
+  constexpr std::string_view kGot[] = {"mine", "acquired", "got", "granted", "won", "obtained", "stored", "added"};
+  constexpr std::string_view kNot[] = {"taken", "busy", "held", "locked", "denied"};
+  const auto any = [&](const auto& table) {
+    return std::any_of(words.begin(), words.end(), [&](const std::string& word) { return is_in(table, word); });
+  };
+  const bool denied = std::any_of(words.begin(), words.end(), [](const auto& word) { return is_negation(word); });
+  if (any(kGot) && !any(kNot)) return !denied;
+  if (any(kNot) && !any(kGot) && !denied) return false;
+  return std::nullopt;
+}
+
+ReplyWords reply_words(std::string_view text, Verb verb, bool finds_marker) {
   const std::vector<std::string> words = split_words(text);
   if (words.size() == 1 && words.front() == "not") return reply_words("not there", verb);  // "no está"
   std::vector<FoundSign> signs;
@@ -169,6 +200,12 @@ ReplyWords reply_words(std::string_view text, Verb verb) {
   } else {
     signs = signs_in(text, verb);
   }
+  ReplyWords of_marker;
+  of_marker.plain = true;
+  if (const auto there = says_of_marker(words, verb, finds_marker))
+    return of_marker.outcomes.add(*there ? Outcome::kMarker : Outcome::kMiss), of_marker;
+  if (const auto got = verb == Verb::kMarkIfAbsent ? says_got(words) : std::nullopt)
+    return of_marker.outcomes.add(*got ? Outcome::kOk : Outcome::kConflict), of_marker;
   const bool either = is_in(words, "or") || is_in(words, "maybe") || is_in(words, "optional") || says_if_any(words) ||
                       text.find('/') != std::string_view::npos || text.find('|') != std::string_view::npos;
   bool strong = false;

@@ -611,7 +611,7 @@ std::optional<RequestWords> compared_set(std::string_view label) {
 }  // namespace
 
 RequestWords request_words(std::string_view label) {
-  for (const auto& read : {watched_get, executed_command, compared_set})
+  for (const auto& read : {marker_request, watched_get, executed_command, compared_set})
     if (auto asks = read(label)) return *asks;
   const CommitWords commit = commit_words(label);
   std::vector<std::string> words;

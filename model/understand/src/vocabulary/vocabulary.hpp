@@ -92,12 +92,22 @@ struct RequestWords {
   bool after_commit = false;      // says that it happens after the commit
   int ttl = 0;                    // of a set or add: in seconds, rounded up; 0: none
   Watch watch = Watch::kNothing;  // of a get: what its label says that it watches
+  std::string key, other;         // where it is plainly one: the key that it names; of a set-unless, the other
   std::string inner;              // of a command among others that belong to it ("MULTI, SET k, EXEC"): it alone
   bool is_exec = false;           // a set between MULTI and EXEC, which may be refused where a key is watched
   bool is_command_add = false;    // "add KEY", which to a memcached is one of its commands
   std::string assumed_ttl;        // where it names one but not how long
   std::string assumed;
 };
+// About markers: entries that are no value, as a lock is. None where a label asks for nothing of the kind.
+std::optional<RequestWords> marker_request(std::string_view label);
+// Whether a key is that of a marker by its name: "lock:product:1".
+bool names_marker(const std::string& key);
+// Whether a reply or the label of a branch speaks of one; whether it says that what was found is one.
+bool speaks_of_marker(const std::vector<std::string>& words);
+bool says_marker(const std::vector<std::string>& words);
+// Whether such a text says nothing else than that a marker is there, or is not, or was put there.
+bool says_only_of_markers(std::string_view label);
 // A verb that is negated ("don't delete", "no update") asks for nothing that is understood: kNothing.
 RequestWords request_words(std::string_view label);
 // What the label says beside its verb that makes it another step than the one drawn, as the rest of a question about
@@ -185,7 +195,8 @@ struct ReplyWords {
   bool impossible = false;  // says something that this verb cannot turn out as
   std::string impossible_what;
 };
-ReplyWords reply_words(std::string_view text, Verb verb);
+// `finds_marker`: what a get finds may be a marker.
+ReplyWords reply_words(std::string_view text, Verb verb, bool finds_marker = false);
 // What the label of a branch says beside an outcome, where it says one. `named`: words, in the singular, by which the
 // request, what it asks for and its server are called.
 struct BesideOutcome {

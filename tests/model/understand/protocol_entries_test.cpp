@@ -1,0 +1,142 @@
+// Several entries of one row, and entries that are no value: how diagrams name them.
+#include <gtest/gtest.h>
+
+#include <string>
+
+#include "base/text.hpp"
+#include "model/understand/protocol_support.hpp"
+
+namespace stalemate::model {
+namespace {
+
+// The entries of a page and, request by request, what the cache is asked of which: "set 1;".
+std::string entries_in(const std::string& lines) {
+  const Protocol protocol = read_lines(lines);
+  std::string text;
+  for (const CacheEntry& entry : protocol.entries) text += entry.name + (entry.markers ? "!" : "") + " ";
+  for (const Operation& operation : protocol.operations)
+    visit_requests(operation.body, [&](const Request& request) {
+      if (request.to != Role::kCache) return;
+      text += "| " + std::string(to_string(request.verb)) + " " + std::to_string(request.entry);
+      if (request.verb == Verb::kSetUnless) text += " unless " + std::to_string(request.other);
+      if (request.ttl != 0) text += " for " + std::to_string(request.ttl);
+    });
+  return text;
+}
+
+const std::string kFilled = "alt miss\napp->>database: SELECT\n";
+
+TEST(ProtocolCacheEntries, keys_of_commands_that_differ_and_are_looked_up_are_entries_of_one_row) {
+  EXPECT_EQ(entries_in("Note over app: Read\napp->>cache: GET product:1\n" + kFilled +
+                       "app->>cache: SET product:1\nend\nNote over app: Read list\napp->>cache: GET products\n" +
+                       kFilled + "app->>cache: SET products\nend\n"),
+            "product products | get 0| set 0| get 1| set 1");
+  EXPECT_EQ(
+      entries_in("app->>cache: GET product:1\ncache-->>app: nil\napp->>database: SELECT\napp->>cache: SET product:7\n"
+                 "%% stalemate: same = product:1, product:7\n"),
+      "product | get 0| set 0")
+      << "two rows, as the labels have it, said to be one";
+}
+
+TEST(ProtocolCacheEntries, what_may_be_two_entries_is_asked_and_both_answers_are_taken) {
+  const std::string lines =
+      "app->>cache: GET product:1\ncache-->>app: nil\napp->>database: SELECT\napp->>cache: SET product:1\n"
+      "app->>cache: DEL products\n";
+  EXPECT_TRUE(
+      contains(error_of_lines(lines),
+               "\"products\" and \"product:1\" in line 2 may be two entries of the cache; if they are one, write "
+               "%% stalemate: same = product:1, products, and if both are made of one row, %% stalemate: entries "
+               "= product:1, products"))
+      << error_of_lines(lines);
+  EXPECT_EQ(entries_in(lines + "%% stalemate: same = product:1, products\n"), "product | get 0| set 0| delete 0");
+  EXPECT_EQ(entries_in(lines + "%% stalemate: entries = product:1, products\n"),
+            "product products | get 0| set 0| delete 1");
+  EXPECT_TRUE(contains(error_of_lines(lines + "%% stalemate: entries = product:1, producer\n"),
+                       "no heading, label or key here names \"producer\""));
+}
+
+TEST(ProtocolCacheEntries, a_request_that_names_none_of_several_is_asked_about) {
+  EXPECT_TRUE(contains(error_of_lines("Note over app: Read\napp->>cache: GET product:1\n" + kFilled +
+                                      "app->>cache: SET product:1\nend\nNote over app: Read list\napp->>cache: GET "
+                                      "products\n" +
+                                      kFilled + "app->>cache: set value\nend\n"),
+                       "cannot tell which entry \"set value\" is about: \"product:1\" or \"products\""));
+}
+
+TEST(ProtocolCacheEntries, commands_on_a_lock_are_about_a_marker) {
+  const std::string read = "app->>cache: GET product:1\ncache-->>app: nil\napp->>database: SELECT\n";
+  EXPECT_EQ(entries_in(read + "app->>cache: SET lock:product:1 NX EX 60\napp->>cache: SET product:1\n"
+                              "app->>cache: DEL lock:product:1\n"),
+            "product lock:product! | get 0| mark-if-absent 1 for 60| set 0| delete 1");
+  EXPECT_EQ(entries_in(read + "app->>cache: SETNX lock:product:1\napp->>cache: add lock:product:1\n"
+                              "app->>cache: SET lock:product:1\napp->>cache: GET lock:product:1\n"
+                              "app->>cache: EXISTS lock:product:1\n"),
+            "product lock:product! | get 0| mark-if-absent 1| mark-if-absent 1| mark 1| exists 1| exists 1");
+  EXPECT_EQ(entries_in(read + "app->>cache: SADD tag:products product:1\napp->>cache: SMEMBERS tag:products\n"),
+            "product tag:products! | get 0| mark 1| exists 1");
+}
+
+TEST(ProtocolCacheEntries, a_marker_may_stand_where_the_value_would) {
+  const std::string lines =
+      "app->>cache: gets product:1\nalt hit\ncache-->>app: value\nelse deleted marker\napp->>database: SELECT\n"
+      "app->>cache: cas product:1\nelse absent\napp->>database: SELECT\napp->>cache: add product:1 LOCKED\nalt taken\n"
+      "cache-->>app: taken\nelse stored\napp->>cache: cas product:1\nend\nend\n"
+      "app->>cache: set product:1 to DELETED EX 1000\n";
+  EXPECT_EQ(entries_in(lines),
+            "product | get 0| set-if-unchanged 0| mark-if-absent 0| set-if-unchanged 0| mark 0 for 1000");
+  const Protocol protocol = read_lines(lines);
+  const auto& choice = std::get<Choice>(protocol.operations[0].body[1].node);
+  EXPECT_EQ(choice.branches[0].tests, Outcomes{Outcome::kValue});
+  EXPECT_EQ(choice.branches[1].tests, Outcomes{Outcome::kMarker});
+  EXPECT_EQ(choice.branches[2].tests, Outcomes{Outcome::kMiss});
+  const auto& inner = std::get<Choice>(choice.branches[2].body[2].node);
+  EXPECT_EQ(inner.branches[0].tests, Outcomes{Outcome::kConflict});
+  EXPECT_EQ(inner.branches[1].tests, Outcomes{Outcome::kOk});
+  EXPECT_EQ(std::get<Request>(choice.branches[2].body[1].node).watch, Watch::kEntry)
+      << "one's own lock may be replaced";
+}
+
+// The branches of an alt behind "EXISTS lock:product:1".
+std::string branches_of_exists(const std::string& first, const std::string& second) {
+  const Protocol protocol =
+      read_lines("app->>cache: SET lock:product:1\napp->>cache: EXISTS lock:product:1\nalt " + first +
+                 "\napp->>database: SELECT\nelse " + second + "\napp->>database: SELECT\nend\n");
+  std::string text;
+  for (const Branch& branch : std::get<Choice>(protocol.operations[0].body[2].node).branches)
+    text += branch.is_else ? "else " : outline(branch.tests) + " ";
+  return text;
+}
+
+TEST(ProtocolCacheEntries, branches_say_whether_a_marker_is_there) {
+  EXPECT_EQ(branches_of_exists("exists", "free"), "marker miss ");
+  EXPECT_EQ(branches_of_exists("no lock", "locked"), "miss marker ");
+  EXPECT_EQ(branches_of_exists("lock is held", "lock is not held"), "marker miss ");
+  EXPECT_EQ(branches_of_exists("not free", "free"), "marker miss ");
+  EXPECT_EQ(branches_of_exists("hit", "miss"), "marker miss ");
+  EXPECT_EQ(branches_of_exists("yes", "no"), "marker miss ");
+}
+
+TEST(ProtocolCacheEntries, a_set_may_be_kept_away_by_another_entry_that_something_puts_there) {
+  const std::string read =
+      "app->>cache: GET product:1\ncache-->>app: nil\napp->>database: SELECT\n"
+      "app->>cache: SET product:1 unless lock:product:1 exists (one script)\n";
+  EXPECT_EQ(entries_in(read + "app->>cache: SET lock:product:1 EX 60\n"),
+            "product lock:product! | get 0| set-unless 0 unless 1| mark 1 for 60");
+  EXPECT_TRUE(
+      contains(error_of_lines(read), "nothing on this page puts \"lock:product:1\" there, so the condition always"));
+}
+
+TEST(ProtocolCacheEntries, what_is_no_plain_command_on_a_marker_is_refused_as_before) {
+  for (const char* label : {"acquire lock", "lock product:1", "SET lock:product:1 XX", "SET lock:product:1 my-token NX",
+                            "SADD tag:products", "set product:1 unless it is locked by somebody else"}) {
+    const std::string error = error_of_lines(std::string("app->>cache: GET product:1\napp->>cache: ") + label + "\n");
+    EXPECT_TRUE(contains(error, "not modelled") || contains(error, "cannot tell")) << label << ": " << error;
+  }
+  EXPECT_TRUE(contains(error_of_lines("app->>database: SET lock:product:1 NX\n"), "take a lock in the database"));
+  EXPECT_TRUE(contains(error_of_lines("app->>cache: GET product:1\napp->>cache: SET lock:product:1\n"
+                                      "app->>cache: DEL product:1 lock:product:1\n"),
+                       "not modelled"));
+}
+
+}  // namespace
+}  // namespace stalemate::model
