@@ -150,7 +150,12 @@ class Judge {
   // --- the racing pair ---
 
   bool changes(std::size_t i) const {
-    return worlds_[i].database != worlds_[i + 1].database || worlds_[i].cache != worlds_[i + 1].cache;
+    const auto timeless = [](Cache cache) {  // when something expires is no change
+      for (Spot& spot : cache) spot.expiring = false;
+      return cache;
+    };
+    return worlds_[i].database != worlds_[i + 1].database ||
+           timeless(worlds_[i].cache) != timeless(worlds_[i + 1].cache);
   }
   bool may_race(std::size_t a, std::size_t b) const {
     const traces::Step& first = trace_.steps[a];
