@@ -70,6 +70,10 @@ void check_request(const Trace& trace, const Request& request, const std::string
   const bool may_watch = request.verb == "get" || request.verb == "mark-if-absent";
   require(request.watch.empty() || (may_watch && is_cache(trace, request.to)), pointer + "/watch",
           "must not be there: only a get from a cache, or an add of a marker, watches");
+  const bool versioned = verb != nullptr && verb->versioned;
+  require(versioned == request.version.has_value(), pointer + "/version",
+          versioned ? fmt::format("is missing: a {} has one", request.verb)
+                    : fmt::format("must not be there: a {} stores by none", request.verb));
   require((request.verb == "set-unless") == !request.other.empty(), pointer + "/other",
           request.other.empty() ? "is missing: a set-unless says which entry must not be there"
                                 : fmt::format("must not be there: a {} asks for no other entry", request.verb));

@@ -103,6 +103,9 @@ std::optional<std::int64_t> read_optional_integer(const std::optional<Cursor>& f
   return from->integer();
 }
 
+// How many commits came before.
+std::int64_t read_version(const Cursor& from) { return from.integer_between(0, kOrdinalMax); }
+
 std::string read_key(const Cursor& from) {
   const std::string& key = from.text();
   const std::string_view row = row_of(key);
@@ -158,6 +161,7 @@ Reply read_reply(Cursor from) {
   Reply reply;
   reply.outcome = read_word(from.at("outcome"), kOutcomes);
   reply.value = read_optional_integer(from.find("value"));
+  if (const auto version = from.find("version")) reply.version = read_version(*version);
   from.done();
   return reply;
 }
@@ -221,6 +225,7 @@ class Reader {
     request.drawn_lost = read_flag(from.find("drawn_lost"), "where the diagram loses nothing");
     if (const auto ttl = from.find("ttl")) request.ttl = read_ordinal(*ttl);
     if (const auto watch = from.find("watch")) request.watch = read_word(*watch, kWatchWords);
+    if (const auto version = from.find("version")) request.version = read_version(*version);
     if (const auto other = from.find("other")) request.other = read_key(*other);
     from.done();
     return request;
@@ -248,7 +253,8 @@ class Reader {
     entry.marker = read_flag(from.find("marker"), "where there is a value");
     if (!entry.marker) entry.value = from.at("value").integer();
     entry.expires = read_flag(from.find("expires"), "where it has no time to live");
-    if (!entry.marker && !entry.expires) from.at("expires");
+    if (const auto version = from.find("version")) entry.version = read_version(*version);
+    if (!entry.marker && !entry.expires && !entry.version) from.at("expires");
     from.done();
     return entry;
   }

@@ -71,6 +71,7 @@ Json to_json(const Request& request) {
   if (request.drawn_lost) json["drawn_lost"] = true;
   if (request.ttl) json["ttl"] = *request.ttl;
   if (!request.watch.empty()) json["watch"] = request.watch;
+  if (request.version) json["version"] = *request.version;
   if (!request.other.empty()) json["other"] = request.other;
   return json;
 }
@@ -79,6 +80,7 @@ Json to_json(const Reply& reply) {
   Json json;
   json["outcome"] = reply.outcome;
   if (reply.value) json["value"] = *reply.value;
+  if (reply.version) json["version"] = *reply.version;
   return json;
 }
 
@@ -114,9 +116,11 @@ Json to_json(const std::vector<Entry>& store) {
   for (const Entry& entry : store) {
     Json held;
     if (entry.marker) held["marker"] = true;
-    if (entry.value && entry.expires) held["value"] = *entry.value;
+    const bool plain = entry.value && !entry.expires && !entry.version;
+    if (entry.value) held["value"] = *entry.value;
     if (entry.expires) held["expires"] = true;
-    json[entry.key] = entry.value && !entry.expires ? Json(*entry.value) : held;
+    if (entry.version) held["version"] = *entry.version;
+    json[entry.key] = plain ? Json(*entry.value) : held;
   }
   return json;
 }

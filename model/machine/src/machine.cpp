@@ -119,16 +119,17 @@ void Machine::handle(Step& step, const Action& action) const {
     STALEMATE_INVARIANT(ghost || dead || !instruction.awaited, "who awaits a request has no other in its slots");
     const bool under_way =
         !dead && program_counter(step.words, s) != kIdle && request.operation == invoked(step.words, s);
-    serve(step, s, {{instruction, request.key, request.carried, request.unchanged}, !instruction.awaited, under_way});
+    serve(step, s,
+          {{instruction, request.key, request.carried, request.unchanged, request.version},
+           !instruction.awaited,
+           under_way});
     return;
   }
   const Instruction& instruction = program_->instructions[location(step.words, s).instruction];
-  if (step.record != nullptr) take(step, awaited_request(step.words, s), false, false);
-  const Answer answer = serve(
-      step, s,
-      {{instruction, key(step.words, s), carried(step.words, s, instruction), is_unchanged(step.words, s, instruction)},
-       true,
-       true});
+  const RequestRecord asked = awaited_request(step.words, s);
+  take(step, asked, false, false);
+  const Answer answer =
+      serve(step, s, {{instruction, asked.key, asked.carried, asked.unchanged, asked.version}, true, true});
   if (instruction.watch != Watch::kNothing)
     set(step.words, sessions_[s].unchanged,
         instruction.watch == Watch::kKey || answer.outcome != watched_in_vain(instruction) ? 1 : 0);
@@ -136,7 +137,9 @@ void Machine::handle(Step& step, const Action& action) const {
   // (An answer that is blocked will leave the request in flight, and the server will answer it when it is let go.)
   set(step.words, lane(s).program_counter, instruction.reply_locations[static_cast<std::size_t>(answer.outcome)]);
   if (answer.outcome == Outcome::kValue) set(step.words, reply_field(s), answer.value);
-  if (step.record != nullptr) step.record->reply = {answer.outcome, answer.value};
+  const unsigned version = instruction.gives_version && program_->versions ? answer.version : 0;
+  set(step.words, sessions_[s].reply_version, version);
+  if (step.record != nullptr) step.record->reply = {answer.outcome, answer.value, version};
 }
 
 void Machine::receive(Step& step, const Action& action) const {
@@ -152,6 +155,11 @@ void Machine::receive(Step& step, const Action& action) const {
     const std::uint64_t value = get(step.words, reply_field(s));
     set(step.words, reply_field(s), 0);
     if (instruction.keeps_value) set(step.words, fields.value, value);
+  }
+  const bool answered = at.outcome == Outcome::kValue || (instruction.gives_version && at.outcome == Outcome::kOk);
+  if (instruction.gives_version && answered && program_->versions) {
+    set(step.words, fields.version, get(step.words, fields.reply_version));
+    set(step.words, fields.reply_version, 0);
   }
   if (instruction.commits) tell(step, event(step, EventKind::kWriteAnswered, s));
   follow(step, s, instruction.after[static_cast<std::size_t>(at.outcome)], action.choice);
@@ -171,10 +179,7 @@ void Machine::follow(Step& step, std::size_t session, const std::vector<Transiti
   for (const Effect& effect : transition.effects) {
     if (effect.kind != EffectKind::kAcknowledge) {
       const Instruction& instruction = program_->instructions[effect.instruction];
-      const auto request = [&] {
-        return RequestRecord{effect.instruction, invoked(step.words, session), key(step.words, session),
-                             carried(step.words, session, instruction), is_unchanged(step.words, session, instruction)};
-      };
+      const auto request = [&] { return asked_now(step.words, session, effect.instruction); };
       if (record != nullptr) record->sent.push_back(request());
       if (effect.kind == EffectKind::kSendAsync) {
         std::size_t slot = 0;
@@ -229,6 +234,7 @@ void Machine::take(Step& step, const RequestRecord& request, bool was_reply, boo
 // What sending a request changes with the session: a Write that writes its own value keeps none it received (M3).
 void Machine::ask(Step& step, std::size_t session, const Instruction& instruction) const {
   if (instruction.watch != Watch::kNothing) set(step.words, sessions_[session].unchanged, 0);  // what it watched before
+  if (instruction.commits) set(step.words, sessions_[session].version, 0);  // of the own value, not known yet
   if (!carries_own(*program_, instruction)) return;
   set(step.words, sessions_[session].value, 0);
   const bool awaited = instruction.awaited && instruction.commits;
@@ -247,6 +253,7 @@ void Machine::end_operation(Step& step, std::size_t session, bool failed) const 
   set(step.words, lane(session).program_counter, kIdle);
   if (failed || ended.operation == OperationKind::kWrite) set(step.words, fields.value, 0);
   set(step.words, fields.unchanged, 0);
+  set(step.words, fields.version, 0);
   if (fields.key.width > 0) set(step.words, fields.key, 0);
 }
 

@@ -66,8 +66,8 @@ void Machine::actions_of(StateView words, std::size_t s, std::vector<Action>& ou
       if (granularity_ == Granularity::kPlain) {
         out.push_back({ActionKind::kHandle, session});
       } else {
-        const Query query{instruction, key(words, s), carried(words, s, instruction),
-                          is_unchanged(words, s, instruction)};
+        const RequestRecord asked = awaited_request(words, s);
+        const Query query{instruction, asked.key, asked.carried, asked.unchanged, asked.version};
         const Outcome outcome = servers_[instruction.server]->peek(words, query).outcome;
         push_choices(out, {ActionKind::kHandleReceive, session},
                      instruction.after[static_cast<std::size_t>(outcome)].size());

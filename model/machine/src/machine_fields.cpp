@@ -126,7 +126,8 @@ std::vector<RequestRecord> Machine::requests_in(StateView words, const Slots& sl
     const std::uint64_t instruction = get(words, slot.instruction);
     if (instruction == 0) break;
     requests.push_back({static_cast<InstructionId>(instruction - 1), get(words, slot.operation), get(words, slot.key),
-                        static_cast<unsigned>(get(words, slot.carried)), get(words, slot.unchanged) != 0});
+                        static_cast<unsigned>(get(words, slot.carried)), get(words, slot.unchanged) != 0,
+                        static_cast<unsigned>(get(words, slot.version))});
   }
   return requests;
 }
@@ -139,17 +140,26 @@ std::vector<RequestRecord> Machine::ghosts(StateView words, std::size_t session)
   return requests_in(words, sessions_[session].ghosts);
 }
 
+RequestRecord Machine::asked_now(StateView words, std::size_t session, InstructionId id) const {
+  const Instruction& instruction = program_->instructions[id];
+  const bool versioned = traces::facts_of(instruction.verb).versioned;
+  return {id,
+          invoked(words, session),
+          key(words, session),
+          carried(words, session, instruction),
+          is_unchanged(words, session, instruction),
+          versioned ? static_cast<unsigned>(get(words, sessions_[session].version)) : 0};
+}
+
 // REQUIRES: a request of the session is awaited and in flight.
 RequestRecord Machine::awaited_request(StateView words, std::size_t session) const {
-  const InstructionId id = location(words, session).instruction;
-  const Instruction& instruction = program_->instructions[id];
-  return {id, invoked(words, session), key(words, session), carried(words, session, instruction),
-          is_unchanged(words, session, instruction)};
+  return asked_now(words, session, location(words, session).instruction);
 }
 
 ReplyRecord Machine::awaited_reply(StateView words, std::size_t session) const {
   const Outcome outcome = location(words, session).outcome;
-  return {outcome, outcome == Outcome::kValue ? replied(words, session) : 0};
+  return {outcome, outcome == Outcome::kValue ? replied(words, session) : 0,
+          static_cast<unsigned>(get(words, sessions_[session].reply_version))};
 }
 
 RequestRecord Machine::request_of(StateView words, const Action& action) const {

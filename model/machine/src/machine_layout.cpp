@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <limits>
+#include <set>
 #include <utility>
 
 #include "base/error.hpp"
@@ -82,7 +83,7 @@ static_assert(kChoicesMax <= std::numeric_limits<decltype(Action::choice)>::max(
 
 void Machine::lay_out() {
   STALEMATE_INVARIANT(properties_.size() <= std::numeric_limits<sim::PropertyMask>::digits, "a property has a bit");
-  servers_ = make_servers({*program_, scenario_, layout_, stores_});
+  servers_ = make_servers({*program_, scenario_, layout_, stores_, versions()});
   for (std::size_t server = 0; server < servers_.size(); ++server)
     if (servers_[server]->acts_freely() || budgets_striking(program_->servers[server].kind) != 0)
       acting_.push_back(static_cast<ServerId>(server));
@@ -102,6 +103,27 @@ void Machine::lay_out() {
     if (!fields.slots.empty()) watch(fields.slots.front().instruction);
     if (!fields.ghosts.empty()) watch(fields.ghosts.front().instruction);
   }
+}
+
+// Every database write that may be sent or copied is one more commit.
+unsigned Machine::versions() const {
+  if (!program_->versions) return 1;
+  std::size_t commits = 0;
+  for (const Session& session : scenario_.sessions)
+    for (const ScriptedOperation& operation : session.operations) {
+      std::size_t most = 0;
+      for (const std::uint16_t candidate : operation.candidates) {
+        std::set<int> arrows;
+        for (const Instruction& instruction : program_->instructions)
+          if (instruction.operation == candidate && instruction.commits && !instruction.drawn_lost)
+            arrows.insert(instruction.arrow);
+        most = std::max(most, arrows.size());
+      }
+      commits += most;
+    }
+  for (const FaultBudget& budget : scenario_.budgets)
+    if (budget.includes(FaultEffect::kCopy)) commits += budget.budget;
+  return static_cast<unsigned>(commits) + 1;
 }
 
 // What nearly every step looks at comes first and stands together.
@@ -124,11 +146,14 @@ void Machine::lay_out(std::size_t s) {
     for (LaneFields& lane : fields.lanes) lane.reply = layout_.add(values + 1, Meaning::kCoded);
   if (free_key) fields.key = layout_.add(keys);
   if (program_->watches) fields.unchanged = layout_.add(2);
+  if (program_->versions) fields.version = layout_.add(versions());
+  if (program_->versions) fields.reply_version = layout_.add(versions());
   const bool crashes = scenario_.allows(FaultEffect::kCrash);
   const auto add_requests = [&](Slots& requests, std::size_t count) {
     for (std::size_t i = 0; i < count; ++i)
       requests.push_back({layout_.add(program_->instructions.size() + 1), layout_.add(values + 1, Meaning::kCoded),
-                          layout_.add(keys), layout_.add(operations), program_->watches ? layout_.add(2) : Field{}});
+                          layout_.add(keys), layout_.add(operations), program_->watches ? layout_.add(2) : Field{},
+                          program_->versions ? layout_.add(versions()) : Field{}});
   };
   add_requests(fields.slots, (program_->has_async ? async_arrows(*program_, session) : 0) + (crashes ? 1 : 0));
   add_requests(fields.ghosts, ghosts_of(*program_, scenario_, session));
@@ -175,6 +200,8 @@ Machine make_machine(std::shared_ptr<const Program> program, const traces::Scena
                      const std::vector<std::string>& properties, Granularity granularity) {
   Scenario scenario = resolve(words, *program);
   std::vector<const PropertyKind*> selected = select_properties(properties, *program, scenario);
+  if (std::any_of(selected.begin(), selected.end(), [](const PropertyKind* kind) { return !kind->fuses; }))
+    granularity = Granularity::kPlain;
   Machine machine(std::move(program), std::move(scenario), std::move(selected), granularity);
   if (machine.words() > kWordsMax)
     throw InputError(

@@ -38,6 +38,10 @@ class Compiler {
   Program compile() {
     program_.locations.push_back({});
     program_.entries = protocol_.entries;
+    for (const Operation& operation : protocol_.operations)
+      visit_requests(operation.body, [&](const Request& request) {
+        program_.versions = program_.versions || traces::facts_of(request.verb).versioned;
+      });
     find_servers();
     for (const Operation& operation : protocol_.operations) {
       program_.operations.push_back({operation.name, operation.kind, {}, operation.arrows, watched_in(operation)});
@@ -84,7 +88,7 @@ class Compiler {
   // What can be seen of a request in flight: the request, and whether it carries a value that was received. Who awaits
   // it knows more.
   using Situation = std::tuple<const Request*, bool>;
-  using RowKey = std::tuple<Situation, Told, Source, decltype(Known::outcomes)>;
+  using RowKey = std::tuple<Situation, Told, Source, bool, decltype(Known::outcomes)>;
 
   enum class Side { kTaken, kPassed };  // of a guard or a choice
 
@@ -264,7 +268,20 @@ class Compiler {
     return request.to == Role::kCache && !request.stores_new && known.source != Source::kOwn;
   }
 
+  // R4: whether its answer has a version that the session takes along.
+  bool gives_version(const Request& request) const {
+    return program_.versions && request.awaited && !request.drawn_lost &&
+           (request.to == Role::kDatabase || keeps_value(request));
+  }
+
   bool skips(const Request& request, const Known& known) const {
+    if (traces::facts_of(request.verb).versioned && !known.versioned) {
+      if (extent_ == Extent::kNormal)
+        fail(request.at,
+             "this stores only over an older version, and here no version is known; read the row from the database "
+             "first, or wait for the answer to the write");
+      return true;
+    }
     if (!stores_received(request, known) || known.source != Source::kNothing) return false;
     if (extent_ == Extent::kNormal && kind() == OperationKind::kRead)
       fail(request.at,
@@ -277,11 +294,12 @@ class Compiler {
   InstructionId instruction_for(const Request& request, const Cursor& after, Known& known) {
     const bool received = stores_received(request, known);
     if (stores(request.verb) && kind() == OperationKind::kWrite && !received) known.source = Source::kOwn;
+    if (request.to == Role::kDatabase && request.verb == Verb::kSet) known.versioned = false;
     const Situation seen{&request, received};
     Known kept = known.behind(after);
     const bool goes_on = request.awaited && !request.drawn_lost;
-    const auto key = goes_on ? std::make_tuple(seen, known.told, known.source, kept.outcomes)
-                             : std::make_tuple(seen, Told::kNothing, Source::kOwn, decltype(Known::outcomes){});
+    const auto key = goes_on ? std::make_tuple(seen, known.told, known.source, known.versioned, kept.outcomes)
+                             : std::make_tuple(seen, Told::kNothing, Source::kOwn, false, decltype(Known::outcomes){});
     const auto found = instructions_.find(key);
     if (found != instructions_.end()) return found->second;
     if (program_.instructions.size() >= kInstructionsMax)
@@ -303,6 +321,7 @@ class Compiler {
     instruction.finds_marker = request.finds_marker;
     program_.watches = program_.watches || request.watch != Watch::kNothing || request.verb == Verb::kSetIfUnchanged;
     instruction.keeps_value = keeps_value(request);
+    instruction.gives_version = gives_version(request);
     instruction.carries_received = received;
     instruction.acknowledged = known.told == Told::kDone;
     instruction.arrow = request.arrow;
@@ -353,6 +372,8 @@ class Compiler {
       const bool counts = outcome != Outcome::kMarker || asked.verb == Verb::kExists || looks_for_marker(pending);
       known.turned_out(asked.arrow, counts ? outcome : Outcome::kMiss);
       if (outcome == Outcome::kValue && keeps_value(*pending.request)) known.source = Source::kReceived;
+      const bool answered = outcome == Outcome::kValue || (asked.to == Role::kDatabase && outcome == Outcome::kOk);
+      if (answered && gives_version(asked)) known.versioned = true;
       fill(outcome, known);
     }
     if (extent_ == Extent::kNormal) return;

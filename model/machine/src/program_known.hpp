@@ -22,6 +22,7 @@ struct Known {
   std::vector<std::pair<int, Outcome>> outcomes;  // by arrow, ascending
   Told told = Told::kNothing;
   Source source = Source::kOwn;
+  bool versioned = false;           // a version is known, of what would be stored by one
   const Request* failed = nullptr;  // failed, covered, and the branch that covers it is still to come
 
   // How the request of this arrow turned out. REQUIRES: it was asked on this path.

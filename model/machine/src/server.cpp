@@ -23,7 +23,7 @@ constexpr ServerKind kKinds[] = {{Role::kCache, cache}, {Role::kDatabase, databa
 void Server::fill(StateRef) const {}
 
 Touches Server::touches(const Instruction& instruction) const {
-  const bool reads = instruction.verb == Verb::kGet;
+  const bool reads = !changes(instruction.verb);
   return {.reads = reads ? 1U : 0U, .writes = reads ? 0U : 1U};
 }
 

@@ -54,6 +54,9 @@ ReducedMachine::ReducedMachine(const Protocol& protocol, const traces::Scenario&
                                const std::vector<std::string>& properties, Reductions wanted)
     : machine(machine_for(protocol, words, properties, wanted, off)) {
   if (machine.granularity() == Granularity::kFused) used.emplace_back("fusing");
+  for (const PropertyKind* kind : machine.properties())
+    if (wanted.fusing && off.empty() && !kind->fuses)
+      off.push_back({"fusing", fmt::format("{} depends on what happens while a reply is on its way", kind->name)});
   if (wanted.symmetry) {
     std::variant<Symmetry, std::string> found = Symmetry::of(machine, wanted.orders_max);
     if (auto* there = std::get_if<Symmetry>(&found)) {

@@ -33,11 +33,17 @@ traces::Request tell_request(const Machine& machine, const RequestRecord& reques
           .awaited = instruction.awaited,
           .ttl = instruction.ttl == 0 ? std::nullopt : std::optional<std::int64_t>(instruction.ttl),
           .watch = std::string(to_string(instruction.watch)),
+          .version = traces::facts_of(instruction.verb).versioned ? std::optional<std::int64_t>(request.version)
+                                                                  : std::nullopt,
           .other = unless ? entry_key(machine, instruction.other, request.key) : ""};
 }
 
-traces::Reply tell_reply(const ReplyRecord& reply) {
-  return {std::string(to_string(reply.outcome)), shown_coded(reply.value)};
+// Where a reply has a version that the session keeps, it is told.
+traces::Reply tell_reply(const Machine& machine, const ReplyRecord& reply, const Instruction& asked) {
+  const bool answered = reply.outcome == Outcome::kValue || reply.outcome == Outcome::kOk;
+  const bool versioned = machine.program().versions && asked.gives_version && answered;
+  return {std::string(to_string(reply.outcome)), shown_coded(reply.value),
+          versioned ? std::optional<std::int64_t>(reply.version) : std::nullopt};
 }
 
 traces::Ending tell_ending(const EndingRecord& ending) {
@@ -96,8 +102,9 @@ traces::State tell_state(const Machine& machine, const std::uint64_t* words) {
     for (std::size_t key = 0; key < static_cast<std::size_t>(machine.scenario().keys); ++key) {
       for (std::size_t entry = 0; entry < server.entries(); ++entry) {
         const Held held = server.held(words, server.cell_of(entry, key));
-        contents.entries.push_back(
-            {entry_key(machine, entry, key), shown_coded(held.value), held.expires, held.marker});
+        traces::Entry told{entry_key(machine, entry, key), shown_coded(held.value), held.expires, held.marker};
+        if (server.has_versions(entry) && held.is_there()) told.version = held.version;
+        contents.entries.push_back(std::move(told));
       }
     }
     state.stores.push_back(std::move(contents));
@@ -115,7 +122,9 @@ traces::State tell_state(const Machine& machine, const std::uint64_t* words) {
     if (at.instruction == kNoInstruction) continue;
     traces::InFlight message = in_flight(machine, session, machine.awaited_request(words, s));
     message.is_reply = at.is_reply;
-    if (at.is_reply) message.reply = tell_reply(machine.awaited_reply(words, s));
+    if (at.is_reply)
+      message.reply =
+          tell_reply(machine, machine.awaited_reply(words, s), machine.program().instructions[at.instruction]);
     state.in_flight.push_back(std::move(message));
   }
   return state;
@@ -147,7 +156,8 @@ traces::Step tell_step(const Machine& machine, const Action& action, const StepR
     if (!record.was_reply) step.request = tell_request(machine, *record.request);
   }
   step.is_ghost = record.was_ghost;
-  if (record.reply) step.reply = tell_reply(*record.reply);
+  if (record.reply)
+    step.reply = tell_reply(machine, *record.reply, machine.program().instructions[record.request->instruction]);
   if (record.choices > 1) {
     step.choice = static_cast<int>(record.choice) + 1;
     step.chosen = record.chosen;

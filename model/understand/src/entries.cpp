@@ -189,7 +189,7 @@ class Entries {
 std::vector<CacheEntry> Entries::entries() const {
   std::vector<CacheEntry> entries;
   for (const Group& group : groups_) {
-    CacheEntry entry{name_of(group), group.markers, true};
+    CacheEntry entry{.name = name_of(group), .markers = group.markers};
     for (const NamedEntry& named : group.names) {
       const std::vector<std::string>& key = named.name.key;
       entry.of_key = entry.of_key && (key.empty() || is_in(key, "#"));
@@ -269,6 +269,7 @@ std::vector<CacheEntry> settle_entries(std::vector<std::vector<Segment>>& segmen
                    " there, so the condition always holds; draw what does, or leave the condition out");
       request.other = static_cast<std::size_t>(group - settled.groups().begin());
     }
+    found[request.entry].versioned = found[request.entry].versioned || traces::facts_of(request.verb).versioned;
     marked[request.entry] = marked[request.entry] || traces::facts_of(request.verb).marks;
     if (request.entry == 0 || found.size() == 1) return;
     const std::size_t line = segment.line_of_arrow.at(request.arrow);

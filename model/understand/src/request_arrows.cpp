@@ -147,6 +147,8 @@ void StepWalk::note_request(const Request& asks, std::size_t line) {
 
 // Several entries at once, and a condition that nothing before it can meet.
 void StepWalk::ask_what_is_meant(Position at, const Message& message, Role server, Verb verb) {
+  if (verb == Verb::kGetVersion && server == Role::kCache)
+    refuse_not_modelled(name(), at, "the version of an entry alone");
   if (verb == Verb::kGet && keys_named(message.text).size() > 1)
     refuse_not_modelled(name(), at, "several entries in one request");
   if (server == Role::kCache && verb == Verb::kSetIfUnchanged && current().asked.count({server, Verb::kGet}) == 0)

@@ -20,6 +20,11 @@ constexpr VerbWords kRows[] = {
      "take a lock in the database"},
     {Verb::kSetUnless, Answers::kIfAbsent, "to set the key, only if the other entry is not there,",
      "change something only if a condition holds"},
+    {Verb::kSetIfNewer, Answers::kIfNewer, "to set the key, only over an older version,",
+     "change something only if a condition holds"},
+    {Verb::kMarkIfNewer, Answers::kIfNewer, "to put a marker with its version there, only over an older version",
+     "change something only if a condition holds"},
+    {Verb::kGetVersion, Answers::kTells, "to get the version of the key", ""},
 };
 static_assert(std::size(kRows) == std::size(traces::kVerbs));
 
@@ -37,9 +42,11 @@ std::vector<Outcome> possible_outcomes(Role to, Verb verb, bool finds_marker) {
       return {Outcome::kMarker, Outcome::kMiss};
     case Answers::kIfAbsent:
     case Answers::kIfUnchanged:
+    case Answers::kIfNewer:
       return {Outcome::kOk, Outcome::kConflict};
     case Answers::kDone:
     case Answers::kRemoves:
+    case Answers::kTells:
       return {Outcome::kOk};
   }
   STALEMATE_INVARIANT(false, "every verb has outcomes");

@@ -179,5 +179,22 @@ TEST(TellingProperties, a_violation_is_told_by_what_was_read_held_or_lost) {
                        "app1's Write of k1=1 was acknowledged (step "));
 }
 
+// What was read before it was committed is committed while a later read's reply is on its way: a search that takes a
+// reply in the step that makes it would not see it.
+TEST(MonotonicReads, are_looked_at_step_by_step) {
+  const std::string page =
+      "sequenceDiagram\nNote over app: Read\napp->>database: Get value\nopt hit\napp->>cache: Get value\ncache-->>app: "
+      "Does not exist\nend\napp->>database: Get value\nNote over app: Write\napp-)cache: Set value\napp->>cache: "
+      "Delete value\napp->>database: Set value\n";
+  for (const bool reduced : {false, true}) {
+    CheckOptions options;
+    options.properties = {"monotonic-reads"};
+    options.reductions = reduced ? Reductions::all() : Reductions{};
+    const Report report = check(read_protocol(page, "m.mmd", {}), scenario({"read; read", "write"}, {}), options);
+    EXPECT_EQ(report.verdict, Verdict::kViolated) << reduced;
+    EXPECT_EQ(report.trace->steps.size(), 17U) << reduced;
+  }
+}
+
 }  // namespace
 }  // namespace stalemate::model

@@ -192,6 +192,14 @@ void Model::send(Running running, const Path& path, const Request& sent, std::ve
   Message message{runner.operation, runner.begun, path, runner.key, std::nullopt};
   if (sent.verb == Verb::kSetIfUnchanged) message.unchanged = runner.watched.has_value();
   if (sent.watch != Watch::kNothing) runner.watched.reset();
+  if (sent.to == Role::kDatabase && sent.verb == Verb::kSet) runner.version.reset();
+  if (asks_for_newer(sent.verb)) {
+    if (!runner.version) {  // R4: nothing says which version it would have
+      if (sent.awaited) runner.outcomes[sent.arrow] = Outcome::kOk;
+      return go_on(std::move(running), after(path), out);
+    }
+    message.version = *runner.version;
+  }
   if (carries_value(sent.verb)) {
     const bool read = protocol_.operations[runner.operation].kind == OperationKind::kRead;
     const bool own = !read && (sent.to == Role::kDatabase || sent.stores_new || !runner.fetched.asked);

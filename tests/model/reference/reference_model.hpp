@@ -102,19 +102,25 @@ struct Message {
   std::size_t key = 0;
   std::optional<Value> value;  // what a set or add carries
   bool unchanged = false;      // of a set that asks: nothing has changed what its session watched when it sent it
+  unsigned version = 0;        // of what stores by version
   auto operator<=>(const Message&) const = default;
 };
 
 // Whether a verb stores a value; whether it stores what is none.
 inline bool carries_value(Verb verb) {
-  return verb == Verb::kSet || verb == Verb::kAdd || verb == Verb::kSetIfUnchanged || verb == Verb::kSetUnless;
+  return verb == Verb::kSet || verb == Verb::kAdd || verb == Verb::kSetIfUnchanged || verb == Verb::kSetUnless ||
+         verb == Verb::kSetIfNewer;
 }
-inline bool puts_marker(Verb verb) { return verb == Verb::kMark || verb == Verb::kMarkIfAbsent; }
-inline bool only_looks(Verb verb) { return verb == Verb::kGet || verb == Verb::kExists; }
+inline bool puts_marker(Verb verb) {
+  return verb == Verb::kMark || verb == Verb::kMarkIfAbsent || verb == Verb::kMarkIfNewer;
+}
+inline bool only_looks(Verb verb) { return verb == Verb::kGet || verb == Verb::kExists || verb == Verb::kGetVersion; }
+inline bool asks_for_newer(Verb verb) { return verb == Verb::kSetIfNewer || verb == Verb::kMarkIfNewer; }
 
 struct Reply {
   Outcome outcome = Outcome::kOk;
   std::optional<Value> value;
+  std::optional<unsigned> version = {};  // of the row, or of what was found
   auto operator<=>(const Reply&) const = default;
 };
 
@@ -149,6 +155,7 @@ struct Runner {
   std::vector<Message> asynchronous = {};   // in flight, in the order sent
   std::optional<Message> awaited = {};      // the request it waits for
   std::optional<Reply> reply = {};          // its reply, if in flight
+  std::optional<unsigned> version = {};     // that it knows of what it would store
   std::optional<std::size_t> watched = {};  // what it watches in the cache, while nothing has changed that
   bool crashed = false;                     // what of it still arrives stands in `asynchronous`
   std::vector<Message> ghosts = {};         // late requests and copies, sorted
@@ -182,6 +189,7 @@ struct Spot {
   std::optional<Value> value = {};
   bool marker = false;
   bool expiring = false;  // it has a time to live
+  unsigned version = 0;   // of what was stored by one
   bool there() const { return value.has_value() || marker; }
   auto operator<=>(const Spot&) const = default;
 };
@@ -189,6 +197,7 @@ using Cache = std::vector<Spot>;  // the first entry of each row, then the secon
 
 struct World {
   std::vector<Value> database;
+  std::vector<unsigned> versions = {};  // by key: how often it was committed, where anything is stored by version
   Cache cache;
   std::vector<Runner> runners;
   // The cache before the last command that changed it, or at the start: what the replica has. None: there will be no
@@ -275,6 +284,7 @@ class Model {
   std::size_t spot_of(const Message& message, bool other = false) const;
   std::string spot_name(std::size_t spot) const;
   bool tells_markers(const Message& message) const;
+  bool stores_by_version() const;
   void touch(World& world, std::optional<std::size_t> spot) const;  // none: every one
   bool watched(const World& world) const;
   bool may_fail_over(const World& world) const;

@@ -139,6 +139,16 @@ inline std::string with_entries(const std::string& page, sim::Random random) {
       "app->>cache: add item:1 LOCKED\nalt taken\napp-)cache: DEL item:1\nend\n",
       "app->>cache: GET item:1\nalt locked\napp-)cache: DEL item:1\nelse hit\napp->>cache: DEL lock:item:1\nend\n",
       "app->>cache: GET item:1\nopt miss\napp-)cache: SET lock:item:1\nend\n"};
+  static const std::vector<std::string> kVersions = {
+      "app->>cache: set item:1 only if the version is newer\n",
+      "app->>cache: set item:1 only if the version is newer\n",
+      "app-)cache: set item:1 only if the version is newer, TTL 60\n",
+      "app->>cache: set item:1 only if the version is newer\nalt conflict\napp-)cache: DEL item:1\nend\n",
+      "app->>cache: mark item:1 deleted at this version, only if newer\n",
+      "app-)cache: mark item:1 deleted at this version, only if newer, TTL 60\n",
+      "app->>database: SELECT version of item\n",
+      "app->>cache: GET item:1\nopt miss\napp-)cache: set item:1 only if the version is newer\nend\n"};
+  const std::vector<std::string>& further = random.below(3) == 0 ? kVersions : kMarkers;
   std::string text;
   std::size_t left = random.below(4);
   const bool two = random.below(2) == 0;
@@ -146,7 +156,7 @@ inline std::string with_entries(const std::string& page, sim::Random random) {
   for (std::string line; std::getline(lines, line);) {
     const bool asks = line.starts_with("app->>") || line.starts_with("app-)");
     if (asks && left > 0 && random.below(4) == 0) {
-      text += kMarkers[random.below(kMarkers.size())];
+      text += further[random.below(further.size())];
       --left;
     }
     if (const std::size_t at = line.find("value"); line.find("cache: ") != std::string::npos && at != std::string::npos)

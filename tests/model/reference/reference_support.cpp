@@ -23,6 +23,7 @@ Model::Model(const Protocol& protocol, const Setting& setting, bool keep_history
 World Model::initial() const {
   World world;
   world.database.assign(setting_.keys, 0);
+  if (stores_by_version()) world.versions.assign(setting_.keys, 0);
   if (setting_.has_cache) world.cache.resize(setting_.keys * protocol_.entries.size());
   for (std::size_t spot = 0; spot < world.cache.size() && setting_.cached; ++spot)
     if (!protocol_.entries[spot / setting_.keys].markers) world.cache[spot].value = 0;
@@ -63,12 +64,20 @@ traces::Request Model::tell(const Message& message) const {
           .awaited = sent.awaited,
           .ttl = sent.ttl == 0 ? std::nullopt : std::optional<std::int64_t>(sent.ttl),
           .watch = std::string(to_string(sent.watch)),
+          .version = asks_for_newer(sent.verb) ? std::optional<std::int64_t>(message.version) : std::nullopt,
           .other = sent.verb == Verb::kSetUnless ? spot_name(spot_of(message, true)) : ""};
 }
 
 std::size_t Model::spot_of(const Message& message, bool other) const {
   const Request& asked = request(message);
   return (other ? asked.other : asked.entry) * setting_.keys + message.key;
+}
+
+bool Model::stores_by_version() const {
+  bool found = false;
+  for (const Operation& operation : protocol_.operations)
+    visit_requests(operation.body, [&](const Request& request) { found |= asks_for_newer(request.verb); });
+  return found;
 }
 
 std::string Model::spot_name(std::size_t spot) const {
@@ -84,8 +93,15 @@ traces::State Model::tell(const World& world) const {
     for (std::size_t spot = key; spot < world.cache.size(); spot += setting_.keys) {
       const Spot& held = world.cache[spot];
       cache.push_back({spot_name(spot), shown(held.value), held.expiring, held.marker});
+      bool by_version = false;
+      for (const Operation& operation : protocol_.operations)
+        visit_requests(operation.body, [&](const Request& asked) {
+          by_version |= asks_for_newer(asked.verb) && asked.entry == spot / setting_.keys;
+        });
+      if (by_version && held.there()) cache.back().version = held.version;
     }
     database.push_back({key_name(key), shown(world.database[key])});
+    if (stores_by_version()) database.back().version = world.versions[key];
   }
   if (!world.cache.empty()) state.stores.push_back({"cache", cache});
   state.stores.push_back({"database", database});
@@ -235,10 +251,13 @@ Reply Model::serve(World& world, std::size_t r, const Message& message, bool cou
   Reply reply;
   if (asked.to == Role::kDatabase) {
     Value& stored = world.database[message.key];
+    const bool versioned = !world.versions.empty();
+    if (versioned && asked.verb == Verb::kSet) ++world.versions[message.key];
+    if (versioned && asked.awaited) reply.version = world.versions[message.key];
     if (asked.verb == Verb::kGet) {
       reply.outcome = Outcome::kValue;
       reply.value = stored;
-    } else {
+    } else if (asked.verb == Verb::kSet) {
       stored = message.value.value();
       if (keep_history_) {
         History& history = world.history[message.key];
@@ -251,14 +270,25 @@ Reply Model::serve(World& world, std::size_t r, const Message& message, bool cou
   const Cache before = world.cache;
   Spot& spot = world.cache[spot_of(message)];
   const auto put = [&] {
-    spot = {asked.verb == Verb::kMark || asked.verb == Verb::kMarkIfAbsent ? std::nullopt : message.value,
-            puts_marker(asked.verb), asked.ttl != 0};
+    spot = {puts_marker(asked.verb) ? std::nullopt : message.value, puts_marker(asked.verb), asked.ttl != 0,
+            message.version};
     touch(world, spot_of(message));  // the same again is a change, too
   };
   switch (asked.verb) {
     case Verb::kGet:
       reply.outcome = spot.value ? Outcome::kValue : spot.marker ? Outcome::kMarker : Outcome::kMiss;
       reply.value = spot.value;
+      if (spot.value && stores_by_version() && protocol_.operations[message.operation].kind == OperationKind::kRead)
+        reply.version = spot.version;
+      break;
+    case Verb::kGetVersion:
+      break;
+    case Verb::kSetIfNewer:
+    case Verb::kMarkIfNewer:
+      if (spot.there() && spot.version >= message.version)
+        reply.outcome = Outcome::kConflict;
+      else
+        put();
       break;
     case Verb::kExists:
       reply.outcome = spot.there() ? Outcome::kMarker : Outcome::kMiss;
@@ -328,12 +358,15 @@ void Model::receive(const World& world, std::size_t r, std::vector<Enabled>& out
   const Request& asked = request(message);
   const bool as_miss = reply.outcome == Outcome::kMarker && asked.verb == Verb::kGet && !tells_markers(message);
   runner.outcomes[asked.arrow] = as_miss ? Outcome::kMiss : reply.outcome;
+  const bool by_row = asked.to == Role::kDatabase && reply.outcome != Outcome::kConflict;
+  const bool by_entry = protocol_.operations[message.operation].kind == OperationKind::kRead && reply.value.has_value();
+  if (stores_by_version() && (by_row || by_entry)) runner.version = reply.version;
   if (protocol_.operations[message.operation].kind == OperationKind::kRead) {
     if (reply.value) runner.held = reply.value;
   } else if (asked.to == Role::kDatabase) {
     if (asked.verb == Verb::kGet)
       runner.fetched.value = reply.value;
-    else
+    else if (asked.verb == Verb::kSet)
       runner.wrote_well = true;
   }
   go_on(std::move(running), after(message.at), out);

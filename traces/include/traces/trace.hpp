@@ -71,7 +71,8 @@ struct Request {
   bool drawn_lost = false;  // the diagram itself loses it (-x): sent, never in flight. Only in Step::sends
   std::optional<std::int64_t> ttl = std::nullopt;  // seconds after which what a set or add stores may expire
   std::string watch = "";                          // of a get: a word of traces/verb.hpp, "" where it watches nothing
-  std::string other = "";                          // of a set-unless: the key of the entry that must not be there
+  std::optional<std::int64_t> version = std::nullopt;  // of what stores only over older: that of what it stores
+  std::string other = "";                              // of a set-unless: the key of the entry that must not be there
   bool operator==(const Request&) const = default;
 };
 
@@ -79,6 +80,7 @@ struct Request {
 struct Reply {
   std::string outcome;
   std::optional<std::int64_t> value;
+  std::optional<std::int64_t> version = std::nullopt;  // where anything is stored by version: of the row, or the entry
   bool operator==(const Reply&) const = default;
 };
 
@@ -97,6 +99,8 @@ struct Entry {
   std::optional<std::int64_t> value;
   bool expires = false;  // it has a time to live
   bool marker = false;   // what is there is no value: a lock, a stamp, a tombstone
+  // Where anything is stored by version: the row's last commit, from 0, or that of what the entry was stored with.
+  std::optional<std::int64_t> version = std::nullopt;
   bool operator==(const Entry&) const = default;
 };
 

@@ -17,7 +17,10 @@ enum class Verb : std::uint8_t {
   kExists,
   kMark,
   kMarkIfAbsent,
-  kSetUnless
+  kSetUnless,
+  kSetIfNewer,
+  kMarkIfNewer,
+  kGetVersion
 };
 
 // What a get keeps watch over, so that a later set of its session may ask whether it is unchanged: nothing; the entry
@@ -29,10 +32,11 @@ constexpr std::string_view to_string(Watch watch) { return kWatches[static_cast<
 struct VerbFacts {
   Verb verb;
   std::string_view name;
-  bool carries;          // a value, which it is to store
-  bool of_databases;     // else of caches alone
-  bool replayed = true;  // real servers can be asked so; where not, a replay refuses it by name
-  bool marks = false;    // it stores a marker: a lock, a stamp, a tombstone, which is there and is no value
+  bool carries;            // a value, which it is to store
+  bool of_databases;       // else of caches alone
+  bool replayed = true;    // real servers can be asked so; where not, a replay refuses it by name
+  bool marks = false;      // it stores a marker: a lock, a stamp, a tombstone, which is there and is no value
+  bool versioned = false;  // it stores only over what is older: what has a lower version, or nothing
   // Whether what it stores may be given a time to live, by a cache.
   constexpr bool puts() const { return carries || marks; }
 };
@@ -49,6 +53,9 @@ inline constexpr VerbFacts kVerbs[] = {
     {Verb::kMark, "mark", false, false, false, true},
     {Verb::kMarkIfAbsent, "mark-if-absent", false, false, false, true},
     {Verb::kSetUnless, "set-unless", true, false, false},  // stores only if another entry is not there
+    {Verb::kSetIfNewer, "set-if-newer", true, false, false, false, true},
+    {Verb::kMarkIfNewer, "mark-if-newer", false, false, false, true, true},
+    {Verb::kGetVersion, "get-version", false, true, false},  // the version of a row, and not the row
 };
 
 constexpr const VerbFacts& facts_of(Verb verb) { return kVerbs[static_cast<std::size_t>(verb)]; }

@@ -13,8 +13,14 @@ std::string foreign(std::string_view text) { return clipped(trim(printable(text)
 
 std::string value_words(const std::optional<std::int64_t>& value) { return value ? fmt::format("{}", *value) : "-"; }
 
+// " v2"; "" where there is none.
+static std::string version_words(const std::optional<std::int64_t>& version) {
+  return version ? fmt::format(" v{}", *version) : "";
+}
+
 std::string entry_words(const Entry& entry) {
-  return (entry.marker ? std::string(kMarkerWord) : value_words(entry.value)) + (entry.expires ? "~" : "");
+  return (entry.marker ? std::string(kMarkerWord) : value_words(entry.value)) + (entry.expires ? "~" : "") +
+         version_words(entry.version);
 }
 
 std::string entry_words(const State& state, std::string_view store, std::string_view key) {
@@ -28,12 +34,15 @@ std::string request_words(const Request& request) {
   std::string words = foreign(verb) + " " + foreign(request.key);
   if (!request.watch.empty()) words = "watch and " + words;
   if (request.value) words += fmt::format("={}", *request.value);
+  words += version_words(request.version);
   if (!request.other.empty()) words += " unless " + foreign(request.other) + " is there";
   if (request.ttl) words += fmt::format(" for {} s", *request.ttl);
   return words;
 }
 
-std::string reply_words(const Reply& reply) { return reply.value ? value_words(reply.value) : foreign(reply.outcome); }
+std::string reply_words(const Reply& reply) {
+  return (reply.value ? value_words(reply.value) : foreign(reply.outcome)) + version_words(reply.version);
+}
 
 std::string ending_words(const Ending& ending) {
   switch (ending.kind) {

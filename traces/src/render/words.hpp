@@ -25,8 +25,8 @@ std::string foreign(std::string_view text);
 
 // "1000", or "-" for none.
 std::string value_words(const std::optional<std::int64_t>& value);
-// As value_words(), "1000~" where it has a time to live; "marker" for one. The second: of what the store holds of
-// `key`, "" where it keeps no such entry.
+// As value_words(), "1000 v2" where it has a version, "1000~" where it has a time to live; "marker" for one. The
+// second: of what the store holds of `key`, "" where it keeps no such entry.
 inline constexpr std::string_view kMarkerWord = "marker";
 std::string entry_words(const Entry& entry);
 std::string entry_words(const State& state, std::string_view store, std::string_view key);

@@ -159,10 +159,11 @@ class Machine {
   struct SessionFields {
     std::array<LaneFields, kLanes> lanes;
     Field invoked, value, key;
+    Field version, reply_version;  // where things are stored by version: the session's, and that in the reply in flight
     Field unchanged;  // where the program watches: what the session's latest watching get watches has not changed
     struct Slot {
       Field instruction, carried, key, operation;  // instruction + 1, 0: empty
-      Field unchanged;
+      Field unchanged, version;
     };
     std::vector<Slot> slots;
     std::vector<Slot> ghosts;
@@ -199,6 +200,8 @@ class Machine {
   ServerStep at_server(const Step& step, std::uint64_t& touched) const;
   bool is_unchanged(StateView words, std::size_t session, const Instruction& instruction) const;
   bool is_anything_watched(StateView words) const;
+  RequestRecord asked_now(StateView words, std::size_t session, InstructionId id) const;  // as it is sent now
+  unsigned versions() const;                                                              // of a row, at most
   void forget_watches(Step& step, std::uint64_t cells) const;
   const Server& acting(std::size_t actor) const { return *servers_[server_of(actor)]; }
   void invoke(Step& step, const Action& action) const;
@@ -240,7 +243,8 @@ class Machine {
   std::vector<std::unique_ptr<Monitor>> monitors_;
 };
 
-// Compiles the protocol and resolves the scenario and the properties (empty: the default ones that apply). Throws
+// Compiles the protocol and resolves the scenario and the properties (empty: the default ones that apply). Where one of
+// these does not allow fusing, steps are plain. Throws
 // InputError for what does not fit together, and for states that would be larger than 256 bytes.
 Machine make_machine(const Protocol& protocol, const traces::Scenario& words,
                      const std::vector<std::string>& properties, Granularity granularity);

@@ -70,8 +70,9 @@ struct Instruction {
   // Of a get: the session keeps the value it is answered. Of what stores: it is such a value, not the Write's own.
   bool keeps_value = false;
   bool carries_received = false;
-  bool commits = false;       // it changes a row of the database
-  bool acknowledged = false;  // who started the operation was told before that it is done
+  bool gives_version = false;  // its answer, where it is one, has a version that the session keeps
+  bool commits = false;        // it changes a row of the database
+  bool acknowledged = false;   // who started the operation was told before that it is done
   InstructionId alike =
       kNoInstruction;  // the first instruction of the same request that looks the same in flight, once nobody awaits it
   int arrow = 0;
@@ -122,6 +123,8 @@ struct Program {
   bool fills_expire = false;
   // Whether a Write may be acknowledged before its database write has an answer, or go on writing afterwards.
   bool may_tell_early = false;
+  // Whether something is stored by version.
+  bool versions = false;
   // Whether a marker is put somewhere with a time to live.
   bool markers_expire = false;
   // Whether a get watches, or a set asks for what is watched to be unchanged.

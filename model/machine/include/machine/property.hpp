@@ -73,6 +73,8 @@ struct PropertyKind {
   bool (*says_something)(const Scenario& scenario);
   std::unique_ptr<Monitor> (*make)(const MonitorSetting& setting);
   bool by_default = true;  // false: it is checked only when it is named
+  // False: what happens between a handle and the receipt of its reply may break it, so the two are never fused.
+  bool fuses = true;
   // About whole runs: no step or state breaks it, the monitor only sees the antecedent.
   bool is_liveness = false;
 };

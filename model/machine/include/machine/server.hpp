@@ -21,6 +21,7 @@ namespace stalemate::model {
 struct Answer {
   Outcome outcome = Outcome::kOk;
   CodedValue value = 0;  // of kValue
+  unsigned version = 0;  // of a row that was read or written, or an entry that was found
 };
 
 // A request as it reaches a server.
@@ -29,6 +30,7 @@ struct Query {
   std::size_t key = 0;  // of the row
   CodedValue carried = 0;
   bool unchanged = false;  // what its session watches has not changed
+  unsigned version = 0;    // of what stores by one
 };
 
 // Where the changes of a step go.
@@ -60,6 +62,8 @@ class Server {
   std::size_t cell_of(std::size_t entry, std::size_t key) const { return entry * keys_ + key; }
 
   virtual Held held(StateView words, std::size_t cell) const = 0;
+  // Whether what it keeps as this entry has a version.
+  virtual bool has_versions(std::size_t entry) const = 0;
 
   // Before the first step every key has its initial value, where the scenario says so. REQUIRES: `words` are zero.
   virtual void fill(StateRef words) const;
@@ -98,6 +102,7 @@ struct ServerSetting {
   const Scenario& scenario;
   LayoutBuilder& layout;  // for its fields
   StoreFields& fields;    // where its entries stand, for whoever watches
+  unsigned versions = 1;  // of a row, at most, from 0; 1 where nothing is stored by one
 };
 
 // What the protocol's servers are in a scenario, in the order of Program::servers.

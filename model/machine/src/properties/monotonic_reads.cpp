@@ -120,6 +120,8 @@ PropertyKind monotonic_reads() {
         return std::make_unique<MonotonicReads>(setting);
       },
       .by_default = false,
+      // What was read before may be committed while a reply is on its way: then that is older than it, and was not.
+      .fuses = false,
   };
 }
 

@@ -18,16 +18,19 @@ struct Cell {
   Field value;  // 0, else value + 1
   Field expires;
   Field marker;
+  Field version;
 
   CodedValue value_in(StateView words) const { return static_cast<CodedValue>(get(words, value)); }
+  unsigned version_in(StateView words) const { return static_cast<unsigned>(get(words, version)); }
   bool is_there(StateView words) const { return get(words, value) != 0 || get(words, marker) != 0; }
   Held held(StateView words) const {
-    return {static_cast<CodedValue>(get(words, value)), get(words, expires) != 0, get(words, marker) != 0};
+    return {value_in(words), get(words, expires) != 0, get(words, marker) != 0, version_in(words)};
   }
   void put(StateRef words, const Held& held) const {
     if (value.width != 0) set(words, value, held.value);
     if (expires.width != 0) set(words, expires, held.expires ? 1 : 0);
     if (marker.width != 0) set(words, marker, held.marker ? 1 : 0);
+    if (version.width != 0) set(words, version, held.version);
   }
 };
 
@@ -46,6 +49,8 @@ class Cache final : public Server {
       };
       const bool values = !setting.program.entries[entry].markers;
       const bool expire = any([](const Instruction& one) { return one.ttl != 0; });
+      const bool versioned = setting.program.entries[entry].versioned;
+      versioned_.push_back(versioned);
       const bool marks = any([](const Instruction& one) { return traces::facts_of(one.verb).marks; });
       expire_ = expire_ || (expire && values);
       for (std::size_t key = 0; key < static_cast<std::size_t>(setting.scenario.keys); ++key) {
@@ -54,6 +59,7 @@ class Cache final : public Server {
           if (values) cell.value = setting.layout.add(setting.scenario.values + std::uint64_t{1}, Meaning::kCoded);
           if (expire) cell.expires = setting.layout.add(2);
           if (marks) cell.marker = setting.layout.add(2);
+          if (versioned) cell.version = setting.layout.add(setting.versions);
           return cell;
         };
         cells_.push_back(lay_out());
@@ -65,6 +71,8 @@ class Cache final : public Server {
 
   Held held(StateView words, std::size_t cell) const override { return cells_[cell].held(words); }
 
+  bool has_versions(std::size_t entry) const override { return versioned_[entry]; }
+
   void fill(StateRef words) const override {
     for (const std::vector<Cell>* cells : {&cells_, &replica_})
       for (const Cell& cell : *cells)
@@ -75,7 +83,8 @@ class Cache final : public Server {
     const Cell& asked = cells_[cell_of(query)];
     switch (query.instruction.verb) {
       case Verb::kGet:
-        if (const CodedValue found = asked.value_in(words); found != 0) return {Outcome::kValue, found};
+        if (const CodedValue found = asked.value_in(words); found != 0)
+          return {Outcome::kValue, found, asked.version_in(words)};
         return {asked.is_there(words) ? Outcome::kMarker : Outcome::kMiss, 0};
       case Verb::kExists:
         return {asked.is_there(words) ? Outcome::kMarker : Outcome::kMiss, 0};
@@ -88,6 +97,12 @@ class Cache final : public Server {
       }
       case Verb::kSetIfUnchanged:
         return {query.unchanged ? Outcome::kOk : Outcome::kConflict, 0};
+      case Verb::kSetIfNewer:
+      case Verb::kMarkIfNewer:
+        return {asked.is_there(words) && asked.version_in(words) >= query.version ? Outcome::kConflict : Outcome::kOk,
+                0};
+      case Verb::kGetVersion:
+        break;
       case Verb::kSet:
       case Verb::kMark:
       case Verb::kDelete:
@@ -103,7 +118,9 @@ class Cache final : public Server {
     const traces::VerbFacts& verb = traces::facts_of(query.instruction.verb);
     const std::size_t cell = cell_of(query);
     Held after;
-    if (verb.puts()) after = {verb.marks ? 0 : query.carried, query.instruction.ttl != 0, verb.marks};
+    if (verb.puts())
+      after = {verb.marks ? 0 : query.carried, query.instruction.ttl != 0, verb.marks,
+               verb.versioned ? query.version : 0};
     const Held before = held(step.words, cell);
     // To set the same value again is a change to who watches; to delete nothing is none.
     if (verb.puts() || before.is_there()) touch(step, std::uint64_t{1} << cell);
@@ -176,10 +193,11 @@ class Cache final : public Server {
     put(step, cell, {});
   }
 
-  bool timers_are_held_;       // nothing expires
-  bool expire_ = false;        // some value has a time to live
-  std::vector<Cell> cells_;    // machine/server.hpp says in which order
-  std::vector<Cell> replica_;  // the same, where it may fail over: what the replica has
+  bool timers_are_held_;         // nothing expires
+  bool expire_ = false;          // some value has a time to live
+  std::vector<bool> versioned_;  // by entry: something is stored there by version
+  std::vector<Cell> cells_;      // machine/server.hpp says in which order
+  std::vector<Cell> replica_;    // the same, where it may fail over: what the replica has
 };
 
 }  // namespace

@@ -27,11 +27,13 @@ inline bool stores(Verb verb) { return traces::facts_of(verb).carries; }
 
 // What answers a verb has. kFinds: a value or a miss; a marker, where the entry may hold one. kFindsMarker: a marker or
 // a miss. kRemoves: done, whether or not it was there. kIfAbsent: done, or a conflict where the key, or the other key
-// that is named, was there. kIfUnchanged: done, or a conflict where what was watched has changed.
-enum class Answers { kFinds, kFindsMarker, kDone, kRemoves, kIfAbsent, kIfUnchanged };
+// that is named, was there. kIfUnchanged: done, or a conflict where what was watched has changed. kIfNewer: done, or a
+// conflict where what is there is as new. kTells: it is told, whatever is there.
+enum class Answers { kFinds, kFindsMarker, kDone, kRemoves, kIfAbsent, kIfUnchanged, kIfNewer, kTells };
 Answers answers_of(Verb verb);
 inline bool changes(Verb verb) {
-  return answers_of(verb) != Answers::kFinds && answers_of(verb) != Answers::kFindsMarker;
+  const Answers answers = answers_of(verb);
+  return answers != Answers::kFinds && answers != Answers::kFindsMarker && answers != Answers::kTells;
 }
 
 // How a request turns out for the session that sent it. kConflict: an add found the key there, or what was
@@ -89,9 +91,12 @@ class Outcomes {
 //     but a set or add at the cache (not stores_new) stores what the database answered last, if it answered a get of
 //     the Write since the Write last asked anything that carries its own value. If it was asked for the value since
 //     then, and every time in vain, the set or add is skipped, and counts as ok.
+//     What stores by version takes the version along that came last with a value that was received, with the answer to
+//     the own write, or alone; since the database was asked to store, only what it answered counts. Where there is
+//     none, the request is skipped, and counts as ok.
 // R5. Old values (what fresh-reads forbids a Read to return): see machine/src/properties/fresh_reads.cpp.
 
-// The app asks a server. I1: `to` is kCache or kDatabase. I2: a database is only asked to get or to set.
+// The app asks a server. I1: `to` is kCache or kDatabase. I2: a database is only asked to get, to set or for a version.
 struct Request {
   Position at;
   Role to = Role::kCache;
@@ -206,9 +211,10 @@ struct ReadingLine {
 // An entry that the cache may have of a row. The first is the one that pages draw without more words; others have
 // names.
 struct CacheEntry {
-  std::string name;      // "lock:product", "products"; may be empty of the first
-  bool markers = false;  // it holds markers alone: a lock, a stamp
-  bool of_key = true;    // each row has one; else its name says nothing of a row, and one stands for all rows
+  std::string name;        // "lock:product", "products"; may be empty of the first
+  bool markers = false;    // it holds markers alone: a lock, a stamp
+  bool versioned = false;  // something is stored there by version
+  bool of_key = true;      // each row has one; else its name says nothing of a row, and one stands for all rows
 };
 inline constexpr std::size_t kEntriesMax = 16;  // of a protocol
 

@@ -99,8 +99,11 @@ bool fits(const SignEntry& entry, Verb verb) {
       return !is_in(kStoring, entry.word);
     case Answers::kDone:
       return entry.sign != Sign::kGone && entry.sign != Sign::kConflict;
+    case Answers::kTells:
+      return true;
     case Answers::kIfAbsent:
     case Answers::kIfUnchanged:
+    case Answers::kIfNewer:
       return entry.sign != Sign::kGone;
     case Answers::kRemoves:
       if (is_in(kStoring, entry.word)) return false;

@@ -148,6 +148,29 @@ std::optional<RequestWords> of_set_unless(std::string_view label, const std::vec
   return words;
 }
 
+// Nothing but words that say: over an older version only.
+constexpr std::string_view kIfNewer[] = {
+    "only",   "if",     "the",    "its",  "it", "version", "is", "newer", "than",  "what", "one", "there",   "that",
+    "stored", "cached", "script", "this", "at", "with",    "of", "row",   "entry", "a",    "in",  "deleted", "as"};
+
+std::optional<RequestWords> by_version(std::string_view label) {
+  const std::vector<std::string> tokens = tokens_in(label);
+  const std::vector<std::string> words = split_words(label);
+  if (tokens.size() < 4 || !is_plainly_a_key(tokens[1]) || !is_in(words, "newer") || !is_in(words, "if")) return {};
+  const std::vector<std::string> left = without_expiry(tokens);
+  const bool plain = std::all_of(left.begin() + 2, left.end(), [](const std::string& token) {
+    const std::vector<std::string> parts = split_words(token);
+    return std::all_of(parts.begin(), parts.end(), [](const std::string& part) { return is_in(kIfNewer, part); });
+  });
+  if (!plain) return {};
+  const std::string command = lower(tokens[0]);
+  const bool deleted = is_in(words, "deleted");
+  if (command == "mark" && deleted) return asks(Verb::kMarkIfNewer, tokens[1], label, "set " + tokens[1]);
+  if ((command == "set" || command == "put" || command == "store" || command == "save") && !deleted)
+    return asks(Verb::kSetIfNewer, tokens[1], label, "set " + tokens[1]);
+  return {};
+}
+
 }  // namespace
 
 std::optional<RequestWords> marker_request(std::string_view label) {
@@ -155,7 +178,7 @@ std::optional<RequestWords> marker_request(std::string_view label) {
   const std::vector<std::string> tokens = tokens_in(label);
   for (const auto& read : {of_set_unless, of_marker_key, of_set_of_keys, of_marker_value})
     if (auto words = read(label, tokens)) return words;
-  return std::nullopt;
+  return by_version(label);
 }
 
 bool says_only_of_markers(std::string_view label) {

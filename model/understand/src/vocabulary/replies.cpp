@@ -36,9 +36,13 @@ Outcomes outcomes_of(Sign sign, Verb verb) {
       return {Outcome::kConflict};
     // Memcached says EXISTS where another value stands there, NOT_FOUND where none does; Redis answers nil to EXEC.
     case Answers::kIfUnchanged:
+    case Answers::kIfNewer:
       if (sign == Sign::kOk) return {Outcome::kOk};
       if (sign == Sign::kValue || sign == Sign::kHit) return {};
       return {Outcome::kConflict};
+    case Answers::kTells:
+      if (sign == Sign::kConflict) return {};
+      return {Outcome::kOk};
     case Answers::kRemoves:
       if (sign == Sign::kValue || sign == Sign::kConflict) return {};
       return {Outcome::kOk};

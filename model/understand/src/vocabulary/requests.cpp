@@ -608,10 +608,21 @@ std::optional<RequestWords> compared_set(std::string_view label) {
   return std::nullopt;
 }
 
+// "SELECT version of product": its version alone.
+std::optional<RequestWords> version_read(std::string_view label) {
+  const std::vector<std::string> words = split_words(label);
+  const bool reads = words.size() == 4 && words[0] == "select" && words[1] == "version";
+  if (!reads || (words[2] != "of" && words[2] != "from")) return std::nullopt;
+  RequestWords asks;
+  asks.kind = RequestWords::Kind::kVerb;
+  asks.verb = Verb::kGetVersion;
+  return asks;
+}
+
 }  // namespace
 
 RequestWords request_words(std::string_view label) {
-  for (const auto& read : {marker_request, watched_get, executed_command, compared_set})
+  for (const auto& read : {marker_request, version_read, watched_get, executed_command, compared_set})
     if (auto asks = read(label)) return *asks;
   const CommitWords commit = commit_words(label);
   std::vector<std::string> words;
