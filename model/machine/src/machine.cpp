@@ -126,10 +126,8 @@ void Machine::handle(Step& step, const Action& action) const {
     return;
   }
   const Instruction& instruction = program_->instructions[location(step.words, s).instruction];
-  const RequestRecord asked = awaited_request(step.words, s);
-  take(step, asked, false, false);
-  const Answer answer =
-      serve(step, s, {{instruction, asked.key, asked.carried, asked.unchanged, asked.version}, true, true});
+  if (step.record != nullptr) take(step, awaited_request(step.words, s), false, false);
+  const Answer answer = serve(step, s, {query_now(step.words, s, instruction), true, true});
   if (instruction.watch != Watch::kNothing)
     set(step.words, sessions_[s].unchanged,
         instruction.watch == Watch::kKey || answer.outcome != watched_in_vain(instruction) ? 1 : 0);
@@ -137,8 +135,8 @@ void Machine::handle(Step& step, const Action& action) const {
   // (An answer that is blocked will leave the request in flight, and the server will answer it when it is let go.)
   set(step.words, lane(s).program_counter, instruction.reply_locations[static_cast<std::size_t>(answer.outcome)]);
   if (answer.outcome == Outcome::kValue) set(step.words, reply_field(s), answer.value);
-  const unsigned version = instruction.gives_version && program_->versions ? answer.version : 0;
-  set(step.words, sessions_[s].reply_version, version);
+  const unsigned version = instruction.gives_version ? answer.version : 0;
+  if (program_->versions) set(step.words, sessions_[s].reply_version, version);
   if (step.record != nullptr) step.record->reply = {answer.outcome, answer.value, version};
 }
 
@@ -156,8 +154,7 @@ void Machine::receive(Step& step, const Action& action) const {
     set(step.words, reply_field(s), 0);
     if (instruction.keeps_value) set(step.words, fields.value, value);
   }
-  const bool answered = at.outcome == Outcome::kValue || (instruction.gives_version && at.outcome == Outcome::kOk);
-  if (instruction.gives_version && answered && program_->versions) {
+  if (instruction.gives_version && (at.outcome == Outcome::kValue || at.outcome == Outcome::kOk)) {
     set(step.words, fields.version, get(step.words, fields.reply_version));
     set(step.words, fields.reply_version, 0);
   }
@@ -234,7 +231,8 @@ void Machine::take(Step& step, const RequestRecord& request, bool was_reply, boo
 // What sending a request changes with the session: a Write that writes its own value keeps none it received (M3).
 void Machine::ask(Step& step, std::size_t session, const Instruction& instruction) const {
   if (instruction.watch != Watch::kNothing) set(step.words, sessions_[session].unchanged, 0);  // what it watched before
-  if (instruction.commits) set(step.words, sessions_[session].version, 0);  // of the own value, not known yet
+  if (program_->versions && instruction.commits)
+    set(step.words, sessions_[session].version, 0);  // of the own value, not known yet
   if (!carries_own(*program_, instruction)) return;
   set(step.words, sessions_[session].value, 0);
   const bool awaited = instruction.awaited && instruction.commits;
@@ -253,7 +251,7 @@ void Machine::end_operation(Step& step, std::size_t session, bool failed) const 
   set(step.words, lane(session).program_counter, kIdle);
   if (failed || ended.operation == OperationKind::kWrite) set(step.words, fields.value, 0);
   set(step.words, fields.unchanged, 0);
-  set(step.words, fields.version, 0);
+  if (program_->versions) set(step.words, fields.version, 0);
   if (fields.key.width > 0) set(step.words, fields.key, 0);
 }
 

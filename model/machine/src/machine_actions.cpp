@@ -66,9 +66,7 @@ void Machine::actions_of(StateView words, std::size_t s, std::vector<Action>& ou
       if (granularity_ == Granularity::kPlain) {
         out.push_back({ActionKind::kHandle, session});
       } else {
-        const RequestRecord asked = awaited_request(words, s);
-        const Query query{instruction, asked.key, asked.carried, asked.unchanged, asked.version};
-        const Outcome outcome = servers_[instruction.server]->peek(words, query).outcome;
+        const Outcome outcome = servers_[instruction.server]->peek(words, query_now(words, s, instruction)).outcome;
         push_choices(out, {ActionKind::kHandleReceive, session},
                      instruction.after[static_cast<std::size_t>(outcome)].size());
         push_faults(words, out, {s, 0, at.instruction, true});

@@ -142,13 +142,22 @@ std::vector<RequestRecord> Machine::ghosts(StateView words, std::size_t session)
 
 RequestRecord Machine::asked_now(StateView words, std::size_t session, InstructionId id) const {
   const Instruction& instruction = program_->instructions[id];
-  const bool versioned = traces::facts_of(instruction.verb).versioned;
   return {id,
           invoked(words, session),
           key(words, session),
           carried(words, session, instruction),
           is_unchanged(words, session, instruction),
-          versioned ? static_cast<unsigned>(get(words, sessions_[session].version)) : 0};
+          version_now(words, session, instruction)};
+}
+
+Query Machine::query_now(StateView words, std::size_t session, const Instruction& instruction) const {
+  return {instruction, key(words, session), carried(words, session, instruction),
+          is_unchanged(words, session, instruction), version_now(words, session, instruction)};
+}
+
+unsigned Machine::version_now(StateView words, std::size_t session, const Instruction& instruction) const {
+  const bool versioned = program_->versions && traces::facts_of(instruction.verb).versioned;
+  return versioned ? static_cast<unsigned>(get(words, sessions_[session].version)) : 0;
 }
 
 // REQUIRES: a request of the session is awaited and in flight.

@@ -38,10 +38,7 @@ class Compiler {
   Program compile() {
     program_.locations.push_back({});
     program_.entries = protocol_.entries;
-    for (const Operation& operation : protocol_.operations)
-      visit_requests(operation.body, [&](const Request& request) {
-        program_.versions = program_.versions || traces::facts_of(request.verb).versioned;
-      });
+    program_.versions = stores_by_version(protocol_);
     find_servers();
     for (const Operation& operation : protocol_.operations) {
       program_.operations.push_back({operation.name, operation.kind, {}, operation.arrows, watched_in(operation)});
@@ -128,14 +125,6 @@ class Compiler {
     const Request& request = *requests_.at(guard.about);
     const std::vector<Outcome> possible = possible_outcomes(request.to, request.verb, request.finds_marker);
     return std::any_of(possible.begin(), possible.end(), [&](Outcome outcome) { return !passes(guard, outcome); });
-  }
-
-  static std::size_t watched_in(const Operation& operation) {
-    std::size_t watched = 0;
-    visit_requests(operation.body, [&](const Request& request) {
-      if (request.watch != Watch::kNothing) watched = request.entry;
-    });
-    return watched;
   }
 
   void add_mark(const void* what, Side side, const std::string& meaning) {

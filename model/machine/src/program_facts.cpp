@@ -61,4 +61,20 @@ bool fills_expire(const Protocol& protocol) {
   return !fills.empty() && std::find(fills.begin(), fills.end(), false) == fills.end();
 }
 
+bool stores_by_version(const Protocol& protocol) {
+  bool found = false;
+  for (const Operation& operation : protocol.operations)
+    visit_requests(operation.body,
+                   [&](const Request& request) { found = found || traces::facts_of(request.verb).versioned; });
+  return found;
+}
+
+std::size_t watched_in(const Operation& operation) {
+  std::size_t watched = 0;
+  visit_requests(operation.body, [&](const Request& request) {
+    if (request.watch != Watch::kNothing) watched = request.entry;
+  });
+  return watched;
+}
+
 }  // namespace stalemate::model

@@ -361,13 +361,6 @@ bool Model::reaches_at_rest(const World& world, const std::string& property) con
          std::any_of(world.cache.begin(), world.cache.end(), [](const Spot& spot) { return spot.value.has_value(); });
 }
 
-bool Model::breaks(const Enabled& step, const std::string& property) const {
-  const bool rests = at_rest(step.next);
-  if (property == "coherent-at-rest") return rests && incoherent(step.next);
-  if (property == "fresh-reads") return step.stale;
-  return step.breaks.contains(property) || (rests && breaks_at_rest(step.next, property));
-}
-
 void Model::acknowledge(Running& running, const Path& path) const {
   Runner& runner = running.step.next.runners[running.runner];
   if (runner.told) return;

@@ -139,6 +139,29 @@ void Model::crash(const World& world, std::size_t r, std::vector<Enabled>& out) 
   }
 }
 
+void Model::touch(World& world, std::optional<std::size_t> spot) const {
+  const auto is_it = [&](const Message& message) {
+    return request(message).to == Role::kCache && (!spot || spot_of(message) == *spot);
+  };
+  for (Runner& runner : world.runners) {
+    if (!spot || runner.watched == spot) runner.watched.reset();
+    for (Message& message : runner.asynchronous)
+      if (is_it(message)) message.unchanged = false;
+    for (Message& message : runner.ghosts)
+      if (is_it(message)) message.unchanged = false;
+    if (runner.awaited && is_it(*runner.awaited)) runner.awaited->unchanged = false;
+  }
+}
+
+bool Model::watched(const World& world) const {
+  const auto is_unchanged = [](const Message& message) { return message.unchanged; };
+  return std::any_of(world.runners.begin(), world.runners.end(), [&](const Runner& runner) {
+    return (runner.watched && !runner.reply) ||
+           std::any_of(runner.asynchronous.begin(), runner.asynchronous.end(), is_unchanged) ||
+           std::any_of(runner.ghosts.begin(), runner.ghosts.end(), is_unchanged);
+  });
+}
+
 void Model::happen_in_cache(const World& world, std::vector<Enabled>& out) const {
   const auto begin = [&](traces::StepKind kind) {
     Enabled step;

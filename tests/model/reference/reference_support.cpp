@@ -325,29 +325,6 @@ Reply Model::serve(World& world, std::size_t r, const Message& message, bool cou
   return reply;
 }
 
-void Model::touch(World& world, std::optional<std::size_t> spot) const {
-  const auto is_it = [&](const Message& message) {
-    return request(message).to == Role::kCache && (!spot || spot_of(message) == *spot);
-  };
-  for (Runner& runner : world.runners) {
-    if (!spot || runner.watched == spot) runner.watched.reset();
-    for (Message& message : runner.asynchronous)
-      if (is_it(message)) message.unchanged = false;
-    for (Message& message : runner.ghosts)
-      if (is_it(message)) message.unchanged = false;
-    if (runner.awaited && is_it(*runner.awaited)) runner.awaited->unchanged = false;
-  }
-}
-
-bool Model::watched(const World& world) const {
-  const auto is_unchanged = [](const Message& message) { return message.unchanged; };
-  return std::any_of(world.runners.begin(), world.runners.end(), [&](const Runner& runner) {
-    return (runner.watched && !runner.reply) ||
-           std::any_of(runner.asynchronous.begin(), runner.asynchronous.end(), is_unchanged) ||
-           std::any_of(runner.ghosts.begin(), runner.ghosts.end(), is_unchanged);
-  });
-}
-
 void Model::receive(const World& world, std::size_t r, std::vector<Enabled>& out) const {
   Running running = start(world, r, traces::StepKind::kReceive);
   Runner& runner = running.step.next.runners[r];
@@ -402,6 +379,13 @@ void Model::lose(const World& world, std::size_t r, std::optional<std::size_t> a
       time_out(std::move(running), after(message.at), request(message), out);
     }
   }
+}
+
+bool Model::breaks(const Enabled& step, const std::string& property) const {
+  const bool rests = at_rest(step.next);
+  if (property == "coherent-at-rest") return rests && incoherent(step.next);
+  if (property == "fresh-reads") return step.stale;
+  return step.breaks.contains(property) || (rests && breaks_at_rest(step.next, property));
 }
 
 }  // namespace stalemate::model::reference

@@ -200,6 +200,8 @@ class Machine {
   ServerStep at_server(const Step& step, std::uint64_t& touched) const;
   bool is_unchanged(StateView words, std::size_t session, const Instruction& instruction) const;
   bool is_anything_watched(StateView words) const;
+  Query query_now(StateView words, std::size_t session, const Instruction& instruction) const;  // as it is sent now
+  unsigned version_now(StateView words, std::size_t session, const Instruction& instruction) const;
   RequestRecord asked_now(StateView words, std::size_t session, InstructionId id) const;  // as it is sent now
   unsigned versions() const;                                                              // of a row, at most
   void forget_watches(Step& step, std::uint64_t cells) const;
