@@ -39,9 +39,9 @@ traces::Request tell_request(const Machine& machine, const RequestRecord& reques
 }
 
 // Where a reply has a version that the session keeps, it is told.
-traces::Reply tell_reply(const Machine& machine, const ReplyRecord& reply, const Instruction& asked) {
+traces::Reply tell_reply(const ReplyRecord& reply, const Instruction& asked) {
   const bool answered = reply.outcome == Outcome::kValue || reply.outcome == Outcome::kOk;
-  const bool versioned = machine.program().versions && asked.gives_version && answered;
+  const bool versioned = asked.gives_version && answered;
   return {std::string(to_string(reply.outcome)), shown_coded(reply.value),
           versioned ? std::optional<std::int64_t>(reply.version) : std::nullopt};
 }
@@ -123,8 +123,7 @@ traces::State tell_state(const Machine& machine, const std::uint64_t* words) {
     traces::InFlight message = in_flight(machine, session, machine.awaited_request(words, s));
     message.is_reply = at.is_reply;
     if (at.is_reply)
-      message.reply =
-          tell_reply(machine, machine.awaited_reply(words, s), machine.program().instructions[at.instruction]);
+      message.reply = tell_reply(machine.awaited_reply(words, s), machine.program().instructions[at.instruction]);
     state.in_flight.push_back(std::move(message));
   }
   return state;
@@ -156,8 +155,7 @@ traces::Step tell_step(const Machine& machine, const Action& action, const StepR
     if (!record.was_reply) step.request = tell_request(machine, *record.request);
   }
   step.is_ghost = record.was_ghost;
-  if (record.reply)
-    step.reply = tell_reply(machine, *record.reply, machine.program().instructions[record.request->instruction]);
+  if (record.reply) step.reply = tell_reply(*record.reply, machine.program().instructions[record.request->instruction]);
   if (record.choices > 1) {
     step.choice = static_cast<int>(record.choice) + 1;
     step.chosen = record.chosen;

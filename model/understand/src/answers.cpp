@@ -66,4 +66,8 @@ Edit answer_same(int before, const std::string& one, const std::string& other) {
   return edit(before, "same = " + one + ", " + other, in_quotes(one) + " and " + in_quotes(other) + " are one");
 }
 
+Edit answer_entries(int before, const std::string& one, const std::string& other) {
+  return edit(before, "entries = " + one + ", " + other, "they are two entries, both made of the same row");
+}
+
 }  // namespace stalemate::model

@@ -24,5 +24,7 @@ std::vector<Edit> answers_parting(Position at, OperationKind kind);
 Edit answer_role(const Participant& participant, Role role, const std::string& means, bool safe = false);
 // That both names are of one thing, said before line `before`.
 Edit answer_same(int before, const std::string& one, const std::string& other);
+// Likewise, that they are of two entries, both made of one row.
+Edit answer_entries(int before, const std::string& one, const std::string& other);
 
 }  // namespace stalemate::model

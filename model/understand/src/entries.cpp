@@ -101,13 +101,13 @@ class Entries {
   // The group of a name; that of the one value there is, where a request calls its entry nothing in particular.
   std::size_t of(const EntryName& name, Position at, const std::string& label) const {
     if (!name.shown.empty()) return *find(name);
-    const auto values =
-        std::count_if(groups_.begin(), groups_.end(), [](const Group& group) { return !group.markers; });
-    if (values > 1)
+    const auto second =
+        std::find_if(groups_.begin() + 1, groups_.end(), [](const Group& group) { return !group.markers; });
+    if (second != groups_.end())
       ask_at(reading_.name(), at, "which-entry",
              "cannot tell which entry " + reading_.quoted(label) +
                  " is about: " + in_quotes(groups_[0].first().name.shown) + " or " +
-                 in_quotes(groups_[1].first().name.shown) + "; name it in the label");
+                 in_quotes(second->first().name.shown) + "; name it in the label");
     return 0;
   }
 
@@ -143,16 +143,14 @@ class Entries {
   }
 
   void ask_whether_one(const NamedEntry& one, const NamedEntry& other) const {
-    std::vector<Edit> answers = {answer_same(other.at.line, one.name.shown, other.name.shown)};
-    answers.push_back({other.at.line, "%% stalemate: entries = " + one.name.shown + ", " + other.name.shown,
-                       "they are two entries, both made of the same row", false});
     ask_at(reading_.name(), other.at, "two-entries",
            in_quotes(other.name.shown) + " and " + in_quotes(one.name.shown) + " in " + in_line(one.at) +
                " may be two entries of the cache; if they are one, write %% stalemate: same = " + one.name.shown +
                ", " + other.name.shown +
                ", and if both are made of one row, %% stalemate: entries = " + one.name.shown + ", " +
                other.name.shown + said_of_what_stays(one, all_) + said_of_what_stays(other, all_),
-           std::move(answers));
+           {answer_same(other.at.line, one.name.shown, other.name.shown),
+            answer_entries(other.at.line, one.name.shown, other.name.shown)});
   }
 
   // The first that holds values first, the others by their names.

@@ -72,8 +72,13 @@ class Reading {
   // The diagrams of each feature, where it is asked whether there are several.
   void note_features(std::vector<std::vector<std::size_t>> features) { features_ = std::move(features); }
   const std::vector<std::vector<std::size_t>>& features() const { return features_; }
-  // Entries into which some label puts a marker, and whether a get that names its entry so may find one.
-  void note_markers(std::vector<EntryName> entries) { markers_ = std::move(entries); }
+  // A label that asks for a marker: then replies may speak of one, and where it puts one into an entry, a get that
+  // names its entry so may find it.
+  void note_marker(const RequestWords& asks) {
+    speaks_of_markers_ = true;
+    if (traces::facts_of(asks.verb).marks) markers_.push_back(entry_of_key(asks.key));
+  }
+  bool speaks_of_markers() const { return speaks_of_markers_; }
   bool may_hold_marker(const EntryName& entry) const {
     return std::any_of(markers_.begin(), markers_.end(),
                        [&](const EntryName& marked) { return !are_other_entries(marked, entry); });
@@ -120,6 +125,7 @@ class Reading {
   std::vector<Line> lines_;
   std::vector<Finding> findings_;
   std::set<std::string> unsettled_;
+  bool speaks_of_markers_ = false;
   std::vector<EntryName> markers_;
   std::vector<std::vector<std::size_t>> features_;
   std::vector<int> passed_over_;  // lines where such diagrams begin

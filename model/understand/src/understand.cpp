@@ -160,18 +160,14 @@ bool has_nothing_to_do_with_servers(const Diagram& diagram, const RolesOfDiagram
   return !spoken_of;
 }
 
-// The entries that hold values and into which a label puts a marker.
-std::vector<EntryName> markers_of_values(const Document& document) {
-  std::vector<EntryName> entries;
+void note_markers(const Document& document, Reading& reading) {
   for (const Document::Entry& entry : document.diagrams) {
     visit_statements(entry.diagram.statements, [&](const Statement& statement) {
       const auto* message = std::get_if<Message>(&statement.node);
       if (message == nullptr) return;
-      const auto asks = marker_request(message->text);
-      if (asks && traces::facts_of(asks->verb).marks) entries.push_back(entry_of_key(asks->key));
+      if (const auto asks = marker_request(message->text)) reading.note_marker(*asks);
     });
   }
-  return entries;
 }
 
 // The operations of all diagrams, with names and kinds. Throws what was found in the way of that.
@@ -261,7 +257,7 @@ Understanding try_to_understand(const Document& written, const std::vector<std::
     Reading reading(translated);
     const std::vector<RolesOfDiagram> roles_of_diagrams = read_roles(document, roles, reading);
     result.participants = participants_of(written, roles_of_diagrams);
-    reading.note_markers(markers_of_values(document));
+    note_markers(document, reading);
     std::vector<std::vector<Segment>> segments;
     std::vector<CacheEntry> entries;
     try {

@@ -45,17 +45,6 @@ Kind kind_of(const Message& message, const RolesOfDiagram& roles) {
   return {};
 }
 
-// Whether some label asks for a marker: then replies may speak of one.
-bool has_markers(const Document& document) {
-  bool found = false;
-  for (const Document::Entry& entry : document.diagrams)
-    visit_statements(entry.diagram.statements, [&](const Statement& statement) {
-      const auto* message = std::get_if<Message>(&statement.node);
-      found = found || (message != nullptr && marker_request(message->text).has_value());
-    });
-  return found;
-}
-
 std::vector<Label> labels_of(const Diagram& diagram, const RolesOfDiagram& roles, bool markers) {
   std::vector<Label> labels;
   for (const Participant& participant : diagram.participants) {
@@ -112,11 +101,11 @@ bool is_unread(const std::string& word, const Kind& kind, const Kinds& kinds) {
 }  // namespace
 
 void tell_unread_words(const Document& document, const std::vector<RolesOfDiagram>& roles, Reading& reading) {
-  const bool markers = has_markers(document);
   std::vector<std::vector<Label>> labels;
   for (std::size_t i = 0; i < document.diagrams.size(); ++i) {
     const bool passed_over = roles[i].empty();
-    labels.push_back(passed_over ? std::vector<Label>() : labels_of(document.diagrams[i].diagram, roles[i], markers));
+    labels.push_back(passed_over ? std::vector<Label>()
+                                 : labels_of(document.diagrams[i].diagram, roles[i], reading.speaks_of_markers()));
   }
   const Kinds kinds = gather(document, labels);
   for (const std::vector<Label>& of_diagram : labels) {

@@ -284,7 +284,6 @@ class Model {
   std::size_t spot_of(const Message& message, bool other = false) const;
   std::string spot_name(std::size_t spot) const;
   bool tells_markers(const Message& message) const;
-  bool stores_by_version() const;
   void touch(World& world, std::optional<std::size_t> spot) const;  // none: every one
   bool watched(const World& world) const;
   bool may_fail_over(const World& world) const;
@@ -295,6 +294,8 @@ class Model {
   const Protocol& protocol_;
   Setting setting_;
   bool keep_history_;
+  std::vector<bool> by_version_;    // by entry: something is stored there by version
+  bool stores_by_version_ = false;  // any of them
   struct Place {
     int app = 1;
     int session = 1;

@@ -9,6 +9,11 @@
 namespace stalemate::model::reference {
 Model::Model(const Protocol& protocol, const Setting& setting, bool keep_history)
     : protocol_(protocol), setting_(setting), keep_history_(keep_history) {
+  by_version_.resize(protocol.entries.size());
+  for (const Operation& operation : protocol.operations)
+    visit_requests(operation.body, [&](const Request& asked) {
+      if (asks_for_newer(asked.verb)) by_version_[asked.entry] = stores_by_version_ = true;
+    });
   Value writes = 0;
   for (std::size_t a = 0; a < setting.apps.size(); ++a) {
     for (std::size_t s = 0; s < setting.apps[a].size(); ++s) {
@@ -23,7 +28,7 @@ Model::Model(const Protocol& protocol, const Setting& setting, bool keep_history
 World Model::initial() const {
   World world;
   world.database.assign(setting_.keys, 0);
-  if (stores_by_version()) world.versions.assign(setting_.keys, 0);
+  if (stores_by_version_) world.versions.assign(setting_.keys, 0);
   if (setting_.has_cache) world.cache.resize(setting_.keys * protocol_.entries.size());
   for (std::size_t spot = 0; spot < world.cache.size() && setting_.cached; ++spot)
     if (!protocol_.entries[spot / setting_.keys].markers) world.cache[spot].value = 0;
@@ -73,13 +78,6 @@ std::size_t Model::spot_of(const Message& message, bool other) const {
   return (other ? asked.other : asked.entry) * setting_.keys + message.key;
 }
 
-bool Model::stores_by_version() const {
-  bool found = false;
-  for (const Operation& operation : protocol_.operations)
-    visit_requests(operation.body, [&](const Request& request) { found |= asks_for_newer(request.verb); });
-  return found;
-}
-
 std::string Model::spot_name(std::size_t spot) const {
   const std::string row = key_name(spot % setting_.keys);
   return spot < setting_.keys ? row : row + "/" + protocol_.entries[spot / setting_.keys].name;
@@ -93,15 +91,10 @@ traces::State Model::tell(const World& world) const {
     for (std::size_t spot = key; spot < world.cache.size(); spot += setting_.keys) {
       const Spot& held = world.cache[spot];
       cache.push_back({spot_name(spot), shown(held.value), held.expiring, held.marker});
-      bool by_version = false;
-      for (const Operation& operation : protocol_.operations)
-        visit_requests(operation.body, [&](const Request& asked) {
-          by_version |= asks_for_newer(asked.verb) && asked.entry == spot / setting_.keys;
-        });
-      if (by_version && held.there()) cache.back().version = held.version;
+      if (by_version_[spot / setting_.keys] && held.there()) cache.back().version = held.version;
     }
     database.push_back({key_name(key), shown(world.database[key])});
-    if (stores_by_version()) database.back().version = world.versions[key];
+    if (stores_by_version_) database.back().version = world.versions[key];
   }
   if (!world.cache.empty()) state.stores.push_back({"cache", cache});
   state.stores.push_back({"database", database});
@@ -278,7 +271,7 @@ Reply Model::serve(World& world, std::size_t r, const Message& message, bool cou
     case Verb::kGet:
       reply.outcome = spot.value ? Outcome::kValue : spot.marker ? Outcome::kMarker : Outcome::kMiss;
       reply.value = spot.value;
-      if (spot.value && stores_by_version() && protocol_.operations[message.operation].kind == OperationKind::kRead)
+      if (spot.value && stores_by_version_ && protocol_.operations[message.operation].kind == OperationKind::kRead)
         reply.version = spot.version;
       break;
     case Verb::kGetVersion:
@@ -337,7 +330,7 @@ void Model::receive(const World& world, std::size_t r, std::vector<Enabled>& out
   runner.outcomes[asked.arrow] = as_miss ? Outcome::kMiss : reply.outcome;
   const bool by_row = asked.to == Role::kDatabase && reply.outcome != Outcome::kConflict;
   const bool by_entry = protocol_.operations[message.operation].kind == OperationKind::kRead && reply.value.has_value();
-  if (stores_by_version() && (by_row || by_entry)) runner.version = reply.version;
+  if (stores_by_version_ && (by_row || by_entry)) runner.version = reply.version;
   if (protocol_.operations[message.operation].kind == OperationKind::kRead) {
     if (reply.value) runner.held = reply.value;
   } else if (asked.to == Role::kDatabase) {

@@ -153,8 +153,7 @@ constexpr std::string_view kIfNewer[] = {
     "only",   "if",     "the",    "its",  "it", "version", "is", "newer", "than",  "what", "one", "there",   "that",
     "stored", "cached", "script", "this", "at", "with",    "of", "row",   "entry", "a",    "in",  "deleted", "as"};
 
-std::optional<RequestWords> by_version(std::string_view label) {
-  const std::vector<std::string> tokens = tokens_in(label);
+std::optional<RequestWords> by_version(std::string_view label, const std::vector<std::string>& tokens) {
   const std::vector<std::string> words = split_words(label);
   if (tokens.size() < 4 || !is_plainly_a_key(tokens[1]) || !is_in(words, "newer") || !is_in(words, "if")) return {};
   const std::vector<std::string> left = without_expiry(tokens);
@@ -176,9 +175,9 @@ std::optional<RequestWords> by_version(std::string_view label) {
 std::optional<RequestWords> marker_request(std::string_view label) {
   if (label.find(':') == std::string_view::npos) return std::nullopt;  // names no key
   const std::vector<std::string> tokens = tokens_in(label);
-  for (const auto& read : {of_set_unless, of_marker_key, of_set_of_keys, of_marker_value})
+  for (const auto& read : {of_set_unless, of_marker_key, of_set_of_keys, of_marker_value, by_version})
     if (auto words = read(label, tokens)) return words;
-  return by_version(label);
+  return std::nullopt;
 }
 
 bool says_only_of_markers(std::string_view label) {
