@@ -23,6 +23,9 @@ std::vector<EntryName> names_in(const Request& request) {
 
 bool is_about_markers(Verb verb) { return verb == Verb::kExists || traces::facts_of(verb).marks; }
 
+// Whether a name is the key of a marker, and so of nothing else that is called by words in it.
+bool is_key_of_marker(const EntryName& name) { return !name.key.empty() && names_marker(name.shown); }
+
 // Whether a directive says of both names what it says of names.
 bool said_of_both(const EntryName& a, const EntryName& b, const std::vector<Same>& said) {
   return std::any_of(said.begin(), said.end(), [&](const Same& one) {
@@ -54,8 +57,9 @@ struct Group {
 
   void add(const NamedEntry& entry) {
     const bool of_markers = is_about_markers(entry.verb);
-    marked_ = marked_ || of_markers;
-    valued_ = valued_ || !(of_markers || entry.verb == Verb::kDelete);
+    const bool deletes = entry.verb == Verb::kDelete;
+    marked_ = marked_ || of_markers || (deletes && is_key_of_marker(entry.name));  // be it that nobody puts it there
+    valued_ = valued_ || !(of_markers || deletes);
     markers = marked_ && !valued_;
     names.push_back(entry);
   }
@@ -93,8 +97,7 @@ class Entries {
   // Whether two names are of one entry. That of a marker is its key, whatever else is called by words in it.
   bool are_one(const EntryName& a, const EntryName& b) const {
     if (said_of_both(a, b, same_)) return true;
-    const auto is_marker = [](const EntryName& name) { return !name.key.empty() && names_marker(name.shown); };
-    if (is_marker(a) != is_marker(b) || (is_marker(a) && a.key != b.key)) return false;
+    if (is_key_of_marker(a) != is_key_of_marker(b) || (is_key_of_marker(a) && a.key != b.key)) return false;
     return !are_other_entries(a, b);
   }
 

@@ -63,6 +63,13 @@ TEST(ProtocolCacheEntries, a_request_that_names_none_of_several_is_asked_about) 
                        "cannot tell which entry \"set value\" is about: \"product:1\" or \"products\""));
 }
 
+TEST(ProtocolCacheEntries, a_lock_that_is_only_taken_away_is_no_value) {
+  EXPECT_EQ(entries_in("app->>cache: Get value\ncache-->>app: nil\napp->>database: SELECT\napp->>cache: Set value\n"
+                       "Note over app: Write\napp->>database: UPDATE\napp->>cache: DEL lock:product:1\n"
+                       "app->>cache: Delete value\n"),
+            " lock:product! | get 0| set 0| delete 1| delete 0");
+}
+
 TEST(ProtocolCacheEntries, commands_on_a_lock_are_about_a_marker) {
   const std::string read = "app->>cache: GET product:1\ncache-->>app: nil\napp->>database: SELECT\n";
   EXPECT_EQ(entries_in(read + "app->>cache: SET lock:product:1 NX EX 60\napp->>cache: SET product:1\n"
