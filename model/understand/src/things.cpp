@@ -224,6 +224,31 @@ bool can_each_be_judged(const std::vector<std::vector<std::size_t>>& features,
   });
 }
 
+// A row that an operation reads and one that it writes, where their tables have nothing in common, are two.
+void ask_about_tables(const Operation& operation, const std::vector<Same>& same, const Reading& reading) {
+  const Request* read = nullptr;
+  Things of_read;
+  visit_requests(operation.body, [&](const Request& request) {
+    if (request.to != Role::kDatabase || request.verb != Verb::kGet) return;
+    const Things tables = tables_named(request.label);
+    if (read == nullptr && !tables.empty()) read = &request;
+    add(of_read, tables);
+  });
+  visit_requests(operation.body, [&](const Request& request) {
+    if (request.to != Role::kDatabase || request.verb != Verb::kSet || read == nullptr) return;
+    const Things written = tables_named(request.label);
+    if (written.empty() || share(with_same(written, same), with_same(of_read, same))) return;
+    ask_at(reading.name(), request.at, "two-tables",
+           reading.quoted(request.label) + " writes " + in_quotes(written.front()) + ", and " + in_line(read->at) +
+               " reads " + in_quotes(of_read.front()) + ": which of them is cached? If they are one thing, write %% "
+               "stalemate: same = " +
+               of_read.front() + ", " + written.front() +
+               "; if not, %% stalemate: means local before the one that is another",
+           {answer_same(request.at.line, of_read.front(), written.front()),
+            {request.at.line, "%% stalemate: means local", "it changes nothing of what is read", false}});
+  });
+}
+
 // Operations that have something in common, directly or by others in between, are of one feature.
 void ask_about_features(Reading& reading, const std::vector<About>& all,
                         const std::vector<std::vector<Segment>>& segments,
@@ -309,6 +334,8 @@ std::vector<CacheEntry> ask_about_things(const Document& document, std::vector<s
   refuse_unknown_names(reading.name(), same, things, entries);
   refuse_unknown_names(reading.name(), apart, {}, entries);
   ask_about_features(reading, all, segments, headings, same);
+  for (const std::vector<Segment>& of_diagram : segments)
+    for (const Segment& segment : of_diagram) ask_about_tables(segment.operation, same, reading);
   return settle_entries(segments, entries, same, apart, reading);
 }
 

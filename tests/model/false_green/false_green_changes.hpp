@@ -22,6 +22,8 @@ struct Change {
   Meaning meaning = Meaning::kSame;
   // False: there is nothing on the page to be changed so; then it is as it was.
   bool (*apply)(Page& page, sim::Random& random) = nullptr;
+  // It sends a command more, so a failover, which undoes the last one, undoes another: not made where one may come.
+  bool sends = false;
 };
 
 // Every change there is, in the order in which those of a page are made: a new shape has plain words, and what looks

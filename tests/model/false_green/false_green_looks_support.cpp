@@ -137,6 +137,7 @@ bool layer(Page& page, sim::Random& random) {
     operation.body.push_back(raw(app + "-->>" + layer + ": " + any_of(kAnswers, random)));
     operation.body.push_back(raw(layer + "-->>" + user + ": " + any_of(kAnswers, random)));
   }
+  page.called_for_one = true;
   return true;
 }
 bool rectangle(Page& page, sim::Random& random) {

@@ -37,7 +37,8 @@ const std::vector<Features> kFeatures = {{"recipe", "rating"}, {"profile", "invo
 
 bool other_feature_by_heading(Page& page, sim::Random& random) {
   // A user's calls would say that they are one all the same, and a race has no headings.
-  if (page.frame == Frame::kCallsInOne || page.frame == Frame::kRace || page.user_drawn()) return false;
+  if (page.frame == Frame::kCallsInOne || page.frame == Frame::kRace || page.user_drawn() || page.called_for_one)
+    return false;
   const Features& features = any_of(kFeatures, random);
   for (Operation& operation : page.operations)
     operation.name = operation.kind == OperationKind::kRead

@@ -88,7 +88,8 @@ struct Page {
   std::string fence = "```mermaid";
   std::string line_end = "\n";
   std::string indent = "    ";
-  bool boxed = false;  // the participants that are declared stand in a box
+  bool boxed = false;           // the participants that are declared stand in a box
+  bool called_for_one = false;  // who asks for the operations says of both that they are about one thing
 
   bool user_drawn() const;
   // No branch but for hits and misses: nothing looks at a timeout or at a reply of another kind.

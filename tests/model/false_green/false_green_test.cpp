@@ -65,10 +65,16 @@ struct Drawn {
   std::vector<Applied> changes;  // in the order of all_changes()
 };
 
+bool may_fail_over(const Case& page) {
+  return std::any_of(page.scenario.faults.begin(), page.scenario.faults.end(),
+                     [](const std::string& fault) { return fault.starts_with("cache-failover"); });
+}
+
 // The page, changed. `made`: those that found something to change.
 Page changed(const Drawn& drawn, const std::vector<Change>& changes, std::vector<std::size_t>* made = nullptr) {
   Page page = drawn.on.page;
   for (const Applied& applied : drawn.changes) {
+    if (changes[applied.change].sends && may_fail_over(drawn.on)) continue;
     sim::Random random(applied.seed, 1);
     if (changes[applied.change].apply(page, random) && made != nullptr) made->push_back(applied.change);
   }

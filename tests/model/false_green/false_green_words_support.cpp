@@ -220,7 +220,7 @@ std::vector<Change> changes_of_words() {
           {"SQL at the database", Meaning::kSame, sql},
           {"commands at the cache", Meaning::kSame, commands},
           {"a watch or a transaction alone", Meaning::kSame, watches_in_vain},
-          {"a lock that nobody looks at", Meaning::kSame, lock_in_vain},
+          {"a lock that nobody looks at", Meaning::kSame, lock_in_vain, true},
           {"a fill kept away by nobody's lock", Meaning::kNotModelled, unless_nobodys_lock},
           {"a miss in other words", Meaning::kSame, miss_words},
           {"a hit in other words", Meaning::kSame, hit_words},

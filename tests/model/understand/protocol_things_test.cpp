@@ -305,6 +305,23 @@ TEST(ProtocolThings, two_features_that_can_each_be_judged_are_named_by_a_line) {
                        "check each alone: by a line of it, as in t.md:18, or %% stalemate: ignore"));
 }
 
+TEST(ProtocolThings, an_operation_that_reads_one_table_and_writes_another_is_asked_about) {
+  const auto page = [](const std::string& more) {
+    return "## Read\n```mermaid\nsequenceDiagram\napp->>db: SELECT * FROM recipes\nbreak error\n" + more +
+           "app->>db: UPDATE ratings SET a = 1\nend\n```\n";
+  };
+  EXPECT_TRUE(contains(answer_to(page("")),
+                       "\"UPDATE ratings SET a = 1\" writes \"rating\", and line 4 reads \"recipe\": which of them is "
+                       "cached? If they are one thing, write %% stalemate: same = recipe, rating; if not, %% "
+                       "stalemate: means local before the one that is another"))
+      << answer_to(page(""));
+  EXPECT_EQ(answer_to(page("%% stalemate: same = recipe, rating\n")), "no error");
+  EXPECT_EQ(answer_to(page("%% stalemate: means local\n")), "no error");
+  EXPECT_EQ(answer_to("## Write\n```mermaid\nsequenceDiagram\napp->>db: SELECT * FROM recipes\napp->>db: UPDATE recipe "
+                      "SET a = 1\n```\n"),
+            "no error");
+}
+
 TEST(ProtocolThings, a_diagram_without_a_server_beside_others_is_passed_over_unless_it_speaks_of_one) {
   const std::string pages =
       "## Read\n```mermaid\nsequenceDiagram\napp->>cache: GET a:1\ncache-->>app: nil\napp->>db: SELECT\n"
