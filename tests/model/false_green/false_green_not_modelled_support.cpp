@@ -186,6 +186,7 @@ bool second_cache(Page& page, sim::Random& random) {
 }
 
 bool by_version(Page& page, sim::Random& random) {
+  if (page.noun.find(':') != std::string::npos) return false;  // "set product:1 if newer" is understood
   const auto sets = lines_where(page, [](const Node& line) { return is_request(line, Who::kCache, Verb::kSet); });
   static const Words kConditions = {" if version is newer", " with version check",         " if newer",
                                     " (compare and set)",   " if the number is unchanged", " with CAS"};

@@ -219,14 +219,18 @@ bool framed_by_calls(Page& page, sim::Random& random) {
   return true;
 }
 
-// Nothing but what is asked and answered, so that each operation is one way.
+// Nothing but what is asked and answered, so that each operation is one way. What is a Read by its heading alone, and
+// writes, would be another Write.
 bool as_a_race(Page& page, sim::Random&) {
   if (page.frame != Frame::kHeadings || page.user_drawn() || page.operations.size() < 2) return false;
   for (const Operation& operation : page.operations) {
     const auto is_straight = [](const Node& node) {
       return node.kind == Node::Kind::kRequest || node.kind == Node::Kind::kReply;
     };
-    if (operation.body.size() < 2 || !std::all_of(operation.body.begin(), operation.body.end(), is_straight))
+    const auto writes = [](const Node& node) { return is_request(node, Who::kDatabase, Verb::kSet); };
+    const bool is_write = std::any_of(operation.body.begin(), operation.body.end(), writes);
+    if (operation.body.size() < 2 || !std::all_of(operation.body.begin(), operation.body.end(), is_straight) ||
+        (operation.kind == OperationKind::kRead && is_write))
       return false;
   }
   page.frame = Frame::kRace;

@@ -47,12 +47,14 @@ void each_act(const std::vector<Act>& body, std::size_t from, const Call& call) 
       for (const Branch& branch : choice->branches) each_act(branch.body, 0, call);
   }
 }
+// False where the operation ends before the end of the block.
 template <class Call>
-void each_act_from(const std::vector<Act>& body, const Path& path, std::size_t at, const Call& call) {
-  if (at + 1 == path.size()) return each_act(body, path[at], call);
+bool each_act_from(const std::vector<Act>& body, const Path& path, std::size_t at, const Call& call) {
+  if (at + 1 == path.size()) return each_act(body, path[at], call), true;
   const Branch& branch = std::get<Choice>(body[path[at]].node).branches[path[at + 1]];
-  each_act_from(branch.body, path, at + 2, call);
-  if (!branch.ends_operation) each_act(body, path[at] + 1, call);
+  if (!each_act_from(branch.body, path, at + 2, call) || branch.ends_operation) return false;
+  each_act(body, path[at] + 1, call);
+  return true;
 }
 
 bool stores_in_cache_from(const std::vector<Act>& body, const Path& path) {

@@ -140,7 +140,7 @@ class Judge {
       const std::vector<Enabled> steps = named(model_, worlds_.back());
       const auto found =
           std::find_if(steps.begin(), steps.end(), [&](const Enabled& each) { return same_choice(each.told, step); });
-      if (found == steps.end() || found->told.after != without_copies(step.after))
+      if (found == steps.end() || without_copies(found->told.after) != without_copies(step.after))
         throw std::logic_error("the reference does not take a step of the trace");
       broken_.push_back(breaks(model_, *found));
       worlds_.push_back(found->next);

@@ -7,6 +7,7 @@
 // understand/protocol.hpp.
 #pragma once
 
+#include <algorithm>
 #include <compare>
 #include <cstddef>
 #include <cstdint>
@@ -14,6 +15,7 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <tuple>
 #include <utility>
 #include <vector>
 
@@ -374,9 +376,21 @@ inline Explored explore(const Model& model, std::size_t states_max) {
   return found;
 }
 
-// What a trace says, as the reference would: it tells of a state alone, which numbers no copies.
+// What a trace says, as the reference would: it tells of a state alone, which numbers no copies; and what nobody knows
+// of any more, which arrives in any order, in the order of its arrows.
 inline traces::State without_copies(traces::State state) {
   for (traces::InFlight& message : state.in_flight) message.copy = 0;
+  const auto by_arrow = [](const traces::InFlight& a, const traces::InFlight& b) {
+    return std::tuple(a.app, a.session, a.operation, a.request.arrow, a.request.value, a.request.key) <
+           std::tuple(b.app, b.session, b.operation, b.request.arrow, b.request.value, b.request.key);
+  };
+  const auto others = [](const traces::InFlight& message) { return !message.is_ghost; };
+  for (auto begin = state.in_flight.begin(); begin != state.in_flight.end();) {
+    begin = std::find_if_not(begin, state.in_flight.end(), others);
+    const auto end = std::find_if(begin, state.in_flight.end(), others);
+    std::stable_sort(begin, end, by_arrow);
+    begin = end;
+  }
   return state;
 }
 inline traces::Step without_copies(traces::Step step) {

@@ -91,7 +91,7 @@ std::optional<std::size_t> first_refused(const Model& model, const traces::Trace
         step.told.choice = told.choice;
         step.told.chosen = told.chosen;
         if (breaks) step.told.violates = {trace.property};
-        if (step.told == told) next.push_back(step.next);
+        if (without_copies(step.told) == told) next.push_back(step.next);
       }
     }
     if (next.empty()) return i;
