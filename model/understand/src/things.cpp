@@ -240,7 +240,8 @@ void ask_about_tables(const Operation& operation, const std::vector<Same>& same,
     if (written.empty() || share(with_same(written, same), with_same(of_read, same))) return;
     ask_at(reading.name(), request.at, "two-tables",
            reading.quoted(request.label) + " writes " + in_quotes(written.front()) + ", and " + in_line(read->at) +
-               " reads " + in_quotes(of_read.front()) + ": which of them is cached? If they are one thing, write %% "
+               " reads " + in_quotes(of_read.front()) +
+               ": which of them is cached? If they are one thing, write %% "
                "stalemate: same = " +
                of_read.front() + ", " + written.front() +
                "; if not, %% stalemate: means local before the one that is another",

@@ -115,6 +115,7 @@ bool watches_in_vain(Page& page, sim::Random& random) {
 
 // A marker beside the entry, which nobody looks at, put or taken away in front of some request.
 bool lock_in_vain(Page& page, sim::Random& random) {
+  if (!page.plain()) return false;  // a choice about a timeout would be about that of the lock
   std::vector<Place> places;
   each_body(page, [&](std::vector<Node>& body) {
     for (std::size_t i = 0; i < body.size(); ++i)
