@@ -70,13 +70,18 @@ void check_request(const Trace& trace, const Request& request, const std::string
   const bool may_watch = request.verb == "get" || request.verb == "mark-if-absent";
   require(request.watch.empty() || (may_watch && is_cache(trace, request.to)), pointer + "/watch",
           "must not be there: only a get from a cache, or an add of a marker, watches");
-  const bool versioned = verb != nullptr && verb->versioned;
+  const bool versioned = verb != nullptr && verb->versioned();
   require(versioned == request.version.has_value(), pointer + "/version",
           versioned ? fmt::format("is missing: a {} has one", request.verb)
                     : fmt::format("must not be there: a {} stores by none", request.verb));
-  require((request.verb == "set-unless") == !request.other.empty(), pointer + "/other",
-          request.other.empty() ? "is missing: a set-unless says which entry must not be there"
-                                : fmt::format("must not be there: a {} asks for no other entry", request.verb));
+  const bool by_generation = verb != nullptr && verb->compares == Number::kGeneration;
+  require(by_generation == request.generation.has_value(), pointer + "/generation",
+          by_generation ? fmt::format("is missing: a {} has one", request.verb)
+                        : fmt::format("must not be there: a {} compares none", request.verb));
+  const bool names_other = verb != nullptr && verb->names_other();
+  require(names_other == !request.other.empty(), pointer + "/other",
+          names_other ? fmt::format("is missing: a {} is about another entry, too", request.verb)
+                      : fmt::format("must not be there: a {} is about no other entry", request.verb));
   if (!request.other.empty()) check_key(trace, request.to, request.other, pointer + "/other");
   require(!request.ttl || (verb != nullptr && verb->puts() && is_cache(trace, request.to)), pointer + "/ttl",
           "must not be there: only what a cache is given to keep expires");

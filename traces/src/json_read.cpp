@@ -103,8 +103,8 @@ std::optional<std::int64_t> read_optional_integer(const std::optional<Cursor>& f
   return from->integer();
 }
 
-// How many commits came before.
-std::int64_t read_version(const Cursor& from) { return from.integer_between(0, kOrdinalMax); }
+// A version: how many commits came before. A generation: how often it was counted up.
+std::int64_t read_number(const Cursor& from) { return from.integer_between(0, kOrdinalMax); }
 
 std::string read_key(const Cursor& from) {
   const std::string& key = from.text();
@@ -161,7 +161,8 @@ Reply read_reply(Cursor from) {
   Reply reply;
   reply.outcome = read_word(from.at("outcome"), kOutcomes);
   reply.value = read_optional_integer(from.find("value"));
-  if (const auto version = from.find("version")) reply.version = read_version(*version);
+  if (const auto version = from.find("version")) reply.version = read_number(*version);
+  if (const auto generation = from.find("generation")) reply.generation = read_number(*generation);
   from.done();
   return reply;
 }
@@ -225,7 +226,8 @@ class Reader {
     request.drawn_lost = read_flag(from.find("drawn_lost"), "where the diagram loses nothing");
     if (const auto ttl = from.find("ttl")) request.ttl = read_ordinal(*ttl);
     if (const auto watch = from.find("watch")) request.watch = read_word(*watch, kWatchWords);
-    if (const auto version = from.find("version")) request.version = read_version(*version);
+    if (const auto version = from.find("version")) request.version = read_number(*version);
+    if (const auto generation = from.find("generation")) request.generation = read_number(*generation);
     if (const auto other = from.find("other")) request.other = read_key(*other);
     from.done();
     return request;
@@ -251,10 +253,12 @@ class Reader {
     if (version_ == 1 || !from.is_object()) return {.key = key, .value = from.integer_or_null()};
     Entry entry{.key = key, .value = {}};
     entry.marker = read_flag(from.find("marker"), "where there is a value");
-    if (!entry.marker) entry.value = from.at("value").integer();
+    if (const auto generation = from.find("generation")) entry.generation = read_ordinal(*generation);
+    if (!entry.marker && !entry.generation) entry.value = from.at("value").integer();
+    if (entry.generation) entry.value = read_optional_integer(from.find("value"));
     entry.expires = read_flag(from.find("expires"), "where it has no time to live");
-    if (const auto version = from.find("version")) entry.version = read_version(*version);
-    if (!entry.marker && !entry.expires && !entry.version) from.at("expires");
+    if (const auto version = from.find("version")) entry.version = read_number(*version);
+    if (!entry.marker && !entry.expires && !entry.version && !entry.generation) from.at("expires");
     from.done();
     return entry;
   }

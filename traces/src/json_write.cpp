@@ -72,6 +72,7 @@ Json to_json(const Request& request) {
   if (request.ttl) json["ttl"] = *request.ttl;
   if (!request.watch.empty()) json["watch"] = request.watch;
   if (request.version) json["version"] = *request.version;
+  if (request.generation) json["generation"] = *request.generation;
   if (!request.other.empty()) json["other"] = request.other;
   return json;
 }
@@ -81,6 +82,7 @@ Json to_json(const Reply& reply) {
   json["outcome"] = reply.outcome;
   if (reply.value) json["value"] = *reply.value;
   if (reply.version) json["version"] = *reply.version;
+  if (reply.generation) json["generation"] = *reply.generation;
   return json;
 }
 
@@ -116,10 +118,11 @@ Json to_json(const std::vector<Entry>& store) {
   for (const Entry& entry : store) {
     Json held;
     if (entry.marker) held["marker"] = true;
-    const bool plain = entry.value && !entry.expires && !entry.version;
+    const bool plain = entry.value && !entry.expires && !entry.version && !entry.generation;
     if (entry.value) held["value"] = *entry.value;
     if (entry.expires) held["expires"] = true;
     if (entry.version) held["version"] = *entry.version;
+    if (entry.generation) held["generation"] = *entry.generation;
     json[entry.key] = plain ? Json(*entry.value) : held;
   }
   return json;

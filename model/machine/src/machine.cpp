@@ -120,7 +120,7 @@ void Machine::handle(Step& step, const Action& action) const {
     const bool under_way =
         !dead && program_counter(step.words, s) != kIdle && request.operation == invoked(step.words, s);
     serve(step, s,
-          {{instruction, request.key, request.carried, request.unchanged, request.version},
+          {{instruction, request.key, request.carried, request.unchanged, request.number},
            !instruction.awaited,
            under_way});
     return;
@@ -135,9 +135,9 @@ void Machine::handle(Step& step, const Action& action) const {
   // (An answer that is blocked will leave the request in flight, and the server will answer it when it is let go.)
   set(step.words, lane(s).program_counter, instruction.reply_locations[static_cast<std::size_t>(answer.outcome)]);
   if (answer.outcome == Outcome::kValue) set(step.words, reply_field(s), answer.value);
-  const unsigned version = instruction.gives_version ? answer.version : 0;
-  if (program_->versions) set(step.words, sessions_[s].reply_version, version);
-  if (step.record != nullptr) step.record->reply = {answer.outcome, answer.value, version};
+  const unsigned number = instruction.gives != traces::Number::kNone ? answer.number : 0;
+  set(step.words, sessions_[s].reply_number, number);
+  if (step.record != nullptr) step.record->reply = {answer.outcome, answer.value, number};
 }
 
 void Machine::receive(Step& step, const Action& action) const {
@@ -154,9 +154,10 @@ void Machine::receive(Step& step, const Action& action) const {
     set(step.words, reply_field(s), 0);
     if (instruction.keeps_value) set(step.words, fields.value, value);
   }
-  if (instruction.gives_version && (at.outcome == Outcome::kValue || at.outcome == Outcome::kOk)) {
-    set(step.words, fields.version, get(step.words, fields.reply_version));
-    set(step.words, fields.reply_version, 0);
+  if (instruction.gives != traces::Number::kNone && (at.outcome == Outcome::kValue || at.outcome == Outcome::kOk)) {
+    const bool is_version = instruction.gives == traces::Number::kVersion;
+    set(step.words, is_version ? fields.version : fields.generation, get(step.words, fields.reply_number));
+    set(step.words, fields.reply_number, 0);
   }
   if (instruction.commits) tell(step, event(step, EventKind::kWriteAnswered, s));
   follow(step, s, instruction.after[static_cast<std::size_t>(at.outcome)], action.choice);
@@ -233,6 +234,7 @@ void Machine::ask(Step& step, std::size_t session, const Instruction& instructio
   if (instruction.watch != Watch::kNothing) set(step.words, sessions_[session].unchanged, 0);  // what it watched before
   if (program_->versions && instruction.commits)
     set(step.words, sessions_[session].version, 0);  // of the own value, not known yet
+  if (instruction.gives == traces::Number::kGeneration) set(step.words, sessions_[session].generation, 0);
   if (!carries_own(*program_, instruction)) return;
   set(step.words, sessions_[session].value, 0);
   const bool awaited = instruction.awaited && instruction.commits;
@@ -251,7 +253,8 @@ void Machine::end_operation(Step& step, std::size_t session, bool failed) const 
   set(step.words, lane(session).program_counter, kIdle);
   if (failed || ended.operation == OperationKind::kWrite) set(step.words, fields.value, 0);
   set(step.words, fields.unchanged, 0);
-  if (program_->versions) set(step.words, fields.version, 0);
+  set(step.words, fields.version, 0);
+  set(step.words, fields.generation, 0);
   if (fields.key.width > 0) set(step.words, fields.key, 0);
 }
 

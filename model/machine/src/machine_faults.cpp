@@ -95,7 +95,7 @@ void Machine::crash(Step& step, std::size_t session, std::size_t choice) const {
     if (runs && program_->instructions[at.instruction].commits) tell(step, event(step, EventKind::kWriteInDoubt, s));
     if (runs) {
       if (at.is_reply && at.outcome == Outcome::kValue) set(step.words, reply_field(s), 0);
-      set(step.words, fields.reply_version, 0);
+      set(step.words, fields.reply_number, 0);
       end_operation(step, s, true);
     }
     set(step.words, fields.value, 0);
@@ -121,7 +121,7 @@ void Machine::time_out(Step& step, std::size_t session, std::size_t choice) cons
   const Location at = location(step.words, session);
   const Instruction& instruction = program_->instructions[at.instruction];
   if (at.is_reply && at.outcome == Outcome::kValue) set(step.words, reply_field(session), 0);
-  set(step.words, sessions_[session].reply_version, 0);
+  set(step.words, sessions_[session].reply_number, 0);
   if (instruction.commits) tell(step, event(step, EventKind::kWriteInDoubt, session));
   if (instruction.watch != Watch::kNothing) set(step.words, sessions_[session].unchanged, 0);
   follow(step, session, instruction.after[static_cast<std::size_t>(Outcome::kTimeout)], choice);
@@ -140,7 +140,7 @@ void Machine::put_request(StateRef words, const SessionFields::Slot& slot, const
   set(words, slot.key, request.key);
   set(words, slot.operation, request.operation);
   set(words, slot.unchanged, request.unchanged ? 1 : 0);
-  set(words, slot.version, request.version);
+  set(words, slot.number, request.number);
 }
 
 }  // namespace stalemate::model

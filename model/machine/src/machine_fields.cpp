@@ -127,7 +127,7 @@ std::vector<RequestRecord> Machine::requests_in(StateView words, const Slots& sl
     if (instruction == 0) break;
     requests.push_back({static_cast<InstructionId>(instruction - 1), get(words, slot.operation), get(words, slot.key),
                         static_cast<unsigned>(get(words, slot.carried)), get(words, slot.unchanged) != 0,
-                        static_cast<unsigned>(get(words, slot.version))});
+                        static_cast<unsigned>(get(words, slot.number))});
   }
   return requests;
 }
@@ -147,17 +147,24 @@ RequestRecord Machine::asked_now(StateView words, std::size_t session, Instructi
           key(words, session),
           carried(words, session, instruction),
           is_unchanged(words, session, instruction),
-          version_now(words, session, instruction)};
+          number_now(words, session, instruction)};
 }
 
 Query Machine::query_now(StateView words, std::size_t session, const Instruction& instruction) const {
   return {instruction, key(words, session), carried(words, session, instruction),
-          is_unchanged(words, session, instruction), version_now(words, session, instruction)};
+          is_unchanged(words, session, instruction), number_now(words, session, instruction)};
 }
 
-unsigned Machine::version_now(StateView words, std::size_t session, const Instruction& instruction) const {
-  const bool versioned = program_->versions && traces::facts_of(instruction.verb).versioned;
-  return versioned ? static_cast<unsigned>(get(words, sessions_[session].version)) : 0;
+unsigned Machine::number_now(StateView words, std::size_t session, const Instruction& instruction) const {
+  switch (traces::facts_of(instruction.verb).compares) {
+    case traces::Number::kVersion:
+      return static_cast<unsigned>(get(words, sessions_[session].version));
+    case traces::Number::kGeneration:
+      return static_cast<unsigned>(get(words, sessions_[session].generation));
+    case traces::Number::kNone:
+      break;
+  }
+  return 0;
 }
 
 // REQUIRES: a request of the session is awaited and in flight.
@@ -168,7 +175,7 @@ RequestRecord Machine::awaited_request(StateView words, std::size_t session) con
 ReplyRecord Machine::awaited_reply(StateView words, std::size_t session) const {
   const Outcome outcome = location(words, session).outcome;
   return {outcome, outcome == Outcome::kValue ? replied(words, session) : 0,
-          static_cast<unsigned>(get(words, sessions_[session].reply_version))};
+          static_cast<unsigned>(get(words, sessions_[session].reply_number))};
 }
 
 RequestRecord Machine::request_of(StateView words, const Action& action) const {

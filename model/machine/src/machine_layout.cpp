@@ -83,7 +83,7 @@ static_assert(kChoicesMax <= std::numeric_limits<decltype(Action::choice)>::max(
 
 void Machine::lay_out() {
   STALEMATE_INVARIANT(properties_.size() <= std::numeric_limits<sim::PropertyMask>::digits, "a property has a bit");
-  servers_ = make_servers({*program_, scenario_, layout_, stores_, versions()});
+  servers_ = make_servers({*program_, scenario_, layout_, stores_, versions(), generations()});
   for (std::size_t server = 0; server < servers_.size(); ++server)
     if (servers_[server]->acts_freely() || budgets_striking(program_->servers[server].kind) != 0)
       acting_.push_back(static_cast<ServerId>(server));
@@ -107,23 +107,33 @@ void Machine::lay_out() {
 
 // Every database write that may be sent or copied is one more commit.
 unsigned Machine::versions() const {
-  if (!program_->versions) return 1;
-  std::size_t commits = 0;
+  const auto commits = [](const Instruction& instruction) { return instruction.commits; };
+  return program_->versions ? static_cast<unsigned>(at_most(commits)) + 1 : 1;
+}
+
+unsigned Machine::generations() const {
+  const auto counts = [](const Instruction& instruction) { return traces::facts_of(instruction.verb).counts; };
+  return program_->generations ? static_cast<unsigned>(at_most(counts)) + 1 : 1;
+}
+
+// How many requests of a kind may arrive, at most.
+std::size_t Machine::at_most(bool (*counts)(const Instruction&)) const {
+  std::size_t requests = 0;
   for (const Session& session : scenario_.sessions)
     for (const ScriptedOperation& operation : session.operations) {
       std::size_t most = 0;
       for (const std::uint16_t candidate : operation.candidates) {
         std::set<int> arrows;
         for (const Instruction& instruction : program_->instructions)
-          if (instruction.operation == candidate && instruction.commits && !instruction.drawn_lost)
+          if (instruction.operation == candidate && counts(instruction) && !instruction.drawn_lost)
             arrows.insert(instruction.arrow);
         most = std::max(most, arrows.size());
       }
-      commits += most;
+      requests += most;
     }
   for (const FaultBudget& budget : scenario_.budgets)
-    if (budget.includes(FaultEffect::kCopy)) commits += budget.budget;
-  return static_cast<unsigned>(commits) + 1;
+    if (budget.includes(FaultEffect::kCopy)) requests += budget.budget;
+  return requests;
 }
 
 // What nearly every step looks at comes first and stands together.
@@ -146,14 +156,16 @@ void Machine::lay_out(std::size_t s) {
     for (LaneFields& lane : fields.lanes) lane.reply = layout_.add(values + 1, Meaning::kCoded);
   if (free_key) fields.key = layout_.add(keys);
   if (program_->watches) fields.unchanged = layout_.add(2);
-  if (program_->versions) fields.version = layout_.add(versions());
-  if (program_->versions) fields.reply_version = layout_.add(versions());
+  const unsigned numbers = std::max(versions(), generations());
+  fields.version = layout_.add(versions());
+  fields.generation = layout_.add(generations());
+  fields.reply_number = layout_.add(numbers);
   const bool crashes = scenario_.allows(FaultEffect::kCrash);
   const auto add_requests = [&](Slots& requests, std::size_t count) {
     for (std::size_t i = 0; i < count; ++i)
       requests.push_back({layout_.add(program_->instructions.size() + 1), layout_.add(values + 1, Meaning::kCoded),
                           layout_.add(keys), layout_.add(operations), program_->watches ? layout_.add(2) : Field{},
-                          program_->versions ? layout_.add(versions()) : Field{}});
+                          layout_.add(numbers)});
   };
   add_requests(fields.slots, (program_->has_async ? async_arrows(*program_, session) : 0) + (crashes ? 1 : 0));
   add_requests(fields.ghosts, ghosts_of(*program_, scenario_, session));

@@ -38,7 +38,8 @@ class Compiler {
   Program compile() {
     program_.locations.push_back({});
     program_.entries = protocol_.entries;
-    program_.versions = stores_by_version(protocol_);
+    program_.versions = stores_by(traces::Number::kVersion, protocol_);
+    program_.generations = stores_by(traces::Number::kGeneration, protocol_);
     find_servers();
     for (const Operation& operation : protocol_.operations) {
       program_.operations.push_back({operation.name, operation.kind, {}, operation.arrows, watched_in(operation)});
@@ -85,7 +86,7 @@ class Compiler {
   // What can be seen of a request in flight: the request, and whether it carries a value that was received. Who awaits
   // it knows more.
   using Situation = std::tuple<const Request*, bool>;
-  using RowKey = std::tuple<Situation, Told, Source, bool, decltype(Known::outcomes)>;
+  using RowKey = std::tuple<Situation, Told, Source, bool, bool, decltype(Known::outcomes)>;
 
   enum class Side { kTaken, kPassed };  // of a guard or a choice
 
@@ -257,18 +258,24 @@ class Compiler {
     return request.to == Role::kCache && !request.stores_new && known.source != Source::kOwn;
   }
 
-  // R4: whether its answer has a version that the session takes along.
-  bool gives_version(const Request& request) const {
-    return program_.versions && request.awaited && !request.drawn_lost &&
-           (request.to == Role::kDatabase || keeps_value(request));
+  // R4: which number of its answer the session takes along.
+  traces::Number gives(const Request& request) const {
+    if (!request.awaited || request.drawn_lost) return traces::Number::kNone;
+    if (request.verb == Verb::kGetGeneration) return traces::Number::kGeneration;
+    const bool of_row = request.to == Role::kDatabase || keeps_value(request);
+    return program_.versions && of_row ? traces::Number::kVersion : traces::Number::kNone;
   }
 
   bool skips(const Request& request, const Known& known) const {
-    if (traces::facts_of(request.verb).versioned && !known.versioned) {
+    const traces::Number compares = traces::facts_of(request.verb).compares;
+    if (!known.knows(compares)) {
       if (extent_ == Extent::kNormal)
         fail(request.at,
-             "this stores only over an older version, and here no version is known; read the row from the database "
-             "first, or wait for the answer to the write");
+             compares == traces::Number::kVersion
+                 ? "this stores only over an older version, and here no version is known; read the row from the "
+                   "database first, or wait for the answer to the write"
+                 : "this stores only if the generation is as it was read, and here none was read; draw the get of the "
+                   "generation before it");
       return true;
     }
     if (!stores_received(request, known) || known.source != Source::kNothing) return false;
@@ -284,11 +291,13 @@ class Compiler {
     const bool received = stores_received(request, known);
     if (stores(request.verb) && kind() == OperationKind::kWrite && !received) known.source = Source::kOwn;
     if (request.to == Role::kDatabase && request.verb == Verb::kSet) known.versioned = false;
+    if (request.verb == Verb::kGetGeneration) known.generation = false;
     const Situation seen{&request, received};
     Known kept = known.behind(after);
     const bool goes_on = request.awaited && !request.drawn_lost;
-    const auto key = goes_on ? std::make_tuple(seen, known.told, known.source, known.versioned, kept.outcomes)
-                             : std::make_tuple(seen, Told::kNothing, Source::kOwn, false, decltype(Known::outcomes){});
+    const auto key =
+        goes_on ? std::make_tuple(seen, known.told, known.source, known.versioned, known.generation, kept.outcomes)
+                : std::make_tuple(seen, Told::kNothing, Source::kOwn, false, false, decltype(Known::outcomes){});
     const auto found = instructions_.find(key);
     if (found != instructions_.end()) return found->second;
     if (program_.instructions.size() >= kInstructionsMax)
@@ -304,13 +313,13 @@ class Compiler {
     instruction.awaited = request.awaited;
     instruction.ttl = request.ttl;
     instruction.watch = request.watch;
-    program_.markers_expire = program_.markers_expire || (request.ttl != 0 && traces::facts_of(request.verb).marks);
+    program_.markers_expire = program_.markers_expire || (request.ttl != 0 && !stores(request.verb));
     instruction.entry = request.entry;
     instruction.other = request.other;
     instruction.finds_marker = request.finds_marker;
     program_.watches = program_.watches || request.watch != Watch::kNothing || request.verb == Verb::kSetIfUnchanged;
     instruction.keeps_value = keeps_value(request);
-    instruction.gives_version = gives_version(request);
+    instruction.gives = gives(request);
     instruction.carries_received = received;
     instruction.acknowledged = known.told == Told::kDone;
     instruction.arrow = request.arrow;
@@ -362,7 +371,8 @@ class Compiler {
       known.turned_out(asked.arrow, counts ? outcome : Outcome::kMiss);
       if (outcome == Outcome::kValue && keeps_value(*pending.request)) known.source = Source::kReceived;
       const bool answered = outcome == Outcome::kValue || (asked.to == Role::kDatabase && outcome == Outcome::kOk);
-      if (answered && gives_version(asked)) known.versioned = true;
+      if (answered && gives(asked) == traces::Number::kVersion) known.versioned = true;
+      if (gives(asked) == traces::Number::kGeneration) known.generation = true;
       fill(outcome, known);
     }
     if (extent_ == Extent::kNormal) return;

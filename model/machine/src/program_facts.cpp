@@ -61,11 +61,11 @@ bool fills_expire(const Protocol& protocol) {
   return !fills.empty() && std::find(fills.begin(), fills.end(), false) == fills.end();
 }
 
-bool stores_by_version(const Protocol& protocol) {
+bool stores_by(traces::Number number, const Protocol& protocol) {
   bool found = false;
   for (const Operation& operation : protocol.operations)
     visit_requests(operation.body,
-                   [&](const Request& request) { found = found || traces::facts_of(request.verb).versioned; });
+                   [&](const Request& request) { found = found || traces::facts_of(request.verb).compares == number; });
   return found;
 }
 

@@ -23,8 +23,12 @@ struct Known {
   Told told = Told::kNothing;
   Source source = Source::kOwn;
   bool versioned = false;           // a version is known, of what would be stored by one
+  bool generation = false;          // a generation was read
   const Request* failed = nullptr;  // failed, covered, and the branch that covers it is still to come
 
+  bool knows(traces::Number number) const {
+    return number == traces::Number::kNone || (number == traces::Number::kVersion ? versioned : generation);
+  }
   // How the request of this arrow turned out. REQUIRES: it was asked on this path.
   Outcome outcome_of(int arrow) const;
   void turned_out(int arrow, Outcome outcome);

@@ -23,7 +23,10 @@ std::string entry_key(const Machine& machine, std::size_t entry, std::size_t key
 
 traces::Request tell_request(const Machine& machine, const RequestRecord& request) {
   const Instruction& instruction = machine.program().instructions[request.instruction];
-  const bool unless = instruction.verb == Verb::kSetUnless;
+  const traces::VerbFacts& verb = traces::facts_of(instruction.verb);
+  const auto number = [&](traces::Number kind) {
+    return verb.compares == kind ? std::optional<std::int64_t>(request.number) : std::nullopt;
+  };
   return {.arrow = instruction.arrow,
           .to = machine.program().servers[instruction.server].name,
           .verb = std::string(to_string(instruction.verb)),
@@ -33,17 +36,19 @@ traces::Request tell_request(const Machine& machine, const RequestRecord& reques
           .awaited = instruction.awaited,
           .ttl = instruction.ttl == 0 ? std::nullopt : std::optional<std::int64_t>(instruction.ttl),
           .watch = std::string(to_string(instruction.watch)),
-          .version = traces::facts_of(instruction.verb).versioned ? std::optional<std::int64_t>(request.version)
-                                                                  : std::nullopt,
-          .other = unless ? entry_key(machine, instruction.other, request.key) : ""};
+          .version = number(traces::Number::kVersion),
+          .generation = number(traces::Number::kGeneration),
+          .other = verb.names_other() ? entry_key(machine, instruction.other, request.key) : ""};
 }
 
-// Where a reply has a version that the session keeps, it is told.
+// Where a reply has a number that the session keeps, it is told.
 traces::Reply tell_reply(const ReplyRecord& reply, const Instruction& asked) {
   const bool answered = reply.outcome == Outcome::kValue || reply.outcome == Outcome::kOk;
-  const bool versioned = asked.gives_version && answered;
-  return {std::string(to_string(reply.outcome)), shown_coded(reply.value),
-          versioned ? std::optional<std::int64_t>(reply.version) : std::nullopt};
+  const auto number = [&](traces::Number kind) {
+    return answered && asked.gives == kind ? std::optional<std::int64_t>(reply.number) : std::nullopt;
+  };
+  return {std::string(to_string(reply.outcome)), shown_coded(reply.value), number(traces::Number::kVersion),
+          number(traces::Number::kGeneration)};
 }
 
 traces::Ending tell_ending(const EndingRecord& ending) {
@@ -104,6 +109,7 @@ traces::State tell_state(const Machine& machine, const std::uint64_t* words) {
         const Held held = server.held(words, server.cell_of(entry, key));
         traces::Entry told{entry_key(machine, entry, key), shown_coded(held.value), held.expires, held.marker};
         if (server.has_versions(entry) && held.is_there()) told.version = held.version;
+        if (held.generation != 0) told.generation = held.generation;
         contents.entries.push_back(std::move(told));
       }
     }

@@ -9,6 +9,7 @@
 
 #include "answers.hpp"
 #include "base/text.hpp"
+#include "generations.hpp"
 
 namespace stalemate::model {
 namespace {
@@ -21,10 +22,15 @@ std::vector<EntryName> names_in(const Request& request) {
   return entries_named(request.label, request.verb);
 }
 
-bool is_about_markers(Verb verb) { return verb == Verb::kExists || traces::facts_of(verb).marks; }
+bool is_about_markers(Verb verb) {
+  return verb == Verb::kExists || verb == Verb::kCountUp || verb == Verb::kGetGeneration ||
+         traces::facts_of(verb).marks;
+}
 
-// Whether a name is the key of a marker, and so of nothing else that is called by words in it.
-bool is_key_of_marker(const EntryName& name) { return !name.key.empty() && names_marker(name.shown); }
+// Whether a name is the key of a marker or a counter, and so of nothing else that is called by words in it.
+bool is_key_of_marker(const EntryName& name) {
+  return !name.key.empty() && (names_marker(name.shown) || names_generation(name.shown));
+}
 
 // Whether a directive says of both names what it says of names.
 bool said_of_both(const EntryName& a, const EntryName& b, const std::vector<Same>& said) {
@@ -93,6 +99,19 @@ class Entries {
 
   const std::vector<Group>& groups() const { return groups_; }
   std::vector<CacheEntry> entries() const;
+
+  // The group of the marker, or the counter, that a request names beside its entry.
+  std::size_t marker(const Request& request) const {
+    const EntryName other = entry_of_key(request.other_named);
+    const auto group = std::find_if(groups_.begin(), groups_.end(), [&](const Group& one) {
+      return one.markers && !one.names.empty() && are_one(one.first().name, other);
+    });
+    if (group == groups_.end())
+      ask_at(reading_.name(), request.at, "condition-nothing-meets",
+             "nothing on this page puts " + in_quotes(request.other_named) +
+                 " there, so the condition always holds; draw what does, or leave the condition out");
+    return static_cast<std::size_t>(group - groups_.begin());
+  }
 
   // Whether two names are of one entry. That of a marker is its key, whatever else is called by words in it.
   bool are_one(const EntryName& a, const EntryName& b) const {
@@ -259,18 +278,8 @@ std::vector<CacheEntry> settle_entries(std::vector<std::vector<Segment>>& segmen
     for (const EntryName& name : names)
       if (settled.of(name, request.at, request.label) != request.entry)
         refuse_not_modelled(reading.name(), request.at, "several entries in one request");
-    if (!request.other_named.empty()) {
-      const EntryName other = entry_of_key(request.other_named);
-      const auto group = std::find_if(settled.groups().begin(), settled.groups().end(), [&](const Group& one) {
-        return one.markers && settled.are_one(one.first().name, other);
-      });
-      if (group == settled.groups().end())
-        ask_at(reading.name(), request.at, "condition-nothing-meets",
-               "nothing on this page puts " + in_quotes(request.other_named) +
-                   " there, so the condition always holds; draw what does, or leave the condition out");
-      request.other = static_cast<std::size_t>(group - settled.groups().begin());
-    }
-    found[request.entry].versioned = found[request.entry].versioned || traces::facts_of(request.verb).versioned;
+    if (!request.other_named.empty()) request.other = settled.marker(request);
+    found[request.entry].versioned = found[request.entry].versioned || traces::facts_of(request.verb).versioned();
     marked[request.entry] = marked[request.entry] || traces::facts_of(request.verb).marks;
     if (request.entry == 0 || found.size() == 1) return;
     const std::size_t line = segment.line_of_arrow.at(request.arrow);
@@ -290,6 +299,7 @@ std::vector<CacheEntry> settle_entries(std::vector<std::vector<Segment>>& segmen
   each_request([&](const Segment&, Request& request) {
     request.finds_marker = request.verb == Verb::kGet && marked[request.entry];
   });
+  settle_generations(segments, reading);
   for (const std::vector<Segment>& of_diagram : segments)
     for (const Segment& segment : of_diagram) refuse_other_watched(segment.operation, reading.name());
   return found;

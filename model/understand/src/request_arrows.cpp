@@ -192,6 +192,10 @@ void StepWalk::request(const Place& place, const Message& written, Role server, 
   asks.label = written.text;
   asks.named = means_said ? "" : words.key;
   asks.other_named = means_said ? "" : words.other;
+  if (verb == Verb::kGetGeneration)
+    assumed = joined({assumed,
+                      "where no answer comes and no branch says what happens then, the generation is not known, and "
+                      "nothing is stored by it"});
   asks.finds_marker =
       server == Role::kCache && verb == Verb::kGet && reading_.may_hold_marker(entry_named(message.text));
   std::string meaning =

@@ -25,6 +25,12 @@ constexpr VerbWords kRows[] = {
     {Verb::kMarkIfNewer, Answers::kIfNewer, "to put a marker with its version there, only over an older version",
      "change something only if a condition holds"},
     {Verb::kGetVersion, Answers::kTells, "to get the version of the key", ""},
+    {Verb::kCountUp, Answers::kDone, "to count the generation up", "count a generation up in the database"},
+    {Verb::kDeleteAndCountUp, Answers::kRemoves, "to delete the key and to count its generation up, in one step",
+     "delete from the database"},
+    {Verb::kGetGeneration, Answers::kTells, "to get the generation of the key", "a generation in the database"},
+    {Verb::kSetIfGeneration, Answers::kIfUnchanged, "to set the key, only if its generation is as it was read,",
+     "change something only if a condition holds"},
 };
 static_assert(std::size(kRows) == std::size(traces::kVerbs));
 

@@ -91,6 +91,10 @@ bool commands(Page& page, sim::Random& random) {
       case Verb::kSetIfNewer:
       case Verb::kMarkIfNewer:
       case Verb::kGetVersion:
+      case Verb::kCountUp:
+      case Verb::kDeleteAndCountUp:
+      case Verb::kGetGeneration:
+      case Verb::kSetIfGeneration:
         break;  // random pages hold none; false_green_entries_support.cpp puts them there
       case Verb::kDelete:
         line->text = (random.below(2) == 0 ? "DEL " : "UNLINK ") + key;

@@ -195,6 +195,14 @@ void Model::send(Running running, const Path& path, const Request& sent, std::ve
   if (sent.verb == Verb::kSetIfUnchanged) message.unchanged = runner.watched.has_value();
   if (sent.watch != Watch::kNothing) runner.watched.reset();
   if (sent.to == Role::kDatabase && sent.verb == Verb::kSet) runner.version.reset();
+  if (sent.verb == Verb::kGetGeneration) runner.generation.reset();
+  if (sent.verb == Verb::kSetIfGeneration) {
+    if (!runner.generation) {  // R4: it was never told
+      if (sent.awaited) runner.outcomes[sent.arrow] = Outcome::kOk;
+      return go_on(std::move(running), after(path), out);
+    }
+    message.generation = *runner.generation;
+  }
   if (asks_for_newer(sent.verb)) {
     if (!runner.version) {  // R4: nothing says which version it would have
       if (sent.awaited) runner.outcomes[sent.arrow] = Outcome::kOk;

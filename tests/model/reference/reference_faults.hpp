@@ -11,8 +11,8 @@ namespace stalemate::model::reference {
 inline std::string key_name(std::size_t key) { return "k" + std::to_string(key + 1); }
 
 inline traces::Reply told_reply(const Reply& reply) {
-  const auto version = reply.version ? std::optional<std::int64_t>(*reply.version) : std::nullopt;
-  return {std::string(to_string(reply.outcome)), shown(reply.value), version};
+  const auto number = [](std::optional<unsigned> of) { return of ? std::optional<std::int64_t>(*of) : std::nullopt; };
+  return {std::string(to_string(reply.outcome)), shown(reply.value), number(reply.version), number(reply.generation)};
 }
 
 inline void add_ghost(Runner& runner, const Message& message) {

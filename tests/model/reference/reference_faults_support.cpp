@@ -192,7 +192,7 @@ void Model::happen_in_cache(const World& world, std::vector<Enabled>& out) const
       drop(out.emplace_back(begin(traces::StepKind::kEvict)));
       charge(out.back(), payer);
     }
-    if (!may_expire || !held.marker) continue;
+    if (!may_expire || held.value) continue;
     for (const auto& payer : payers(world, "expire", nullptr)) {
       drop(out.emplace_back(begin(traces::StepKind::kExpireMarker)));
       charge(out.back(), payer);

@@ -105,24 +105,28 @@ struct Message {
   std::optional<Value> value;  // what a set or add carries
   bool unchanged = false;      // of a set that asks: nothing has changed what its session watched when it sent it
   unsigned version = 0;        // of what stores by version
+  unsigned generation = 0;     // of what stores if one is as it was
   auto operator<=>(const Message&) const = default;
 };
 
 // Whether a verb stores a value; whether it stores what is none.
 inline bool carries_value(Verb verb) {
   return verb == Verb::kSet || verb == Verb::kAdd || verb == Verb::kSetIfUnchanged || verb == Verb::kSetUnless ||
-         verb == Verb::kSetIfNewer;
+         verb == Verb::kSetIfNewer || verb == Verb::kSetIfGeneration;
 }
 inline bool puts_marker(Verb verb) {
   return verb == Verb::kMark || verb == Verb::kMarkIfAbsent || verb == Verb::kMarkIfNewer;
 }
-inline bool only_looks(Verb verb) { return verb == Verb::kGet || verb == Verb::kExists || verb == Verb::kGetVersion; }
+inline bool only_looks(Verb verb) {
+  return verb == Verb::kGet || verb == Verb::kExists || verb == Verb::kGetVersion || verb == Verb::kGetGeneration;
+}
 inline bool asks_for_newer(Verb verb) { return verb == Verb::kSetIfNewer || verb == Verb::kMarkIfNewer; }
 
 struct Reply {
   Outcome outcome = Outcome::kOk;
   std::optional<Value> value;
   std::optional<unsigned> version = {};  // of the row, or of what was found
+  std::optional<unsigned> generation = {};
   auto operator<=>(const Reply&) const = default;
 };
 
@@ -158,6 +162,7 @@ struct Runner {
   std::optional<Message> awaited = {};      // the request it waits for
   std::optional<Reply> reply = {};          // its reply, if in flight
   std::optional<unsigned> version = {};     // that it knows of what it would store
+  std::optional<unsigned> generation = {};  // that it was told last
   std::optional<std::size_t> watched = {};  // what it watches in the cache, while nothing has changed that
   bool crashed = false;                     // what of it still arrives stands in `asynchronous`
   std::vector<Message> ghosts = {};         // late requests and copies, sorted
@@ -190,9 +195,10 @@ struct History {
 struct Spot {
   std::optional<Value> value = {};
   bool marker = false;
-  bool expiring = false;  // it has a time to live
-  unsigned version = 0;   // of what was stored by one
-  bool there() const { return value.has_value() || marker; }
+  bool expiring = false;    // it has a time to live
+  unsigned version = 0;     // of what was stored by one
+  unsigned generation = 0;  // beside that, or alone
+  bool there() const { return value.has_value() || marker || generation > 0; }
   auto operator<=>(const Spot&) const = default;
 };
 using Cache = std::vector<Spot>;  // the first entry of each row, then the second of each, and so on

@@ -3,6 +3,7 @@
 
 #include <rapidcheck/gtest.h>
 
+#include <array>
 #include <sstream>
 #include <string>
 #include <tuple>
@@ -148,7 +149,22 @@ inline std::string with_entries(const std::string& page, sim::Random random) {
       "app-)cache: mark item:1 deleted at this version, only if newer, TTL 60\n",
       "app->>database: SELECT version of item\n",
       "app->>cache: GET item:1\nopt miss\napp-)cache: set item:1 only if the version is newer\nend\n"};
-  const std::vector<std::string>& further = random.below(3) == 0 ? kVersions : kMarkers;
+  static const std::vector<std::string> kGenerations = {
+      "app->>cache: GET gen:item:1\n",
+      "app->>cache: GET gen:item:1\n",
+      "app->>cache: GET gen:item:1\nalt timeout\napp-)cache: DEL total:1\nend\n",
+      "app->>cache: HGET item:1 generation\n",
+      "app->>cache: save item:1 only if the generation is as read (one script)\n",
+      "app-)cache: save item:1 only if the generation is as read, TTL 60 (one script)\n",
+      "app->>cache: save total:1 only if the generation is as read (one script)\nopt conflict\napp->>cache: INCR "
+      "gen:item:1\nend\n",
+      "app->>cache: purge item:1: delete it and count its generation up (one script)\n",
+      "app->>cache: purge item:1: delete it and count its generation up EX 60 (one script)\n",
+      "app-)cache: DEL item:1 and INCR gen:item:1 (one script)\n",
+      "app->>cache: INCR gen:item:1\n",
+      "app-)cache: INCR gen:item:1\n"};
+  const std::vector<std::string>& further =
+      *std::array{&kVersions, &kGenerations, &kMarkers, &kMarkers}[random.below(4)];
   std::string text;
   std::size_t left = random.below(4);
   const bool two = random.below(2) == 0;

@@ -70,7 +70,12 @@ traces::Request Model::tell(const Message& message) const {
           .ttl = sent.ttl == 0 ? std::nullopt : std::optional<std::int64_t>(sent.ttl),
           .watch = std::string(to_string(sent.watch)),
           .version = asks_for_newer(sent.verb) ? std::optional<std::int64_t>(message.version) : std::nullopt,
-          .other = sent.verb == Verb::kSetUnless ? spot_name(spot_of(message, true)) : ""};
+          .generation =
+              sent.verb == Verb::kSetIfGeneration ? std::optional<std::int64_t>(message.generation) : std::nullopt,
+          .other = sent.verb == Verb::kSetUnless || sent.verb == Verb::kSetIfGeneration ||
+                           sent.verb == Verb::kDeleteAndCountUp
+                       ? spot_name(spot_of(message, true))
+                       : ""};
 }
 
 std::size_t Model::spot_of(const Message& message, bool other) const {
@@ -92,6 +97,7 @@ traces::State Model::tell(const World& world) const {
       const Spot& held = world.cache[spot];
       cache.push_back({spot_name(spot), shown(held.value), held.expiring, held.marker});
       if (by_version_[spot / setting_.keys] && held.there()) cache.back().version = held.version;
+      if (held.generation > 0) cache.back().generation = held.generation;
     }
     database.push_back({key_name(key), shown(world.database[key])});
     if (stores_by_version_) database.back().version = world.versions[key];
@@ -264,7 +270,7 @@ Reply Model::serve(World& world, std::size_t r, const Message& message, bool cou
   Spot& spot = world.cache[spot_of(message)];
   const auto put = [&] {
     spot = {puts_marker(asked.verb) ? std::nullopt : message.value, puts_marker(asked.verb), asked.ttl != 0,
-            message.version};
+            message.version, 0};
     touch(world, spot_of(message));  // the same again is a change, too
   };
   switch (asked.verb) {
@@ -276,6 +282,34 @@ Reply Model::serve(World& world, std::size_t r, const Message& message, bool cou
       break;
     case Verb::kGetVersion:
       break;
+    case Verb::kGetGeneration:
+      reply.generation = spot.generation;
+      break;
+    case Verb::kSetIfGeneration: {
+      const Spot fence = world.cache[spot_of(message, true)];
+      if (fence.generation != message.generation) {
+        reply.outcome = Outcome::kConflict;
+        break;
+      }
+      const bool keeps_alive = asked.other == asked.entry && spot.expiring;
+      put();
+      if (asked.other == asked.entry) spot.generation = fence.generation;
+      spot.expiring |= keeps_alive;
+      break;
+    }
+    case Verb::kDeleteAndCountUp:
+    case Verb::kCountUp: {
+      const bool deletes = asked.verb == Verb::kDeleteAndCountUp;
+      Spot& counter = deletes ? world.cache[spot_of(message, true)] : spot;
+      const bool lived = counter.expiring;
+      const unsigned generation = counter.generation;
+      if (deletes && spot.there()) touch(world, spot_of(message));
+      if (deletes) spot = {};
+      counter.generation = generation + 1;
+      counter.expiring = lived || asked.ttl != 0;
+      touch(world, deletes ? spot_of(message, true) : spot_of(message));
+      break;
+    }
     case Verb::kSetIfNewer:
     case Verb::kMarkIfNewer:
       if (spot.there() && spot.version >= message.version)
@@ -331,6 +365,7 @@ void Model::receive(const World& world, std::size_t r, std::vector<Enabled>& out
   const bool by_row = asked.to == Role::kDatabase && reply.outcome != Outcome::kConflict;
   const bool by_entry = protocol_.operations[message.operation].kind == OperationKind::kRead && reply.value.has_value();
   if (stores_by_version_ && (by_row || by_entry)) runner.version = reply.version;
+  if (asked.verb == Verb::kGetGeneration) runner.generation = reply.generation;
   if (protocol_.operations[message.operation].kind == OperationKind::kRead) {
     if (reply.value) runner.held = reply.value;
   } else if (asked.to == Role::kDatabase) {

@@ -19,6 +19,8 @@ std::string entries_in(const std::string& lines) {
       if (request.to != Role::kCache) return;
       text += "| " + std::string(to_string(request.verb)) + " " + std::to_string(request.entry);
       if (request.verb == Verb::kSetUnless) text += " unless " + std::to_string(request.other);
+      if (request.verb == Verb::kSetIfGeneration || request.verb == Verb::kDeleteAndCountUp)
+        text += " of " + std::to_string(request.other);
       if (request.ttl != 0) text += " for " + std::to_string(request.ttl);
     });
   return text;
@@ -143,6 +145,41 @@ TEST(ProtocolCacheEntries, what_is_no_plain_command_on_a_marker_is_refused_as_be
   EXPECT_TRUE(contains(error_of_lines("app->>cache: GET product:1\napp->>cache: SET lock:product:1\n"
                                       "app->>cache: DEL product:1 lock:product:1\n"),
                        "not modelled"));
+}
+
+TEST(ProtocolCacheEntries, a_generation_is_a_key_of_its_own_or_stands_beside_the_value) {
+  const std::string read = "Note over app: Read\napp->>cache: GET product:1\ncache-->>app: nil\n";
+  const std::string fill =
+      "app->>database: SELECT\napp->>cache: save product:1 only if the generation is as read (one script)\n";
+  const std::string write = "Note over app: Write\napp->>database: UPDATE\n";
+  const std::string purge = "app->>cache: purge product:1: delete it and count its generation up EX 60 (one script)\n";
+  EXPECT_EQ(
+      entries_in(read + "app->>cache: GET gen:product:1\n" + fill + write + purge),
+      "product gen:product! | get 0| get-generation 1| set-if-generation 0 of 1| delete-and-count-up 0 of 1 for 60");
+  EXPECT_EQ(entries_in(read + "app->>cache: HGET product:1 generation\n" + fill + write + purge),
+            "product | get 0| get-generation 0| set-if-generation 0 of 0| delete-and-count-up 0 of 0 for 60");
+  EXPECT_EQ(entries_in(read + "app->>cache: GET gen:product:1\n" + fill + write +
+                       "app->>cache: DEL product:1\napp->>cache: INCR gen:product:1\n"),
+            "product gen:product! | get 0| get-generation 1| set-if-generation 0 of 1| delete 0| count-up 1");
+  EXPECT_EQ(entries_in(read + "app->>cache: GET gen:product:1\n" + fill + write +
+                       "app->>cache: MULTI, DEL product:1, INCR gen:product:1, EXEC\n"),
+            "product gen:product! | get 0| get-generation 1| set-if-generation 0 of 1| delete-and-count-up 0 of 1");
+}
+
+TEST(ProtocolCacheEntries, a_generation_that_is_not_read_or_never_counted_up_is_asked_about) {
+  const std::string read = "Note over app: Read\napp->>cache: GET product:1\ncache-->>app: nil\n";
+  const std::string fill =
+      "app->>database: SELECT\napp->>cache: save product:1 only if the generation is as read (one script)\n";
+  EXPECT_TRUE(contains(error_of_lines(read + fill),
+                       "compares a generation that this operation does not read; draw the get of the generation"));
+  EXPECT_TRUE(contains(error_of_lines(read + "app->>cache: GET gen:product:1\n" + fill +
+                                      "Note over app: Write\napp->>database: UPDATE\napp->>cache: DEL product:1\n"),
+                       "nothing on this page counts that generation up, so the condition of"));
+  EXPECT_TRUE(contains(error_of_lines(read + "app->>cache: GET gen:product:1\napp->>cache: GET gen:products\n" + fill),
+                       "the generations of two entries in one operation"));
+  EXPECT_TRUE(contains(error_of_lines(read + "app->>cache: purge product:1: delete it and count its generation up\n"),
+                       "deletes one thing and counts up another; say \"in one step\", or draw an arrow for each"))
+      << "two steps, where nothing says that they are one";
 }
 
 }  // namespace

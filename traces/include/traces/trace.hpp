@@ -71,8 +71,11 @@ struct Request {
   bool drawn_lost = false;  // the diagram itself loses it (-x): sent, never in flight. Only in Step::sends
   std::optional<std::int64_t> ttl = std::nullopt;  // seconds after which what a set or add stores may expire
   std::string watch = "";                          // of a get: a word of traces/verb.hpp, "" where it watches nothing
-  std::optional<std::int64_t> version = std::nullopt;  // of what stores only over older: that of what it stores
-  std::string other = "";                              // of a set-unless: the key of the entry that must not be there
+  std::optional<std::int64_t> version = std::nullopt;     // of what stores only over older: that of what it stores
+  std::optional<std::int64_t> generation = std::nullopt;  // of what stores only if the other entry's is that
+  // The key of the entry that must not be there (set-unless), whose generation is compared (set-if-generation) or
+  // counted up (delete-and-count-up).
+  std::string other = "";
   bool operator==(const Request&) const = default;
 };
 
@@ -81,6 +84,7 @@ struct Reply {
   std::string outcome;
   std::optional<std::int64_t> value;
   std::optional<std::int64_t> version = std::nullopt;  // where anything is stored by version: of the row, or the entry
+  std::optional<std::int64_t> generation = std::nullopt;  // of a get-generation
   bool operator==(const Reply&) const = default;
 };
 
@@ -93,7 +97,7 @@ struct Ending {
 };
 std::string_view to_string(Ending::Kind kind);  // "acknowledged", "returned", "failed"
 
-// One entry of a store. An absent key has no value and no marker.
+// One entry of a store. An absent key has no value, no marker and no generation.
 struct Entry {
   std::string key;
   std::optional<std::int64_t> value;
@@ -101,6 +105,8 @@ struct Entry {
   bool marker = false;   // what is there is no value: a lock, a stamp, a tombstone
   // Where anything is stored by version: the row's last commit, from 0, or that of what the entry was stored with.
   std::optional<std::int64_t> version = std::nullopt;
+  // How often it was counted up; with a value or without one.
+  std::optional<std::int64_t> generation = std::nullopt;
   bool operator==(const Entry&) const = default;
 };
 

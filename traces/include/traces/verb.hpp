@@ -20,7 +20,11 @@ enum class Verb : std::uint8_t {
   kSetUnless,
   kSetIfNewer,
   kMarkIfNewer,
-  kGetVersion
+  kGetVersion,
+  kCountUp,
+  kDeleteAndCountUp,
+  kGetGeneration,
+  kSetIfGeneration
 };
 
 // What a get keeps watch over, so that a later set of its session may ask whether it is unchanged: nothing; the entry
@@ -29,16 +33,27 @@ enum class Watch : std::uint8_t { kNothing, kEntry, kKey };
 inline constexpr std::string_view kWatches[] = {"", "entry", "key"};
 constexpr std::string_view to_string(Watch watch) { return kWatches[static_cast<std::size_t>(watch)]; }
 
+// A number that a request takes along, to be compared: the version of the row that it stores (how many commits came
+// before), or the generation of an entry that its session was told: how often that was counted up since it last was not
+// there, where it is 0.
+enum class Number : std::uint8_t { kNone, kVersion, kGeneration };
+
 struct VerbFacts {
   Verb verb;
   std::string_view name;
-  bool carries;            // a value, which it is to store
-  bool of_databases;       // else of caches alone
-  bool replayed = true;    // real servers can be asked so; where not, a replay refuses it by name
-  bool marks = false;      // it stores a marker: a lock, a stamp, a tombstone, which is there and is no value
-  bool versioned = false;  // it stores only over what is older: what has a lower version, or nothing
+  bool carries;                     // a value, which it is to store
+  bool of_databases;                // else of caches alone
+  bool replayed = true;             // real servers can be asked so; where not, a replay refuses it by name
+  bool marks = false;               // it stores a marker: a lock, a stamp, a tombstone, which is there and is no value
+  Number compares = Number::kNone;  // a version: it stores only over what is older; a generation: only where it is that
+  bool counts = false;              // it counts a generation up
+  constexpr bool versioned() const { return compares == Number::kVersion; }
+  // Whether it is about a second entry, too.
+  constexpr bool names_other() const {
+    return verb == Verb::kSetUnless || verb == Verb::kSetIfGeneration || verb == Verb::kDeleteAndCountUp;
+  }
   // Whether what it stores may be given a time to live, by a cache.
-  constexpr bool puts() const { return carries || marks; }
+  constexpr bool puts() const { return carries || marks || counts; }
 };
 
 // In the order of Verb.
@@ -53,9 +68,15 @@ inline constexpr VerbFacts kVerbs[] = {
     {Verb::kMark, "mark", false, false, false, true},
     {Verb::kMarkIfAbsent, "mark-if-absent", false, false, false, true},
     {Verb::kSetUnless, "set-unless", true, false, false},  // stores only if another entry is not there
-    {Verb::kSetIfNewer, "set-if-newer", true, false, false, false, true},
-    {Verb::kMarkIfNewer, "mark-if-newer", false, false, false, true, true},
+    {Verb::kSetIfNewer, "set-if-newer", true, false, false, false, Number::kVersion},
+    {Verb::kMarkIfNewer, "mark-if-newer", false, false, false, true, Number::kVersion},
     {Verb::kGetVersion, "get-version", false, true, false},  // the version of a row, and not the row
+    {Verb::kCountUp, "count-up", false, false, false, false, Number::kNone, true},
+    // in one step: deletes one entry and counts the generation of another up, or its own
+    {Verb::kDeleteAndCountUp, "delete-and-count-up", false, false, false, false, Number::kNone, true},
+    {Verb::kGetGeneration, "get-generation", false, false, false},
+    // stores only if the generation of another entry, or its own, is as the session was told
+    {Verb::kSetIfGeneration, "set-if-generation", true, false, false, false, Number::kGeneration},
 };
 
 constexpr const VerbFacts& facts_of(Verb verb) { return kVerbs[static_cast<std::size_t>(verb)]; }

@@ -157,7 +157,8 @@ class SideWriter {
     Json both = {Json::array(), Json::array()};
     Json expiring = Json::array();
     for (const Entry& entry : entries_of(state, "cache")) {
-      both[0].push_back(entry.marker ? Json(render::kMarkerWord) : value_json(entry.value));
+      const std::string word = render::word_of(entry);
+      both[0].push_back(word.empty() ? value_json(entry.value) : Json(word));
       expiring.push_back(entry.expires);
     }
     for (const std::string& key : keys_) both[1].push_back(value_json(render::value_of(state, "database", key)));

@@ -29,9 +29,10 @@ Json none() { return {{"tag", "None"}, {"value", {{"#tup", Json::array()}}}}; }
 Json some(Json value) { return {{"tag", "Some"}, {"value", std::move(value)}}; }
 Json optional_integer(const std::optional<std::int64_t>& value) { return value ? some(integer(*value)) : none(); }
 
-// What is in a cache: an integer, "marker", or nothing.
+// What is in a cache: an integer, "marker", "generation 2", or nothing.
 Json held_by_cache(const Entry& entry) {
-  return entry.marker ? some(std::string(kMarkerWord)) : optional_integer(entry.value);
+  const std::string word = word_of(entry);
+  return word.empty() ? optional_integer(entry.value) : some(word);
 }
 
 Json map_of(const std::vector<Entry>& entries, Json (*value)(const Entry&)) {

@@ -289,10 +289,9 @@ class Layout {
   // Beside what a cache holds stands, where it differs, what the database does.
   int track_width(const std::string& store) const {
     int text = text_width("absent", kSmallFont);
-    if (keys_.size() > static_cast<std::size_t>(trace_.scenario.keys))
-      text = std::max(text, text_width(std::string(kMarkerWord), kSmallFont));
     const auto consider = [&](const State& state) {
       for (const std::string& key : keys_) {
+        text = std::max(text, text_width(word_of(state, store, key), kSmallFont));
         for (const Store& other : trace_.stores) {
           const std::string told = value_words(value_of(state, other.name, key));
           if (other.name == store) text = std::max(text, text_width(told, kSmallFont));

@@ -115,7 +115,7 @@ struct Segment {
   int top = 0;
   int bottom = 0;
   std::optional<std::int64_t> value = {};
-  bool marker = false;         // what is there is no value
+  std::string word = {};       // what is there and is no value
   std::size_t ordinal = 0;     // of the value, in the order in which the diagram shows values
   bool is_told_again = false;  // at its bottom, because its top is far away
 };

@@ -59,8 +59,8 @@ class Values {
     return value_of(state_of(trace_, row), store_of(track), layout_.tracks[track].key);
   }
 
-  bool is_marker(std::size_t track, std::size_t row) const {
-    return entry_words(state_of(trace_, row), store_of(track), layout_.tracks[track].key).starts_with(kMarkerWord);
+  std::string word(std::size_t track, std::size_t row) const {
+    return word_of(state_of(trace_, row), store_of(track), layout_.tracks[track].key);
   }
 
   // What the database has of the track's key.
@@ -73,8 +73,8 @@ class Values {
   void add_segments(std::size_t track) {
     const std::size_t last = layout_.rows.size() - 1;
     for (std::size_t row = 0; row <= last;) {
-      Segment segment{.track = track, .first_row = row, .value = value(track, row), .marker = is_marker(track, row)};
-      while (row <= last && value(track, row) == segment.value && is_marker(track, row) == segment.marker) ++row;
+      Segment segment{.track = track, .first_row = row, .value = value(track, row), .word = word(track, row)};
+      while (row <= last && value(track, row) == segment.value && word(track, row) == segment.word) ++row;
       segment.last_row = row - 1;
       segment.top = change_y(layout_, segment.first_row);
       segment.bottom = row > last ? layout_.lifelines_bottom : change_y(layout_, row);

@@ -132,12 +132,12 @@ class Svg {
   void add_bands() {
     for (const Segment& segment : layout_.segments) {
       const Track& track = layout_.tracks[segment.track];
-      const std::string kind = segment.value    ? fmt::format("value-{}", segment.ordinal % kColours)
-                               : segment.marker ? std::string(kMarkerWord)
-                                                : "absent";
+      const std::string kind = segment.value          ? fmt::format("value-{}", segment.ordinal % kColours)
+                               : segment.word.empty() ? "absent"
+                                                      : std::string(kMarkerWord);
       add(R"(<g class="value {}" data-store="{}" data-key="{}" data-value="{}" data-from-row="{}" data-to-row="{}">)",
           kind, layout_.columns[track.column].id, xml_escaped(track.key),
-          segment.marker ? std::string(kMarkerWord) : value_words(segment.value), segment.first_row, segment.last_row);
+          segment.word.empty() ? value_words(segment.value) : segment.word, segment.first_row, segment.last_row);
       rectangle(track.x, segment.top, track.width, segment.bottom - segment.top, "");
       body_ += "</g>\n";
     }
@@ -153,10 +153,10 @@ class Svg {
   void add_values() {
     for (const Segment& segment : layout_.segments) {
       const int middle = layout_.tracks[segment.track].x + layout_.tracks[segment.track].width / 2;
-      const std::string_view style = segment.value || segment.marker ? "told" : "told absent";
-      const std::string words = segment.value    ? value_words(segment.value)
-                                : segment.marker ? std::string(kMarkerWord)
-                                                 : "absent";
+      const std::string_view style = segment.value || !segment.word.empty() ? "told" : "told absent";
+      const std::string words = segment.value          ? value_words(segment.value)
+                                : segment.word.empty() ? "absent"
+                                                       : segment.word;
       text(style, middle, segment.top + 16, TextAlign::kMiddle, words);
       if (segment.is_told_again) text(style, middle, segment.bottom - 8, TextAlign::kMiddle, words);
       body_ += '\n';

@@ -13,14 +13,29 @@ std::string foreign(std::string_view text) { return clipped(trim(printable(text)
 
 std::string value_words(const std::optional<std::int64_t>& value) { return value ? fmt::format("{}", *value) : "-"; }
 
-// " v2"; "" where there is none.
-static std::string version_words(const std::optional<std::int64_t>& version) {
-  return version ? fmt::format(" v{}", *version) : "";
+// " v2", " generation 3"; "" where there is none.
+template <class Numbered>
+static std::string number_words(const Numbered& of) {
+  return (of.version ? fmt::format(" v{}", *of.version) : "") +
+         (of.generation ? fmt::format(" generation {}", *of.generation) : "");
+}
+
+std::string word_of(const Entry& entry) {
+  if (entry.marker) return std::string(kMarkerWord);
+  return entry.value || !entry.generation ? "" : fmt::format("generation {}", *entry.generation);
+}
+
+std::string word_of(const State& state, std::string_view store, std::string_view key) {
+  for (const Entry& entry : entries_of(state, store))
+    if (entry.key == key) return word_of(entry);
+  return "";
 }
 
 std::string entry_words(const Entry& entry) {
-  return (entry.marker ? std::string(kMarkerWord) : value_words(entry.value)) + (entry.expires ? "~" : "") +
-         version_words(entry.version);
+  const std::string word = word_of(entry);
+  const std::string expires = entry.expires ? "~" : "";
+  if (!word.empty() && !entry.marker) return word + expires;
+  return (word.empty() ? value_words(entry.value) : word) + expires + number_words(entry);
 }
 
 std::string entry_words(const State& state, std::string_view store, std::string_view key) {
@@ -30,18 +45,22 @@ std::string entry_words(const State& state, std::string_view store, std::string_
 }
 
 std::string request_words(const Request& request) {
-  const std::string_view verb = request.other.empty() ? std::string_view(request.verb) : "set";  // "set k1=7 unless …"
+  const bool unless = request.verb == "set-unless";
+  const bool deletes = request.verb == "delete-and-count-up";
+  const std::string_view verb = unless ? "set" : deletes ? "delete" : std::string_view(request.verb);
   std::string words = foreign(verb) + " " + foreign(request.key);
   if (!request.watch.empty()) words = "watch and " + words;
   if (request.value) words += fmt::format("={}", *request.value);
-  words += version_words(request.version);
-  if (!request.other.empty()) words += " unless " + foreign(request.other) + " is there";
+  words += number_words(request);
+  if (unless) words += " unless " + foreign(request.other) + " is there";
+  if (deletes) words += " and count up " + foreign(request.other);
+  if (!unless && !deletes && !request.other.empty()) words += " of " + foreign(request.other);
   if (request.ttl) words += fmt::format(" for {} s", *request.ttl);
   return words;
 }
 
 std::string reply_words(const Reply& reply) {
-  return (reply.value ? value_words(reply.value) : foreign(reply.outcome)) + version_words(reply.version);
+  return (reply.value ? value_words(reply.value) : foreign(reply.outcome)) + number_words(reply);
 }
 
 std::string ending_words(const Ending& ending) {

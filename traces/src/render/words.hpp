@@ -28,6 +28,9 @@ std::string value_words(const std::optional<std::int64_t>& value);
 // As value_words(), "1000 v2" where it has a version, "1000~" where it has a time to live; "marker" for one. The
 // second: of what the store holds of `key`, "" where it keeps no such entry.
 inline constexpr std::string_view kMarkerWord = "marker";
+// What is there and is no value: "marker", "generation 2"; "" where there is a value, or nothing.
+std::string word_of(const Entry& entry);
+std::string word_of(const State& state, std::string_view store, std::string_view key);
 std::string entry_words(const Entry& entry);
 std::string entry_words(const State& state, std::string_view store, std::string_view key);
 // "get k1", "set k1=1000", "set k1=1000 for 60 s".

@@ -159,11 +159,12 @@ class Machine {
   struct SessionFields {
     std::array<LaneFields, kLanes> lanes;
     Field invoked, value, key;
-    Field version, reply_version;  // where things are stored by version: the session's, and that in the reply in flight
+    Field version, generation;  // where things are stored by one: the session's
+    Field reply_number;         // of either, in the reply in flight
     Field unchanged;  // where the program watches: what the session's latest watching get watches has not changed
     struct Slot {
       Field instruction, carried, key, operation;  // instruction + 1, 0: empty
-      Field unchanged, version;
+      Field unchanged, number;
     };
     std::vector<Slot> slots;
     std::vector<Slot> ghosts;
@@ -201,9 +202,11 @@ class Machine {
   bool is_unchanged(StateView words, std::size_t session, const Instruction& instruction) const;
   bool is_anything_watched(StateView words) const;
   Query query_now(StateView words, std::size_t session, const Instruction& instruction) const;  // as it is sent now
-  unsigned version_now(StateView words, std::size_t session, const Instruction& instruction) const;
+  unsigned number_now(StateView words, std::size_t session, const Instruction& instruction) const;
   RequestRecord asked_now(StateView words, std::size_t session, InstructionId id) const;  // as it is sent now
   unsigned versions() const;                                                              // of a row, at most
+  unsigned generations() const;                                                           // of an entry, at most
+  std::size_t at_most(bool (*counts)(const Instruction&)) const;
   void forget_watches(Step& step, std::uint64_t cells) const;
   const Server& acting(std::size_t actor) const { return *servers_[server_of(actor)]; }
   void invoke(Step& step, const Action& action) const;

@@ -64,15 +64,16 @@ struct Instruction {
   bool drawn_lost = false;
   Watch watch = Watch::kNothing;  // of a get
   std::size_t entry = 0;          // of a cache: in Program::entries
-  std::size_t other = 0;          // of a set-unless: the entry that must not be there
+  std::size_t other = 0;          // Request::other
   bool finds_marker = false;      // of a get: it may find one
   int ttl = 0;                    // seconds after which what is stored may expire; 0: never
   // Of a get: the session keeps the value it is answered. Of what stores: it is such a value, not the Write's own.
   bool keeps_value = false;
   bool carries_received = false;
-  bool gives_version = false;  // its answer, where it is one, has a version that the session keeps
-  bool commits = false;        // it changes a row of the database
-  bool acknowledged = false;   // who started the operation was told before that it is done
+  traces::Number gives =
+      traces::Number::kNone;  // its answer, where it is one, has such a number, which the session keeps
+  bool commits = false;       // it changes a row of the database
+  bool acknowledged = false;  // who started the operation was told before that it is done
   InstructionId alike =
       kNoInstruction;  // the first instruction of the same request that looks the same in flight, once nobody awaits it
   int arrow = 0;
@@ -125,7 +126,9 @@ struct Program {
   bool may_tell_early = false;
   // Whether something is stored by version.
   bool versions = false;
-  // Whether a marker is put somewhere with a time to live.
+  // Whether something is stored by generation.
+  bool generations = false;
+  // Whether a marker, or a generation, is put somewhere with a time to live.
   bool markers_expire = false;
   // Whether a get watches, or a set asks for what is watched to be unchanged.
   bool watches = false;

@@ -21,7 +21,7 @@ namespace stalemate::model {
 struct Answer {
   Outcome outcome = Outcome::kOk;
   CodedValue value = 0;  // of kValue
-  unsigned version = 0;  // of a row that was read or written, or an entry that was found
+  unsigned number = 0;   // the version of a row that was read or written, or an entry that was found; a generation
 };
 
 // A request as it reaches a server.
@@ -30,7 +30,7 @@ struct Query {
   std::size_t key = 0;  // of the row
   CodedValue carried = 0;
   bool unchanged = false;  // what its session watches has not changed
-  unsigned version = 0;    // of what stores by one
+  unsigned number = 0;     // what its verb compares: a version or a generation
 };
 
 // Where the changes of a step go.
@@ -100,9 +100,10 @@ class Server {
 struct ServerSetting {
   const Program& program;
   const Scenario& scenario;
-  LayoutBuilder& layout;  // for its fields
-  StoreFields& fields;    // where its entries stand, for whoever watches
-  unsigned versions = 1;  // of a row, at most, from 0; 1 where nothing is stored by one
+  LayoutBuilder& layout;     // for its fields
+  StoreFields& fields;       // where its entries stand, for whoever watches
+  unsigned versions = 1;     // of a row, at most, from 0; 1 where nothing is stored by one
+  unsigned generations = 1;  // of an entry, likewise
 };
 
 // What the protocol's servers are in a scenario, in the order of Program::servers.

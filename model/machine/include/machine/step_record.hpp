@@ -23,14 +23,14 @@ struct RequestRecord {
   std::size_t key = 0;
   CodedValue carried = 0;
   bool unchanged = false;  // what its session watched when it was sent has not changed since
-  unsigned version = 0;    // of what stores by one: what is newer than that is not overwritten
+  unsigned number = 0;     // what its verb compares (traces::Number): a version or a generation
   bool operator==(const RequestRecord&) const = default;
 };
 
 struct ReplyRecord {
   Outcome outcome = Outcome::kOk;
   CodedValue value = 0;  // of kValue
-  unsigned version = 0;  // of a row that was read or written, or an entry that was found, where there are versions
+  unsigned number = 0;   // Instruction::gives: a version or a generation
 };
 
 // The operation was acknowledged and goes on, or ended.
@@ -43,10 +43,11 @@ struct EndingRecord {
 // What a server has in one place.
 struct Held {
   CodedValue value = 0;
-  bool expires = false;  // it has a time to live
-  bool marker = false;   // what is there is no value; then `value` is 0
-  unsigned version = 0;  // where things are stored by version: of how many commits of the row it is the last
-  bool is_there() const { return value != 0 || marker; }
+  bool expires = false;     // it has a time to live
+  bool marker = false;      // what is there is no value; then `value` is 0
+  unsigned version = 0;     // where things are stored by version: of how many commits of the row it is the last
+  unsigned generation = 0;  // how often it was counted up; 0: it has none
+  bool is_there() const { return value != 0 || marker || generation != 0; }
   bool operator==(const Held&) const = default;
 };
 

@@ -19,18 +19,24 @@ struct Cell {
   Field expires;
   Field marker;
   Field version;
+  Field generation;
 
   CodedValue value_in(StateView words) const { return static_cast<CodedValue>(get(words, value)); }
   unsigned version_in(StateView words) const { return static_cast<unsigned>(get(words, version)); }
-  bool is_there(StateView words) const { return get(words, value) != 0 || get(words, marker) != 0; }
+  unsigned generation_in(StateView words) const { return static_cast<unsigned>(get(words, generation)); }
+  bool is_there(StateView words) const {
+    return get(words, value) != 0 || get(words, marker) != 0 || get(words, generation) != 0;
+  }
   Held held(StateView words) const {
-    return {value_in(words), get(words, expires) != 0, get(words, marker) != 0, version_in(words)};
+    return {value_in(words), get(words, expires) != 0, get(words, marker) != 0, version_in(words),
+            generation_in(words)};
   }
   void put(StateRef words, const Held& held) const {
     if (value.width != 0) set(words, value, held.value);
     if (expires.width != 0) set(words, expires, held.expires ? 1 : 0);
     if (marker.width != 0) set(words, marker, held.marker ? 1 : 0);
     if (version.width != 0) set(words, version, held.version);
+    if (generation.width != 0) set(words, generation, held.generation);
   }
 };
 
@@ -45,13 +51,14 @@ class Cache final : public Server {
       const auto any = [&](auto holds) {
         return std::any_of(
             setting.program.instructions.begin(), setting.program.instructions.end(),
-            [&](const Instruction& one) { return one.server == self && one.entry == entry && holds(one); });
+            [&](const Instruction& one) { return one.server == self && put_by(one) == entry && holds(one); });
       };
       const bool values = !setting.program.entries[entry].markers;
       const bool expire = any([](const Instruction& one) { return one.ttl != 0; });
       const bool versioned = setting.program.entries[entry].versioned;
       versioned_.push_back(versioned);
       const bool marks = any([](const Instruction& one) { return traces::facts_of(one.verb).marks; });
+      const bool counts = any([](const Instruction& one) { return traces::facts_of(one.verb).counts; });
       expire_ = expire_ || (expire && values);
       for (std::size_t key = 0; key < static_cast<std::size_t>(setting.scenario.keys); ++key) {
         const auto lay_out = [&] {
@@ -60,6 +67,7 @@ class Cache final : public Server {
           if (expire) cell.expires = setting.layout.add(2);
           if (marks) cell.marker = setting.layout.add(2);
           if (versioned) cell.version = setting.layout.add(setting.versions);
+          if (counts) cell.generation = setting.layout.add(setting.generations);
           return cell;
         };
         cells_.push_back(lay_out());
@@ -85,57 +93,61 @@ class Cache final : public Server {
       case Verb::kGet:
         if (const CodedValue found = asked.value_in(words); found != 0)
           return {Outcome::kValue, found, asked.version_in(words)};
-        return {asked.is_there(words) ? Outcome::kMarker : Outcome::kMiss, 0};
+        return {get(words, asked.marker) != 0 ? Outcome::kMarker : Outcome::kMiss, 0};
       case Verb::kExists:
         return {asked.is_there(words) ? Outcome::kMarker : Outcome::kMiss, 0};
       case Verb::kAdd:
       case Verb::kMarkIfAbsent:
         return {asked.is_there(words) ? Outcome::kConflict : Outcome::kOk, 0};
-      case Verb::kSetUnless: {
-        const Cell& other = cells_[Server::cell_of(query.instruction.other, query.key)];
-        return {other.is_there(words) ? Outcome::kConflict : Outcome::kOk, 0};
-      }
+      case Verb::kSetUnless:
+        return {cells_[other_cell(query)].is_there(words) ? Outcome::kConflict : Outcome::kOk, 0};
       case Verb::kSetIfUnchanged:
         return {query.unchanged ? Outcome::kOk : Outcome::kConflict, 0};
       case Verb::kSetIfNewer:
       case Verb::kMarkIfNewer:
-        return {asked.is_there(words) && asked.version_in(words) >= query.version ? Outcome::kConflict : Outcome::kOk,
+        return {asked.is_there(words) && asked.version_in(words) >= query.number ? Outcome::kConflict : Outcome::kOk,
                 0};
+      case Verb::kSetIfGeneration:
+        return {cells_[other_cell(query)].generation_in(words) == query.number ? Outcome::kOk : Outcome::kConflict, 0};
+      case Verb::kGetGeneration:
+        return {Outcome::kOk, 0, asked.generation_in(words)};
       case Verb::kGetVersion:
         break;
       case Verb::kSet:
       case Verb::kMark:
       case Verb::kDelete:
+      case Verb::kCountUp:
+      case Verb::kDeleteAndCountUp:
         return {Outcome::kOk, 0};
     }
     STALEMATE_INVARIANT(false, "every verb is answered");
     return {};
   }
 
-  // A command changes an entry, or nothing. The one that does is the one that a replica which takes over misses.
+  // A command changes something, or nothing. The one that does is the one that a replica which takes over misses.
   void carry_out(const ServerStep& step, const Query& query, const Answer& answer) const override {
-    if (answer.outcome != Outcome::kOk) return;
     const traces::VerbFacts& verb = traces::facts_of(query.instruction.verb);
-    const std::size_t cell = cell_of(query);
-    Held after;
-    if (verb.puts())
-      after = {verb.marks ? 0 : query.carried, query.instruction.ttl != 0, verb.marks,
-               verb.versioned ? query.version : 0};
-    const Held before = held(step.words, cell);
-    // To set the same value again is a change to who watches; to delete nothing is none.
-    if (verb.puts() || before.is_there()) touch(step, std::uint64_t{1} << cell);
-    if (before == after) return;
-    if (step.may_fail_over)
+    if (answer.outcome != Outcome::kOk || !changes(verb.verb)) return;
+    std::vector<std::pair<std::size_t, Held>> changed;
+    for (const auto& [cell, after] : outcome_of(step.words, query)) {
+      const Held before = held(step.words, cell);
+      // To set the same value again is a change to who watches; to delete nothing is none.
+      if (before.is_there() || after.is_there()) touch(step, std::uint64_t{1} << cell);
+      if (before != after) changed.emplace_back(cell, after);
+    }
+    if (!changed.empty() && step.may_fail_over)
       for (std::size_t kept = 0; kept < replica_.size(); ++kept)
         replica_[kept].put(step.words, cells_[kept].held(step.words));
-    put(step, cell, after);
+    for (const auto& [cell, after] : changed) put(step, cell, after);
   }
 
   Touches touches(const Instruction& instruction) const override {
     const std::uint64_t own = std::uint64_t{1} << instruction.entry;
+    const std::uint64_t other = std::uint64_t{1} << instruction.other;
     if (!changes(instruction.verb)) return {.reads = own, .writes = 0};
-    const bool asks = instruction.verb == Verb::kSetUnless;
-    return {.reads = asks ? std::uint64_t{1} << instruction.other : 0, .writes = own};
+    if (instruction.verb == Verb::kDeleteAndCountUp) return {.reads = 0, .writes = own | other};
+    const bool asks = instruction.verb == Verb::kSetUnless || instruction.verb == Verb::kSetIfGeneration;
+    return {.reads = asks ? other : 0, .writes = own};
   }
 
   bool acts_freely() const override { return expire_ && !timers_are_held_; }
@@ -177,6 +189,35 @@ class Cache final : public Server {
 
  private:
   std::size_t cell_of(const Query& query) const { return Server::cell_of(query.instruction.entry, query.key); }
+  std::size_t other_cell(const Query& query) const { return Server::cell_of(query.instruction.other, query.key); }
+
+  // Where what a request puts goes: its entry, or the one whose generation it counts up.
+  static std::size_t put_by(const Instruction& instruction) {
+    return instruction.verb == Verb::kDeleteAndCountUp ? instruction.other : instruction.entry;
+  }
+
+  // What a command that is carried out leaves in each cell that it is about.
+  std::vector<std::pair<std::size_t, Held>> outcome_of(StateView words, const Query& query) const {
+    const Instruction& asked = query.instruction;
+    const traces::VerbFacts& verb = traces::facts_of(asked.verb);
+    const std::size_t cell = cell_of(query);
+    if (asked.verb == Verb::kDelete) return {{cell, {}}};
+    // A generation counts on, and what stores if its own is as read stores beside it: what is there lives as long.
+    const bool beside = verb.counts || (asked.verb == Verb::kSetIfGeneration && asked.other == asked.entry);
+    const std::size_t put = verb.counts ? Server::cell_of(put_by(asked), query.key) : cell;
+    Held after;
+    if (beside) after = held(words, put);
+    after.expires = after.expires || asked.ttl != 0;
+    if (verb.counts) ++after.generation;
+    if (verb.carries || verb.marks) {
+      after.value = query.carried;
+      after.marker = verb.marks;
+      after.version = verb.versioned() ? query.number : 0;
+    }
+    if (asked.verb != Verb::kDeleteAndCountUp) return {{put, after}};
+    if (put != cell) return {{cell, {}}, {put, after}};
+    return {{cell, {.expires = after.expires, .generation = after.generation}}};
+  }
 
   void put(const ServerStep& step, std::size_t cell, const Held& after) const {
     tell_change(step, cell, after);
@@ -184,7 +225,7 @@ class Cache final : public Server {
   }
 
   bool is_marker_that_expires(StateView words, const Cell& cell) const {
-    return !timers_are_held_ && get(words, cell.expires) != 0 && get(words, cell.marker) != 0;
+    return !timers_are_held_ && get(words, cell.expires) != 0 && cell.value_in(words) == 0;
   }
 
   // Of itself: the replica keeps it.

@@ -34,8 +34,8 @@ class Database final : public Server {
   void carry_out(const ServerStep& step, const Query& query, const Answer& answer) const override {
     if (query.instruction.verb != Verb::kSet) return;
     STALEMATE_INVARIANT(query.carried != 0, "a database write carries a value");
-    tell_change(step, query.key, {.value = query.carried, .version = answer.version});
-    if (!versions_.empty()) set(step.words, versions_[query.key], answer.version);
+    tell_change(step, query.key, {.value = query.carried, .version = answer.number});
+    if (!versions_.empty()) set(step.words, versions_[query.key], answer.number);
     set(step.words, rows_[query.key], query.carried - 1);
   }
 

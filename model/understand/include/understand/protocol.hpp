@@ -27,7 +27,8 @@ inline bool stores(Verb verb) { return traces::facts_of(verb).carries; }
 
 // What answers a verb has. kFinds: a value or a miss; a marker, where the entry may hold one. kFindsMarker: a marker or
 // a miss. kRemoves: done, whether or not it was there. kIfAbsent: done, or a conflict where the key, or the other key
-// that is named, was there. kIfUnchanged: done, or a conflict where what was watched has changed. kIfNewer: done, or a
+// that is named, was there. kIfUnchanged: done, or a conflict where what was watched, or a
+// generation, has changed. kIfNewer: done, or a
 // conflict where what is there is as new. kTells: it is told, whatever is there.
 enum class Answers { kFinds, kFindsMarker, kDone, kRemoves, kIfAbsent, kIfUnchanged, kIfNewer, kTells };
 Answers answers_of(Verb verb);
@@ -94,6 +95,8 @@ class Outcomes {
 //     What stores by version takes the version along that came last with a value that was received, with the answer to
 //     the own write, or alone; since the database was asked to store, only what it answered counts. Where there is
 //     none, the request is skipped, and counts as ok.
+//     What stores if a generation is as it was read takes along the one that the operation was told last; where it
+//     asked in vain, the request is skipped, and counts as ok.
 // R5. Old values (what fresh-reads forbids a Read to return): see machine/src/properties/fresh_reads.cpp.
 
 // The app asks a server. I1: `to` is kCache or kDatabase. I2: a database is only asked to get, to set or for a version.
@@ -108,7 +111,7 @@ struct Request {
                             // holds one operation
   Watch watch = Watch::kNothing;  // of a get from the cache: what a later set of the operation asks to be unchanged
   std::size_t entry = 0;          // of a cache: index in Protocol::entries
-  std::size_t other = 0;          // of a set-unless: the entry that must not be there
+  std::size_t other = 0;          // of what is about two (traces::VerbFacts::names_other): the other entry
   bool finds_marker = false;      // of a get from the cache: what it finds may be a marker
   bool stores_new = false;        // its label says that what it stores is new: R4
   // What a set or add may store, by R4, failures aside: the operation's own value, what it received, or either.

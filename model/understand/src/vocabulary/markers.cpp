@@ -5,8 +5,8 @@
 #include <array>
 
 #include "base/text.hpp"
+#include "vocabulary/commands.hpp"
 #include "vocabulary/signs.hpp"
-#include "vocabulary/vocabulary.hpp"
 
 namespace stalemate::model {
 namespace {
@@ -21,12 +21,14 @@ constexpr std::string_view kMarkerValues[] = {"LOCKED",  "LOCK", "DELETED",  "TO
 constexpr std::string_view kBesideMarkers[] = {"to",  "=",      "1", "as",     "true", "nx",
                                                "one", "script", "a", "marker", "the"};
 
+}  // namespace
+
 std::vector<std::string> tokens_in(std::string_view label) {
+  constexpr std::string_view kBehind = ",);:";
   std::vector<std::string> tokens;
   for (const std::string& part : split(std::string(label), ' ')) {
     std::string_view token = trim(part);
-    while (!token.empty() && (token.back() == ',' || token.back() == ')' || token.back() == ';'))
-      token.remove_suffix(1);
+    while (!token.empty() && kBehind.find(token.back()) != std::string_view::npos) token.remove_suffix(1);
     while (!token.empty() && token.front() == '(') token.remove_prefix(1);
     if (!token.empty()) tokens.emplace_back(token);
   }
@@ -38,7 +40,6 @@ bool is_plainly_a_key(const std::string& token) {
   return colon != std::string::npos && colon > 0 && colon + 1 < token.size();
 }
 
-// Without "EX 30" and the like, which time_to_live() reads.
 std::vector<std::string> without_expiry(const std::vector<std::string>& tokens) {
   std::vector<std::string> left;
   for (std::size_t i = 0; i < tokens.size(); ++i) {
@@ -51,16 +52,12 @@ std::vector<std::string> without_expiry(const std::vector<std::string>& tokens) 
   return left;
 }
 
-}  // namespace
-
 bool names_marker(const std::string& key) {
   const std::vector<std::string> parts = entry_of_key(key).key;
   return std::any_of(parts.begin(), parts.end(), [](const std::string& part) { return is_in(kMarkerNames, part); });
 }
 
-namespace {
-
-RequestWords asks(Verb verb, const std::string& key, std::string_view label, std::string inner) {
+RequestWords command_about(Verb verb, const std::string& key, std::string_view label, std::string inner) {
   RequestWords words;
   words.kind = RequestWords::Kind::kVerb;
   words.verb = verb;
@@ -75,6 +72,8 @@ RequestWords asks(Verb verb, const std::string& key, std::string_view label, std
   return words;
 }
 
+namespace {
+
 // "SET lock:product:1 NX EX 60", "EXISTS lock:product:1", "DEL lock:product:1".
 std::optional<RequestWords> of_marker_key(std::string_view label, const std::vector<std::string>& tokens) {
   if (tokens.size() < 2 || !is_plainly_a_key(tokens[1]) || !names_marker(tokens[1])) return std::nullopt;
@@ -86,12 +85,12 @@ std::optional<RequestWords> of_marker_key(std::string_view label, const std::vec
   if (!plain) return std::nullopt;
   const bool absent = std::any_of(left.begin(), left.end(), [](const auto& token) { return lower(token) == "nx"; });
   if (command == "exists" || command == "get" || command == "check")
-    return asks(Verb::kExists, key, label, "get " + key);
-  if (command == "set" && !absent) return asks(Verb::kMark, key, label, "set " + key);
+    return command_about(Verb::kExists, key, label, "get " + key);
+  if (command == "set" && !absent) return command_about(Verb::kMark, key, label, "set " + key);
   if (command == "set" || command == "setnx" || command == "add")
-    return asks(Verb::kMarkIfAbsent, key, label, "SET " + key + " NX");
+    return command_about(Verb::kMarkIfAbsent, key, label, "SET " + key + " NX");
   if (command == "del" || command == "delete" || command == "unlink" || command == "remove")
-    return asks(Verb::kDelete, key, label, "delete " + key);
+    return command_about(Verb::kDelete, key, label, "delete " + key);
   return std::nullopt;
 }
 
@@ -101,9 +100,9 @@ std::optional<RequestWords> of_set_of_keys(std::string_view label, const std::ve
   const std::string& key = tokens[1];
   std::optional<RequestWords> words;
   if (tokens[0] == "SADD" && tokens.size() == 3 && is_plainly_a_key(tokens[2]))
-    words = asks(Verb::kMark, key, label, "set " + key);
+    words = command_about(Verb::kMark, key, label, "set " + key);
   if ((tokens[0] == "SMEMBERS" && tokens.size() == 2) || (tokens[0] == "SISMEMBER" && tokens.size() == 3))
-    words = asks(Verb::kExists, key, label, "get " + key);
+    words = command_about(Verb::kExists, key, label, "get " + key);
   if (words) words->assumed = "of the set, what is modelled is whether the key is in it";
   return words;
 }
@@ -125,8 +124,8 @@ std::optional<RequestWords> of_marker_value(std::string_view label, const std::v
   }
   if (!marks) return std::nullopt;
   const std::string& key = tokens[1];
-  return absent ? asks(Verb::kMarkIfAbsent, key, label, "SET " + key + " NX")
-                : asks(Verb::kMark, key, label, "set " + key);
+  return absent ? command_about(Verb::kMarkIfAbsent, key, label, "SET " + key + " NX")
+                : command_about(Verb::kMark, key, label, "set " + key);
 }
 
 // "SET product:1 unless lock:product:1 exists (one script)".
@@ -143,7 +142,7 @@ std::optional<RequestWords> of_set_unless(std::string_view label, const std::vec
                        return is_in(kThere, lower(token)) || is_in(kAtOnce, lower(token));
                      });
   if (!plain) return std::nullopt;
-  RequestWords words = asks(Verb::kSetUnless, tokens[1], label, "set " + tokens[1]);
+  RequestWords words = command_about(Verb::kSetUnless, tokens[1], label, "set " + tokens[1]);
   words.other = *(unless + 1);
   return words;
 }
@@ -157,27 +156,23 @@ std::optional<RequestWords> by_version(std::string_view label, const std::vector
   const std::vector<std::string> words = split_words(label);
   if (tokens.size() < 4 || !is_plainly_a_key(tokens[1]) || !is_in(words, "newer") || !is_in(words, "if")) return {};
   const std::vector<std::string> left = without_expiry(tokens);
-  const bool plain = std::all_of(left.begin() + 2, left.end(), [](const std::string& token) {
-    const std::vector<std::string> parts = split_words(token);
-    return std::all_of(parts.begin(), parts.end(), [](const std::string& part) { return is_in(kIfNewer, part); });
-  });
-  if (!plain) return {};
+  if (!are_all_in(kIfNewer, left, 2)) return {};
   const std::string command = lower(tokens[0]);
   const bool deleted = is_in(words, "deleted");
-  if (command == "mark" && deleted) return asks(Verb::kMarkIfNewer, tokens[1], label, "set " + tokens[1]);
+  if (command == "mark" && deleted) return command_about(Verb::kMarkIfNewer, tokens[1], label, "set " + tokens[1]);
   if ((command == "set" || command == "put" || command == "store" || command == "save") && !deleted)
-    return asks(Verb::kSetIfNewer, tokens[1], label, "set " + tokens[1]);
+    return command_about(Verb::kSetIfNewer, tokens[1], label, "set " + tokens[1]);
   return {};
 }
 
 }  // namespace
 
 std::optional<RequestWords> marker_request(std::string_view label) {
-  if (label.find(':') == std::string_view::npos) return std::nullopt;  // names no key
   const std::vector<std::string> tokens = tokens_in(label);
+  const bool names_key = label.find(':') != std::string_view::npos;
   for (const auto& read : {of_set_unless, of_marker_key, of_set_of_keys, of_marker_value, by_version})
-    if (auto words = read(label, tokens)) return words;
-  return std::nullopt;
+    if (auto words = names_key ? read(label, tokens) : std::nullopt) return words;
+  return generation_request(label);
 }
 
 bool says_only_of_markers(std::string_view label) {

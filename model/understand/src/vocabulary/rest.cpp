@@ -76,6 +76,7 @@ void blank_columns(std::string& text) {
 }  // namespace
 
 std::vector<std::string> words_left(std::string_view label, bool is_reply) {
+  if (!is_reply && marker_request(label)) return {};  // which is read to its last word
   std::string text(label);
   for (const std::string& key : keys_named(label)) {
     const std::size_t at = text.find(key);

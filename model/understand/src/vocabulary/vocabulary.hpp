@@ -99,10 +99,12 @@ struct RequestWords {
   std::string assumed_ttl;        // where it names one but not how long
   std::string assumed;
 };
-// About markers: entries that are no value, as a lock is. None where a label asks for nothing of the kind.
+// About what is no value: markers, as a lock is, versions and generations. None where a label asks for nothing of the
+// kind.
 std::optional<RequestWords> marker_request(std::string_view label);
 // Whether a key is that of a marker by its name: "lock:product:1".
 bool names_marker(const std::string& key);
+bool names_generation(const std::string& key);  // likewise: "gen:product:1"
 // Whether a reply or the label of a branch speaks of one; whether it says that what was found is one.
 bool speaks_of_marker(const std::vector<std::string>& words);
 bool says_marker(const std::vector<std::string>& words);
