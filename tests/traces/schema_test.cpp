@@ -79,10 +79,11 @@ Trace trace_with_every_field() {
                               .session = 1,
                               .is_reply = true,
                               .request = samples::unawaited(samples::set(1, "database", 7, "Set value")),
-                              .reply = Reply{"value", 7, 2}}};
+                              .reply = Reply{"value", 7, 2, 3}}};
   Request expiring = samples::unawaited(samples::set(2, "cache", 7, "Set value"));
   expiring.ttl = 60;
-  expiring.verb = "set-unless";
+  expiring.verb = "set-if-generation";
+  expiring.generation = 1;
   expiring.other = "k1/lock";
   const InFlight ghost{.app = 1, .session = 1, .request = expiring, .reply = {}, .is_ghost = true};
   trace.initial.in_flight.insert(trace.initial.in_flight.end(), {ghost, ghost});
@@ -96,7 +97,7 @@ Trace trace_with_every_field() {
   trace.initial.in_flight.push_back({.app = 2, .session = 1, .request = newer, .reply = {}});
   trace.steps[0].sends.push_back(newer);
   for (Step& step : trace.steps) {
-    if (step.reply && step.reply->value) step.reply->version = 0;
+    if (step.reply && step.reply->value) step.reply->version = step.reply->generation = 0;
     if (step.request && step.request->value && step.request->to == "cache") {
       step.request->verb = "set-if-newer";
       step.request->version = 1;
@@ -116,6 +117,9 @@ Trace trace_with_every_field() {
     std::vector<Entry>& cache = cache_of(state);
     cache.insert(cache.begin() + 1,
                  Entry{.key = "k1/lock", .value = {}, .expires = false, .marker = true, .version = 1});
+    cache.insert(cache.begin() + 1, Entry{.key = "k1/gen", .value = {}, .generation = 2});
+    cache.front().stale = cache.front().value.has_value();
+    cache.front().lease = true;
   };
   add_lock(trace.initial);
   for (Step& step : trace.steps) add_lock(step.after);

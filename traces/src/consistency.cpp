@@ -95,9 +95,9 @@ void check_travelling(const Trace& trace, const Request& request, const std::str
 }
 
 void check_reply(const Reply& reply, const std::string& pointer) {
-  const bool is_value = reply.outcome == "value";
+  const bool is_value = reply.outcome == "value" || reply.outcome == "stale" || reply.outcome == "won";
   require(is_value == reply.value.has_value(), pointer + "/value",
-          is_value ? "is missing: the outcome is \"value\""
+          is_value ? fmt::format("is missing: the outcome is \"{}\"", reply.outcome)
                    : fmt::format("must not be there: the outcome is \"{}\"", reply.outcome));
 }
 

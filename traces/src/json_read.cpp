@@ -48,7 +48,8 @@ constexpr int kKeyCountMax = 9999;
 constexpr int kOrdinalMax = 1000000;
 constexpr std::string_view kStoreKinds[] = {"cache", "database"};
 constexpr std::string_view kScopes[] = {"shared"};
-constexpr std::string_view kOutcomes[] = {"ok", "value", "miss", "conflict", "marker"};
+constexpr std::string_view kOutcomes[] = {"ok",      "value",  "miss",  "conflict", "marker",
+                                          "granted", "denied", "stale", "won"};
 constexpr std::string_view kWatchWords[] = {to_string(Watch::kEntry), to_string(Watch::kKey)};
 constexpr std::string_view kTimeoutRules[] = {"fail", "continue"};
 constexpr StepFamily kFamilies[] = {StepFamily::kInvoke, StepFamily::kHandle, StepFamily::kReceive, StepFamily::kFault,
@@ -254,11 +255,14 @@ class Reader {
     Entry entry{.key = key, .value = {}};
     entry.marker = read_flag(from.find("marker"), "where there is a value");
     if (const auto generation = from.find("generation")) entry.generation = read_ordinal(*generation);
-    if (!entry.marker && !entry.generation) entry.value = from.at("value").integer();
-    if (entry.generation) entry.value = read_optional_integer(from.find("value"));
+    entry.stale = read_flag(from.find("stale"), "where the value is not marked so");
+    entry.lease = read_flag(from.find("lease"), "where nobody was given one");
+    const bool else_there = entry.generation || entry.lease;
+    if (!entry.marker && (!else_there || entry.stale)) entry.value = from.at("value").integer();
+    if (else_there && !entry.stale) entry.value = read_optional_integer(from.find("value"));
     entry.expires = read_flag(from.find("expires"), "where it has no time to live");
     if (const auto version = from.find("version")) entry.version = read_number(*version);
-    if (!entry.marker && !entry.expires && !entry.version && !entry.generation) from.at("expires");
+    if (!entry.marker && !entry.expires && !entry.version && !else_there && !entry.stale) from.at("expires");
     from.done();
     return entry;
   }

@@ -118,11 +118,14 @@ Json to_json(const std::vector<Entry>& store) {
   for (const Entry& entry : store) {
     Json held;
     if (entry.marker) held["marker"] = true;
-    const bool plain = entry.value && !entry.expires && !entry.version && !entry.generation;
+    const bool plain =
+        entry.value && !entry.expires && !entry.version && !entry.generation && !entry.stale && !entry.lease;
     if (entry.value) held["value"] = *entry.value;
     if (entry.expires) held["expires"] = true;
     if (entry.version) held["version"] = *entry.version;
     if (entry.generation) held["generation"] = *entry.generation;
+    if (entry.stale) held["stale"] = true;
+    if (entry.lease) held["lease"] = true;
     json[entry.key] = plain ? Json(*entry.value) : held;
   }
   return json;

@@ -15,6 +15,7 @@ Coherence coherence_of(StateView words, const StoreFields& fields) {
       if (held == 0) continue;
       found.any_cached = true;
       if (held == get(words, fields.database[entry.row]) + 1) continue;
+      if (get(words, entry.stale) != 0 && get(words, entry.lease) == 0) continue;
       found.coherent = false;
       if (get(words, entry.expires) == 0) found.heals = false;
     }

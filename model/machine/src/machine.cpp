@@ -10,9 +10,11 @@
 namespace stalemate::model {
 namespace {
 
-// How a request that watches turns out where it finds nothing to watch: a get misses, an add is refused.
-Outcome watched_in_vain(const Instruction& instruction) {
-  return changes(instruction.verb) ? Outcome::kConflict : Outcome::kMiss;
+// Whether a request that watches finds nothing to watch: a get misses, or has no lease; an add is refused.
+bool watches_in_vain(const Instruction& instruction, Outcome outcome) {
+  if (instruction.watch == Watch::kKey) return false;
+  if (instruction.watch == Watch::kLease) return !brings_lease(outcome);
+  return outcome == (changes(instruction.verb) ? Outcome::kConflict : Outcome::kMiss);
 }
 
 }  // namespace
@@ -129,12 +131,11 @@ void Machine::handle(Step& step, const Action& action) const {
   if (step.record != nullptr) take(step, awaited_request(step.words, s), false, false);
   const Answer answer = serve(step, s, {query_now(step.words, s, instruction), true, true});
   if (instruction.watch != Watch::kNothing)
-    set(step.words, sessions_[s].unchanged,
-        instruction.watch == Watch::kKey || answer.outcome != watched_in_vain(instruction) ? 1 : 0);
+    set(step.words, sessions_[s].unchanged, watches_in_vain(instruction, answer.outcome) ? 0 : 1);
   if (instruction.verb == Verb::kSetIfUnchanged) set(step.words, sessions_[s].unchanged, 0);
   // (An answer that is blocked will leave the request in flight, and the server will answer it when it is let go.)
   set(step.words, lane(s).program_counter, instruction.reply_locations[static_cast<std::size_t>(answer.outcome)]);
-  if (answer.outcome == Outcome::kValue) set(step.words, reply_field(s), answer.value);
+  if (brings_value(answer.outcome)) set(step.words, reply_field(s), answer.value);
   const unsigned number = instruction.gives != traces::Number::kNone ? answer.number : 0;
   set(step.words, sessions_[s].reply_number, number);
   if (step.record != nullptr) step.record->reply = {answer.outcome, answer.value, number};
@@ -149,12 +150,12 @@ void Machine::receive(Step& step, const Action& action) const {
     take(step, awaited_request(step.words, s), true, false);
     step.record->reply = awaited_reply(step.words, s);
   }
-  if (at.outcome == Outcome::kValue) {
+  if (brings_value(at.outcome)) {
     const std::uint64_t value = get(step.words, reply_field(s));
     set(step.words, reply_field(s), 0);
     if (instruction.keeps_value) set(step.words, fields.value, value);
   }
-  if (instruction.gives != traces::Number::kNone && (at.outcome == Outcome::kValue || at.outcome == Outcome::kOk)) {
+  if (instruction.gives != traces::Number::kNone && (brings_value(at.outcome) || at.outcome == Outcome::kOk)) {
     const bool is_version = instruction.gives == traces::Number::kVersion;
     set(step.words, is_version ? fields.version : fields.generation, get(step.words, fields.reply_number));
     set(step.words, fields.reply_number, 0);
@@ -231,7 +232,7 @@ void Machine::take(Step& step, const RequestRecord& request, bool was_reply, boo
 
 // What sending a request changes with the session: a Write that writes its own value keeps none it received (M3).
 void Machine::ask(Step& step, std::size_t session, const Instruction& instruction) const {
-  if (instruction.watch != Watch::kNothing) set(step.words, sessions_[session].unchanged, 0);  // what it watched before
+  if (instruction.watch != Watch::kNothing) forget_watch(step, session);  // what it watched before
   if (program_->versions && instruction.commits)
     set(step.words, sessions_[session].version, 0);  // of the own value, not known yet
   if (instruction.gives == traces::Number::kGeneration) set(step.words, sessions_[session].generation, 0);
@@ -252,7 +253,7 @@ void Machine::end_operation(Step& step, std::size_t session, bool failed) const 
   tell(step, ended);
   set(step.words, lane(session).program_counter, kIdle);
   if (failed || ended.operation == OperationKind::kWrite) set(step.words, fields.value, 0);
-  set(step.words, fields.unchanged, 0);
+  forget_watch(step, session);
   set(step.words, fields.version, 0);
   set(step.words, fields.generation, 0);
   if (fields.key.width > 0) set(step.words, fields.key, 0);
@@ -270,9 +271,9 @@ RequestRecord Machine::take_slot(Step& step, std::size_t session, std::size_t sl
   return request;
 }
 
-ServerStep Machine::at_server(const Step& step, std::uint64_t& touched) const {
+ServerStep Machine::at_server(const Step& step, std::uint64_t& touched, bool& kept) const {
   return {step.words, step.record, fails_over_ && may_come(step.words, FaultEffect::kRollBack),
-          program_->watches ? &touched : nullptr};
+          program_->watches ? &touched : nullptr, &kept};
 }
 
 void Machine::happen(Step& step, const Action& action) const {
@@ -282,7 +283,8 @@ void Machine::happen(Step& step, const Action& action) const {
       if (fault_kinds()[scenario_.budgets[b].targets[t].kind].effect == FaultEffect::kExpireMarker)
         step.marks.reach(fault_mark(b, t));
   std::uint64_t touched = 0;
-  acting(action.session).happen(at_server(step, touched), action.choice);
+  bool kept = false;
+  acting(action.session).happen(at_server(step, touched, kept), action.choice);
   forget_watches(step, touched);
 }
 
@@ -306,12 +308,47 @@ void Machine::forget_watches(Step& step, std::uint64_t cells) const {
   }
 }
 
+void Machine::forget_watch(Step& step, std::size_t session) const {
+  set(step.words, sessions_[session].unchanged, 0);
+  set(step.words, sessions_[session].kept, 0);
+}
+
+// Calls visit(unchanged, kept) for each lease that a session has or sends along.
+template <class Visit>
+void Machine::each_lease(StateView words, const Visit& visit) const {
+  for (const SessionFields& fields : sessions_) {
+    visit(fields.unchanged, fields.kept);
+    for (const Slots* requests : {&fields.slots, &fields.ghosts})
+      for (const SessionFields::Slot& slot : *requests)
+        if (get(words, slot.instruction) != 0) visit(slot.unchanged, slot.kept);
+  }
+}
+
+// What the replica has, the leases included, is what there was before the command that is carried out.
+void Machine::keep_leases(Step& step) const {
+  if (!program_->leases) return;
+  each_lease(step.words, [&](Field unchanged, Field kept) { set(step.words, kept, get(step.words, unchanged)); });
+}
+
+// The replica takes over: leases are data.
+void Machine::give_leases_back(Step& step) const {
+  if (!program_->leases) return;
+  each_lease(step.words, [&](Field unchanged, Field kept) { set(step.words, unchanged, get(step.words, kept)); });
+}
+
+void Machine::forget_kept(Step& step) const {
+  if (!program_->leases) return;
+  each_lease(step.words, [&](Field, Field kept) { set(step.words, kept, 0); });
+}
+
 Answer Machine::serve(Step& step, std::size_t session, const Delivery& delivery) const {
   const Instruction& instruction = delivery.query.instruction;
   const Server& server = *servers_[instruction.server];
   const Answer answer = server.peek(step.words, delivery.query);
   std::uint64_t touched = 0;
-  server.carry_out(at_server(step, touched), delivery.query, answer);
+  bool kept = false;
+  server.carry_out(at_server(step, touched, kept), delivery.query, answer);
+  if (kept) keep_leases(step);
   forget_watches(step, touched);
   if (!instruction.commits || answer.outcome != Outcome::kOk) return answer;
   Event committed = event(step, EventKind::kCommitted, session);

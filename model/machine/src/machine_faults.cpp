@@ -19,13 +19,17 @@ void Machine::strike(Step& step, const Action& action) const {
     for (std::size_t t = 0; t < targets.size(); ++t)
       if (targets[t].kind == targets[action.target].kind) step.marks.reach(fault_mark(action.budget, t));
     std::uint64_t touched = 0;
-    acting(s).strike(at_server(step, touched), effect, action.choice);
+    bool kept = false;
+    acting(s).strike(at_server(step, touched, kept), effect, action.choice);
     forget_watches(step, touched);
+    if (effect == FaultEffect::kRollBack) give_leases_back(step);
   } else {
     strike_message(step, action, effect);
   }
-  if (fails_over_ && !may_come(step.words, FaultEffect::kRollBack))
+  if (fails_over_ && !may_come(step.words, FaultEffect::kRollBack)) {
     for (const auto& server : servers_) server->forget(step.words);
+    forget_kept(step);
+  }
 }
 
 void Machine::strike_message(Step& step, const Action& action, FaultEffect effect) const {
@@ -94,7 +98,7 @@ void Machine::crash(Step& step, std::size_t session, std::size_t choice) const {
     }
     if (runs && program_->instructions[at.instruction].commits) tell(step, event(step, EventKind::kWriteInDoubt, s));
     if (runs) {
-      if (at.is_reply && at.outcome == Outcome::kValue) set(step.words, reply_field(s), 0);
+      if (at.is_reply && brings_value(at.outcome)) set(step.words, reply_field(s), 0);
       set(step.words, fields.reply_number, 0);
       end_operation(step, s, true);
     }
@@ -120,10 +124,10 @@ void Machine::add_ghost(Step& step, std::size_t session, const RequestRecord& re
 void Machine::time_out(Step& step, std::size_t session, std::size_t choice) const {
   const Location at = location(step.words, session);
   const Instruction& instruction = program_->instructions[at.instruction];
-  if (at.is_reply && at.outcome == Outcome::kValue) set(step.words, reply_field(session), 0);
+  if (at.is_reply && brings_value(at.outcome)) set(step.words, reply_field(session), 0);
   set(step.words, sessions_[session].reply_number, 0);
   if (instruction.commits) tell(step, event(step, EventKind::kWriteInDoubt, session));
-  if (instruction.watch != Watch::kNothing) set(step.words, sessions_[session].unchanged, 0);
+  if (instruction.watch != Watch::kNothing) forget_watch(step, session);
   follow(step, session, instruction.after[static_cast<std::size_t>(Outcome::kTimeout)], choice);
 }
 
@@ -140,6 +144,7 @@ void Machine::put_request(StateRef words, const SessionFields::Slot& slot, const
   set(words, slot.key, request.key);
   set(words, slot.operation, request.operation);
   set(words, slot.unchanged, request.unchanged ? 1 : 0);
+  set(words, slot.kept, request.kept ? 1 : 0);
   set(words, slot.number, request.number);
 }
 

@@ -108,7 +108,7 @@ bool Machine::is_unchanged(StateView words, std::size_t session, const Instructi
 // it is the same as to lose it afterwards, if the operation goes on at all, and a search that fuses the two must not
 // miss a fault.
 bool Machine::is_anything_watched(StateView words) const {
-  if (!program_->watches) return false;
+  if (!program_->watches || program_->leases) return false;  // who has a lease has left one in the cache
   const auto holds = [&](const SessionFields::Slot& slot) { return get(words, slot.unchanged) != 0; };
   for (std::size_t s = 0; s < sessions_.size(); ++s) {
     const SessionFields& fields = sessions_[s];
@@ -127,7 +127,7 @@ std::vector<RequestRecord> Machine::requests_in(StateView words, const Slots& sl
     if (instruction == 0) break;
     requests.push_back({static_cast<InstructionId>(instruction - 1), get(words, slot.operation), get(words, slot.key),
                         static_cast<unsigned>(get(words, slot.carried)), get(words, slot.unchanged) != 0,
-                        static_cast<unsigned>(get(words, slot.number))});
+                        get(words, slot.kept) != 0, static_cast<unsigned>(get(words, slot.number))});
   }
   return requests;
 }
@@ -147,6 +147,7 @@ RequestRecord Machine::asked_now(StateView words, std::size_t session, Instructi
           key(words, session),
           carried(words, session, instruction),
           is_unchanged(words, session, instruction),
+          instruction.verb == Verb::kSetIfUnchanged && get(words, sessions_[session].kept) != 0,
           number_now(words, session, instruction)};
 }
 
@@ -174,7 +175,7 @@ RequestRecord Machine::awaited_request(StateView words, std::size_t session) con
 
 ReplyRecord Machine::awaited_reply(StateView words, std::size_t session) const {
   const Outcome outcome = location(words, session).outcome;
-  return {outcome, outcome == Outcome::kValue ? replied(words, session) : 0,
+  return {outcome, brings_value(outcome) ? replied(words, session) : 0,
           static_cast<unsigned>(get(words, sessions_[session].reply_number))};
 }
 

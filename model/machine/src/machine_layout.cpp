@@ -155,7 +155,9 @@ void Machine::lay_out(std::size_t s) {
   if (program_->get_while_holding)
     for (LaneFields& lane : fields.lanes) lane.reply = layout_.add(values + 1, Meaning::kCoded);
   if (free_key) fields.key = layout_.add(keys);
+  const bool keeps = program_->leases && scenario_.allows(FaultEffect::kRollBack);
   if (program_->watches) fields.unchanged = layout_.add(2);
+  if (keeps) fields.kept = layout_.add(2);
   const unsigned numbers = std::max(versions(), generations());
   fields.version = layout_.add(versions());
   fields.generation = layout_.add(generations());
@@ -165,7 +167,7 @@ void Machine::lay_out(std::size_t s) {
     for (std::size_t i = 0; i < count; ++i)
       requests.push_back({layout_.add(program_->instructions.size() + 1), layout_.add(values + 1, Meaning::kCoded),
                           layout_.add(keys), layout_.add(operations), program_->watches ? layout_.add(2) : Field{},
-                          layout_.add(numbers)});
+                          keeps ? layout_.add(2) : Field{}, layout_.add(numbers)});
   };
   add_requests(fields.slots, (program_->has_async ? async_arrows(*program_, session) : 0) + (crashes ? 1 : 0));
   add_requests(fields.ghosts, ghosts_of(*program_, scenario_, session));

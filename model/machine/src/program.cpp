@@ -38,8 +38,8 @@ class Compiler {
   Program compile() {
     program_.locations.push_back({});
     program_.entries = protocol_.entries;
-    program_.versions = stores_by(traces::Number::kVersion, protocol_);
-    program_.generations = stores_by(traces::Number::kGeneration, protocol_);
+    program_.versions = keeps(traces::Number::kVersion, protocol_);
+    program_.generations = keeps(traces::Number::kGeneration, protocol_);
     find_servers();
     for (const Operation& operation : protocol_.operations) {
       program_.operations.push_back({operation.name, operation.kind, {}, operation.arrows, watched_in(operation)});
@@ -124,7 +124,7 @@ class Compiler {
   // Whether a server may answer what the guard does not let through.
   bool may_stop(const Guard& guard) const {
     const Request& request = *requests_.at(guard.about);
-    const std::vector<Outcome> possible = possible_outcomes(request.to, request.verb, request.finds_marker);
+    const std::vector<Outcome> possible = possible_outcomes(request.to, request.verb, request.finds);
     return std::any_of(possible.begin(), possible.end(), [&](Outcome outcome) { return !passes(guard, outcome); });
   }
 
@@ -242,7 +242,12 @@ class Compiler {
       return false;
     const bool looks = !changes(request.verb);
     const bool takes = request.verb == Verb::kMarkIfAbsent;  // what may be somebody else's is not one's own
-    known.turned_out(request.arrow, looks ? Outcome::kMiss : takes ? Outcome::kConflict : Outcome::kOk);
+    // Who does not know whether it got a lease has none, where that is told apart.
+    Outcome missed = Outcome::kMiss;
+    if (request.watch == Watch::kLease)
+      missed =
+          looks_at(after, request, Outcome::kDenied) ? Outcome::kDenied : counts_as(after, request, Outcome::kGranted);
+    known.turned_out(request.arrow, looks ? missed : takes ? Outcome::kConflict : Outcome::kOk);
     return true;
   }
 
@@ -316,7 +321,8 @@ class Compiler {
     program_.markers_expire = program_.markers_expire || (request.ttl != 0 && !stores(request.verb));
     instruction.entry = request.entry;
     instruction.other = request.other;
-    instruction.finds_marker = request.finds_marker;
+    instruction.finds = request.finds;
+    program_.leases = program_.leases || request.watch == Watch::kLease;
     program_.watches = program_.watches || request.watch != Watch::kNothing || request.verb == Verb::kSetIfUnchanged;
     instruction.keeps_value = keeps_value(request);
     instruction.gives = gives(request);
@@ -329,7 +335,7 @@ class Compiler {
       instruction.drawn_lost = true;
     } else if (request.awaited) {
       instruction.request_location = add_location({id, false, Outcome::kOk});
-      for (Outcome outcome : possible_outcomes(request.to, request.verb, request.finds_marker))
+      for (Outcome outcome : possible_outcomes(request.to, request.verb, request.finds))
         instruction.reply_locations[static_cast<std::size_t>(outcome)] = add_location({id, true, outcome});
       if (request.verb == Verb::kGet && known.source == Source::kReceived) program_.get_while_holding = true;
       kept.failed = nullptr;
@@ -346,16 +352,34 @@ class Compiler {
     return static_cast<ProgramCounter>(program_.locations.size() - 1);
   }
 
-  // Whether something behind the get tells a marker from a miss; elsewhere one is as good as the other.
-  static bool looks_for_marker(const Pending& pending) {
-    return any_behind(pending.after, [&](const Act& act) {
+  // Whether something behind a request looks at this outcome of it.
+  static bool looks_at(const Cursor& after, const Request& request, Outcome outcome) {
+    return any_behind(after, [&](const Act& act) {
       if (const auto* guard = std::get_if<Guard>(&act.node))
-        return guard->about == pending.request->arrow && guard->outcomes.has(Outcome::kMarker);
+        return guard->about == request.arrow && guard->outcomes.has(outcome);
       const auto* choice = std::get_if<Choice>(&act.node);
-      if (choice == nullptr || choice->free || choice->about != pending.request->arrow) return false;
+      if (choice == nullptr || choice->free || choice->about != request.arrow) return false;
       return std::any_of(choice->branches.begin(), choice->branches.end(),
-                         [](const Branch& branch) { return branch.tests.has(Outcome::kMarker); });
+                         [&](const Branch& branch) { return branch.tests.has(outcome); });
     });
+  }
+
+  // What an outcome counts as where nothing tells it from another: a marker and a miss with or without the lease as a
+  // miss, what is stale as a hit, and what is won as a miss with the lease.
+  static Outcome counts_as(const Cursor& after, const Request& request, Outcome outcome) {
+    if (request.verb != Verb::kGet || outcome == Outcome::kTimeout || looks_at(after, request, outcome)) return outcome;
+    switch (outcome) {
+      case Outcome::kWon:
+        return counts_as(after, request, Outcome::kGranted);
+      case Outcome::kStale:
+        return Outcome::kValue;
+      case Outcome::kMarker:
+      case Outcome::kGranted:
+      case Outcome::kDenied:
+        return Outcome::kMiss;
+      default:
+        return outcome;
+    }
   }
 
   // The transitions from an instruction, for each outcome its server or the network can give it.
@@ -365,12 +389,11 @@ class Compiler {
       program_.instructions[pending.instruction].after[static_cast<std::size_t>(outcome)] = std::move(transitions);
     };
     const Request& asked = *pending.request;
-    for (Outcome outcome : possible_outcomes(asked.to, asked.verb, asked.finds_marker)) {
+    for (Outcome outcome : possible_outcomes(asked.to, asked.verb, asked.finds)) {
       Known known = pending.known;
-      const bool counts = outcome != Outcome::kMarker || asked.verb == Verb::kExists || looks_for_marker(pending);
-      known.turned_out(asked.arrow, counts ? outcome : Outcome::kMiss);
-      if (outcome == Outcome::kValue && keeps_value(*pending.request)) known.source = Source::kReceived;
-      const bool answered = outcome == Outcome::kValue || (asked.to == Role::kDatabase && outcome == Outcome::kOk);
+      known.turned_out(asked.arrow, counts_as(pending.after, asked, outcome));
+      if (brings_value(outcome) && keeps_value(*pending.request)) known.source = Source::kReceived;
+      const bool answered = brings_value(outcome) || (asked.to == Role::kDatabase && outcome == Outcome::kOk);
       if (answered && gives(asked) == traces::Number::kVersion) known.versioned = true;
       if (gives(asked) == traces::Number::kGeneration) known.generation = true;
       fill(outcome, known);

@@ -61,11 +61,13 @@ bool fills_expire(const Protocol& protocol) {
   return !fills.empty() && std::find(fills.begin(), fills.end(), false) == fills.end();
 }
 
-bool stores_by(traces::Number number, const Protocol& protocol) {
+bool keeps(traces::Number number, const Protocol& protocol) {
   bool found = false;
   for (const Operation& operation : protocol.operations)
-    visit_requests(operation.body,
-                   [&](const Request& request) { found = found || traces::facts_of(request.verb).compares == number; });
+    visit_requests(operation.body, [&](const Request& request) {
+      const traces::VerbFacts& verb = traces::facts_of(request.verb);
+      found = found || verb.compares == number || (verb.counts && number == traces::Number::kGeneration);
+    });
   return found;
 }
 

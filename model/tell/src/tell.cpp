@@ -110,6 +110,8 @@ traces::State tell_state(const Machine& machine, const std::uint64_t* words) {
         traces::Entry told{entry_key(machine, entry, key), shown_coded(held.value), held.expires, held.marker};
         if (server.has_versions(entry) && held.is_there()) told.version = held.version;
         if (held.generation != 0) told.generation = held.generation;
+        told.stale = held.stale;
+        told.lease = held.lease;
         contents.entries.push_back(std::move(told));
       }
     }

@@ -24,7 +24,7 @@ ReplyWords says_of(const std::string& text, const Request& asks) {
     if (words.front() == "yes" || words.front() == "true") return reply_words("found", asks.verb);
     if (words.front() == "no" || words.front() == "false") return reply_words("not found", asks.verb);
   }
-  return reply_words(text, asks.verb, asks.finds_marker);
+  return reply_words(text, asks.verb, asks.finds);
 }
 
 }  // namespace
@@ -291,11 +291,11 @@ bool StepWalk::continues_row(const Block& block, const BlockRow& row) const {
   if (!row.tested.known()) return false;
   const Request& tested = row.tested.request();
   return std::all_of(block.sections.begin(), block.sections.end(), [&](const Section& section) {
-    const Outcomes says = reply_words(section.label, tested.verb, tested.finds_marker).outcomes;
+    const Outcomes says = reply_words(section.label, tested.verb, tested.finds).outcomes;
     if (says.empty() || !common(says, row.taken).empty() || speaks_of_other_server(section.label, tested)) return false;
     return std::all_of(row.inner.begin(), row.inner.end(), [&](const Request& inner) {
       const bool apart = inner.to != tested.to && names_server(section.label, tested.to);
-      return apart || without(reply_words(section.label, inner.verb, inner.finds_marker).outcomes, kFailures).empty();
+      return apart || without(reply_words(section.label, inner.verb, inner.finds).outcomes, kFailures).empty();
     });
   });
 }

@@ -22,8 +22,7 @@ Facts with(Facts facts, const Choice& choice, const Branch& branch) {
   if (choice.free) return facts;
   Outcomes outcomes = branch.tests;
   if (branch.is_else) {
-    outcomes = {Outcome::kOk,     Outcome::kValue, Outcome::kMiss,   Outcome::kConflict,
-                Outcome::kMarker, Outcome::kError, Outcome::kTimeout};
+    for (int outcome = 0; outcome < kOutcomeCount; ++outcome) outcomes.add(static_cast<Outcome>(outcome));
     for (const Branch& other : choice.branches) outcomes = without(outcomes, other.tests);
   }
   facts.push_back({choice.about, outcomes});

@@ -10,6 +10,7 @@
 #include "answers.hpp"
 #include "base/text.hpp"
 #include "generations.hpp"
+#include "leases.hpp"
 
 namespace stalemate::model {
 namespace {
@@ -265,6 +266,7 @@ std::vector<CacheEntry> settle_entries(std::vector<std::vector<Segment>>& segmen
                         "more than " + std::to_string(kEntriesMax) + " entries of one row");
   std::vector<bool> told(found.size());
   std::vector<bool> marked(found.size());
+  std::vector<bool> stale(found.size());
   const auto each_request = [&](const auto& visit) {
     for (std::vector<Segment>& of_diagram : segments)
       for (Segment& segment : of_diagram)
@@ -281,6 +283,7 @@ std::vector<CacheEntry> settle_entries(std::vector<std::vector<Segment>>& segmen
     if (!request.other_named.empty()) request.other = settled.marker(request);
     found[request.entry].versioned = found[request.entry].versioned || traces::facts_of(request.verb).versioned();
     marked[request.entry] = marked[request.entry] || traces::facts_of(request.verb).marks;
+    stale[request.entry] = stale[request.entry] || request.verb == Verb::kMarkStale;
     if (request.entry == 0 || found.size() == 1) return;
     const std::size_t line = segment.line_of_arrow.at(request.arrow);
     reading.also(line, "; the entry is " + in_quotes(found[request.entry].name));
@@ -297,9 +300,11 @@ std::vector<CacheEntry> settle_entries(std::vector<std::vector<Segment>>& segmen
                         said_of_what_stays(settled.groups()[request.entry].first(), entries));
   });
   each_request([&](const Segment&, Request& request) {
-    request.finds_marker = request.verb == Verb::kGet && marked[request.entry];
+    request.finds.marker = request.verb == Verb::kGet && marked[request.entry];
+    request.finds.stale = request.finds.lease && stale[request.entry];
   });
   settle_generations(segments, reading);
+  settle_leases(segments, reading);
   for (const std::vector<Segment>& of_diagram : segments)
     for (const Segment& segment : of_diagram) refuse_other_watched(segment.operation, reading.name());
   return found;

@@ -77,8 +77,10 @@ class Reading {
   void note_marker(const RequestWords& asks) {
     speaks_of_markers_ = true;
     if (traces::facts_of(asks.verb).marks) markers_.push_back(entry_of_key(asks.key));
+    marks_stale_ = marks_stale_ || asks.verb == Verb::kMarkStale;
   }
   bool speaks_of_markers() const { return speaks_of_markers_; }
+  bool marks_stale() const { return marks_stale_; }
   bool may_hold_marker(const EntryName& entry) const {
     return std::any_of(markers_.begin(), markers_.end(),
                        [&](const EntryName& marked) { return !are_other_entries(marked, entry); });
@@ -126,6 +128,7 @@ class Reading {
   std::vector<Finding> findings_;
   std::set<std::string> unsettled_;
   bool speaks_of_markers_ = false;
+  bool marks_stale_ = false;
   std::vector<EntryName> markers_;
   std::vector<std::vector<std::size_t>> features_;
   std::vector<int> passed_over_;  // lines where such diagrams begin

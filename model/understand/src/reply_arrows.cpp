@@ -12,7 +12,8 @@ namespace stalemate::model {
 namespace {
 
 // Outcomes on which it depends what follows.
-constexpr Outcomes kDeciding = {Outcome::kValue, Outcome::kMiss, Outcome::kConflict, Outcome::kMarker};
+constexpr Outcomes kDeciding = {Outcome::kValue,   Outcome::kMiss,   Outcome::kConflict, Outcome::kMarker,
+                                Outcome::kGranted, Outcome::kDenied, Outcome::kStale,    Outcome::kWon};
 
 // Why a reply that names no outcome of its request lets everything go on.
 std::string assumed_of_unclear_reply(const Message& message, const Request& asks, const ReplyWords& words,
@@ -55,7 +56,7 @@ Latest StepWalk::answered_in_line(const Message& message, Role server, const Sco
   if (awaited.request().to != server) return scope.latest;
   const bool to_other = scope.latest.request().to != server;
   const Request& asks = awaited.request();
-  const Outcomes says = reply_words(message.text, asks.verb, asks.finds_marker).outcomes;
+  const Outcomes says = reply_words(message.text, asks.verb, asks.finds).outcomes;
   const bool decides =
       !common(says, kDeciding).empty() && !(common(says, normal_outcomes(asks)) == normal_outcomes(asks));
   return to_other || decides ? awaited : scope.latest;
@@ -102,7 +103,7 @@ const Request& StepWalk::answered_by(Position at, Role server, const Latest& lat
 // What the reply says, or what a directive says of it.
 ReplyWords StepWalk::words_of_reply(const Message& message, const Request& asks) {
   const auto said = take_means();
-  if (!said) return reply_words(message.text, asks.verb, asks.finds_marker);
+  if (!said) return reply_words(message.text, asks.verb, asks.finds);
   if (!said->outcome) {
     fail_at(name(), means_at_, "the next arrow is a reply; say ok, value, miss, conflict, error or timeout of it");
   }

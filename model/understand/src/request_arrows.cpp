@@ -184,6 +184,10 @@ void StepWalk::request(const Place& place, const Message& written, Role server, 
   const Verb verb = verb_asked(at, message, server, words, assumed);
   if (!words.inner.empty()) message.text = words.inner;
   ask_what_is_meant(at, message, server, verb);
+  if (verb == Verb::kSetIfUnchanged && words.watch == Watch::kLease && !current().takes_lease)
+    ask_at(name(), at, "lease-without-get",
+           reading_.quoted(message.text) +
+               " stores with a lease, and no get before it in this operation takes one; draw that get");
   ask_about_doubts(at, message, server, verb, scope);
   note_commit(at, server == Role::kDatabase && verb == Verb::kSet, words.after_commit, scope);
   refuse_of_database(at, server, verb);
@@ -196,7 +200,9 @@ void StepWalk::request(const Place& place, const Message& written, Role server, 
     assumed = joined({assumed,
                       "where no answer comes and no branch says what happens then, the generation is not known, and "
                       "nothing is stored by it"});
-  asks.finds_marker =
+  asks.finds.lease = words.watch == Watch::kLease && server == Role::kCache;
+  asks.finds.stale = asks.finds.lease && reading_.marks_stale();
+  asks.finds.marker =
       server == Role::kCache && verb == Verb::kGet && reading_.may_hold_marker(entry_named(message.text));
   std::string meaning =
       "arrow " + std::to_string(asks.arrow) + ": the app asks " + the(server) + " " + std::string(words_of(verb).asked);
@@ -211,6 +217,7 @@ void StepWalk::request(const Place& place, const Message& written, Role server, 
   if (verb == Verb::kGet && server == Role::kCache) {
     asks.watch = words.watch;
     current().watches_key = current().watches_key || words.watch == Watch::kKey;
+    current().takes_lease = current().takes_lease || words.watch == Watch::kLease;
   }
   if (words.ttl != 0 && server == Role::kCache && traces::facts_of(verb).puts()) {
     asks.ttl = words.ttl;
@@ -239,7 +246,7 @@ void StepWalk::request(const Place& place, const Message& written, Role server, 
 void StepWalk::answered_in_label(const Place& place, const std::string& reply, std::size_t line, Scope& scope) {
   const Latest latest = scope.latest;
   const Request asks = latest.request();
-  const Outcomes says = reply_words(reply, asks.verb, asks.finds_marker).outcomes;
+  const Outcomes says = reply_words(reply, asks.verb, asks.finds).outcomes;
   note_outcome_drawn(latest, scope, true);
   if (asks.drawn_lost || tested_next(place.siblings, place.index, says, latest)) return;
   reading_.also(line, "; what follows happens on " + in_words(says, asks));

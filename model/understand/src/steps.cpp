@@ -40,6 +40,18 @@ std::string in_words(Outcomes outcomes, const Request& request) {
       case Outcome::kMarker:
         text += "a marker";
         break;
+      case Outcome::kGranted:
+        text += "a miss with the lease";
+        break;
+      case Outcome::kDenied:
+        text += "a miss while somebody else has the lease";
+        break;
+      case Outcome::kStale:
+        text += "a stale value while somebody else has the lease";
+        break;
+      case Outcome::kWon:
+        text += "a stale value with the lease";
+        break;
       case Outcome::kError:
         text += "an error";
         break;
@@ -51,9 +63,9 @@ std::string in_words(Outcomes outcomes, const Request& request) {
   return text;
 }
 
-Outcomes normal_outcomes(Verb verb, bool finds_marker) {
+Outcomes normal_outcomes(Verb verb, const Finds& finds) {
   Outcomes normal;
-  for (const Outcome outcome : possible_outcomes(Role::kCache, verb, finds_marker)) normal.add(outcome);
+  for (const Outcome outcome : possible_outcomes(Role::kCache, verb, finds)) normal.add(outcome);
   return normal;
 }
 

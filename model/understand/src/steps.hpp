@@ -83,8 +83,9 @@ struct Segment {
   std::vector<Remark> remarks;
   std::vector<SaidEnd> ends;
   std::set<std::pair<Role, Verb>> asked;  // what the servers are asked for
-  bool watches_key = false;               // a get says that it watches its key
-  bool lives = false;                     // something that is stored has a time to live
+  bool watches_key = false;
+  bool takes_lease = false;  // a get says that it takes a lease
+  bool lives = false;        // something that is stored has a time to live
   std::vector<Answer> answers;
   std::map<int, std::size_t> line_of_arrow;                   // reading lines of requests and answers, by their arrows
   std::map<std::pair<int, int>, std::size_t> line_of_branch;  // of branches, by line and column
@@ -362,13 +363,14 @@ std::string the(Role role);                                       // "the cache"
 std::string in_words(Outcomes outcomes, const Request& request);  // "a hit", "ok or a timeout"
 bool names_server(const std::string& label, Role server);         // in a word of its own
 inline constexpr Outcomes kFailures = {Outcome::kError, Outcome::kTimeout};
-Outcomes normal_outcomes(Verb verb, bool finds_marker = false);  // of any role, without faults
+Outcomes normal_outcomes(Verb verb, const Finds& finds = {});  // of any role, without faults
 // Whether it turns out by a marker, and a text says nothing but that.
 inline bool says_only_marker(const std::string& label, const Request& asks) {
-  const bool about = asks.finds_marker || asks.verb == Verb::kExists || traces::facts_of(asks.verb).marks;
-  return about && says_only_of_markers(label);
+  const bool about =
+      asks.finds.marker || asks.finds.lease || asks.verb == Verb::kExists || traces::facts_of(asks.verb).marks;
+  return about && says_only_of_markers(label, asks.finds.lease);
 }
-inline Outcomes normal_outcomes(const Request& asks) { return normal_outcomes(asks.verb, asks.finds_marker); }
+inline Outcomes normal_outcomes(const Request& asks) { return normal_outcomes(asks.verb, asks.finds); }
 Outcomes common(Outcomes a, Outcomes b);
 Outcomes without(Outcomes a, Outcomes b);
 

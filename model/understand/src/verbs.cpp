@@ -31,6 +31,8 @@ constexpr VerbWords kRows[] = {
     {Verb::kGetGeneration, Answers::kTells, "to get the generation of the key", "a generation in the database"},
     {Verb::kSetIfGeneration, Answers::kIfUnchanged, "to set the key, only if its generation is as it was read,",
      "change something only if a condition holds"},
+    {Verb::kMarkStale, Answers::kRemoves, "to mark the key as stale, so that whoever gets it next has its lease",
+     "mark a row"},
 };
 static_assert(std::size(kRows) == std::size(traces::kVerbs));
 
@@ -38,11 +40,14 @@ static_assert(std::size(kRows) == std::size(traces::kVerbs));
 
 const VerbWords& words_of(Verb verb) { return kRows[static_cast<std::size_t>(verb)]; }
 
-std::vector<Outcome> possible_outcomes(Role to, Verb verb, bool finds_marker) {
+std::vector<Outcome> possible_outcomes(Role to, Verb verb, const Finds& finds) {
   switch (answers_of(verb)) {
     case Answers::kFinds:
       if (to == Role::kDatabase) return {Outcome::kValue};
-      if (finds_marker) return {Outcome::kValue, Outcome::kMiss, Outcome::kMarker};
+      if (finds.lease && finds.stale)
+        return {Outcome::kValue, Outcome::kGranted, Outcome::kDenied, Outcome::kStale, Outcome::kWon};
+      if (finds.lease) return {Outcome::kValue, Outcome::kGranted, Outcome::kDenied};
+      if (finds.marker) return {Outcome::kValue, Outcome::kMiss, Outcome::kMarker};
       return {Outcome::kValue, Outcome::kMiss};
     case Answers::kFindsMarker:
       return {Outcome::kMarker, Outcome::kMiss};

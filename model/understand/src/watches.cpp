@@ -37,8 +37,24 @@ void settle_watches(Segment& segment, Reading& reading) {
   std::vector<Request*> sets;
   std::vector<Request*> locks;
   gather(segment.operation.body, gets, sets, locks);
+  const auto leases = [](const Request* get) { return get->watch == Watch::kLease; };
+  for (Request* get : gets)
+    if (leases(get))
+      reading.also(segment.line_of_arrow.at(get->arrow),
+                   ", and its lease where it is not there, or stale: one session at a time has that");
+  if (std::count_if(gets.begin(), gets.end(), leases) > 1)
+    refuse_not_modelled(reading.name(), (*std::find_if(gets.rbegin(), gets.rend(), leases))->at,
+                        "a second lease in one operation");
   if (sets.empty()) {
-    for (Request* get : gets) get->watch = Watch::kNothing;
+    for (Request* get : gets)
+      if (!leases(get)) get->watch = Watch::kNothing;
+    return;
+  }
+  if (std::any_of(gets.begin(), gets.end(), leases)) {
+    const auto watches = std::find_if(
+        gets.begin(), gets.end(), [&](const Request* get) { return get->watch != Watch::kNothing && !leases(get); });
+    if (watches != gets.end())
+      refuse_not_modelled(reading.name(), (*watches)->at, "a lease and a watch in one operation");
     return;
   }
   const auto says = [](const Request* get) { return get->watch != Watch::kNothing; };

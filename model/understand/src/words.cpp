@@ -58,7 +58,7 @@ std::vector<Label> labels_of(const Diagram& diagram, const RolesOfDiagram& roles
       said = said || read_directive("", statement.at, directive->text).kind == Override::Kind::kMeans;
     } else if (const auto* message = std::get_if<Message>(&statement.node)) {
       const Kind kind = said ? Kind() : kind_of(*message, roles);
-      const bool of_marker = markers && kind.of == Kind::Of::kReply && says_only_of_markers(message->text);
+      const bool of_marker = markers && kind.of == Kind::Of::kReply && says_only_of_markers(message->text, true);
       if (message->from != message->to && !of_marker)
         labels.push_back({statement.at, kind, words_left(message->text, kind.of == Kind::Of::kReply), message->text});
       said = false;

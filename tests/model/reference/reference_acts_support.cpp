@@ -105,17 +105,41 @@ bool Model::settle_place(std::size_t operation, Path& path) const {
   return true;
 }
 
-// Whether something behind a get tells a marker from a miss.
-bool Model::tells_markers(const Message& message) const {
-  const int arrow = request(message).arrow;
+// Whether something in an operation looks at this outcome of a request.
+bool Model::tells(std::size_t operation, int arrow, Outcome outcome) const {
   bool found = false;
-  each_act_from(protocol_.operations[message.operation].body, after(message.at), 0, [&](const Act& act) {
+  each_act(protocol_.operations[operation].body, 0, [&](const Act& act) {
     if (const auto* guard = std::get_if<Guard>(&act.node))
-      found |= guard->about == arrow && guard->outcomes.has(Outcome::kMarker);
+      found |= guard->about == arrow && guard->outcomes.has(outcome);
     if (const auto* choice = std::get_if<Choice>(&act.node))
       for (const Branch& branch : choice->branches)
-        found |= !choice->free && choice->about == arrow && branch.tests.has(Outcome::kMarker);
+        found |= !choice->free && choice->about == arrow && branch.tests.has(outcome);
   });
+  return found;
+}
+
+// What an outcome is to whoever tells it from no other.
+Outcome Model::counted(const Message& message, Outcome outcome) const {
+  const Request& asked = request(message);
+  if (asked.verb != Verb::kGet || tells(message.operation, asked.arrow, outcome)) return outcome;
+  if (outcome == Outcome::kStale) return Outcome::kValue;
+  if (outcome == Outcome::kWon && tells(message.operation, asked.arrow, Outcome::kGranted)) return Outcome::kGranted;
+  const bool missed = outcome == Outcome::kWon || outcome == Outcome::kGranted || outcome == Outcome::kDenied ||
+                      outcome == Outcome::kMarker;
+  return missed ? Outcome::kMiss : outcome;
+}
+
+// What a get that may take a lease is when its answer is lost.
+Outcome Model::missed_lease(std::size_t operation, int arrow) const {
+  for (const Outcome outcome : {Outcome::kDenied, Outcome::kGranted})
+    if (tells(operation, arrow, outcome)) return outcome;
+  return Outcome::kMiss;
+}
+
+bool Model::takes_leases(std::size_t operation) const {
+  bool found = false;
+  each_request(protocol_.operations[operation].body,
+               [&](const Request& asked) { found |= asked.watch == Watch::kLease; });
   return found;
 }
 
@@ -124,6 +148,7 @@ void Model::time_out(Running running, const Path& path, const Request& asked, st
   Runner& runner = running.step.next.runners[running.runner];
   if (asked.to == Role::kDatabase && asked.verb == Verb::kSet) runner.wrote_well = false;
   if (asked.watch != Watch::kNothing) runner.watched.reset();
+  if (asked.watch == Watch::kLease) runner.leased = false;
   if (covers(runner, path, asked.arrow)) {
     runner.outcomes[asked.arrow] = Outcome::kTimeout;
     running.uncovered = asked.arrow;
@@ -136,10 +161,11 @@ void Model::time_out(Running running, const Path& path, const Request& asked, st
 // What a timeout is that no branch is for. False: the operation fails.
 bool Model::settle_uncovered(Running& running, const Request& asked) const {
   running.uncovered = 0;
-  running.step.next.runners[running.runner].outcomes[asked.arrow] = only_looks(asked.verb) ? Outcome::kMiss
-                                                                    : asked.verb == Verb::kMarkIfAbsent
-                                                                        ? Outcome::kConflict
-                                                                        : Outcome::kOk;
+  Runner& runner = running.step.next.runners[running.runner];
+  Outcome& outcome = runner.outcomes[asked.arrow];
+  outcome = only_looks(asked.verb) ? Outcome::kMiss : Outcome::kOk;
+  if (asked.verb == Verb::kMarkIfAbsent) outcome = Outcome::kConflict;
+  if (asked.watch == Watch::kLease) outcome = missed_lease(runner.operation, asked.arrow);
   return asked.to == Role::kCache || (asked.verb != Verb::kGet && setting_.continue_on_database_timeout);
 }
 
@@ -193,6 +219,8 @@ void Model::send(Running running, const Path& path, const Request& sent, std::ve
   Runner& runner = running.step.next.runners[running.runner];
   Message message{runner.operation, runner.begun, path, runner.key, std::nullopt};
   if (sent.verb == Verb::kSetIfUnchanged) message.unchanged = runner.watched.has_value();
+  if (sent.verb == Verb::kSetIfUnchanged) message.leased = runner.leased;
+  if (sent.watch == Watch::kLease) runner.leased = false;
   if (sent.watch != Watch::kNothing) runner.watched.reset();
   if (sent.to == Role::kDatabase && sent.verb == Verb::kSet) runner.version.reset();
   if (sent.verb == Verb::kGetGeneration) runner.generation.reset();
@@ -355,7 +383,7 @@ bool Model::breaks_at_rest(const World& world, const std::string& property) cons
     const std::optional<Value> held = world.cache[spot].value;
     const std::size_t key = spot % setting_.keys;
     if (!held) continue;
-    if (property == "heals" && *held != world.database[key] && !world.cache[spot].expiring) return true;
+    if (property == "heals" && differs(world, spot) && !world.cache[spot].expiring) return true;
     if (property == "committed-reads" && keep_history_ && !last_commit(world.history[key], *held)) return true;
   }
   for (const History& history : world.history) {

@@ -104,6 +104,7 @@ struct Message {
   std::size_t key = 0;
   std::optional<Value> value;  // what a set or add carries
   bool unchanged = false;      // of a set that asks: nothing has changed what its session watched when it sent it
+  bool leased = false;         // of such a set: its operation was given a lease
   unsigned version = 0;        // of what stores by version
   unsigned generation = 0;     // of what stores if one is as it was
   auto operator<=>(const Message&) const = default;
@@ -164,6 +165,7 @@ struct Runner {
   std::optional<unsigned> version = {};     // that it knows of what it would store
   std::optional<unsigned> generation = {};  // that it was told last
   std::optional<std::size_t> watched = {};  // what it watches in the cache, while nothing has changed that
+  bool leased = false;                      // it was given a lease, valid or not
   bool crashed = false;                     // what of it still arrives stands in `asynchronous`
   std::vector<Message> ghosts = {};         // late requests and copies, sorted
   auto operator<=>(const Runner&) const = default;
@@ -191,6 +193,10 @@ struct History {
   auto operator<=>(const History&) const = default;
 };
 
+// Whose a lease is: of an operation of a runner; or of nobody who could still use it.
+using Owner = std::pair<std::size_t, std::size_t>;
+constexpr Owner kNobody = {~std::size_t{0}, 0};
+
 // What is in one place of the cache: a value, a marker, or neither.
 struct Spot {
   std::optional<Value> value = {};
@@ -198,7 +204,9 @@ struct Spot {
   bool expiring = false;    // it has a time to live
   unsigned version = 0;     // of what was stored by one
   unsigned generation = 0;  // beside that, or alone
-  bool there() const { return value.has_value() || marker || generation > 0; }
+  bool stale = false;
+  std::optional<Owner> lease = {};
+  bool there() const { return value.has_value() || marker || generation > 0 || lease; }
   auto operator<=>(const Spot&) const = default;
 };
 using Cache = std::vector<Spot>;  // the first entry of each row, then the second of each, and so on
@@ -235,6 +243,7 @@ class Model {
   World initial() const;
   std::vector<Enabled> enabled(const World& world) const;
   bool at_rest(const World& world) const;
+  bool differs(const World& world, std::size_t spot) const;
   bool incoherent(const World& world) const;  // some cached entry differs from the database
   // Whether a state at rest breaks a property, and whether it meets its antecedent.
   bool breaks_at_rest(const World& world, const std::string& property) const;
@@ -291,7 +300,11 @@ class Model {
   void happen_in_cache(const World& world, std::vector<Enabled>& out) const;
   std::size_t spot_of(const Message& message, bool other = false) const;
   std::string spot_name(std::size_t spot) const;
-  bool tells_markers(const Message& message) const;
+  bool tells(std::size_t operation, int arrow, Outcome outcome) const;
+  Outcome counted(const Message& message, Outcome outcome) const;
+  Outcome missed_lease(std::size_t operation, int arrow) const;
+  bool takes_leases(std::size_t operation) const;
+  void forget_owners(World& world) const;
   void touch(World& world, std::optional<std::size_t> spot) const;  // none: every one
   bool watched(const World& world) const;
   bool may_fail_over(const World& world) const;

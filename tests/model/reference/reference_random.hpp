@@ -163,15 +163,33 @@ inline std::string with_entries(const std::string& page, sim::Random random) {
       "app-)cache: DEL item:1 and INCR gen:item:1 (one script)\n",
       "app->>cache: INCR gen:item:1\n",
       "app-)cache: INCR gen:item:1\n"};
-  const std::vector<std::string>& further =
-      *std::array{&kVersions, &kGenerations, &kMarkers, &kMarkers}[random.below(4)];
+  static const std::vector<std::string> kLeases = {
+      "app->>cache: get item:1, take a lease if it is missing\nalt miss, lease granted\napp->>cache: set item:1 if the "
+      "lease is still valid\nelse no lease\napp-)cache: DEL total:1\nend\n",
+      "app->>cache: get item:1, take a lease if it is missing\nopt lease granted\napp->>database: Get "
+      "value\napp->>cache: "
+      "set item:1 if the lease is still valid\nend\n",
+      "app->>cache: get item:1 and take its lock if it is free (one script)\nalt hit\napp-)cache: DEL total:1\nelse "
+      "miss\napp-)cache: set item:1 if the lock is still mine (one script)\nend\n",
+      "app->>cache: get item:1, take a lease if it is missing\n",
+      "app->>cache: set item:1 if the lease is still valid\n",
+      "app-)cache: set item:1 if the lease is still valid, TTL 60\n",
+      "app->>cache: mark item:1 as stale\n",
+      "app-)cache: mark item:1 as stale\n"};
+  static const std::array kFurther = {&kVersions, &kGenerations, &kGenerations, &kLeases,
+                                      &kLeases,   &kMarkers,     &kMarkers};
+  const std::vector<std::string>& further = *kFurther[random.below(kFurther.size())];
   std::string text;
-  std::size_t left = random.below(4);
+  const bool leases = &further == &kLeases;
+  std::size_t left = leases || &further == &kGenerations ? 1 + random.below(4) : random.below(4);
   const bool two = random.below(2) == 0;
   std::istringstream lines(page);
   for (std::string line; std::getline(lines, line);) {
     const bool asks = line.starts_with("app->>") || line.starts_with("app-)");
-    if (asks && left > 0 && random.below(4) == 0) {
+    // What has a lease takes no other condition.
+    if (leases && (line.find(" if ") != std::string::npos || line.find("cas value") != std::string::npos))
+      line = "app->>cache: Set value";
+    if (asks && left > 0 && random.below(leases ? 2 : 4) == 0) {
       text += further[random.below(further.size())];
       --left;
     }

@@ -52,9 +52,16 @@ bool Model::at_rest(const World& world) const {
   });
 }
 
+// What is stale is a miss to the next who gets it, while nobody has its lease.
+bool Model::differs(const World& world, std::size_t spot) const {
+  const Spot& held = world.cache[spot];
+  if (held.stale && !held.lease) return false;
+  return held.value && *held.value != world.database[spot % setting_.keys];
+}
+
 bool Model::incoherent(const World& world) const {
   for (std::size_t spot = 0; spot < world.cache.size(); ++spot)
-    if (world.cache[spot].value && *world.cache[spot].value != world.database[spot % setting_.keys]) return true;
+    if (differs(world, spot)) return true;
   return false;
 }
 
@@ -98,6 +105,8 @@ traces::State Model::tell(const World& world) const {
       cache.push_back({spot_name(spot), shown(held.value), held.expiring, held.marker});
       if (by_version_[spot / setting_.keys] && held.there()) cache.back().version = held.version;
       if (held.generation > 0) cache.back().generation = held.generation;
+      cache.back().stale = held.stale;
+      cache.back().lease = held.lease.has_value();
     }
     database.push_back({key_name(key), shown(world.database[key])});
     if (stores_by_version_) database.back().version = world.versions[key];
@@ -131,6 +140,24 @@ traces::State Model::tell(const World& world) const {
   return state;
 }
 
+// A lease that nobody can use any more is like any other such.
+void Model::forget_owners(World& world) const {
+  const auto in_use = [&](const Owner& owner) {
+    if (owner == kNobody) return false;
+    const Runner& runner = world.runners[owner.first];
+    const auto has = [&](const Message& message) { return message.leased && message.ordinal == owner.second; };
+    return (runner.running && runner.begun == owner.second) ||
+           std::any_of(runner.asynchronous.begin(), runner.asynchronous.end(), has) ||
+           std::any_of(runner.ghosts.begin(), runner.ghosts.end(), has);
+  };
+  const auto look_through = [&](Cache& cache) {
+    for (Spot& spot : cache)
+      if (spot.lease && !in_use(*spot.lease)) spot.lease = kNobody;
+  };
+  look_through(world.cache);
+  if (world.replica) look_through(*world.replica);
+}
+
 std::vector<Enabled> Model::enabled(const World& world) const {
   std::vector<Enabled> steps;
   for (std::size_t r = 0; r < world.runners.size(); ++r) {
@@ -155,6 +182,7 @@ std::vector<Enabled> Model::enabled(const World& world) const {
   happen_in_cache(world, steps);
   for (Enabled& step : steps) {
     if (!may_fail_over(step.next)) step.next.replica.reset();
+    forget_owners(step.next);
     step.told.after = tell(step.next);
   }
   return steps;
@@ -239,6 +267,8 @@ void Model::handle(const World& world, std::size_t r, std::optional<std::size_t>
     const bool finds = reply.value || reply.outcome == Outcome::kMarker || reply.outcome == Outcome::kOk;
     if (asked.watch == Watch::kKey || (asked.watch == Watch::kEntry && finds)) runner.watched = spot_of(message);
     if (asked.watch == Watch::kEntry && !finds) runner.watched.reset();
+    if (asked.watch == Watch::kLease)
+      runner.leased = reply.outcome == Outcome::kWon || reply.outcome == Outcome::kGranted;
     if (asked.verb == Verb::kSetIfUnchanged) runner.watched.reset();
   }
   out.push_back(std::move(running.step));
@@ -269,13 +299,34 @@ Reply Model::serve(World& world, std::size_t r, const Message& message, bool cou
   const Cache before = world.cache;
   Spot& spot = world.cache[spot_of(message)];
   const auto put = [&] {
-    spot = {puts_marker(asked.verb) ? std::nullopt : message.value, puts_marker(asked.verb), asked.ttl != 0,
-            message.version, 0};
+    spot = {puts_marker(asked.verb) ? std::nullopt : message.value,
+            puts_marker(asked.verb),
+            asked.ttl != 0,
+            message.version,
+            0,
+            false,
+            {}};
     touch(world, spot_of(message));  // the same again is a change, too
   };
   switch (asked.verb) {
+    case Verb::kMarkStale:
+      if (spot.there()) touch(world, spot_of(message));
+      spot.stale = spot.value.has_value();
+      spot.lease.reset();
+      break;
     case Verb::kGet:
-      reply.outcome = spot.value ? Outcome::kValue : spot.marker ? Outcome::kMarker : Outcome::kMiss;
+      if (asked.watch == Watch::kLease) {
+        const bool taken = spot.lease.has_value();
+        if (spot.value && !spot.stale)
+          reply.outcome = Outcome::kValue;
+        else if (taken)
+          reply.outcome = spot.value ? Outcome::kStale : Outcome::kDenied;
+        else
+          reply.outcome = spot.value ? Outcome::kWon : Outcome::kGranted;
+        if (reply.outcome == Outcome::kWon || reply.outcome == Outcome::kGranted)
+          spot.lease = counts ? Owner(r, message.ordinal) : kNobody;
+      } else
+        reply.outcome = spot.value ? Outcome::kValue : spot.marker ? Outcome::kMarker : Outcome::kMiss;
       reply.value = spot.value;
       if (spot.value && stores_by_version_ && protocol_.operations[message.operation].kind == OperationKind::kRead)
         reply.version = spot.version;
@@ -334,7 +385,8 @@ Reply Model::serve(World& world, std::size_t r, const Message& message, bool cou
         put();
       break;
     case Verb::kSetIfUnchanged:
-      if (!message.unchanged)
+      if (takes_leases(message.operation) ? !message.leased || spot.lease != Owner(r, message.ordinal)
+                                          : !message.unchanged)
         reply.outcome = Outcome::kConflict;
       else
         put();
@@ -360,8 +412,7 @@ void Model::receive(const World& world, std::size_t r, std::vector<Enabled>& out
   about(running, message);
   running.step.told.reply = told_reply(reply);
   const Request& asked = request(message);
-  const bool as_miss = reply.outcome == Outcome::kMarker && asked.verb == Verb::kGet && !tells_markers(message);
-  runner.outcomes[asked.arrow] = as_miss ? Outcome::kMiss : reply.outcome;
+  runner.outcomes[asked.arrow] = counted(message, reply.outcome);
   const bool by_row = asked.to == Role::kDatabase && reply.outcome != Outcome::kConflict;
   const bool by_entry = protocol_.operations[message.operation].kind == OperationKind::kRead && reply.value.has_value();
   if (stores_by_version_ && (by_row || by_entry)) runner.version = reply.version;

@@ -462,6 +462,7 @@ RC_GTEST_PROP(Reference, random_protocols_in_random_scenarios_do_what_the_refere
   RC_CLASSIFY(protocol.entries.size() > 1, "several entries");
   RC_CLASSIFY(protocol.entries.front().versioned, "by version");
   RC_CLASSIFY(compile(protocol, {}).generations, "by generation");
+  RC_CLASSIFY(compile(protocol, {}).leases, "leases");
   for (const RandomScenario& scenario : *rc::gen::container<std::vector<RandomScenario>>(6, random_scenario())) {
     traces::Scenario words;
     if ((scenario.switches & kContinueSwitch) != 0) words.on_database_timeout = "continue";

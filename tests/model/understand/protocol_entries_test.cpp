@@ -182,5 +182,66 @@ TEST(ProtocolCacheEntries, a_generation_that_is_not_read_or_never_counted_up_is_
       << "two steps, where nothing says that they are one";
 }
 
+std::string names_of(Outcomes outcomes) {
+  std::string names;
+  for (int i = 0; i < kOutcomeCount; ++i)
+    if (const auto outcome = static_cast<Outcome>(i); outcomes.has(outcome))
+      names += (names.empty() ? "" : " or ") + std::string(to_string(outcome));
+  return names;
+}
+
+TEST(ProtocolLeases, are_said_in_words_by_meta_commands_and_as_a_lock_beside_the_value) {
+  const std::string filled = "app->>database: SELECT\n";
+  const auto outcomes = [&](const std::string& get, const std::vector<std::string>& branches, const std::string& set,
+                            const std::string& write) {
+    std::string lines = "Note over app: Read\napp->>cache: " + get + "\n";
+    for (std::size_t i = 0; i < branches.size(); ++i)
+      lines += (i == 0 ? "alt " : "else ") + branches[i] + "\n" + (i + 1 == branches.size() ? filled : "");
+    lines +=
+        "app->>cache: " + set + "\nend\nNote over app: Write\napp->>database: UPDATE\napp->>cache: " + write + "\n";
+    const Protocol protocol = read_lines(lines);
+    std::string text;
+    for (const Act& act : protocol.operations.at(0).body)
+      if (const auto* choice = std::get_if<Choice>(&act.node))
+        for (const Branch& branch : choice->branches) text += "| " + names_of(branch.tests);
+    visit_requests(protocol.operations.at(0).body, [&](const Request& request) {
+      text += " " + std::string(to_string(request.verb)) + std::string(to_string(request.watch));
+    });
+    visit_requests(protocol.operations.at(1).body, [&](const Request& request) {
+      if (request.to == Role::kCache) text += " " + std::string(to_string(request.verb));
+    });
+    return text;
+  };
+  EXPECT_EQ(outcomes("get product:1, take a lease if it is missing", {"hit", "miss, no lease", "miss, lease granted"},
+                     "set product:1 if the lease is still valid", "delete product:1"),
+            "| value| denied| granted getlease get set-if-unchanged delete");
+  EXPECT_EQ(outcomes("mg product:1 v c N30",
+                     {"hit", "stale, somebody else refills", "placeholder, somebody else fills it", "won"},
+                     "ms product:1 with the CAS number", "md product:1 I"),
+            "| value| stale| denied| granted or won getlease get set-if-unchanged mark-stale");
+  EXPECT_EQ(outcomes("get product:1 and take its lock if it is free (one script)",
+                     {"hit", "old value, locked by somebody else", "nil, locked by somebody else", "lock taken"},
+                     "set product:1 if the lock is still mine (one script)",
+                     "tag product:1 as deleted: unlock it, keep the old value (one script)"),
+            "| value| stale| denied| granted or won getlease get set-if-unchanged mark-stale");
+  EXPECT_EQ(outcomes("get product:1, take a lease if it is missing", {"hit", "miss"},
+                     "set product:1 if the lease is still valid", "delete product:1"),
+            "| value| miss getlease get set-if-unchanged delete");
+}
+
+TEST(ProtocolLeases, what_they_need_is_asked_and_what_is_more_is_refused) {
+  const std::string get = "app->>cache: get product:1, take a lease if it is missing\n";
+  const std::string set = "app->>cache: set product:1 if the lease is still valid\n";
+  const std::string miss = "alt miss, lease granted\napp->>database: SELECT\n" + set;
+  EXPECT_TRUE(contains(error_of_lines("app->>cache: GET product:1\ncache-->>app: nil\napp->>database: SELECT\n" + set),
+                       "stores with a lease, and no get before it in this operation takes one; draw that get"));
+  EXPECT_TRUE(contains(error_of_lines(get + get + miss + "end\n"), "a second lease in one operation"));
+  EXPECT_TRUE(contains(error_of_lines(get + miss + "end\napp->>cache: SET product:1 NX\n"),
+                       "another condition on an entry that has a lease"));
+  EXPECT_TRUE(contains(error_of_lines("app->>cache: GET product:1\nalt miss\napp->>database: SELECT\nend\n"
+                                      "app->>cache: mark product:1 as stale\n"),
+                       "no get on this page takes its lease to refill it; draw that get, or a delete"));
+}
+
 }  // namespace
 }  // namespace stalemate::model

@@ -79,7 +79,9 @@ struct Request {
   bool operator==(const Request&) const = default;
 };
 
-// A reply: `outcome` is "ok", "value", "miss", "conflict" or "marker"; `value` there iff the outcome is "value".
+// A reply. `outcome`: "ok", "value", "miss", "conflict", "marker"; of a get that may take a lease also "granted" (a
+// miss, and the lease), "denied" (a miss, and somebody else has it), "stale" (a value marked so, and somebody else has
+// it), "won" (such a value, and the lease). `value` there iff the outcome is "value", "stale" or "won".
 struct Reply {
   std::string outcome;
   std::optional<std::int64_t> value;
@@ -97,7 +99,8 @@ struct Ending {
 };
 std::string_view to_string(Ending::Kind kind);  // "acknowledged", "returned", "failed"
 
-// One entry of a store. An absent key has no value, no marker and no generation.
+// One entry of a store. An absent key has no value, no marker, no generation
+// and no lease.
 struct Entry {
   std::string key;
   std::optional<std::int64_t> value;
@@ -107,6 +110,8 @@ struct Entry {
   std::optional<std::int64_t> version = std::nullopt;
   // How often it was counted up; with a value or without one.
   std::optional<std::int64_t> generation = std::nullopt;
+  bool stale = false;  // the value is marked so
+  bool lease = false;  // somebody was given its lease, who may be gone; with a value or without one
   bool operator==(const Entry&) const = default;
 };
 

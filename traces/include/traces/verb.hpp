@@ -24,13 +24,15 @@ enum class Verb : std::uint8_t {
   kCountUp,
   kDeleteAndCountUp,
   kGetGeneration,
-  kSetIfGeneration
+  kSetIfGeneration,
+  kMarkStale
 };
 
 // What a get keeps watch over, so that a later set of its session may ask whether it is unchanged: nothing; the entry
-// it found, and nothing where it found none (memcached's gets); the key, whether or not it is there (Redis's WATCH).
-enum class Watch : std::uint8_t { kNothing, kEntry, kKey };
-inline constexpr std::string_view kWatches[] = {"", "entry", "key"};
+// it found, and nothing where it found none (memcached's gets); the key, whether or not it is there (Redis's WATCH);
+// the lease of an entry that is not there, or is marked stale, which only one session has at a time.
+enum class Watch : std::uint8_t { kNothing, kEntry, kKey, kLease };
+inline constexpr std::string_view kWatches[] = {"", "entry", "key", "lease"};
 constexpr std::string_view to_string(Watch watch) { return kWatches[static_cast<std::size_t>(watch)]; }
 
 // A number that a request takes along, to be compared: the version of the row that it stores (how many commits came
@@ -77,6 +79,7 @@ inline constexpr VerbFacts kVerbs[] = {
     {Verb::kGetGeneration, "get-generation", false, false, false},
     // stores only if the generation of another entry, or its own, is as the session was told
     {Verb::kSetIfGeneration, "set-if-generation", true, false, false, false, Number::kGeneration},
+    {Verb::kMarkStale, "mark-stale", false, false, false},  // what is there stays, and its lease is void
 };
 
 constexpr const VerbFacts& facts_of(Verb verb) { return kVerbs[static_cast<std::size_t>(verb)]; }

@@ -22,7 +22,9 @@ static std::string number_words(const Numbered& of) {
 
 std::string word_of(const Entry& entry) {
   if (entry.marker) return std::string(kMarkerWord);
-  return entry.value || !entry.generation ? "" : fmt::format("generation {}", *entry.generation);
+  if (entry.value) return "";
+  if (entry.generation) return fmt::format("generation {}", *entry.generation);
+  return entry.lease ? "lease" : "";
 }
 
 std::string word_of(const State& state, std::string_view store, std::string_view key) {
@@ -35,7 +37,9 @@ std::string entry_words(const Entry& entry) {
   const std::string word = word_of(entry);
   const std::string expires = entry.expires ? "~" : "";
   if (!word.empty() && !entry.marker) return word + expires;
-  return (word.empty() ? value_words(entry.value) : word) + expires + number_words(entry);
+  const std::string leased = entry.value && entry.lease ? ", lease" : "";
+  return (word.empty() ? value_words(entry.value) : word) + (entry.stale ? " stale" : "") + leased + expires +
+         number_words(entry);
 }
 
 std::string entry_words(const State& state, std::string_view store, std::string_view key) {
@@ -49,7 +53,9 @@ std::string request_words(const Request& request) {
   const bool deletes = request.verb == "delete-and-count-up";
   const std::string_view verb = unless ? "set" : deletes ? "delete" : std::string_view(request.verb);
   std::string words = foreign(verb) + " " + foreign(request.key);
-  if (!request.watch.empty()) words = "watch and " + words;
+  const bool leases = request.watch == to_string(Watch::kLease);
+  if (leases) words += " or its lease";
+  if (!request.watch.empty() && !leases) words = "watch and " + words;
   if (request.value) words += fmt::format("={}", *request.value);
   words += number_words(request);
   if (unless) words += " unless " + foreign(request.other) + " is there";
@@ -60,7 +66,9 @@ std::string request_words(const Request& request) {
 }
 
 std::string reply_words(const Reply& reply) {
-  return (reply.value ? value_words(reply.value) : foreign(reply.outcome)) + number_words(reply);
+  const bool more = reply.value && reply.outcome != "value";  // "1000, stale"
+  return (reply.value ? value_words(reply.value) : foreign(reply.outcome)) +
+         (more ? ", " + foreign(reply.outcome) : "") + number_words(reply);
 }
 
 std::string ending_words(const Ending& ending) {

@@ -53,9 +53,10 @@ bool reads_replace(const Machine& machine, std::size_t entry, StateView end, boo
       const Instruction& instruction = program.instructions[transition.next];
       if (replaces(program, instruction, entry)) return true;
       const Role to = kind_of_server(program, instruction);
-      for (const Outcome outcome : possible_outcomes(to, instruction.verb, instruction.finds_marker)) {
+      for (const Outcome outcome : possible_outcomes(to, instruction.verb, instruction.finds)) {
         const bool absent = to == Role::kCache && instruction.entry == entry &&
-                            (outcome == Outcome::kMiss || outcome == Outcome::kTimeout ||
+                            (outcome == Outcome::kMiss || outcome == Outcome::kGranted || outcome == Outcome::kDenied ||
+                             outcome == Outcome::kTimeout ||
                              (answers_of(instruction.verb) == Answers::kIfAbsent && outcome == Outcome::kOk));
         if (!absent) pending.push_back(&instruction.after[static_cast<std::size_t>(outcome)]);
       }

@@ -83,6 +83,7 @@ struct StoreFields {
     std::size_t row = 0;  // the key of the row that it is about
     Field value;          // 0 absent, else value + 1
     Field expires;        // whether it has a time to live
+    Field stale, lease;   // whether it is marked as stale, and whether somebody has its lease
   };
   std::vector<Field> database;             // by key: a value; every key has one. Not to be asked where none is drawn
   std::vector<std::vector<Entry>> caches;  // by cache: the entries that may hold a value
@@ -92,7 +93,7 @@ struct StoreFields {
 // What the caches hold beside what the database holds.
 struct Coherence {
   bool any_cached = false;
-  bool coherent = true;  // every cached entry equals the database
+  bool coherent = true;  // every cached entry equals the database, or is stale and the next to get it has its lease
   bool heals = true;     // each that does not has a time to live
 };
 Coherence coherence_of(StateView words, const StoreFields& fields);

@@ -162,9 +162,10 @@ class Machine {
     Field version, generation;  // where things are stored by one: the session's
     Field reply_number;         // of either, in the reply in flight
     Field unchanged;  // where the program watches: what the session's latest watching get watches has not changed
+    Field kept;       // where a lease may come back: it would be unchanged after a failover
     struct Slot {
       Field instruction, carried, key, operation;  // instruction + 1, 0: empty
-      Field unchanged, number;
+      Field unchanged, kept, number;
     };
     std::vector<Slot> slots;
     std::vector<Slot> ghosts;
@@ -198,7 +199,7 @@ class Machine {
     bool under_way = false;  // Event::under_way
   };
   Answer serve(Step& step, std::size_t session, const Delivery& delivery) const;
-  ServerStep at_server(const Step& step, std::uint64_t& touched) const;
+  ServerStep at_server(const Step& step, std::uint64_t& touched, bool& kept) const;
   bool is_unchanged(StateView words, std::size_t session, const Instruction& instruction) const;
   bool is_anything_watched(StateView words) const;
   Query query_now(StateView words, std::size_t session, const Instruction& instruction) const;  // as it is sent now
@@ -208,6 +209,12 @@ class Machine {
   unsigned generations() const;                                                           // of an entry, at most
   std::size_t at_most(bool (*counts)(const Instruction&)) const;
   void forget_watches(Step& step, std::uint64_t cells) const;
+  void forget_watch(Step& step, std::size_t session) const;
+  void keep_leases(Step& step) const;
+  void give_leases_back(Step& step) const;
+  void forget_kept(Step& step) const;
+  template <class Visit>
+  void each_lease(StateView words, const Visit& visit) const;
   const Server& acting(std::size_t actor) const { return *servers_[server_of(actor)]; }
   void invoke(Step& step, const Action& action) const;
   void handle(Step& step, const Action& action) const;

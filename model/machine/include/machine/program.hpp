@@ -65,7 +65,7 @@ struct Instruction {
   Watch watch = Watch::kNothing;  // of a get
   std::size_t entry = 0;          // of a cache: in Program::entries
   std::size_t other = 0;          // Request::other
-  bool finds_marker = false;      // of a get: it may find one
+  Finds finds;                    // of a get
   int ttl = 0;                    // seconds after which what is stored may expire; 0: never
   // Of a get: the session keeps the value it is answered. Of what stores: it is such a value, not the Write's own.
   bool keeps_value = false;
@@ -126,12 +126,14 @@ struct Program {
   bool may_tell_early = false;
   // Whether something is stored by version.
   bool versions = false;
-  // Whether something is stored by generation.
+  // Whether a generation is counted up or compared.
   bool generations = false;
   // Whether a marker, or a generation, is put somewhere with a time to live.
   bool markers_expire = false;
   // Whether a get watches, or a set asks for what is watched to be unchanged.
   bool watches = false;
+  // Whether a get may take a lease.
+  bool leases = false;
   // Whether a get may be asked while a value is already held: then a reply in flight needs room of its own.
   bool get_while_holding = false;
 };

@@ -39,6 +39,7 @@ struct ServerStep {
   StepRecord* record = nullptr;
   bool may_fail_over = false;        // a fault may still roll back what a command changes
   std::uint64_t* touched = nullptr;  // gathers the cells of which nobody may say any more that they are unchanged
+  bool* kept = nullptr;              // set where what is there before the step is what a failover would bring back
 };
 
 inline constexpr std::uint64_t kEveryCell = ~std::uint64_t{0};

@@ -23,6 +23,7 @@ struct RequestRecord {
   std::size_t key = 0;
   CodedValue carried = 0;
   bool unchanged = false;  // what its session watched when it was sent has not changed since
+  bool kept = false;       // it would be so after a failover: a lease comes back
   unsigned number = 0;     // what its verb compares (traces::Number): a version or a generation
   bool operator==(const RequestRecord&) const = default;
 };
@@ -47,7 +48,9 @@ struct Held {
   bool marker = false;      // what is there is no value; then `value` is 0
   unsigned version = 0;     // where things are stored by version: of how many commits of the row it is the last
   unsigned generation = 0;  // how often it was counted up; 0: it has none
-  bool is_there() const { return value != 0 || marker || generation != 0; }
+  bool stale = false;       // the value is marked so
+  bool lease = false;       // somebody was given it
+  bool is_there() const { return value != 0 || marker || generation != 0 || lease; }
   bool operator==(const Held&) const = default;
 };
 

@@ -20,16 +20,17 @@ struct Cell {
   Field marker;
   Field version;
   Field generation;
+  Field stale, lease;
 
   CodedValue value_in(StateView words) const { return static_cast<CodedValue>(get(words, value)); }
   unsigned version_in(StateView words) const { return static_cast<unsigned>(get(words, version)); }
   unsigned generation_in(StateView words) const { return static_cast<unsigned>(get(words, generation)); }
   bool is_there(StateView words) const {
-    return get(words, value) != 0 || get(words, marker) != 0 || get(words, generation) != 0;
+    return get(words, value) != 0 || get(words, marker) != 0 || get(words, generation) != 0 || get(words, lease) != 0;
   }
   Held held(StateView words) const {
-    return {value_in(words), get(words, expires) != 0, get(words, marker) != 0, version_in(words),
-            generation_in(words)};
+    return {value_in(words),      get(words, expires) != 0, get(words, marker) != 0, version_in(words),
+            generation_in(words), get(words, stale) != 0,   get(words, lease) != 0};
   }
   void put(StateRef words, const Held& held) const {
     if (value.width != 0) set(words, value, held.value);
@@ -37,6 +38,8 @@ struct Cell {
     if (marker.width != 0) set(words, marker, held.marker ? 1 : 0);
     if (version.width != 0) set(words, version, held.version);
     if (generation.width != 0) set(words, generation, held.generation);
+    if (stale.width != 0) set(words, stale, held.stale ? 1 : 0);
+    if (lease.width != 0) set(words, lease, held.lease ? 1 : 0);
   }
 };
 
@@ -59,6 +62,8 @@ class Cache final : public Server {
       versioned_.push_back(versioned);
       const bool marks = any([](const Instruction& one) { return traces::facts_of(one.verb).marks; });
       const bool counts = any([](const Instruction& one) { return traces::facts_of(one.verb).counts; });
+      const bool leased = any([](const Instruction& one) { return one.watch == Watch::kLease; });
+      const bool stales = any([](const Instruction& one) { return one.verb == Verb::kMarkStale; });
       expire_ = expire_ || (expire && values);
       for (std::size_t key = 0; key < static_cast<std::size_t>(setting.scenario.keys); ++key) {
         const auto lay_out = [&] {
@@ -68,11 +73,15 @@ class Cache final : public Server {
           if (marks) cell.marker = setting.layout.add(2);
           if (versioned) cell.version = setting.layout.add(setting.versions);
           if (counts) cell.generation = setting.layout.add(setting.generations);
+          if (stales) cell.stale = setting.layout.add(2);
+          if (leased) cell.lease = setting.layout.add(2);
           return cell;
         };
         cells_.push_back(lay_out());
         if (fails_over) replica_.push_back(lay_out());
-        if (values) watched.push_back({key, cells_.back().value, cells_.back().expires});
+        if (values)
+          watched.push_back(
+              {key, cells_.back().value, cells_.back().expires, cells_.back().stale, cells_.back().lease});
       }
     }
   }
@@ -91,6 +100,7 @@ class Cache final : public Server {
     const Cell& asked = cells_[cell_of(query)];
     switch (query.instruction.verb) {
       case Verb::kGet:
+        if (query.instruction.watch == Watch::kLease) return get_or_lease(words, asked);
         if (const CodedValue found = asked.value_in(words); found != 0)
           return {Outcome::kValue, found, asked.version_in(words)};
         return {get(words, asked.marker) != 0 ? Outcome::kMarker : Outcome::kMiss, 0};
@@ -118,6 +128,7 @@ class Cache final : public Server {
       case Verb::kDelete:
       case Verb::kCountUp:
       case Verb::kDeleteAndCountUp:
+      case Verb::kMarkStale:
         return {Outcome::kOk, 0};
     }
     STALEMATE_INVARIANT(false, "every verb is answered");
@@ -127,23 +138,27 @@ class Cache final : public Server {
   // A command changes something, or nothing. The one that does is the one that a replica which takes over misses.
   void carry_out(const ServerStep& step, const Query& query, const Answer& answer) const override {
     const traces::VerbFacts& verb = traces::facts_of(query.instruction.verb);
-    if (answer.outcome != Outcome::kOk || !changes(verb.verb)) return;
+    if (!brings_lease(answer.outcome) && (answer.outcome != Outcome::kOk || !changes(verb.verb))) return;
     std::vector<std::pair<std::size_t, Held>> changed;
     for (const auto& [cell, after] : outcome_of(step.words, query)) {
       const Held before = held(step.words, cell);
       // To set the same value again is a change to who watches; to delete nothing is none.
-      if (before.is_there() || after.is_there()) touch(step, std::uint64_t{1} << cell);
+      // To take a lease voids none: nobody has one.
+      if (changes(verb.verb) && (before.is_there() || after.is_there())) touch(step, std::uint64_t{1} << cell);
       if (before != after) changed.emplace_back(cell, after);
     }
-    if (!changed.empty() && step.may_fail_over)
+    if (!changed.empty() && step.may_fail_over) {
+      *step.kept = true;
       for (std::size_t kept = 0; kept < replica_.size(); ++kept)
         replica_[kept].put(step.words, cells_[kept].held(step.words));
+    }
     for (const auto& [cell, after] : changed) put(step, cell, after);
   }
 
   Touches touches(const Instruction& instruction) const override {
     const std::uint64_t own = std::uint64_t{1} << instruction.entry;
     const std::uint64_t other = std::uint64_t{1} << instruction.other;
+    if (instruction.watch == Watch::kLease) return {.reads = own, .writes = own};
     if (!changes(instruction.verb)) return {.reads = own, .writes = 0};
     if (instruction.verb == Verb::kDeleteAndCountUp) return {.reads = 0, .writes = own | other};
     const bool asks = instruction.verb == Verb::kSetUnless || instruction.verb == Verb::kSetIfGeneration;
@@ -191,6 +206,15 @@ class Cache final : public Server {
   std::size_t cell_of(const Query& query) const { return Server::cell_of(query.instruction.entry, query.key); }
   std::size_t other_cell(const Query& query) const { return Server::cell_of(query.instruction.other, query.key); }
 
+  // A value, unless it is stale, is there for everybody; of what is not, the first to come has the lease.
+  static Answer get_or_lease(StateView words, const Cell& asked) {
+    const CodedValue found = asked.value_in(words);
+    const bool leased = get(words, asked.lease) != 0;
+    if (found == 0) return {leased ? Outcome::kDenied : Outcome::kGranted, 0};
+    const Outcome stale = leased ? Outcome::kStale : Outcome::kWon;
+    return {get(words, asked.stale) != 0 ? stale : Outcome::kValue, found, asked.version_in(words)};
+  }
+
   // Where what a request puts goes: its entry, or the one whose generation it counts up.
   static std::size_t put_by(const Instruction& instruction) {
     return instruction.verb == Verb::kDeleteAndCountUp ? instruction.other : instruction.entry;
@@ -202,6 +226,12 @@ class Cache final : public Server {
     const traces::VerbFacts& verb = traces::facts_of(asked.verb);
     const std::size_t cell = cell_of(query);
     if (asked.verb == Verb::kDelete) return {{cell, {}}};
+    if (asked.verb == Verb::kGet || asked.verb == Verb::kMarkStale) {
+      Held marked = held(words, cell);
+      marked.lease = asked.verb == Verb::kGet;
+      if (asked.verb == Verb::kMarkStale) marked.stale = marked.value != 0;
+      return {{cell, marked}};
+    }
     // A generation counts on, and what stores if its own is as read stores beside it: what is there lives as long.
     const bool beside = verb.counts || (asked.verb == Verb::kSetIfGeneration && asked.other == asked.entry);
     const std::size_t put = verb.counts ? Server::cell_of(put_by(asked), query.key) : cell;

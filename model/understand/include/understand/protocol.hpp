@@ -38,13 +38,28 @@ inline bool changes(Verb verb) {
 }
 
 // How a request turns out for the session that sent it. kConflict: an add found the key there, or what was
-// watched has changed. kMarker: what is there is no value. kError and kTimeout are what faults make of it.
-enum class Outcome { kOk, kValue, kMiss, kConflict, kMarker, kError, kTimeout };
-inline constexpr int kOutcomeCount = 7;
-std::string_view to_string(Outcome outcome);  // "ok", "value", "miss", "conflict", "marker", "error", "timeout"
+// watched has changed. kMarker: what is there is no value. kError and kTimeout are what faults make of it. Of a get
+// that may take a lease: kGranted, a miss and the lease; kDenied, a miss while somebody has it; kStale, a value that is
+// marked so while somebody has it; kWon, such a value and the lease.
+enum class Outcome { kOk, kValue, kMiss, kConflict, kMarker, kGranted, kDenied, kStale, kWon, kError, kTimeout };
+inline constexpr int kOutcomeCount = 11;
+std::string_view to_string(Outcome outcome);  // "ok", "value", "miss", "conflict", "marker", ..., "error", "timeout"
+// Whether it brings a value.
+constexpr bool brings_value(Outcome outcome) {
+  return outcome == Outcome::kValue || outcome == Outcome::kStale || outcome == Outcome::kWon;
+}
+constexpr bool brings_lease(Outcome outcome) { return outcome == Outcome::kGranted || outcome == Outcome::kWon; }
 
-// Outcomes a server of this role may answer to a verb, without faults. `finds_marker`: the entry may hold a marker.
-std::vector<Outcome> possible_outcomes(Role to, Verb verb, bool finds_marker = false);
+// What a get may find beside a value or nothing: a marker; nothing or what is stale, and then the lease.
+struct Finds {
+  bool marker = false;
+  bool lease = false;
+  bool stale = false;  // of a get that may take a lease: something is marked so
+  bool operator==(const Finds&) const = default;
+};
+
+// Outcomes a server of this role may answer to a verb, without faults.
+std::vector<Outcome> possible_outcomes(Role to, Verb verb, const Finds& finds = {});
 
 // A set of outcomes.
 class Outcomes {
@@ -78,7 +93,8 @@ class Outcomes {
 //     request drawn as lost is awaited like others. If there is one, the failure is covered: it is the outcome, the
 //     session goes on behind the request, and Guards about the request are passed over. Where a free Choice is met
 //     before that one, a way of it that has none behind it is no longer covered from there on. Not covered: a cache get
-//     counts as a miss, a set, add or delete at the cache as ok; a database set counts as ok with
+//     counts as a miss (one that may take a lease as denied, where a branch looks at that), a set, add or delete at the
+//     cache as ok; a database set counts as ok with
 //     --on-database-timeout=continue; else the operation fails at once.
 //     Where nothing was received, a request of a Read that stores is skipped, and counts as ok. (Only a fault may
 //     bring a Read there: one that may come there without is refused.)
@@ -112,7 +128,7 @@ struct Request {
   Watch watch = Watch::kNothing;  // of a get from the cache: what a later set of the operation asks to be unchanged
   std::size_t entry = 0;          // of a cache: index in Protocol::entries
   std::size_t other = 0;          // of what is about two (traces::VerbFacts::names_other): the other entry
-  bool finds_marker = false;      // of a get from the cache: what it finds may be a marker
+  Finds finds;                    // of a get from the cache
   bool stores_new = false;        // its label says that what it stores is new: R4
   // What a set or add may store, by R4, failures aside: the operation's own value, what it received, or either.
   bool carries_own = false;

@@ -172,22 +172,26 @@ std::optional<RequestWords> marker_request(std::string_view label) {
   const bool names_key = label.find(':') != std::string_view::npos;
   for (const auto& read : {of_set_unless, of_marker_key, of_set_of_keys, of_marker_value, by_version})
     if (auto words = names_key ? read(label, tokens) : std::nullopt) return words;
-  return generation_request(label);
+  if (auto words = generation_request(label)) return words;
+  return lease_request(label);
 }
 
-bool says_only_of_markers(std::string_view label) {
+bool says_only_of_markers(std::string_view label, bool leases) {
   static constexpr std::string_view kSaid[] = {
       "marker",  "locked",  "lock",   "unlocked", "tombstone", "placeholder", "stamp",    "flag",     "deleted",
       "exists",  "there",   "taken",  "free",     "held",      "busy",        "mine",     "acquired", "got",
       "granted", "won",     "stored", "added",    "absent",    "present",     "released", "by",       "somebody",
       "else",    "another", "other",  "reader",   "writer",    "it",          "is",       "in",       "the",
       "a",       "has",     "been",   "was",      "already",   "set",         "i",        "we",       "my"};
+  static constexpr std::string_view kOfLeases[] = {"lease", "no",    "miss",    "nil",   "denied", "stale",
+                                                   "old",   "value", "refills", "fills", "valid",  "refill"};
   std::string rest;
   for (const std::string& token : tokens_in(label))
     if (!is_plainly_a_key(token)) rest += token + " ";
   const std::vector<std::string> words = split_words(rest);
-  return !words.empty() && std::all_of(words.begin(), words.end(),
-                                       [](const std::string& word) { return is_in(kSaid, word) || is_negation(word); });
+  return !words.empty() && std::all_of(words.begin(), words.end(), [&](const std::string& word) {
+    return is_in(kSaid, word) || is_negation(word) || (leases && is_in(kOfLeases, word));
+  });
 }
 
 bool speaks_of_marker(const std::vector<std::string>& words) {

@@ -192,7 +192,7 @@ static std::optional<bool> says_got(const std::vector<std::string>& words) {
   return std::nullopt;
 }
 
-ReplyWords reply_words(std::string_view text, Verb verb, bool finds_marker) {
+ReplyWords reply_words(std::string_view text, Verb verb, const Finds& finds) {
   const std::vector<std::string> words = split_words(text);
   if (words.size() == 1 && words.front() == "not") return reply_words("not there", verb);  // "no está"
   std::vector<FoundSign> signs;
@@ -206,7 +206,12 @@ ReplyWords reply_words(std::string_view text, Verb verb, bool finds_marker) {
   }
   ReplyWords of_marker;
   of_marker.plain = true;
-  if (const auto there = says_of_marker(words, verb, finds_marker))
+  if (const Outcomes of_lease = verb == Verb::kGet && finds.lease ? says_of_lease(words, finds) : Outcomes();
+      !of_lease.empty()) {
+    of_marker.outcomes = of_lease;
+    return of_marker;
+  }
+  if (const auto there = says_of_marker(words, verb, finds.marker))
     return of_marker.outcomes.add(*there ? Outcome::kMarker : Outcome::kMiss), of_marker;
   if (const auto got = verb == Verb::kMarkIfAbsent ? says_got(words) : std::nullopt)
     return of_marker.outcomes.add(*got ? Outcome::kOk : Outcome::kConflict), of_marker;

@@ -64,8 +64,8 @@ std::string join(const std::vector<std::string>& words) {
   return text;
 }
 
-constexpr std::array<std::string_view, kOutcomeCount> kOutcomeNames = {"ok",     "value", "miss",   "conflict",
-                                                                       "marker", "error", "timeout"};
+constexpr std::array<std::string_view, kOutcomeCount> kOutcomeNames = {
+    "ok", "value", "miss", "conflict", "marker", "granted", "denied", "stale", "won", "error", "timeout"};
 constexpr std::array<std::string_view, 8> kRoles = {"app",   "cache",  "database", "replica",
                                                     "queue", "worker", "outside",  "third-party"};
 

@@ -91,7 +91,7 @@ struct RequestWords {
   std::string question;           // kAmbiguous: what is open, and how to answer
   bool after_commit = false;      // says that it happens after the commit
   int ttl = 0;                    // of a set or add: in seconds, rounded up; 0: none
-  Watch watch = Watch::kNothing;  // of a get: what its label says that it watches
+  Watch watch = Watch::kNothing;  // of a get: what its label says that it watches; kLease of a set, too: by a lease
   std::string key, other;         // where it is plainly one: the key that it names; of a set-unless, the other
   std::string inner;              // of a command among others that belong to it ("MULTI, SET k, EXEC"): it alone
   bool is_exec = false;           // a set between MULTI and EXEC, which may be refused where a key is watched
@@ -108,8 +108,11 @@ bool names_generation(const std::string& key);  // likewise: "gen:product:1"
 // Whether a reply or the label of a branch speaks of one; whether it says that what was found is one.
 bool speaks_of_marker(const std::vector<std::string>& words);
 bool says_marker(const std::vector<std::string>& words);
-// Whether such a text says nothing else than that a marker is there, or is not, or was put there.
-bool says_only_of_markers(std::string_view label);
+// What a reply, or the label of a branch, says of a get that may take a lease; empty where it speaks of none.
+Outcomes says_of_lease(const std::vector<std::string>& words, const Finds& finds);
+// Whether such a text says nothing else than that a marker is there, or is not, or was put there; or of a lease who has
+// it.
+bool says_only_of_markers(std::string_view label, bool leases);
 // A verb that is negated ("don't delete", "no update") asks for nothing that is understood: kNothing.
 RequestWords request_words(std::string_view label);
 // What the label says beside its verb that makes it another step than the one drawn, as the rest of a question about
@@ -197,8 +200,7 @@ struct ReplyWords {
   bool impossible = false;  // says something that this verb cannot turn out as
   std::string impossible_what;
 };
-// `finds_marker`: what a get finds may be a marker.
-ReplyWords reply_words(std::string_view text, Verb verb, bool finds_marker = false);
+ReplyWords reply_words(std::string_view text, Verb verb, const Finds& finds = {});
 // What the label of a branch says beside an outcome, where it says one. `named`: words, in the singular, by which the
 // request, what it asks for and its server are called.
 struct BesideOutcome {

@@ -1,0 +1,121 @@
+// Leases, in words and as memcached's meta commands (mg with N, ms with C, md with I) have them; and one hash that
+// holds a value and who has its lock, which is the same.
+#include <algorithm>
+
+#include "base/text.hpp"
+#include "vocabulary/commands.hpp"
+#include "vocabulary/signs.hpp"
+
+namespace stalemate::model {
+namespace {
+
+constexpr std::string_view kLeases[] = {"lease", "lock"};
+
+bool has(const std::vector<std::string>& words, std::string_view word) { return is_in(words, word); }
+
+template <typename Table>
+bool has_any(const std::vector<std::string>& words, const Table& table) {
+  return std::any_of(words.begin(), words.end(), [&](const std::string& word) { return is_in(table, word); });
+}
+
+// "get product:1, take a lease if it is missing", "get product:1 and take its lock if it is free (one script)".
+std::optional<RequestWords> of_getting(std::string_view label, const std::vector<std::string>& tokens) {
+  constexpr std::string_view kGets[] = {"get", "gets", "read", "fetch"};
+  constexpr std::string_view kTakes[] = {"take", "takes", "taking", "acquire", "acquires"};
+  constexpr std::string_view kPlain[] = {"and",  "with",    "a",      "its", "the",    "if",  "it",     "is",  "on",
+                                         "miss", "missing", "free",   "one", "script", "lua", "atomic", "in",  "step",
+                                         "not",  "there",   "absent", "of",  "when",   "or",  "lease",  "lock"};
+  if (tokens.size() < 4 || !is_in(kGets, lower(tokens[0])) || !is_plainly_a_key(tokens[1])) return std::nullopt;
+  const std::vector<std::string> words = split_words(label);
+  if (!has_any(words, kTakes) || !has_any(words, kLeases)) return std::nullopt;
+  const std::vector<std::string> left = without_expiry(tokens);
+  for (std::size_t i = 2; i < left.size(); ++i)
+    if (!is_in(kTakes, lower(left[i])) && !is_in(kPlain, lower(left[i]))) return std::nullopt;
+  RequestWords asks = command_about(Verb::kGet, tokens[1], label, "get " + tokens[1]);
+  asks.watch = Watch::kLease;
+  return asks;
+}
+
+// "mg product:1 v c N30".
+std::optional<RequestWords> of_meta_get(std::string_view label, const std::vector<std::string>& tokens) {
+  if (tokens.size() < 3 || tokens[0] != "mg" || !is_plainly_a_key(tokens[1])) return std::nullopt;
+  bool leases = false;
+  for (std::size_t i = 2; i < tokens.size(); ++i) {
+    const bool takes = tokens[i].size() > 1 && tokens[i].front() == 'N' && is_digit(tokens[i][1]);
+    leases = leases || takes;
+    if (!takes && tokens[i] != "v" && tokens[i] != "c" && tokens[i] != "t") return std::nullopt;
+  }
+  if (!leases) return std::nullopt;
+  RequestWords asks = command_about(Verb::kGet, tokens[1], label, "get " + tokens[1]);
+  asks.watch = Watch::kLease;
+  asks.assumed = "a lease is not modelled to run out";
+  return asks;
+}
+
+// "set product:1 if the lease is still valid", "ms product:1 with the CAS number".
+std::optional<RequestWords> of_storing(std::string_view label, const std::vector<std::string>& tokens) {
+  constexpr std::string_view kSets[] = {"set", "save", "store", "put"};
+  constexpr std::string_view kPlain[] = {"only", "if",   "the", "my",     "lease", "lock", "is",   "still",  "valid",
+                                         "mine", "held", "one", "script", "lua",   "in",   "step", "atomic", "a",
+                                         "with", "its",  "i",   "have",   "hold",  "it",   "and",  "token"};
+  constexpr std::string_view kPlainMeta[] = {"with", "the", "cas",  "number", "token", "from",
+                                             "of",   "get", "that", "was",    "its",   "c"};
+  if (tokens.size() < 3 || !is_plainly_a_key(tokens[1])) return std::nullopt;
+  const std::vector<std::string> left = without_expiry(tokens);
+  const std::vector<std::string> words = split_words(label);
+  const std::string command = lower(tokens[0]);
+  const bool meta = tokens[0] == "ms" && has(words, "cas") && are_all_in(kPlainMeta, left, 2);
+  const bool plain = is_in(kSets, command) && has_any(words, kLeases) && are_all_in(kPlain, left, 2) &&
+                     (has(words, "if") || has(words, "with"));
+  if (!meta && !plain) return std::nullopt;
+  RequestWords asks = command_about(Verb::kSetIfUnchanged, tokens[1], label, "set " + tokens[1]);
+  if (plain) asks.watch = Watch::kLease;
+  return asks;
+}
+
+// "mark product:1 as stale", "md product:1 I", "tag product:1 as deleted: unlock it, keep the old value (one script)".
+std::optional<RequestWords> of_marking(std::string_view label, const std::vector<std::string>& tokens) {
+  constexpr std::string_view kPlain[] = {"as",  "stale", "deleted", "unlock", "it",   "keep", "the",
+                                         "old", "value", "one",     "script", "in",   "step", "and",
+                                         "but", "lua",   "atomic",  "its",    "lock", "away", "invalid"};
+  if (tokens.size() < 3 || !is_plainly_a_key(tokens[1])) return std::nullopt;
+  const std::vector<std::string> words = split_words(label);
+  const std::string command = lower(tokens[0]);
+  const bool meta = tokens[0] == "md" && tokens.size() == 3 && tokens[2] == "I";
+  const bool keeps = has(words, "stale") || (has(words, "keep") && has(words, "old"));
+  const bool plain = (command == "mark" || command == "tag") && keeps && are_all_in(kPlain, tokens, 2);
+  if (!meta && !plain) return std::nullopt;
+  return command_about(Verb::kMarkStale, tokens[1], label, "delete " + tokens[1]);
+}
+
+}  // namespace
+
+std::optional<RequestWords> lease_request(std::string_view label) {
+  if (label.find(':') == std::string_view::npos) return std::nullopt;  // names no key
+  const std::vector<std::string> tokens = tokens_in(label);
+  for (const auto& read : {of_getting, of_meta_get, of_storing, of_marking})
+    if (auto words = read(label, tokens)) return words;
+  return std::nullopt;
+}
+
+Outcomes says_of_lease(const std::vector<std::string>& words, const Finds& finds) {
+  constexpr std::string_view kOthers[] = {"somebody", "someone", "else", "another", "other", "others", "elsewhere"};
+  constexpr std::string_view kNot[] = {"denied", "busy", "refused", "placeholder"};
+  constexpr std::string_view kGot[] = {"granted", "won", "win", "wins", "acquired", "mine", "got", "taken"};
+  constexpr std::string_view kStale[] = {"stale", "old", "outdated"};
+  const bool stale = has_any(words, kStale);
+  const bool of_lease = has_any(words, kLeases);
+  const bool without =
+      of_lease && std::any_of(words.begin(), words.end(), [](const std::string& word) { return is_negation(word); });
+  const bool denied = has_any(words, kOthers) || has_any(words, kNot) || without;
+  const bool got = !denied && (has_any(words, kGot) || of_lease);
+  const bool missed = has(words, "miss") || has(words, "nil") || has(words, "null") || has(words, "missing");
+  if (got && stale) return finds.stale ? Outcomes{Outcome::kWon} : Outcomes{};
+  if (got && finds.stale && !missed) return {Outcome::kGranted, Outcome::kWon};
+  if (got) return {Outcome::kGranted};
+  if (stale) return finds.stale ? Outcomes{Outcome::kStale} : Outcomes{};
+  if (denied) return {Outcome::kDenied};
+  return {};
+}
+
+}  // namespace stalemate::model
