@@ -240,14 +240,7 @@ class Compiler {
     }
     if (request.to == Role::kDatabase && (request.verb == Verb::kGet || !options_.continue_on_database_timeout))
       return false;
-    const bool looks = !changes(request.verb);
-    const bool takes = request.verb == Verb::kMarkIfAbsent;  // what may be somebody else's is not one's own
-    // Who does not know whether it got a lease has none, where that is told apart.
-    Outcome missed = Outcome::kMiss;
-    if (request.watch == Watch::kLease)
-      missed =
-          looks_at(after, request, Outcome::kDenied) ? Outcome::kDenied : counts_as(after, request, Outcome::kGranted);
-    known.turned_out(request.arrow, looks ? missed : takes ? Outcome::kConflict : Outcome::kOk);
+    known.turned_out(request.arrow, counts_as_unanswered(after, request));
     return true;
   }
 
@@ -350,36 +343,6 @@ class Compiler {
   ProgramCounter add_location(Location location) {
     program_.locations.push_back(location);
     return static_cast<ProgramCounter>(program_.locations.size() - 1);
-  }
-
-  // Whether something behind a request looks at this outcome of it.
-  static bool looks_at(const Cursor& after, const Request& request, Outcome outcome) {
-    return any_behind(after, [&](const Act& act) {
-      if (const auto* guard = std::get_if<Guard>(&act.node))
-        return guard->about == request.arrow && guard->outcomes.has(outcome);
-      const auto* choice = std::get_if<Choice>(&act.node);
-      if (choice == nullptr || choice->free || choice->about != request.arrow) return false;
-      return std::any_of(choice->branches.begin(), choice->branches.end(),
-                         [&](const Branch& branch) { return branch.tests.has(outcome); });
-    });
-  }
-
-  // What an outcome counts as where nothing tells it from another: a marker and a miss with or without the lease as a
-  // miss, what is stale as a hit, and what is won as a miss with the lease.
-  static Outcome counts_as(const Cursor& after, const Request& request, Outcome outcome) {
-    if (request.verb != Verb::kGet || outcome == Outcome::kTimeout || looks_at(after, request, outcome)) return outcome;
-    switch (outcome) {
-      case Outcome::kWon:
-        return counts_as(after, request, Outcome::kGranted);
-      case Outcome::kStale:
-        return Outcome::kValue;
-      case Outcome::kMarker:
-      case Outcome::kGranted:
-      case Outcome::kDenied:
-        return Outcome::kMiss;
-      default:
-        return outcome;
-    }
   }
 
   // The transitions from an instruction, for each outcome its server or the network can give it.

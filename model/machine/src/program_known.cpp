@@ -79,4 +79,39 @@ bool is_covered(const Cursor& at, int arrow, Outcome failure, const Known& known
   return false;
 }
 
+bool looks_at(const Cursor& after, const Request& request, Outcome outcome) {
+  return any_behind(after, [&](const Act& act) {
+    if (const auto* guard = std::get_if<Guard>(&act.node))
+      return guard->about == request.arrow && guard->outcomes.has(outcome);
+    const auto* choice = std::get_if<Choice>(&act.node);
+    if (choice == nullptr || choice->free || choice->about != request.arrow) return false;
+    return std::any_of(choice->branches.begin(), choice->branches.end(),
+                       [&](const Branch& branch) { return branch.tests.has(outcome); });
+  });
+}
+
+Outcome counts_as(const Cursor& after, const Request& request, Outcome outcome) {
+  if (request.verb != Verb::kGet || outcome == Outcome::kTimeout || looks_at(after, request, outcome)) return outcome;
+  switch (outcome) {
+    case Outcome::kWon:
+      return counts_as(after, request, Outcome::kGranted);
+    case Outcome::kStale:
+      return Outcome::kValue;
+    case Outcome::kMarker:
+    case Outcome::kGranted:
+    case Outcome::kDenied:
+      return Outcome::kMiss;
+    default:
+      return outcome;
+  }
+}
+
+Outcome counts_as_unanswered(const Cursor& after, const Request& request) {
+  if (request.verb == Verb::kMarkIfAbsent) return Outcome::kConflict;  // what may be somebody else's is not one's own
+  if (changes(request.verb)) return Outcome::kOk;
+  if (request.watch != Watch::kLease) return Outcome::kMiss;
+  // Who does not know whether it got a lease has none, where that is told apart.
+  return looks_at(after, request, Outcome::kDenied) ? Outcome::kDenied : counts_as(after, request, Outcome::kGranted);
+}
+
 }  // namespace stalemate::model

@@ -44,6 +44,16 @@ inline bool passes(const Guard& guard, Outcome outcome) { return guard.outcomes.
 // The branch that is taken on this outcome; null where none is.
 const Branch* branch_for(const Choice& choice, Outcome outcome);
 
+// Whether something behind a request looks at this outcome of it.
+bool looks_at(const Cursor& after, const Request& request, Outcome outcome);
+
+// What an outcome counts as where nothing tells it from another: a marker and a miss with or without the lease as a
+// miss, what is stale as a hit, and what is won as a miss with the lease.
+Outcome counts_as(const Cursor& after, const Request& request, Outcome outcome);
+
+// What a request counts as that failed and is not covered.
+Outcome counts_as_unanswered(const Cursor& after, const Request& request);
+
 // Whether a branch for `failure` of the request of this arrow stands behind `at`, before the next awaited request.
 bool is_covered(const Cursor& at, int arrow, Outcome failure, const Known& known);
 

@@ -105,44 +105,6 @@ bool Model::settle_place(std::size_t operation, Path& path) const {
   return true;
 }
 
-// Whether something in an operation looks at this outcome of a request.
-bool Model::tells(std::size_t operation, int arrow, Outcome outcome) const {
-  bool found = false;
-  each_act(protocol_.operations[operation].body, 0, [&](const Act& act) {
-    if (const auto* guard = std::get_if<Guard>(&act.node))
-      found |= guard->about == arrow && guard->outcomes.has(outcome);
-    if (const auto* choice = std::get_if<Choice>(&act.node))
-      for (const Branch& branch : choice->branches)
-        found |= !choice->free && choice->about == arrow && branch.tests.has(outcome);
-  });
-  return found;
-}
-
-// What an outcome is to whoever tells it from no other.
-Outcome Model::counted(const Message& message, Outcome outcome) const {
-  const Request& asked = request(message);
-  if (asked.verb != Verb::kGet || tells(message.operation, asked.arrow, outcome)) return outcome;
-  if (outcome == Outcome::kStale) return Outcome::kValue;
-  if (outcome == Outcome::kWon && tells(message.operation, asked.arrow, Outcome::kGranted)) return Outcome::kGranted;
-  const bool missed = outcome == Outcome::kWon || outcome == Outcome::kGranted || outcome == Outcome::kDenied ||
-                      outcome == Outcome::kMarker;
-  return missed ? Outcome::kMiss : outcome;
-}
-
-// What a get that may take a lease is when its answer is lost.
-Outcome Model::missed_lease(std::size_t operation, int arrow) const {
-  for (const Outcome outcome : {Outcome::kDenied, Outcome::kGranted})
-    if (tells(operation, arrow, outcome)) return outcome;
-  return Outcome::kMiss;
-}
-
-bool Model::takes_leases(std::size_t operation) const {
-  bool found = false;
-  each_request(protocol_.operations[operation].body,
-               [&](const Request& asked) { found |= asked.watch == Watch::kLease; });
-  return found;
-}
-
 // R2. A request that is awaited timed out; `path` is behind it.
 void Model::time_out(Running running, const Path& path, const Request& asked, std::vector<Enabled>& out) const {
   Runner& runner = running.step.next.runners[running.runner];

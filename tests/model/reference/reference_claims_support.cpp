@@ -1,5 +1,6 @@
 // The claims of an explanation, by walks over the reference model's worlds. A long file: a claim after another.
 #include "model/reference/reference_claims.hpp"
+#include "model/reference/reference_explored.hpp"
 
 #include <algorithm>
 #include <functional>

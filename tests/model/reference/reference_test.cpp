@@ -24,6 +24,7 @@
 #include "base/error.hpp"
 #include "machine/machine.hpp"
 #include "model/reference/reference_claims.hpp"
+#include "model/reference/reference_explored.hpp"
 #include "model/reference/reference_model.hpp"
 #include "model/reference/reference_random.hpp"
 #include "reduce/packed_system.hpp"

@@ -1,0 +1,211 @@
+// What the reference model's servers answer and keep, whose a lease is, and what an outcome is to an operation that
+// does not tell it from another.
+#include <algorithm>
+#include <utility>
+
+#include "model/reference/reference_faults.hpp"
+#include "model/reference/reference_model.hpp"
+
+namespace stalemate::model::reference {
+namespace {
+
+template <class Call>
+void each_act(const std::vector<Act>& body, const Call& call) {
+  for (const Act& act : body) {
+    call(act);
+    if (const auto* choice = std::get_if<Choice>(&act.node))
+      for (const Branch& branch : choice->branches) each_act(branch.body, call);
+  }
+}
+
+}  // namespace
+
+// Whether something in an operation looks at this outcome of a request.
+bool Model::tells(std::size_t operation, int arrow, Outcome outcome) const {
+  bool found = false;
+  each_act(protocol_.operations[operation].body, [&](const Act& act) {
+    if (const auto* guard = std::get_if<Guard>(&act.node))
+      found |= guard->about == arrow && guard->outcomes.has(outcome);
+    if (const auto* choice = std::get_if<Choice>(&act.node))
+      for (const Branch& branch : choice->branches)
+        found |= !choice->free && choice->about == arrow && branch.tests.has(outcome);
+  });
+  return found;
+}
+
+// What an outcome is to whoever tells it from no other.
+Outcome Model::counted(const Message& message, Outcome outcome) const {
+  const Request& asked = request(message);
+  if (asked.verb != Verb::kGet || tells(message.operation, asked.arrow, outcome)) return outcome;
+  if (outcome == Outcome::kStale) return Outcome::kValue;
+  if (outcome == Outcome::kWon && tells(message.operation, asked.arrow, Outcome::kGranted)) return Outcome::kGranted;
+  const bool missed = outcome == Outcome::kWon || outcome == Outcome::kGranted || outcome == Outcome::kDenied ||
+                      outcome == Outcome::kMarker;
+  return missed ? Outcome::kMiss : outcome;
+}
+
+// What a get that may take a lease is when its answer is lost.
+Outcome Model::missed_lease(std::size_t operation, int arrow) const {
+  for (const Outcome outcome : {Outcome::kDenied, Outcome::kGranted})
+    if (tells(operation, arrow, outcome)) return outcome;
+  return Outcome::kMiss;
+}
+
+bool Model::takes_leases(std::size_t operation) const {
+  bool found = false;
+  each_act(protocol_.operations[operation].body, [&](const Act& act) {
+    const auto* asked = std::get_if<Request>(&act.node);
+    found |= asked != nullptr && asked->watch == Watch::kLease;
+  });
+  return found;
+}
+
+// A lease that nobody can use any more is like any other such.
+void Model::forget_owners(World& world) const {
+  const auto in_use = [&](const Owner& owner) {
+    if (owner == kNobody) return false;
+    const Runner& runner = world.runners[owner.first];
+    const auto has = [&](const Message& message) { return message.leased && message.ordinal == owner.second; };
+    return (runner.running && runner.begun == owner.second) ||
+           std::any_of(runner.asynchronous.begin(), runner.asynchronous.end(), has) ||
+           std::any_of(runner.ghosts.begin(), runner.ghosts.end(), has);
+  };
+  const auto look_through = [&](Cache& cache) {
+    for (Spot& spot : cache)
+      if (spot.lease && !in_use(*spot.lease)) spot.lease = kNobody;
+  };
+  look_through(world.cache);
+  if (world.replica) look_through(*world.replica);
+}
+
+// `counts`: a commit is the one that its Write knows of. What arrives late or twice of an awaited request is not.
+Reply Model::serve(World& world, std::size_t r, const Message& message, bool counts) const {
+  const Request& asked = request(message);
+  Reply reply;
+  if (asked.to == Role::kDatabase) {
+    Value& stored = world.database[message.key];
+    const bool versioned = !world.versions.empty();
+    if (versioned && asked.verb == Verb::kSet) ++world.versions[message.key];
+    if (versioned && asked.awaited) reply.version = world.versions[message.key];
+    if (asked.verb == Verb::kGet) {
+      reply.outcome = Outcome::kValue;
+      reply.value = stored;
+    } else if (asked.verb == Verb::kSet) {
+      stored = message.value.value();
+      if (keep_history_) {
+        History& history = world.history[message.key];
+        history.commits.push_back({stored, counts ? std::optional(WriteId(r, message.ordinal)) : std::nullopt});
+        history.returned_early.erase(stored);
+      }
+    }
+    return reply;
+  }
+  const Cache before = world.cache;
+  Spot& spot = world.cache[spot_of(message)];
+  const auto put = [&] {
+    spot = {puts_marker(asked.verb) ? std::nullopt : message.value,
+            puts_marker(asked.verb),
+            asked.ttl != 0,
+            message.version,
+            0,
+            false,
+            {}};
+    touch(world, spot_of(message));  // the same again is a change, too
+  };
+  switch (asked.verb) {
+    case Verb::kMarkStale:
+      if (spot.there()) touch(world, spot_of(message));
+      spot.stale = spot.value.has_value();
+      spot.lease.reset();
+      break;
+    case Verb::kGet:
+      if (asked.watch == Watch::kLease) {
+        const bool taken = spot.lease.has_value();
+        if (spot.value && !spot.stale)
+          reply.outcome = Outcome::kValue;
+        else if (taken)
+          reply.outcome = spot.value ? Outcome::kStale : Outcome::kDenied;
+        else
+          reply.outcome = spot.value ? Outcome::kWon : Outcome::kGranted;
+        if (reply.outcome == Outcome::kWon || reply.outcome == Outcome::kGranted)
+          spot.lease = counts ? Owner(r, message.ordinal) : kNobody;
+      } else
+        reply.outcome = spot.value ? Outcome::kValue : spot.marker ? Outcome::kMarker : Outcome::kMiss;
+      reply.value = spot.value;
+      if (spot.value && stores_by_version_ && protocol_.operations[message.operation].kind == OperationKind::kRead)
+        reply.version = spot.version;
+      break;
+    case Verb::kGetVersion:
+      break;
+    case Verb::kGetGeneration:
+      reply.generation = spot.generation;
+      break;
+    case Verb::kSetIfGeneration: {
+      const Spot fence = world.cache[spot_of(message, true)];
+      if (fence.generation != message.generation) {
+        reply.outcome = Outcome::kConflict;
+        break;
+      }
+      const bool keeps_alive = asked.other == asked.entry && spot.expiring;
+      put();
+      if (asked.other == asked.entry) spot.generation = fence.generation;
+      spot.expiring |= keeps_alive;
+      break;
+    }
+    case Verb::kDeleteAndCountUp:
+    case Verb::kCountUp: {
+      const bool deletes = asked.verb == Verb::kDeleteAndCountUp;
+      Spot& counter = deletes ? world.cache[spot_of(message, true)] : spot;
+      const bool lived = counter.expiring;
+      const unsigned generation = counter.generation;
+      if (deletes && spot.there()) touch(world, spot_of(message));
+      if (deletes) spot = {};
+      counter.generation = generation + 1;
+      counter.expiring = lived || asked.ttl != 0;
+      touch(world, deletes ? spot_of(message, true) : spot_of(message));
+      break;
+    }
+    case Verb::kSetIfNewer:
+    case Verb::kMarkIfNewer:
+      if (spot.there() && spot.version >= message.version)
+        reply.outcome = Outcome::kConflict;
+      else
+        put();
+      break;
+    case Verb::kExists:
+      reply.outcome = spot.there() ? Outcome::kMarker : Outcome::kMiss;
+      break;
+    case Verb::kAdd:
+    case Verb::kMarkIfAbsent:
+      if (spot.there())
+        reply.outcome = Outcome::kConflict;
+      else
+        put();
+      break;
+    case Verb::kSetUnless:
+      if (world.cache[spot_of(message, true)].there())
+        reply.outcome = Outcome::kConflict;
+      else
+        put();
+      break;
+    case Verb::kSetIfUnchanged:
+      if (takes_leases(message.operation) ? !message.leased || spot.lease != Owner(r, message.ordinal)
+                                          : !message.unchanged)
+        reply.outcome = Outcome::kConflict;
+      else
+        put();
+      break;
+    case Verb::kSet:
+    case Verb::kMark:
+      put();
+      break;
+    case Verb::kDelete:
+      if (spot.there()) touch(world, spot_of(message));  // deleting nothing is none
+      spot = {};
+      break;
+  }
+  if (world.cache != before && may_fail_over(world)) world.replica = before;
+  return reply;
+}
+
+}  // namespace stalemate::model::reference
