@@ -285,5 +285,23 @@ TEST(ReplayCommand, what_is_modelled_and_not_asked_of_a_real_server_yet_is_refus
       << outcome.err;
 }
 
+TEST(ReplayCommand, a_get_that_takes_a_lease_is_refused_although_it_is_a_get) {
+  const Scratch scratch;
+  const std::string page = scratch.path("leased.mmd");
+  scratch.write(
+      "leased.mmd",
+      "sequenceDiagram\nNote over app: Read\napp->>cache: get k:1, take a lease if it is missing\nalt hit\n"
+      "cache-->>app: value\nelse miss, lease granted\napp->>database: SELECT\napp->>cache: set k:1 if the lease "
+      "is still valid\nend\nNote over app: Write\napp->>database: UPDATE\napp->>cache: DEL k:1\n");
+  const std::string trace = scratch.path("leased.json");
+  ASSERT_EQ(
+      run_program({"check", page, "--cached", "--property", "fresh-reads", "--fault", "lost-message", "-o", trace})
+          .code,
+      1);
+  const Outcome outcome = run_program({"replay", trace});
+  EXPECT_EQ(outcome.code, 2);
+  EXPECT_NE(outcome.err.find("sends 'cache: get with its lease', which is modelled"), std::string::npos) << outcome.err;
+}
+
 }  // namespace
 }  // namespace stalemate::cli

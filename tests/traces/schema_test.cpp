@@ -17,6 +17,7 @@
 #include "schema_support.hpp"
 #include "stores_of.hpp"
 #include "traces/json.hpp"
+#include "traces/verb.hpp"
 
 namespace stalemate::traces {
 namespace {
@@ -293,6 +294,16 @@ TEST(TraceSchema, every_sample_and_every_saved_trace_satisfies_it) {
     EXPECT_EQ(verdicts[i], "ok") << documents[i].what;
     EXPECT_EQ(read_verdict(documents[i].content), "ok") << documents[i].what;
   }
+}
+
+// The words that the schema lists are those of the program.
+TEST(TraceSchema, lists_every_verb_and_every_watch) {
+  const json request = json::parse(read_text_file(kSchema, 1 << 20)).at("definitions").at("request").at("properties");
+  std::vector<std::string> verbs;
+  for (const VerbFacts& verb : kVerbs) verbs.emplace_back(verb.name);
+  EXPECT_EQ(request.at("verb").at("enum").get<std::vector<std::string>>(), verbs);
+  const std::vector<std::string> watches(std::begin(kWatches) + 1, std::end(kWatches));
+  EXPECT_EQ(request.at("watch").at("enum").get<std::vector<std::string>>(), watches);
 }
 
 TEST(TraceSchema, every_trace_of_version_1_satisfies_its_own) {

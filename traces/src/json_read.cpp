@@ -50,7 +50,8 @@ constexpr std::string_view kStoreKinds[] = {"cache", "database"};
 constexpr std::string_view kScopes[] = {"shared"};
 constexpr std::string_view kOutcomes[] = {"ok",      "value",  "miss",  "conflict", "marker",
                                           "granted", "denied", "stale", "won"};
-constexpr std::string_view kWatchWords[] = {to_string(Watch::kEntry), to_string(Watch::kKey)};
+constexpr std::string_view kWatchWords[] = {to_string(Watch::kEntry), to_string(Watch::kKey), to_string(Watch::kLease)};
+static_assert(std::size(kWatchWords) + 1 == std::size(kWatches), "each but that of watching nothing");
 constexpr std::string_view kTimeoutRules[] = {"fail", "continue"};
 constexpr StepFamily kFamilies[] = {StepFamily::kInvoke, StepFamily::kHandle, StepFamily::kReceive, StepFamily::kFault,
                                     StepFamily::kFree};
