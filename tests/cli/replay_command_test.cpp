@@ -267,8 +267,6 @@ TEST(ReplayCommand, a_server_elsewhere_and_what_a_proxy_cannot_carry_are_refused
   }
 }
 
-#endif
-
 TEST(ReplayCommand, what_is_modelled_and_not_asked_of_a_real_server_yet_is_refused_by_name) {
   const Scratch scratch;
   const std::string page = scratch.path("watched.mmd");
@@ -302,6 +300,8 @@ TEST(ReplayCommand, a_get_that_takes_a_lease_is_refused_although_it_is_a_get) {
   EXPECT_EQ(outcome.code, 2);
   EXPECT_NE(outcome.err.find("sends 'cache: get with its lease', which is modelled"), std::string::npos) << outcome.err;
 }
+
+#endif
 
 }  // namespace
 }  // namespace stalemate::cli

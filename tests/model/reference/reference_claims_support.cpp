@@ -155,7 +155,7 @@ class Judge {
       for (Spot& spot : cache) spot.expiring = false;
       return cache;
     };
-    return worlds_[i].database != worlds_[i + 1].database ||
+    return worlds_[i].database != worlds_[i + 1].database || worlds_[i].versions != worlds_[i + 1].versions ||
            timeless(worlds_[i].cache) != timeless(worlds_[i + 1].cache);
   }
   bool may_race(std::size_t a, std::size_t b) const {

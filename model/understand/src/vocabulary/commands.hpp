@@ -28,8 +28,9 @@ RequestWords command_about(Verb verb, const std::string& key, std::string_view l
 
 // About generations: numbers that are counted up whenever what is cached is not to be relied on any more, and without
 // whose being as it was nothing is stored. None where a label asks for nothing of the kind.
-std::optional<RequestWords> generation_request(std::string_view label);
+std::optional<RequestWords> generation_request(std::string_view label, const std::vector<std::string>& tokens);
 // About leases: a get that takes one where nothing is, or something stale; a set with one; what marks as stale.
-std::optional<RequestWords> lease_request(std::string_view label);
+// REQUIRES: the label names a key.
+std::optional<RequestWords> lease_request(std::string_view label, const std::vector<std::string>& tokens);
 
 }  // namespace stalemate::model

@@ -110,8 +110,7 @@ bool names_generation(const std::string& key) {
   return std::any_of(parts.begin(), parts.end(), [](const std::string& part) { return is_in(kGenerations, part); });
 }
 
-std::optional<RequestWords> generation_request(std::string_view label) {
-  const std::vector<std::string> tokens = tokens_in(label);
+std::optional<RequestWords> generation_request(std::string_view label, const std::vector<std::string>& tokens) {
   for (const auto& read : {of_reading, of_counting, of_deleting, of_storing})
     if (auto words = read(label, tokens)) return words;
   return std::nullopt;

@@ -90,9 +90,7 @@ std::optional<RequestWords> of_marking(std::string_view label, const std::vector
 
 }  // namespace
 
-std::optional<RequestWords> lease_request(std::string_view label) {
-  if (label.find(':') == std::string_view::npos) return std::nullopt;  // names no key
-  const std::vector<std::string> tokens = tokens_in(label);
+std::optional<RequestWords> lease_request(std::string_view label, const std::vector<std::string>& tokens) {
   for (const auto& read : {of_getting, of_meta_get, of_storing, of_marking})
     if (auto words = read(label, tokens)) return words;
   return std::nullopt;

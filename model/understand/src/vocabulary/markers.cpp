@@ -168,12 +168,12 @@ std::optional<RequestWords> by_version(std::string_view label, const std::vector
 }  // namespace
 
 std::optional<RequestWords> marker_request(std::string_view label) {
-  const std::vector<std::string> tokens = tokens_in(label);
   const bool names_key = label.find(':') != std::string_view::npos;
-  for (const auto& read : {of_set_unless, of_marker_key, of_set_of_keys, of_marker_value, by_version})
+  if (!names_key && label.find("generation") == std::string_view::npos) return std::nullopt;
+  const std::vector<std::string> tokens = tokens_in(label);
+  for (const auto& read : {of_set_unless, of_marker_key, of_set_of_keys, of_marker_value, by_version, lease_request})
     if (auto words = names_key ? read(label, tokens) : std::nullopt) return words;
-  if (auto words = generation_request(label)) return words;
-  return lease_request(label);
+  return generation_request(label, tokens);
 }
 
 bool says_only_of_markers(std::string_view label, bool leases) {
