@@ -146,7 +146,12 @@ void StepWalk::note_request(const Request& asks, std::size_t line) {
 }
 
 // Several entries at once, and a condition that nothing before it can meet.
-void StepWalk::ask_what_is_meant(Position at, const Message& message, Role server, Verb verb) {
+void StepWalk::ask_what_is_meant(Position at, const Message& message, Role server, Verb verb,
+                                 const RequestWords& words) {
+  if (verb == Verb::kSetIfUnchanged && words.watch == Watch::kLease && !current().takes_lease)
+    ask_at(name(), at, "lease-without-get",
+           reading_.quoted(message.text) +
+               " stores with a lease, and no get before it in this operation takes one; draw that get");
   if (verb == Verb::kGetVersion && server == Role::kCache)
     refuse_not_modelled(name(), at, "the version of an entry alone");
   if (verb == Verb::kGet && keys_named(message.text).size() > 1)
@@ -171,6 +176,15 @@ void StepWalk::refuse_of_database(Position at, Role server, Verb verb) const {
                          {at.line, "%% stalemate: means local", "it changes nothing of what is read", false}});
 }
 
+Finds StepWalk::what_it_may_find(const Message& message, Role server, Verb verb, const RequestWords& words) const {
+  Finds finds;
+  if (server != Role::kCache || verb != Verb::kGet) return finds;
+  finds.lease = words.watch == Watch::kLease;
+  finds.stale = finds.lease && reading_.marks_stale();
+  finds.marker = reading_.may_hold_marker(entry_named(message.text));
+  return finds;
+}
+
 void StepWalk::request(const Place& place, const Message& written, Role server, Scope& scope) {
   const Position at = place.at;
   ask_about_whose(at, written.text);
@@ -183,11 +197,7 @@ void StepWalk::request(const Place& place, const Message& written, Role server, 
   std::string assumed;
   const Verb verb = verb_asked(at, message, server, words, assumed);
   if (!words.inner.empty()) message.text = words.inner;
-  ask_what_is_meant(at, message, server, verb);
-  if (verb == Verb::kSetIfUnchanged && words.watch == Watch::kLease && !current().takes_lease)
-    ask_at(name(), at, "lease-without-get",
-           reading_.quoted(message.text) +
-               " stores with a lease, and no get before it in this operation takes one; draw that get");
+  ask_what_is_meant(at, message, server, verb, words);
   ask_about_doubts(at, message, server, verb, scope);
   note_commit(at, server == Role::kDatabase && verb == Verb::kSet, words.after_commit, scope);
   refuse_of_database(at, server, verb);
@@ -196,14 +206,7 @@ void StepWalk::request(const Place& place, const Message& written, Role server, 
   asks.label = written.text;
   asks.named = means_said ? "" : words.key;
   asks.other_named = means_said ? "" : words.other;
-  if (verb == Verb::kGetGeneration)
-    assumed = joined({assumed,
-                      "where no answer comes and no branch says what happens then, the generation is not known, and "
-                      "nothing is stored by it"});
-  asks.finds.lease = words.watch == Watch::kLease && server == Role::kCache;
-  asks.finds.stale = asks.finds.lease && reading_.marks_stale();
-  asks.finds.marker =
-      server == Role::kCache && verb == Verb::kGet && reading_.may_hold_marker(entry_named(message.text));
+  asks.finds = what_it_may_find(message, server, verb, words);
   std::string meaning =
       "arrow " + std::to_string(asks.arrow) + ": the app asks " + the(server) + " " + std::string(words_of(verb).asked);
   const std::size_t value_offset = meaning.size();

@@ -231,7 +231,8 @@ class StepWalk {
   bool asks_server(const std::vector<Statement>& siblings, std::size_t index) const;
   void from_outside(Position at, const Message& message, Scope& scope);
   void to_outside(Position at, const Message& message, Scope& scope);
-  void ask_what_is_meant(Position at, const Message& message, Role server, Verb verb);
+  void ask_what_is_meant(Position at, const Message& message, Role server, Verb verb, const RequestWords& words);
+  Finds what_it_may_find(const Message& message, Role server, Verb verb, const RequestWords& words) const;
   void refuse_of_database(Position at, Role server, Verb verb) const;
   void request(const Place& place, const Message& written, Role server, Scope& scope);
   void answered_in_label(const Place& place, const std::string& reply, std::size_t line, Scope& scope);

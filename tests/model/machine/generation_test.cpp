@@ -25,8 +25,9 @@ const std::string kBeside = page("GET gen:item:1", "purge item:1: delete it and 
 const std::string kInside =
     page("HGET item:1 generation", "purge item:1: delete it and count its generation up (one script)");
 
-Play play(const std::string& text, const std::vector<std::string>& apps, const std::vector<std::string>& faults = {}) {
-  return Play(read_protocol(text, "g.mmd", {}), scenario(apps, faults));
+Play play(const std::string& text, const std::vector<std::string>& apps, const std::vector<std::string>& faults = {},
+          bool cached = false) {
+  return Play(read_protocol(text, "g.mmd", {}), scenario(apps, faults, cached));
 }
 
 // What the cache has of the row, entry by entry: a value, "generation 2", both or nothing.
@@ -62,7 +63,7 @@ TEST(Generations, a_fill_is_refused_where_somebody_has_counted_up_since) {
 }
 
 TEST(Generations, what_counts_up_in_the_same_hash_keeps_the_generation_and_takes_the_value) {
-  Play of_hash = play(kInside, {"write", "write"});
+  Play of_hash = play(kInside, {"write", "write"}, {}, true);
   of_hash.take({"invoke app1 write", "handle app1 write:1", "receive app1 write:1", "handle app1 write:2"})
       .take(kWrites);
   EXPECT_EQ(cached(of_hash), " generation 2");

@@ -23,7 +23,11 @@ std::optional<RequestWords> of_reading(std::string_view label, const std::vector
                       (command == "get" || command == "read" || command == "fetch");
   const bool of_field = tokens.size() == 3 && command == "hget" && is_in(kGenerations, lower(tokens[2]));
   if (!of_key && !of_field) return std::nullopt;
-  return command_about(Verb::kGetGeneration, tokens[1], label, "get " + tokens[1]);
+  RequestWords asks = command_about(Verb::kGetGeneration, tokens[1], label, "get " + tokens[1]);
+  asks.assumed =
+      "where no answer comes and no branch says what happens then, the generation is not known, and nothing is stored "
+      "by it";
+  return asks;
 }
 
 // "INCR gen:product:1", "HINCRBY product:1 generation 1".
