@@ -109,6 +109,8 @@ TEST(Leases, what_is_marked_stale_is_served_to_all_but_the_one_who_wins) {
   EXPECT_EQ(stale.last().endings.at(0).value, 1000);
   EXPECT_EQ(verdict(kStale, {"write", "read", "read"}, {}, true), Verdict::kHolds)
       << "what the next reader has to refill does not count";
+  EXPECT_EQ(verdict(kStale, {"write", "read"}, {"lost-request@read"}, true), Verdict::kViolated)
+      << "what nobody can refill any more does";
 }
 
 }  // namespace
