@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <set>
 #include <string_view>
 #include <utility>
@@ -27,9 +28,10 @@ std::size_t entry_of(const Program& program, const std::string& key) {
   return 0;
 }
 
+// What is marked as stale is replaced by whoever gets it next.
 bool replaces(const Program& program, const Instruction& instruction, std::size_t entry) {
-  const bool puts_or_drops =
-      instruction.verb == Verb::kSet || instruction.verb == Verb::kMark || instruction.verb == Verb::kDelete;
+  constexpr std::array kReplacing = {Verb::kSet, Verb::kMark, Verb::kDelete, Verb::kDeleteAndCountUp, Verb::kMarkStale};
+  const bool puts_or_drops = std::find(kReplacing.begin(), kReplacing.end(), instruction.verb) != kReplacing.end();
   return kind_of_server(program, instruction) == Role::kCache && instruction.entry == entry && puts_or_drops &&
          !instruction.drawn_lost;
 }
