@@ -26,6 +26,11 @@ bool are_all_in(const Table& table, const std::vector<std::string>& tokens, std:
 // The request of a verb about a key; `inner` is its command alone. Its time to live is read from the label.
 RequestWords command_about(Verb verb, const std::string& key, std::string_view label, std::string inner);
 
+// Whether it says that several things are done in one step.
+bool says_at_once(const std::vector<std::string>& words);
+inline constexpr std::string_view kTakenAtOnce =
+    "that it looks and stores in one step, as a script does; two steps are two arrows";
+
 // About generations: numbers that are counted up whenever what is cached is not to be relied on any more, and without
 // whose being as it was nothing is stored. None where a label asks for nothing of the kind.
 std::optional<RequestWords> generation_request(std::string_view label, const std::vector<std::string>& tokens);

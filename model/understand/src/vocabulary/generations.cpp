@@ -8,13 +8,6 @@ namespace stalemate::model {
 namespace {
 
 constexpr std::string_view kGenerations[] = {"gen", "generation", "generations", "epoch", "fence", "fencing"};
-// What says that a label does several things in one step.
-constexpr std::string_view kAtOnce[] = {"script", "step", "lua", "atomic", "atomically", "multi", "transaction"};
-
-bool says_at_once(const std::vector<std::string>& words) {
-  return std::any_of(words.begin(), words.end(), [](const std::string& word) { return is_in(kAtOnce, word); });
-}
-
 // "GET gen:product:1", "HGET product:1 generation".
 std::optional<RequestWords> of_reading(std::string_view label, const std::vector<std::string>& tokens) {
   if (tokens.size() < 2 || !is_plainly_a_key(tokens[1])) return std::nullopt;
@@ -104,10 +97,16 @@ std::optional<RequestWords> of_storing(std::string_view label, const std::vector
   const bool kept = is_in(words, "read") || is_in(words, "same") || is_in(words, "unchanged") ||
                     is_in(words, "equals") || is_in(words, "matches") || is_in(words, "before") ||
                     (is_in(words, "changed") && (is_in(words, "not") || is_in(words, "hasnt")));
+  if (!says_at_once(words)) asks.assumed = kTakenAtOnce;
   return spoken_of && kept ? std::optional(asks) : std::nullopt;
 }
 
 }  // namespace
+
+bool says_at_once(const std::vector<std::string>& words) {
+  constexpr std::string_view kAtOnce[] = {"script", "step", "lua", "atomic", "atomically", "multi", "transaction"};
+  return std::any_of(words.begin(), words.end(), [&](const std::string& word) { return is_in(kAtOnce, word); });
+}
 
 bool names_generation(const std::string& key) {
   const std::vector<std::string> parts = entry_of_key(key).key;

@@ -33,6 +33,7 @@ std::optional<RequestWords> of_getting(std::string_view label, const std::vector
     if (!is_in(kTakes, lower(left[i])) && !is_in(kPlain, lower(left[i]))) return std::nullopt;
   RequestWords asks = command_about(Verb::kGet, tokens[1], label, "get " + tokens[1]);
   asks.watch = Watch::kLease;
+  if (has(words, "lock") && !says_at_once(words)) asks.assumed = kTakenAtOnce;
   return asks;
 }
 
@@ -70,6 +71,7 @@ std::optional<RequestWords> of_storing(std::string_view label, const std::vector
   if (!meta && !plain) return std::nullopt;
   RequestWords asks = command_about(Verb::kSetIfUnchanged, tokens[1], label, "set " + tokens[1]);
   if (plain) asks.watch = Watch::kLease;
+  if (has(words, "lock") && !says_at_once(words)) asks.assumed = kTakenAtOnce;
   return asks;
 }
 
