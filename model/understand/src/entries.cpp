@@ -267,14 +267,7 @@ std::vector<CacheEntry> settle_entries(std::vector<std::vector<Segment>>& segmen
   std::vector<bool> told(found.size());
   std::vector<bool> marked(found.size());
   std::vector<bool> stale(found.size());
-  const auto each_request = [&](const auto& visit) {
-    for (std::vector<Segment>& of_diagram : segments)
-      for (Segment& segment : of_diagram)
-        visit_requests(segment.operation.body, [&](Request& request) {
-          if (request.to == Role::kCache) visit(segment, request);
-        });
-  };
-  each_request([&](const Segment& segment, Request& request) {
+  visit_cache_requests(segments, [&](const Segment& segment, Request& request) {
     const std::vector<EntryName> names = names_in(request);
     request.entry = settled.of(names.front(), request.at, request.label);
     for (const EntryName& name : names)
@@ -299,7 +292,7 @@ std::vector<CacheEntry> settle_entries(std::vector<std::vector<Segment>>& segmen
                         shown + said_of_what_stays(settled.groups()[0].first(), entries) +
                         said_of_what_stays(settled.groups()[request.entry].first(), entries));
   });
-  each_request([&](const Segment&, Request& request) {
+  visit_cache_requests(segments, [&](const Segment&, Request& request) {
     request.finds.marker = request.verb == Verb::kGet && marked[request.entry];
     request.finds.stale = request.finds.lease && stale[request.entry];
   });

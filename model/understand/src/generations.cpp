@@ -27,12 +27,7 @@ std::optional<std::size_t> read_in(const Operation& operation, const Reading& re
 void settle_generations(std::vector<std::vector<Segment>>& segments, Reading& reading) {
   std::map<std::size_t, std::size_t> compared;  // by the entry that is stored: the one whose generation is compared
   std::set<std::size_t> counted;
-  const auto each = [&](const auto& visit) {
-    for (std::vector<Segment>& of_diagram : segments)
-      for (Segment& segment : of_diagram)
-        visit_requests(segment.operation.body, [&](Request& request) { visit(segment, request); });
-  };
-  each([&](const Segment& segment, Request& request) {
+  visit_cache_requests(segments, [&](const Segment& segment, Request& request) {
     if (request.verb != Verb::kSetIfGeneration) return;
     const auto read = read_in(segment.operation, reading);
     if (!read || (!request.other_named.empty() && request.other != *read))
@@ -42,7 +37,7 @@ void settle_generations(std::vector<std::vector<Segment>>& segments, Reading& re
     request.other = *read;
     compared.insert({request.entry, *read});
   });
-  each([&](const Segment& segment, Request& request) {
+  visit_cache_requests(segments, [&](const Segment& segment, Request& request) {
     if (request.verb == Verb::kCountUp) counted.insert(request.entry);
     if (request.verb != Verb::kDeleteAndCountUp) return;
     const auto found = compared.find(request.entry);
@@ -53,7 +48,7 @@ void settle_generations(std::vector<std::vector<Segment>>& segments, Reading& re
     if (request.other_named.empty()) request.other = found == compared.end() ? request.entry : found->second;
     counted.insert(request.other);
   });
-  each([&](const Segment&, Request& request) {
+  visit_cache_requests(segments, [&](const Segment&, Request& request) {
     if (request.verb == Verb::kSetIfGeneration && counted.count(request.other) == 0)
       ask_at(reading.name(), request.at, "condition-nothing-meets",
              "nothing on this page counts that generation up, so the condition of " + reading.quoted(request.label) +

@@ -9,17 +9,10 @@ namespace stalemate::model {
 
 void settle_leases(std::vector<std::vector<Segment>>& segments, Reading& reading) {
   std::set<std::size_t> leased;
-  const auto each = [&](const auto& visit) {
-    for (std::vector<Segment>& of_diagram : segments)
-      for (Segment& segment : of_diagram)
-        visit_requests(segment.operation.body, [&](Request& request) {
-          if (request.to == Role::kCache) visit(request);
-        });
-  };
-  each([&](const Request& request) {
+  visit_cache_requests(segments, [&](const Segment&, const Request& request) {
     if (request.watch == Watch::kLease) leased.insert(request.entry);
   });
-  each([&](const Request& request) {
+  visit_cache_requests(segments, [&](const Segment&, const Request& request) {
     const bool is_leased = leased.count(request.entry) != 0;
     if (request.verb == Verb::kMarkStale && !is_leased)
       ask_at(reading.name(), request.at, "stale-without-lease",
@@ -29,10 +22,9 @@ void settle_leases(std::vector<std::vector<Segment>>& segments, Reading& reading
     if (leased.empty()) return;
     if (request.watch != Watch::kNothing && request.watch != Watch::kLease)
       refuse_not_modelled(reading.name(), request.at, "a lease and a watch on one page");
-    const traces::VerbFacts& verb = traces::facts_of(request.verb);
     const bool plain = request.verb == Verb::kGet || request.verb == Verb::kSet || request.verb == Verb::kDelete ||
                        request.verb == Verb::kSetIfUnchanged || request.verb == Verb::kMarkStale;
-    if (is_leased && (!plain || verb.marks))
+    if (is_leased && !plain)
       refuse_not_modelled(reading.name(), request.at, "another condition on an entry that has a lease");
   });
 }

@@ -347,6 +347,16 @@ class StepWalk {
   Position means_at_;
 };
 
+// Calls visit(segment, request) with every request to a cache.
+template <typename Visit>
+void visit_cache_requests(std::vector<std::vector<Segment>>& segments, const Visit& visit) {
+  for (std::vector<Segment>& of_diagram : segments)
+    for (Segment& segment : of_diagram)
+      visit_requests(segment.operation.body, [&](Request& request) {
+        if (request.to == Role::kCache) visit(segment, request);
+      });
+}
+
 // How a verb is told: "to get the key"; what it would be of a database, where that is not modelled, else "".
 struct VerbWords {
   Verb verb;

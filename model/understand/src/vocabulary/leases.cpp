@@ -11,8 +11,6 @@ namespace {
 
 constexpr std::string_view kLeases[] = {"lease", "lock"};
 
-bool has(const std::vector<std::string>& words, std::string_view word) { return is_in(words, word); }
-
 template <typename Table>
 bool has_any(const std::vector<std::string>& words, const Table& table) {
   return std::any_of(words.begin(), words.end(), [&](const std::string& word) { return is_in(table, word); });
@@ -33,7 +31,7 @@ std::optional<RequestWords> of_getting(std::string_view label, const std::vector
     if (!is_in(kTakes, lower(left[i])) && !is_in(kPlain, lower(left[i]))) return std::nullopt;
   RequestWords asks = command_about(Verb::kGet, tokens[1], label, "get " + tokens[1]);
   asks.watch = Watch::kLease;
-  if (has(words, "lock") && !says_at_once(words)) asks.assumed = kTakenAtOnce;
+  if (is_in(words, "lock") && !says_at_once(words)) asks.assumed = kTakenAtOnce;
   return asks;
 }
 
@@ -65,13 +63,13 @@ std::optional<RequestWords> of_storing(std::string_view label, const std::vector
   const std::vector<std::string> left = without_expiry(tokens);
   const std::vector<std::string> words = split_words(label);
   const std::string command = lower(tokens[0]);
-  const bool meta = tokens[0] == "ms" && has(words, "cas") && are_all_in(kPlainMeta, left, 2);
+  const bool meta = tokens[0] == "ms" && is_in(words, "cas") && are_all_in(kPlainMeta, left, 2);
   const bool plain = is_in(kSets, command) && has_any(words, kLeases) && are_all_in(kPlain, left, 2) &&
-                     (has(words, "if") || has(words, "with"));
+                     (is_in(words, "if") || is_in(words, "with"));
   if (!meta && !plain) return std::nullopt;
   RequestWords asks = command_about(Verb::kSetIfUnchanged, tokens[1], label, "set " + tokens[1]);
   if (plain) asks.watch = Watch::kLease;
-  if (has(words, "lock") && !says_at_once(words)) asks.assumed = kTakenAtOnce;
+  if (is_in(words, "lock") && !says_at_once(words)) asks.assumed = kTakenAtOnce;
   return asks;
 }
 
@@ -84,7 +82,7 @@ std::optional<RequestWords> of_marking(std::string_view label, const std::vector
   const std::vector<std::string> words = split_words(label);
   const std::string command = lower(tokens[0]);
   const bool meta = tokens[0] == "md" && tokens.size() == 3 && tokens[2] == "I";
-  const bool keeps = has(words, "stale") || (has(words, "keep") && has(words, "old"));
+  const bool keeps = is_in(words, "stale") || (is_in(words, "keep") && is_in(words, "old"));
   const bool plain = (command == "mark" || command == "tag") && keeps && are_all_in(kPlain, tokens, 2);
   if (!meta && !plain) return std::nullopt;
   return command_about(Verb::kMarkStale, tokens[1], label, "delete " + tokens[1]);
@@ -109,7 +107,7 @@ Outcomes says_of_lease(const std::vector<std::string>& words, const Finds& finds
       of_lease && std::any_of(words.begin(), words.end(), [](const std::string& word) { return is_negation(word); });
   const bool denied = has_any(words, kOthers) || has_any(words, kNot) || without;
   const bool got = !denied && (has_any(words, kGot) || of_lease);
-  const bool missed = has(words, "miss") || has(words, "nil") || has(words, "null") || has(words, "missing");
+  const bool missed = is_in(words, "miss") || is_in(words, "nil") || is_in(words, "null") || is_in(words, "missing");
   if (got && stale) return finds.stale ? Outcomes{Outcome::kWon} : Outcomes{};
   if (got && finds.stale && !missed) return {Outcome::kGranted, Outcome::kWon};
   if (got) return {Outcome::kGranted};
