@@ -50,15 +50,24 @@ inline int any_app(const Scenario& scenario) {
   return *rc::gen::inRange(1, static_cast<int>(scenario.apps.size()) + 1);
 }
 
-inline Request any_request(const Scenario& scenario, bool has_cache, int arrow) {
+// With a cache there is one in the process of the first app instance, too.
+inline constexpr const char* kLocal = "local cache of app1";
+inline std::vector<Store> any_stores(bool has_cache) {
+  std::vector<Store> stores = stores_with_cache(has_cache);
+  if (has_cache) stores.insert(stores.begin(), {kLocal, "cache", 1});
+  return stores;
+}
+
+// `called`: of the one in the process.
+inline Request any_request(const Scenario& scenario, bool has_cache, int arrow, bool called = false) {
   Request request;
   request.arrow = arrow;
-  request.to = has_cache ? *rc::gen::element<std::string>("cache", "database") : "database";
-  request.verb = request.to == "cache" ? *rc::gen::element<std::string>("get", "set", "add", "delete")
-                                       : *rc::gen::element<std::string>("get", "set");
+  request.to = called ? kLocal : has_cache ? *rc::gen::element<std::string>("cache", "database") : "database";
+  request.verb = request.to != "database" ? *rc::gen::element<std::string>("get", "set", "add", "delete")
+                                          : *rc::gen::element<std::string>("get", "set");
   request.key = any_key(scenario);
   if (request.verb == "set" || request.verb == "add") request.value = *value();
-  if (request.value && request.to == "cache" && *rc::gen::arbitrary<bool>()) request.ttl = *rc::gen::inRange(1, 100);
+  if (request.value && request.to != "database" && *rc::gen::arbitrary<bool>()) request.ttl = *rc::gen::inRange(1, 100);
   request.label = *text();
   request.awaited = *rc::gen::arbitrary<bool>();
   return request;
@@ -77,13 +86,14 @@ inline int any_session(const Scenario& scenario, int app) {
 
 inline State any_state(const Scenario& scenario, bool has_cache) {
   State state;
-  for (const Store& store : stores_with_cache(has_cache)) state.stores.push_back({store.name, {}});
+  for (const Store& store : any_stores(has_cache)) state.stores.push_back({store.name, {}});
   for (int i = 1; i <= scenario.keys; ++i) {
     const std::string key = "k" + std::to_string(i);
-    if (has_cache) {
+    for (Contents& store : state.stores) {
+      if (store.store == "database") continue;
       Entry entry{key, any_value()};
       entry.expires = entry.value && *rc::gen::arbitrary<bool>();
-      cache_of(state).push_back(entry);
+      store.entries.push_back(entry);
     }
     database_of(state).push_back({key, *value()});
   }
@@ -102,18 +112,19 @@ inline State any_state(const Scenario& scenario, bool has_cache) {
 }
 
 inline void add_message(const Scenario& scenario, bool has_cache, Step& step) {
-  step.app = any_app(scenario);
+  const bool is_call = step.kind == StepKind::kCall;
+  step.app = is_call ? 1 : any_app(scenario);
   step.session = any_session(scenario, step.app);
   step.operation = *rc::gen::inRange(1, 4);
   step.diagram = *text();
   step.key = any_key(scenario);
   if (step.kind != StepKind::kInvoke) step.arrow = *rc::gen::inRange(1, 5);
-  const bool is_handle = step.kind == StepKind::kHandle;
-  const bool has_reply =
-      takes_reply(step.kind) || ((is_handle || step.kind == StepKind::kCrash) && *rc::gen::arbitrary<bool>());
+  const bool is_handle = carries_out(step.kind);
+  const bool has_reply = is_call || takes_reply(step.kind) ||
+                         ((is_handle || step.kind == StepKind::kCrash) && *rc::gen::arbitrary<bool>());
   if (has_reply) step.reply = any_reply();
   if (step.kind != StepKind::kInvoke && (is_handle || !has_reply))
-    step.request = any_request(scenario, has_cache, step.arrow);
+    step.request = any_request(scenario, has_cache, step.arrow, is_call);
   if (is_handle && !has_reply) step.is_ghost = *rc::gen::arbitrary<bool>();
 }
 
@@ -121,10 +132,10 @@ inline Step any_step(const Scenario& scenario, bool has_cache) {
   Step step;
   do {
     step.kind = step_kinds()[*rc::gen::inRange<std::size_t>(0, step_kinds().size())].kind;
-  } while (is_of_store(step.kind) && !has_cache);
+  } while ((is_of_store(step.kind) || step.kind == StepKind::kCall) && !has_cache);
   if (is_of_store(step.kind)) {
     step.app = step.session = step.operation = 0;
-    step.store = "cache";
+    step.store = *rc::gen::element<std::string>("cache", kLocal);
     if (facts_of(step.kind).of_one_entry) step.key = any_key(scenario);
   } else {
     add_message(scenario, has_cache, step);
@@ -163,7 +174,7 @@ inline Trace any_trace() {
   trace.scenario.all_invoked = *rc::gen::arbitrary<bool>();
   if (*rc::gen::arbitrary<bool>()) trace.seed = *rc::gen::arbitrary<std::uint64_t>();
   const bool has_cache = *rc::gen::arbitrary<bool>();
-  trace.stores = stores_with_cache(has_cache);
+  trace.stores = any_stores(has_cache);
   trace.initial = any_state(trace.scenario, has_cache);
   const int steps = *rc::gen::inRange(0, 6);
   for (int i = 0; i < steps; ++i) trace.steps.push_back(any_step(trace.scenario, has_cache));

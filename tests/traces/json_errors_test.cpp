@@ -313,7 +313,7 @@ TEST(TraceJsonErrors, a_loop_that_is_none_is_refused) {
   expect_prefix_and(refusal_of_loop([](Trace& trace) { trace.loop = 5; }), "t.json: /loop: ", "lead back");
   expect_prefix_and(refusal_of_loop([](Trace& trace) { trace.loop = 6; }), "t.json: /loop: ", "still in flight");
   expect_prefix_and(refusal_of_loop([](Trace& trace) { trace.loop = 3; }),
-                    "t.json: /steps/3/kind: ", "handle or receive");
+                    "t.json: /steps/3/kind: ", "handle, receive, call");
   expect_prefix_and(refusal_with("/loop", -1), "t.json: /loop: ", "from 0 to");
   expect_prefix_and(refusal_with("/loop", "4"), "t.json: /loop: ", "expected integer");
 }

@@ -148,7 +148,7 @@ void check_kind(const Trace& trace, const Step& step, const std::string& pointer
   const StepKindFacts& facts = facts_of(step.kind);
   const std::string kind(facts.name);
   const About message = facts.about;
-  const bool is_handle = step.kind == StepKind::kHandle;
+  const bool is_handle = carries_out(step.kind);
   const std::string_view article = kind.find_first_of("aeiou") == 0 ? "an" : "a";
   require((message == About::kNoMessage) == (step.arrow == 0), pointer + "/arrow",
           message == About::kNoMessage ? fmt::format("must not be there: {} {} is about no message", article, kind)
@@ -165,6 +165,7 @@ void check_kind(const Trace& trace, const Step& step, const std::string& pointer
           fmt::format("must not be there: {} {} has none", article, kind));
   require(message != About::kEither || step.request.has_value() != step.reply.has_value(), pointer + "/request",
           "a crash is about the request in flight or about the reply to it: one of them must be there");
+  require(step.kind != StepKind::kCall || step.reply, pointer + "/reply", "is missing: who calls is answered at once");
   require(!step.is_ghost || (is_handle && !step.reply), pointer + "/ghost",
           "must not be there: only a handle is of a ghost, and nobody gets the reply to one");
   require(step.copy == 0 || step.is_ghost, pointer + "/copy", "must not be there: a copy is a ghost");
@@ -179,6 +180,18 @@ void check_kind(const Trace& trace, const Step& step, const std::string& pointer
           fmt::format("must not be there: {} {} sends nothing and ends nothing in order", article, kind));
 }
 
+// A store in the process of an app instance is called by it, and a crash ends the call; no message of one travels.
+void check_place(const Trace& trace, const Step& step, const std::string& pointer) {
+  const Store* const store = find_store(trace.stores, step.request->to);
+  const int app = store == nullptr ? 0 : store->app;
+  require(app == 0 || app == step.app, pointer + "/request/to",
+          fmt::format("app{} does not ask what is in the process of app{}", step.app, app));
+  const bool calls = step.kind == StepKind::kCall;
+  require(calls || app == 0 || facts_of(step.kind).effect == StepEffect::kDies, pointer + "/kind",
+          "must be call, or a crash: the store is in the process of the app instance");
+  require(!calls || app != 0, pointer + "/kind", "must not be call: the store is in no app instance's process");
+}
+
 void check_step(const Trace& trace, const Step& step, std::string_view stores, const std::string& pointer) {
   if (is_of_store(step.kind))
     require(is_cache(trace, step.store), pointer + "/store",
@@ -191,6 +204,7 @@ void check_step(const Trace& trace, const Step& step, std::string_view stores, c
   require(step.chosen.empty() || step.choice != 0, pointer + "/chosen",
           "must not be there: without a choice there is no branch to name");
   if (step.request) check_travelling(trace, *step.request, pointer + "/request");
+  if (step.request) check_place(trace, step, pointer);
   if (step.reply) check_reply(*step.reply, pointer + "/reply");
   for (std::size_t i = 0; i < step.sends.size(); ++i) {
     check_request(trace, step.sends[i], fmt::format("{}/sends/{}", pointer, i));
@@ -213,7 +227,8 @@ void check_loop(const Trace& trace) {
   for (std::size_t i = begin; i < end; ++i) {
     const StepKind kind = trace.steps[i].kind;
     require(kind != StepKind::kInvoke && !is_fault(kind), fmt::format("/steps/{}/kind", i),
-            "must be handle or receive, or expire: no operation starts and no fault strikes in a loop that repeats for "
+            "must be handle, receive, call or expire: no operation starts and no fault strikes in a loop that "
+            "repeats for "
             "ever");
   }
   if (begin == end)
@@ -230,6 +245,10 @@ void check_stores(const Trace& trace) {
     require(find_store(trace.stores, store.name) == &store, fmt::format("/stores/{}/name", i), "stands there twice");
     require(i == 0 || store.kind != "cache" || trace.stores[i - 1].kind == "cache", fmt::format("/stores/{}/kind", i),
             "caches stand first");
+    require(
+        store.app == 0 || (store.kind == "cache" && static_cast<std::size_t>(store.app) <= trace.scenario.apps.size()),
+        fmt::format("/stores/{}/scope", i),
+        "must be shared: only a cache is in the process of an app instance, of one that /scenario/apps lists");
   }
 }
 

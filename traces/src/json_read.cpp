@@ -47,14 +47,13 @@ void check_header(const json& document, const std::string& name) {
 constexpr int kKeyCountMax = 9999;
 constexpr int kOrdinalMax = 1000000;
 constexpr std::string_view kStoreKinds[] = {"cache", "database"};
-constexpr std::string_view kScopes[] = {"shared"};
 constexpr std::string_view kOutcomes[] = {"ok",      "value",  "miss",  "conflict", "marker",
                                           "granted", "denied", "stale", "won"};
 constexpr std::string_view kWatchWords[] = {to_string(Watch::kEntry), to_string(Watch::kKey), to_string(Watch::kLease)};
 static_assert(std::size(kWatchWords) + 1 == std::size(kWatches), "each but that of watching nothing");
 constexpr std::string_view kTimeoutRules[] = {"fail", "continue"};
-constexpr StepFamily kFamilies[] = {StepFamily::kInvoke, StepFamily::kHandle, StepFamily::kReceive, StepFamily::kFault,
-                                    StepFamily::kFree};
+constexpr StepFamily kFamilies[] = {StepFamily::kInvoke, StepFamily::kHandle, StepFamily::kReceive,
+                                    StepFamily::kCall,   StepFamily::kFault,  StepFamily::kFree};
 constexpr Ending::Kind kEndingKinds[] = {Ending::Kind::kAcknowledged, Ending::Kind::kReturned, Ending::Kind::kFailed};
 
 template <class Kind, std::size_t Size>
@@ -177,11 +176,21 @@ Ending read_ending(Cursor from) {
   return ending;
 }
 
+// "shared", or "app1": the app instance whose own it is.
+int read_scope(const Cursor& from) {
+  const std::string& scope = from.text();
+  if (scope == "shared") return 0;
+  const std::string number = scope.substr(0, 3) == "app" ? scope.substr(3) : "";
+  const bool fits = !number.empty() && number.size() <= 4 && number[0] != '0' && is_digits(number);
+  if (!fits) from.refuse_value("shared, or the app instance whose own it is, as in \"app1\"");
+  return std::stoi(number);
+}
+
 Store read_store(Cursor from) {
   Store store;
   store.name = from.at("name").some_text();
   store.kind = read_word(from.at("kind"), kStoreKinds);
-  store.scope = read_word(from.at("scope"), kScopes);
+  store.app = read_scope(from.at("scope"));
   from.done();
   return store;
 }
@@ -324,8 +333,12 @@ class Reader {
     std::vector<StepKind> kinds;
     std::vector<std::string_view> names;
     if (version_ == 1) {
-      for (const StepKindFacts& facts : step_kinds()) names.push_back(facts.name);
-      return step_kinds()[kind.word(names)].kind;
+      for (const StepKindFacts& facts : step_kinds()) {
+        if (facts.family == StepFamily::kCall) continue;  // there were no local caches
+        kinds.push_back(facts.kind);
+        names.push_back(facts.name);
+      }
+      return kinds[kind.word(names)];
     }
     for (const StepFamily family : kFamilies) names.push_back(to_string(family));
     const StepFamily family = kFamilies[kind.word(names)];

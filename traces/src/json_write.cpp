@@ -109,7 +109,7 @@ Json to_json(const Store& store) {
   Json json;
   json["name"] = store.name;
   json["kind"] = store.kind;
-  json["scope"] = store.scope;
+  json["scope"] = store.app == 0 ? "shared" : fmt::format("app{}", store.app);
   return json;
 }
 

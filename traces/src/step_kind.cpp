@@ -49,6 +49,18 @@ constexpr StepKindFacts kKinds[] = {
      .event = "{server}'s reply to {message} arrives",
      .sentence = "{actor} gets the {server}'s answer to {request}: {answer}",
      .legend = ""},
+    {.kind = StepKind::kCall,
+     .name = "call",
+     .family = Family::kCall,
+     .own_name = "",
+     .about = About::kRequest,
+     .effect = Effect::kArrives,
+     .of_store = false,
+     .of_one_entry = false,
+     .line = "{subject}{answer}, in its own process",
+     .event = "{server} handles {message}",
+     .sentence = "The {server} handles {actor}'s {request} at once{answers}",
+     .legend = "call: the app asks a cache in its own process, which answers at once"},
     {.kind = StepKind::kLoseRequest,
      .name = "lose-request",
      .family = Family::kFault,
@@ -182,7 +194,7 @@ static_assert(is_in_order(), "facts_of() finds a kind by its number");
 }  // namespace
 
 std::string_view to_string(StepFamily family) {
-  constexpr std::string_view kNames[] = {"invoke", "handle", "receive", "fault", "free"};
+  constexpr std::string_view kNames[] = {"invoke", "handle", "receive", "call", "fault", "free"};
   return kNames[static_cast<std::size_t>(family)];
 }
 
@@ -195,6 +207,8 @@ std::string_view to_string(StepKind kind) { return facts_of(kind).name; }
 bool is_fault(StepKind kind) { return facts_of(kind).is_fault(); }
 
 bool is_of_store(StepKind kind) { return facts_of(kind).of_store; }
+
+bool carries_out(StepKind kind) { return kind == StepKind::kHandle || kind == StepKind::kCall; }
 
 bool takes_reply(StepKind kind) { return facts_of(kind).about == StepAbout::kReply; }
 

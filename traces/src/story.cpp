@@ -72,7 +72,7 @@ std::optional<std::size_t> last_put(const Trace& trace, std::string_view store, 
   std::optional<std::size_t> found;
   for (std::size_t i = 0; i < end; ++i) {
     const Step& step = trace.steps[i];
-    if (step.kind != StepKind::kHandle || !step.request || step.request->to != store) continue;
+    if (!carries_out(step.kind) || !step.request || step.request->to != store) continue;
     const VerbFacts* const verb = find_verb(step.request->verb);
     const bool stores = verb != nullptr && verb->carries;
     const bool refused = step.reply && step.reply->outcome == "conflict";
@@ -111,8 +111,7 @@ StaleRead find_stale_read(const Trace& trace) {
     const Step& earlier = trace.steps[i];
     if (!same_operation(earlier, step)) continue;
     if (earlier.kind == StepKind::kInvoke) read.began = i;
-    if (earlier.kind == StepKind::kHandle && earlier.reply && earlier.reply->value &&
-        read.value == earlier.reply->value)
+    if (carries_out(earlier.kind) && earlier.reply && earlier.reply->value && read.value == earlier.reply->value)
       read.found = i;
   }
   if (!read.began) return read;

@@ -25,7 +25,8 @@ sim::FairAction fair_action(const Machine& machine, const std::uint64_t* words, 
         3 * ((session * operations + operation) * machine.program().instructions.size() + instruction) + kind);
   };
   if (action.kind == ActionKind::kExpire) return fair(action.session, 0, 0, action.choice);
-  if (action.kind != ActionKind::kHandle && action.kind != ActionKind::kReceive) return sim::kFromOutside;
+  if (action.kind != ActionKind::kHandle && action.kind != ActionKind::kReceive && action.kind != ActionKind::kCall)
+    return sim::kFromOutside;
   const RequestRecord request = machine.request_of(words, action);
   return fair(action.session, request.operation, request.instruction,
               action.kind == ActionKind::kReceive ? 1

@@ -270,9 +270,8 @@ std::vector<std::string> same_scripts(const Scenario& scenario) {
 std::optional<std::string> aim_after(const FaultTarget& target, const Program& before, const Program& after) {
   const std::string_view fault = fault_kinds()[target.kind].name;
   if (target.aim.empty()) return std::string(fault);
-  if (target.server >= 0 && before.servers[static_cast<std::size_t>(target.server)].kind != Role::kDatabase)
-    return std::nullopt;
-  if (target.server >= 0) return fmt::format("{}@{}", fault, target.aim);
+  if (!target.servers.empty() && before.servers[target.servers.front()].kind != Role::kDatabase) return std::nullopt;
+  if (!target.servers.empty()) return fmt::format("{}@{}", fault, target.aim);
   if (target.arrow == 0)
     return fmt::format("{}@{}", fault, to_string(before.operations[target.operations.front()].kind));
   const auto aimed =

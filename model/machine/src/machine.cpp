@@ -47,6 +47,9 @@ sim::PropertyMask Machine::apply(StateRef words, Action action, sim::Marks& mark
     case ActionKind::kExpire:
       happen(step, action);
       break;
+    case ActionKind::kCall:
+      call(step, action);
+      break;
     case ActionKind::kHandleReceive:
     case ActionKind::kHandleLose:
       STALEMATE_INVARIANT(record == nullptr, "what is recorded is one plain step");
@@ -139,6 +142,13 @@ void Machine::handle(Step& step, const Action& action) const {
   const unsigned number = instruction.gives != traces::Number::kNone ? answer.number : 0;
   set(step.words, sessions_[s].reply_number, number);
   if (step.record != nullptr) step.record->reply = {answer.outcome, answer.value, number};
+}
+
+// The record is that of a handle whose answer the session has at once.
+void Machine::call(Step& step, const Action& action) const {
+  handle(step, action);
+  receive(step, action);
+  if (step.record != nullptr) step.record->was_reply = false;
 }
 
 void Machine::receive(Step& step, const Action& action) const {
@@ -284,27 +294,32 @@ void Machine::happen(Step& step, const Action& action) const {
         step.marks.reach(fault_mark(b, t));
   std::uint64_t touched = 0;
   bool kept = false;
-  acting(action.session).happen(at_server(step, touched, kept), action.choice);
-  forget_watches(step, touched);
+  const Server& server = *server_of(action.session);
+  server.happen(at_server(step, touched, kept), action.choice);
+  forget_watches(step, server, touched);
 }
 
 // Whoever watches one of these cells, by a request on its way or before it sends one, will not find it unchanged.
-void Machine::forget_watches(Step& step, std::uint64_t cells) const {
+void Machine::forget_watches(Step& step, const Server& server, std::uint64_t cells) const {
   if (cells == 0) return;
-  const auto touched = [&](std::size_t entry, std::uint64_t key) {
-    return (cells >> (entry * static_cast<std::size_t>(scenario_.keys) + key) & 1) != 0;
+  const auto touched = [&](std::size_t s, ServerId asked, std::size_t entry, std::uint64_t key) {
+    const Place& place = server.place();
+    const bool its_own = place.app == 0 || place.app == scenario_.sessions[s].app;
+    return its_own && asked == place.drawn && (cells >> server.cell_of(entry, key) & 1) != 0;
   };
   for (std::size_t s = 0; s < sessions_.size(); ++s) {
     const SessionFields& fields = sessions_[s];
     if (get(step.words, fields.unchanged) != 0) {
       const Instruction& at = program_->instructions[location(step.words, s).instruction];
-      if (touched(program_->operations[at.operation].watched, key(step.words, s))) set(step.words, fields.unchanged, 0);
+      const ProgramOperation& operation = program_->operations[at.operation];
+      if (touched(s, operation.watched_in, operation.watched, key(step.words, s))) set(step.words, fields.unchanged, 0);
     }
     for (const Slots* requests : {&fields.slots, &fields.ghosts})
-      for (const SessionFields::Slot& slot : *requests)
-        if (get(step.words, slot.unchanged) != 0 &&
-            touched(program_->instructions[get(step.words, slot.instruction) - 1].entry, get(step.words, slot.key)))
-          set(step.words, slot.unchanged, 0);
+      for (const SessionFields::Slot& slot : *requests) {
+        if (get(step.words, slot.unchanged) == 0) continue;
+        const Instruction& asks = program_->instructions[get(step.words, slot.instruction) - 1];
+        if (touched(s, asks.server, asks.entry, get(step.words, slot.key))) set(step.words, slot.unchanged, 0);
+      }
   }
 }
 
@@ -343,13 +358,13 @@ void Machine::forget_kept(Step& step) const {
 
 Answer Machine::serve(Step& step, std::size_t session, const Delivery& delivery) const {
   const Instruction& instruction = delivery.query.instruction;
-  const Server& server = *servers_[instruction.server];
+  const Server& server = asked_by(session, instruction);
   const Answer answer = server.peek(step.words, delivery.query);
   std::uint64_t touched = 0;
   bool kept = false;
   server.carry_out(at_server(step, touched, kept), delivery.query, answer);
   if (kept) keep_leases(step);
-  forget_watches(step, touched);
+  forget_watches(step, server, touched);
   if (!instruction.commits || answer.outcome != Outcome::kOk) return answer;
   Event committed = event(step, EventKind::kCommitted, session);
   committed.operation = program_->operations[instruction.operation].kind;

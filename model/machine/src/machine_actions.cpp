@@ -62,13 +62,17 @@ void Machine::actions_of(StateView words, std::size_t s, std::vector<Action>& ou
     push_faults(words, out, {s, 0, at.instruction, true});
   } else {
     const Instruction& instruction = program_->instructions[at.instruction];
-    if (may_handle(words, s, instruction.server, slots)) {
+    const auto ways = [&] {
+      const Outcome outcome = asked_by(s, instruction).peek(words, query_now(words, s, instruction)).outcome;
+      return instruction.after[static_cast<std::size_t>(outcome)].size();
+    };
+    if (is_call(*program_, instruction)) {
+      push_choices(out, {ActionKind::kCall, session}, ways());
+    } else if (may_handle(words, s, instruction.server, slots)) {
       if (granularity_ == Granularity::kPlain) {
         out.push_back({ActionKind::kHandle, session});
       } else {
-        const Outcome outcome = servers_[instruction.server]->peek(words, query_now(words, s, instruction)).outcome;
-        push_choices(out, {ActionKind::kHandleReceive, session},
-                     instruction.after[static_cast<std::size_t>(outcome)].size());
+        push_choices(out, {ActionKind::kHandleReceive, session}, ways());
         push_faults(words, out, {s, 0, at.instruction, true});
       }
     }
@@ -105,7 +109,7 @@ bool Machine::may_handle(StateView words, std::size_t session, ServerId server, 
 
 bool Machine::covers(const FaultTarget& target, const MessageRef& message) const {
   const Instruction& instruction = program_->instructions[message.instruction];
-  if (target.server >= 0 && target.server != instruction.server) return false;
+  if (!target.may_be_at(instruction.server)) return false;
   if (target.arrow != 0 && target.arrow != instruction.arrow) return false;
   if (!target.operations.empty() &&
       std::find(target.operations.begin(), target.operations.end(), instruction.operation) == target.operations.end())
@@ -181,16 +185,14 @@ std::size_t Machine::ways_to_crash(StateView words, std::size_t session, bool ha
     if (scenario_.sessions[s].app != scenario_.sessions[session].app) continue;
     std::vector<RequestRecord> requests = in_slots(words, s);
     const Location& at = location(words, s);
-    if (at.instruction != kNoInstruction && !at.is_reply && !(handled && s == session))
-      requests.push_back(awaited_request(words, s));
+    if (is_sent(at) && !(handled && s == session)) requests.push_back(awaited_request(words, s));
     ways *= ways_to_cut(*program_, requests);
   }
   return ways;
 }
 
 void Machine::push_server_actions(StateView words, std::size_t actor, std::vector<Action>& out) const {
-  const Server& server = acting(actor);
-  const Role kind = drawn_server(actor)->kind;
+  const Server& server = *server_of(actor);
   Action action{ActionKind::kExpire, static_cast<std::uint8_t>(actor)};
   std::vector<std::uint16_t> choices;
   const auto push = [&] {
@@ -211,8 +213,7 @@ void Machine::push_server_actions(StateView words, std::size_t actor, std::vecto
     std::array<bool, kFaultEffects> offered{};
     for (std::size_t t = 0; t < budget.targets.size(); ++t) {
       const FaultKind& fault = fault_kinds()[budget.targets[t].kind];
-      const int aimed = budget.targets[t].server;
-      if (!fault.strikes_servers(kind) || (aimed >= 0 && aimed != server_of(actor)) ||
+      if (!fault.strikes(drawn(server)) || !budget.targets[t].may_be_at(server.place().drawn) ||
           std::exchange(offered.at(static_cast<std::size_t>(fault.effect)), true))
         continue;
       action.target = static_cast<std::uint16_t>(t);

@@ -20,8 +20,9 @@ void Machine::strike(Step& step, const Action& action) const {
       if (targets[t].kind == targets[action.target].kind) step.marks.reach(fault_mark(action.budget, t));
     std::uint64_t touched = 0;
     bool kept = false;
-    acting(s).strike(at_server(step, touched, kept), effect, action.choice);
-    forget_watches(step, touched);
+    const Server& server = *server_of(s);
+    server.strike(at_server(step, touched, kept), effect, action.choice);
+    forget_watches(step, server, touched);
     if (effect == FaultEffect::kRollBack) give_leases_back(step);
   } else {
     strike_message(step, action, effect);
@@ -71,20 +72,26 @@ void Machine::strike_message(Step& step, const Action& action, FaultEffect effec
   STALEMATE_INVARIANT(false, "what strikes a server strikes no message");
 }
 
-// Every session of the app instance ends as it is. `choice` tells, session by session, how many of its requests to each
-// server may yet arrive.
+// Every session of the app instance ends as it is, and what is in its process is gone. `choice` tells, session by
+// session, how many of its requests to each server may yet arrive.
 void Machine::crash(Step& step, std::size_t session, std::size_t choice) const {
+  for (const auto& server : servers_) {
+    if (server->place().app != scenario_.sessions[session].app) continue;
+    std::uint64_t touched = 0;
+    bool kept = false;
+    server->strike(at_server(step, touched, kept), FaultEffect::kDropAll, 0);
+  }
   for (std::size_t s = 0; s < sessions_.size(); ++s) {
     if (scenario_.sessions[s].app != scenario_.sessions[session].app) continue;
     const SessionFields& fields = sessions_[s];
     std::vector<RequestRecord> requests = in_slots(step.words, s);
     const Location at = location(step.words, s);
     const bool runs = at.instruction != kNoInstruction;
-    if (runs && !at.is_reply) requests.push_back(awaited_request(step.words, s));
+    if (is_sent(at)) requests.push_back(awaited_request(step.words, s));
     std::array<std::size_t, kServersMax> queued{};
     for (const RequestRecord& request : requests) ++queued[program_->instructions[request.instruction].server];
     std::array<std::size_t, kServersMax> arriving{};
-    for (std::size_t server = 0; server < servers_.size(); ++server) {
+    for (std::size_t server = 0; server < program_->servers.size(); ++server) {
       arriving[server] = choice % (queued[server] + 1);
       choice /= queued[server] + 1;
     }

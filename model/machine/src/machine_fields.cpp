@@ -1,4 +1,6 @@
 // Reading the words of a state.
+#include <fmt/format.h>
+
 #include <algorithm>
 
 #include "machine/machine.hpp"
@@ -11,6 +13,11 @@ const Location& Machine::location(StateView words, std::size_t session) const {
 
 ProgramCounter Machine::program_counter(StateView words, std::size_t session) const {
   return static_cast<ProgramCounter>(get(words, lane(session).program_counter));
+}
+
+bool Machine::is_sent(const Location& at) const {
+  return at.instruction != kNoInstruction && !at.is_reply &&
+         !is_call(*program_, program_->instructions[at.instruction]);
 }
 
 bool Machine::in_flight(StateView words, std::size_t session) const {
@@ -42,11 +49,11 @@ std::uint64_t Machine::budgets_covering(InstructionId instruction) const {
   return covering;
 }
 
-std::uint64_t Machine::budgets_striking(Role kind) const {
+std::uint64_t Machine::budgets_striking(const DrawnServer& server) const {
   std::uint64_t striking = 0;
   for (std::size_t b = 0; b < scenario_.budgets.size(); ++b)
     for (const FaultTarget& target : scenario_.budgets[b].targets)
-      if (fault_kinds()[target.kind].strikes_servers(kind)) striking |= std::uint64_t{1} << b;
+      if (fault_kinds()[target.kind].strikes(server)) striking |= std::uint64_t{1} << b;
   return striking;
 }
 
@@ -198,8 +205,15 @@ const FaultKind& Machine::fault(const Action& action) const {
   return fault_kinds()[scenario_.budgets[action.budget].targets[action.target].kind];
 }
 
-const DrawnServer* Machine::drawn_server(std::size_t actor) const {
-  return actor < sessions_.size() ? nullptr : &program_->servers[acting_[actor - sessions_.size()]];
+std::string Machine::name_of(const Server& server) const {
+  const int app = server.place().app;
+  return app == 0 ? drawn(server).name : fmt::format("{} of app{}", drawn(server).name, app);
+}
+
+const Server& Machine::asked_by(std::size_t session, const Instruction& instruction) const {
+  const std::size_t first = first_place_[instruction.server];
+  if (!is_call(*program_, instruction)) return *servers_[first];
+  return *servers_[first + static_cast<std::size_t>(scenario_.sessions[session].app - 1)];
 }
 
 bool Machine::is_coherent(StateView words) const { return coherence_of(words, stores_).coherent; }

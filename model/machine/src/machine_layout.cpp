@@ -77,16 +77,22 @@ Machine::Machine(std::shared_ptr<const Program> program, Scenario scenario, std:
 }
 
 // What an action, and a word of bits, have room for.
-static_assert(kSessionsMax <= 63 && kKeysMax <= 64 && kWritesMax <= 63 && kBudgetsMax <= 64);
+static_assert(kSessionsMax < kActorsMax && kActorsMax <= 64 && kKeysMax <= 64 && kWritesMax <= 63 && kBudgetsMax <= 64);
 static_assert(kTargetsMax <= std::numeric_limits<decltype(Action::target)>::max());
 static_assert(kChoicesMax <= std::numeric_limits<decltype(Action::choice)>::max() + std::size_t{1});
 
 void Machine::lay_out() {
   STALEMATE_INVARIANT(properties_.size() <= std::numeric_limits<sim::PropertyMask>::digits, "a property has a bit");
   servers_ = make_servers({*program_, scenario_, layout_, stores_, versions(), generations()});
-  for (std::size_t server = 0; server < servers_.size(); ++server)
-    if (servers_[server]->acts_freely() || budgets_striking(program_->servers[server].kind) != 0)
-      acting_.push_back(static_cast<ServerId>(server));
+  first_place_.resize(program_->servers.size());
+  for (std::size_t place = servers_.size(); place-- > 0;) first_place_[servers_[place]->place().drawn] = place;
+  for (const auto& server : servers_)
+    if (server->acts_freely() || budgets_striking(drawn(*server)) != 0) acting_.push_back(server->place().number);
+  if (scenario_.sessions.size() + acting_.size() > kActorsMax)
+    throw InputError(
+        fmt::format("the scenario has {} sessions and {} caches in which something may happen; at most {} "
+                    "of both are possible; take fewer app instances",
+                    scenario_.sessions.size(), acting_.size(), kActorsMax));
   fails_over_ = scenario_.allows(FaultEffect::kRollBack);
   for (const FaultBudget& budget : scenario_.budgets)
     budgets_.push_back(layout_.add(budget.unlimited ? 1 : budget.budget + 1ULL));

@@ -42,7 +42,8 @@ class Compiler {
     program_.generations = keeps(traces::Number::kGeneration, protocol_);
     find_servers();
     for (const Operation& operation : protocol_.operations) {
-      program_.operations.push_back({operation.name, operation.kind, {}, operation.arrows, watched_in(operation)});
+      program_.operations.push_back({operation.name, operation.kind, {}, operation.arrows});
+      watch(operation, program_.operations.back());
       operation_ = program_.operations.size() - 1;
       requests_.clear();
       add_marks(operation.body);
@@ -62,18 +63,34 @@ class Compiler {
 
  private:
   void find_servers() {
+    std::vector<std::uint64_t> asked(protocol_.caches.size());  // about which entries
     for (const Operation& operation : protocol_.operations)
       visit_requests(operation.body, [&](const Request& request) {
         (request.to == Role::kCache ? program_.has_cache : program_.has_database) = true;
+        if (request.to != Role::kCache) return;
+        asked.at(request.cache) |= std::uint64_t{1} << request.entry;
+        if (traces::facts_of(request.verb).names_other()) asked.at(request.cache) |= std::uint64_t{1} << request.other;
       });
-    if (program_.has_cache) program_.servers.push_back({std::string(to_string(Role::kCache)), Role::kCache});
-    program_.servers.push_back({std::string(to_string(Role::kDatabase)), Role::kDatabase});
+    for (std::size_t cache = 0; cache < asked.size(); ++cache) {
+      server_of_cache_.push_back(static_cast<ServerId>(program_.servers.size()));
+      const DrawnCache& drawn = protocol_.caches[cache];
+      if (asked[cache] != 0) program_.servers.push_back({drawn.name, Role::kCache, drawn.local, asked[cache]});
+    }
+    program_.servers.push_back({std::string(to_string(Role::kDatabase)), Role::kDatabase, false, 0});
   }
 
   ServerId server_of(const Request& request) const {
-    const auto found = std::find_if(program_.servers.begin(), program_.servers.end(),
-                                    [&](const DrawnServer& server) { return server.kind == request.to; });
-    return static_cast<ServerId>(found - program_.servers.begin());
+    return request.to == Role::kCache ? server_of_cache_[request.cache]
+                                      : static_cast<ServerId>(program_.servers.size() - 1);
+  }
+
+  // What its gets watch.
+  void watch(const Operation& operation, ProgramOperation& compiled) const {
+    visit_requests(operation.body, [&](const Request& request) {
+      if (request.watch == Watch::kNothing) return;
+      compiled.watched = request.entry;
+      compiled.watched_in = server_of(request);
+    });
   }
 
   struct Pending {
@@ -361,7 +378,7 @@ class Compiler {
       if (gives(asked) == traces::Number::kGeneration) known.generation = true;
       fill(outcome, known);
     }
-    if (extent_ == Extent::kNormal) return;
+    if (extent_ == Extent::kNormal || is_call(program_, program_.instructions[pending.instruction])) return;
     for (Outcome outcome : {Outcome::kError, Outcome::kTimeout}) {
       Known known = pending.known;
       if (survives(*pending.request, outcome, pending.after, known)) {
@@ -377,6 +394,7 @@ class Compiler {
   const Protocol& protocol_;
   const CompileOptions& options_;
   Extent extent_;
+  std::vector<ServerId> server_of_cache_;  // by Protocol::caches
   Program program_;
   std::size_t operation_ = 0;
   std::map<int, const Request*> requests_;  // of the operation, by arrow

@@ -71,12 +71,4 @@ bool keeps(traces::Number number, const Protocol& protocol) {
   return found;
 }
 
-std::size_t watched_in(const Operation& operation) {
-  std::size_t watched = 0;
-  visit_requests(operation.body, [&](const Request& request) {
-    if (request.watch != Watch::kNothing) watched = request.entry;
-  });
-  return watched;
-}
-
 }  // namespace stalemate::model

@@ -8,6 +8,5 @@ namespace stalemate::model {
 bool may_tell_early(const Program& program);                  // Program::may_tell_early
 bool fills_expire(const Protocol& protocol);                  // Program::fills_expire
 bool keeps(traces::Number number, const Protocol& protocol);  // Program::versions, generations
-std::size_t watched_in(const Operation& operation);           // ProgramOperation::watched
 
 }  // namespace stalemate::model

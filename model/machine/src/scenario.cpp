@@ -77,9 +77,9 @@ std::string fault_names() {
   return fmt::format("{}", fmt::join(names, ", "));
 }
 
-bool has_server(const Program& program, Role kind) {
+bool strikes_any(const FaultKind& kind, const Program& program) {
   return std::any_of(program.servers.begin(), program.servers.end(),
-                     [&](const DrawnServer& server) { return server.kind == kind; });
+                     [&](const DrawnServer& server) { return kind.strikes(server); });
 }
 
 std::vector<std::size_t> fault_kinds_named(const std::string& name, const Program& program) {
@@ -95,8 +95,7 @@ std::vector<std::size_t> fault_kinds_named(const std::string& name, const Progra
     known.emplace_back(kind.name);
     if (std::find(wanted.begin(), wanted.end(), kind.name) == wanted.end()) continue;
     const bool never = kind.effect == FaultEffect::kExpireMarker && !program.markers_expire;
-    if (kind.name == name || kind.server() == nullptr || (has_server(program, *kind.server()) && !never))
-      kinds.push_back(i);
+    if (kind.name == name || kind.server() == nullptr || (strikes_any(kind, program) && !never)) kinds.push_back(i);
   }
   if (!kinds.empty()) return kinds;
   const auto planned = planned_faults();
@@ -106,17 +105,22 @@ std::vector<std::size_t> fault_kinds_named(const std::string& name, const Progra
       fmt::format("--fault {}: no such fault{}; there is {}", name, suggestion(name, known), fault_names()));
 }
 
-// The server of the program that is called so; none: -1.
-int server_named(const std::string& name, const Program& program) {
-  for (std::size_t server = 0; server < program.servers.size(); ++server)
-    if (lower(program.servers[server].name) == name) return static_cast<int>(server);
-  return -1;
+// The server of the program that is called so; where none is, all of that kind.
+std::vector<ServerId> servers_named(const std::string& name, const Program& program) {
+  std::vector<ServerId> by_name;
+  std::vector<ServerId> by_kind;
+  for (std::size_t server = 0; server < program.servers.size(); ++server) {
+    const DrawnServer& drawn = program.servers[server];
+    if (lower(drawn.name) == name) by_name.push_back(static_cast<ServerId>(server));
+    if (to_string(drawn.kind) == name) by_kind.push_back(static_cast<ServerId>(server));
+  }
+  return by_name.empty() ? by_kind : by_name;
 }
 
 // "cache": the messages of that server. "read": those of the operations of that kind or name.
 void aim_at_many(FaultTarget& target, const std::string& where, const std::string& name, const Program& program) {
-  target.server = server_named(name, program);
-  if (target.server >= 0) return;
+  target.servers = servers_named(name, program);
+  if (!target.servers.empty()) return;
   const NamedOperations named = operations_named(name, program);
   target.operations = named.by_kind.empty() ? named.by_name : named.by_kind;
   if (!target.operations.empty()) return;
@@ -154,6 +158,15 @@ std::size_t starts_of(const ScriptedOperation& operation, const Program& program
   return starts;
 }
 
+// Whether a fault that strikes servers is aimed at something else.
+bool misses(const FaultKind& fault, const FaultTarget& target, const Program& program) {
+  if (fault.server() == nullptr) return false;
+  if (!target.operations.empty()) return true;
+  return !target.servers.empty() && std::none_of(target.servers.begin(), target.servers.end(), [&](ServerId server) {
+    return fault.strikes(program.servers[server]);
+  });
+}
+
 FaultBudget parse_fault(const std::string& text, const Program& program) {
   const std::string where = fmt::format("--fault {}", text);
   FaultBudget budget;
@@ -174,14 +187,11 @@ FaultBudget parse_fault(const std::string& text, const Program& program) {
     const auto at = part.find('@');
     const std::string name = lower(trim(part.substr(0, at)));
     for (const std::size_t kind : fault_kinds_named(name, program)) {
-      FaultTarget target{.kind = kind, .aim = {}, .operations = {}};
+      FaultTarget target;
+      target.kind = kind;
       const FaultKind& fault = fault_kinds()[kind];
       if (at != std::string::npos) aim(target, where, lower(trim(std::string_view(part).substr(at + 1))), program);
-      const bool misses =
-          fault.server() != nullptr &&
-          (!target.operations.empty() ||
-           (target.server >= 0 && program.servers[static_cast<std::size_t>(target.server)].kind != *fault.server()));
-      if (misses)
+      if (misses(fault, target, program))
         throw InputError(fmt::format("{}: {} strikes the {}, not a message; leave out the aim", where, fault.name,
                                      to_string(*fault.server())));
       // What can be done over and over would leave no end to any run: a copy, and bringing back what is lost again.
@@ -223,6 +233,10 @@ void refuse_held_expiry(const traces::Scenario& words, const FaultBudget& budget
 }
 
 }  // namespace
+
+bool FaultTarget::may_be_at(ServerId server) const {
+  return servers.empty() || std::find(servers.begin(), servers.end(), server) != servers.end();
+}
 
 bool FaultBudget::includes(FaultEffect effect) const {
   return std::any_of(targets.begin(), targets.end(),

@@ -1,22 +1,42 @@
 // The table of servers, and what those have in common.
 #include "machine/server.hpp"
 
+#include <optional>
+
 #include "base/invariant.hpp"
 
 namespace stalemate::model {
 
 // Each in a file of its name in servers/.
-std::unique_ptr<const Server> cache(ServerId self, const ServerSetting& setting);
-std::unique_ptr<const Server> database(ServerId self, const ServerSetting& setting);
+std::unique_ptr<const Server> cache(const Place& place, const ServerSetting& setting);
+std::unique_ptr<const Server> database(const Place& place, const ServerSetting& setting);
 
 namespace {
 
 struct ServerKind {
   Role role;
-  std::unique_ptr<const Server> (*make)(ServerId self, const ServerSetting& setting);
+  std::unique_ptr<const Server> (*make)(const Place& place, const ServerSetting& setting);
 };
 
 constexpr ServerKind kKinds[] = {{Role::kCache, cache}, {Role::kDatabase, database}};
+
+std::unique_ptr<const Server> make(const Place& place, const ServerSetting& setting) {
+  for (const ServerKind& kind : kKinds)
+    if (kind.role == setting.program.servers[place.drawn].kind) return kind.make(place, setting);
+  STALEMATE_INVARIANT(false, "every server that is drawn is of a kind");
+  return nullptr;
+}
+
+// The only session of an app instance; none where it has several.
+std::optional<std::size_t> only_session(const Scenario& scenario, int app) {
+  std::optional<std::size_t> found;
+  for (std::size_t s = 0; s < scenario.sessions.size(); ++s) {
+    if (scenario.sessions[s].app != app) continue;
+    if (found) return std::nullopt;
+    found = s;
+  }
+  return found;
+}
 
 }  // namespace
 
@@ -44,15 +64,26 @@ void Server::strike(const ServerStep&, FaultEffect, std::uint16_t) const {
 void Server::forget(StateRef) const {}
 
 void Server::tell_change(const ServerStep& step, std::size_t cell, const Held& after) const {
-  if (step.record != nullptr) step.record->changes.push_back({self_, cell, held(step.words, cell), after});
+  if (step.record != nullptr) step.record->changes.push_back({place_.number, cell, held(step.words, cell), after});
 }
 
 std::vector<std::unique_ptr<const Server>> make_servers(const ServerSetting& setting) {
   std::vector<std::unique_ptr<const Server>> servers;
-  for (const DrawnServer& drawn : setting.program.servers)
-    for (const ServerKind& kind : kKinds)
-      if (kind.role == drawn.kind) servers.push_back(kind.make(static_cast<ServerId>(servers.size()), setting));
-  STALEMATE_INVARIANT(servers.size() == setting.program.servers.size(), "every server that is drawn is of a kind");
+  for (std::size_t drawn = 0; drawn < setting.program.servers.size(); ++drawn) {
+    const auto stand = [&](int app) {
+      servers.push_back(make({servers.size(), static_cast<ServerId>(drawn), app}, setting));
+    };
+    if (!setting.program.servers[drawn].local) {
+      stand(0);
+      continue;
+    }
+    // What is in the process of a session's own goes with it where app instances are exchanged (reduce/symmetry.hpp).
+    for (int app = 1; app <= setting.scenario.sessions.back().app; ++app) {
+      if (const auto session = only_session(setting.scenario, app)) setting.layout.begin_session(*session, 0);
+      stand(app);
+      setting.layout.end_session();
+    }
+  }
   return servers;
 }
 

@@ -11,8 +11,7 @@
 namespace stalemate::model {
 namespace {
 
-constexpr std::size_t kActorsMax = 64;  // a set of them is a word
-constexpr std::size_t kStoresMax = kServersMax - 1 + kEntriesMax;
+constexpr std::size_t kStoresMax = kServersMax * kEntriesMax;
 constexpr std::size_t kColumnsMax = 2 * kStoresMax + 2;
 constexpr std::uint64_t kAllKeys = ~std::uint64_t{0};
 
@@ -20,11 +19,13 @@ constexpr std::uint64_t kAllKeys = ~std::uint64_t{0};
 
 Independence::Independence(const Machine& machine) : machine_(machine) {
   for (const auto& server : machine.servers()) {
+    if (server->place().drawn != first_.size()) continue;  // another place of a local one
     first_.push_back(stores_);
     stores_ += server->entries();
+    is_local_.resize(stores_, server->place().app != 0);
   }
   columns_ = 2 * stores_ + 2;
-  STALEMATE_INVARIANT(machine.actors() <= kActorsMax && stores_ <= kStoresMax, "actors are the bits of a word");
+  STALEMATE_INVARIANT(stores_ <= kStoresMax, "there are no more servers and entries");
   const Scenario& scenario = machine.scenario();
   may_crash_ = scenario.allows(FaultEffect::kCrash);
   has_unawaited_ = machine.program().has_async || may_crash_ || scenario.allows(FaultEffect::kDelay) ||
@@ -38,8 +39,11 @@ Independence::Independence(const Machine& machine) : machine_(machine) {
         together |= std::uint64_t{1} << s;
     together_.push_back(together);
   }
-  for (std::size_t actor = scenario.sessions.size(); actor < machine.actors(); ++actor)
-    server_budgets_.push_back(machine.budgets_striking(machine.drawn_server(actor)->kind));
+  for (const Session& session : scenario.sessions) app_of_.push_back(session.app);
+  for (std::size_t actor = scenario.sessions.size(); actor < machine.actors(); ++actor) {
+    server_budgets_.push_back(machine.budgets_striking(machine.drawn(*machine.server_of(actor))));
+    app_of_.push_back(machine.server_of(actor)->place().app);
+  }
   tabulate_requests();
   tabulate_replies();
   tabulate_scripts();
@@ -72,6 +76,7 @@ void Independence::tabulate_replies() {
     if (at.instruction == kNoInstruction || !at.is_reply) continue;
     const Instruction& instruction = program.instructions[at.instruction];
     received_[location][budgets()] = handling_[at.instruction][budgets()];
+    add_crash(received_[location]);
     // A database write that is answered, or in doubt, is an event, and so is a crash.
     received_[location][events()] = events_matter_ && (instruction.commits || may_crash_) ? 1 : 0;
     after_[location] = received_[location];
@@ -105,8 +110,10 @@ void Independence::tabulate_scripts() {
 // Handled at the server, and received or lost by the session, now or later.
 Independence::Row Independence::row_of(const Instruction& instruction) const {
   Row row(columns_);
-  const Touches touches = machine_.servers()[instruction.server]->touches(instruction);
-  for (std::size_t entry = 0; entry < machine_.servers()[instruction.server]->entries(); ++entry) {
+  add_crash(row);
+  const Server& server = machine_.asked_by(0, instruction);  // of whichever session: they are alike
+  const Touches touches = server.touches(instruction);
+  for (std::size_t entry = 0; entry < server.entries(); ++entry) {
     const std::size_t store = first_[instruction.server] + entry;
     if ((touches.reads >> entry & 1) != 0) row[reads(store)] = kAllKeys;
     if ((touches.writes >> entry & 1) != 0) row[writes(store)] = kAllKeys;
@@ -116,6 +123,12 @@ Independence::Row Independence::row_of(const Instruction& instruction) const {
     for (const Transition& transition : transitions) event = event || is_event(transition);
   row[events()] = events_matter_ && event ? 1 : 0;
   return row;
+}
+
+// A crash takes along what is in the process.
+void Independence::add_crash(Row& row) const {
+  for (std::size_t store = 0; store < stores_ && may_crash_; ++store)
+    if (is_local_[store]) row[writes(store)] = kAllKeys;
 }
 
 // Whether a property hears of the way itself.
@@ -166,17 +179,19 @@ void Independence::look_at(const std::uint64_t* words, std::size_t session, std:
 // What may happen in a server, now or later.
 void Independence::look_at_server(std::size_t actor, std::uint64_t budgets_left, std::uint64_t* row) const {
   std::fill_n(row, columns_, 0);
-  const ServerId server = machine_.server_of(actor);
+  const Server& server = *machine_.server_of(actor);
   row[budgets()] = server_budgets_[actor - together_.size()] & budgets_left;
-  if (row[budgets()] == 0 && !machine_.servers()[server]->acts_freely()) return;
-  for (std::size_t entry = 0; entry < machine_.servers()[server]->entries(); ++entry)
-    row[writes(first_[server] + entry)] = kAllKeys;
+  if (row[budgets()] == 0 && !server.acts_freely()) return;
+  for (std::size_t entry = 0; entry < server.entries(); ++entry)
+    row[writes(first_[server.place().drawn] + entry)] = kAllKeys;
 }
 
-bool Independence::conflict(const std::uint64_t* a, const std::uint64_t* b, std::uint64_t budgets_left) const {
+bool Independence::conflict(const std::uint64_t* a, const std::uint64_t* b, bool one_app,
+                            std::uint64_t budgets_left) const {
   std::uint64_t shared = (a[budgets()] & b[budgets()] & budgets_left) | (a[events()] & b[events()]);
   for (std::size_t store = 0; store < stores_; ++store)
-    shared |= (a[writes(store)] & (b[reads(store)] | b[writes(store)])) | (a[reads(store)] & b[writes(store)]);
+    if (one_app || !is_local_[store])
+      shared |= (a[writes(store)] & (b[reads(store)] | b[writes(store)])) | (a[reads(store)] & b[writes(store)]);
   return shared != 0;
 }
 
@@ -204,7 +219,9 @@ std::uint64_t Independence::needed(const std::uint64_t* words) const {
       unseen &= unseen - 1;
       for (std::size_t other = 0; other < count; ++other) {
         const std::uint64_t bit = std::uint64_t{1} << other;
-        if ((set & bit) != 0 || !conflict(present(member), future(other), budgets_left)) continue;
+        if ((set & bit) != 0 ||
+            !conflict(present(member), future(other), app_of_[member] == app_of_[other], budgets_left))
+          continue;
         const std::uint64_t added = (other < sessions ? together_[other] : bit) & ~set;
         set |= added;
         unseen |= added;

@@ -38,8 +38,8 @@ traces::CopyNumbers copies_at_start(const Machine& machine, const Words& words) 
 std::optional<Action> find_action(const Machine& machine, const Words& words, const traces::Step& step) {
   Words after;
   for (const Action& action : enabled_in(machine, words)) {
-    const DrawnServer* server = machine.drawn_server(action.session);
-    if ((server == nullptr ? "" : server->name) != step.store) continue;
+    const Server* server = machine.server_of(action.session);
+    if ((server == nullptr ? "" : machine.name_of(*server)) != step.store) continue;
     if (server == nullptr) {
       const Session& session = machine.scenario().sessions[action.session];
       if (session.app != step.app || session.session != step.session) continue;

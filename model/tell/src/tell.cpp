@@ -21,14 +21,14 @@ std::string entry_key(const Machine& machine, std::size_t entry, std::size_t key
   return entry == 0 ? key_name(key) : key_name(key) + "/" + name;
 }
 
-traces::Request tell_request(const Machine& machine, const RequestRecord& request) {
+traces::Request tell_request(const Machine& machine, std::size_t session, const RequestRecord& request) {
   const Instruction& instruction = machine.program().instructions[request.instruction];
   const traces::VerbFacts& verb = traces::facts_of(instruction.verb);
   const auto number = [&](traces::Number kind) {
     return verb.compares == kind ? std::optional<std::int64_t>(request.number) : std::nullopt;
   };
   return {.arrow = instruction.arrow,
-          .to = machine.program().servers[instruction.server].name,
+          .to = machine.name_of(machine.asked_by(session, instruction)),
           .verb = std::string(to_string(instruction.verb)),
           .key = entry_key(machine, instruction.entry, request.key),
           .value = shown_coded(request.carried),
@@ -59,12 +59,13 @@ traces::Ending tell_ending(const EndingRecord& ending) {
   return {kind, shown_coded(ending.value)};
 }
 
-traces::InFlight in_flight(const Machine& machine, const Session& session, const RequestRecord& request) {
+traces::InFlight in_flight(const Machine& machine, std::size_t s, const RequestRecord& request) {
+  const Session& session = machine.scenario().sessions[s];
   traces::InFlight message;
   message.app = session.app;
   message.session = session.session;
   message.operation = static_cast<int>(request.operation);
-  message.request = tell_request(machine, request);
+  message.request = tell_request(machine, s, request);
   return message;
 }
 
@@ -80,6 +81,8 @@ traces::StepKind kind_of(const Machine& machine, const Action& action) {
       return machine.fault(action).told_as;
     case ActionKind::kExpire:
       return traces::StepKind::kExpire;
+    case ActionKind::kCall:
+      return traces::StepKind::kCall;
     case ActionKind::kHandleReceive:
     case ActionKind::kHandleLose:
       break;
@@ -94,16 +97,17 @@ std::int64_t shown(unsigned value) { return value == 0 ? kInitialValue : static_
 
 std::vector<traces::Store> tell_stores(const Machine& machine) {
   std::vector<traces::Store> stores;
-  for (const DrawnServer& server : machine.program().servers)
-    stores.push_back({server.name, std::string(to_string(server.kind))});
+  for (const auto& server : machine.servers())
+    stores.push_back(
+        {machine.name_of(*server), std::string(to_string(machine.drawn(*server).kind)), server->place().app});
   return stores;
 }
 
 traces::State tell_state(const Machine& machine, const std::uint64_t* words) {
   traces::State state;
-  for (std::size_t s = 0; s < machine.servers().size(); ++s) {
-    const Server& server = *machine.servers()[s];
-    traces::Contents contents{machine.program().servers[s].name, {}};
+  for (const auto& each : machine.servers()) {
+    const Server& server = *each;
+    traces::Contents contents{machine.name_of(server), {}};
     for (std::size_t key = 0; key < static_cast<std::size_t>(machine.scenario().keys); ++key) {
       for (std::size_t entry = 0; entry < server.entries(); ++entry) {
         const Held held = server.held(words, server.cell_of(entry, key));
@@ -118,9 +122,8 @@ traces::State tell_state(const Machine& machine, const std::uint64_t* words) {
     state.stores.push_back(std::move(contents));
   }
   for (std::size_t s = 0; s < machine.scenario().sessions.size(); ++s) {
-    const Session& session = machine.scenario().sessions[s];
     const auto add = [&](const RequestRecord& request, bool is_ghost) {
-      traces::InFlight message = in_flight(machine, session, request);
+      traces::InFlight message = in_flight(machine, s, request);
       message.is_ghost = is_ghost;
       state.in_flight.push_back(std::move(message));
     };
@@ -128,7 +131,7 @@ traces::State tell_state(const Machine& machine, const std::uint64_t* words) {
     for (const RequestRecord& request : machine.ghosts(words, s)) add(request, true);
     const Location& at = machine.location(words, s);
     if (at.instruction == kNoInstruction) continue;
-    traces::InFlight message = in_flight(machine, session, machine.awaited_request(words, s));
+    traces::InFlight message = in_flight(machine, s, machine.awaited_request(words, s));
     message.is_reply = at.is_reply;
     if (at.is_reply)
       message.reply = tell_reply(machine.awaited_reply(words, s), machine.program().instructions[at.instruction]);
@@ -145,9 +148,9 @@ traces::Step tell_step(const Machine& machine, const Action& action, const StepR
   step.after = tell_state(machine, after);
   for (std::size_t p = 0; p < machine.properties().size(); ++p)
     if ((violated >> p & 1) != 0) step.violates.emplace_back(machine.properties()[p]->name);
-  if (const DrawnServer* server = machine.drawn_server(action.session)) {
+  if (const Server* server = machine.server_of(action.session)) {
     step.app = step.session = step.operation = 0;
-    step.store = server->name;
+    step.store = machine.name_of(*server);
     const auto keys = static_cast<std::size_t>(machine.scenario().keys);
     if (traces::facts_of(step.kind).of_one_entry)
       step.key = entry_key(machine, action.choice / keys, action.choice % keys);
@@ -160,7 +163,7 @@ traces::Step tell_step(const Machine& machine, const Action& action, const StepR
   step.key = key_name(record.key);
   if (record.request) {
     step.arrow = machine.program().instructions[record.request->instruction].arrow;
-    if (!record.was_reply) step.request = tell_request(machine, *record.request);
+    if (!record.was_reply) step.request = tell_request(machine, action.session, *record.request);
   }
   step.is_ghost = record.was_ghost;
   if (record.reply) step.reply = tell_reply(*record.reply, machine.program().instructions[record.request->instruction]);
@@ -169,7 +172,7 @@ traces::Step tell_step(const Machine& machine, const Action& action, const StepR
     step.chosen = record.chosen;
   }
   for (const RequestRecord& request : record.sent) {
-    step.sends.push_back(tell_request(machine, request));
+    step.sends.push_back(tell_request(machine, action.session, request));
     step.sends.back().drawn_lost = machine.program().instructions[request.instruction].drawn_lost;
   }
   for (const EndingRecord& ending : record.endings) step.endings.push_back(tell_ending(ending));

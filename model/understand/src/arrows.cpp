@@ -91,7 +91,7 @@ void StepWalk::message(const Place& place, const Message& message, Scope& scope)
   }
   if (is_server(to) || message.arrow.head == ArrowHead::kBoth)
     return request(place, message, is_server(to) ? to : from, scope);
-  reply(place, message, from, scope);
+  reply(place, message, scope);
 }
 
 // A server that does something by itself.

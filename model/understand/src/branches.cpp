@@ -45,13 +45,13 @@ bool names_server(const std::string& label, Role server) {
                      [&](const std::string& word) { return role_words(word).role == server; });
 }
 
-const Message* StepWalk::first_reply(const std::vector<Statement>& body, Role server) const {
+const Message* StepWalk::first_reply(const std::vector<Statement>& body, const Request& asks) const {
   for (const Statement& statement : body) {
     if (std::holds_alternative<Block>(statement.node)) return nullptr;
     const auto* message = std::get_if<Message>(&statement.node);
     if (message == nullptr) continue;
     const bool is_reply =
-        role(message->from) == server && role(message->to) == Role::kApp && message->arrow.head != ArrowHead::kBoth;
+        is_asked(asks, message->from) && role(message->to) == Role::kApp && message->arrow.head != ArrowHead::kBoth;
     return is_reply ? message : nullptr;
   }
   return nullptr;
@@ -90,7 +90,7 @@ void StepWalk::refuse_other_outcome(const Section& section, const Request& asks,
   if (!label.outcomes.empty() && !label.weak && speaks_of_other_server(section.label, asks)) {
     ask_at(name(), section.at, "outcome-of-other-server",
            "the label speaks of another server, but the latest request (line " + std::to_string(asks.at.line) +
-               ") went to " + the(asks.to) + "; move the block behind the reply it is about");
+               ") went to " + called(asks) + "; move the block behind the reply it is about");
   }
   if (label.impossible) {
     ask_at(name(), section.at, "outcome-impossible",
@@ -102,7 +102,7 @@ void StepWalk::refuse_other_outcome(const Section& section, const Request& asks,
 
 BranchTest StepWalk::test_of(const Section& section, const Latest& latest) const {
   const Request& asks = latest.request();
-  const Message* const first = first_reply(section.body, asks.to);
+  const Message* const first = first_reply(section.body, asks);
   BranchTest test;
   if (const auto said = branch_override(name(), section)) {
     test = test_as_said(section, *said, asks);
@@ -260,13 +260,11 @@ Latest StepWalk::tested_by(const Block& block, const Scope& scope) const {
   if (scope.latest.known() && scope.latest.request().awaited) return scope.latest;
   if (!scope.awaited.known()) return scope.awaited.depends_on_branch ? scope.awaited : scope.latest;
   if (!scope.latest.known()) return scope.awaited;
-  const Role server = scope.latest.request().to;
-  const Role awaited_server = scope.awaited.request().to;
   const bool named = std::any_of(block.sections.begin(), block.sections.end(), [&](const Section& section) {
-    return first_reply(section.body, server) != nullptr ||
+    return first_reply(section.body, scope.latest.request()) != nullptr ||
            speaks_of_other_server(section.label, scope.awaited.request());
   });
-  return named && server != awaited_server ? scope.latest : scope.awaited;
+  return named && !of_one_server(scope.latest.request(), scope.awaited.request()) ? scope.latest : scope.awaited;
 }
 
 // A hit or a miss is a get's; a set or delete that was asked since stands between.

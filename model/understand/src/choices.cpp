@@ -168,7 +168,10 @@ void StepWalk::choice(Position at, const Block& block, Scope& scope) {
   if (choosing.in_row) choosing.tested = scope.row.tested;
   for (const Section& section : block.sections) {
     const bool of_marker = choosing.tested.known() && says_only_marker(section.label, choosing.tested.request());
-    if (!of_marker) refuse_unmodelled(name(), section.at, section.label, true);
+    std::string label = section.label;
+    if (choosing.tested.known())
+      label = without_name(label, choosing.tested.request().to, choosing.tested.request().cache);
+    if (!of_marker) refuse_unmodelled(name(), section.at, label, true);
   }
   choosing.tests = tests_of(choosing, scope);
   Choice choice;

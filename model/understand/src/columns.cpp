@@ -65,7 +65,7 @@ class Dealing {
       columns_[i].app = alias(asking_[i]);
       columns_[i].diagram.participants = diagram_.participants;
       columns_[i].roles = roles_;
-      for (const std::string& front : fronts_) columns_[i].roles[front] = Role::kOutside;
+      for (const std::string& front : fronts_) columns_[i].roles.set(front, Role::kOutside);
     }
     deal(diagram_.statements);
     for (Column& column : columns_) column.diagram.at = first_message(column.diagram.statements);

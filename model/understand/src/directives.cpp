@@ -33,12 +33,15 @@ struct RoleText {
   std::string participant;
   std::optional<Role> role;
   std::string word;
+  bool local_cache = false;
 };
 RoleText split_role(std::string_view text) {
   const std::size_t equals = text.rfind('=');
   if (equals == std::string_view::npos) return {};
   const std::string word(trim(text.substr(equals + 1)));
-  return {std::string(trim(text.substr(0, equals))), role_named(word), word};
+  const bool local = word == kLocalCacheName;
+  return {std::string(trim(text.substr(0, equals))), local ? std::optional(Role::kCache) : role_named(word), word,
+          local};
 }
 
 void read_operation(const std::string& name, Position at, std::string_view rest, Override& result) {
@@ -153,6 +156,7 @@ Override read_directive(const std::string& name, Position at, const std::string&
     result.kind = Override::Kind::kRole;
     result.participant = role.participant;
     result.role = *role.role;
+    result.local_cache = role.local_cache;
   } else if (key == "operation") {
     read_operation(name, at, rest, result);
   } else if (key == "means") {
@@ -217,6 +221,7 @@ Override read_role_option(const std::string& text) {
   Override result;
   result.participant = role.participant;
   result.role = *role.role;
+  result.local_cache = role.local_cache;
   return result;
 }
 

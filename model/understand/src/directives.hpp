@@ -1,5 +1,7 @@
 // `%% stalemate:` lines: how a file overrides what would be guessed of it.
-//   role X = cache               the participant X is the cache (anywhere in the file, for the whole file)
+//   role X = cache               the participant X is the cache (anywhere in the file, for the whole file);
+//   local-cache:
+//                                each app instance has one in its process
 //   operation = NAME             names the operation that begins here; also "operation NAME is read|write"
 //   operation continues          what follows belongs to the operation at hand, whatever notes say and arrows look
 //   like,
@@ -47,7 +49,8 @@ struct Override {
   Kind kind = Kind::kRole;
   std::string participant;  // kRole
   Role role = Role::kApp;
-  std::string operation;  // kOperation: its name, may be empty where only the kind is said
+  bool local_cache = false;  // kRole: it is a cache, one in each app instance
+  std::string operation;     // kOperation: its name, may be empty where only the kind is said
   std::optional<OperationKind> operation_kind;
   bool local = false;  // kMeans: one of local, verb, outcome
   std::optional<Verb> verb;

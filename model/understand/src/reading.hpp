@@ -85,6 +85,8 @@ class Reading {
     return std::any_of(markers_.begin(), markers_.end(),
                        [&](const EntryName& marked) { return !are_other_entries(marked, entry); });
   }
+  void note_caches(std::vector<DrawnCache> caches) { caches_ = std::move(caches); }
+  const std::vector<DrawnCache>& caches() const { return caches_; }
   // A participant of which it is asked what it is.
   void leave_unsettled(const std::string& id) { unsettled_.insert(id); }
   bool is_unsettled(const std::string& id) const { return unsettled_.count(id) != 0; }
@@ -126,6 +128,7 @@ class Reading {
   std::vector<SourceLine> file_lines_;
   std::vector<Line> lines_;
   std::vector<Finding> findings_;
+  std::vector<DrawnCache> caches_ = {DrawnCache{}};
   std::set<std::string> unsettled_;
   bool speaks_of_markers_ = false;
   bool marks_stale_ = false;

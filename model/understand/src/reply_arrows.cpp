@@ -48,13 +48,13 @@ void StepWalk::await_after_all(const Latest& latest) {
 
 // The latest request from which `message` may come; one that nobody waits for gives way to an awaited get or add of the
 // same server that has no reply yet and of whose outcome the reply speaks.
-Latest StepWalk::answered_in_line(const Message& message, Role server, const Scope& scope) const {
+Latest StepWalk::answered_in_line(const Message& message, const Scope& scope) const {
   const Latest& awaited = scope.awaited;
   if (!scope.latest.known() || scope.latest.request().awaited || !awaited.known() || awaited.answered) {
     return scope.latest;
   }
-  if (awaited.request().to != server) return scope.latest;
-  const bool to_other = scope.latest.request().to != server;
+  if (!is_asked(awaited.request(), message.from)) return scope.latest;
+  const bool to_other = !is_asked(scope.latest.request(), message.from);
   const Request& asks = awaited.request();
   const Outcomes says = reply_words(message.text, asks.verb, asks.finds).outcomes;
   const bool decides =
@@ -72,7 +72,8 @@ void StepWalk::note_outcome_drawn(const Latest& latest, Scope& scope, bool by_re
 }
 
 // The request that a reply from `server` answers; refuses a reply that answers none.
-const Request& StepWalk::answered_by(Position at, Role server, const Latest& latest, bool begins_branch) const {
+const Request& StepWalk::answered_by(Position at, const std::string& server, const Latest& latest,
+                                     bool begins_branch) const {
   if (latest.depends_on_branch) {
     ask_at(name(), at, "reply-of-branch",
            "cannot tell which request this answers: it depends on the branch taken before; move it into the "
@@ -80,13 +81,13 @@ const Request& StepWalk::answered_by(Position at, Role server, const Latest& lat
   }
   if (!latest.known()) {
     ask_at(name(), at, "reply-to-nothing",
-           "a reply from " + the(server) + ", but nothing was asked of it here; draw the request first");
+           "a reply from " + called(server) + ", but nothing was asked of it here; draw the request first");
   }
   const Request& asks = latest.request();
   const std::string line = std::to_string(asks.at.line);
-  if (asks.to != server) {
+  if (!is_asked(asks, server)) {
     ask_at(name(), at, "reply-of-other-server",
-           "a reply from " + the(server) + ", but the latest request (line " + line + ") went to " + the(asks.to) +
+           "a reply from " + called(server) + ", but the latest request (line " + line + ") went to " + called(asks) +
                "; a reply comes before the next request");
   }
   if (asks.drawn_lost) {
@@ -173,15 +174,15 @@ void StepWalk::reply_in_line(const Place& place, const Latest& latest, const Rep
   body_of(scope).push_back({Guard{at, words.outcomes, arrow, asks.arrow}});
 }
 
-void StepWalk::reply(const Place& place, const Message& message, Role server, Scope& scope) {
+void StepWalk::reply(const Place& place, const Message& message, Scope& scope) {
   const Position at = place.at;
   const bool begins_branch = scope.tested_reply == &message;
   if (is_crossed(message)) {
     refuse_not_modelled(name(), at, "a lost reply", "draw the reply and let stalemate lose it: --fault lost-reply");
   }
   if (scope.lost && !begins_branch) return;
-  const Latest latest = begins_branch ? scope.tested : answered_in_line(message, server, scope);
-  const Request& asks = answered_by(at, server, latest, begins_branch);
+  const Latest latest = begins_branch ? scope.tested : answered_in_line(message, scope);
+  const Request& asks = answered_by(at, message.from, latest, begins_branch);
   note_outcome_drawn(latest, scope, true);
   scope.between = {};
   current().operation.arrows.back() = asks.arrow;
@@ -189,7 +190,8 @@ void StepWalk::reply(const Place& place, const Message& message, Role server, Sc
   const ReplyWords words = words_of_reply(message, asks);
   // "committed" says of a lone write what is so anyway.
   const bool confirms = asks.to == Role::kDatabase && asks.verb == Verb::kSet && says_commit_alone(message.text);
-  if (!said && !confirms && !says_only_marker(message.text, asks)) refuse_unmodelled(name(), at, message.text, true);
+  if (!said && !confirms && !says_only_marker(message.text, asks))
+    refuse_unmodelled(name(), at, without_name(message.text, asks.to, asks.cache), true);
   const std::string answers = "reply to arrow " + std::to_string(asks.arrow);
   if (begins_branch) {
     reading_.add(at, answers + ", which the branch is about");

@@ -121,10 +121,11 @@ void StepWalk::note_commit(Position at, bool writes, bool after_commit, Scope& s
 }
 
 // The request as it is drawn; its time to live is not in it yet.
-Request StepWalk::drawn_request(Position at, const Message& message, Role server, Verb verb) {
+Request StepWalk::drawn_request(Position at, const Message& message, const std::string& server, Verb verb) {
   Request asks;
   asks.at = at;
-  asks.to = server;
+  asks.to = role(server);
+  if (asks.to == Role::kCache) asks.cache = roles_.cache_at(server);
   asks.verb = verb;
   asks.arrow = static_cast<int>(current().operation.arrows.size());
   asks.label = message.text;
@@ -166,6 +167,21 @@ void StepWalk::ask_what_is_meant(Position at, const Message& message, Role serve
          {at.line, "%% stalemate: means add", "it stores only where nothing is", false}});
 }
 
+void StepWalk::refuse_of_cache(const Request& asks) const {
+  if (asks.to != Role::kCache) return;
+  const traces::VerbFacts& verb = traces::facts_of(asks.verb);
+  const bool conditional = verb.compares != traces::Number::kNone || verb.marks || verb.counts || verb.names_other() ||
+                           asks.verb == Verb::kSetIfUnchanged || asks.verb == Verb::kExists ||
+                           asks.verb == Verb::kMarkStale || asks.verb == Verb::kGetGeneration || asks.finds.lease;
+  if (conditional && reading_.caches().size() > 1)
+    refuse_not_modelled(name(), asks.at, "a condition, a lock or a mark at a cache beside another");
+  if (!reading_.caches()[asks.cache].local) return;
+  if (asks.drawn_lost) refuse_not_modelled(name(), asks.at, "a lost call of a cache in the app's own process");
+  if (!asks.awaited)
+    refuse_not_modelled(name(), asks.at, "a call of a cache in the app's own process that nobody waits for",
+                        "draw it with a closed arrow head where it is done before the app goes on");
+}
+
 void StepWalk::refuse_of_database(Position at, Role server, Verb verb) const {
   const VerbWords& told = words_of(verb);
   if (server == Role::kDatabase && !told.of_database.empty())
@@ -193,7 +209,9 @@ void StepWalk::request(const Place& place, const Message& written, Role server, 
   const AskedAndAnswered label = means_ ? AskedAndAnswered{written.text, {}} : asked_and_answered(written.text);
   Message message = written;
   message.text = label.request;
-  const RequestWords words = request_words(message.text);
+  const std::string& id = is_server(role(message.to)) ? message.to : message.from;
+  const RequestWords words =
+      request_words(without_name(message.text, server, server == Role::kCache ? roles_.cache_at(id) : 0));
   std::string assumed;
   const Verb verb = verb_asked(at, message, server, words, assumed);
   if (!words.inner.empty()) message.text = words.inner;
@@ -202,13 +220,14 @@ void StepWalk::request(const Place& place, const Message& written, Role server, 
   note_commit(at, server == Role::kDatabase && verb == Verb::kSet, words.after_commit, scope);
   refuse_of_database(at, server, verb);
 
-  Request asks = drawn_request(at, message, server, verb);
+  Request asks = drawn_request(at, message, id, verb);
   asks.label = written.text;
   asks.named = means_said ? "" : words.key;
   asks.other_named = means_said ? "" : words.other;
   asks.finds = what_it_may_find(message, server, verb, words);
-  std::string meaning =
-      "arrow " + std::to_string(asks.arrow) + ": the app asks " + the(server) + " " + std::string(words_of(verb).asked);
+  refuse_of_cache(asks);
+  std::string meaning = "arrow " + std::to_string(asks.arrow) + ": the app asks " + called(asks) + " " +
+                        std::string(words_of(verb).asked);
   const std::size_t value_offset = meaning.size();
   if (!changes(verb) && message.arrow.head == ArrowHead::kOpen)
     assumed = joined({assumed,

@@ -3,6 +3,7 @@
 #include "roles.hpp"
 
 #include <algorithm>
+#include <map>
 #include <optional>
 #include <set>
 #include <utility>
@@ -18,14 +19,20 @@
 namespace stalemate::model {
 namespace {
 
+// What kind of cache its name speaks of.
+RoleWords words_of_cache(const Participant& participant, const Reading& reading) {
+  const RoleWords words = role_words(participant.alias);
+  return words.role ? words : role_words(reading.in_english(participant.id));
+}
+
 void refuse_other_kinds_of_cache(const Participant& participant, const Reading& reading) {
   const std::string& name = reading.name();
-  RoleWords words = role_words(participant.alias);
-  if (!words.role) words = role_words(reading.in_english(participant.id));
-  if (words.cache_kind == CacheKind::kLocal) {
-    refuse_not_modelled(name, participant.at, "a local cache, one in each app instance",
-                        "where all app instances share " + reading.quoted(participant.alias) +
-                            ", say so: " + say_role(participant.id, "cache"));
+  const RoleWords words = words_of_cache(participant, reading);
+  if (words.cache_kind == CacheKind::kOfLess) {
+    refuse_not_modelled(name, participant.at, "a cache of less than an app instance, or beside one",
+                        "by " + in_quotes(words.cache_word) + "; where each app instance has one in its process, say " +
+                            say_role(participant.id, kLocalCacheName) + "; where all share it, say " +
+                            say_role(participant.id, "cache"));
   }
   if (words.cache_kind == CacheKind::kEdge) {
     refuse_not_modelled(name, participant.at, "a cache that answers before the app is asked",
@@ -94,13 +101,12 @@ void ask_about_boxes(const std::string& name, const Diagram& diagram, const Told
   for (const Participant& participant : diagram.participants) {
     const std::string& box = participant.box;
     const Told& told = roles.at(participant.id);
-    if (told.role != Role::kCache || told.given || box.empty() || !says_one_of_many(box)) continue;
+    if (told.role != Role::kCache || told.given || told.is_local || box.empty() || !says_one_of_many(box)) continue;
     if (!holds(box, Role::kApp) || holds(box, Role::kDatabase)) continue;
     ask_at(name, participant.at, "cache-in-box",
            in_quotes(participant.id) + " stands in one box with the app, " + in_quotes(box) +
-               ": has each app instance a cache of its own? That is not modelled yet; where all share it, draw it "
-               "outside of the box, or say " +
-               say_role(participant.id, "cache"));
+               ": has each app instance a cache of its own? Then say " + say_role(participant.id, kLocalCacheName) +
+               "; where all share it, draw it outside of the box, or say " + say_role(participant.id, "cache"));
   }
 }
 
@@ -110,52 +116,194 @@ std::string described(Role role) {
   return "the " + std::string(to_string(role));
 }
 
-// The caches and databases of the whole file: one of each.
-class Servers {
+std::string in_line(Position at) { return " in line " + std::to_string(at.line); }
+
+std::string same_as(Role role, const Participant& known) {
+  return "the same " + std::string(to_string(role)) + " as " + in_quotes(known.id) + in_line(known.at);
+}
+
+[[noreturn]] void ask_whether_same(const Participant& participant, const Participant& before, Role role,
+                                   const std::string& otherwise, const Reading& reading) {
+  ask_at(reading.name(), participant.at, "second-server",
+         reading.quoted(participant.alias) + " and " + reading.quoted(before.alias) + in_line(before.at) +
+             " read as two " + std::string(to_string(role)) + "s; if they are one, call them alike: participant " +
+             participant.id + " as " + reading.as_written(before.alias) + "; " + otherwise);
+}
+
+// The databases of the whole file: there is one.
+class Databases {
  public:
-  explicit Servers(const Reading& reading) : reading_(reading), name_(reading.name()) {}
+  explicit Databases(const Reading& reading) : reading_(reading) {}
 
   void next_diagram() { first_here_ = known_.size(); }
 
-  // What is assumed where `participant` is a server: that it is the one known by another name.
-  std::string assumed_of(const Participant& participant, Role role) {
-    const Participant* same = nullptr;
+  // What is assumed: that it is the one known by another name.
+  std::string assumed_of(const Participant& participant) {
     bool other_name = false;
     for (std::size_t i = 0; i < known_.size(); ++i) {
-      const auto& [before, role_before] = known_[i];
-      if (role_before != role) continue;
-      if (i >= first_here_) refuse_second(participant, *before, role);
-      const SameServer are_same = same_server(participant.alias, before->alias);
-      if (are_same == SameServer::kNo) ask_whether_same(participant, *before, role);
-      if (same == nullptr) same = before;
+      const Participant& before = *known_[i];
+      if (i >= first_here_)
+        refuse_not_modelled(reading_.name(), participant.at, "a second database beside " + before.id,
+                            "a page with two is not checked, for without one of them it would mean something else");
+      const SameServer are_same = same_server(participant.alias, before.alias);
+      if (are_same == SameServer::kNo)
+        ask_whether_same(participant, before, Role::kDatabase, "a second one is not modelled yet", reading_);
       other_name = other_name || are_same == SameServer::kMaybe;
     }
-    known_.emplace_back(&participant, role);
-    if (!other_name) return {};
-    return "the same " + std::string(to_string(role)) + " as " + in_quotes(same->id) + in_line(same->at);
+    known_.push_back(&participant);
+    return other_name ? same_as(Role::kDatabase, *known_.front()) : "";
   }
 
  private:
-  static std::string in_line(Position at) { return " in line " + std::to_string(at.line); }
-
-  [[noreturn]] void refuse_second(const Participant& participant, const Participant& before, Role role) const {
-    refuse_not_modelled(name_, participant.at, "a second " + std::string(to_string(role)) + " beside " + before.id,
-                        "a page with two is not checked, for without one of them it would mean something else");
-  }
-
-  [[noreturn]] void ask_whether_same(const Participant& participant, const Participant& before, Role role) const {
-    ask_at(name_, participant.at, "second-server",
-           reading_.quoted(participant.alias) + " and " + reading_.quoted(before.alias) + in_line(before.at) +
-               " read as two " + std::string(to_string(role)) +
-               "s, and a second one is not modelled yet; if they are one, call them alike: " + "participant " +
-               participant.id + " as " + reading_.as_written(before.alias));
-  }
-
   const Reading& reading_;
-  const std::string& name_;
-  std::vector<std::pair<const Participant*, Role>> known_;
+  std::vector<const Participant*> known_;
   std::size_t first_here_ = 0;  // of the diagram at hand
 };
+
+// The caches of the whole file. Those that stand beside each other in one diagram are several; one of another diagram
+// is one of them, if it may be by its name.
+class Caches {
+ public:
+  explicit Caches(Reading& reading) : reading_(reading) {}
+
+  struct Drawn {
+    const Participant& participant;
+    bool is_local = false;
+  };
+  // Tells `roles` which caches those of a diagram are; what is assumed of each, by id.
+  std::map<std::string, std::string> meet(const std::vector<Drawn>& drawn, RolesOfDiagram& roles) {
+    std::map<std::string, std::string> assumed;
+    here_.clear();
+    const auto known_as = [&](const Drawn& one, std::size_t cache) {
+      roles.set_cache(one.participant.id, cache);
+      known_[cache].participants.push_back(&one.participant);
+      here_.insert(cache);
+    };
+    std::vector<Drawn> unknown;
+    for (const Drawn& one : drawn) {
+      roles.set_cache(one.participant.id, 0);
+      if (const auto cache = certainly(one))
+        known_as(one, *cache);
+      else
+        unknown.push_back(one);
+    }
+    for (const Drawn& one : unknown) {
+      reading_.attempt([&] {
+        const auto same = certainly(one);  // of this very diagram, by its alias
+        const auto cache = same ? same : perhaps(one);
+        if (cache && !same) assumed[one.participant.id] = same_as(Role::kCache, known_[*cache].first());
+        if (cache) return known_as(one, *cache);
+        known_.push_back({{}, one.is_local});
+        known_as(one, known_.size() - 1);
+        if (known_.size() > kCachesMax)
+          refuse_not_modelled(reading_.name(), one.participant.at,
+                              "more than " + std::to_string(kCachesMax) + " caches");
+      });
+    }
+    return assumed;
+  }
+
+  std::vector<DrawnCache> all() const {
+    if (known_.empty()) return {DrawnCache{}};
+    std::vector<DrawnCache> caches;
+    for (const Known& known : known_) {
+      const auto alike = std::count_if(known_.begin(), known_.end(),
+                                       [&](const Known& other) { return other.is_local == known.is_local; });
+      std::string name = known.is_local ? "local cache" : "cache";
+      if (alike > 1) name += " " + reading_.as_written(known.first().alias);
+      caches.push_back({std::move(name), known.is_local});
+    }
+    return caches;
+  }
+
+ private:
+  struct Known {
+    std::vector<const Participant*> participants;  // of all diagrams so far
+    bool is_local = false;
+    const Participant& first() const { return *participants.front(); }
+  };
+
+  static SameServer same(const Drawn& one, const Known& known) {
+    SameServer least = SameServer::kYes;
+    for (const Participant* const other : known.participants)
+      least = std::max(least, same_server(one.participant.alias, other->alias));
+    return least;
+  }
+
+  // The cache that it certainly is.
+  std::optional<std::size_t> certainly(const Drawn& one) const {
+    for (std::size_t cache = 0; cache < known_.size(); ++cache) {
+      const Known& known = known_[cache];
+      if (known.is_local != one.is_local) continue;
+      const bool alike =
+          std::any_of(known.participants.begin(), known.participants.end(),
+                      [&](const Participant* const other) { return other->alias == one.participant.alias; });
+      if (alike || (here_.count(cache) == 0 && same(one, known) == SameServer::kYes)) return cache;
+    }
+    return std::nullopt;
+  }
+
+  // The only one of another diagram that it may be; asks where it may be several, or none of them by its name.
+  std::optional<std::size_t> perhaps(const Drawn& one) const {
+    std::vector<std::size_t> may_be;
+    std::optional<std::size_t> others;
+    for (std::size_t cache = 0; cache < known_.size(); ++cache) {
+      if (here_.count(cache) != 0) continue;
+      if (known_[cache].is_local == one.is_local && same(one, known_[cache]) == SameServer::kMaybe)
+        may_be.push_back(cache);
+      else
+        others = cache;
+    }
+    if (may_be.size() == 1) return may_be.front();
+    const bool open = !may_be.empty() || (others && here_.empty());
+    if (open)
+      ask_whether_same(one.participant, unlike(one, known_[may_be.empty() ? *others : may_be.front()]), Role::kCache,
+                       "if they are two, draw them beside each other in one diagram", reading_);
+    return std::nullopt;
+  }
+
+  // Of the names of a cache, the first that tells it from this one.
+  static const Participant& unlike(const Drawn& one, const Known& known) {
+    const auto found =
+        std::find_if(known.participants.begin(), known.participants.end(), [&](const Participant* const other) {
+          return same_server(one.participant.alias, other->alias) == SameServer::kNo;
+        });
+    return found == known.participants.end() ? known.first() : **found;
+  }
+
+  Reading& reading_;
+  std::vector<Known> known_;
+  std::set<std::size_t> here_;  // those of the diagram at hand
+};
+
+// Whether a cache stands in each app instance, as said or by its name; and what is assumed then.
+bool stands_in_each_app(const Participant& participant, Told& told, const Reading& reading) {
+  if (told.role != Role::kCache || told.given) return told.is_local;
+  const RoleWords words = words_of_cache(participant, reading);
+  told.is_local = words.cache_kind == CacheKind::kLocal;
+  if (told.is_local)
+    told.assumed += (told.assumed.empty() ? "" : "; ") + std::string("by ") + reading.quoted(words.cache_word) +
+                    " each app instance has one of its own; where all share it, say role " + participant.id +
+                    " = cache";
+  return told.is_local;
+}
+
+void tell_participants(const Diagram& diagram, const RolesOfDiagram& roles, const ToldRoles& told, Reading& reading) {
+  for (const Participant& participant : diagram.participants) {
+    const Told& said = told.at(participant.id);
+    const bool is_cache = said.role == Role::kCache;
+    const std::string is =
+        is_cache ? "the " + reading.caches()[roles.cache_at(participant.id)].name : described(said.role);
+    const std::string meaning = is + (said.is_local ? ", one in each app instance" : "") + ", " + said.why;
+    std::vector<Edit> edits;
+    if (said.by_position) edits = {answer_role(participant, said.role, "is " + words_of_role(said.role), true)};
+    if (participant.declared) {
+      reading.add(participant.at, meaning, said.assumed, std::move(edits));
+    } else {
+      reading.add_beneath(participant.at, participant.id + " is " + meaning, said.assumed, std::move(edits));
+    }
+  }
+}
 
 }  // namespace
 
@@ -165,42 +313,41 @@ std::vector<RolesOfDiagram> read_roles(const Document& document, const std::vect
   for (const Document::Entry& entry : document.diagrams)
     passed_over.push_back(ignored_at(document.name, entry.diagram).line != 0);
   std::vector<ToldRoles> told_of_diagrams = tell_roles(document, options, passed_over, reading);
-  std::vector<RolesOfDiagram> all;
-  Servers servers(reading);
+  std::vector<RolesOfDiagram> all(document.diagrams.size());
+  Databases databases(reading);
+  Caches caches(reading);
   for (std::size_t i = 0; i < document.diagrams.size(); ++i) {
     const Diagram& diagram = document.diagrams[i].diagram;
-    all.emplace_back();
     if (passed_over[i]) continue;
-    RolesOfDiagram& roles = all.back();
+    RolesOfDiagram& roles = all[i];
     ToldRoles& told = told_of_diagrams[i];
-    for (const auto& [id, said] : told) roles[id] = said.role;
+    for (const auto& [id, said] : told) roles.set(id, said.role);
     for (const Participant& participant : diagram.participants) {
       reading.attempt([&] {
         ask_about_contradiction(participant, told.at(participant.id), shown_in(diagram, participant.id, roles),
                                 reading);
       });
     }
-    reading.attempt([&] { ask_about_boxes(document.name, diagram, told); });
-    servers.next_diagram();
+    databases.next_diagram();
+    std::vector<Caches::Drawn> drawn;
+    const auto assume = [&](const std::string& id, const std::string& what) {
+      std::string& assumed = told.at(id).assumed;
+      if (!what.empty()) assumed += (assumed.empty() ? "" : "; ") + what;
+    };
     for (const Participant& participant : diagram.participants) {
       Told& said = told.at(participant.id);
+      if (said.role == Role::kCache) drawn.push_back({participant, stands_in_each_app(participant, said, reading)});
       if (said.role == Role::kCache && !said.given)
         reading.attempt([&] { refuse_other_kinds_of_cache(participant, reading); });
-      if (is_server(said.role)) {
-        reading.attempt([&] {
-          const std::string same = servers.assumed_of(participant, said.role);
-          if (!same.empty()) said.assumed += (said.assumed.empty() ? "" : "; ") + same;
-        });
-      }
-      const std::string meaning = described(said.role) + ", " + said.why;
-      std::vector<Edit> edits;
-      if (said.by_position) edits = {answer_role(participant, said.role, "is " + words_of_role(said.role), true)};
-      if (participant.declared) {
-        reading.add(participant.at, meaning, said.assumed, std::move(edits));
-      } else {
-        reading.add_beneath(participant.at, participant.id + " is " + meaning, said.assumed, std::move(edits));
-      }
+      if (said.role == Role::kDatabase)
+        reading.attempt([&] { assume(participant.id, databases.assumed_of(participant)); });
     }
+    reading.attempt([&] { ask_about_boxes(document.name, diagram, told); });
+    for (const auto& [id, what] : caches.meet(drawn, roles)) assume(id, what);
+  }
+  reading.note_caches(caches.all());
+  for (std::size_t i = 0; i < document.diagrams.size(); ++i) {
+    if (!passed_over[i]) tell_participants(document.diagrams[i].diagram, all[i], told_of_diagrams[i], reading);
   }
   return all;
 }

@@ -12,8 +12,27 @@
 
 namespace stalemate::model {
 
-// The roles of one diagram's participants by id.
-using RolesOfDiagram = std::map<std::string, Role>;
+// The roles of one diagram's participants by id, and which of Protocol::caches each cache is.
+class RolesOfDiagram {
+ public:
+  void set(const std::string& id, Role role) { roles_[id] = role; }
+  void set_cache(const std::string& id, std::size_t cache) { caches_[id] = cache; }
+
+  Role at(const std::string& id) const { return roles_.at(id); }
+  // REQUIRES: it is one.
+  std::size_t cache_at(const std::string& id) const { return caches_.at(id); }
+  const Role* find(const std::string& id) const {
+    const auto found = roles_.find(id);
+    return found == roles_.end() ? nullptr : &found->second;
+  }
+  bool empty() const { return roles_.empty(); }
+  auto begin() const { return roles_.begin(); }
+  auto end() const { return roles_.end(); }
+
+ private:
+  std::map<std::string, Role> roles_;
+  std::map<std::string, std::size_t> caches_;
+};
 
 // Whether it is asked by requests of the model.
 inline bool is_server(Role role) { return role == Role::kCache || role == Role::kDatabase; }
@@ -21,7 +40,8 @@ inline bool is_server(Role role) { return role == Role::kCache || role == Role::
 // One for each diagram of the document, with a reading line for each participant; none for a diagram that is passed
 // over. `options`: "X=cache".
 // Throws InputError where a role cannot be told, a name contradicts itself or what is drawn, an override names
-// nobody, there is a replica or another kind of cache, or the file has two caches or two databases.
+// nobody, there is a replica or another kind of cache, or the file has two databases, or more caches than may be.
+// What caches there are is noted in the reading.
 std::vector<RolesOfDiagram> read_roles(const Document& document, const std::vector<std::string>& options,
                                        Reading& reading);
 

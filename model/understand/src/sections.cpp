@@ -12,7 +12,8 @@ namespace {
 
 void add_asks(const std::vector<Act>& body, Flow& flow) {
   for (const Act& act : body) {
-    if (const auto* request = std::get_if<Request>(&act.node)) flow.asks.push_back({request->to, request->verb});
+    if (const auto* request = std::get_if<Request>(&act.node))
+      flow.asks.push_back({request->to, request->verb, request->cache});
     if (const auto* choice = std::get_if<Choice>(&act.node)) {
       for (const Branch& branch : choice->branches) add_asks(branch.body, flow);
     }
@@ -28,10 +29,12 @@ void add_message(const Message& message, const std::optional<Override>& said, co
   if (is_server(from) && is_server(to)) return;
   if (said && said->local) return;
   const RequestWords words = request_words(message.text);
+  const Role asked = both ? from : to;
+  const std::size_t cache = asked == Role::kCache ? roles.cache_at(both ? message.from : message.to) : 0;
   if (said && said->verb) {
-    flow.asks.push_back({both ? from : to, *said->verb});
+    flow.asks.push_back({asked, *said->verb, cache});
   } else if (words.kind == RequestWords::Kind::kVerb) {
-    flow.asks.push_back({both ? from : to, words.verb});
+    flow.asks.push_back({asked, words.verb, cache});
   }
 }
 
@@ -123,7 +126,7 @@ bool starts_over(const Flow& so_far, const Flow& next) {
   const bool set_database = so_far.has(Role::kDatabase, Verb::kSet);
   if (first.verb == Verb::kGet) {
     if (so_far.changes() || so_far.acknowledges) return true;
-    return first.to == Role::kCache && so_far.has(Role::kCache, Verb::kGet);
+    return first.to == Role::kCache && std::find(so_far.asks.begin(), so_far.asks.end(), first) != so_far.asks.end();
   }
   if (so_far.is_caching_read()) return true;
   return next.has(Role::kDatabase, Verb::kSet) && (set_database || so_far.acknowledges);

@@ -18,6 +18,8 @@ struct Flow {
   struct Ask {
     Role to = Role::kCache;
     Verb verb = Verb::kGet;
+    std::size_t cache = 0;  // Request::cache
+    bool operator==(const Ask&) const = default;
   };
   std::vector<Ask> asks;      // in order, all branches one after another
   bool from_outside = false;  // begins with a message from outside to the app

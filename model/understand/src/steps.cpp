@@ -16,6 +16,22 @@ std::string the(Role role) {
   return (role == Role::kThirdParty ? "a " : "the ") + std::string(to_string(role));
 }
 
+std::string StepWalk::called(const std::string& server) const {
+  if (role(server) != Role::kCache) return the(role(server));
+  return "the " + reading_.caches()[roles_.cache_at(server)].name;
+}
+
+std::string StepWalk::called(const Request& asks) const {
+  return asks.to == Role::kCache ? "the " + reading_.caches()[asks.cache].name : the(asks.to);
+}
+
+std::string StepWalk::without_name(const std::string& text, Role to, std::size_t cache) const {
+  const std::vector<DrawnCache>& caches = reading_.caches();
+  const auto is_local = [](const DrawnCache& drawn) { return drawn.local; };
+  if (to != Role::kCache || std::none_of(caches.begin(), caches.end(), is_local)) return text;
+  return without_name_of_cache(text, caches[cache].local);
+}
+
 std::string in_words(Outcomes outcomes, const Request& request) {
   const bool at_cache = request.to == Role::kCache;
   std::string text;

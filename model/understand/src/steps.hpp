@@ -117,7 +117,7 @@ void refuse_role_not_modelled(const std::string& name, Position at, Role role);
 
 // A title of the diagram, or the heading right above it, that speaks of what is not modelled. What a page is called is
 // none of the two. Throws NotModelledError.
-void refuse_unmodelled_titles(const std::string& name, const Document::Entry& entry);
+void refuse_unmodelled_titles(const Document::Entry& entry, const Reading& reading);
 
 // A remark that tells of a change no arrow of the page makes is asked about; one that tells of a time to live that no
 // arrow gives is said to have no effect.
@@ -232,6 +232,8 @@ class StepWalk {
   void from_outside(Position at, const Message& message, Scope& scope);
   void to_outside(Position at, const Message& message, Scope& scope);
   void ask_what_is_meant(Position at, const Message& message, Role server, Verb verb, const RequestWords& words);
+  // What is not modelled of a cache in the app's own process, and of one beside others.
+  void refuse_of_cache(const Request& asks) const;
   Finds what_it_may_find(const Message& message, Role server, Verb verb, const RequestWords& words) const;
   void refuse_of_database(Position at, Role server, Verb verb) const;
   void request(const Place& place, const Message& written, Role server, Scope& scope);
@@ -239,18 +241,18 @@ class StepWalk {
   bool is_memcached(const std::string& id) const;
   Verb verb_asked(Position at, const Message& message, Role server, const RequestWords& words, std::string& assumed);
   void note_commit(Position at, bool writes, bool after_commit, Scope& scope);
-  Request drawn_request(Position at, const Message& message, Role server, Verb verb);
+  Request drawn_request(Position at, const Message& message, const std::string& server, Verb verb);
   void note_request(const Request& asks, std::size_t line);
   void ask_about_doubts(Position at, const Message& message, Role server, Verb verb, Scope& scope);
-  void reply(const Place& place, const Message& message, Role server, Scope& scope);
+  void reply(const Place& place, const Message& message, Scope& scope);
   void ask_about_reply(const Place& place, const Message& message, const Latest& latest, const ReplyWords& words,
                        bool said) const;
   void reply_in_line(const Place& place, const Latest& latest, const ReplyWords& words, Scope& scope);
   // The request that a reply in straight lines, or a block, is about.
-  Latest answered_in_line(const Message& message, Role server, const Scope& scope) const;
+  Latest answered_in_line(const Message& message, const Scope& scope) const;
   Latest tested_by(const Block& block, const Scope& scope) const;
   bool continues_row(const Block& block, const BlockRow& row) const;
-  const Request& answered_by(Position at, Role server, const Latest& latest, bool begins_branch) const;
+  const Request& answered_by(Position at, const std::string& server, const Latest& latest, bool begins_branch) const;
   void note_outcome_drawn(const Latest& latest, Scope& scope, bool by_reply);
   ReplyWords words_of_reply(const Message& message, const Request& asks);
   void block(Position at, const Block& block, Scope& scope);
@@ -306,7 +308,8 @@ class StepWalk {
   Outcomes settle_named(Position at, const Block& block, const Latest& latest, std::vector<BranchTest>& tests) const;
   // Sets what each branch tests; true where it is a free choice.
   bool resolve(Position at, const Block& block, const Latest& latest, std::vector<BranchTest>& tests) const;
-  const Message* first_reply(const std::vector<Statement>& body, Role server) const;
+  // From the server that was asked.
+  const Message* first_reply(const std::vector<Statement>& body, const Request& asks) const;
   // Whether the alt, opt or break after statement `index` looks at outcomes other than `says`.
   bool tested_next(const std::vector<Statement>& siblings, std::size_t index, Outcomes says,
                    const Latest& latest) const;
@@ -332,6 +335,15 @@ class StepWalk {
   Segment& current() { return segments_.back(); }
   std::vector<Act>& body_of(Scope& scope) { return scope.at_top() ? current().operation.body : *scope.body; }
   Role role(const std::string& id) const { return roles_.at(id); }
+  // Whether a participant is the server that a request went to.
+  bool is_asked(const Request& asks, const std::string& id) const {
+    return role(id) == asks.to && (asks.to != Role::kCache || roles_.cache_at(id) == asks.cache);
+  }
+  // "the cache"; where there are several, which one.
+  std::string called(const std::string& server) const;
+  std::string called(const Request& asks) const;
+  // A text about a request, without what names the cache that it went to.
+  std::string without_name(const std::string& text, Role to, std::size_t cache) const;
   const std::string& name() const { return reading_.name(); }
 
   const Diagram& diagram_;
@@ -370,7 +382,9 @@ const VerbWords& words_of(Verb verb);
 std::optional<Override> branch_override(const std::string& name, const Section& section);
 
 inline bool is_crossed(const Message& message) { return message.arrow.head == ArrowHead::kCross; }
-std::string the(Role role);                                       // "the cache"
+std::string the(Role role);  // "the cache"
+// Whether two requests go to one server.
+inline bool of_one_server(const Request& a, const Request& b) { return a.to == b.to && a.cache == b.cache; }
 std::string in_words(Outcomes outcomes, const Request& request);  // "a hit", "ok or a timeout"
 bool names_server(const std::string& label, Role server);         // in a word of its own
 inline constexpr Outcomes kFailures = {Outcome::kError, Outcome::kTimeout};

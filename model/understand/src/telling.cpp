@@ -20,7 +20,9 @@ namespace {
 
 struct Given {
   Role role = Role::kApp;
-  Position at;  // {0, 0}: from the command line
+  bool is_local = false;  // of a cache: it stands in each app instance
+  Position at;            // {0, 0}: from the command line
+  std::string_view word() const { return is_local ? kLocalCacheName : to_string(role); }
 };
 using GivenRoles = std::map<std::string, Given>;
 
@@ -53,10 +55,11 @@ void gather_role_directives(const Document& document, const std::vector<Statemen
       fail_at(document.name, statement.at,
               "no participant is called " + in_quotes(said.participant) + "; there are: " + all_participants(document));
     }
-    const auto [found, is_new] = given.try_emplace(said.participant, Given{said.role, statement.at});
-    if (!is_new && found->second.role != said.role) {
+    const auto [found, is_new] = given.try_emplace(said.participant, Given{said.role, said.local_cache, statement.at});
+    const bool agrees = found->second.role == said.role && found->second.is_local == said.local_cache;
+    if (!is_new && !agrees) {
       fail_at(document.name, statement.at,
-              in_quotes(said.participant) + " is the " + std::string(to_string(found->second.role)) + " since line " +
+              in_quotes(said.participant) + " is the " + std::string(found->second.word()) + " since line " +
                   std::to_string(found->second.at.line) + "; leave one of the two out");
     }
   });
@@ -73,7 +76,7 @@ GivenRoles gather_given(const Document& document, const std::vector<std::string>
       throw InputError("--role " + option + ": no participant of " + document.name + " is called " +
                        in_quotes(said.participant) + "; there are: " + all_participants(document));
     }
-    given[said.participant] = Given{said.role, {}};
+    given[said.participant] = Given{said.role, said.local_cache, {}};
   }
   return given;
 }
@@ -116,8 +119,10 @@ std::optional<Told> told_by_words(const Participant& participant, const std::str
 std::optional<Told> tell(const Document& document, const Participant& participant, const GivenRoles& given,
                          const Reading& reading) {
   if (const Given* said = given_for(document, participant, given)) {
-    return Told{said->role, said->at.line == 0 ? "said by --role" : "said in line " + std::to_string(said->at.line), "",
-                true};
+    Told told{said->role, said->at.line == 0 ? "said by --role" : "said in line " + std::to_string(said->at.line), "",
+              true};
+    told.is_local = said->is_local;
+    return told;
   }
   if (has_alias(participant)) {
     if (auto told = told_by_words(participant, participant.alias, "alias", reading)) return told;

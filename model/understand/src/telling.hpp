@@ -24,6 +24,7 @@ struct Told {
   bool by_position = false;
   bool is_vague = false;  // called a database by a word for anything that keeps something ("ShelfStore")
   bool by_shape = false;  // a stick figure, whatever it is called
+  bool is_local = false;  // a cache, said to stand in each app instance
 };
 using ToldRoles = std::map<std::string, Told>;
 

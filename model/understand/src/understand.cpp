@@ -10,6 +10,7 @@
 #include "base/file.hpp"
 #include "base/text.hpp"
 #include "directives.hpp"
+#include "levels.hpp"
 #include "naming.hpp"
 #include "races.hpp"
 #include "read/statements.hpp"
@@ -131,7 +132,7 @@ std::vector<Segment> read_diagram(const Document& document, std::size_t index, c
                                   Reading& reading) {
   std::vector<Segment> segments;
   const Document::Entry& entry = document.diagrams[index];
-  reading.attempt([&] { refuse_unmodelled_titles(document.name, entry); });
+  reading.attempt([&] { refuse_unmodelled_titles(entry, reading); });
   reading.attempt([&] {
     const Columns columns = columns_of(entry.diagram, roles, reading);
     segments = columns.all.empty() ? read_steps(entry.diagram, roles, kind_said_above(document, index), reading)
@@ -201,6 +202,7 @@ std::vector<std::vector<Segment>> read_operations(const Document& document, cons
   reading.fail_if_any();
   reading.attempt([&] { name_operations(document, segments, reading); });
   reading.attempt([&] { entries = ask_about_things(document, segments, reading); });
+  reading.attempt([&] { ask_about_levels(segments, reading); });
   reading.attempt([&] { judge_remarks(segments, reading); });
   reading.fail_if_any();
   return segments;
@@ -210,9 +212,8 @@ std::vector<ParticipantRead> participants_of(const Document& written, const std:
   std::vector<ParticipantRead> participants;
   for (std::size_t i = 0; i < roles.size(); ++i) {
     for (const Participant& participant : written.diagrams[i].diagram.participants) {
-      const auto found = roles[i].find(participant.id);
-      if (found == roles[i].end()) continue;
-      participants.push_back({participant.at, participant.id, participant.alias, found->second});
+      const Role* const found = roles[i].find(participant.id);
+      if (found != nullptr) participants.push_back({participant.at, participant.id, participant.alias, *found});
     }
   }
   return participants;
@@ -226,6 +227,7 @@ Protocol protocol_of(const Document& document, std::vector<std::vector<Segment>>
   protocol.text = document.text;
   protocol.roles = roles;
   protocol.entries = std::move(entries);
+  protocol.caches = reading.caches();
   protocol.races = races_of(segments);
   for (std::vector<Segment>& of_diagram : segments) {
     for (Segment& segment : of_diagram) {

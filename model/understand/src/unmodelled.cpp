@@ -116,11 +116,18 @@ bool refuse_unmodelled(const std::string& name, Position at, const std::string& 
   return commit.after;
 }
 
-void refuse_unmodelled_titles(const std::string& name, const Document::Entry& entry) {
-  refuse_unmodelled(name, entry.diagram.at, entry.diagram.title, true);
+void refuse_unmodelled_titles(const Document::Entry& entry, const Reading& reading) {
+  const std::string& name = reading.name();
+  const auto without_caches = [&](std::string text) {
+    const std::vector<DrawnCache>& caches = reading.caches();
+    if (std::none_of(caches.begin(), caches.end(), [](const DrawnCache& drawn) { return drawn.local; })) return text;
+    for (const DrawnCache& drawn : caches) text = without_name_of_cache(text, drawn.local);
+    return text;
+  };
+  refuse_unmodelled(name, entry.diagram.at, without_caches(entry.diagram.title), true);
   const auto nearest = std::find_if(entry.context.rbegin(), entry.context.rend(),
                                     [](const Context& context) { return context.is_heading; });
-  if (nearest != entry.context.rend()) refuse_unmodelled(name, nearest->at, nearest->text, true);
+  if (nearest != entry.context.rend()) refuse_unmodelled(name, nearest->at, without_caches(nearest->text), true);
 }
 
 void SinceWrite::join(const SinceWrite& branch) {

@@ -73,6 +73,8 @@ std::string Director::step(const traces::Step& step) {
       return step.is_ghost ? handle_ghost(step) : handle(step);
     case traces::StepKind::kReceive:
       return receive(step);
+    case traces::StepKind::kCall:
+      refuse("what is in the process of an app instance is not replayed");
     case traces::StepKind::kLoseRequest:
       return lose_request(step);
     case traces::StepKind::kLoseReply:

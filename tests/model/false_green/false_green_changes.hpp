@@ -14,6 +14,7 @@ namespace stalemate::model::false_green {
 enum class Meaning {
   kSame,         // nothing: what was right stays right
   kNotModelled,  // the page now speaks of something that is not modelled: it is refused or asked about
+  kWorse,        // what was wrong is so yet, and what was right may be either
   kOther,        // another page, of which nobody may say that it holds: it is refused, violated or inconclusive
 };
 

@@ -84,10 +84,54 @@ bool negated(Page& page, sim::Random& random) {
   return !deletes.empty();
 }
 
+Node asks(Page& page, const std::string& server, const std::string& what) {
+  return raw(page.names[Who::kApp].id + "->>" + server + ": " + what + " " + page.noun);
+}
+
+// Whatever is done to the cache is done to another one, too, and nobody looks into that.
+bool further_cache(Page& page, sim::Random& random) {
+  static const std::vector<std::pair<Verb, Words>> kWords = {{Verb::kSet, {"set", "store", "put"}},
+                                                             {Verb::kDelete, {"delete", "invalidate", "DEL"}}};
+  bool any = false;
+  page.participants.push_back("participant further as Hazelcast");
+  each_body(page, [&](std::vector<Node>& body) {
+    for (std::size_t i = 0; i < body.size(); ++i)
+      for (const auto& [verb, words] : kWords) {
+        if (!is_request(body[i], Who::kCache, verb)) continue;
+        any = true;
+        body.insert(body.begin() + static_cast<std::ptrdiff_t>(++i), asks(page, "further", any_of(words, random)));
+        break;
+      }
+  });
+  return any;
+}
+
+// A cache in each app instance, which Reads look into first and fill, and a Write clears in its own alone.
+bool local_cache(Page& page, sim::Random& random) {
+  static const std::vector<std::string> kNames = {"In-process cache", "L1 cache", "Local cache", "Caffeine"};
+  page.participants.push_back("participant inner as " + any_of(kNames, random));
+  bool reads = false;
+  for (Operation& operation : page.operations) {
+    if (operation.kind == OperationKind::kWrite) {
+      operation.body.push_back(asks(page, "inner", "delete"));
+      continue;
+    }
+    const auto get = std::find_if(operation.body.begin(), operation.body.end(),
+                                  [](const Node& node) { return is_request(node, Who::kCache, Verb::kGet); });
+    if (get == operation.body.end()) continue;
+    operation.body.insert(get, {asks(page, "inner", "get"), raw("inner-->>" + page.names[Who::kApp].id + ": miss")});
+    operation.body.push_back(asks(page, "inner", "set"));
+    reads = true;
+  }
+  return reads;
+}
+
 }  // namespace
 
 std::vector<Change> changes_of_meaning() {
-  return {{"another entry is written than is read", Meaning::kOther, other_entry},
+  return {{"a further cache that is changed likewise", Meaning::kWorse, further_cache, true},
+          {"a cache in each app instance in front", Meaning::kWorse, local_cache},
+          {"another entry is written than is read", Meaning::kOther, other_entry},
           {"two features, by their headings", Meaning::kOther, other_feature_by_heading},
           {"two features, by their tables", Meaning::kOther, other_feature_by_tables},
           {"Reads alone", Meaning::kOther, alone<OperationKind::kRead>},

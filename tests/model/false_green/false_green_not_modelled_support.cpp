@@ -165,10 +165,10 @@ bool queue(Page& page, sim::Random& random) {
 bool second_cache(Page& page, sim::Random& random) {
   const auto gets = lines_where(page, [](const Node& line) { return is_request(line, Who::kCache, Verb::kGet); });
   if (gets.empty()) return false;
-  static const std::vector<Pair> kCaches = {{"local", "Local cache"},
-                                            {"L1", "In-process cache"},
-                                            {"memory", "memory cache"},
-                                            {"caffeine", ""},
+  static const std::vector<Pair> kCaches = {{"request", "Request-scoped cache"},
+                                            {"beside", "Sidecar cache"},
+                                            {"near", "Near cache"},
+                                            {"L1", "First-level cache"},
                                             {"cdn_cache", ""}};
   const Pair& chosen = any_of(kCaches, random);
   page.participants.push_back("participant " + chosen.begin + (chosen.end.empty() ? "" : " as " + chosen.end));
@@ -248,7 +248,7 @@ std::vector<Change> changes_not_modelled() {
           {"a lock by arrows", Meaning::kNotModelled, lock_by_arrows},
           {"a lock in brackets", Meaning::kNotModelled, lock_in_brackets},
           {"deletes by a queue", Meaning::kNotModelled, queue},
-          {"a second cache", Meaning::kNotModelled, second_cache},
+          {"a cache before the app, beside it or of less than it", Meaning::kNotModelled, second_cache},
           {"sets by version", Meaning::kNotModelled, by_version},
           {"rows by version", Meaning::kNotModelled, row_by_version},
           {"a loop", Meaning::kNotModelled, loop},

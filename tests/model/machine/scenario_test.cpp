@@ -164,10 +164,10 @@ TEST(Scenario, an_aim_without_an_arrow_is_at_a_kind_of_operation_at_one_of_that_
   const auto target = [&](std::size_t budget) { return scenario.budgets.at(budget).targets.at(0); };
   EXPECT_EQ(target(0).operations, (std::vector<std::uint16_t>{0}));
   EXPECT_EQ(target(0).arrow, 0);
-  EXPECT_EQ(target(1).server, 0);
+  EXPECT_EQ(target(1).servers, (std::vector<ServerId>{0}));
   EXPECT_TRUE(target(1).operations.empty());
-  EXPECT_EQ(target(2).server, 1);
-  EXPECT_EQ(target(3).server, 0);
+  EXPECT_EQ(target(2).servers, (std::vector<ServerId>{1}));
+  EXPECT_EQ(target(3).servers, (std::vector<ServerId>{0}));
   EXPECT_EQ(scenario.words.faults, (std::vector<std::string>{"late-request@read=1", "duplicate@cache=2",
                                                              "lost-message@database=1", "evict@cache=1"}));
   EXPECT_EQ(resolve(scenario.words, both()).words, scenario.words);

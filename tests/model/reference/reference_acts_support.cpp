@@ -216,7 +216,7 @@ void Model::send(Running running, const Path& path, const Request& sent, std::ve
   if (sent.to == Role::kDatabase && sent.verb == Verb::kGet &&
       protocol_.operations[runner.operation].kind == OperationKind::kWrite)
     runner.fetched.asked = true;
-  running.step.told.sends.push_back(tell(message));
+  running.step.told.sends.push_back(tell(running.runner, message));
   running.told_last = false;
   if (sent.drawn_lost) {
     running.step.told.sends.back().drawn_lost = true;

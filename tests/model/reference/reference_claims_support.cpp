@@ -17,8 +17,8 @@ using traces::StepKind;
 
 // What a step is called, but for which way it takes.
 auto place_of(const traces::Step& step) {
-  return std::tuple(step.kind, step.app, step.session, step.operation, step.diagram, step.key, step.arrow, step.budget,
-                    step.is_ghost);
+  return std::tuple(step.kind, step.app, step.session, step.operation, step.diagram, step.store, step.key, step.arrow,
+                    step.budget, step.is_ghost);
 }
 bool same_choice(const traces::Step& a, const traces::Step& b) {
   return place_of(a) == place_of(b) && a.choice == b.choice;
@@ -161,7 +161,8 @@ class Judge {
   bool may_race(std::size_t a, std::size_t b) const {
     const traces::Step& first = trace_.steps[a];
     const traces::Step& second = trace_.steps[b];
-    return first.kind == StepKind::kHandle && second.kind == StepKind::kHandle &&
+    const auto is_asked = [](StepKind kind) { return kind == StepKind::kHandle || kind == StepKind::kCall; };
+    return is_asked(first.kind) && is_asked(second.kind) &&
            (first.is_ghost || second.is_ghost ||
             std::pair(first.app, first.session) != std::pair(second.app, second.session)) &&
            first.request->to == second.request->to &&

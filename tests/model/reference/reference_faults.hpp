@@ -15,6 +15,8 @@ inline traces::Reply told_reply(const Reply& reply) {
   return {std::string(to_string(reply.outcome)), shown(reply.value), number(reply.version), number(reply.generation)};
 }
 
+inline bool to_same_server(const Request& a, const Request& b) { return a.to == b.to && a.cache == b.cache; }
+
 inline void add_ghost(Runner& runner, const Message& message) {
   runner.ghosts.push_back(message);
   std::sort(runner.ghosts.begin(), runner.ghosts.end());

@@ -64,12 +64,12 @@ void Model::handle_ghosts(const World& world, std::size_t r, std::vector<Enabled
     bool left = false;
     for (const Message& earlier : before.asynchronous) {
       left |= before.crashed && earlier == message && !held_up;
-      held_up |= request(earlier).to == request(message).to;
+      held_up |= to_same_server(request(earlier), request(message));
     }
     if (left) continue;
     Running running = start(world, r, traces::StepKind::kHandle);
     about(running, message);
-    running.step.told.request = tell(message);
+    running.step.told.request = tell(r, message);
     running.step.told.is_ghost = true;
     serve(running.step.next, r, message, !request(message).awaited);
     auto& ghosts = running.step.next.runners[r].ghosts;
@@ -82,7 +82,7 @@ void Model::copy(const World& world, std::size_t r, const Message& message, std:
   for (const auto& payer : payers(world, "duplicate", &message)) {
     Running running = strike(world, r, traces::StepKind::kDuplicate, payer);
     about(running, message);
-    running.step.told.request = tell(message);
+    running.step.told.request = tell(r, message);
     add_ghost(running.step.next.runners[r], message);
     out.push_back(std::move(running.step));
   }
@@ -104,29 +104,46 @@ void Model::crash(const World& world, std::size_t r, std::vector<Enabled>& out) 
     if (world.runners[r].reply)
       dead.step.told.reply = told_reply(*world.runners[r].reply);
     else
-      dead.step.told.request = tell(*world.runners[r].awaited);
+      dead.step.told.request = tell(r, *world.runners[r].awaited);
+    const auto number_of = [&](const Message& message) {
+      return request(message).to == Role::kDatabase ? protocol_.caches.size() : request(message).cache;
+    };
+    for (std::size_t shelf = 0; shelf < shelves_.size(); ++shelf)
+      if (shelves_[shelf].app == places_[r].app)
+        std::fill_n(dead.step.next.cache.begin() + static_cast<std::ptrdiff_t>(shelf * shelf_size()), shelf_size(),
+                    Spot{});
     std::vector<World> ends = {dead.step.next};
     for (std::size_t s = 0; s < places_.size(); ++s) {
       if (places_[s].app != places_[r].app) continue;
       const Runner& runner = world.runners[s];
       std::vector<Message> sent = runner.asynchronous;
-      if (runner.awaited && !runner.reply) sent.push_back(*runner.awaited);
-      std::array<std::size_t, 2> count{};
-      for (const Message& message : sent) ++count[request(message).to == Role::kDatabase ? 1 : 0];
-      std::vector<World> more;
-      for (std::size_t database = 0; database <= count[1]; ++database) {
-        for (std::size_t cache = 0; cache <= count[0]; ++cache) {
-          for (const World& end : ends) {
-            World next = end;
-            Runner& cut = next.runners[s];
-            cut = Runner{.begun = runner.begun, .crashed = true, .ghosts = runner.ghosts};
-            std::array<std::size_t, 2> left = {cache, database};
-            for (const Message& message : sent) {
-              std::size_t& room = left[request(message).to == Role::kDatabase ? 1 : 0];
-              if (room > 0) cut.asynchronous.push_back(message), --room;
-            }
-            more.push_back(std::move(next));
+      if (runner.awaited && !runner.reply && !is_call(s, *runner.awaited)) sent.push_back(*runner.awaited);
+      // By server: how many of the first of them arrive.
+      std::vector<std::vector<std::size_t>> cuts = {{}};
+      const std::size_t servers = protocol_.caches.size() + 1;
+      for (std::size_t server = 0; server < servers; ++server) {
+        const auto count = static_cast<std::size_t>(std::count_if(
+            sent.begin(), sent.end(), [&](const Message& message) { return number_of(message) == server; }));
+        std::vector<std::vector<std::size_t>> longer;
+        for (std::size_t arrive = 0; arrive <= count; ++arrive)
+          for (const std::vector<std::size_t>& cut : cuts) {
+            longer.push_back(cut);
+            longer.back().push_back(arrive);
           }
+        cuts = std::move(longer);
+      }
+      std::vector<World> more;
+      for (const std::vector<std::size_t>& arriving : cuts) {
+        for (const World& end : ends) {
+          World next = end;
+          Runner& cut = next.runners[s];
+          cut = Runner{.begun = runner.begun, .crashed = true, .ghosts = runner.ghosts};
+          std::vector<std::size_t> left = arriving;
+          for (const Message& message : sent) {
+            std::size_t& room = left[number_of(message)];
+            if (room > 0) cut.asynchronous.push_back(message), --room;
+          }
+          more.push_back(std::move(next));
         }
       }
       ends = std::move(more);
@@ -139,12 +156,14 @@ void Model::crash(const World& world, std::size_t r, std::vector<Enabled>& out) 
   }
 }
 
-void Model::touch(World& world, std::optional<std::size_t> spot) const {
-  const auto is_it = [&](const Message& message) {
-    return request(message).to == Role::kCache && (!spot || spot_of(message) == *spot);
-  };
-  for (Runner& runner : world.runners) {
-    if (!spot || runner.watched == spot) runner.watched.reset();
+void Model::touch(World& world, std::size_t from, std::size_t to) const {
+  const auto in = [&](std::size_t spot) { return from <= spot && spot < to; };
+  for (std::size_t r = 0; r < world.runners.size(); ++r) {
+    Runner& runner = world.runners[r];
+    const auto is_it = [&](const Message& message) {
+      return request(message).to == Role::kCache && in(spot_of(r, message));
+    };
+    if (runner.watched && in(*runner.watched)) runner.watched.reset();
     for (Message& message : runner.asynchronous)
       if (is_it(message)) message.unchanged = false;
     for (Message& message : runner.ghosts)
@@ -163,16 +182,22 @@ bool Model::watched(const World& world) const {
 }
 
 void Model::happen_in_cache(const World& world, std::vector<Enabled>& out) const {
+  for (std::size_t shelf = 0; shelf < shelves_.size(); ++shelf) fall(world, shelf, out);
+}
+
+void Model::fall(const World& world, std::size_t shelf, std::vector<Enabled>& out) const {
+  const std::size_t from = shelf * shelf_size();
+  const std::size_t to = from + shelf_size();
   const auto begin = [&](traces::StepKind kind) {
     Enabled step;
     step.next = world;
     step.told.kind = kind;
     step.told.app = step.told.session = step.told.operation = 0;
-    step.told.store = "cache";
+    step.told.store = shelf_name(shelf);
     return step;
   };
   bool anything = false;
-  for (std::size_t spot = 0; spot < world.cache.size(); ++spot) {
+  for (std::size_t spot = from; spot < to; ++spot) {
     const Spot& held = world.cache[spot];
     anything |= held.there();
     const auto drop = [&](Enabled& step) {
@@ -198,20 +223,24 @@ void Model::happen_in_cache(const World& world, std::vector<Enabled>& out) const
       charge(out.back(), payer);
     }
   }
+  if (shelves_[shelf].app != 0) return;
   for (const auto& payer : payers(world, "cache-restart", nullptr)) {
     if (!anything && !watched(world)) break;
     Enabled step = begin(traces::StepKind::kCacheRestart);
     charge(step, payer);
-    step.next.cache.assign(world.cache.size(), {});
-    touch(step.next, std::nullopt);
+    std::fill(step.next.cache.begin() + static_cast<std::ptrdiff_t>(from),
+              step.next.cache.begin() + static_cast<std::ptrdiff_t>(to), Spot{});
+    touch(step.next, from, to);
     out.push_back(std::move(step));
   }
   for (const auto& payer : payers(world, "cache-failover", nullptr)) {
-    if (*world.replica == world.cache && !watched(world)) break;
     Enabled step = begin(traces::StepKind::kCacheFailover);
+    std::copy(world.replica->begin() + static_cast<std::ptrdiff_t>(from),
+              world.replica->begin() + static_cast<std::ptrdiff_t>(to),
+              step.next.cache.begin() + static_cast<std::ptrdiff_t>(from));
+    if (step.next.cache == world.cache && !watched(world)) break;
     charge(step, payer);
-    step.next.cache = *world.replica;
-    touch(step.next, std::nullopt);
+    touch(step.next, from, to);
     out.push_back(std::move(step));
   }
 }

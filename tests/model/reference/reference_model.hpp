@@ -121,6 +121,9 @@ inline bool puts_marker(Verb verb) {
 inline bool only_looks(Verb verb) {
   return verb == Verb::kGet || verb == Verb::kExists || verb == Verb::kGetVersion || verb == Verb::kGetGeneration;
 }
+inline bool names_other(Verb verb) {
+  return verb == Verb::kSetUnless || verb == Verb::kSetIfGeneration || verb == Verb::kDeleteAndCountUp;
+}
 inline bool asks_for_newer(Verb verb) { return verb == Verb::kSetIfNewer || verb == Verb::kMarkIfNewer; }
 
 struct Reply {
@@ -209,7 +212,8 @@ struct Spot {
   bool there() const { return value.has_value() || marker || generation > 0 || lease; }
   auto operator<=>(const Spot&) const = default;
 };
-using Cache = std::vector<Spot>;  // the first entry of each row, then the second of each, and so on
+// Shelf after shelf; on each the first entry of each row, then the second of each, and so on.
+using Cache = std::vector<Spot>;
 
 struct World {
   std::vector<Value> database;
@@ -264,7 +268,7 @@ class Model {
   const Request& request(const Message& message) const;
   const Act* act(std::size_t operation, const Path& path) const;
   bool settle_place(std::size_t operation, Path& path) const;
-  traces::Request tell(const Message& message) const;
+  traces::Request tell(std::size_t r, const Message& message) const;
 
   void time_out(Running running, const Path& path, const Request& asked, std::vector<Enabled>& out) const;
   bool covers(const Runner& runner, Path path, int about) const;
@@ -286,6 +290,7 @@ class Model {
   void handle(const World& world, std::size_t r, std::optional<std::size_t> asynchronous,
               std::vector<Enabled>& out) const;
   void receive(const World& world, std::size_t r, std::vector<Enabled>& out) const;
+  void call(const World& world, std::size_t r, std::vector<Enabled>& out) const;
   void lose(const World& world, std::size_t r, std::optional<std::size_t> asynchronous,
             std::vector<Enabled>& out) const;
   // The budgets that may pay for a fault of this kind that strikes a message (null: the cache): (budget, aim).
@@ -298,14 +303,23 @@ class Model {
   void copy(const World& world, std::size_t r, const Message& message, std::vector<Enabled>& out) const;
   void crash(const World& world, std::size_t r, std::vector<Enabled>& out) const;
   void happen_in_cache(const World& world, std::vector<Enabled>& out) const;
-  std::size_t spot_of(const Message& message, bool other = false) const;
+  // Where a request of a runner goes to; what a shelf, an entry of its is called.
+  std::size_t shelf_of(std::size_t r, const Message& message) const;
+  bool is_call(std::size_t r, const Message& message) const;
+  std::size_t shelf_size() const { return setting_.keys * protocol_.entries.size(); }
+  std::string shelf_name(std::size_t shelf) const;
+  std::size_t spot_of(std::size_t r, const Message& message, bool other = false) const;
   std::string spot_name(std::size_t spot) const;
+  std::size_t entry_of(std::size_t spot) const { return spot % shelf_size() / setting_.keys; }
+  bool is_kept(std::size_t shelf, std::size_t entry) const;
   bool tells(std::size_t operation, int arrow, Outcome outcome) const;
   Outcome counted(const Message& message, Outcome outcome) const;
   Outcome missed_lease(std::size_t operation, int arrow) const;
   bool takes_leases(std::size_t operation) const;
   void forget_owners(World& world) const;
-  void touch(World& world, std::optional<std::size_t> spot) const;  // none: every one
+  void touch(World& world, std::size_t from, std::size_t to) const;  // spots
+  void touch(World& world, std::size_t spot) const { touch(world, spot, spot + 1); }
+  void fall(const World& world, std::size_t shelf, std::vector<Enabled>& out) const;
   bool watched(const World& world) const;
   bool may_fail_over(const World& world) const;
   Reply serve(World& world, std::size_t r, const Message& message, bool counts) const;
@@ -324,6 +338,12 @@ class Model {
     std::vector<Value> values;  // of its writes, by operation; 0 for a Read
   };
   std::vector<Place> places_;
+  // A cache; one that each app instance has for itself once for each of them.
+  struct Shelf {
+    std::size_t cache = 0;  // of the protocol
+    int app = 0;            // 0: all share it
+  };
+  std::vector<Shelf> shelves_;
 };
 
 // What is compared of them beside coherent-at-rest and fresh-reads.

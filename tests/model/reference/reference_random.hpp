@@ -200,13 +200,58 @@ inline std::string with_entries(const std::string& page, sim::Random random) {
   return text;
 }
 
+// The same page with its cache in every app instance, or with two caches or three, of which one may be.
+inline std::string with_caches(const std::string& page, sim::Random random) {
+  static const std::vector<std::vector<std::string>> kIds = {
+      {"cache"},         {"near", "cache"},    {"near", "cache"},
+      {"near", "cache"}, {"cache", "further"}, {"near", "cache", "further"}};
+  const std::size_t drawn = random.below(kIds.size());
+  const std::vector<std::string>& ids = kIds[drawn];
+  const bool alone = ids.size() == 1;
+  std::string participants;
+  for (const std::string& id : ids)
+    participants += "participant " + id + " as " +
+                    (alone || id == "near" ? "In-process cache"
+                     : id == "further"     ? "Memcached"
+                                           : "Redis") +
+                    "\n";
+  std::string text;
+  std::string asked = ids.front();
+  std::vector<std::string> outer;  // what the blocks around are about
+  std::istringstream lines(page);
+  for (std::string line; std::getline(lines, line);) {
+    const bool asks = line.starts_with("app->>cache: ") || line.starts_with("app-)cache: ");
+    if (asks) {
+      asked = ids[random.below(ids.size())];
+      const bool waits = line.starts_with("app->>") || alone || asked == "near";
+      const std::string label = line.substr(line.find(": "));
+      const bool conditional =
+          !alone && (label.find(" if unchanged") != std::string::npos || label.find("cas ") != std::string::npos);
+      line = (waits ? "app->>" : "app-)") + asked + (conditional ? ": Set value" : label);
+    } else if (line.starts_with("cache-->>app")) {
+      line = asked + line.substr(5);
+    } else if (line.starts_with("alt") || line.starts_with("opt") || line.starts_with("break")) {
+      outer.push_back(asked);
+    } else if (line.starts_with("else") && !outer.empty()) {
+      asked = outer.back();
+    } else if (line == "end" && !outer.empty()) {
+      asked = outer.back();
+      outer.pop_back();
+    }
+    text += line + "\n";
+    if (line == "sequenceDiagram") text += participants;
+  }
+  return text;
+}
+
 inline rc::Gen<RandomProtocol> random_protocol() {
   const auto page = rc::gen::weightedOneOf<std::string>({{1, random_page()}, {2, random_branches_page()}});
   return rc::gen::map(rc::gen::tuple(page, rc::gen::inRange(0, 1'000'000)),
                       [](const std::tuple<std::string, int>& drawn) {
                         const auto& [text, number] = drawn;
-                        if (number % 2 == 0) return RandomProtocol{text};
-                        return RandomProtocol{with_entries(text, sim::Random(static_cast<std::uint64_t>(number), 0))};
+                        const sim::Random random(static_cast<std::uint64_t>(number), 0);
+                        if (number % 4 == 0) return RandomProtocol{text};
+                        return RandomProtocol{number % 4 == 1 ? with_caches(text, random) : with_entries(text, random)};
                       });
 }
 

@@ -101,7 +101,7 @@ Reply Model::serve(World& world, std::size_t r, const Message& message, bool cou
     return reply;
   }
   const Cache before = world.cache;
-  Spot& spot = world.cache[spot_of(message)];
+  Spot& spot = world.cache[spot_of(r, message)];
   const auto put = [&] {
     spot = {puts_marker(asked.verb) ? std::nullopt : message.value,
             puts_marker(asked.verb),
@@ -110,11 +110,11 @@ Reply Model::serve(World& world, std::size_t r, const Message& message, bool cou
             0,
             false,
             {}};
-    touch(world, spot_of(message));  // the same again is a change, too
+    touch(world, spot_of(r, message));  // the same again is a change, too
   };
   switch (asked.verb) {
     case Verb::kMarkStale:
-      if (spot.there()) touch(world, spot_of(message));
+      if (spot.there()) touch(world, spot_of(r, message));
       spot.stale = spot.value.has_value();
       spot.lease.reset();
       break;
@@ -141,7 +141,7 @@ Reply Model::serve(World& world, std::size_t r, const Message& message, bool cou
       reply.generation = spot.generation;
       break;
     case Verb::kSetIfGeneration: {
-      const Spot fence = world.cache[spot_of(message, true)];
+      const Spot fence = world.cache[spot_of(r, message, true)];
       if (fence.generation != message.generation) {
         reply.outcome = Outcome::kConflict;
         break;
@@ -155,14 +155,14 @@ Reply Model::serve(World& world, std::size_t r, const Message& message, bool cou
     case Verb::kDeleteAndCountUp:
     case Verb::kCountUp: {
       const bool deletes = asked.verb == Verb::kDeleteAndCountUp;
-      Spot& counter = deletes ? world.cache[spot_of(message, true)] : spot;
+      Spot& counter = deletes ? world.cache[spot_of(r, message, true)] : spot;
       const bool lived = counter.expiring;
       const unsigned generation = counter.generation;
-      if (deletes && spot.there()) touch(world, spot_of(message));
+      if (deletes && spot.there()) touch(world, spot_of(r, message));
       if (deletes) spot = {};
       counter.generation = generation + 1;
       counter.expiring = lived || asked.ttl != 0;
-      touch(world, deletes ? spot_of(message, true) : spot_of(message));
+      touch(world, deletes ? spot_of(r, message, true) : spot_of(r, message));
       break;
     }
     case Verb::kSetIfNewer:
@@ -183,7 +183,7 @@ Reply Model::serve(World& world, std::size_t r, const Message& message, bool cou
         put();
       break;
     case Verb::kSetUnless:
-      if (world.cache[spot_of(message, true)].there())
+      if (world.cache[spot_of(r, message, true)].there())
         reply.outcome = Outcome::kConflict;
       else
         put();
@@ -200,11 +200,15 @@ Reply Model::serve(World& world, std::size_t r, const Message& message, bool cou
       put();
       break;
     case Verb::kDelete:
-      if (spot.there()) touch(world, spot_of(message));  // deleting nothing is none
+      if (spot.there()) touch(world, spot_of(r, message));  // deleting nothing is none
       spot = {};
       break;
   }
-  if (world.cache != before && may_fail_over(world)) world.replica = before;
+  if (world.cache != before && may_fail_over(world)) {
+    const auto shelf = static_cast<std::ptrdiff_t>(shelf_of(r, message) * shelf_size());
+    if (shelves_[shelf_of(r, message)].app == 0)
+      std::copy_n(before.begin() + shelf, shelf_size(), world.replica->begin() + shelf);
+  }
   return reply;
 }
 

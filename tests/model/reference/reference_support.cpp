@@ -14,6 +14,14 @@ Model::Model(const Protocol& protocol, const Setting& setting, bool keep_history
     visit_requests(operation.body, [&](const Request& asked) {
       if (asks_for_newer(asked.verb)) by_version_[asked.entry] = stores_by_version_ = true;
     });
+  for (std::size_t cache = 0; cache < protocol.caches.size() && setting.has_cache; ++cache) {
+    bool asked = false;
+    for (const Operation& operation : protocol.operations)
+      visit_requests(operation.body,
+                     [&](const Request& each) { asked |= each.to == Role::kCache && each.cache == cache; });
+    const int apps = protocol.caches[cache].local ? static_cast<int>(setting.apps.size()) : 1;
+    for (int app = 1; app <= apps && asked; ++app) shelves_.push_back({cache, protocol.caches[cache].local ? app : 0});
+  }
   Value writes = 0;
   for (std::size_t a = 0; a < setting.apps.size(); ++a) {
     for (std::size_t s = 0; s < setting.apps[a].size(); ++s) {
@@ -29,9 +37,10 @@ World Model::initial() const {
   World world;
   world.database.assign(setting_.keys, 0);
   if (stores_by_version_) world.versions.assign(setting_.keys, 0);
-  if (setting_.has_cache) world.cache.resize(setting_.keys * protocol_.entries.size());
+  world.cache.resize(shelves_.size() * shelf_size());
   for (std::size_t spot = 0; spot < world.cache.size() && setting_.cached; ++spot)
-    if (!protocol_.entries[spot / setting_.keys].markers) world.cache[spot].value = 0;
+    if (!protocol_.entries[entry_of(spot)].markers && is_kept(spot / shelf_size(), entry_of(spot)))
+      world.cache[spot].value = 0;
   world.runners.resize(places_.size());
   world.spent.assign(setting_.budgets.size(), 0);
   if (may_fail_over(world)) world.replica = world.cache;
@@ -65,12 +74,12 @@ bool Model::incoherent(const World& world) const {
   return false;
 }
 
-traces::Request Model::tell(const Message& message) const {
+traces::Request Model::tell(std::size_t r, const Message& message) const {
   const Request& sent = request(message);
   return {.arrow = sent.arrow,
-          .to = std::string(to_string(sent.to)),
+          .to = sent.to == Role::kCache ? shelf_name(shelf_of(r, message)) : std::string(to_string(sent.to)),
           .verb = std::string(to_string(sent.verb)),
-          .key = sent.to == Role::kCache ? spot_name(spot_of(message)) : key_name(message.key),
+          .key = sent.to == Role::kCache ? spot_name(spot_of(r, message)) : key_name(message.key),
           .value = shown(message.value),
           .label = sent.label,
           .awaited = sent.awaited,
@@ -79,39 +88,70 @@ traces::Request Model::tell(const Message& message) const {
           .version = asks_for_newer(sent.verb) ? std::optional<std::int64_t>(message.version) : std::nullopt,
           .generation =
               sent.verb == Verb::kSetIfGeneration ? std::optional<std::int64_t>(message.generation) : std::nullopt,
-          .other = sent.verb == Verb::kSetUnless || sent.verb == Verb::kSetIfGeneration ||
-                           sent.verb == Verb::kDeleteAndCountUp
-                       ? spot_name(spot_of(message, true))
-                       : ""};
+          .other = names_other(sent.verb) ? spot_name(spot_of(r, message, true)) : ""};
 }
 
-std::size_t Model::spot_of(const Message& message, bool other) const {
+std::size_t Model::shelf_of(std::size_t r, const Message& message) const {
   const Request& asked = request(message);
-  return (other ? asked.other : asked.entry) * setting_.keys + message.key;
+  const auto found = std::find_if(shelves_.begin(), shelves_.end(), [&](const Shelf& shelf) {
+    return shelf.cache == asked.cache && (shelf.app == 0 || shelf.app == places_[r].app);
+  });
+  return static_cast<std::size_t>(found - shelves_.begin());
+}
+
+// Whether it is asked and answers in one step, within the app instance.
+bool Model::is_call(std::size_t r, const Message& message) const {
+  return request(message).to == Role::kCache && shelves_[shelf_of(r, message)].app != 0;
+}
+
+std::string Model::shelf_name(std::size_t shelf) const {
+  const auto& [cache, app] = shelves_[shelf];
+  return protocol_.caches[cache].name + (app == 0 ? "" : " of app" + std::to_string(app));
+}
+
+// Whether anything is ever asked of a shelf about an entry.
+bool Model::is_kept(std::size_t shelf, std::size_t entry) const {
+  bool found = false;
+  for (const Operation& operation : protocol_.operations)
+    visit_requests(operation.body, [&](const Request& asked) {
+      const bool here = asked.to == Role::kCache && asked.cache == shelves_[shelf].cache;
+      found |= here && (asked.entry == entry || (names_other(asked.verb) && asked.other == entry));
+    });
+  return found;
+}
+
+std::size_t Model::spot_of(std::size_t r, const Message& message, bool other) const {
+  const Request& asked = request(message);
+  return shelf_of(r, message) * shelf_size() + (other ? asked.other : asked.entry) * setting_.keys + message.key;
 }
 
 std::string Model::spot_name(std::size_t spot) const {
   const std::string row = key_name(spot % setting_.keys);
-  return spot < setting_.keys ? row : row + "/" + protocol_.entries[spot / setting_.keys].name;
+  return entry_of(spot) == 0 ? row : row + "/" + protocol_.entries[entry_of(spot)].name;
 }
 
 traces::State Model::tell(const World& world) const {
   traces::State state;
-  std::vector<traces::Entry> cache;
+  for (std::size_t shelf = 0; shelf < shelves_.size(); ++shelf) {
+    std::vector<traces::Entry> cache;
+    for (std::size_t key = 0; key < setting_.keys; ++key) {
+      for (std::size_t entry = 0; entry < protocol_.entries.size(); ++entry) {
+        const std::size_t spot = shelf * shelf_size() + entry * setting_.keys + key;
+        const Spot& held = world.cache[spot];
+        cache.push_back({spot_name(spot), shown(held.value), held.expiring, held.marker});
+        if (by_version_[entry] && held.there()) cache.back().version = held.version;
+        if (held.generation > 0) cache.back().generation = held.generation;
+        cache.back().stale = held.stale;
+        cache.back().lease = held.lease.has_value();
+      }
+    }
+    state.stores.push_back({shelf_name(shelf), std::move(cache)});
+  }
   std::vector<traces::Entry> database;
   for (std::size_t key = 0; key < world.database.size(); ++key) {
-    for (std::size_t spot = key; spot < world.cache.size(); spot += setting_.keys) {
-      const Spot& held = world.cache[spot];
-      cache.push_back({spot_name(spot), shown(held.value), held.expiring, held.marker});
-      if (by_version_[spot / setting_.keys] && held.there()) cache.back().version = held.version;
-      if (held.generation > 0) cache.back().generation = held.generation;
-      cache.back().stale = held.stale;
-      cache.back().lease = held.lease.has_value();
-    }
     database.push_back({key_name(key), shown(world.database[key])});
     if (stores_by_version_) database.back().version = world.versions[key];
   }
-  if (!world.cache.empty()) state.stores.push_back({"cache", cache});
   state.stores.push_back({"database", database});
   for (std::size_t r = 0; r < world.runners.size(); ++r) {
     const Runner& runner = world.runners[r];
@@ -120,7 +160,7 @@ traces::State Model::tell(const World& world) const {
       told.app = places_[r].app;
       told.session = places_[r].session;
       told.operation = static_cast<int>(message.ordinal);
-      told.request = tell(message);
+      told.request = tell(r, message);
       return told;
     };
     for (const Message& message : runner.asynchronous) {
@@ -153,6 +193,11 @@ std::vector<Enabled> Model::enabled(const World& world) const {
     }
     handle_ghosts(world, r, steps);
     if (!runner.awaited) continue;
+    if (is_call(r, *runner.awaited)) {
+      crash(world, r, steps);
+      call(world, r, steps);
+      continue;
+    }
     if (!runner.reply) copy(world, r, *runner.awaited, steps);
     crash(world, r, steps);
     if (runner.reply)
@@ -231,11 +276,11 @@ void Model::handle(const World& world, std::size_t r, std::optional<std::size_t>
   const Message message = asynchronous ? before.asynchronous[*asynchronous] : *before.awaited;
   const std::size_t older = asynchronous.value_or(before.asynchronous.size());
   for (std::size_t i = 0; i < older; ++i)
-    if (request(before.asynchronous[i]).to == request(message).to) return;
+    if (to_same_server(request(before.asynchronous[i]), request(message))) return;
 
   Running running = start(world, r, traces::StepKind::kHandle);
   about(running, message);
-  running.step.told.request = tell(message);
+  running.step.told.request = tell(r, message);
   const bool sender_waits = !asynchronous && request(message).awaited;
   const Reply reply = serve(running.step.next, r, message, sender_waits || !request(message).awaited);
   Runner& runner = running.step.next.runners[r];
@@ -247,7 +292,7 @@ void Model::handle(const World& world, std::size_t r, std::optional<std::size_t>
     running.step.told.reply = told_reply(reply);
     const Request& asked = request(message);
     const bool finds = reply.value || reply.outcome == Outcome::kMarker || reply.outcome == Outcome::kOk;
-    if (asked.watch == Watch::kKey || (asked.watch == Watch::kEntry && finds)) runner.watched = spot_of(message);
+    if (asked.watch == Watch::kKey || (asked.watch == Watch::kEntry && finds)) runner.watched = spot_of(r, message);
     if (asked.watch == Watch::kEntry && !finds) runner.watched.reset();
     if (asked.watch == Watch::kLease)
       runner.leased = reply.outcome == Outcome::kWon || reply.outcome == Outcome::kGranted;
@@ -280,6 +325,18 @@ void Model::receive(const World& world, std::size_t r, std::vector<Enabled>& out
   go_on(std::move(running), after(message.at), out);
 }
 
+// Asked and answered within the app instance: nothing comes between.
+void Model::call(const World& world, std::size_t r, std::vector<Enabled>& out) const {
+  std::vector<Enabled> asked;
+  handle(world, r, std::nullopt, asked);
+  const std::size_t first = out.size();
+  receive(asked.at(0).next, r, out);
+  for (std::size_t i = first; i < out.size(); ++i) {
+    out[i].told.kind = traces::StepKind::kCall;
+    out[i].told.request = asked.at(0).told.request;
+  }
+}
+
 void Model::lose(const World& world, std::size_t r, std::optional<std::size_t> asynchronous,
                  std::vector<Enabled>& out) const {
   const Runner& before = world.runners[r];
@@ -298,7 +355,7 @@ void Model::lose(const World& world, std::size_t r, std::optional<std::size_t> a
       if (is_reply)
         running.step.told.reply = told_reply(*before.reply);
       else
-        running.step.told.request = tell(message);
+        running.step.told.request = tell(r, message);
       if (asynchronous) {
         runner.asynchronous.erase(runner.asynchronous.begin() + static_cast<std::ptrdiff_t>(*asynchronous));
         out.push_back(std::move(running.step));

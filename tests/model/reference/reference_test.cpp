@@ -59,9 +59,10 @@ MachineSpace explore_machine(const Protocol& protocol, const traces::Scenario& w
     if (actions.empty()) {
       std::vector<std::optional<Value>> stores;
       // The database first, as the reference has it.
-      for (auto server = machine.servers().rbegin(); server != machine.servers().rend(); ++server) {
-        for (std::size_t cell = 0; cell < (*server)->cells(); ++cell) {
-          const Held held = (*server)->held(state.data(), cell);
+      for (std::size_t place = 0; place < machine.servers().size(); ++place) {
+        const Server& server = place == 0 ? *machine.servers().back() : *machine.servers()[place - 1];
+        for (std::size_t cell = 0; cell < server.cells(); ++cell) {
+          const Held held = server.held(state.data(), cell);
           stores.push_back(held.marker       ? std::optional(kMarkerShown)
                            : held.value == 0 ? std::nullopt
                                              : std::optional(static_cast<Value>(held.value) - 1));

@@ -95,7 +95,8 @@ class Walk {
                                                                        : std::vector{Outcome::kOk};
     for (const Outcome outcome : outcomes) {
       Run asked = run;
-      asked.text += (run.text.empty() ? "" : " ") + std::string(to_string(request.to)) + "." +
+      asked.text += (run.text.empty() ? "" : " ") + std::string(to_string(request.to)) +
+                    (request.cache == 0 ? "" : std::to_string(request.cache + 1)) + "." +
                     std::string(to_string(request.verb)) + (request.ttl != 0 ? ":ttl" : "") +
                     (of_cache ? "=" + std::string(to_string(outcome)) : "");
       asked.outcomes[request.arrow] = outcome;
@@ -138,6 +139,10 @@ const Meaning& meaning_of(const Page& page) {
       {"double-delete", kFills, {"cache.delete database.set cache.delete"}},
       {"read-fill-with-ttl", kFillsForATime, {"database.set cache.delete"}},
       {"database-only", {"database.get"}, {"database.set"}},
+      {"two-levels",
+       {"cache.get=value", "cache.get=miss cache2.get=value cache.set",
+        "cache.get=miss cache2.get=miss database.get cache2.set cache.set"},
+       {"database.set cache2.delete cache.delete"}},
   };
   const auto found = std::find_if(kMeanings.begin(), kMeanings.end(),
                                   [&](const Meaning& meaning) { return meaning.name == page.meaning; });
@@ -153,7 +158,6 @@ std::string_view feature_of(const Page& page) {
                                                                          {"replica", "replica"},
                                                                          {"write-behind", "loop"},
                                                                          {"lock", "lock"},
-                                                                         {"local-cache", "local cache"},
                                                                          {"change-capture", "queue"},
                                                                          {"queue-worker", "queue"}};
   return kFeatures.at(std::string_view(page.meaning).substr(kNotModelled.size()));

@@ -74,7 +74,7 @@ TEST(ProtocolRoleNames, a_copy_of_the_database_is_never_the_database) {
                        "understood as \"a message of a replica\""));
 }
 
-TEST(ProtocolRoleNames, a_cache_in_each_instance_or_before_the_app_is_not_the_cache) {
+TEST(ProtocolRoleNames, a_cache_in_the_process_of_each_instance_is_one_and_that_is_said) {
   for (const char* alias : {"local",
                             "Local cache",
                             "L1",
@@ -84,37 +84,100 @@ TEST(ProtocolRoleNames, a_cache_in_each_instance_or_before_the_app_is_not_the_ca
                             "In-memory cache",
                             "memory cache",
                             "Process memory",
-                            "near cache",
-                            "Redis near cache",
                             "Caffeine",
                             "Guava cache",
                             "Ehcache",
                             "LRU cache",
-                            "Redis / Hazelcast / near cache",
                             "IMemoryCache",
                             "MemoryCache",
                             "HashMap (cache)",
                             "Cache (ConcurrentHashMap)",
-                            "First-level cache",
-                            "first level cache",
-                            "Request cache",
-                            "request-scoped cache",
-                            "DataLoader cache",
                             "Static cache",
                             "RAM cache",
                             "Embedded cache",
-                            "Apollo cache",
-                            "React Query cache",
-                            "SWR cache",
                             "Cache (dict)",
                             "Dictionary cache",
                             "Map cache",
-                            "Hibernate session cache",
-                            "ORM cache",
-                            "Sidecar cache",
                             "Cache (one in each pod)",
                             "Cache (per container)"}) {
-    EXPECT_TRUE(contains(asked_as(alias), "understood as \"a local cache, one in each app instance\""))
+    const std::string lines = std::string("participant X as ") + alias + "\napp->>X: Get\napp->>db: Get";
+    const Protocol protocol = read_lines(lines);
+    EXPECT_EQ(protocol.caches, (std::vector<DrawnCache>{{"local cache", true}})) << alias;
+    EXPECT_TRUE(contains(describe_reading(protocol),
+                         "each app instance has one of its own; where all share it, say "
+                         "role X = cache"))
+        << alias;
+    EXPECT_EQ(read_lines(lines, {"X=cache"}).caches, (std::vector<DrawnCache>{{"cache", false}})) << alias;
+  }
+  EXPECT_EQ(read_lines("%% stalemate: role cache = local-cache\napp->>cache: Get\napp->>db: Get").caches,
+            (std::vector<DrawnCache>{{"local cache", true}}));
+  EXPECT_EQ(read_lines("app->>cache: Get\napp->>db: Get", {"cache=local-cache"}).caches,
+            (std::vector<DrawnCache>{{"local cache", true}}));
+  EXPECT_TRUE(starts_with(error_of_lines("%% stalemate: role cache = local-cache\n%% stalemate: role cache = cache\n"
+                                         "app->>cache: Get\napp->>db: Get"),
+                          "t.mmd:3:1: \"cache\" is the local-cache since line 2"));
+}
+
+TEST(ProtocolRoleNames, caches_beside_each_other_in_a_diagram_are_several) {
+  const auto caches = [](const std::string& text) { return read_protocol(text, "t.md", {}).caches; };
+  const auto both = [](const std::string& one, const std::string& other) {
+    return "participant A as " + one + "\nparticipant B as " + other + "\n";
+  };
+  const std::string read =
+      "app->>A: Get value\nA-->>app: miss\napp->>B: Get value\nB-->>app: miss\napp->>db: Get value\n"
+      "app->>B: Set value\napp->>A: Set value\n";
+  const std::string write = "app->>db: Set value\napp->>B: Delete value\napp->>A: Delete value\n";
+  const std::string write_one = "app->>db: Set value\napp->>Redis: Delete value\napp->>Memcached: Delete value\n";
+  EXPECT_EQ(caches(page(both("L1 cache", "Redis") + read, both("L1 cache", "Redis") + write)),
+            (std::vector<DrawnCache>{{"local cache", true}, {"cache", false}}));
+  EXPECT_EQ(caches(page(both("Memcached", "Redis") + read, both("Memcached", "Redis") + write)),
+            (std::vector<DrawnCache>{{"cache Memcached", false}, {"cache Redis", false}}));
+  EXPECT_EQ(caches(page(both("L1 cache", "Caffeine") + read, both("L1 cache", "Caffeine") + write)),
+            (std::vector<DrawnCache>{{"local cache L1 cache", true}, {"local cache Caffeine", true}}));
+  EXPECT_EQ(caches(page("app->>Redis: Get value\nRedis-->>app: miss\napp->>db: Get value\napp->>Redis: Set value\n",
+                        write_one)),
+            (std::vector<DrawnCache>{{"cache Redis", false}, {"cache Memcached", false}}))
+      << "who is known is known first";
+  // A reply is of the one that was asked.
+  EXPECT_TRUE(contains(error_of_lines(both("Memcached", "Redis") + "app->>A: Get\nB-->>app: miss\napp->>db: Get"),
+                       "a reply from the cache Redis, but the latest request (line 4) went to the cache Memcached"));
+  EXPECT_EQ(outline(read_lines(both("L1 cache", "Redis") + read).operations.at(0).body),
+            "get cache#1; if miss; get cache2#3; if miss; get database#5; set cache2#6; set cache#7");
+  // Where one of them is in each process and the diagrams never draw both, they may be one.
+  EXPECT_TRUE(contains(answer_to(page(read_of("redis", "db"), "participant C as Local cache\n" + write_of("C", "db"))),
+                       "read as two caches"));
+}
+
+TEST(ProtocolRoleNames, what_is_not_modelled_of_a_cache_beside_another_or_in_the_process_is_refused) {
+  const std::string both = "participant A as L1 cache\nparticipant B as Redis\n";
+  for (const char* asked :
+       {"app->>B: Set value if unchanged", "app->>B: SET lock:item:1 NX", "app->>B: EXISTS lock:item:1",
+        "app->>B: get item:1, take a lease if it is missing", "app->>B: INCR gen:item:1",
+        "app->>B: set item:1 only if the version is newer", "app->>B: mark item:1 as stale"})
+    EXPECT_TRUE(contains(error_of_lines(both + "app->>A: Get\napp->>B: Get\napp->>db: Get\n" + asked),
+                         "understood as \"a condition, a lock or a mark at a cache beside another\""))
+        << asked;
+  const std::string local = "participant A as L1 cache\napp->>db: Set\n";
+  EXPECT_TRUE(contains(error_of_lines(local + "app-)A: Delete"), "that nobody waits for\""));
+  EXPECT_TRUE(
+      contains(error_of_lines(local + "app-xA: Delete"), "\"a lost call of a cache in the app's own process\""));
+  EXPECT_TRUE(
+      contains(error_of_lines(both + "app->>A: Get\nA-->>app: miss\napp->>B: Get\nB-->>app: miss\napp->>db: Get\n"
+                                     "app->>B: Set"),
+               "t.mmd:4:1: the local cache is looked into here, and nothing on this page ever puts anything there"));
+  std::string seven;
+  for (int i = 1; i <= 7; ++i) seven += "participant C" + std::to_string(i) + " as Redis " + std::to_string(i) + "\n";
+  EXPECT_TRUE(contains(error_of_lines(seven + "app->>C1: Get\napp->>db: Get"), "\"more than 6 caches\""));
+  EXPECT_EQ(error_of_lines(seven.substr(0, seven.rfind("participant")) + "app->>C1: Get\napp->>db: Get\napp->>C1: Set"),
+            "no error");
+}
+
+TEST(ProtocolRoleNames, a_cache_of_less_than_an_instance_or_before_the_app_is_not_the_cache) {
+  for (const char* alias :
+       {"near cache", "Redis near cache", "Redis / Hazelcast / near cache", "First-level cache", "first level cache",
+        "Request cache", "request-scoped cache", "DataLoader cache", "Apollo cache", "React Query cache", "SWR cache",
+        "Hibernate session cache", "ORM cache", "Sidecar cache", "Thread-local cache"}) {
+    EXPECT_TRUE(contains(asked_as(alias), "understood as \"a cache of less than an app instance, or beside one\""))
         << alias << " " << asked_as(alias);
   }
   for (const char* alias : {"CDN", "CDN edge", "edge cache", "CloudFront", "HTTP cache", "Varnish", "DNS cache"}) {
@@ -207,10 +270,7 @@ TEST(ProtocolRoleNames, two_names_that_are_two_servers_are_asked_about) {
       {"stock_cache", "order_cache"}, {"session cache", "product cache"}};
   for (const auto& [a, b] : pairs) {
     const std::string error = answer_to(page(read_of(a, "db"), write_of(b, "db")));
-    EXPECT_TRUE(contains(error,
-                         "read as two caches, and a second one is not modelled yet; if they are one, call them "
-                         "alike: participant " +
-                             b + " as " + a))
+    EXPECT_TRUE(contains(error, "read as two caches; if they are one, call them alike: participant " + b + " as " + a))
         << a << " " << b << " " << error;
   }
   EXPECT_TRUE(
@@ -225,9 +285,9 @@ TEST(ProtocolRoleNames, two_names_that_are_two_servers_are_asked_about) {
       << "one id, two aliases";
 }
 
-TEST(ProtocolRoleNames, a_second_server_in_one_diagram_has_no_way_around) {
-  const std::string error = error_of_lines("app->>redis: get\napp->>memcached: get\napp->>db: get");
-  EXPECT_TRUE(contains(error, "understood as \"a second cache beside redis\", which is not modelled yet")) << error;
+TEST(ProtocolRoleNames, a_second_database_in_one_diagram_has_no_way_around) {
+  const std::string error = error_of_lines("app->>redis: get\napp->>mysql: get\napp->>postgres: get");
+  EXPECT_TRUE(contains(error, "understood as \"a second database beside mysql\", which is not modelled yet")) << error;
   EXPECT_FALSE(contains(error, "= app")) << error;
   EXPECT_FALSE(contains(error, "leave")) << error;
 }

@@ -55,8 +55,9 @@ inline std::string outline(const std::vector<Act>& body);
 
 inline std::string outline(const Act& act) {
   if (const auto* request = std::get_if<Request>(&act.node)) {
-    return std::string(to_string(request->verb)) + " " + std::string(to_string(request->to)) + "#" +
-           std::to_string(request->arrow) + (request->awaited ? "" : "~") + (request->drawn_lost ? "x" : "");
+    return std::string(to_string(request->verb)) + " " + std::string(to_string(request->to)) +
+           (request->cache == 0 ? "" : std::to_string(request->cache + 1)) + "#" + std::to_string(request->arrow) +
+           (request->awaited ? "" : "~") + (request->drawn_lost ? "x" : "");
   }
   if (const auto* guard = std::get_if<Guard>(&act.node)) return "if " + outline(guard->outcomes);
   if (const auto* answer = std::get_if<Acknowledge>(&act.node)) return answer->fails ? "nack" : "ack";

@@ -127,9 +127,8 @@ TEST(ProtocolUnmodelled, no_hint_of_a_refusal_changes_what_a_page_means) {
   for (const char* lines :
        {"app->>database: BEGIN", "app->>database: COMMIT", "app->>cache: acquire lock", "app->>replica: Get",
         "worker->>cache: DEL k", "app->>queue: publish", "app->>database: Set\ndatabase->>cache: invalidate",
-        "app->>database: Delete row", "app->>database: Insert if absent", "app->>local cache: get\napp->>redis: get",
-        "app->>redis: get\napp->>memcached: get", "app->>cache: INCR k", "app->>cache: EXPIRE k 60",
-        "app->>database: Set\napp-)service: changed", "app->>cache: Get\nuser->>cache: Get",
+        "app->>database: Delete row", "app->>database: Insert if absent", "app->>cache: INCR k",
+        "app->>cache: EXPIRE k 60", "app->>database: Set\napp-)service: changed", "app->>cache: Get\nuser->>cache: Get",
         "loop 3 times\napp->>cache: Get\nend", "par a\napp->>cache: Get\nend", "critical a\napp->>cache: Get\nend",
         "app->>database: SELECT (replica)"}) {
     const std::string error = error_of_lines(lines);

@@ -12,6 +12,7 @@ enum class StepKind : std::uint8_t {
   kInvoke,         // an operation starts
   kHandle,         // a server carries out a request
   kReceive,        // the app gets a reply
+  kCall,           // the app asks a store in its own process, which answers in the same step
   kLoseRequest,    // a request never arrives; who awaits it times out
   kLoseReply,      // carried out, but the reply never arrives; the session times out
   kLateRequest,    // the session times out; the request is a ghost from now on
@@ -25,8 +26,8 @@ enum class StepKind : std::uint8_t {
 };
 
 // kFree: it happens of itself and is no fault.
-enum class StepFamily : std::uint8_t { kInvoke, kHandle, kReceive, kFault, kFree };
-std::string_view to_string(StepFamily family);  // "invoke", "handle", "receive", "fault", "free"
+enum class StepFamily : std::uint8_t { kInvoke, kHandle, kReceive, kCall, kFault, kFree };
+std::string_view to_string(StepFamily family);  // "invoke", "handle", "receive", "call", "fault", "free"
 
 enum class StepAbout : std::uint8_t { kNoMessage, kRequest, kReply, kEither };
 
@@ -69,5 +70,6 @@ std::string_view to_string(StepKind kind);  // its name
 bool is_fault(StepKind kind);     // it is charged to one of the scenario's faults
 bool is_of_store(StepKind kind);  // it happens in a store: no app instance, session, operation or message
 bool takes_reply(StepKind kind);  // it is about a reply in flight, which it takes away
+bool carries_out(StepKind kind);  // a server carries out its request: handle, call
 
 }  // namespace stalemate::traces

@@ -37,12 +37,12 @@ struct Scenario {
   bool operator==(const Scenario&) const = default;
 };
 
-// A server that keeps entries, as requests name it. `kind`: "cache" or "database". `scope`: "shared", one for all app
-// instances.
+// A server that keeps entries, as requests name it. `kind`: "cache" or "database". `app`: the app instance in whose
+// process it is and that alone asks it; 0: all share it.
 struct Store {
   std::string name;
   std::string kind;
-  std::string scope = "shared";
+  int app = 0;
   bool operator==(const Store&) const = default;
 };
 

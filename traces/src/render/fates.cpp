@@ -12,7 +12,7 @@ namespace {
 bool others_handled(const Trace& trace, std::size_t first, std::size_t to, int app, int session, bool is_awaited) {
   for (std::size_t i = first; i < to; ++i) {
     const Step& step = trace.steps[i];
-    if (step.kind == StepKind::kHandle && (!is_awaited || step.app != app || step.session != session)) return true;
+    if (carries_out(step.kind) && (!is_awaited || step.app != app || step.session != session)) return true;
   }
   return false;
 }
@@ -126,7 +126,7 @@ void add_replies(const Trace& trace, Fates& fates) {
   }
   for (std::size_t i = 0; i < trace.steps.size(); ++i) {
     const Step& handled = trace.steps[i];
-    if (handled.kind != StepKind::kHandle || !handled.reply) continue;
+    if (!carries_out(handled.kind) || !handled.reply) continue;
     ReplyFate fate;
     fate.sent = i;
     fate.reply = *handled.reply;

@@ -129,7 +129,7 @@ class Layout {
   // A reply that arrives in the very step that sends it: after the request it answers.
   bool is_answer(std::size_t message, const Step* step) const {
     const Message& reply = out_.messages[message];
-    return reply.is_reply && reply.is_within_a_row() && step != nullptr && step->kind == StepKind::kHandle;
+    return reply.is_reply && reply.is_within_a_row() && step != nullptr && carries_out(step->kind);
   }
 
   void add_middle_notes(std::size_t row, const Step& step) {

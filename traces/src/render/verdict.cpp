@@ -15,8 +15,8 @@ namespace {
 
 // An entry that a failover of the cache brought back.
 void append_restored(std::vector<std::string>& lines, const DifferingEntry& entry) {
-  const std::string back = fmt::format("Step {} brought {}={} back into the cache: the replica that took over ",
-                                       *entry.restored + 1, foreign(entry.key), entry.cached);
+  const std::string back = fmt::format("Step {} brought {}={} back into the {}: the replica that took over ",
+                                       *entry.restored + 1, foreign(entry.key), entry.cached, entry.cache);
   lines.push_back(back + (entry.forgotten ? fmt::format("never got the change of step {}.", *entry.forgotten + 1)
                                           : "never got the last change."));
 }
@@ -29,15 +29,15 @@ void append_cause(std::vector<std::string>& lines, const Trace& trace, const Dif
   const bool is_ghost = entry.put && trace.steps[*entry.put].is_ghost;
   if (!entry.put || *entry.put < *entry.changed) {
     lines.push_back(
-        fmt::format("{} the cache; step {} changed the database, and nothing deleted or replaced the entry after that.",
+        fmt::format("{} the {}; step {} changed the database, and nothing deleted or replaced the entry after that.",
                     entry.put ? fmt::format("Step {} put {}={} into", *entry.put + 1, entry.key, entry.cached)
                               : fmt::format("At the start {}={} stood in", entry.key, entry.cached),
-                    *entry.changed + 1));
+                    entry.cache, *entry.changed + 1));
   } else if (entry.sent && *entry.sent < *entry.changed) {
     lines.push_back(fmt::format(
-        "Step {} put {}={} into the cache, by {} that was sent at step {}, before step {} changed the database.",
-        *entry.put + 1, entry.key, entry.cached, is_ghost ? "a request that nobody waits for and" : "a request",
-        *entry.sent + 1, *entry.changed + 1));
+        "Step {} put {}={} into the {}, by {} that was sent at step {}, before step {} changed the database.",
+        *entry.put + 1, entry.key, entry.cached, entry.cache,
+        is_ghost ? "a request that nobody waits for and" : "a request", *entry.sent + 1, *entry.changed + 1));
   }
 }
 
@@ -45,12 +45,12 @@ void append_cause(std::vector<std::string>& lines, const Trace& trace, const Dif
 void append_incoherence(std::vector<std::string>& lines, const Trace& trace, std::string_view when) {
   for (const DifferingEntry& entry : find_differing_entries(trace)) {
     const std::string key = foreign(entry.key);
-    lines.push_back(fmt::format("{3} the cache holds {0}={1}, but the database holds {0}={2}.", key, entry.cached,
-                                value_words(entry.stored), when));
+    lines.push_back(fmt::format("{3} the {4} holds {0}={1}, but the database holds {0}={2}.", key, entry.cached,
+                                value_words(entry.stored), when, entry.cache));
     append_cause(lines, trace, entry);
-    lines.push_back(fmt::format(
-        "Every read that finds {0} in the cache gets {1}, until {2}something deletes or replaces the entry.", key,
-        entry.cached, entry.expires ? "it expires or " : ""));
+    lines.push_back(
+        fmt::format("Every read that finds {0} in the {3} gets {1}, until {2}something deletes or replaces the entry.",
+                    key, entry.cached, entry.expires ? "it expires or " : "", entry.cache));
   }
 }
 

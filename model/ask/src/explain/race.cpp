@@ -51,7 +51,7 @@ bool changes_store(const Machine& machine, const Words& before, const Words& aft
 bool is_candidate(const Machine& machine, const Path& path, std::size_t a, std::size_t b) {
   const traces::Step& first = path.told[a];
   const traces::Step& second = path.told[b];
-  if (first.kind != traces::StepKind::kHandle || second.kind != traces::StepKind::kHandle) return false;
+  if (!traces::carries_out(first.kind) || !traces::carries_out(second.kind)) return false;
   const bool in_turn = first.app == second.app && first.session == second.session;
   if (in_turn && !first.is_ghost && !second.is_ghost) return false;
   if (first.request->to != second.request->to || first.key != second.key) return false;

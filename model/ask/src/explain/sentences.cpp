@@ -20,25 +20,36 @@ namespace {
 
 using traces::shown_text;
 
-// Which of the program's entries a key of the cache stands for.
-std::size_t entry_of(const Program& program, const std::string& key) {
+// An entry of a cache; a local one is in the process of an app instance (0: all share it).
+struct CachedEntry {
+  ServerId server = 0;
+  std::size_t entry = 0;
+  int app = 0;
+};
+
+// Which one a key of a cache of the trace stands for.
+CachedEntry entry_of(const Machine& machine, const std::string& cache, const std::string& key) {
+  CachedEntry found;
+  for (const auto& server : machine.servers())
+    if (machine.name_of(*server) == cache) found = {server->place().drawn, 0, server->place().app};
   const std::string_view row = traces::row_of(key);
-  for (std::size_t entry = 1; entry < program.entries.size(); ++entry)
-    if (row.size() < key.size() && program.entries[entry].name == key.substr(row.size() + 1)) return entry;
-  return 0;
+  const std::vector<CacheEntry>& entries = machine.program().entries;
+  for (std::size_t entry = 1; entry < entries.size(); ++entry)
+    if (row.size() < key.size() && entries[entry].name == key.substr(row.size() + 1)) found.entry = entry;
+  return found;
 }
 
 // What is marked as stale is replaced by whoever gets it next.
-bool replaces(const Program& program, const Instruction& instruction, std::size_t entry) {
+bool replaces(const Instruction& instruction, const CachedEntry& entry) {
   constexpr std::array kReplacing = {Verb::kSet, Verb::kMark, Verb::kDelete, Verb::kDeleteAndCountUp, Verb::kMarkStale};
   const bool puts_or_drops = std::find(kReplacing.begin(), kReplacing.end(), instruction.verb) != kReplacing.end();
-  return kind_of_server(program, instruction) == Role::kCache && instruction.entry == entry && puts_or_drops &&
+  return instruction.server == entry.server && instruction.entry == entry.entry && puts_or_drops &&
          !instruction.drawn_lost;
 }
 
 // Whether a Read of a key that is cached may still replace or delete the entry, if it starts in the state `end`. A
 // request of it that times out by a fault which is still to come may miss what is there.
-bool reads_replace(const Machine& machine, std::size_t entry, StateView end, bool faults) {
+bool reads_replace(const Machine& machine, const CachedEntry& entry, StateView end, bool faults) {
   const Program& program = machine.program();
   std::vector<const std::vector<Transition>*> pending;
   for (const ProgramOperation& operation : program.operations)
@@ -49,14 +60,14 @@ bool reads_replace(const Machine& machine, std::size_t entry, StateView end, boo
     pending.pop_back();
     for (const Transition& transition : transitions) {
       for (const Effect& effect : transition.effects)
-        if (effect.kind == EffectKind::kSendAsync && replaces(program, program.instructions[effect.instruction], entry))
+        if (effect.kind == EffectKind::kSendAsync && replaces(program.instructions[effect.instruction], entry))
           return true;
       if (transition.next == kNoInstruction || !seen.insert(transition.next).second) continue;
       const Instruction& instruction = program.instructions[transition.next];
-      if (replaces(program, instruction, entry)) return true;
+      if (replaces(instruction, entry)) return true;
       const Role to = kind_of_server(program, instruction);
       for (const Outcome outcome : possible_outcomes(to, instruction.verb, instruction.finds)) {
-        const bool absent = to == Role::kCache && instruction.entry == entry &&
+        const bool absent = instruction.server == entry.server && instruction.entry == entry.entry &&
                             (outcome == Outcome::kMiss || outcome == Outcome::kGranted || outcome == Outcome::kDenied ||
                              outcome == Outcome::kTimeout ||
                              (answers_of(instruction.verb) == Answers::kIfAbsent && outcome == Outcome::kOk));
@@ -117,7 +128,7 @@ class Teller {
         tell_emptied(*entry.put, entry.cache, entry.key);
         tell_put(*entry.put, entry.cached);
       } else {
-        say("read", "{}={} stood in the cache from the start{}.", entry.key, entry.cached,
+        say("read", "{}={} stood in the {} from the start{}.", entry.key, entry.cached, entry.cache,
             entry.restored ? "" : ", and nothing took it away");
       }
       if (entry.restored) tell_restored(entry);
@@ -141,7 +152,7 @@ class Teller {
       if (is_of_store(step(i).kind) && !traces::value_of(step(i).after, cache, key) && changes_entry(i, cache, key))
         dropped = i;
     if (dropped)
-      say("read", "Since step {} the cache had no {}: {}.", *dropped + 1, key, event_words(trace_, step(*dropped)));
+      say("read", "Since step {} the {} had no {}: {}.", *dropped + 1, cache, key, event_words(trace_, step(*dropped)));
   }
 
   bool changes_entry(std::size_t index, const std::string& cache, const std::string& key) const {
@@ -167,16 +178,16 @@ class Teller {
         sent = i;
     std::optional<std::size_t> answered;
     for (std::size_t i = 0; i < sent; ++i)
-      if (traces::same_operation(step(i), stored) && step(i).kind == traces::StepKind::kHandle && step(i).reply &&
+      if (traces::same_operation(step(i), stored) && traces::carries_out(step(i).kind) && step(i).reply &&
           step(i).reply->value == value)
         answered = i;
     if (answered)
-      say("read", "{} got {}={} from {} at step {}, and its {} reached the cache at step {}.",
+      say("read", "{} got {}={} from {} at step {}, and its {} reached the {} at step {}.",
           operation_words(trace_, stored), stored.key, value, server_of(trace_, step(*answered)), *answered + 1,
-          stored.request->verb, put + 1);
+          stored.request->verb, stored.request->to, put + 1);
     else
-      say("read", "{} put {}={} into the cache at step {}.", operation_words(trace_, stored), stored.key, value,
-          put + 1);
+      say("read", "{} put {}={} into the {} at step {}.", operation_words(trace_, stored), stored.key, value,
+          stored.request->to, put + 1);
   }
 
   // What befell the messages of the operation that step `of` belongs to.
@@ -345,13 +356,13 @@ class Teller {
   // --- how long ---
 
   // The arrows of Writes that replace or delete this entry: "Write's arrow 2 ("Delete value")".
-  std::vector<std::string> healing_arrows(std::size_t entry) const {
+  std::vector<std::string> healing_arrows(const CachedEntry& entry) const {
     std::vector<std::string> arrows;
     std::set<std::pair<std::uint16_t, int>> seen;
     const Program& program = subject_.machine.program();
     for (const Instruction& instruction : program.instructions) {
       const bool of_write = program.operations[instruction.operation].kind == OperationKind::kWrite;
-      if (!of_write || !replaces(program, instruction, entry)) continue;
+      if (!of_write || !replaces(instruction, entry)) continue;
       if (!seen.emplace(instruction.operation, instruction.arrow).second) continue;
       arrows.push_back(fmt::format("arrow {} of {} (\"{}\")", instruction.arrow,
                                    shown_text(program.operations[instruction.operation].name),
@@ -382,8 +393,8 @@ class Teller {
       if (message.is_reply || request.key != entry.key || request.to != entry.cache) continue;
       const bool replaces = request.verb == to_string(Verb::kSet) && request.value != entry.cached;
       if (request.verb != to_string(Verb::kDelete) && !replaces) continue;
-      say("duration", "Others read {}={} from the cache until {}'s {} gets there, which is still in flight.", entry.key,
-          entry.cached, actor_name(trace_, message.app, message.session), request_words(request));
+      say("duration", "Others read {}={} from the {} until {}'s {} gets there, which is still in flight.", entry.key,
+          entry.cached, entry.cache, actor_name(trace_, message.app, message.session), request_words(request));
       return;
     }
     tell_how_long(entry);
@@ -403,11 +414,13 @@ class Teller {
 
   void tell_how_long(const traces::DifferingEntry& entry) {
     std::string text =
-        fmt::format("From then on every read that finds {} in the cache gets {}", entry.key, entry.cached);
-    const std::vector<std::string> arrows = healing_arrows(entry_of(subject_.machine.program(), entry.key));
+        fmt::format("From then on every read that finds {} in the {} gets {}", entry.key, entry.cache, entry.cached);
+    const CachedEntry cached = entry_of(subject_.machine, entry.cache, entry.key);
+    const std::vector<std::string> arrows = healing_arrows(cached);
+    const std::string in = cached.app == 0 ? "" : fmt::format(" in app{}", cached.app);
     if (entry.expires)
       text += ", until its time to live is over or something replaces or deletes it.";
-    else if (reads_replace(subject_.machine, entry_of(subject_.machine.program(), entry.key), end(), heals()))
+    else if (reads_replace(subject_.machine, cached, end(), heals()))
       text += fmt::format(", until a Read{} replaces or deletes it{}; it never expires.",
                           arrows.empty() ? "" : " or a Write",
                           may_be_dropped() ? ", or a fault of the cache takes it away" : "");
@@ -421,15 +434,16 @@ class Teller {
           ": for ever, for no Write of this protocol replaces or deletes a cached entry, and this one never expires.";
     else if (may_be_dropped())
       text += fmt::format(
-          ", until {0} is written again or a fault of the cache takes it away, for the entry never expires. The next "
-          "Write of "
-          "{0} can mend it, by {1}.",
-          entry.key, fmt::join(arrows, " or "));
+          ", until {0} is written{2} again or a fault of the cache takes it away, for the entry never expires. The "
+          "next "
+          "Write of {0}{2} can mend it, by {1}.",
+          entry.key, fmt::join(arrows, " or "), in);
     else
       text += fmt::format(
-          ": for ever if no one writes {0} again, for the entry never expires. The next Write of {0} can mend it, by "
-          "{1}.",
-          entry.key, fmt::join(arrows, " or "));
+          ": for ever if no one writes {0}{2} again, for the entry never expires. The next Write of {0}{2} can mend "
+          "it, "
+          "by {1}.",
+          entry.key, fmt::join(arrows, " or "), in);
     say("duration", "{}", text);
     if (course_ && course_->writes_heal) say("duration", "In this scenario something that is still to come can.");
   }

@@ -108,7 +108,7 @@ void fit(const Protocol& protocol, traces::Scenario& scenario) {
   std::erase_if(scenario.faults, [](const std::string& fault) {
     const auto kinds = fault_kinds();
     return std::any_of(kinds.begin(), kinds.end(),
-                       [&](const FaultKind& kind) { return kind.name == fault && kind.strikes_servers(Role::kCache); });
+                       [&](const FaultKind& kind) { return kind.name == fault && kind.server() != nullptr; });
   });
 }
 

@@ -45,15 +45,21 @@ struct FaultKind {
   FaultEffect effect;
   // What it may strike: such messages, or servers of this kind, whatever is in flight.
   using OfMessages = bool (*)(const Program& program, const MessageRef& message);
-  std::variant<OfMessages, Role> strikes;
+  std::variant<OfMessages, Role> target;
 
+  // What is asked in a session's own process is no message: a crash alone comes between.
   bool may_strike(const Program& program, const MessageRef& message) const {
-    const OfMessages* of_messages = std::get_if<OfMessages>(&strikes);
-    return of_messages != nullptr && (*of_messages)(program, message);
+    const OfMessages* of_messages = std::get_if<OfMessages>(&target);
+    return of_messages != nullptr && (*of_messages)(program, message) &&
+           (effect == FaultEffect::kCrash || !is_call(program, program.instructions[message.instruction]));
   }
-  bool strikes_servers(Role kind) const { return strikes == std::variant<OfMessages, Role>(kind); }
+  // What is in an app instance's process neither restarts nor fails over without it.
+  bool strikes(const DrawnServer& drawn) const {
+    const bool alone = effect == FaultEffect::kDropAll || effect == FaultEffect::kRollBack;
+    return target == std::variant<OfMessages, Role>(drawn.kind) && !(alone && drawn.local);
+  }
   // The kind of server that it strikes; null where it strikes messages.
-  const Role* server() const { return std::get_if<Role>(&strikes); }
+  const Role* server() const { return std::get_if<Role>(&target); }
 };
 
 std::span<const FaultKind> fault_kinds();

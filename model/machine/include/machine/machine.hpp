@@ -36,9 +36,18 @@
 namespace stalemate::model {
 
 // kHandleReceive and kHandleLose are the fused steps: a handle, and in the same instant the receipt or the loss of the
-// reply.
-enum class ActionKind : std::uint8_t { kInvoke, kHandle, kHandleReceive, kReceive, kFault, kHandleLose, kExpire };
-inline constexpr std::size_t kActionKinds = static_cast<std::size_t>(ActionKind::kExpire) + 1;
+// reply. kCall is one step by itself: a store in the session's own process is asked and answers.
+enum class ActionKind : std::uint8_t {
+  kInvoke,
+  kHandle,
+  kHandleReceive,
+  kReceive,
+  kFault,
+  kHandleLose,
+  kExpire,
+  kCall
+};
+inline constexpr std::size_t kActionKinds = static_cast<std::size_t>(ActionKind::kCall) + 1;
 
 // One enabled choice. `session` is an actor. `slot` as in MessageRef; behind the asynchronous requests come the ghosts.
 // `choice` counts the transitions from 0 (invoke: operation, key and transition; crash: what may yet arrive; evict,
@@ -85,12 +94,16 @@ class Machine {
   std::size_t fault_mark(std::size_t budget, std::size_t target) const;
 
   std::size_t actors() const { return sessions_.size() + acting_.size(); }
-  // In the order of Program::servers. Of an actor: null for a session.
+  // By place. Of an actor: null for a session.
   const std::vector<std::unique_ptr<const Server>>& servers() const { return servers_; }
-  const DrawnServer* drawn_server(std::size_t actor) const;
-  ServerId server_of(std::size_t actor) const {
-    return acting_[actor - sessions_.size()];
-  }  // REQUIRES: one behind them
+  const Server* server_of(std::size_t actor) const {
+    return actor < sessions_.size() ? nullptr : servers_[acting_[actor - sessions_.size()]].get();
+  }
+  const DrawnServer& drawn(const Server& server) const { return program_->servers[server.place().drawn]; }
+  // What a server is called: "cache"; a local one "local cache of app1".
+  std::string name_of(const Server& server) const;
+  // The one that a request of a session goes to.
+  const Server& asked_by(std::size_t session, const Instruction& instruction) const;
 
   // The four functions of sim::System on words. `words` of initial() are zero on entry.
   void initial(StateRef words, sim::Marks& marks) const;
@@ -105,8 +118,8 @@ class Machine {
   // b < 64.
   std::uint64_t budgets_left(StateView words) const;
   std::uint64_t budgets_covering(InstructionId instruction) const;
-  // Bit b: budget b may be spent on a fault that strikes servers of this kind.
-  std::uint64_t budgets_striking(Role kind) const;
+  // Bit b: budget b may be spent on a fault that strikes this server.
+  std::uint64_t budgets_striking(const DrawnServer& server) const;
   // Whether a budget that is not spent yet allows: that who awaits this request times out; a fault of this effect.
   bool may_time_out(StateView words, InstructionId instruction) const;
   bool may_come(StateView words, FaultEffect effect) const;
@@ -191,6 +204,8 @@ class Machine {
   bool may_strike(StateView words, const FaultBudget& budget, const FaultTarget& target,
                   const MessageRef& message) const;
   bool covers(const FaultTarget& target, const MessageRef& message) const;
+  // Whether a session that stands there awaits a message that is under way to a server: none in its own process.
+  bool is_sent(const Location& at) const;
   bool is_spent(StateView words, std::size_t budget) const;  // nothing is left of that budget
   bool may_handle(StateView words, std::size_t session, ServerId server, std::size_t slots_before) const;
   struct Delivery {
@@ -208,18 +223,18 @@ class Machine {
   unsigned versions() const;                                                              // of a row, at most
   unsigned generations() const;                                                           // of an entry, at most
   std::size_t at_most(bool (*counts)(const Instruction&)) const;
-  void forget_watches(Step& step, std::uint64_t cells) const;
+  void forget_watches(Step& step, const Server& server, std::uint64_t cells) const;
   void forget_watch(Step& step, std::size_t session) const;
   void keep_leases(Step& step) const;
   void give_leases_back(Step& step) const;
   void forget_kept(Step& step) const;
   template <class Visit>
   void each_lease(StateView words, const Visit& visit) const;
-  const Server& acting(std::size_t actor) const { return *servers_[server_of(actor)]; }
   void invoke(Step& step, const Action& action) const;
   void handle(Step& step, const Action& action) const;
   void happen(Step& step, const Action& action) const;
   void receive(Step& step, const Action& action) const;
+  void call(Step& step, const Action& action) const;
   void strike(Step& step, const Action& action) const;
   void strike_message(Step& step, const Action& action, FaultEffect effect) const;
   void time_out(Step& step, std::size_t session, std::size_t choice) const;
@@ -250,8 +265,9 @@ class Machine {
   std::vector<SessionFields> sessions_;
   std::vector<Field> budgets_;
   std::vector<std::unique_ptr<const Server>> servers_;
-  std::vector<ServerId> acting_;  // those in which something may happen
-  bool fails_over_ = false;       // some server may
+  std::vector<std::size_t> acting_;       // places of those in which something may happen
+  std::vector<std::size_t> first_place_;  // by Program::servers
+  bool fails_over_ = false;               // some server may
   std::vector<std::unique_ptr<Monitor>> monitors_;
 };
 

@@ -98,16 +98,20 @@ struct ProgramOperation {
   OperationKind kind = OperationKind::kRead;
   std::vector<Transition> start;  // what invoking sends
   std::vector<int> arrows;        // Operation::arrows
-  std::size_t watched = 0;        // the entry that its gets watch, if one does
+  std::size_t watched = 0;        // the entry that its gets watch, if one does, and
+  ServerId watched_in = 0;        // where
 };
 
-// A server as the diagrams draw it.
+// A server as the diagrams draw it. A local one, which is a cache, stands in the process of each app instance.
 struct DrawnServer {
   std::string name;
   Role kind = Role::kDatabase;
+  bool local = false;
+  std::uint64_t entries = 0;  // of a cache: bit e where some request to it is about entry e
 };
 
 inline constexpr std::size_t kServersMax = 8;
+static_assert(kCachesMax < kServersMax, "a database stands behind the caches");
 
 struct Program {
   std::vector<DrawnServer> servers;  // caches first; the database last, drawn or not
@@ -141,6 +145,11 @@ struct Program {
 // The kind of server that an instruction's request goes to.
 inline Role kind_of_server(const Program& program, const Instruction& instruction) {
   return program.servers[instruction.server].kind;
+}
+
+// Whether it is asked in the session's own process, in one step for call and return.
+inline bool is_call(const Program& program, const Instruction& instruction) {
+  return program.servers[instruction.server].local;
 }
 
 // Whether an instruction's request carries the value that its Write alone writes.

@@ -16,7 +16,8 @@ enum class FaultEffect : std::uint8_t;
 
 inline constexpr int kAnyKey = -1;
 // What a scenario may have at most. Each is refused one past it, in one line that says which.
-inline constexpr int kSessionsMax = 63;  // with the cache behind them, actors are the bits of a word
+inline constexpr int kActorsMax = 64;  // sessions, and servers in which something may happen: the bits of a word
+inline constexpr int kSessionsMax = 63;
 inline constexpr int kKeysMax = 64;
 inline constexpr unsigned kWritesMax = 63;          // with the initial value, a set of values fits a word
 inline constexpr std::size_t kOperationsMax = 255;  // of a session
@@ -48,7 +49,9 @@ struct FaultTarget {
   std::string aim;                        // "write:2", "read", "cache"; empty: anywhere
   std::vector<std::uint16_t> operations;  // of the program; empty: any
   int arrow = 0;                          // a request's number; 0: any
-  int server = -1;                        // of the program; -1: any
+  std::vector<ServerId> servers;          // of the program; empty: any
+
+  bool may_be_at(ServerId server) const;  // as far as `servers` says
 };
 
 struct FaultBudget {

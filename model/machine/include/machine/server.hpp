@@ -51,12 +51,22 @@ struct Touches {
   std::uint64_t writes = 0;
 };
 
+// Where a server stands, `number` among all of them: a local one in the process of an app instance (from 1), one that
+// all share in none (0).
+struct Place {
+  std::size_t number = 0;
+  ServerId drawn = 0;  // in Program::servers
+  int app = 0;
+};
+
 // What a server keeps stands in cells: one for each key, and where it has several entries of a row, one for each of
 // them. Cell `entry * keys + key`.
 class Server {
  public:
-  Server(ServerId self, std::size_t keys, std::size_t entries) : self_(self), keys_(keys), entries_(entries) {}
+  Server(const Place& place, std::size_t keys, std::size_t entries) : place_(place), keys_(keys), entries_(entries) {}
   virtual ~Server() = default;
+
+  const Place& place() const { return place_; }
 
   std::size_t cells() const { return keys_ * entries_; }
   std::size_t entries() const { return entries_; }
@@ -94,7 +104,7 @@ class Server {
   void tell_change(const ServerStep& step, std::size_t cell, const Held& after) const;
 
  private:
-  ServerId self_;
+  Place place_;
   std::size_t keys_, entries_;
 };
 
@@ -107,7 +117,8 @@ struct ServerSetting {
   unsigned generations = 1;  // of an entry, likewise
 };
 
-// What the protocol's servers are in a scenario, in the order of Program::servers.
+// What the protocol's servers are in a scenario, by place: in the order of Program::servers, and a local one once for
+// each app instance, in their order.
 std::vector<std::unique_ptr<const Server>> make_servers(const ServerSetting& setting);
 
 }  // namespace stalemate::model

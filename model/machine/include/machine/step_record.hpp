@@ -55,8 +55,8 @@ struct Held {
 };
 
 struct StoreChange {
-  ServerId server = 0;
-  std::size_t cell = 0;  // machine/server.hpp
+  std::size_t server = 0;  // its place (machine/server.hpp)
+  std::size_t cell = 0;    // likewise
   Held before;
   Held after;
 };

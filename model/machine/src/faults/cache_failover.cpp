@@ -10,7 +10,7 @@ FaultKind cache_failover() {
       .summary = "a cache replica takes over that misses the last command that changed the cache",
       .told_as = traces::StepKind::kCacheFailover,
       .effect = FaultEffect::kRollBack,
-      .strikes = Role::kCache,
+      .target = Role::kCache,
   };
 }
 

@@ -9,7 +9,7 @@ FaultKind cache_restart() {
       .summary = "the cache drops everything it holds",
       .told_as = traces::StepKind::kCacheRestart,
       .effect = FaultEffect::kDropAll,
-      .strikes = Role::kCache,
+      .target = Role::kCache,
   };
 }
 

@@ -10,8 +10,8 @@ FaultKind crash() {
       .summary = "an app instance dies during an operation; requests it has in flight may still be handled",
       .told_as = traces::StepKind::kCrash,
       .effect = FaultEffect::kCrash,
-      .strikes = [](const Program& program,
-                    const MessageRef& message) { return program.instructions[message.instruction].awaited; },
+      .target = [](const Program& program,
+                   const MessageRef& message) { return program.instructions[message.instruction].awaited; },
   };
 }
 

@@ -9,7 +9,7 @@ FaultKind duplicate() {
       .summary = "a request is handled a second time, at any moment",
       .told_as = traces::StepKind::kDuplicate,
       .effect = FaultEffect::kCopy,
-      .strikes = [](const Program&, const MessageRef& message) { return !message.is_reply; },
+      .target = [](const Program&, const MessageRef& message) { return !message.is_reply; },
   };
 }
 

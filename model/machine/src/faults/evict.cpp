@@ -9,7 +9,7 @@ FaultKind evict() {
       .summary = "the cache drops one entry",
       .told_as = traces::StepKind::kEvict,
       .effect = FaultEffect::kDropEntry,
-      .strikes = Role::kCache,
+      .target = Role::kCache,
   };
 }
 

@@ -10,7 +10,7 @@ FaultKind expire() {
       .summary = "the time of a lock, a stamp or a tombstone is over",
       .told_as = traces::StepKind::kExpireMarker,
       .effect = FaultEffect::kExpireMarker,
-      .strikes = Role::kCache,
+      .target = Role::kCache,
   };
 }
 

@@ -10,7 +10,7 @@ FaultKind late_request() {
       .summary = "the session times out, and the request is handled at any later moment",
       .told_as = traces::StepKind::kLateRequest,
       .effect = FaultEffect::kDelay,
-      .strikes =
+      .target =
           [](const Program& program, const MessageRef& message) {
             return !message.is_reply && program.instructions[message.instruction].awaited;
           },

@@ -10,7 +10,7 @@ FaultKind lost_reply() {
       .summary = "a request is handled, but its reply never arrives; the session times out and cannot know",
       .told_as = traces::StepKind::kLoseReply,
       .effect = FaultEffect::kLose,
-      .strikes = [](const Program&, const MessageRef& message) { return message.is_reply; },
+      .target = [](const Program&, const MessageRef& message) { return message.is_reply; },
   };
 }
 

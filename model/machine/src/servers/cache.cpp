@@ -45,20 +45,22 @@ struct Cell {
 
 class Cache final : public Server {
  public:
-  Cache(ServerId self, const ServerSetting& setting)
-      : Server(self, static_cast<std::size_t>(setting.scenario.keys), setting.program.entries.size()),
+  Cache(const Place& place, const ServerSetting& setting)
+      : Server(place, static_cast<std::size_t>(setting.scenario.keys), setting.program.entries.size()),
         timers_are_held_(setting.scenario.words.no_expiry) {
-    const bool fails_over = setting.scenario.allows(FaultEffect::kRollBack);
+    const bool fails_over = place.app == 0 && setting.scenario.allows(FaultEffect::kRollBack);
     std::vector<StoreFields::Entry>& watched = setting.fields.caches.emplace_back();
     for (std::size_t entry = 0; entry < entries(); ++entry) {
       const auto any = [&](auto holds) {
         return std::any_of(
             setting.program.instructions.begin(), setting.program.instructions.end(),
-            [&](const Instruction& one) { return one.server == self && put_by(one) == entry && holds(one); });
+            [&](const Instruction& one) { return one.server == place.drawn && put_by(one) == entry && holds(one); });
       };
-      const bool values = !setting.program.entries[entry].markers;
+      // Another cache may be the only one to have it.
+      const bool asked = (setting.program.servers[place.drawn].entries >> entry & 1) != 0;
+      const bool values = asked && !setting.program.entries[entry].markers;
       const bool expire = any([](const Instruction& one) { return one.ttl != 0; });
-      const bool versioned = setting.program.entries[entry].versioned;
+      const bool versioned = asked && setting.program.entries[entry].versioned;
       versioned_.push_back(versioned);
       const bool marks = any([](const Instruction& one) { return traces::facts_of(one.verb).marks; });
       const bool counts = any([](const Instruction& one) { return traces::facts_of(one.verb).counts; });
@@ -273,8 +275,8 @@ class Cache final : public Server {
 
 }  // namespace
 
-std::unique_ptr<const Server> cache(ServerId self, const ServerSetting& setting) {
-  return std::make_unique<Cache>(self, setting);
+std::unique_ptr<const Server> cache(const Place& place, const ServerSetting& setting) {
+  return std::make_unique<Cache>(place, setting);
 }
 
 }  // namespace stalemate::model

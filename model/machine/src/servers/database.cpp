@@ -7,8 +7,8 @@ namespace {
 
 class Database final : public Server {
  public:
-  Database(ServerId self, const ServerSetting& setting)
-      : Server(self, static_cast<std::size_t>(setting.scenario.keys), 1), versioned_(setting.program.versions) {
+  Database(const Place& place, const ServerSetting& setting)
+      : Server(place, static_cast<std::size_t>(setting.scenario.keys), 1), versioned_(setting.program.versions) {
     for (int key = 0; key < setting.scenario.keys; ++key)
       rows_.push_back(setting.layout.add(setting.scenario.values, Meaning::kValue));
     for (std::size_t key = 0; key < rows_.size() && setting.versions > 1; ++key)
@@ -51,8 +51,8 @@ class Database final : public Server {
 
 }  // namespace
 
-std::unique_ptr<const Server> database(ServerId self, const ServerSetting& setting) {
-  return std::make_unique<Database>(self, setting);
+std::unique_ptr<const Server> database(const Place& place, const ServerSetting& setting) {
+  return std::make_unique<Database>(place, setting);
 }
 
 }  // namespace stalemate::model

@@ -9,7 +9,8 @@
 // and events count as writing. So a loss at one server does not commute with a loss at another while one budget pays
 // for both. What happens in a server of itself, or by a fault that strikes it, touches all its keys. A request that is
 // late, copied or left by a crash is one that its session may still have handled. A crash touches the sessions of its
-// app instance, so these are taken together where one may happen, and it is an event.
+// app instance, so these are taken together where one may happen, and it is an event; and it touches what is in the
+// process. A local cache stands in each app instance, and is touched by who is there alone.
 //
 // Why it changes no verdict. Let T be actors, one of them a session with a message in flight, such that nothing that T
 // can do now conflicts with anything that another actor may do from now on, operations not yet invoked included. A run
@@ -53,16 +54,20 @@ class Independence {
   void tabulate_replies();
   void tabulate_scripts();
   Row row_of(const Instruction& instruction) const;
+  void add_crash(Row& row) const;
   bool is_event(const Transition& transition) const;
   void add_way(Row& row, const Transition& transition) const;
   void add(std::uint64_t* to, const Row& from, std::uint64_t keys) const;
   void add_unawaited(std::uint64_t* to, const std::uint64_t* words, std::size_t session) const;
   void look_at(const std::uint64_t* words, std::size_t session, std::uint64_t* present, std::uint64_t* future) const;
   void look_at_server(std::size_t actor, std::uint64_t budgets_left, std::uint64_t* row) const;
-  bool conflict(const std::uint64_t* a, const std::uint64_t* b, std::uint64_t budgets_left) const;
+  // `one_app`: of actors in one app instance, who alone touch what is in its process.
+  bool conflict(const std::uint64_t* a, const std::uint64_t* b, bool one_app, std::uint64_t budgets_left) const;
 
   const Machine& machine_;
-  std::vector<std::size_t> first_;  // by server: its first store
+  std::vector<std::size_t> first_;  // by Program::servers: its first store
+  std::vector<bool> is_local_;      // by store: it is in the process of an app instance, one in each
+  std::vector<int> app_of_;         // by actor: the app instance that it is or is in; 0: it is a server that all share
   std::size_t stores_ = 0;
   std::size_t columns_ = 0;
   bool may_crash_ = false;

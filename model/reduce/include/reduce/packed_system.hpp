@@ -89,15 +89,17 @@ class PackedSystem {
   };
 
   // Groups of actions for sim/strategies/swarm.hpp: what a session does by kind of step, its asynchronous requests
-  // apart.
+  // apart; a call is with the handles.
   std::size_t group_count() const { return actors_ * kGroupsPerSession; }
   std::size_t group(const Action& action) const {
-    const std::size_t kind = action.slot != 0 ? kGroupsPerSession - 1 : static_cast<std::size_t>(action.kind);
-    return action.session * kGroupsPerSession + kind;
+    const ActionKind kind = action.kind == ActionKind::kCall ? ActionKind::kHandle : action.kind;
+    return action.session * kGroupsPerSession +
+           (action.slot != 0 ? kGroupsPerSession - 1 : static_cast<std::size_t>(kind));
   }
 
  private:
-  static constexpr std::size_t kGroupsPerSession = kActionKinds + 1;
+  static constexpr std::size_t kGroupsPerSession = kActionKinds;  // one for the slots, none for calls
+  static_assert(static_cast<std::size_t>(ActionKind::kCall) + 1 == kActionKinds);
 
   // Bit a: the actions of actor a are needed.
   std::uint64_t needed(const State& state) const {

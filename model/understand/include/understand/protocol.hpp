@@ -116,9 +116,11 @@ class Outcomes {
 // R5. Old values (what fresh-reads forbids a Read to return): see machine/src/properties/fresh_reads.cpp.
 
 // The app asks a server. I1: `to` is kCache or kDatabase. I2: a database is only asked to get, to set or for a version.
+// I3: a local cache is asked in one step, for call and return: such a request is awaited and not drawn as lost.
 struct Request {
   Position at;
   Role to = Role::kCache;
+  std::size_t cache = 0;  // of kCache: index in Protocol::caches
   Verb verb = Verb::kGet;
   bool awaited = true;      // false: sent and forgotten (-) arrows)
   bool drawn_lost = false;  // -x: the diagram itself says that it never arrives; the session times out at once
@@ -237,6 +239,15 @@ struct CacheEntry {
 };
 inline constexpr std::size_t kEntriesMax = 16;  // of a protocol
 
+// A cache, as requests name it: "cache" where one alone is drawn and all app instances share it, "local cache" where
+// each has one in its process.
+struct DrawnCache {
+  std::string name = "cache";
+  bool local = false;
+  bool operator==(const DrawnCache&) const = default;
+};
+inline constexpr std::size_t kCachesMax = 6;  // of a protocol
+
 struct Protocol {
   std::string name;                                  // file name without folders
   std::string file;                                  // as it was given, folders included: for errors
@@ -244,6 +255,7 @@ struct Protocol {
   std::vector<std::string> roles;                    // role overrides given from outside, "X=cache"
   std::vector<Operation> operations;                 // in the file's order; at least one
   std::vector<CacheEntry> entries = {CacheEntry{}};  // at least one; behind the first in the order of their names
+  std::vector<DrawnCache> caches = {DrawnCache{}};   // at least one, asked or not
   std::vector<ReadingLine> reading;
   std::vector<DrawnRace> races;
   Wanted wanted;           // what the page says is to be checked

@@ -51,70 +51,40 @@ constexpr std::string_view kCopying[] = {"copy", "copies", "mirror", "mirrored",
 constexpr std::string_view kReading[] = {"read", "reads", "reading", "reader", "query", "queries"};
 constexpr std::string_view kWriting[] = {"write", "writes", "writing", "writer", "rw"};
 
-// Caches that each app instance has to itself. "In memory" says so only where no product is named: Redis is in memory
-// and shared.
-constexpr std::string_view kLocal[] = {"local",
-                                       "l1",
-                                       "near",
-                                       "in process",
-                                       "inprocess",
-                                       "inproc",
-                                       "per node",
-                                       "per pod",
-                                       "heap",
-                                       "process",
-                                       "request scoped",
-                                       "thread local",
-                                       "caffeine",
-                                       "guava",
-                                       "ehcache",
-                                       "per instance",
-                                       "lru",
-                                       "imemory",
-                                       "hash map",
-                                       "hashmap",
-                                       "concurrent map",
-                                       "sync map",
-                                       "weak map",
-                                       "weakmap",
-                                       "first level",
-                                       "data loader",
-                                       "dataloader",
-                                       "orm",
-                                       "hibernate",
-                                       "entity manager",
-                                       "persistence context",
-                                       "identity map",
-                                       "apollo",
-                                       "react query",
-                                       "tanstack",
-                                       "rtk",
-                                       "swr",
-                                       "ristretto",
-                                       "bigcache",
-                                       "freecache",
-                                       "cachetools",
-                                       "functools",
-                                       "apcu",
-                                       "moka",
-                                       "sidecar",
-                                       "per worker",
-                                       "per thread",
-                                       "per request",
-                                       "per server",
-                                       "per container",
-                                       "per host",
-                                       "per process",
-                                       "each instance",
-                                       "each pod",
-                                       "each node",
-                                       "each server",
-                                       "in app",
-                                       "jvm"};
-// Where no product is named: a request cache in Redis is shared.
-constexpr std::string_view kLocalAlone[] = {"request cache", "static",         "map cache", "cache map",
-                                            "dict",          "dictionary",     "ram",       "embedded",
-                                            "private",       "instance cache", "pod cache", "own"};
+// Caches that each app instance has in its process. "In memory" says so only where no product is named: Redis is in
+// memory and shared.
+constexpr std::string_view kLocal[] = {
+    "local",      "l1",          "in process", "inprocess",   "inproc",         "per node",      "per pod",
+    "heap",       "process",     "caffeine",   "guava",       "ehcache",        "lru",           "per instance",
+    "imemory",    "hash map",    "hashmap",    "sync map",    "concurrent map", "weak map",      "weakmap",
+    "ristretto",  "bigcache",    "freecache",  "cachetools",  "functools",      "apcu",          "moka",
+    "per worker", "per server",  "per host",   "per process", "per container",  "each instance", "each pod",
+    "each node",  "each server", "in app",     "jvm"};
+// Where no product is named: a static cache in Redis is shared.
+constexpr std::string_view kLocalAlone[] = {"static",   "map cache", "cache map", "dict",           "dictionary", "ram",
+                                            "embedded", "private",   "own",       "instance cache", "pod cache"};
+// Caches of a request, a thread, a unit of work or somebody's browser, and those that stand beside an app instance or
+// are kept up to date by another server.
+constexpr std::string_view kOfLess[] = {"request scoped",
+                                        "thread local",
+                                        "per thread",
+                                        "per request",
+                                        "first level",
+                                        "data loader",
+                                        "dataloader",
+                                        "orm",
+                                        "hibernate",
+                                        "entity manager",
+                                        "persistence context",
+                                        "identity map",
+                                        "apollo",
+                                        "react query",
+                                        "tanstack",
+                                        "rtk",
+                                        "swr",
+                                        "sidecar",
+                                        "near"};
+constexpr std::string_view kOfLessAlone[] = {"request cache"};
 constexpr std::string_view kInMemory[] = {"in memory", "inmemory", "memory"};
 // Caches that answer before the app is asked.
 constexpr std::string_view kEdge[] = {"cdn",        "edge",    "http",  "cloudfront", "fastly", "akamai",
@@ -241,6 +211,12 @@ std::vector<std::string_view> families(const std::vector<std::string>& words) {
 
 // Which other kind of cache a name speaks of.
 void tell_kind_of_cache(const std::vector<std::string>& words, RoleWords& found) {
+  found.cache_word = phrase_in(kOfLess, words);
+  if (found.cache_word.empty() && families(words).empty()) found.cache_word = phrase_in(kOfLessAlone, words);
+  if (!found.cache_word.empty()) {
+    found.cache_kind = CacheKind::kOfLess;
+    return;
+  }
   found.cache_word = phrase_in(kLocal, words);
   if (found.cache_word.empty() && families(words).empty()) {
     found.cache_word = phrase_in(kInMemory, words);
@@ -410,7 +386,36 @@ std::set<Role> roles_spoken_of(std::string_view text) {
 
 bool says_one_of_many(std::string_view label) { return holds_any(kManyWords, split_words(label)); }
 
-std::vector<std::string> own_words_of_server(std::string_view text) { return server_name(text).own; }
+std::vector<std::string> own_words_of_server(std::string_view text) {
+  std::vector<std::string> own = server_name(text).own;
+  const std::vector<std::string> understood = split_words(role_words(text).cache_word);
+  std::erase_if(own, [&](const std::string& word) { return is_in(understood, word); });
+  return own;
+}
+
+std::string without_name_of_cache(std::string_view text, bool local) {
+  constexpr std::string_view kOfLocal[] = {"in-process cache", "in process cache", "in-memory cache", "in memory cache",
+                                           "in-memory map",    "process memory",   "memory cache",    "local cache",
+                                           "cache locally",    "in-process",       "in process",      "l1"};
+  constexpr std::string_view kOfShared[] = {"l2"};
+  std::string left(text);
+  const auto take_away = [&](std::string_view name) {
+    const auto inside = [&](std::size_t at) {
+      return at < left.size() &&
+             (is_digit(left[at]) || (static_cast<unsigned char>(left[at]) & 0x80) != 0 ||
+              lower(left.substr(at, 1)) != left.substr(at, 1) || (left[at] >= 'a' && left[at] <= 'z'));
+    };
+    const std::string small = lower(left);
+    const std::size_t at = small.find(name);
+    if (at == std::string::npos || (at > 0 && inside(at - 1)) || inside(at + name.size())) return;
+    left.erase(at, name.size());
+  };
+  for (const std::string_view name : kOfLocal)
+    if (local) take_away(name);
+  for (const std::string_view name : kOfShared)
+    if (!local) take_away(name);
+  return left;
+}
 
 SameServer same_server(std::string_view a, std::string_view b) {
   if (name_words(a) == name_words(b)) return SameServer::kYes;

@@ -40,7 +40,8 @@ std::string phrase_in(const Table& phrases, const std::vector<std::string>& word
 // (`ambiguous`). `assumed` is filled where two words meet and one yields ("user service" is an app).
 enum class CacheKind {
   kShared,       // one for all app instances
-  kLocal,        // one in each
+  kLocal,        // one in the process of each
+  kOfLess,       // one of a request, a thread, a browser; or beside each app instance
   kEdge,         // before the app
   kWritesLater,  // writes the database by itself
 };
@@ -72,11 +73,17 @@ std::string literal_in(std::string_view text);
 // Whose work a label or a note says that it is: "thread 2" of "DEL k (thread 2)", "t1" of "[T1] GET k". Empty where it
 // does not.
 std::string whose(std::string_view text);
-inline constexpr std::string_view kRoleNames = "app, cache, database, replica, queue, worker, outside, third-party";
+inline constexpr std::string_view kRoleNames =
+    "app, cache, local-cache, database, replica, queue, worker, outside, third-party";
+// A cache that stands in each app instance.
+inline constexpr std::string_view kLocalCacheName = "local-cache";
 // Whether two names of a cache, or of a database, are of one server: certainly not where they name different products,
 // numbers or uses ("Redis", "Memcached"; "user cache", "order cache").
 enum class SameServer { kYes, kMaybe, kNo };
 SameServer same_server(std::string_view a, std::string_view b);
+// A text without what names a cache in the app's own process ("in the local cache", "L1"), or the shared one behind
+// such a one ("L2").
+std::string without_name_of_cache(std::string_view text, bool local);
 // Words of a server's name that are no role, product, number or plain word of such names: "order" of "Order cache".
 std::vector<std::string> own_words_of_server(std::string_view text);
 
