@@ -122,6 +122,15 @@ Trace trace_with_every_field() {
     cache.front().stale = cache.front().value.has_value();
     cache.front().lease = true;
   };
+  // A cache in the process of the first app instance, which is to hear of something.
+  trace.stores.insert(trace.stores.begin(), {"local", "cache", 1});
+  const auto add_local = [](State& state) {
+    state.stores.insert(state.stores.begin(), {"local", {}});
+    for (const Entry& row : database_of(state)) state.stores.front().entries.push_back({row.key, 7});
+    state.deliveries = {{"local", "k1", 2}};
+  };
+  add_local(trace.initial);
+  for (Step& step : trace.steps) add_local(step.after);
   add_lock(trace.initial);
   for (Step& step : trace.steps) add_lock(step.after);
   number_copies(trace);

@@ -58,7 +58,13 @@ std::string what_databases_are_asked() {
 void check_request(const Trace& trace, const Request& request, const std::string& pointer) {
   require(find_store(trace.stores, request.to) != nullptr, pointer + "/to",
           fmt::format("there is no store {}: the trace has {}", printable(request.to), names_of(trace.stores)));
-  check_key(trace, request.to, request.key, pointer + "/key");
+  const bool to_channel = is_channel(trace, request.to);
+  if (to_channel)
+    check_row(trace, row_of(request.key), pointer + "/key");
+  else
+    check_key(trace, request.to, request.key, pointer + "/key");
+  require(to_channel == (request.verb == to_string(Verb::kPublish)), pointer + "/verb",
+          to_channel ? "a channel is asked to publish" : "only a channel is asked to publish");
   const VerbFacts* const verb = find_verb(request.verb);
   const bool carries = verb != nullptr && verb->carries;
   require(carries == request.value.has_value(), pointer + "/value",
@@ -103,7 +109,7 @@ void check_reply(const Reply& reply, const std::string& pointer) {
 
 void check_contents(const Trace& trace, const Store& store, const std::vector<Entry>& entries,
                     const std::string& pointer) {
-  const auto keys = static_cast<std::size_t>(trace.scenario.keys);
+  const std::size_t keys = store.kind == "channel" ? 0 : static_cast<std::size_t>(trace.scenario.keys);
   const std::vector<Entry>& at_start = entries_of(trace.initial, store.name);
   std::size_t rows = 0;
   bool complete = entries.size() == at_start.size();
@@ -131,6 +137,13 @@ void check_state(const Trace& trace, const State& state, std::string_view stores
     require(find_store(trace.stores, contents.store) != nullptr,
             fmt::format("{}{}/{}", pointer, stores, contents.store),
             fmt::format("there is no such store at the start: {}", names_of(trace.stores)));
+  for (std::size_t i = 0; i < state.deliveries.size(); ++i) {
+    const Delivery& delivery = state.deliveries[i];
+    const std::string here = fmt::format("{}/deliveries/{}", pointer, i);
+    const Store* const store = find_store(trace.stores, delivery.store);
+    require(store != nullptr && store->app != 0, here + "/store", "must be in the process of an app instance");
+    check_key(trace, delivery.store, delivery.key, here + "/key");
+  }
   for (std::size_t i = 0; i < state.in_flight.size(); ++i) {
     const std::string here = fmt::format("{}/in_flight/{}", pointer, i);
     const InFlight& message = state.in_flight[i];

@@ -46,7 +46,7 @@ void check_header(const json& document, const std::string& name) {
 
 constexpr int kKeyCountMax = 9999;
 constexpr int kOrdinalMax = 1000000;
-constexpr std::string_view kStoreKinds[] = {"cache", "database"};
+constexpr std::string_view kStoreKinds[] = {"cache", "database", "channel"};
 constexpr std::string_view kOutcomes[] = {"ok",      "value",  "miss",  "conflict", "marker",
                                           "granted", "denied", "stale", "won"};
 constexpr std::string_view kWatchWords[] = {to_string(Watch::kEntry), to_string(Watch::kKey), to_string(Watch::kLease)};
@@ -176,6 +176,18 @@ Ending read_ending(Cursor from) {
   return ending;
 }
 
+Delivery read_delivery(Cursor from) {
+  Delivery delivery;
+  delivery.store = from.at("store").some_text();
+  delivery.key = read_key(from.at("key"));
+  if (const auto count = from.find("count")) {
+    delivery.count = read_ordinal(*count);
+    if (delivery.count == 1) count->refuse_value("a number above 1, or no such field where it is 1");
+  }
+  from.done();
+  return delivery;
+}
+
 // "shared", or "app1": the app instance whose own it is.
 int read_scope(const Cursor& from) {
   const std::string& scope = from.text();
@@ -300,6 +312,10 @@ class Reader {
                        [&](const Contents& a, const Contents& b) { return place_of(a.store) < place_of(b.store); });
     }
     state.in_flight = read_each(from.at("in_flight").items(), [&](const Cursor& m) { return read_in_flight(m); });
+    if (version_ > 1) {
+      if (const auto deliveries = from.find("deliveries"))
+        state.deliveries = read_each(deliveries->some_items(), [](const Cursor& d) { return read_delivery(d); });
+    }
     from.done();
     return state;
   }
@@ -334,7 +350,8 @@ class Reader {
     std::vector<std::string_view> names;
     if (version_ == 1) {
       for (const StepKindFacts& facts : step_kinds()) {
-        if (facts.family == StepFamily::kCall) continue;  // there were no local caches
+        if (facts.kind == StepKind::kCall || facts.kind == StepKind::kDeliver || facts.kind == StepKind::kLoseDelivery)
+          continue;  // there were no local caches
         kinds.push_back(facts.kind);
         names.push_back(facts.name);
       }

@@ -131,6 +131,14 @@ Json to_json(const std::vector<Entry>& store) {
   return json;
 }
 
+Json to_json(const Delivery& delivery) {
+  Json json;
+  json["store"] = delivery.store;
+  json["key"] = delivery.key;
+  if (delivery.count != 1) json["count"] = delivery.count;
+  return json;
+}
+
 template <class T>
 Json to_json_array(const std::vector<T>& items) {
   Json json = Json::array();
@@ -143,6 +151,7 @@ Json to_json(const State& state) {
   json["stores"] = Json::object();
   for (const Contents& contents : state.stores) json["stores"][contents.store] = to_json(contents.entries);
   json["in_flight"] = to_json_array(state.in_flight);
+  if (!state.deliveries.empty()) json["deliveries"] = to_json_array(state.deliveries);
   return json;
 }
 

@@ -69,6 +69,11 @@ bool is_database(const Trace& trace, std::string_view store) {
   return found != nullptr && found->kind == "database";
 }
 
+bool is_channel(const Trace& trace, std::string_view store) {
+  const Store* found = find_store(trace.stores, store);
+  return found != nullptr && found->kind == "channel";
+}
+
 bool has_cache(const std::vector<Store>& stores) {
   return std::any_of(stores.begin(), stores.end(), [](const Store& store) { return store.kind == "cache"; });
 }

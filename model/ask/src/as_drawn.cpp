@@ -201,6 +201,7 @@ class Order {
     switch (action.kind) {
       case ActionKind::kFault:
       case ActionKind::kExpire:
+      case ActionKind::kDeliver:
         return {true, false, drawn};
       case ActionKind::kInvoke: {
         const std::size_t place = place_of(drawn, Kind::kBegins, action.session, record.ordinal - 1, 0);

@@ -25,6 +25,7 @@ sim::FairAction fair_action(const Machine& machine, const std::uint64_t* words, 
         3 * ((session * operations + operation) * machine.program().instructions.size() + instruction) + kind);
   };
   if (action.kind == ActionKind::kExpire) return fair(action.session, 0, 0, action.choice);
+  if (action.kind == ActionKind::kDeliver) return fair(action.session, 0, 0, kCellsMax + action.choice);
   if (action.kind != ActionKind::kHandle && action.kind != ActionKind::kReceive && action.kind != ActionKind::kCall)
     return sim::kFromOutside;
   const RequestRecord request = machine.request_of(words, action);

@@ -13,11 +13,12 @@ FaultKind evict();
 FaultKind cache_restart();
 FaultKind cache_failover();
 FaultKind expire();
+FaultKind lost_delivery();
 
 namespace {
 
 const FaultKind kKinds[] = {lost_request(), lost_reply(),    late_request(),   duplicate(), crash(),
-                            evict(),        cache_restart(), cache_failover(), expire()};
+                            evict(),        cache_restart(), cache_failover(), expire(),    lost_delivery()};
 
 constexpr std::string_view kPlanned[] = {"abort"};
 
@@ -28,7 +29,7 @@ std::span<const FaultKind> fault_kinds() { return kKinds; }
 std::vector<FaultAlias> fault_aliases() {
   std::vector<std::string_view> any;
   for (const FaultKind& kind : kKinds) any.push_back(kind.name);
-  return {{"lost-message", {"lost-request", "lost-reply"}}, {"any", std::move(any)}};
+  return {{"lost-message", {"lost-request", "lost-reply", "lost-delivery"}}, {"any", std::move(any)}};
 }
 
 std::span<const std::string_view> planned_faults() { return kPlanned; }

@@ -45,6 +45,7 @@ sim::PropertyMask Machine::apply(StateRef words, Action action, sim::Marks& mark
       strike(step, action);
       break;
     case ActionKind::kExpire:
+    case ActionKind::kDeliver:
       happen(step, action);
       break;
     case ActionKind::kCall:
@@ -287,14 +288,18 @@ ServerStep Machine::at_server(const Step& step, std::uint64_t& touched, bool& ke
 }
 
 void Machine::happen(Step& step, const Action& action) const {
+  const Server& server = *server_of(action.session);
+  std::uint64_t touched = 0;
+  bool kept = false;
+  if (action.kind == ActionKind::kDeliver) {
+    server.hear(at_server(step, touched, kept), action.choice);
+    return forget_watches(step, server, touched);
+  }
   // A time that is over is over, be it by a fault or not: who allows `expire` has seen one.
   for (std::size_t b = 0; b < scenario_.budgets.size(); ++b)
     for (std::size_t t = 0; t < scenario_.budgets[b].targets.size(); ++t)
       if (fault_kinds()[scenario_.budgets[b].targets[t].kind].effect == FaultEffect::kExpireMarker)
         step.marks.reach(fault_mark(b, t));
-  std::uint64_t touched = 0;
-  bool kept = false;
-  const Server& server = *server_of(action.session);
   server.happen(at_server(step, touched, kept), action.choice);
   forget_watches(step, server, touched);
 }
@@ -365,6 +370,7 @@ Answer Machine::serve(Step& step, std::size_t session, const Delivery& delivery)
   server.carry_out(at_server(step, touched, kept), delivery.query, answer);
   if (kept) keep_leases(step);
   forget_watches(step, server, touched);
+  if (instruction.tells && answer.outcome == Outcome::kOk) tell_all(step, session, instruction, delivery.query.key);
   if (!instruction.commits || answer.outcome != Outcome::kOk) return answer;
   Event committed = event(step, EventKind::kCommitted, session);
   committed.operation = program_->operations[instruction.operation].kind;
@@ -374,6 +380,20 @@ Answer Machine::serve(Step& step, std::size_t session, const Delivery& delivery)
   committed.under_way = delivery.under_way;
   tell(step, committed);
   return answer;
+}
+
+// Every app instance that is up is to hear of it. (A message that is late or copied tells its own no sooner.)
+void Machine::tell_all(Step& step, std::size_t session, const Instruction& instruction, std::size_t key) const {
+  const Instruction::Tells& tells = *instruction.tells;
+  for (const auto& server : servers_) {
+    const Place& place = server->place();
+    if (place.drawn != tells.server) continue;
+    bool up = false;
+    for (std::size_t s = 0; s < sessions_.size(); ++s)
+      up = up || (scenario_.sessions[s].app == place.app && !crashed(step.words, s));
+    const bool own = place.app == scenario_.sessions[session].app;
+    if (up && (!own || tells.its_own)) server->expect(step.words, server->cell_of(tells.entry, key));
+  }
 }
 
 void Machine::tell(Step& step, const Event& event) const {

@@ -204,6 +204,10 @@ void Machine::push_server_actions(StateView words, std::size_t actor, std::vecto
   };
   server.free_steps(words, choices);
   push();
+  action.kind = ActionKind::kDeliver;
+  for (std::size_t cell = 0; cell < server.cells(); ++cell)
+    if (server.expected(words, cell) != 0) choices.push_back(static_cast<std::uint16_t>(cell));
+  push();
   const bool watched = is_anything_watched(words);
   action.kind = ActionKind::kFault;
   for (std::size_t b = 0; b < budgets_.size(); ++b) {

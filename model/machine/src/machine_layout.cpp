@@ -83,7 +83,7 @@ static_assert(kChoicesMax <= std::numeric_limits<decltype(Action::choice)>::max(
 
 void Machine::lay_out() {
   STALEMATE_INVARIANT(properties_.size() <= std::numeric_limits<sim::PropertyMask>::digits, "a property has a bit");
-  servers_ = make_servers({*program_, scenario_, layout_, stores_, versions(), generations()});
+  servers_ = make_servers({*program_, scenario_, layout_, stores_, versions(), generations(), deliveries()});
   first_place_.resize(program_->servers.size());
   for (std::size_t place = servers_.size(); place-- > 0;) first_place_[servers_[place]->place().drawn] = place;
   for (const auto& server : servers_)
@@ -104,6 +104,8 @@ void Machine::lay_out() {
   words_ = layout_.words();
   busy_.resize(words_);
   const auto watch = [&](Field field) { busy_[field.word] |= field.mask() << field.shift; };
+  for (const auto& server : servers_)
+    for (const Field field : server->busy()) watch(field);
   for (const SessionFields& fields : sessions_) {
     for (const LaneFields& lane : fields.lanes) watch(lane.program_counter);
     if (!fields.slots.empty()) watch(fields.slots.front().instruction);
@@ -120,6 +122,11 @@ unsigned Machine::versions() const {
 unsigned Machine::generations() const {
   const auto counts = [](const Instruction& instruction) { return traces::facts_of(instruction.verb).counts; };
   return program_->generations ? static_cast<unsigned>(at_most(counts)) + 1 : 1;
+}
+
+unsigned Machine::deliveries() const {
+  return static_cast<unsigned>(at_most([](const Instruction& instruction) { return instruction.tells.has_value(); })) +
+         1;
 }
 
 // How many requests of a kind may arrive, at most.

@@ -64,8 +64,13 @@ class Compiler {
  private:
   void find_servers() {
     std::vector<std::uint64_t> asked(protocol_.caches.size());  // about which entries
+    std::vector<std::uint64_t> told(protocol_.caches.size());   // likewise
+    bool publishes = false;
     for (const Operation& operation : protocol_.operations)
       visit_requests(operation.body, [&](const Request& request) {
+        if (request.tells) told.at(request.tells->cache) |= std::uint64_t{1} << request.tells->entry;
+        publishes = publishes || request.to == Role::kQueue;
+        if (request.to == Role::kQueue) return;
         (request.to == Role::kCache ? program_.has_cache : program_.has_database) = true;
         if (request.to != Role::kCache) return;
         asked.at(request.cache) |= std::uint64_t{1} << request.entry;
@@ -74,14 +79,17 @@ class Compiler {
     for (std::size_t cache = 0; cache < asked.size(); ++cache) {
       server_of_cache_.push_back(static_cast<ServerId>(program_.servers.size()));
       const DrawnCache& drawn = protocol_.caches[cache];
-      if (asked[cache] != 0) program_.servers.push_back({drawn.name, Role::kCache, drawn.local, asked[cache]});
+      if (asked[cache] != 0)
+        program_.servers.push_back({drawn.name, Role::kCache, drawn.local, asked[cache], told[cache]});
     }
-    program_.servers.push_back({std::string(to_string(Role::kDatabase)), Role::kDatabase, false, 0});
+    if (publishes) program_.servers.push_back({"channel", Role::kQueue, false, 0, 0});
+    program_.servers.push_back({std::string(to_string(Role::kDatabase)), Role::kDatabase, false, 0, 0});
   }
 
   ServerId server_of(const Request& request) const {
+    const std::size_t behind = request.to == Role::kQueue ? 2 : 1;  // the last is the database
     return request.to == Role::kCache ? server_of_cache_[request.cache]
-                                      : static_cast<ServerId>(program_.servers.size() - 1);
+                                      : static_cast<ServerId>(program_.servers.size() - behind);
   }
 
   // What its gets watch.
@@ -325,6 +333,9 @@ class Compiler {
     instruction.server = server_of(request);
     instruction.verb = request.verb;
     instruction.commits = request.to == Role::kDatabase && request.verb == Verb::kSet;
+    if (request.tells)
+      instruction.tells =
+          Instruction::Tells{server_of_cache_[request.tells->cache], request.tells->entry, request.tells->its_own};
     instruction.awaited = request.awaited;
     instruction.ttl = request.ttl;
     instruction.watch = request.watch;

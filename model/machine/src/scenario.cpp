@@ -191,6 +191,8 @@ FaultBudget parse_fault(const std::string& text, const Program& program) {
       target.kind = kind;
       const FaultKind& fault = fault_kinds()[kind];
       if (at != std::string::npos) aim(target, where, lower(trim(std::string_view(part).substr(at + 1))), program);
+      const bool of_several = fault.name != name;  // "lost-message", "any": those of it that may be aimed so
+      if (misses(fault, target, program) && of_several) continue;
       if (misses(fault, target, program))
         throw InputError(fmt::format("{}: {} strikes the {}, not a message; leave out the aim", where, fault.name,
                                      to_string(*fault.server())));

@@ -10,6 +10,7 @@ namespace stalemate::model {
 // Each in a file of its name in servers/.
 std::unique_ptr<const Server> cache(const Place& place, const ServerSetting& setting);
 std::unique_ptr<const Server> database(const Place& place, const ServerSetting& setting);
+std::unique_ptr<const Server> channel(const Place& place, const ServerSetting& setting);
 
 namespace {
 
@@ -18,7 +19,7 @@ struct ServerKind {
   std::unique_ptr<const Server> (*make)(const Place& place, const ServerSetting& setting);
 };
 
-constexpr ServerKind kKinds[] = {{Role::kCache, cache}, {Role::kDatabase, database}};
+constexpr ServerKind kKinds[] = {{Role::kCache, cache}, {Role::kDatabase, database}, {Role::kQueue, channel}};
 
 std::unique_ptr<const Server> make(const Place& place, const ServerSetting& setting) {
   for (const ServerKind& kind : kKinds)
@@ -54,6 +55,18 @@ void Server::free_steps(StateView, std::vector<std::uint16_t>&) const {}
 void Server::happen(const ServerStep&, std::uint16_t) const {
   STALEMATE_INVARIANT(false, "only what a server offers happens in it");
 }
+
+void Server::expect(StateRef, std::size_t) const {
+  STALEMATE_INVARIANT(false, "only a cache in an app instance is told of changes");
+}
+
+unsigned Server::expected(StateView, std::size_t) const { return 0; }
+
+void Server::hear(const ServerStep&, std::size_t) const {
+  STALEMATE_INVARIANT(false, "only what is expected is heard");
+}
+
+std::vector<Field> Server::busy() const { return {}; }
 
 void Server::strikes(StateView, FaultEffect, bool, std::vector<std::uint16_t>&) const {}
 

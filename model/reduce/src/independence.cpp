@@ -11,7 +11,7 @@
 namespace stalemate::model {
 namespace {
 
-constexpr std::size_t kStoresMax = kServersMax * kEntriesMax;
+constexpr std::size_t kStoresMax = kServersMax * (kEntriesMax + 1);
 constexpr std::size_t kColumnsMax = 2 * kStoresMax + 2;
 constexpr std::uint64_t kAllKeys = ~std::uint64_t{0};
 
@@ -23,6 +23,9 @@ Independence::Independence(const Machine& machine) : machine_(machine) {
     first_.push_back(stores_);
     stores_ += server->entries();
     is_local_.resize(stores_, server->place().app != 0);
+    on_their_way_.push_back(stores_);
+    if (machine.drawn(*server).told != 0) ++stores_;
+    is_local_.resize(stores_, false);
   }
   columns_ = 2 * stores_ + 2;
   STALEMATE_INVARIANT(stores_ <= kStoresMax, "there are no more servers and entries");
@@ -118,6 +121,7 @@ Independence::Row Independence::row_of(const Instruction& instruction) const {
     if ((touches.reads >> entry & 1) != 0) row[reads(store)] = kAllKeys;
     if ((touches.writes >> entry & 1) != 0) row[writes(store)] = kAllKeys;
   }
+  if (instruction.tells) row[writes(on_their_way_[instruction.tells->server])] = kAllKeys;
   bool event = instruction.commits;
   for (const std::vector<Transition>& transitions : instruction.after)
     for (const Transition& transition : transitions) event = event || is_event(transition);
@@ -127,8 +131,11 @@ Independence::Row Independence::row_of(const Instruction& instruction) const {
 
 // A crash takes along what is in the process.
 void Independence::add_crash(Row& row) const {
-  for (std::size_t store = 0; store < stores_ && may_crash_; ++store)
+  if (!may_crash_) return;
+  for (std::size_t store = 0; store < stores_; ++store)
     if (is_local_[store]) row[writes(store)] = kAllKeys;
+  for (std::size_t server = 0; server < first_.size(); ++server)
+    if (machine_.program().servers[server].told != 0) row[writes(on_their_way_[server])] = kAllKeys;
 }
 
 // Whether a property hears of the way itself.
@@ -184,6 +191,7 @@ void Independence::look_at_server(std::size_t actor, std::uint64_t budgets_left,
   if (row[budgets()] == 0 && !server.acts_freely()) return;
   for (std::size_t entry = 0; entry < server.entries(); ++entry)
     row[writes(first_[server.place().drawn] + entry)] = kAllKeys;
+  if (machine_.drawn(server).told != 0) row[writes(on_their_way_[server.place().drawn])] = kAllKeys;
 }
 
 bool Independence::conflict(const std::uint64_t* a, const std::uint64_t* b, bool one_app,

@@ -59,6 +59,10 @@ traces::Ending tell_ending(const EndingRecord& ending) {
   return {kind, shown_coded(ending.value)};
 }
 
+std::string kind_of(const DrawnServer& server) {
+  return server.kind == Role::kQueue ? "channel" : std::string(to_string(server.kind));
+}
+
 traces::InFlight in_flight(const Machine& machine, std::size_t s, const RequestRecord& request) {
   const Session& session = machine.scenario().sessions[s];
   traces::InFlight message;
@@ -83,6 +87,8 @@ traces::StepKind kind_of(const Machine& machine, const Action& action) {
       return traces::StepKind::kExpire;
     case ActionKind::kCall:
       return traces::StepKind::kCall;
+    case ActionKind::kDeliver:
+      return traces::StepKind::kDeliver;
     case ActionKind::kHandleReceive:
     case ActionKind::kHandleLose:
       break;
@@ -98,8 +104,7 @@ std::int64_t shown(unsigned value) { return value == 0 ? kInitialValue : static_
 std::vector<traces::Store> tell_stores(const Machine& machine) {
   std::vector<traces::Store> stores;
   for (const auto& server : machine.servers())
-    stores.push_back(
-        {machine.name_of(*server), std::string(to_string(machine.drawn(*server).kind)), server->place().app});
+    stores.push_back({machine.name_of(*server), kind_of(machine.drawn(*server)), server->place().app});
   return stores;
 }
 
@@ -117,6 +122,9 @@ traces::State tell_state(const Machine& machine, const std::uint64_t* words) {
         told.stale = held.stale;
         told.lease = held.lease;
         contents.entries.push_back(std::move(told));
+        const unsigned expected = server.expected(words, server.cell_of(entry, key));
+        if (expected != 0)
+          state.deliveries.push_back({contents.store, entry_key(machine, entry, key), static_cast<int>(expected)});
       }
     }
     state.stores.push_back(std::move(contents));

@@ -72,6 +72,7 @@ void StepWalk::message(const Place& place, const Message& message, Scope& scope)
     local(at, "neither a cache nor a database is asked");
     return;
   }
+  if (publishes_or_delivers(place, message, scope)) return;
   for (const Role other : {from, to}) refuse_role_not_modelled(name(), at, other);
   if (!is_server(from) && !is_server(to)) {
     if (to != Role::kOutside) refuse_unmodelled(name(), at, message.text, true);

@@ -24,7 +24,9 @@ Json json_of(const std::vector<Act>& body);
 
 Json json_of(const Request& request) {
   Json step = {{"step", "request"}, {"line", request.at.line}, {"arrow", request.arrow}};
-  step["server"] = to_string(request.to);
+  step["server"] = request.to == Role::kQueue ? "channel" : to_string(request.to);
+  step["cache"] = request.to == Role::kCache ? Json(request.cache) : Json();
+  step["tells"] = request.tells ? Json{{"cache", request.tells->cache}, {"its_own", request.tells->its_own}} : Json();
   step["verb"] = to_string(request.verb);
   const EntryName entry = request.to == Role::kCache ? entry_named(request.label) : EntryName{};
   step["entry"] = entry.shown.empty() ? Json() : Json(entry.shown);
@@ -128,8 +130,11 @@ std::string to_json(const Understanding& read) {
     json["participants"].push_back(
         {{"id", each.id}, {"alias", each.alias}, {"line", each.at.line}, {"role", to_string(each.role)}});
   }
+  json["caches"] = Json::array();
   json["operations"] = Json::array();
   if (read.protocol) {
+    for (const DrawnCache& cache : read.protocol->caches)
+      json["caches"].push_back({{"name", cache.name}, {"local", cache.local}});
     for (const Operation& operation : read.protocol->operations) {
       json["operations"].push_back({{"name", operation.name},
                                     {"kind", to_string(operation.kind)},

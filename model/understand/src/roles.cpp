@@ -169,6 +169,7 @@ class Caches {
   struct Drawn {
     const Participant& participant;
     bool is_local = false;
+    bool of_others = false;  // it is that of all other app instances
   };
   // Tells `roles` which caches those of a diagram are; what is assumed of each, by id.
   std::map<std::string, std::string> meet(const std::vector<Drawn>& drawn, RolesOfDiagram& roles) {
@@ -182,6 +183,7 @@ class Caches {
     std::vector<Drawn> unknown;
     for (const Drawn& one : drawn) {
       roles.set_cache(one.participant.id, 0);
+      if (one.of_others) continue;
       if (const auto cache = certainly(one))
         known_as(one, *cache);
       else
@@ -200,6 +202,8 @@ class Caches {
                               "more than " + std::to_string(kCachesMax) + " caches");
       });
     }
+    for (const Drawn& one : drawn)
+      if (one.of_others) reading_.attempt([&] { meet_others(one, roles); });
     return assumed;
   }
 
@@ -228,6 +232,20 @@ class Caches {
     for (const Participant* const other : known.participants)
       least = std::max(least, same_server(one.participant.alias, other->alias));
     return least;
+  }
+
+  // The local cache of other app instances is that of this one, in them.
+  void meet_others(const Drawn& one, RolesOfDiagram& roles) const {
+    std::vector<std::size_t> local;
+    for (const bool everywhere : {false, true})
+      for (std::size_t cache = 0; cache < known_.size() && (!everywhere || local.empty()); ++cache)
+        if (known_[cache].is_local && (everywhere || here_.count(cache) != 0)) local.push_back(cache);
+    if (local.size() != 1)
+      ask_at(reading_.name(), one.participant.at, "cache-of-others",
+             reading_.quoted(one.participant.alias) + " is a cache of other app instances, and " +
+                 (local.empty() ? "none" : "more than one") + " of this one is drawn; draw that one, too, once");
+    roles.set_cache(one.participant.id, local.front());
+    roles.set_of_others(one.participant.id);
   }
 
   // The cache that it certainly is.
@@ -281,7 +299,8 @@ bool stands_in_each_app(const Participant& participant, Told& told, const Readin
   if (told.role != Role::kCache || told.given) return told.is_local;
   const RoleWords words = words_of_cache(participant, reading);
   told.is_local = words.cache_kind == CacheKind::kLocal;
-  if (told.is_local)
+  told.of_others = words.of_others && told.is_local;
+  if (told.is_local && !told.of_others)
     told.assumed += (told.assumed.empty() ? "" : "; ") + std::string("by ") + reading.quoted(words.cache_word) +
                     " each app instance has one of its own; where all share it, say role " + participant.id +
                     " = cache";
@@ -294,7 +313,11 @@ void tell_participants(const Diagram& diagram, const RolesOfDiagram& roles, cons
     const bool is_cache = said.role == Role::kCache;
     const std::string is =
         is_cache ? "the " + reading.caches()[roles.cache_at(participant.id)].name : described(said.role);
-    const std::string meaning = is + (said.is_local ? ", one in each app instance" : "") + ", " + said.why;
+    const std::string where = said.of_others  ? " of every other app instance"
+                              : said.is_local ? ", one in each app instance"
+                                              : "";
+    const std::string meaning =
+        (said.channel ? "a channel, of which every app instance hears" : is) + where + ", " + said.why;
     std::vector<Edit> edits;
     if (said.by_position) edits = {answer_role(participant, said.role, "is " + words_of_role(said.role), true)};
     if (participant.declared) {
@@ -336,7 +359,11 @@ std::vector<RolesOfDiagram> read_roles(const Document& document, const std::vect
     };
     for (const Participant& participant : diagram.participants) {
       Told& said = told.at(participant.id);
-      if (said.role == Role::kCache) drawn.push_back({participant, stands_in_each_app(participant, said, reading)});
+      if (said.role == Role::kCache) {
+        const bool is_local = stands_in_each_app(participant, said, reading);
+        drawn.push_back({participant, is_local, said.of_others});
+      }
+      if (said.role == Role::kQueue && said.channel) roles.set_channel(participant.id);
       if (said.role == Role::kCache && !said.given)
         reading.attempt([&] { refuse_other_kinds_of_cache(participant, reading); });
       if (said.role == Role::kDatabase)

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <map>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -17,10 +18,15 @@ class RolesOfDiagram {
  public:
   void set(const std::string& id, Role role) { roles_[id] = role; }
   void set_cache(const std::string& id, std::size_t cache) { caches_[id] = cache; }
+  // That it is the local cache of all other app instances; a channel, of which everybody hears.
+  void set_of_others(const std::string& id) { of_others_.insert(id); }
+  void set_channel(const std::string& id) { channels_.insert(id); }
 
   Role at(const std::string& id) const { return roles_.at(id); }
   // REQUIRES: it is one.
   std::size_t cache_at(const std::string& id) const { return caches_.at(id); }
+  bool is_of_others(const std::string& id) const { return of_others_.count(id) != 0; }
+  bool is_channel(const std::string& id) const { return channels_.count(id) != 0; }
   const Role* find(const std::string& id) const {
     const auto found = roles_.find(id);
     return found == roles_.end() ? nullptr : &found->second;
@@ -32,6 +38,7 @@ class RolesOfDiagram {
  private:
   std::map<std::string, Role> roles_;
   std::map<std::string, std::size_t> caches_;
+  std::set<std::string> of_others_, channels_;
 };
 
 // Whether it is asked by requests of the model.

@@ -22,6 +22,7 @@ std::string StepWalk::called(const std::string& server) const {
 }
 
 std::string StepWalk::called(const Request& asks) const {
+  if (asks.to == Role::kQueue) return "the channel";
   return asks.to == Role::kCache ? "the " + reading_.caches()[asks.cache].name : the(asks.to);
 }
 

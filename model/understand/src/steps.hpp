@@ -244,6 +244,10 @@ class StepWalk {
   Request drawn_request(Position at, const Message& message, const std::string& server, Verb verb);
   void note_request(const Request& asks, std::size_t line);
   void ask_about_doubts(Position at, const Message& message, Role server, Verb verb, Scope& scope);
+  // What is published to all app instances, and what their caches hear (deliveries.cpp).
+  bool publishes_or_delivers(const Place& place, const Message& message, Scope& scope);
+  void publish(const Place& place, const Message& message, Scope& scope);
+  void deliver(Position at, const Message& message, Scope& scope);
   void reply(const Place& place, const Message& message, Scope& scope);
   void ask_about_reply(const Place& place, const Message& message, const Latest& latest, const ReplyWords& words,
                        bool said) const;

@@ -109,6 +109,7 @@ std::optional<Told> told_by_words(const Participant& participant, const std::str
   Told told{*words.role, "by " + reading.quoted(words.word) + " in its " + which, words.assumed, false,
             words.may_be_app};
   told.is_vague = words.vague;
+  told.channel = words.channel;
   told.may_be_outside = words.may_be_outside;
   if (const std::size_t at = told.assumed.find("role X"); at != std::string::npos)
     told.assumed.replace(at + 5, 1, participant.id);

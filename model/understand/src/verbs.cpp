@@ -33,6 +33,7 @@ constexpr VerbWords kRows[] = {
      "change something only if a condition holds"},
     {Verb::kMarkStale, Answers::kRemoves, "to mark the key as stale, so that whoever gets it next has its lease",
      "mark a row"},
+    {Verb::kPublish, Answers::kDone, "to tell every other app instance that the key has changed", "publish an event"},
 };
 static_assert(std::size(kRows) == std::size(traces::kVerbs));
 

@@ -74,6 +74,8 @@ std::string Director::step(const traces::Step& step) {
     case traces::StepKind::kReceive:
       return receive(step);
     case traces::StepKind::kCall:
+    case traces::StepKind::kDeliver:
+    case traces::StepKind::kLoseDelivery:
       refuse("what is in the process of an app instance is not replayed");
     case traces::StepKind::kLoseRequest:
       return lose_request(step);

@@ -128,7 +128,7 @@ bool Model::settle_uncovered(Running& running, const Request& asked) const {
   outcome = only_looks(asked.verb) ? Outcome::kMiss : Outcome::kOk;
   if (asked.verb == Verb::kMarkIfAbsent) outcome = Outcome::kConflict;
   if (asked.watch == Watch::kLease) outcome = missed_lease(runner.operation, asked.arrow);
-  return asked.to == Role::kCache || (asked.verb != Verb::kGet && setting_.continue_on_database_timeout);
+  return asked.to != Role::kDatabase || (asked.verb != Verb::kGet && setting_.continue_on_database_timeout);
 }
 
 // Whether some way from `path` on comes to a branch for the timeout of the request `about`, before anything else is

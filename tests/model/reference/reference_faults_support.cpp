@@ -105,13 +105,11 @@ void Model::crash(const World& world, std::size_t r, std::vector<Enabled>& out) 
       dead.step.told.reply = told_reply(*world.runners[r].reply);
     else
       dead.step.told.request = tell(r, *world.runners[r].awaited);
-    const auto number_of = [&](const Message& message) {
-      return request(message).to == Role::kDatabase ? protocol_.caches.size() : request(message).cache;
-    };
-    for (std::size_t shelf = 0; shelf < shelves_.size(); ++shelf)
-      if (shelves_[shelf].app == places_[r].app)
-        std::fill_n(dead.step.next.cache.begin() + static_cast<std::ptrdiff_t>(shelf * shelf_size()), shelf_size(),
-                    Spot{});
+    for (std::size_t spot = 0; spot < world.cache.size(); ++spot) {
+      if (shelves_[spot / shelf_size()].app != places_[r].app) continue;
+      dead.step.next.cache[spot] = {};
+      dead.step.next.told[spot] = 0;
+    }
     std::vector<World> ends = {dead.step.next};
     for (std::size_t s = 0; s < places_.size(); ++s) {
       if (places_[s].app != places_[r].app) continue;
@@ -120,10 +118,10 @@ void Model::crash(const World& world, std::size_t r, std::vector<Enabled>& out) 
       if (runner.awaited && !runner.reply && !is_call(s, *runner.awaited)) sent.push_back(*runner.awaited);
       // By server: how many of the first of them arrive.
       std::vector<std::vector<std::size_t>> cuts = {{}};
-      const std::size_t servers = protocol_.caches.size() + 1;
+      const std::size_t servers = protocol_.caches.size() + 2;
       for (std::size_t server = 0; server < servers; ++server) {
         const auto count = static_cast<std::size_t>(std::count_if(
-            sent.begin(), sent.end(), [&](const Message& message) { return number_of(message) == server; }));
+            sent.begin(), sent.end(), [&](const Message& message) { return server_number(message) == server; }));
         std::vector<std::vector<std::size_t>> longer;
         for (std::size_t arrive = 0; arrive <= count; ++arrive)
           for (const std::vector<std::size_t>& cut : cuts) {
@@ -140,7 +138,7 @@ void Model::crash(const World& world, std::size_t r, std::vector<Enabled>& out) 
           cut = Runner{.begun = runner.begun, .crashed = true, .ghosts = runner.ghosts};
           std::vector<std::size_t> left = arriving;
           for (const Message& message : sent) {
-            std::size_t& room = left[number_of(message)];
+            std::size_t& room = left[server_number(message)];
             if (room > 0) cut.asynchronous.push_back(message), --room;
           }
           more.push_back(std::move(next));
@@ -154,6 +152,11 @@ void Model::crash(const World& world, std::size_t r, std::vector<Enabled>& out) 
       out.push_back(std::move(step));
     }
   }
+}
+
+std::size_t Model::server_number(const Message& message) const {
+  const Request& asked = request(message);
+  return asked.to == Role::kCache ? asked.cache : protocol_.caches.size() + (asked.to == Role::kQueue ? 0 : 1);
 }
 
 void Model::touch(World& world, std::size_t from, std::size_t to) const {
@@ -211,6 +214,19 @@ void Model::fall(const World& world, std::size_t shelf, std::vector<Enabled>& ou
       for (std::size_t b = 0; b < setting_.budgets.size(); ++b)
         for (std::size_t a = 0; a < setting_.budgets[b].aims.size(); ++a)
           if (setting_.budgets[b].aims[a].kind == "expire") out.back().expirations.emplace(b, a);
+    }
+    if (world.told[spot] > 0) {
+      const auto hear = [&](Enabled& step) {
+        step.told.key = spot_name(spot);
+        --step.next.told[spot];
+      };
+      hear(out.emplace_back(begin(traces::StepKind::kDeliver)));
+      out.back().next.cache[spot] = {};
+      if (held.there()) touch(out.back().next, spot);
+      for (const auto& payer : payers(world, "lost-delivery", nullptr)) {
+        hear(out.emplace_back(begin(traces::StepKind::kLoseDelivery)));
+        charge(out.back(), payer);
+      }
     }
     if (!held.there()) continue;
     for (const auto& payer : payers(world, "evict", nullptr)) {

@@ -219,6 +219,7 @@ struct World {
   std::vector<Value> database;
   std::vector<unsigned> versions = {};  // by key: how often it was committed, where anything is stored by version
   Cache cache;
+  std::vector<unsigned> told = {};  // by spot: how often it is to hear that it has changed
   std::vector<Runner> runners;
   // The cache before the last command that changed it, or at the start: what the replica has. None: there will be no
   // failover.
@@ -320,6 +321,8 @@ class Model {
   void touch(World& world, std::size_t from, std::size_t to) const;  // spots
   void touch(World& world, std::size_t spot) const { touch(world, spot, spot + 1); }
   void fall(const World& world, std::size_t shelf, std::vector<Enabled>& out) const;
+  void tell_all(World& world, std::size_t r, const Message& message) const;
+  std::size_t server_number(const Message& message) const;  // caches, the channel, the database
   bool watched(const World& world) const;
   bool may_fail_over(const World& world) const;
   Reply serve(World& world, std::size_t r, const Message& message, bool counts) const;

@@ -215,6 +215,9 @@ inline std::string with_caches(const std::string& page, sim::Random random) {
                      : id == "further"     ? "Memcached"
                                            : "Redis") +
                     "\n";
+  const bool tells = ids.front() == "near" || alone;
+  if (tells)
+    participants += "participant bus as Pub/sub\nparticipant others as In-process cache of every other instance\n";
   std::string text;
   std::string asked = ids.front();
   std::vector<std::string> outer;  // what the blocks around are about
@@ -239,6 +242,9 @@ inline std::string with_caches(const std::string& page, sim::Random random) {
       outer.pop_back();
     }
     text += line + "\n";
+    if (tells && asks && random.below(3) == 0)
+      text += std::string("app") + (random.below(3) == 0 ? "-)" : "->>") +
+              "bus: publish that the value has changed\nbus-)others: delete value\n";
     if (line == "sequenceDiagram") text += participants;
   }
   return text;
@@ -296,8 +302,9 @@ inline rc::Gen<RandomScenario> random_scenario() {
 }
 
 // Those that strike messages first, then those that strike the cache.
-inline const std::vector<std::string> kFaults = {"lost-reply", "lost-request",  "late-request",   "duplicate", "crash",
-                                                 "evict",      "cache-restart", "cache-failover", "expire"};
+inline const std::vector<std::string> kFaults = {"lost-reply", "lost-request", "late-request",  "duplicate",
+                                                 "crash",      "evict",        "cache-restart", "cache-failover",
+                                                 "expire",     "lost-delivery"};
 constexpr std::size_t kFaultsOfMessages = 5;
 
 inline Setting setting_of(const RandomScenario& drawn, const Protocol& protocol, bool has_cache) {

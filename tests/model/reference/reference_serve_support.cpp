@@ -78,10 +78,25 @@ void Model::forget_owners(World& world) const {
   if (world.replica) look_through(*world.replica);
 }
 
+// Every app instance that is up will hear of it, unless it is told at its own hands.
+void Model::tell_all(World& world, std::size_t r, const Message& message) const {
+  const Request::Tells& tells = *request(message).tells;
+  for (std::size_t shelf = 0; shelf < shelves_.size(); ++shelf) {
+    if (shelves_[shelf].cache != tells.cache) continue;
+    bool up = false;
+    for (std::size_t s = 0; s < places_.size(); ++s)
+      up |= places_[s].app == shelves_[shelf].app && !world.runners[s].crashed;
+    if (!up || (!tells.its_own && places_[r].app == shelves_[shelf].app)) continue;
+    ++world.told[shelf * shelf_size() + tells.entry * setting_.keys + message.key];
+  }
+}
+
 // `counts`: a commit is the one that its Write knows of. What arrives late or twice of an awaited request is not.
 Reply Model::serve(World& world, std::size_t r, const Message& message, bool counts) const {
   const Request& asked = request(message);
   Reply reply;
+  if (asked.tells) tell_all(world, r, message);
+  if (asked.to == Role::kQueue) return reply;
   if (asked.to == Role::kDatabase) {
     Value& stored = world.database[message.key];
     const bool versioned = !world.versions.empty();
@@ -136,6 +151,7 @@ Reply Model::serve(World& world, std::size_t r, const Message& message, bool cou
         reply.version = spot.version;
       break;
     case Verb::kGetVersion:
+    case Verb::kPublish:
       break;
     case Verb::kGetGeneration:
       reply.generation = spot.generation;

@@ -38,6 +38,7 @@ World Model::initial() const {
   world.database.assign(setting_.keys, 0);
   if (stores_by_version_) world.versions.assign(setting_.keys, 0);
   world.cache.resize(shelves_.size() * shelf_size());
+  world.told.resize(world.cache.size());
   for (std::size_t spot = 0; spot < world.cache.size() && setting_.cached; ++spot)
     if (!protocol_.entries[entry_of(spot)].markers && is_kept(spot / shelf_size(), entry_of(spot)))
       world.cache[spot].value = 0;
@@ -56,6 +57,7 @@ World Model::initial() const {
 }
 
 bool Model::at_rest(const World& world) const {
+  if (std::any_of(world.told.begin(), world.told.end(), [](unsigned count) { return count > 0; })) return false;
   return std::all_of(world.runners.begin(), world.runners.end(), [](const Runner& runner) {
     return !runner.running && runner.asynchronous.empty() && runner.ghosts.empty();
   });
@@ -77,7 +79,9 @@ bool Model::incoherent(const World& world) const {
 traces::Request Model::tell(std::size_t r, const Message& message) const {
   const Request& sent = request(message);
   return {.arrow = sent.arrow,
-          .to = sent.to == Role::kCache ? shelf_name(shelf_of(r, message)) : std::string(to_string(sent.to)),
+          .to = sent.to == Role::kCache   ? shelf_name(shelf_of(r, message))
+                : sent.to == Role::kQueue ? "channel"
+                                          : std::string(to_string(sent.to)),
           .verb = std::string(to_string(sent.verb)),
           .key = sent.to == Role::kCache ? spot_name(spot_of(r, message)) : key_name(message.key),
           .value = shown(message.value),
@@ -143,6 +147,8 @@ traces::State Model::tell(const World& world) const {
         if (held.generation > 0) cache.back().generation = held.generation;
         cache.back().stale = held.stale;
         cache.back().lease = held.lease.has_value();
+        if (world.told[spot] > 0)
+          state.deliveries.push_back({shelf_name(shelf), spot_name(spot), static_cast<int>(world.told[spot])});
       }
     }
     state.stores.push_back({shelf_name(shelf), std::move(cache)});
@@ -152,6 +158,10 @@ traces::State Model::tell(const World& world) const {
     database.push_back({key_name(key), shown(world.database[key])});
     if (stores_by_version_) database.back().version = world.versions[key];
   }
+  bool publishes = false;
+  for (const Operation& operation : protocol_.operations)
+    visit_requests(operation.body, [&](const Request& asked) { publishes |= asked.to == Role::kQueue; });
+  if (publishes) state.stores.push_back({"channel", {}});
   state.stores.push_back({"database", database});
   for (std::size_t r = 0; r < world.runners.size(); ++r) {
     const Runner& runner = world.runners[r];

@@ -465,6 +465,11 @@ RC_GTEST_PROP(Reference, random_protocols_in_random_scenarios_do_what_the_refere
   RC_CLASSIFY(protocol.entries.front().versioned, "by version");
   RC_CLASSIFY(compile(protocol, {}).generations, "by generation");
   RC_CLASSIFY(compile(protocol, {}).leases, "leases");
+  RC_CLASSIFY(protocol.caches.size() > 1, "several caches");
+  RC_CLASSIFY(protocol.caches.front().local, "local caches");
+  const auto publishes = [](const DrawnServer& server) { return server.kind == Role::kQueue; };
+  const std::vector<DrawnServer> servers = compile(protocol, {}).servers;
+  RC_CLASSIFY(std::any_of(servers.begin(), servers.end(), publishes), "publishes");
   for (const RandomScenario& scenario : *rc::gen::container<std::vector<RandomScenario>>(6, random_scenario())) {
     traces::Scenario words;
     if ((scenario.switches & kContinueSwitch) != 0) words.on_database_timeout = "continue";

@@ -162,6 +162,10 @@ TEST(Findings, the_reading_as_json_is_what_its_schema_says) {
   documents.push_back(nlohmann::json::parse(to_json(read_page_of(
       "%% stalemate: race\nA->>cache: get\ncache-->>A: miss\nB->>database: set\nA->>database: get\nA->>cache: set"))));
   EXPECT_EQ(documents.back().at("races").at(0).at("messages").size(), 7U) << "two begin, four ask, one is answered";
+  documents.push_back(nlohmann::json::parse(to_json(read_page_of(
+      "participant L1\nparticipant bus as Pub/sub\nparticipant others as L1 of every other instance\napp->>database: "
+      "set\napp->>L1: delete\napp->>bus: publish that it has changed\nbus-)others: delete"))));
+  EXPECT_EQ(documents.back().at("operations").at(0).at("steps").at(2).at("tells").at("its_own"), false);
   const std::vector<std::string> judged =
       traces::schema::judge(STALEMATE_SOURCE_DIR "/model/understand/reading.schema.json", documents);
   for (std::size_t i = 0; i < judged.size(); ++i) EXPECT_EQ(judged[i], "ok") << documents[i].dump(2);

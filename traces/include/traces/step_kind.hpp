@@ -23,6 +23,8 @@ enum class StepKind : std::uint8_t {
   kCacheRestart,   // the cache drops everything
   kCacheFailover,  // a replica takes over that misses the last command that changed the cache
   kExpireMarker,   // the time of a marker is over, as a fault
+  kDeliver,        // a cache in an app instance hears that an entry has changed, and drops it; no fault
+  kLoseDelivery,   // it never hears
 };
 
 // kFree: it happens of itself and is no fault.

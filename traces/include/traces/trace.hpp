@@ -37,8 +37,8 @@ struct Scenario {
   bool operator==(const Scenario&) const = default;
 };
 
-// A server that keeps entries, as requests name it. `kind`: "cache" or "database". `app`: the app instance in whose
-// process it is and that alone asks it; 0: all share it.
+// A server, as requests name it. `kind`: "cache", "database", or "channel", which keeps no entries. `app`: the app
+// instance in whose process it is and that alone asks it; 0: all share it.
 struct Store {
   std::string name;
   std::string kind;
@@ -139,10 +139,19 @@ struct Contents {
   bool operator==(const Contents&) const = default;
 };
 
+// What was published and is on its way to the cache of an app instance: that an entry has changed.
+struct Delivery {
+  std::string store;  // whose
+  std::string key;
+  int count = 1;  // so often
+  bool operator==(const Delivery&) const = default;
+};
+
 // Everything a renderer needs of the state after a step. All stores, in the trace's order.
 struct State {
   std::vector<Contents> stores;
   std::vector<InFlight> in_flight;
+  std::vector<Delivery> deliveries = {};  // by store, then by key
   bool operator==(const State&) const = default;
 };
 
@@ -238,6 +247,7 @@ const std::vector<Entry>& entries_of(const State& state, std::string_view store)
 const Store* find_store(const std::vector<Store>& stores, std::string_view name);
 bool is_cache(const Trace& trace, std::string_view store);
 bool is_database(const Trace& trace, std::string_view store);
+bool is_channel(const Trace& trace, std::string_view store);
 // Whether any of them is a cache.
 bool has_cache(const std::vector<Store>& stores);
 

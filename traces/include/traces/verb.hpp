@@ -25,7 +25,8 @@ enum class Verb : std::uint8_t {
   kDeleteAndCountUp,
   kGetGeneration,
   kSetIfGeneration,
-  kMarkStale
+  kMarkStale,
+  kPublish
 };
 
 // What a get keeps watch over, so that a later set of its session may ask whether it is unchanged: nothing; the entry
@@ -80,6 +81,7 @@ inline constexpr VerbFacts kVerbs[] = {
     // stores only if the generation of another entry, or its own, is as the session was told
     {Verb::kSetIfGeneration, "set-if-generation", true, false, false, false, Number::kGeneration},
     {Verb::kMarkStale, "mark-stale", false, false, false},  // what is there stays, and its lease is void
+    {Verb::kPublish, "publish", false, false, false},       // of a channel: every app instance is told that it changed
 };
 
 constexpr const VerbFacts& facts_of(Verb verb) { return kVerbs[static_cast<std::size_t>(verb)]; }

@@ -79,13 +79,15 @@ std::string steps_table(const Trace& trace, const std::vector<std::string>& keys
 std::string final_table(const Trace& trace, const std::vector<std::string>& keys) {
   const State& end = final_state(trace);
   Row head = {"at the end"};
-  for (const Contents& contents : end.stores) head.push_back(foreign(contents.store));
+  for (const Contents& contents : end.stores)
+    if (!contents.entries.empty()) head.push_back(foreign(contents.store));
   std::vector<Row> rows = {std::move(head)};
   const std::vector<DifferingEntry> differing =
       is_at_rest(end) ? find_differing_entries(trace) : std::vector<DifferingEntry>();
   for (const std::string& key : keys) {
     Row row = {foreign(key)};
-    for (const Contents& contents : end.stores) row.push_back(entry_words(end, contents.store, key));
+    for (const Contents& contents : end.stores)
+      if (!contents.entries.empty()) row.push_back(entry_words(end, contents.store, key));
     if (std::any_of(differing.begin(), differing.end(), [&](const DifferingEntry& each) { return each.key == key; }))
       row.push_back("<- differ");
     rows.push_back(std::move(row));

@@ -84,7 +84,8 @@ std::string drawn_script() {
 std::string drawn_fault() {
   std::vector<std::string> names;
   for (const FaultKind& kind : fault_kinds())  // random pages put no markers there
-    if (kind.effect != FaultEffect::kExpireMarker) names.emplace_back(kind.name);
+    if (kind.effect != FaultEffect::kExpireMarker && kind.effect != FaultEffect::kLoseDelivery)
+      names.emplace_back(kind.name);
   names.emplace_back("any=2");
   return *rc::gen::elementOf(names);
 }

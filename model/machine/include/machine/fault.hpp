@@ -35,8 +35,9 @@ enum class FaultEffect : std::uint8_t {
   kDropAll,       // the cache drops all entries
   kRollBack,      // the cache is again as it was before the last command that changed it
   kExpireMarker,  // the time of a marker is over
+  kLoseDelivery,  // the cache of an app instance never hears that an entry has changed
 };
-inline constexpr std::size_t kFaultEffects = static_cast<std::size_t>(FaultEffect::kExpireMarker) + 1;
+inline constexpr std::size_t kFaultEffects = static_cast<std::size_t>(FaultEffect::kLoseDelivery) + 1;
 
 struct FaultKind {
   std::string_view name;
@@ -56,7 +57,8 @@ struct FaultKind {
   // What is in an app instance's process neither restarts nor fails over without it.
   bool strikes(const DrawnServer& drawn) const {
     const bool alone = effect == FaultEffect::kDropAll || effect == FaultEffect::kRollBack;
-    return target == std::variant<OfMessages, Role>(drawn.kind) && !(alone && drawn.local);
+    const bool told = effect != FaultEffect::kLoseDelivery || drawn.told != 0;
+    return target == std::variant<OfMessages, Role>(drawn.kind) && !(alone && drawn.local) && told;
   }
   // The kind of server that it strikes; null where it strikes messages.
   const Role* server() const { return std::get_if<Role>(&target); }

@@ -36,7 +36,8 @@
 namespace stalemate::model {
 
 // kHandleReceive and kHandleLose are the fused steps: a handle, and in the same instant the receipt or the loss of the
-// reply. kCall is one step by itself: a store in the session's own process is asked and answers.
+// reply. kCall is one step by itself: a store in the session's own process is asked and answers. kDeliver: what was
+// published reaches a cache.
 enum class ActionKind : std::uint8_t {
   kInvoke,
   kHandle,
@@ -45,13 +46,14 @@ enum class ActionKind : std::uint8_t {
   kFault,
   kHandleLose,
   kExpire,
-  kCall
+  kCall,
+  kDeliver
 };
-inline constexpr std::size_t kActionKinds = static_cast<std::size_t>(ActionKind::kCall) + 1;
+inline constexpr std::size_t kActionKinds = static_cast<std::size_t>(ActionKind::kDeliver) + 1;
 
 // One enabled choice. `session` is an actor. `slot` as in MessageRef; behind the asynchronous requests come the ghosts.
 // `choice` counts the transitions from 0 (invoke: operation, key and transition; crash: what may yet arrive; evict,
-// expire: the cell). `target` and `budget` of a fault: which budget pays, and which of its targets strikes.
+// expire, deliver: the cell). `target` and `budget` of a fault: which budget pays, and which of its targets strikes.
 struct Action {
   ActionKind kind = ActionKind::kInvoke;
   std::uint8_t session = 0;
@@ -214,6 +216,7 @@ class Machine {
     bool under_way = false;  // Event::under_way
   };
   Answer serve(Step& step, std::size_t session, const Delivery& delivery) const;
+  void tell_all(Step& step, std::size_t session, const Instruction& instruction, std::size_t key) const;
   ServerStep at_server(const Step& step, std::uint64_t& touched, bool& kept) const;
   bool is_unchanged(StateView words, std::size_t session, const Instruction& instruction) const;
   bool is_anything_watched(StateView words) const;
@@ -222,6 +225,7 @@ class Machine {
   RequestRecord asked_now(StateView words, std::size_t session, InstructionId id) const;  // as it is sent now
   unsigned versions() const;                                                              // of a row, at most
   unsigned generations() const;                                                           // of an entry, at most
+  unsigned deliveries() const;                                                            // to a cell, at most
   std::size_t at_most(bool (*counts)(const Instruction&)) const;
   void forget_watches(Step& step, const Server& server, std::uint64_t cells) const;
   void forget_watch(Step& step, std::size_t session) const;

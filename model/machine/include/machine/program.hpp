@@ -24,6 +24,7 @@
 
 #include <array>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -73,6 +74,13 @@ struct Instruction {
   traces::Number gives =
       traces::Number::kNone;  // its answer, where it is one, has such a number, which the session keeps
   bool commits = false;       // it changes a row of the database
+  // Request::Tells
+  struct Tells {
+    ServerId server = 0;
+    std::size_t entry = 0;
+    bool its_own = false;
+  };
+  std::optional<Tells> tells;
   bool acknowledged = false;  // who started the operation was told before that it is done
   InstructionId alike =
       kNoInstruction;  // the first instruction of the same request that looks the same in flight, once nobody awaits it
@@ -108,13 +116,14 @@ struct DrawnServer {
   Role kind = Role::kDatabase;
   bool local = false;
   std::uint64_t entries = 0;  // of a cache: bit e where some request to it is about entry e
+  std::uint64_t told = 0;     // of a local cache: bit e where it may be told that entry e has changed
 };
 
 inline constexpr std::size_t kServersMax = 8;
 static_assert(kCachesMax < kServersMax, "a database stands behind the caches");
 
 struct Program {
-  std::vector<DrawnServer> servers;  // caches first; the database last, drawn or not
+  std::vector<DrawnServer> servers;  // caches first, then the channel, if any; the database last, drawn or not
   std::vector<CacheEntry> entries;   // Protocol::entries
   std::vector<ProgramOperation> operations;
   std::vector<Instruction> instructions;

@@ -88,6 +88,12 @@ class Server {
   virtual bool acts_freely() const;
   virtual void free_steps(StateView words, std::vector<std::uint16_t>& choices) const;
   virtual void happen(const ServerStep& step, std::uint16_t choice) const;
+  // What it is told has changed, a cell: it hears of it at any later moment, if it is not lost. Those that it may hear
+  // of now, and to do so. `busy()`: fields that are zero where nothing is on its way to it.
+  virtual void expect(StateRef words, std::size_t cell) const;
+  virtual unsigned expected(StateView words, std::size_t cell) const;
+  virtual void hear(const ServerStep& step, std::size_t cell) const;
+  virtual std::vector<Field> busy() const;
 
   // What a fault that strikes servers of its kind may do here, as choices; what would change nothing is none. And what
   // it does. `watched`: some session watches a key here.
@@ -115,6 +121,7 @@ struct ServerSetting {
   StoreFields& fields;       // where its entries stand, for whoever watches
   unsigned versions = 1;     // of a row, at most, from 0; 1 where nothing is stored by one
   unsigned generations = 1;  // of an entry, likewise
+  unsigned deliveries = 1;   // on their way to a cell, likewise
 };
 
 // What the protocol's servers are in a scenario, by place: in the order of Program::servers, and a local one once for

@@ -21,6 +21,7 @@ struct Cell {
   Field version;
   Field generation;
   Field stale, lease;
+  Field expected;  // how often it is to hear that it has changed
 
   CodedValue value_in(StateView words) const { return static_cast<CodedValue>(get(words, value)); }
   unsigned version_in(StateView words) const { return static_cast<unsigned>(get(words, version)); }
@@ -80,6 +81,9 @@ class Cache final : public Server {
           return cell;
         };
         cells_.push_back(lay_out());
+        const bool told = (setting.program.servers[place.drawn].told >> entry & 1) != 0;
+        if (told) cells_.back().expected = setting.layout.add(setting.deliveries);
+        told_ = told_ || told;
         if (fails_over) replica_.push_back(lay_out());
         if (values)
           watched.push_back(
@@ -124,6 +128,7 @@ class Cache final : public Server {
       case Verb::kGetGeneration:
         return {Outcome::kOk, 0, asked.generation_in(words)};
       case Verb::kGetVersion:
+      case Verb::kPublish:
         break;
       case Verb::kSet:
       case Verb::kMark:
@@ -167,25 +172,44 @@ class Cache final : public Server {
     return {.reads = asks ? other : 0, .writes = own};
   }
 
-  bool acts_freely() const override { return expire_ && !timers_are_held_; }
+  bool acts_freely() const override { return expires() || told_; }
 
   // A value's time to live is over.
   void free_steps(StateView words, std::vector<std::uint16_t>& choices) const override {
-    for (std::size_t cell = 0; cell < cells_.size() && acts_freely(); ++cell)
+    for (std::size_t cell = 0; cell < cells_.size() && expires(); ++cell)
       if (get(words, cells_[cell].expires) != 0 && cells_[cell].value_in(words) != 0)
         choices.push_back(static_cast<std::uint16_t>(cell));
   }
 
   void happen(const ServerStep& step, std::uint16_t choice) const override { drop(step, choice); }
 
+  void expect(StateRef words, std::size_t cell) const override {
+    set(words, cells_[cell].expected, get(words, cells_[cell].expected) + 1);
+  }
+  unsigned expected(StateView words, std::size_t cell) const override {
+    return static_cast<unsigned>(get(words, cells_[cell].expected));
+  }
+  // As if it were deleted: what is not there has not changed.
+  void hear(const ServerStep& step, std::size_t cell) const override {
+    set(step.words, cells_[cell].expected, get(step.words, cells_[cell].expected) - 1);
+    if (cells_[cell].is_there(step.words)) drop(step, cell);
+  }
+  std::vector<Field> busy() const override {
+    std::vector<Field> fields;
+    for (const Cell& cell : cells_)
+      if (cell.expected.width != 0) fields.push_back(cell.expected);
+    return fields;
+  }
+
   // A restart and a failover end the connections, so whatever is watched is so no more.
   void strikes(StateView words, FaultEffect effect, bool watched, std::vector<std::uint16_t>& choices) const override {
-    const bool of_one = effect == FaultEffect::kDropEntry || effect == FaultEffect::kExpireMarker;
+    const bool of_one = effect != FaultEffect::kDropAll && effect != FaultEffect::kRollBack;
     bool changes = watched;
     for (std::size_t cell = 0; cell < cells_.size(); ++cell) {
       const Cell& here = cells_[cell];
       const bool struck = effect == FaultEffect::kRollBack       ? here.held(words) != replica_[cell].held(words)
                           : effect == FaultEffect::kExpireMarker ? is_marker_that_expires(words, here)
+                          : effect == FaultEffect::kLoseDelivery ? get(words, here.expected) != 0
                                                                  : here.is_there(words);
       changes |= struck;
       if (struck && of_one) choices.push_back(static_cast<std::uint16_t>(cell));
@@ -195,7 +219,12 @@ class Cache final : public Server {
 
   void strike(const ServerStep& step, FaultEffect effect, std::uint16_t choice) const override {
     if (effect == FaultEffect::kDropEntry || effect == FaultEffect::kExpireMarker) return drop(step, choice);
+    if (effect == FaultEffect::kLoseDelivery)
+      return set(step.words, cells_[choice].expected, get(step.words, cells_[choice].expected) - 1);
     touch(step, kEveryCell);
+    // What was on its way to a process that is gone is gone with it.
+    for (const Cell& cell : cells_)
+      if (cell.expected.width != 0) set(step.words, cell.expected, 0);
     for (std::size_t cell = 0; cell < cells_.size(); ++cell)
       put(step, cell, effect == FaultEffect::kDropAll ? Held{} : replica_[cell].held(step.words));
   }
@@ -256,6 +285,8 @@ class Cache final : public Server {
     cells_[cell].put(step.words, after);
   }
 
+  bool expires() const { return expire_ && !timers_are_held_; }
+
   bool is_marker_that_expires(StateView words, const Cell& cell) const {
     return !timers_are_held_ && get(words, cell.expires) != 0 && cell.value_in(words) == 0;
   }
@@ -268,6 +299,7 @@ class Cache final : public Server {
 
   bool timers_are_held_;         // nothing expires
   bool expire_ = false;          // some value has a time to live
+  bool told_ = false;            // it may be told that something has changed
   std::vector<bool> versioned_;  // by entry: something is stored there by version
   std::vector<Cell> cells_;      // machine/server.hpp says in which order
   std::vector<Cell> replica_;    // the same, where it may fail over: what the replica has

@@ -10,7 +10,8 @@
 // for both. What happens in a server of itself, or by a fault that strikes it, touches all its keys. A request that is
 // late, copied or left by a crash is one that its session may still have handled. A crash touches the sessions of its
 // app instance, so these are taken together where one may happen, and it is an event; and it touches what is in the
-// process. A local cache stands in each app instance, and is touched by who is there alone.
+// process. A local cache stands in each app instance, and is touched by who is there alone; but what is on its way to
+// any of them is one thing more, which who publishes writes, and whoever hears.
 //
 // Why it changes no verdict. Let T be actors, one of them a session with a message in flight, such that nothing that T
 // can do now conflicts with anything that another actor may do from now on, operations not yet invoked included. A run
@@ -66,8 +67,10 @@ class Independence {
 
   const Machine& machine_;
   std::vector<std::size_t> first_;  // by Program::servers: its first store
-  std::vector<bool> is_local_;      // by store: it is in the process of an app instance, one in each
-  std::vector<int> app_of_;         // by actor: the app instance that it is or is in; 0: it is a server that all share
+  std::vector<std::size_t>
+      on_their_way_;            // by Program::servers: the column of what it is told, where it is told anything
+  std::vector<bool> is_local_;  // by store: it is in the process of an app instance, one in each
+  std::vector<int> app_of_;     // by actor: the app instance that it is or is in; 0: it is a server that all share
   std::size_t stores_ = 0;
   std::size_t columns_ = 0;
   bool may_crash_ = false;

@@ -89,17 +89,19 @@ class PackedSystem {
   };
 
   // Groups of actions for sim/strategies/swarm.hpp: what a session does by kind of step, its asynchronous requests
-  // apart; a call is with the handles.
+  // apart; a call is with the handles, a delivery with what expires.
   std::size_t group_count() const { return actors_ * kGroupsPerSession; }
   std::size_t group(const Action& action) const {
-    const ActionKind kind = action.kind == ActionKind::kCall ? ActionKind::kHandle : action.kind;
+    const ActionKind kind = action.kind == ActionKind::kCall      ? ActionKind::kHandle
+                            : action.kind == ActionKind::kDeliver ? ActionKind::kExpire
+                                                                  : action.kind;
     return action.session * kGroupsPerSession +
            (action.slot != 0 ? kGroupsPerSession - 1 : static_cast<std::size_t>(kind));
   }
 
  private:
-  static constexpr std::size_t kGroupsPerSession = kActionKinds;  // one for the slots, none for calls
-  static_assert(static_cast<std::size_t>(ActionKind::kCall) + 1 == kActionKinds);
+  static constexpr std::size_t kGroupsPerSession = kActionKinds - 1;  // one for the slots, none for the last two
+  static_assert(static_cast<std::size_t>(ActionKind::kCall) + 2 == kActionKinds);
 
   // Bit a: the actions of actor a are needed.
   std::uint64_t needed(const State& state) const {

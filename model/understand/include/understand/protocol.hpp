@@ -115,8 +115,9 @@ class Outcomes {
 //     asked in vain, the request is skipped, and counts as ok.
 // R5. Old values (what fresh-reads forbids a Read to return): see machine/src/properties/fresh_reads.cpp.
 
-// The app asks a server. I1: `to` is kCache or kDatabase. I2: a database is only asked to get, to set or for a version.
-// I3: a local cache is asked in one step, for call and return: such a request is awaited and not drawn as lost.
+// The app asks a server. I1: `to` is kCache or kDatabase; or kQueue, a channel, which is asked to publish and tells.
+// I2: a database is only asked to get, to set or for a version. I3: a local cache is asked in one step, for call and
+// return: such a request is awaited and not drawn as lost.
 struct Request {
   Position at;
   Role to = Role::kCache;
@@ -135,6 +136,15 @@ struct Request {
   // What a set or add may store, by R4, failures aside: the operation's own value, what it received, or either.
   bool carries_own = false;
   bool carries_received = false;
+  // Once it is carried out every app instance that is up is told that an entry of its local cache has changed, at most
+  // once: of a publish, every other one; of a set of a database that tells by itself, every one.
+  struct Tells {
+    std::size_t cache = 0;  // index in Protocol::caches
+    std::size_t entry = 0;
+    bool its_own = false;  // the instance that asks, too
+    bool operator==(const Tells&) const = default;
+  };
+  std::optional<Tells> tells;
   std::string label;
   std::string named, other_named;  // what its label calls the entry, and the other, where that was told from the label
 };

@@ -131,6 +131,13 @@ constexpr std::string_view kPlainNameWords[] = {
     "cloud",  "sql",     "no",     "nosql",  "relational", "read",       "write",  "rw",      "or",
     "of",     "truth",   "source", "and",    "with",       "distributed"};
 
+// A queue that tells everybody at most once.
+constexpr std::string_view kChannels[] = {"pubsub"};
+// Whose cache it is, where it is not that of the app instance at hand.
+constexpr std::string_view kOfOthers[] = {"other instance",  "other instances", "other app instances", "other process",
+                                          "other processes", "other pods",      "other nodes",         "other servers",
+                                          "every other",     "all other",       "all others",          "peers"};
+
 std::optional<Role> role_of_word(std::string_view word) {
   if (is_in(kCaches, word)) return Role::kCache;
   if (is_in(kDatabases, word)) return Role::kDatabase;
@@ -159,15 +166,21 @@ std::optional<Role> role_of_numbered_word(std::string_view word) {
 std::vector<std::string> name_words(std::string_view text) {
   const std::vector<std::string> parts = split_words(text);
   std::vector<std::string> words;
+  const auto add = [&](const std::string& word) {
+    const bool pub_sub = word == "sub" && !words.empty() && words.back() == "pub";
+    if (pub_sub)
+      words.back() = "pubsub";
+    else
+      words.push_back(word);
+  };
   std::size_t next = 0;
   for (const std::string& whole : whole_words(text)) {
     const std::size_t first = next;
     for (std::size_t length = 0; length < whole.size(); ++next) length += parts[next].size();
     if (role_of_numbered_word(whole) || is_in(kLoneCaches, whole)) {
-      words.push_back(whole);
+      add(whole);
     } else {
-      words.insert(words.end(), parts.begin() + static_cast<std::ptrdiff_t>(first),
-                   parts.begin() + static_cast<std::ptrdiff_t>(next));
+      for (std::size_t i = first; i < next; ++i) add(parts[i]);
     }
   }
   return words;
@@ -322,7 +335,10 @@ RoleWords weigh(const RoleHits& hits, const std::string& copy) {
   const bool one_server = copy.empty() && cache != hits.has(Role::kDatabase);
   const Role server = cache ? Role::kCache : Role::kDatabase;
   const bool third_party = hits.has(Role::kThirdParty);
-  if (one_server && hits.are_only({Role::kCache, Role::kDatabase})) {
+  const bool publishes = hits.has(Role::kQueue) && is_in(kChannels, *hits.word_of(Role::kQueue));
+  if (publishes && hits.are_only({Role::kCache, Role::kQueue})) {
+    choose(Role::kQueue);  // "Redis pub/sub"
+  } else if (one_server && hits.are_only({Role::kCache, Role::kDatabase})) {
     choose(server);  // "redis server"
   } else if (one_server && third_party && hits.all.back().role == server &&
              hits.are_only({server, Role::kThirdParty})) {
@@ -373,6 +389,8 @@ RoleWords role_words(std::string_view text) {
   found = weigh(hits, copy);
   if (found.role == Role::kDatabase) doubt_database(words, found);
   if (found.role == Role::kCache) tell_kind_of_cache(words, found);
+  found.of_others = found.role == Role::kCache && !phrase_in(kOfOthers, words).empty();
+  found.channel = found.role == Role::kQueue && is_in(kChannels, found.word);
   return found;
 }
 
@@ -388,9 +406,29 @@ bool says_one_of_many(std::string_view label) { return holds_any(kManyWords, spl
 
 std::vector<std::string> own_words_of_server(std::string_view text) {
   std::vector<std::string> own = server_name(text).own;
-  const std::vector<std::string> understood = split_words(role_words(text).cache_word);
-  std::erase_if(own, [&](const std::string& word) { return is_in(understood, word); });
+  const RoleWords words = role_words(text);
+  const std::vector<std::string> understood = split_words(words.cache_word);
+  std::erase_if(own, [&](const std::string& word) {
+    return is_in(understood, word) ||
+           (words.of_others && std::any_of(std::begin(kOfOthers), std::end(kOfOthers),
+                                           [&](std::string_view phrase) { return is_in(split_words(phrase), word); }));
+  });
   return own;
+}
+
+bool says_every_instance(std::string_view text) {
+  constexpr std::string_view kEvery[] = {"every instance", "all instances", "every app instance", "all app instances",
+                                         "each instance",  "every client",  "all clients",        "every process",
+                                         "all processes",  "every node",    "all nodes",          "every pod",
+                                         "all pods",       "everyone",      "everybody"};
+  return !phrase_in(kEvery, split_words(text)).empty();
+}
+
+bool says_changed(std::string_view text) {
+  constexpr std::string_view kChanged[] = {"changed", "gone",  "invalid", "invalidate", "invalidated", "invalidates",
+                                           "drop",    "evict", "clear",   "updated",    "stale",       "forget",
+                                           "delete",  "del",   "remove",  "expired"};
+  return holds_any(kChanged, split_words(text));
 }
 
 std::string without_name_of_cache(std::string_view text, bool local) {

@@ -56,6 +56,8 @@ struct RoleWords {
   bool vague = false;           // a database by a word for anything that keeps something ("ShelfStore")
   CacheKind cache_kind = CacheKind::kShared;
   std::string cache_word;  // what says that it is another kind of cache
+  bool of_others = false;  // a cache in each app instance but the one that does what is drawn
+  bool channel = false;    // a queue of which everybody hears at most once ("Pub/sub")
 };
 RoleWords role_words(std::string_view text);
 std::set<Role> roles_spoken_of(std::string_view text);  // by each of its words alone
@@ -81,6 +83,10 @@ inline constexpr std::string_view kLocalCacheName = "local-cache";
 // numbers or uses ("Redis", "Memcached"; "user cache", "order cache").
 enum class SameServer { kYes, kMaybe, kNo };
 SameServer same_server(std::string_view a, std::string_view b);
+// Whether a text says that something happens in every app instance, the one that does what is drawn included.
+bool says_every_instance(std::string_view text);
+// Whether it says that something is gone or has changed, or is to be deleted.
+bool says_changed(std::string_view text);
 // A text without what names a cache in the app's own process ("in the local cache", "L1"), or the shared one behind
 // such a one ("L2").
 std::string without_name_of_cache(std::string_view text, bool local);
