@@ -16,6 +16,7 @@
 #include "consistency.hpp"
 #include "json_cursor.hpp"
 #include "json_document.hpp"
+#include "json_values.hpp"
 #include "json_version1.hpp"
 #include "traces/json.hpp"
 
@@ -44,8 +45,6 @@ void check_header(const json& document, const std::string& name) {
 // One function for each definition of trace.schema.json, in its order. A trace holds what they give; what they refuse
 // is off the schema, or a number that JSON can say and a trace cannot hold.
 
-constexpr int kKeyCountMax = 9999;
-constexpr int kOrdinalMax = 1000000;
 constexpr std::string_view kStoreKinds[] = {"cache", "database", "channel"};
 constexpr std::string_view kOutcomes[] = {"ok",      "value",  "miss",  "conflict", "marker",
                                           "granted", "denied", "stale", "won"};
@@ -55,66 +54,6 @@ constexpr std::string_view kTimeoutRules[] = {"fail", "continue"};
 constexpr StepFamily kFamilies[] = {StepFamily::kInvoke, StepFamily::kHandle, StepFamily::kReceive,
                                     StepFamily::kCall,   StepFamily::kFault,  StepFamily::kFree};
 constexpr Ending::Kind kEndingKinds[] = {Ending::Kind::kAcknowledged, Ending::Kind::kReturned, Ending::Kind::kFailed};
-
-template <class Kind, std::size_t Size>
-Kind read_kind(const Cursor& from, const Kind (&kinds)[Size]) {
-  std::array<std::string_view, Size> words;
-  std::transform(std::begin(kinds), std::end(kinds), words.begin(), [](Kind kind) { return to_string(kind); });
-  return kinds[from.word(words)];
-}
-
-template <std::size_t Size>
-std::string read_word(const Cursor& from, const std::string_view (&words)[Size]) {
-  return std::string(words[from.word(words)]);
-}
-
-std::string read_verb(const Cursor& from) {
-  std::array<std::string_view, std::size(kVerbs)> names;
-  std::transform(std::begin(kVerbs), std::end(kVerbs), names.begin(), [](const VerbFacts& verb) { return verb.name; });
-  return std::string(names[from.word(names)]);
-}
-
-template <class Read>
-auto read_each(const std::vector<Cursor>& items, Read read) {
-  std::vector<decltype(read(items.front()))> values;
-  values.reserve(items.size());
-  for (const Cursor& item : items) values.push_back(read(item));
-  return values;
-}
-
-std::string read_text(const Cursor& from) { return from.text(); }
-
-bool is_digits(std::string_view text) {
-  return std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
-}
-
-int read_ordinal(const Cursor& from) { return from.integer_between(1, kOrdinalMax); }
-
-// 0: absent.
-int read_optional_ordinal(const std::optional<Cursor>& from) { return from ? read_ordinal(*from) : 0; }
-
-// A field that is true or absent.
-bool read_flag(const std::optional<Cursor>& from, std::string_view otherwise) {
-  if (from && !from->boolean()) from->refuse_value(fmt::format("true, or no such field {}", otherwise));
-  return from.has_value();
-}
-
-std::optional<std::int64_t> read_optional_integer(const std::optional<Cursor>& from) {
-  if (!from) return std::nullopt;
-  return from->integer();
-}
-
-// A version: how many commits came before. A generation: how often it was counted up.
-std::int64_t read_number(const Cursor& from) { return from.integer_between(0, kOrdinalMax); }
-
-std::string read_key(const Cursor& from) {
-  const std::string& key = from.text();
-  const std::string_view row = row_of(key);
-  const bool fits = row.size() >= 2 && row.size() <= 5 && row[0] == 'k' && row[1] != '0' && is_digits(row.substr(1)) &&
-                    (row.size() == key.size() || row.size() + 1 < key.size());
-  if (!fits) from.refuse_value(fmt::format("a key, \"k1\" to \"k{}\", or \"k1/lock\" of another entry", kKeyCountMax));
-  return key;
-}
 
 std::uint64_t read_seed(const Cursor& from) {
   const std::string& digits = from.text();

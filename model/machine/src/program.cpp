@@ -14,6 +14,7 @@
 #include "program_cursor.hpp"
 #include "program_facts.hpp"
 #include "program_known.hpp"
+#include "program_servers.hpp"
 
 namespace stalemate::model {
 namespace {
@@ -33,14 +34,16 @@ enum class Extent { kNormal, kAll };
 class Compiler {
  public:
   Compiler(const Protocol& protocol, const CompileOptions& options, Extent extent)
-      : protocol_(protocol), options_(options), extent_(extent) {}
+      : protocol_(protocol), options_(options), extent_(extent), servers_(servers_of(protocol)) {}
 
   Program compile() {
     program_.locations.push_back({});
     program_.entries = protocol_.entries;
     program_.versions = keeps(traces::Number::kVersion, protocol_);
     program_.generations = keeps(traces::Number::kGeneration, protocol_);
-    find_servers();
+    program_.servers = servers_.drawn;
+    program_.has_cache = servers_.has_cache;
+    program_.has_database = servers_.has_database;
     for (const Operation& operation : protocol_.operations) {
       program_.operations.push_back({operation.name, operation.kind, {}, operation.arrows});
       watch(operation, program_.operations.back());
@@ -62,42 +65,12 @@ class Compiler {
   }
 
  private:
-  void find_servers() {
-    std::vector<std::uint64_t> asked(protocol_.caches.size());  // about which entries
-    std::vector<std::uint64_t> told(protocol_.caches.size());   // likewise
-    bool publishes = false;
-    for (const Operation& operation : protocol_.operations)
-      visit_requests(operation.body, [&](const Request& request) {
-        if (request.tells) told.at(request.tells->cache) |= std::uint64_t{1} << request.tells->entry;
-        publishes = publishes || request.to == Role::kQueue;
-        if (request.to == Role::kQueue) return;
-        (request.to == Role::kCache ? program_.has_cache : program_.has_database) = true;
-        if (request.to != Role::kCache) return;
-        asked.at(request.cache) |= std::uint64_t{1} << request.entry;
-        if (traces::facts_of(request.verb).names_other()) asked.at(request.cache) |= std::uint64_t{1} << request.other;
-      });
-    for (std::size_t cache = 0; cache < asked.size(); ++cache) {
-      server_of_cache_.push_back(static_cast<ServerId>(program_.servers.size()));
-      const DrawnCache& drawn = protocol_.caches[cache];
-      if (asked[cache] != 0)
-        program_.servers.push_back({drawn.name, Role::kCache, drawn.local, asked[cache], told[cache]});
-    }
-    if (publishes) program_.servers.push_back({"channel", Role::kQueue, false, 0, 0});
-    program_.servers.push_back({std::string(to_string(Role::kDatabase)), Role::kDatabase, false, 0, 0});
-  }
-
-  ServerId server_of(const Request& request) const {
-    const std::size_t behind = request.to == Role::kQueue ? 2 : 1;  // the last is the database
-    return request.to == Role::kCache ? server_of_cache_[request.cache]
-                                      : static_cast<ServerId>(program_.servers.size() - behind);
-  }
-
   // What its gets watch.
   void watch(const Operation& operation, ProgramOperation& compiled) const {
     visit_requests(operation.body, [&](const Request& request) {
       if (request.watch == Watch::kNothing) return;
       compiled.watched = request.entry;
-      compiled.watched_in = server_of(request);
+      compiled.watched_in = servers_.of(request);
     });
   }
 
@@ -330,12 +303,12 @@ class Compiler {
     Instruction instruction;
     instruction.alike = alike_.emplace(seen, id).first->second;
     instruction.operation = static_cast<std::uint16_t>(operation_);
-    instruction.server = server_of(request);
+    instruction.server = servers_.of(request);
     instruction.verb = request.verb;
     instruction.commits = request.to == Role::kDatabase && request.verb == Verb::kSet;
     if (request.tells)
       instruction.tells =
-          Instruction::Tells{server_of_cache_[request.tells->cache], request.tells->entry, request.tells->its_own};
+          Instruction::Tells{servers_.of_cache[request.tells->cache], request.tells->entry, request.tells->its_own};
     instruction.awaited = request.awaited;
     instruction.ttl = request.ttl;
     instruction.watch = request.watch;
@@ -405,7 +378,7 @@ class Compiler {
   const Protocol& protocol_;
   const CompileOptions& options_;
   Extent extent_;
-  std::vector<ServerId> server_of_cache_;  // by Protocol::caches
+  ProgramServers servers_;
   Program program_;
   std::size_t operation_ = 0;
   std::map<int, const Request*> requests_;  // of the operation, by arrow

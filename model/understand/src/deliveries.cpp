@@ -2,6 +2,7 @@
 // of a database that tells by itself every one.
 #include "base/text.hpp"
 #include "steps.hpp"
+#include "vocabulary/signs.hpp"
 #include "vocabulary/vocabulary.hpp"
 
 namespace stalemate::model {
@@ -14,6 +15,10 @@ void ask_about_label(const std::string& name, Position at, const std::string& qu
            "cannot tell whether " + quoted +
                " says that something has changed, so that whoever hears of it drops what it "
                "has; say so, as in \"product:1 has changed\", or draw it in other words");
+  for (const std::string& word : split_words(text))
+    if (is_negation(word))
+      ask_at(name, at, "request-says-more",
+             quoted + " says \"" + word + "\": whether anybody hears of a change is not clear; draw what is done");
   if (const std::string doubt = doubt_about(text, {Verb::kDelete, true, false, false}); !doubt.empty())
     ask_at(name, at, "request-says-more", quoted + " " + doubt);
 }

@@ -17,6 +17,7 @@
 #include "roles.hpp"
 #include "sections.hpp"
 #include "understand/protocol.hpp"
+#include "verbs.hpp"
 #include "vocabulary/vocabulary.hpp"
 
 namespace stalemate::model {
@@ -372,15 +373,6 @@ void visit_cache_requests(std::vector<std::vector<Segment>>& segments, const Vis
         if (request.to == Role::kCache) visit(segment, request);
       });
 }
-
-// How a verb is told: "to get the key"; what it would be of a database, where that is not modelled, else "".
-struct VerbWords {
-  Verb verb;
-  Answers answers;
-  std::string_view asked;
-  std::string_view of_database;
-};
-const VerbWords& words_of(Verb verb);
 
 // What a directive that begins a branch says it tests.
 std::optional<Override> branch_override(const std::string& name, const Section& section);

@@ -9,7 +9,7 @@
 #include "answers.hpp"
 #include "base/error.hpp"
 #include "base/text.hpp"
-#include "directives.hpp"
+#include "given_roles.hpp"
 #include "positions.hpp"
 #include "read/statements.hpp"
 #include "roles.hpp"
@@ -17,84 +17,6 @@
 
 namespace stalemate::model {
 namespace {
-
-struct Given {
-  Role role = Role::kApp;
-  bool is_local = false;  // of a cache: it stands in each app instance
-  Position at;            // {0, 0}: from the command line
-  std::string_view word() const { return is_local ? kLocalCacheName : to_string(role); }
-};
-using GivenRoles = std::map<std::string, Given>;
-
-bool has_participant(const Document& document, const std::string& id) {
-  for (const Document::Entry& entry : document.diagrams) {
-    for (const Participant& participant : entry.diagram.participants) {
-      if (participant.id == id) return true;
-    }
-  }
-  return false;
-}
-
-std::string all_participants(const Document& document) {
-  std::set<std::string> ids;
-  for (const Document::Entry& entry : document.diagrams) {
-    for (const Participant& participant : entry.diagram.participants) ids.insert(participant.id);
-  }
-  std::string text;
-  for (const std::string& id : ids) text += (text.empty() ? "" : ", ") + id;
-  return text;
-}
-
-void gather_role_directives(const Document& document, const std::vector<Statement>& statements, GivenRoles& given) {
-  visit_statements(statements, [&](const Statement& statement) {
-    const auto* directive = std::get_if<Directive>(&statement.node);
-    if (directive == nullptr) return;
-    const Override said = read_directive(document.name, statement.at, directive->text);
-    if (said.kind != Override::Kind::kRole) return;
-    if (!has_participant(document, said.participant)) {
-      fail_at(document.name, statement.at,
-              "no participant is called " + in_quotes(said.participant) + "; there are: " + all_participants(document));
-    }
-    const auto [found, is_new] = given.try_emplace(said.participant, Given{said.role, said.local_cache, statement.at});
-    const bool agrees = found->second.role == said.role && found->second.is_local == said.local_cache;
-    if (!is_new && !agrees) {
-      fail_at(document.name, statement.at,
-              in_quotes(said.participant) + " is the " + std::string(found->second.word()) + " since line " +
-                  std::to_string(found->second.at.line) + "; leave one of the two out");
-    }
-  });
-}
-
-GivenRoles gather_given(const Document& document, const std::vector<std::string>& options) {
-  GivenRoles given;
-  for (const Document::Entry& entry : document.diagrams) {
-    gather_role_directives(document, entry.diagram.statements, given);
-  }
-  for (const std::string& option : options) {
-    const Override said = read_role_option(option);
-    if (!has_participant(document, said.participant)) {
-      throw InputError("--role " + option + ": no participant of " + document.name + " is called " +
-                       in_quotes(said.participant) + "; there are: " + all_participants(document));
-    }
-    given[said.participant] = Given{said.role, said.local_cache, {}};
-  }
-  return given;
-}
-
-bool has_alias(const Participant& participant) { return participant.alias != participant.id; }
-
-// What is said of this participant, or of one with the same alias in another diagram: they are one.
-const Given* given_for(const Document& document, const Participant& participant, const GivenRoles& given) {
-  if (const auto found = given.find(participant.id); found != given.end()) return &found->second;
-  if (!has_alias(participant)) return nullptr;
-  for (const Document::Entry& entry : document.diagrams) {
-    for (const Participant& other : entry.diagram.participants) {
-      if (!has_alias(other) || other.alias != participant.alias) continue;
-      if (const auto found = given.find(other.id); found != given.end()) return &found->second;
-    }
-  }
-  return nullptr;
-}
 
 // By the words of its alias or its id.
 std::optional<Told> told_by_words(const Participant& participant, const std::string& text, const std::string& which,
@@ -126,7 +48,16 @@ std::optional<Told> tell(const Document& document, const Participant& participan
     return told;
   }
   if (has_alias(participant)) {
-    if (auto told = told_by_words(participant, participant.alias, "alias", reading)) return told;
+    if (auto told = told_by_words(participant, participant.alias, "alias", reading)) {
+      // Of two that it may be by its alias, its name may say one.
+      const RoleWords name = role_words(reading.in_english(participant.id));
+      const bool one = told->either.size() > 1 && name.role && !name.ambiguous &&
+                       std::find(told->either.begin(), told->either.end(), *name.role) != told->either.end();
+      if (!one) return told;
+      Told by_name{*name.role, "by " + reading.quoted(name.word) + " in its name",
+                   "its alias says two things; say role " + participant.id + " = what it is otherwise"};
+      return by_name;
+    }
   }
   if (auto told = told_by_words(participant, reading.in_english(participant.id), "name", reading)) {
     if (has_alias(participant) && told->assumed.empty())

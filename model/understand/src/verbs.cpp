@@ -1,6 +1,9 @@
 // What is known of the verbs beside what a trace says of them: how they may turn out, and how they are told.
+#include "verbs.hpp"
+
+#include <iterator>
+
 #include "base/invariant.hpp"
-#include "steps.hpp"
 
 namespace stalemate::model {
 namespace {

@@ -25,6 +25,9 @@ struct Change {
   bool (*apply)(Page& page, sim::Random& random) = nullptr;
   // It sends a command more, so a failover, which undoes the last one, undoes another: not made where one may come.
   bool sends = false;
+  // It puts something in front of the cache that is filled at the start where that is: not made there, for what was
+  // wrong may not be reached any more.
+  bool hides = false;
 };
 
 // Every change there is, in the order in which those of a page are made: a new shape has plain words, and what looks

@@ -106,14 +106,23 @@ bool further_cache(Page& page, sim::Random& random) {
   return any;
 }
 
-// A cache in each app instance, which Reads look into first and fill, and a Write clears in its own alone.
+// A cache in each app instance, which Reads look into first and fill, and a Write clears in its own alone; or it
+// publishes that, and all others hear of it.
+template <bool publishes>
 bool local_cache(Page& page, sim::Random& random) {
   static const std::vector<std::string> kNames = {"In-process cache", "L1 cache", "Local cache", "Caffeine"};
   page.participants.push_back("participant inner as " + any_of(kNames, random));
   bool reads = false;
+  if (publishes) {
+    page.participants.push_back("participant bus as Pub/sub");
+    page.participants.push_back("participant others as In-process cache of every other instance");
+  }
   for (Operation& operation : page.operations) {
     if (operation.kind == OperationKind::kWrite) {
       operation.body.push_back(asks(page, "inner", "delete"));
+      if (!publishes) continue;
+      operation.body.push_back(asks(page, "bus", "publish the changed"));
+      operation.body.push_back(raw("bus-)others: delete " + page.noun));
       continue;
     }
     const auto get = std::find_if(operation.body.begin(), operation.body.end(),
@@ -130,7 +139,8 @@ bool local_cache(Page& page, sim::Random& random) {
 
 std::vector<Change> changes_of_meaning() {
   return {{"a further cache that is changed likewise", Meaning::kWorse, further_cache, true},
-          {"a cache in each app instance in front", Meaning::kWorse, local_cache},
+          {"a cache in each app instance in front", Meaning::kWorse, local_cache<false>},
+          {"a cache in each app instance that hears of changes", Meaning::kWorse, local_cache<true>, false, true},
           {"another entry is written than is read", Meaning::kOther, other_entry},
           {"two features, by their headings", Meaning::kOther, other_feature_by_heading},
           {"two features, by their tables", Meaning::kOther, other_feature_by_tables},

@@ -75,6 +75,7 @@ Page changed(const Drawn& drawn, const std::vector<Change>& changes, std::vector
   Page page = drawn.on.page;
   for (const Applied& applied : drawn.changes) {
     if (changes[applied.change].sends && may_fail_over(drawn.on)) continue;
+    if (changes[applied.change].hides && drawn.on.scenario.cached) continue;
     sim::Random random(applied.seed, 1);
     if (changes[applied.change].apply(page, random) && made != nullptr) made->push_back(applied.change);
   }

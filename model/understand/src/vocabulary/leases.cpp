@@ -16,16 +16,21 @@ bool has_any(const std::vector<std::string>& words, const Table& table) {
   return std::any_of(words.begin(), words.end(), [&](const std::string& word) { return is_in(table, word); });
 }
 
-// "get product:1, take a lease if it is missing", "get product:1 and take its lock if it is free (one script)".
+// "get product:1, take a lease if it is missing", "get product:1 and take its lock if it is free (one script)"; in a
+// process also "get product:1, leave a placeholder on a miss", "get product:1, note the miss".
 std::optional<RequestWords> of_getting(std::string_view label, const std::vector<std::string>& tokens) {
   constexpr std::string_view kGets[] = {"get", "gets", "read", "fetch"};
-  constexpr std::string_view kTakes[] = {"take", "takes", "taking", "acquire", "acquires"};
-  constexpr std::string_view kPlain[] = {"and",  "with",    "a",      "its", "the",    "if",  "it",     "is",  "on",
-                                         "miss", "missing", "free",   "one", "script", "lua", "atomic", "in",  "step",
-                                         "not",  "there",   "absent", "of",  "when",   "or",  "lease",  "lock"};
+  constexpr std::string_view kTakes[] = {"take",  "takes",  "taking",  "acquire", "acquires",
+                                         "leave", "leaves", "leaving", "note",    "notes"};
+  constexpr std::string_view kPlain[] = {"and", "with",   "a",    "its",     "the",  "if",         "it",
+                                         "is",  "on",     "miss", "missing", "free", "one",        "script",
+                                         "lua", "atomic", "in",   "step",    "not",  "there",      "absent",
+                                         "of",  "when",   "or",   "lease",   "lock", "placeholder"};
   if (tokens.size() < 4 || !is_in(kGets, lower(tokens[0])) || !is_plainly_a_key(tokens[1])) return std::nullopt;
   const std::vector<std::string> words = split_words(label);
-  if (!has_any(words, kTakes) || !has_any(words, kLeases)) return std::nullopt;
+  const bool leaves = is_in(words, "placeholder") && (is_in(words, "leave") || is_in(words, "leaves"));
+  const bool notes = is_in(words, "miss") && (is_in(words, "note") || is_in(words, "notes"));
+  if (!has_any(words, kTakes) || (!has_any(words, kLeases) && !leaves && !notes)) return std::nullopt;
   const std::vector<std::string> left = without_expiry(tokens);
   for (std::size_t i = 2; i < left.size(); ++i)
     if (!is_in(kTakes, lower(left[i])) && !is_in(kPlain, lower(left[i]))) return std::nullopt;
@@ -51,12 +56,16 @@ std::optional<RequestWords> of_meta_get(std::string_view label, const std::vecto
   return asks;
 }
 
-// "set product:1 if the lease is still valid", "ms product:1 with the CAS number".
+// "set product:1 if the lease is still valid", "ms product:1 with the CAS number", "put product:1 if the placeholder is
+// still there", "put product:1 unless it was cleared since the miss".
 std::optional<RequestWords> of_storing(std::string_view label, const std::vector<std::string>& tokens) {
   constexpr std::string_view kSets[] = {"set", "save", "store", "put"};
-  constexpr std::string_view kPlain[] = {"only", "if",   "the", "my",     "lease", "lock", "is",   "still",  "valid",
-                                         "mine", "held", "one", "script", "lua",   "in",   "step", "atomic", "a",
-                                         "with", "its",  "i",   "have",   "hold",  "it",   "and",  "token"};
+  constexpr std::string_view kPlain[] = {"only",  "if",    "the",    "my",   "lease", "lock",        "is",
+                                         "still", "valid", "mine",   "held", "one",   "script",      "lua",
+                                         "in",    "step",  "atomic", "a",    "with",  "its",         "i",
+                                         "have",  "hold",  "it",     "and",  "token", "placeholder", "there"};
+  constexpr std::string_view kSinceMiss[] = {"unless",  "it",      "was",         "has",   "been", "is",
+                                             "cleared", "deleted", "invalidated", "since", "the",  "miss"};
   constexpr std::string_view kPlainMeta[] = {"with", "the", "cas",  "number", "token", "from",
                                              "of",   "get", "that", "was",    "its",   "c"};
   if (tokens.size() < 3 || !is_plainly_a_key(tokens[1])) return std::nullopt;
@@ -66,9 +75,14 @@ std::optional<RequestWords> of_storing(std::string_view label, const std::vector
   const bool meta = tokens[0] == "ms" && is_in(words, "cas") && are_all_in(kPlainMeta, left, 2);
   const bool plain = is_in(kSets, command) && has_any(words, kLeases) && are_all_in(kPlain, left, 2) &&
                      (is_in(words, "if") || is_in(words, "with"));
-  if (!meta && !plain) return std::nullopt;
+  const bool held =
+      is_in(kSets, command) && is_in(words, "placeholder") && is_in(words, "if") && are_all_in(kPlain, left, 2);
+  const bool since = is_in(kSets, command) && is_in(words, "unless") && is_in(words, "since") && is_in(words, "miss") &&
+                     (is_in(words, "cleared") || is_in(words, "deleted") || is_in(words, "invalidated")) &&
+                     are_all_in(kSinceMiss, left, 2);
+  if (!meta && !plain && !held && !since) return std::nullopt;
   RequestWords asks = command_about(Verb::kSetIfUnchanged, tokens[1], label, "set " + tokens[1]);
-  if (plain) asks.watch = Watch::kLease;
+  if (!meta) asks.watch = Watch::kLease;
   if (is_in(words, "lock") && !says_at_once(words)) asks.assumed = kTakenAtOnce;
   return asks;
 }

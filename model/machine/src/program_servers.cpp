@@ -1,0 +1,36 @@
+#include "program_servers.hpp"
+
+namespace stalemate::model {
+
+ServerId ProgramServers::of(const Request& request) const {
+  if (request.to == Role::kCache) return of_cache[request.cache];
+  const std::size_t behind = request.to == Role::kQueue ? 2 : 1;  // the last is the database
+  return static_cast<ServerId>(drawn.size() - behind);
+}
+
+ProgramServers servers_of(const Protocol& protocol) {
+  ProgramServers servers;
+  std::vector<std::uint64_t> asked(protocol.caches.size());  // about which entries
+  std::vector<std::uint64_t> told(protocol.caches.size());   // likewise
+  bool publishes = false;
+  for (const Operation& operation : protocol.operations)
+    visit_requests(operation.body, [&](const Request& request) {
+      if (request.tells) told.at(request.tells->cache) |= std::uint64_t{1} << request.tells->entry;
+      publishes = publishes || request.to == Role::kQueue;
+      servers.has_cache = servers.has_cache || request.to == Role::kCache;
+      servers.has_database = servers.has_database || request.to == Role::kDatabase;
+      if (request.to != Role::kCache) return;
+      asked.at(request.cache) |= std::uint64_t{1} << request.entry;
+      if (traces::facts_of(request.verb).names_other()) asked.at(request.cache) |= std::uint64_t{1} << request.other;
+    });
+  for (std::size_t cache = 0; cache < asked.size(); ++cache) {
+    servers.of_cache.push_back(static_cast<ServerId>(servers.drawn.size()));
+    const DrawnCache& drawn = protocol.caches[cache];
+    if (asked[cache] != 0) servers.drawn.push_back({drawn.name, Role::kCache, drawn.local, asked[cache], told[cache]});
+  }
+  if (publishes) servers.drawn.push_back({"channel", Role::kQueue, false, 0, 0});
+  servers.drawn.push_back({std::string(to_string(Role::kDatabase)), Role::kDatabase, false, 0, 0});
+  return servers;
+}
+
+}  // namespace stalemate::model
