@@ -201,6 +201,11 @@ Finds StepWalk::what_it_may_find(const Message& message, Role server, Verb verb,
   return finds;
 }
 
+// What a label asks of a server, whose name in it says nothing more.
+RequestWords StepWalk::words_for(const std::string& id, const std::string& label) const {
+  return request_words(without_name(label, role(id), role(id) == Role::kCache ? roles_.cache_at(id) : 0));
+}
+
 void StepWalk::request(const Place& place, const Message& written, Role server, Scope& scope) {
   const Position at = place.at;
   ask_about_whose(at, written.text);
@@ -210,8 +215,7 @@ void StepWalk::request(const Place& place, const Message& written, Role server, 
   Message message = written;
   message.text = label.request;
   const std::string& id = is_server(role(message.to)) ? message.to : message.from;
-  const RequestWords words =
-      request_words(without_name(message.text, server, server == Role::kCache ? roles_.cache_at(id) : 0));
+  const RequestWords words = words_for(id, message.text);
   std::string assumed;
   const Verb verb = verb_asked(at, message, server, words, assumed);
   if (!words.inner.empty()) message.text = words.inner;

@@ -239,6 +239,7 @@ class StepWalk {
   void refuse_of_database(Position at, Role server, Verb verb) const;
   void request(const Place& place, const Message& written, Role server, Scope& scope);
   void answered_in_label(const Place& place, const std::string& reply, std::size_t line, Scope& scope);
+  RequestWords words_for(const std::string& id, const std::string& label) const;
   bool is_memcached(const std::string& id) const;
   Verb verb_asked(Position at, const Message& message, Role server, const RequestWords& words, std::string& assumed);
   void note_commit(Position at, bool writes, bool after_commit, Scope& scope);

@@ -448,6 +448,24 @@ TEST(Independence, is_used_beside_faults_that_one_command_does_not_undo) {
   EXPECT_FALSE(machine.independence.has_value());
 }
 
+// Who publishes enables what the cache of another instance hears, which is the moment before a late fill.
+TEST(Independence, knows_what_is_on_its_way_to_the_caches_of_others) {
+  const Protocol protocol = read_protocol(
+      "sequenceDiagram\nparticipant near as In-process cache\nparticipant bus as Pub/sub\nparticipant others as "
+      "In-process "
+      "cache of every other instance\nNote over app: Read\napp->>near: GET item:1\nalt hit\nnear-->>app: value\nelse "
+      "miss\napp->>database: SELECT item\napp->>near: SET item:1\nend\nNote over app: Write\napp->>database: UPDATE "
+      "item\napp->>near: DEL item:1\napp->>bus: publish that item:1 has changed\nbus-)others: delete item:1\n",
+      "p.mmd", {});
+  for (const char* fault : {"", "lost-delivery", "crash", "evict"}) {
+    traces::Scenario words = scenario({"read; read", "write", "read"}, {}, 1);
+    if (*fault != 0) words.faults = {fault};
+    int left_out = 0;
+    EXPECT_EQ(disagreement(protocol, words, "coherent-at-rest", 100'000, left_out), "") << fault;
+    EXPECT_EQ(left_out, 0);
+  }
+}
+
 TEST(Independence, an_operation_that_was_not_invoked_is_not_enough) {
   const traces::Scenario words = scenario({"read k1", "write k2"}, {}, 2);
   const Machine machine =
