@@ -162,6 +162,17 @@ void StepWalk::ask_about_fill(const Choosing& choosing) const {
          answers_branch(section, {Outcome::kMiss}));
 }
 
+// What a row is now may be compared with what was read of it before, where it was.
+void StepWalk::refuse_compared(const Choosing& choosing, const Scope& scope) const {
+  constexpr std::string_view kCompared[] = {"changed", "differs", "differ", "different", "newer", "unchanged", "same"};
+  if (!choosing.tested.known() || choosing.tested.request().to != Role::kDatabase) return;
+  if (choosing.tested.request().verb != Verb::kGet || scope.gets_of_rows < 2) return;
+  for (const Section& section : choosing.block.sections)
+    for (const std::string& word : split_words(section.label))
+      if (is_in(kCompared, word) && !branch_override(name(), section))
+        refuse_not_modelled(name(), section.at, "comparing a row with what was read of it before");
+}
+
 void StepWalk::choice(Position at, const Block& block, Scope& scope) {
   Choosing choosing{block, tested_by(block, scope), false, is_about_others(block), {}};
   choosing.in_row = !choosing.tested.known() && choosing.tested.depends_on_branch && continues_row(block, scope.row);
@@ -180,6 +191,7 @@ void StepWalk::choice(Position at, const Block& block, Scope& scope) {
   choice.free = resolve(at, block, choosing.tested, choosing.tests);
   choice.may_take_none = choice.free && (block.kind != BlockKind::kAlt || block.sections.size() == 1);
   if (choice.free) ask_about_fill(choosing);
+  if (choice.free) refuse_compared(choosing, scope);
   if (choice.free && scope.at_top() && !continues_) ask_about_operations_in(block);
   BlockRow row;
   if (!choice.free) {

@@ -259,6 +259,7 @@ void StepWalk::request(const Place& place, const Message& written, Role server, 
   const std::size_t line = reading_.add(at, std::move(meaning), std::move(assumed));
   note_request(asks, line);
   if (verb == Verb::kGet) scope.get_line = at.line;
+  if (verb == Verb::kGet && server == Role::kDatabase) ++scope.gets_of_rows;
   if (stores(verb)) current().value_places.push_back({line, value_offset, asks.arrow});
   std::vector<Act>& body = body_of(scope);
   body.push_back({std::move(asks)});

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "directives.hpp"
+#include "outcomes.hpp"
 #include "read/diagram.hpp"
 #include "reading.hpp"
 #include "roles.hpp"
@@ -122,6 +123,8 @@ void refuse_unmodelled_titles(const Document::Entry& entry, const Reading& readi
 
 // A remark that tells of a change no arrow of the page makes is asked about; one that tells of a time to live that no
 // arrow gives is said to have no effect.
+// Where a row may not be there, and a Write puts it there: whether it is there at first is not modelled.
+void refuse_absent_rows(std::vector<std::vector<Segment>>& segments, const Reading& reading);
 void judge_remarks(const std::vector<std::vector<Segment>>& segments, Reading& reading);
 
 // Everything below is shared by the parts of the walk (understand_steps.cpp, understand_arrows.cpp,
@@ -179,9 +182,10 @@ class StepWalk {
   // Where statements are being read into. body is null at the top of the diagram: the current segment's.
   struct Scope {
     std::vector<Act>* body = nullptr;
-    Latest latest;     // awaited or not
-    Latest awaited;    // the latest that somebody waits for
-    int get_line = 0;  // where the latest get is drawn; 0: none so far
+    Latest latest;         // awaited or not
+    Latest awaited;        // the latest that somebody waits for
+    int get_line = 0;      // where the latest get is drawn; 0: none so far
+    int gets_of_rows = 0;  // how often the database was asked for a row
     SinceWrite since_write;
     Between between;                        // the latest since a server answered
     Position branch;                        // where the branch begins that is read
@@ -284,6 +288,7 @@ class StepWalk {
   };
   std::vector<BranchTest> tests_of(const Choosing& choosing, const Scope& scope) const;
   void ask_about_fill(const Choosing& choosing) const;
+  void refuse_compared(const Choosing& choosing, const Scope& scope) const;
   static std::string assumed_of_free(const Choosing& choosing, const Choice& choice, std::size_t index);
   void note_branch(const Choosing& choosing, const Choice& choice, const Branch& branch, std::size_t index);
   static void join(const Branch& branch, const Scope& entered, const Scope& inside, Scope& outer, Joined& joined);
@@ -384,16 +389,11 @@ std::string the(Role role);  // "the cache"
 inline bool of_one_server(const Request& a, const Request& b) { return a.to == b.to && a.cache == b.cache; }
 std::string in_words(Outcomes outcomes, const Request& request);  // "a hit", "ok or a timeout"
 bool names_server(const std::string& label, Role server);         // in a word of its own
-inline constexpr Outcomes kFailures = {Outcome::kError, Outcome::kTimeout};
-Outcomes normal_outcomes(Verb verb, const Finds& finds = {});  // of any role, without faults
 // Whether it turns out by a marker, and a text says nothing but that.
 inline bool says_only_marker(const std::string& label, const Request& asks) {
   const bool about =
       asks.finds.marker || asks.finds.lease || asks.verb == Verb::kExists || traces::facts_of(asks.verb).marks;
   return about && says_only_of_markers(label, asks.finds.lease);
 }
-inline Outcomes normal_outcomes(const Request& asks) { return normal_outcomes(asks.verb, asks.finds); }
-Outcomes common(Outcomes a, Outcomes b);
-Outcomes without(Outcomes a, Outcomes b);
 
 }  // namespace stalemate::model

@@ -123,6 +123,21 @@ TEST(ProtocolUnmodelled, what_happens_after_the_commit_follows_the_write_it_belo
   }
 }
 
+TEST(ProtocolUnmodelled, rows_that_are_not_there_at_first_and_second_looks_are_refused) {
+  const std::string read =
+      "Note over app: Read\napp->>database: SELECT item\nalt no row\ndatabase-->>app: no row\nelse "
+      "row\ndatabase-->>app: row\napp->>cache: SET item:1\nend\nNote over app: Write\n";
+  EXPECT_TRUE(contains(error_of_lines(read + "app->>database: INSERT or UPDATE item\napp->>cache: DEL item:1"),
+                       "t.mmd:4:1: understood as \"a row that is not there at first\""));
+  EXPECT_EQ(error_of_lines(read + "app->>database: UPDATE item\napp->>cache: DEL item:1"), "no error");
+  const std::string looks = "app->>database: SELECT item\napp->>cache: SET item:1\n";
+  EXPECT_TRUE(
+      contains(error_of_lines(looks + "app->>database: SELECT item again\nopt changed meanwhile\napp->>cache: DEL "
+                                      "item:1\nend"),
+               "\"comparing a row with what was read of it before\""));
+  EXPECT_EQ(error_of_lines("app->>database: SELECT item\nopt changed\napp->>cache: DEL item:1\nend"), "no error");
+}
+
 TEST(ProtocolUnmodelled, no_hint_of_a_refusal_changes_what_a_page_means) {
   for (const char* lines :
        {"app->>database: BEGIN", "app->>database: COMMIT", "app->>cache: acquire lock", "app->>replica: Get",
