@@ -206,6 +206,11 @@ RequestWords StepWalk::words_for(const std::string& id, const std::string& label
   return request_words(without_name(label, role(id), role(id) == Role::kCache ? roles_.cache_at(id) : 0));
 }
 
+void StepWalk::Scope::note_get(Position at, Role of) {
+  get_line = at.line;
+  if (of == Role::kDatabase) ++gets_of_rows;
+}
+
 void StepWalk::request(const Place& place, const Message& written, Role server, Scope& scope) {
   const Position at = place.at;
   ask_about_whose(at, written.text);
@@ -258,8 +263,7 @@ void StepWalk::request(const Place& place, const Message& written, Role server, 
 
   const std::size_t line = reading_.add(at, std::move(meaning), std::move(assumed));
   note_request(asks, line);
-  if (verb == Verb::kGet) scope.get_line = at.line;
-  if (verb == Verb::kGet && server == Role::kDatabase) ++scope.gets_of_rows;
+  if (verb == Verb::kGet) scope.note_get(at, server);
   if (stores(verb)) current().value_places.push_back({line, value_offset, asks.arrow});
   std::vector<Act>& body = body_of(scope);
   body.push_back({std::move(asks)});

@@ -182,10 +182,9 @@ class StepWalk {
   // Where statements are being read into. body is null at the top of the diagram: the current segment's.
   struct Scope {
     std::vector<Act>* body = nullptr;
-    Latest latest;         // awaited or not
-    Latest awaited;        // the latest that somebody waits for
-    int get_line = 0;      // where the latest get is drawn; 0: none so far
-    int gets_of_rows = 0;  // how often the database was asked for a row
+    Latest latest;                       // awaited or not
+    Latest awaited;                      // the latest that somebody waits for
+    int get_line = 0, gets_of_rows = 0;  // where the latest get is drawn, 0: none; gets of the database so far
     SinceWrite since_write;
     Between between;                        // the latest since a server answered
     Position branch;                        // where the branch begins that is read
@@ -196,6 +195,7 @@ class StepWalk {
     bool at_branch_start = false;           // nothing but directives so far
     bool lost = false;  // a request before was not understood, and none since: of what answers it nothing is said
     bool at_top() const { return body == nullptr; }
+    void note_get(Position at, Role of);
   };
   void read_all();
   std::vector<Segment> finish();

@@ -68,7 +68,11 @@ std::vector<std::string> node_lines(const StateGraph& graph, std::size_t node) {
   const StateNode& of = graph.nodes[node];
   std::vector<std::string> lines;
   if (node == 0) lines.emplace_back("start");
-  for (const Contents& contents : of.state.stores) lines.push_back(contents_line(contents));
+  for (const Contents& contents : of.state.stores)
+    if (!contents.entries.empty()) lines.push_back(contents_line(contents));
+  for (const Delivery& delivery : of.state.deliveries)
+    lines.push_back(fmt::format("{} is to hear of {}{}", delivery.store, foreign(delivery.key),
+                                delivery.count == 1 ? "" : fmt::format(", {} times", delivery.count)));
   for (const InFlight& message : of.state.in_flight)
     lines.push_back(message_words(actor_words(graph, message.app, message.session), message));
   for (const IdleSession& session : of.idle)

@@ -113,6 +113,14 @@ Json expiring(const std::vector<Entry>& entries) {
   return set_of(keys);
 }
 
+// A store's name as that of a variable.
+std::string variable_of(const std::string& store) {
+  std::string name = store;
+  for (char& c : name)
+    if (!(c >= 'a' && c <= 'z') && !(c >= 'A' && c <= 'Z') && !(c >= '0' && c <= '9')) c = '_';
+  return name;
+}
+
 // The stores' variables, in the order of "vars"; "cache" is there, be it empty, where the protocol has none.
 Json store_variables(const std::vector<Store>& stores, const State& state) {
   Json variables = Json::object();
@@ -120,8 +128,10 @@ Json store_variables(const std::vector<Store>& stores, const State& state) {
   for (const Store& store : stores) {
     const std::vector<Entry>& entries = entries_of(state, store.name);
     const bool is_cache = store.kind == "cache";
-    variables[store.name] = map_of(entries, is_cache ? held_by_cache : stored_integer);
-    if (is_cache) variables[store.name == "cache" ? "expiring" : store.name + "_expiring"] = expiring(entries);
+    if (store.kind == "channel") continue;
+    const std::string name = variable_of(store.name);
+    variables[name] = map_of(entries, is_cache ? held_by_cache : stored_integer);
+    if (is_cache) variables[name == "cache" ? "expiring" : name + "_expiring"] = expiring(entries);
   }
   return variables;
 }

@@ -77,9 +77,11 @@ std::string event_words(const traces::Trace& trace, const traces::Step& step) {
 
 std::string stores_words(const traces::State& state, const std::string& key) {
   std::string words;
-  for (const traces::Contents& contents : state.stores)
+  for (const traces::Contents& contents : state.stores) {
+    if (contents.entries.empty()) continue;  // a channel
     words +=
         (words.empty() ? "" : " and ") + store_words(contents.store, key, traces::value_of(state, contents.store, key));
+  }
   return words;
 }
 
