@@ -37,7 +37,8 @@ Play play(const std::string& text, const std::vector<std::string>& apps, const s
 // "local cache of app1 1000, cache -": what every store has of the row, the database last.
 std::string stores(const Play& play) {
   std::string text;
-  for (const traces::Contents& contents : play.state().stores) {
+  const traces::State state = play.state();
+  for (const traces::Contents& contents : state.stores) {
     const traces::Entry& entry = contents.entries.at(0);
     text += (text.empty() ? "" : ", ") + contents.store + " " + (entry.value ? std::to_string(*entry.value) : "-");
   }
