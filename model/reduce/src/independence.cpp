@@ -18,14 +18,20 @@ constexpr std::uint64_t kAllKeys = ~std::uint64_t{0};
 }  // namespace
 
 Independence::Independence(const Machine& machine) : machine_(machine) {
-  for (const auto& server : machine.servers()) {
-    if (server->place().drawn != first_.size()) continue;  // another place of a local one
-    first_.push_back(stores_);
-    stores_ += server->entries();
-    is_local_.resize(stores_, server->place().app != 0);
-    on_their_way_.push_back(stores_);
-    if (machine.drawn(*server).told != 0) ++stores_;
-    is_local_.resize(stores_, false);
+  const std::vector<DrawnServer>& drawn = machine.program().servers;
+  first_.resize(drawn.size());
+  on_their_way_.resize(drawn.size());
+  // Local ones last.
+  for (const bool local : {false, true}) {
+    for (const auto& server : machine.servers()) {
+      const Place& place = server->place();
+      if (drawn[place.drawn].local != local || place.app > 1) continue;
+      first_[place.drawn] = stores_;
+      stores_ += server->entries();
+    }
+    for (std::size_t server = 0; server < drawn.size() && !local; ++server)
+      if (drawn[server].told != 0) on_their_way_[server] = stores_++;
+    if (!local) shared_ = stores_;
   }
   columns_ = 2 * stores_ + 2;
   STALEMATE_INVARIANT(stores_ <= kStoresMax, "there are no more servers and entries");
@@ -132,8 +138,7 @@ Independence::Row Independence::row_of(const Instruction& instruction) const {
 // A crash takes along what is in the process.
 void Independence::add_crash(Row& row) const {
   if (!may_crash_) return;
-  for (std::size_t store = 0; store < stores_; ++store)
-    if (is_local_[store]) row[writes(store)] = kAllKeys;
+  for (std::size_t store = shared_; store < stores_; ++store) row[writes(store)] = kAllKeys;
   for (std::size_t server = 0; server < first_.size(); ++server)
     if (machine_.program().servers[server].told != 0) row[writes(on_their_way_[server])] = kAllKeys;
 }
@@ -197,9 +202,9 @@ void Independence::look_at_server(std::size_t actor, std::uint64_t budgets_left,
 bool Independence::conflict(const std::uint64_t* a, const std::uint64_t* b, bool one_app,
                             std::uint64_t budgets_left) const {
   std::uint64_t shared = (a[budgets()] & b[budgets()] & budgets_left) | (a[events()] & b[events()]);
-  for (std::size_t store = 0; store < stores_; ++store)
-    if (one_app || !is_local_[store])
-      shared |= (a[writes(store)] & (b[reads(store)] | b[writes(store)])) | (a[reads(store)] & b[writes(store)]);
+  const std::size_t stores = one_app ? stores_ : shared_;
+  for (std::size_t store = 0; store < stores; ++store)
+    shared |= (a[writes(store)] & (b[reads(store)] | b[writes(store)])) | (a[reads(store)] & b[writes(store)]);
   return shared != 0;
 }
 

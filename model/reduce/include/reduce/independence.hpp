@@ -68,9 +68,9 @@ class Independence {
   const Machine& machine_;
   std::vector<std::size_t> first_;  // by Program::servers: its first store
   std::vector<std::size_t>
-      on_their_way_;            // by Program::servers: the column of what it is told, where it is told anything
-  std::vector<bool> is_local_;  // by store: it is in the process of an app instance, one in each
-  std::vector<int> app_of_;     // by actor: the app instance that it is or is in; 0: it is a server that all share
+      on_their_way_;         // by Program::servers: the column of what it is told, where it is told anything
+  std::vector<int> app_of_;  // by actor: the app instance that it is or is in; 0: it is a server that all share
+  std::size_t shared_ = 0;   // stores before this are not in the process of an app instance, one in each
   std::size_t stores_ = 0;
   std::size_t columns_ = 0;
   bool may_crash_ = false;
