@@ -330,11 +330,24 @@ Machine machine_after(const Protocol& after, const Machine& before) {
                   size.complete ? "" : "more than ", size.states, states_max));
 }
 
+// A lesson's table has one column for the cache.
+void refuse_caches(const Program& program) {
+  const auto caches = std::count_if(program.servers.begin(), program.servers.end(),
+                                    [](const DrawnServer& server) { return server.kind == Role::kCache; });
+  const bool local = std::any_of(program.servers.begin(), program.servers.end(),
+                                 [](const DrawnServer& server) { return server.local; });
+  if (caches > 1 || local)
+    throw InputError(
+        "a page with several caches, or with one in each app instance, is no lesson yet; draw the trace instead: "
+        "stalemate check ... -o trace.json, then stalemate show trace.json --as svg, or stalemate explain trace.json");
+}
+
 }  // namespace
 
 traces::Lesson make_lesson(const Protocol& protocol, const traces::Scenario& scenario, const LessonOptions& options) {
   refuse_liveness(options.properties);
   const Machine machine = make_machine(protocol, scenario, options.properties, Granularity::kPlain);
+  refuse_caches(machine.program());
   traces::Lesson lesson;
   lesson.scenario = describe(machine.scenario().words);
   std::optional<Protocol> after;

@@ -194,6 +194,17 @@ TEST(Lesson, a_space_too_large_is_refused_with_its_size_and_what_would_do) {
   EXPECT_EQ(make_lesson(read_page("cache-aside").value(), scenario({"read", "write"}), options).sides.size(), 2U);
 }
 
+// Its table would show one of them alone.
+TEST(Lesson, a_page_with_caches_that_the_table_does_not_show_is_refused) {
+  const std::string text =
+      "sequenceDiagram\nNote over app: Read\napp->>X: GET item:1\nX-->>app: miss\napp->>database: SELECT "
+      "item\napp->>X: "
+      "SET item:1\nNote over app: Write\napp->>database: UPDATE item\napp->>X: DEL item:1\n";
+  EXPECT_EQ(make_lesson(read_protocol(text, "x.mmd", {"X=cache"}), scenario({"read", "write"}), {}).sides.size(), 2U);
+  EXPECT_THROW(make_lesson(read_protocol(text, "x.mmd", {"X=local-cache"}), scenario({"read", "write"}), {}),
+               InputError);
+}
+
 TEST(Lesson, only_the_properties_asked_for_are_judged) {
   LessonOptions options;
   options.properties = {"fresh-reads"};
