@@ -448,14 +448,14 @@ TEST(Independence, is_used_beside_faults_that_one_command_does_not_undo) {
   EXPECT_FALSE(machine.independence.has_value());
 }
 
-// Who publishes enables what the cache of another instance hears, which is the moment before a late fill.
+// Who publishes enables what the cache of another instance hears, which is the moment before a late fill. (It touches
+// no cache of its own here, by which it would be taken along anyway.)
 TEST(Independence, knows_what_is_on_its_way_to_the_caches_of_others) {
   const Protocol protocol = read_protocol(
       "sequenceDiagram\nparticipant near as In-process cache\nparticipant bus as Pub/sub\nparticipant others as "
-      "In-process "
-      "cache of every other instance\nNote over app: Read\napp->>near: GET item:1\nalt hit\nnear-->>app: value\nelse "
-      "miss\napp->>database: SELECT item\napp->>near: SET item:1\nend\nNote over app: Write\napp->>database: UPDATE "
-      "item\napp->>near: DEL item:1\napp->>bus: publish that item:1 has changed\nbus-)others: delete item:1\n",
+      "In-process cache of every other instance\nNote over app: Read\napp->>near: GET item:1\nalt hit\nnear-->>app: "
+      "value\nelse miss\napp->>database: SELECT item\napp->>near: SET item:1\nend\nNote over app: "
+      "Write\napp->>database: UPDATE item\napp->>bus: publish that item:1 has changed\nbus-)others: delete item:1\n",
       "p.mmd", {});
   for (const char* fault : {"", "lost-delivery", "crash", "evict"}) {
     traces::Scenario words = scenario({"read; read", "write", "read"}, {}, 1);
