@@ -282,37 +282,24 @@ RequestRecord Machine::take_slot(Step& step, std::size_t session, std::size_t sl
   return request;
 }
 
-ServerStep Machine::at_server(const Step& step, std::uint64_t& touched, bool& kept) const {
-  return {step.words, step.record, fails_over_ && may_come(step.words, FaultEffect::kRollBack),
-          program_->watches ? &touched : nullptr, &kept};
-}
-
 void Machine::happen(Step& step, const Action& action) const {
   const Server& server = *server_of(action.session);
-  std::uint64_t touched = 0;
-  bool kept = false;
   if (action.kind == ActionKind::kDeliver) {
-    server.hear(at_server(step, touched, kept), action.choice);
-    return forget_watches(step, server, touched);
+    return at_server(step, server, [&](const ServerStep& here) { server.hear(here, action.choice); });
   }
   // A time that is over is over, be it by a fault or not: who allows `expire` has seen one.
   for (std::size_t b = 0; b < scenario_.budgets.size(); ++b)
     for (std::size_t t = 0; t < scenario_.budgets[b].targets.size(); ++t)
       if (fault_kinds()[scenario_.budgets[b].targets[t].kind].effect == FaultEffect::kExpireMarker)
         step.marks.reach(fault_mark(b, t));
-  server.happen(at_server(step, touched, kept), action.choice);
-  forget_watches(step, server, touched);
+  at_server(step, server, [&](const ServerStep& here) { server.happen(here, action.choice); });
 }
 
 Answer Machine::serve(Step& step, std::size_t session, const Delivery& delivery) const {
   const Instruction& instruction = delivery.query.instruction;
   const Server& server = asked_by(session, instruction);
   const Answer answer = server.peek(step.words, delivery.query);
-  std::uint64_t touched = 0;
-  bool kept = false;
-  server.carry_out(at_server(step, touched, kept), delivery.query, answer);
-  if (kept) keep_leases(step);
-  forget_watches(step, server, touched);
+  at_server(step, server, [&](const ServerStep& here) { server.carry_out(here, delivery.query, answer); });
   if (instruction.tells && answer.outcome == Outcome::kOk) tell_all(step, session, instruction, delivery.query.key);
   if (!instruction.commits || answer.outcome != Outcome::kOk) return answer;
   Event committed = event(step, EventKind::kCommitted, session);
@@ -325,7 +312,7 @@ Answer Machine::serve(Step& step, std::size_t session, const Delivery& delivery)
   return answer;
 }
 
-// Every app instance that is up is to hear of it. (A message that is late or copied tells its own no sooner.)
+// Every app instance that is up is to hear of it; the one that asks, where `its_own` says so.
 void Machine::tell_all(Step& step, std::size_t session, const Instruction& instruction, std::size_t key) const {
   const Instruction::Tells& tells = *instruction.tells;
   for (const auto& server : servers_) {

@@ -205,7 +205,7 @@ void Machine::push_server_actions(StateView words, std::size_t actor, std::vecto
   server.free_steps(words, choices);
   push();
   action.kind = ActionKind::kDeliver;
-  for (std::size_t cell = 0; cell < server.cells(); ++cell)
+  for (std::size_t cell = 0; cell < server.cells() && drawn(server).told != 0; ++cell)
     if (server.expected(words, cell) != 0) choices.push_back(static_cast<std::uint16_t>(cell));
   push();
   const bool watched = is_anything_watched(words);

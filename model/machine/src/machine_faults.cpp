@@ -18,11 +18,8 @@ void Machine::strike(Step& step, const Action& action) const {
   if (s >= sessions_.size()) {
     for (std::size_t t = 0; t < targets.size(); ++t)
       if (targets[t].kind == targets[action.target].kind) step.marks.reach(fault_mark(action.budget, t));
-    std::uint64_t touched = 0;
-    bool kept = false;
     const Server& server = *server_of(s);
-    server.strike(at_server(step, touched, kept), effect, action.choice);
-    forget_watches(step, server, touched);
+    at_server(step, server, [&](const ServerStep& here) { server.strike(here, effect, action.choice); });
     if (effect == FaultEffect::kRollBack) give_leases_back(step);
   } else {
     strike_message(step, action, effect);
@@ -77,9 +74,7 @@ void Machine::strike_message(Step& step, const Action& action, FaultEffect effec
 void Machine::crash(Step& step, std::size_t session, std::size_t choice) const {
   for (const auto& server : servers_) {
     if (server->place().app != scenario_.sessions[session].app) continue;
-    std::uint64_t touched = 0;
-    bool kept = false;
-    server->strike(at_server(step, touched, kept), FaultEffect::kDropAll, 0);
+    at_server(step, *server, [&](const ServerStep& here) { server->strike(here, FaultEffect::kDropAll, 0); });
   }
   for (std::size_t s = 0; s < sessions_.size(); ++s) {
     if (scenario_.sessions[s].app != scenario_.sessions[session].app) continue;

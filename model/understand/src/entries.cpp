@@ -264,12 +264,10 @@ std::vector<CacheEntry> settle_entries(std::vector<std::vector<Segment>>& segmen
   if (found.size() > kEntriesMax)
     refuse_not_modelled(reading.name(), settled.groups()[kEntriesMax].first().at,
                         "more than " + std::to_string(kEntriesMax) + " entries of one row");
-  for (const std::vector<Segment>& of_diagram : segments)
-    for (const Segment& segment : of_diagram)
-      visit_requests(segment.operation.body, [&](const Request& request) {
-        if (request.tells && found.size() > 1)
-          refuse_not_modelled(reading.name(), request.at, "publishing which of several entries has changed");
-      });
+  visit_all_requests(segments, [&](const Segment&, const Request& request) {
+    if (request.tells && found.size() > 1)
+      refuse_not_modelled(reading.name(), request.at, "publishing which of several entries has changed");
+  });
   std::vector<bool> told(found.size());
   std::vector<bool> marked(found.size());
   std::vector<bool> stale(found.size());

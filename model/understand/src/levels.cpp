@@ -3,15 +3,12 @@
 namespace stalemate::model {
 
 void ask_about_levels(std::vector<std::vector<Segment>>& segments, const Reading& reading) {
-  for (const std::vector<Segment>& of_diagram : segments)
-    for (const Segment& segment : of_diagram)
-      visit_requests(segment.operation.body, [&](const Request& request) {
-        if (request.to == Role::kQueue && !request.tells)
-          ask_at(reading.name(), request.at, "publish-to-nobody",
-                 "nobody is drawn who hears of what is published here; draw the delivery behind it, as in "
-                 "channel-)others: "
-                 "delete, where others is the cache \"of every other instance\"");
-      });
+  visit_all_requests(segments, [&](const Segment&, const Request& request) {
+    if (request.to == Role::kQueue && !request.tells)
+      ask_at(reading.name(), request.at, "publish-to-nobody",
+             "nobody is drawn who hears of what is published here; draw the delivery behind it, as in channel-)others: "
+             "delete, where others is the cache \"of every other instance\"");
+  });
   const std::vector<DrawnCache>& caches = reading.caches();
   if (caches.size() < 2) return;
   std::vector<const Request*> looked_into(caches.size());

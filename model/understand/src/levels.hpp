@@ -8,7 +8,8 @@
 
 namespace stalemate::model {
 
-// Asks about one of several that is looked into and never filled: nothing that is found there says anything.
+// Asks about a publish of which nobody hears; and about one of several caches that is looked into and never filled:
+// nothing that is found there says anything.
 void ask_about_levels(std::vector<std::vector<Segment>>& segments, const Reading& reading);
 
 }  // namespace stalemate::model

@@ -1,5 +1,6 @@
 // What an arrow asks of a server, and what it changes there.
 #include <algorithm>
+#include <array>
 #include <utility>
 
 #include "answers.hpp"
@@ -169,10 +170,8 @@ void StepWalk::ask_what_is_meant(Position at, const Message& message, Role serve
 
 void StepWalk::refuse_of_cache(const Request& asks) const {
   if (asks.to != Role::kCache) return;
-  const traces::VerbFacts& verb = traces::facts_of(asks.verb);
-  const bool conditional = verb.compares != traces::Number::kNone || verb.marks || verb.counts || verb.names_other() ||
-                           asks.verb == Verb::kSetIfUnchanged || asks.verb == Verb::kExists ||
-                           asks.verb == Verb::kMarkStale || asks.verb == Verb::kGetGeneration || asks.finds.lease;
+  constexpr std::array kPlain = {Verb::kGet, Verb::kSet, Verb::kAdd, Verb::kDelete};
+  const bool conditional = std::find(kPlain.begin(), kPlain.end(), asks.verb) == kPlain.end() || asks.finds.lease;
   if (conditional && reading_.caches().size() > 1)
     refuse_not_modelled(name(), asks.at, "a condition, a lock or a mark at a cache beside another");
   if (!reading_.caches()[asks.cache].local) return;

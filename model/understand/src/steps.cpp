@@ -80,6 +80,12 @@ std::string in_words(Outcomes outcomes, const Request& request) {
   return text;
 }
 
+bool says_only_marker(const std::string& label, const Request& asks) {
+  const bool about =
+      asks.finds.marker || asks.finds.lease || asks.verb == Verb::kExists || traces::facts_of(asks.verb).marks;
+  return about && says_only_of_markers(label, asks.finds.lease);
+}
+
 std::vector<Segment> read_steps(const Diagram& diagram, const RolesOfDiagram& roles,
                                 std::optional<OperationKind> said_above, Reading& reading) {
   return StepWalk(diagram, roles, said_above, reading).walk();

@@ -370,14 +370,18 @@ class StepWalk {
   Position means_at_;
 };
 
-// Calls visit(segment, request) with every request to a cache.
+// Calls visit(segment, request) with every request; with every one to a cache.
 template <typename Visit>
-void visit_cache_requests(std::vector<std::vector<Segment>>& segments, const Visit& visit) {
+void visit_all_requests(std::vector<std::vector<Segment>>& segments, const Visit& visit) {
   for (std::vector<Segment>& of_diagram : segments)
     for (Segment& segment : of_diagram)
-      visit_requests(segment.operation.body, [&](Request& request) {
-        if (request.to == Role::kCache) visit(segment, request);
-      });
+      visit_requests(segment.operation.body, [&](Request& request) { visit(segment, request); });
+}
+template <typename Visit>
+void visit_cache_requests(std::vector<std::vector<Segment>>& segments, const Visit& visit) {
+  visit_all_requests(segments, [&](Segment& segment, Request& request) {
+    if (request.to == Role::kCache) visit(segment, request);
+  });
 }
 
 // What a directive that begins a branch says it tests.
@@ -390,10 +394,6 @@ inline bool of_one_server(const Request& a, const Request& b) { return a.to == b
 std::string in_words(Outcomes outcomes, const Request& request);  // "a hit", "ok or a timeout"
 bool names_server(const std::string& label, Role server);         // in a word of its own
 // Whether it turns out by a marker, and a text says nothing but that.
-inline bool says_only_marker(const std::string& label, const Request& asks) {
-  const bool about =
-      asks.finds.marker || asks.finds.lease || asks.verb == Verb::kExists || traces::facts_of(asks.verb).marks;
-  return about && says_only_of_markers(label, asks.finds.lease);
-}
+bool says_only_marker(const std::string& label, const Request& asks);
 
 }  // namespace stalemate::model

@@ -217,7 +217,17 @@ class Machine {
   };
   Answer serve(Step& step, std::size_t session, const Delivery& delivery) const;
   void tell_all(Step& step, std::size_t session, const Instruction& instruction, std::size_t key) const;
-  ServerStep at_server(const Step& step, std::uint64_t& touched, bool& kept) const;
+  // Lets something happen at a server, by act(server step): what a failover would bring back is kept, and whoever
+  // watches what changes hears of it.
+  template <class Act>
+  void at_server(Step& step, const Server& server, const Act& act) const {
+    std::uint64_t touched = 0;
+    bool kept = false;
+    act(ServerStep{step.words, step.record, fails_over_ && may_come(step.words, FaultEffect::kRollBack),
+                   program_->watches ? &touched : nullptr, &kept});
+    if (kept) keep_leases(step);
+    forget_watches(step, server, touched);
+  }
   bool is_unchanged(StateView words, std::size_t session, const Instruction& instruction) const;
   bool is_anything_watched(StateView words) const;
   Query query_now(StateView words, std::size_t session, const Instruction& instruction) const;  // as it is sent now
