@@ -127,22 +127,24 @@ void Machine::handle(Step& step, const Action& action) const {
         !dead && program_counter(step.words, s) != kIdle && request.operation == invoked(step.words, s);
     serve(step, s,
           {{instruction, request.key, request.carried, request.unchanged, request.number},
+           request.operation,
            !instruction.awaited,
            under_way});
     return;
   }
   const Instruction& instruction = program_->instructions[location(step.words, s).instruction];
   if (step.record != nullptr) take(step, awaited_request(step.words, s), false, false);
-  const Answer answer = serve(step, s, {query_now(step.words, s, instruction), true, true});
+  const Answer answer = serve(step, s, {query_now(step.words, s, instruction), invoked(step.words, s), true, true});
   if (instruction.watch != Watch::kNothing)
     set(step.words, sessions_[s].unchanged, watches_in_vain(instruction, answer.outcome) ? 0 : 1);
   if (instruction.verb == Verb::kSetIfUnchanged) set(step.words, sessions_[s].unchanged, 0);
   // (An answer that is blocked will leave the request in flight, and the server will answer it when it is let go.)
   set(step.words, lane(s).program_counter, instruction.reply_locations[static_cast<std::size_t>(answer.outcome)]);
-  if (brings_value(answer.outcome)) set(step.words, reply_field(s), answer.value);
+  const bool brings = answers_value(instruction, answer.outcome);
+  if (brings) set(step.words, reply_field(s), answer.value);
   const unsigned number = instruction.gives != traces::Number::kNone ? answer.number : 0;
   set(step.words, sessions_[s].reply_number, number);
-  if (step.record != nullptr) step.record->reply = {answer.outcome, answer.value, number};
+  if (step.record != nullptr) step.record->reply = {answer.outcome, brings ? answer.value : 0, number};
 }
 
 // The record is that of a handle whose answer the session has at once.
@@ -161,7 +163,8 @@ void Machine::receive(Step& step, const Action& action) const {
     take(step, awaited_request(step.words, s), true, false);
     step.record->reply = awaited_reply(step.words, s);
   }
-  if (brings_value(at.outcome)) {
+  if (instruction.verb == Verb::kSetIfVersion) set(step.words, fields.version, 0);  // it was compared
+  if (answers_value(instruction, at.outcome)) {
     const std::uint64_t value = get(step.words, reply_field(s));
     set(step.words, reply_field(s), 0);
     if (instruction.keeps_value) set(step.words, fields.value, value);
@@ -171,7 +174,8 @@ void Machine::receive(Step& step, const Action& action) const {
     set(step.words, is_version ? fields.version : fields.generation, get(step.words, fields.reply_number));
     set(step.words, fields.reply_number, 0);
   }
-  if (instruction.commits) tell(step, event(step, EventKind::kWriteAnswered, s));
+  if (instruction.commits)
+    tell(step, event(step, at.outcome == Outcome::kOk ? EventKind::kWriteAnswered : EventKind::kWriteInDoubt, s));
   follow(step, s, instruction.after[static_cast<std::size_t>(at.outcome)], action.choice);
 }
 
@@ -189,6 +193,7 @@ void Machine::follow(Step& step, std::size_t session, const std::vector<Transiti
   for (const Effect& effect : transition.effects) {
     if (effect.kind != EffectKind::kAcknowledge) {
       const Instruction& instruction = program_->instructions[effect.instruction];
+      make_change(step, session, instruction);
       const auto request = [&] { return asked_now(step.words, session, effect.instruction); };
       if (record != nullptr) record->sent.push_back(request());
       if (effect.kind == EffectKind::kSendAsync) {
@@ -209,6 +214,7 @@ void Machine::follow(Step& step, std::size_t session, const std::vector<Transiti
       record->endings.push_back({transition.failed ? EndingRecord::Kind::kFailed : EndingRecord::Kind::kReturned, 0});
     return end_operation(step, session, transition.failed);
   }
+  make_change(step, session, program_->instructions[transition.next]);
   ask(step, session, program_->instructions[transition.next]);
   set(step.words, lane(session).program_counter, program_->instructions[transition.next].request_location);
   if (record != nullptr) record->sent.push_back(awaited_request(step.words, session));
@@ -241,14 +247,25 @@ void Machine::take(Step& step, const RequestRecord& request, bool was_reply, boo
   step.record->was_ghost = was_ghost;
 }
 
+// What is stored with the Write's change on it is what the session has received from now on.
+void Machine::make_change(Step& step, std::size_t session, const Instruction& instruction) const {
+  if (!instruction.adds) return;
+  const CodedValue received = held(step.words, session);
+  STALEMATE_INVARIANT(received != 0, "what adds has received something to add to");
+  set(step.words, sessions_[session].value,
+      received + scenario_.amounts.change_of(operation(step.words, session)->value));
+}
+
 // What sending a request changes with the session: a Write that writes its own value keeps none it received (M3).
 void Machine::ask(Step& step, std::size_t session, const Instruction& instruction) const {
   if (instruction.watch != Watch::kNothing) forget_watch(step, session);  // what it watched before
-  if (program_->versions && instruction.commits)
+  if (program_->versions && instruction.commits && instruction.verb != Verb::kSetIfVersion)
     set(step.words, sessions_[session].version, 0);  // of the own value, not known yet
   if (instruction.gives == traces::Number::kGeneration) set(step.words, sessions_[session].generation, 0);
   if (!carries_own(*program_, instruction)) return;
-  set(step.words, sessions_[session].value, 0);
+  // A change at the cache says nothing of what the session has of the row.
+  if (!instruction.adds && (instruction.commits || !makes_change(instruction)))
+    set(step.words, sessions_[session].value, 0);
   const bool awaited = instruction.awaited && instruction.commits;
   // Where only the answer to a commit acknowledges, it says all there is to know; what is drawn as lost gets none.
   if (!program_->may_tell_early && !(awaited && instruction.drawn_lost)) return;
@@ -305,7 +322,8 @@ Answer Machine::serve(Step& step, std::size_t session, const Delivery& delivery)
   Event committed = event(step, EventKind::kCommitted, session);
   committed.operation = program_->operations[instruction.operation].kind;
   committed.key = delivery.query.key;
-  committed.value = delivery.query.carried - 1;
+  committed.value = (answer.value != 0 ? answer.value : delivery.query.carried) - 1;
+  committed.write = scenario_.sessions[session].operations[delivery.ordinal - 1].value;
   committed.counts = delivery.counts;
   committed.under_way = delivery.under_way;
   tell(step, committed);
@@ -340,7 +358,7 @@ Event Machine::event(const Step& step, EventKind kind, std::size_t session) cons
           .session = session,
           .operation = running == nullptr ? OperationKind::kRead : running->kind,
           .key = key(step.words, session),
-          .value = running == nullptr ? 0 : running->value};
+          .write = running == nullptr ? 0 : running->value};
 }
 
 }  // namespace stalemate::model

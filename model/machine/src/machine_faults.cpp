@@ -100,7 +100,8 @@ void Machine::crash(Step& step, std::size_t session, std::size_t choice) const {
     }
     if (runs && program_->instructions[at.instruction].commits) tell(step, event(step, EventKind::kWriteInDoubt, s));
     if (runs) {
-      if (at.is_reply && brings_value(at.outcome)) set(step.words, reply_field(s), 0);
+      if (at.is_reply && answers_value(program_->instructions[at.instruction], at.outcome))
+        set(step.words, reply_field(s), 0);
       set(step.words, fields.reply_number, 0);
       end_operation(step, s, true);
     }
@@ -126,9 +127,10 @@ void Machine::add_ghost(Step& step, std::size_t session, const RequestRecord& re
 void Machine::time_out(Step& step, std::size_t session, std::size_t choice) const {
   const Location at = location(step.words, session);
   const Instruction& instruction = program_->instructions[at.instruction];
-  if (at.is_reply && brings_value(at.outcome)) set(step.words, reply_field(session), 0);
+  if (at.is_reply && answers_value(instruction, at.outcome)) set(step.words, reply_field(session), 0);
   set(step.words, sessions_[session].reply_number, 0);
   if (instruction.commits) tell(step, event(step, EventKind::kWriteInDoubt, session));
+  if (instruction.verb == Verb::kSetIfVersion) set(step.words, sessions_[session].version, 0);
   if (instruction.watch != Watch::kNothing) forget_watch(step, session);
   follow(step, session, instruction.after[static_cast<std::size_t>(Outcome::kTimeout)], choice);
 }

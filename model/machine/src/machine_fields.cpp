@@ -104,7 +104,9 @@ unsigned Machine::replied(StateView words, std::size_t session) const {
 
 unsigned Machine::carried(StateView words, std::size_t session, const Instruction& instruction) const {
   if (!stores(instruction.verb)) return 0;
-  return instruction.carries_received ? held(words, session) : operation(words, session)->value + 1;
+  if (instruction.carries_received || instruction.adds) return held(words, session);
+  const unsigned write = operation(words, session)->value;
+  return (makes_change(instruction) ? scenario_.amounts.change_of(write) : write) + 1;
 }
 
 bool Machine::is_unchanged(StateView words, std::size_t session, const Instruction& instruction) const {
@@ -181,8 +183,9 @@ RequestRecord Machine::awaited_request(StateView words, std::size_t session) con
 }
 
 ReplyRecord Machine::awaited_reply(StateView words, std::size_t session) const {
-  const Outcome outcome = location(words, session).outcome;
-  return {outcome, brings_value(outcome) ? replied(words, session) : 0,
+  const Location& at = location(words, session);
+  const bool brings = answers_value(program_->instructions[at.instruction], at.outcome);
+  return {at.outcome, brings ? replied(words, session) : 0,
           static_cast<unsigned>(get(words, sessions_[session].reply_number))};
 }
 

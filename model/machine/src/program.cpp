@@ -24,7 +24,7 @@ constexpr std::size_t kInstructionsMax = 4096;
 
 bool asks_to_set(const Act& act) {
   const auto* request = std::get_if<Request>(&act.node);
-  return request != nullptr && request->to == Role::kDatabase && request->verb == Verb::kSet;
+  return request != nullptr && writes_row(*request);
 }
 
 // What is compiled. kNormal: what happens without faults, to see that nothing is asked for that cannot be done; only a
@@ -49,9 +49,10 @@ class Compiler {
       watch(operation, program_.operations.back());
       operation_ = program_.operations.size() - 1;
       requests_.clear();
+      look_at_changes(operation);
       add_marks(operation.body);
       Known known;
-      known.source = operation.kind == OperationKind::kRead ? Source::kNothing : Source::kOwn;
+      known.source = operation.kind == OperationKind::kRead || changes_ ? Source::kNothing : Source::kOwn;
       program_.operations[operation_].start = ways_from(into(operation.body, nullptr), known);
       while (!pending_.empty()) {
         const Pending next = pending_.back();
@@ -72,6 +73,19 @@ class Compiler {
       compiled.watched = request.entry;
       compiled.watched_in = servers_.of(request);
     });
+  }
+
+  // Whether it changes what is there, and what of that the program has to know.
+  void look_at_changes(const Operation& operation) {
+    changes_ = fills_ = false;
+    visit_requests(operation.body, [&](const Request& request) {
+      changes_ = changes_ || makes_change(request);
+      fills_ = fills_ || (request.to == Role::kCache && stores(request.verb) && !makes_change(request));
+      fills_ = fills_ || request.adds;
+      program_.counts_from_nothing =
+          program_.counts_from_nothing || (request.to == Role::kCache && request.verb == Verb::kIncrease);
+    });
+    program_.changes_values = program_.changes_values || changes_;
   }
 
   struct Pending {
@@ -244,13 +258,14 @@ class Compiler {
 
   // R4: whether the session keeps the value that the request is answered, to store it.
   bool keeps_value(const Request& request) const {
-    return request.verb == Verb::kGet && (kind() == OperationKind::kRead || request.to == Role::kDatabase);
+    if (request.verb == Verb::kIncrease) return fills_ && request.to == Role::kDatabase && request.awaited;
+    return request.verb == Verb::kGet && (kind() == OperationKind::kRead || request.to == Role::kDatabase || changes_);
   }
 
   // R4: whether the request stores what was received, if anything was.
   bool stores_received(const Request& request, const Known& known) const {
-    if (!stores(request.verb)) return false;
-    if (kind() == OperationKind::kRead) return true;
+    if (!stores(request.verb) || makes_change(request)) return false;
+    if (kind() == OperationKind::kRead || changes_) return true;
     return request.to == Role::kCache && !request.stores_new && known.source != Source::kOwn;
   }
 
@@ -258,7 +273,8 @@ class Compiler {
   traces::Number gives(const Request& request) const {
     if (!request.awaited || request.drawn_lost) return traces::Number::kNone;
     if (request.verb == Verb::kGetGeneration) return traces::Number::kGeneration;
-    const bool of_row = request.to == Role::kDatabase || keeps_value(request);
+    const bool of_row =
+        request.to == Role::kDatabase || (keeps_value(request) && protocol_.entries[request.entry].versioned);
     return program_.versions && of_row ? traces::Number::kVersion : traces::Number::kNone;
   }
 
@@ -274,7 +290,12 @@ class Compiler {
                    "generation before it");
       return true;
     }
-    if (!stores_received(request, known) || known.source != Source::kNothing) return false;
+    if (!(stores_received(request, known) || request.adds) || known.source != Source::kNothing) return false;
+    if (extent_ == Extent::kNormal && changes_)
+      fail(
+          request.at,
+          "this stores what the Write received, and here it may not have received anything; draw the get before it, or "
+          "ask the database to change what is there (\"n = n + 1\")");
     if (extent_ == Extent::kNormal && kind() == OperationKind::kRead)
       fail(request.at,
            "a Read stores the last value it received, and here it may not have received any; read the value "
@@ -285,8 +306,11 @@ class Compiler {
   // The instruction of a request that is asked now; what is known afterwards is known to whatever follows it.
   InstructionId instruction_for(const Request& request, const Cursor& after, Known& known) {
     const bool received = stores_received(request, known);
-    if (stores(request.verb) && kind() == OperationKind::kWrite && !received) known.source = Source::kOwn;
-    if (request.to == Role::kDatabase && request.verb == Verb::kSet) known.versioned = false;
+    if (request.verb == Verb::kIncrease && request.to == Role::kDatabase)
+      known.source = Source::kNothing;
+    else if (stores(request.verb) && kind() == OperationKind::kWrite && !received && !makes_change(request))
+      known.source = Source::kOwn;
+    if (writes_row(request)) known.versioned = false;
     if (request.verb == Verb::kGetGeneration) known.generation = false;
     const Situation seen{&request, received};
     Known kept = known.behind(after);
@@ -305,7 +329,7 @@ class Compiler {
     instruction.operation = static_cast<std::uint16_t>(operation_);
     instruction.server = servers_.of(request);
     instruction.verb = request.verb;
-    instruction.commits = request.to == Role::kDatabase && request.verb == Verb::kSet;
+    instruction.commits = writes_row(request);
     if (request.tells)
       instruction.tells =
           Instruction::Tells{servers_.of_cache[request.tells->cache], request.tells->entry, request.tells->its_own};
@@ -321,6 +345,7 @@ class Compiler {
     instruction.keeps_value = keeps_value(request);
     instruction.gives = gives(request);
     instruction.carries_received = received;
+    instruction.adds = request.adds;
     instruction.acknowledged = known.told == Told::kDone;
     instruction.arrow = request.arrow;
     instruction.label = request.label;
@@ -356,7 +381,8 @@ class Compiler {
     for (Outcome outcome : possible_outcomes(asked.to, asked.verb, asked.finds)) {
       Known known = pending.known;
       known.turned_out(asked.arrow, counts_as(pending.after, asked, outcome));
-      if (brings_value(outcome) && keeps_value(*pending.request)) known.source = Source::kReceived;
+      if (answers_value(program_.instructions[pending.instruction], outcome) && keeps_value(asked))
+        known.source = Source::kReceived;
       const bool answered = brings_value(outcome) || (asked.to == Role::kDatabase && outcome == Outcome::kOk);
       if (answered && gives(asked) == traces::Number::kVersion) known.versioned = true;
       if (gives(asked) == traces::Number::kGeneration) known.generation = true;
@@ -381,6 +407,8 @@ class Compiler {
   ProgramServers servers_;
   Program program_;
   std::size_t operation_ = 0;
+  bool changes_ = false;                    // it changes what is there
+  bool fills_ = false;                      // and stores what the database answers to that
   std::map<int, const Request*> requests_;  // of the operation, by arrow
   std::map<RowKey, InstructionId> instructions_;
   std::map<Situation, InstructionId> alike_;

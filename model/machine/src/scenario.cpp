@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <charconv>
 #include <optional>
+#include <set>
 
 #include "base/error.hpp"
 #include "machine/fault.hpp"
@@ -228,6 +229,32 @@ void refuse_too_many_keys(const traces::Scenario& words, const Program& program)
           words.keys, entry.name, entry.name));
 }
 
+// How often the change of one Write may be in a value, at most: each request that makes it adds it once, and each copy.
+unsigned times_max(const Program& program, const std::vector<FaultBudget>& budgets) {
+  std::size_t most = 0;
+  for (std::size_t operation = 0; operation < program.operations.size(); ++operation) {
+    std::set<int> arrows;
+    for (const Instruction& instruction : program.instructions)
+      if (instruction.operation == operation && makes_change(instruction)) arrows.insert(instruction.arrow);
+    most = std::max(most, arrows.size());
+  }
+  auto times = static_cast<unsigned>(most);
+  for (const FaultBudget& budget : budgets)
+    if (budget.includes(FaultEffect::kCopy)) times += budget.budget;
+  return times;
+}
+
+Amounts amounts_of(const Program& program, unsigned writes, const std::vector<FaultBudget>& budgets) {
+  if (!program.changes_values) return {};
+  Amounts amounts(writes, times_max(program, budgets), program.counts_from_nothing);
+  if (amounts.values() > kWritesMax + 1)
+    throw InputError(
+        fmt::format("the scenario has {} writes that change what is there, in more ways than a state can tell apart; "
+                    "take fewer of them, or of the faults that repeat one",
+                    writes));
+  return amounts;
+}
+
 // A fault that can never strike, because the scenario itself says so.
 void refuse_held_expiry(const traces::Scenario& words, const FaultBudget& budget) {
   if (words.no_expiry && budget.targets.size() == 1 && budget.includes(FaultEffect::kExpireMarker))
@@ -295,7 +322,6 @@ Scenario resolve(const traces::Scenario& words, const Program& program) {
         throw InputError(
             "--all-invoked: an operation here starts with a choice, so there is no single first state; leave it out");
     }
-  scenario.values = writes + 1;
   scenario.words = words;
   if (words.faults.size() > kBudgetsMax)
     throw InputError(
@@ -305,6 +331,8 @@ Scenario resolve(const traces::Scenario& words, const Program& program) {
     fault = scenario.budgets.back().text;
     refuse_held_expiry(words, scenario.budgets.back());
   }
+  scenario.amounts = amounts_of(program, writes, scenario.budgets);
+  scenario.values = scenario.amounts.any() ? static_cast<unsigned>(scenario.amounts.values()) : writes + 1;
   return scenario;
 }
 

@@ -98,6 +98,8 @@ std::variant<Symmetry, std::string> Symmetry::of(const Machine& machine, std::ui
     members.sessions.push_back(s);
     members.writes = !values_of(sessions[s]).empty();
   }
+  // What is in a value where Writes change what is there is not renamed.
+  if (machine.scenario().amounts.any()) std::erase_if(by_script, [](const auto& one) { return one.second.writes; });
   Symmetry symmetry;
   symmetry.orders_max_ = orders_max;
   symmetry.words_ = machine.words();

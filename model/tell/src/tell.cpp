@@ -9,9 +9,15 @@ namespace stalemate::model {
 namespace {
 
 // `coded`: 0 nothing, else value + 1, as states keep it.
-std::optional<std::int64_t> shown_coded(unsigned coded) {
+std::optional<std::int64_t> shown_coded(const Machine& machine, unsigned coded) {
   if (coded == 0) return std::nullopt;
-  return shown(coded - 1);
+  return machine.scenario().amounts.shown(coded - 1);
+}
+
+// What a request carries: a value, or the change that is to be made of what is there.
+std::optional<std::int64_t> shown_carried(const Machine& machine, unsigned coded, const traces::VerbFacts& verb) {
+  if (coded == 0 || !verb.increases()) return shown_coded(machine, coded);
+  return machine.scenario().amounts.shown_change(coded - 1);
 }
 
 std::string key_name(std::size_t key) { return fmt::format("k{}", key + 1); }
@@ -31,7 +37,7 @@ traces::Request tell_request(const Machine& machine, std::size_t session, const 
           .to = machine.name_of(machine.asked_by(session, instruction)),
           .verb = std::string(to_string(instruction.verb)),
           .key = entry_key(machine, instruction.entry, request.key),
-          .value = shown_coded(request.carried),
+          .value = shown_carried(machine, request.carried, verb),
           .label = instruction.label,
           .awaited = instruction.awaited,
           .ttl = instruction.ttl == 0 ? std::nullopt : std::optional<std::int64_t>(instruction.ttl),
@@ -42,21 +48,21 @@ traces::Request tell_request(const Machine& machine, std::size_t session, const 
 }
 
 // Where a reply has a number that the session keeps, it is told.
-traces::Reply tell_reply(const ReplyRecord& reply, const Instruction& asked) {
+traces::Reply tell_reply(const Machine& machine, const ReplyRecord& reply, const Instruction& asked) {
   const bool answered = reply.outcome == Outcome::kValue || reply.outcome == Outcome::kOk;
   const auto number = [&](traces::Number kind) {
     return answered && asked.gives == kind ? std::optional<std::int64_t>(reply.number) : std::nullopt;
   };
-  return {std::string(to_string(reply.outcome)), shown_coded(reply.value), number(traces::Number::kVersion),
+  return {std::string(to_string(reply.outcome)), shown_coded(machine, reply.value), number(traces::Number::kVersion),
           number(traces::Number::kGeneration)};
 }
 
-traces::Ending tell_ending(const EndingRecord& ending) {
+traces::Ending tell_ending(const Machine& machine, const EndingRecord& ending) {
   using Kind = traces::Ending::Kind;
   const Kind kind = ending.kind == EndingRecord::Kind::kAcknowledged ? Kind::kAcknowledged
                     : ending.kind == EndingRecord::Kind::kReturned   ? Kind::kReturned
                                                                      : Kind::kFailed;
-  return {kind, shown_coded(ending.value)};
+  return {kind, shown_coded(machine, ending.value)};
 }
 
 std::string kind_of(const DrawnServer& server) {
@@ -99,8 +105,6 @@ traces::StepKind kind_of(const Machine& machine, const Action& action) {
 
 }  // namespace
 
-std::int64_t shown(unsigned value) { return value == 0 ? kInitialValue : static_cast<std::int64_t>(value); }
-
 std::vector<traces::Store> tell_stores(const Machine& machine) {
   std::vector<traces::Store> stores;
   for (const auto& server : machine.servers())
@@ -116,7 +120,7 @@ traces::State tell_state(const Machine& machine, const std::uint64_t* words) {
     for (std::size_t key = 0; key < static_cast<std::size_t>(machine.scenario().keys); ++key) {
       for (std::size_t entry = 0; entry < server.entries(); ++entry) {
         const Held held = server.held(words, server.cell_of(entry, key));
-        traces::Entry told{entry_key(machine, entry, key), shown_coded(held.value), held.expires, held.marker};
+        traces::Entry told{entry_key(machine, entry, key), shown_coded(machine, held.value), held.expires, held.marker};
         if (server.has_versions(entry) && held.is_there()) told.version = held.version;
         if (held.generation != 0) told.generation = held.generation;
         told.stale = held.stale;
@@ -142,7 +146,8 @@ traces::State tell_state(const Machine& machine, const std::uint64_t* words) {
     traces::InFlight message = in_flight(machine, s, machine.awaited_request(words, s));
     message.is_reply = at.is_reply;
     if (at.is_reply)
-      message.reply = tell_reply(machine.awaited_reply(words, s), machine.program().instructions[at.instruction]);
+      message.reply =
+          tell_reply(machine, machine.awaited_reply(words, s), machine.program().instructions[at.instruction]);
     state.in_flight.push_back(std::move(message));
   }
   return state;
@@ -174,7 +179,8 @@ traces::Step tell_step(const Machine& machine, const Action& action, const StepR
     if (!record.was_reply) step.request = tell_request(machine, action.session, *record.request);
   }
   step.is_ghost = record.was_ghost;
-  if (record.reply) step.reply = tell_reply(*record.reply, machine.program().instructions[record.request->instruction]);
+  if (record.reply)
+    step.reply = tell_reply(machine, *record.reply, machine.program().instructions[record.request->instruction]);
   if (record.choices > 1) {
     step.choice = static_cast<int>(record.choice) + 1;
     step.chosen = record.chosen;
@@ -183,7 +189,7 @@ traces::Step tell_step(const Machine& machine, const Action& action, const StepR
     step.sends.push_back(tell_request(machine, action.session, request));
     step.sends.back().drawn_lost = machine.program().instructions[request.instruction].drawn_lost;
   }
-  for (const EndingRecord& ending : record.endings) step.endings.push_back(tell_ending(ending));
+  for (const EndingRecord& ending : record.endings) step.endings.push_back(tell_ending(machine, ending));
   return step;
 }
 

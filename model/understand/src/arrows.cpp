@@ -246,7 +246,7 @@ void StepWalk::ask_about_turns(Position at, const Message& message) const {
 void StepWalk::ask_about_late_part(const Segment& before, const Segment& segment) const {
   if (is_answered(before.operation.body)) return;
   const Flow flow = flow_of(before.operation.body);
-  const bool writes = flow.has(Role::kDatabase, Verb::kSet);
+  const bool writes = flow.writes_row();
   const bool missed = !writes && flow.has(Role::kCache, Verb::kGet) && !flow.found;
   if (flow.changes_cache() || (!writes && !missed)) return;
   int changed = 0;

@@ -144,6 +144,11 @@ BranchTest StepWalk::test_of(const Section& section, const Latest& latest) const
   return test;
 }
 
+// What a branch says by its label alone.
+Outcomes StepWalk::said_by(const Section& section, const Latest& tested) {
+  return says_of(section.label, tested.request()).outcomes;
+}
+
 void StepWalk::refuse_outcome_without_request(const Section& section, const Latest& latest) const {
   const auto said = branch_override(name(), section);
   if (said && said->free) return;

@@ -173,7 +173,28 @@ void StepWalk::refuse_compared(const Choosing& choosing, const Scope& scope) con
         refuse_not_modelled(name(), section.at, "comparing a row with what was read of it before");
 }
 
+// A last branch with nothing but notes in it, whose outcomes the branches above have taken: no run comes there.
+const Section* StepWalk::repeated_last(const Block& block, const Latest& tested) const {
+  if (block.kind != BlockKind::kAlt || block.sections.size() < 3 || !tested.known()) return nullptr;
+  const Section& last = block.sections.back();
+  const auto is_note = [](const Statement& statement) { return std::holds_alternative<Note>(statement.node); };
+  if (!std::all_of(last.body.begin(), last.body.end(), is_note)) return nullptr;
+  Outcomes taken;
+  for (std::size_t i = 0; i + 1 < block.sections.size(); ++i) taken = taken | said_by(block.sections[i], tested);
+  const Outcomes says = said_by(last, tested);
+  return !says.empty() && without(says, taken).empty() ? &last : nullptr;
+}
+
 void StepWalk::choice(Position at, const Block& block, Scope& scope) {
+  if (const Section* const last = repeated_last(block, tested_by(block, scope))) {
+    Block shorter = block;
+    shorter.sections.pop_back();
+    choice(at, shorter, scope);
+    constexpr std::string_view kNever = "no run comes here: a branch above takes what it says";
+    reading_.add(last->at, std::string(kNever));
+    for (const Statement& note : last->body) reading_.add(note.at, std::string(kNever));
+    return;
+  }
   Choosing choosing{block, tested_by(block, scope), false, is_about_others(block), {}};
   choosing.in_row = !choosing.tested.known() && choosing.tested.depends_on_branch && continues_row(block, scope.row);
   if (choosing.in_row) choosing.tested = scope.row.tested;

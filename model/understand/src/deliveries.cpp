@@ -77,7 +77,7 @@ void StepWalk::deliver(Position at, const Message& message, Scope& scope) {
                         "draw it plainly and let stalemate lose it: --fault lost-delivery");
   ask_about_label(name(), at, reading_.quoted(message.text), message.text);
   const bool follows = scope.latest.known() && scope.latest.request().to == role(message.from) &&
-                       (by_channel || scope.latest.request().verb == Verb::kSet);
+                       (by_channel || stores(scope.latest.request().verb));
   if (!follows)
     ask_at(name(), at, "delivery-of-nothing",
            std::string("what is heard of here is no ") + (by_channel ? "publish" : "write") +

@@ -26,7 +26,7 @@ bool is_note(const std::vector<Statement>& list, std::size_t index) {
 }  // namespace
 
 void StepWalk::ask_whether_parted(Position at, const std::string& by, const Flow& next) const {
-  const bool writes = next.has(Role::kDatabase, Verb::kSet);
+  const bool writes = next.writes_row();
   ask_at(name(), at, "operation-begins",
          "does another operation begin here" + (by.empty() ? "" : ", with " + by) +
              "? What follows starts over; write %% stalemate: operation = NAME before it if so, and %% stalemate: "

@@ -189,7 +189,7 @@ void StepWalk::reply(const Place& place, const Message& message, Scope& scope) {
   const bool said = means_.has_value();
   const ReplyWords words = words_of_reply(message, asks);
   // "committed" says of a lone write what is so anyway.
-  const bool confirms = asks.to == Role::kDatabase && asks.verb == Verb::kSet && says_commit_alone(message.text);
+  const bool confirms = writes_row(asks) && says_commit_alone(message.text);
   if (!said && !confirms && !says_only_marker(message.text, asks))
     refuse_unmodelled(name(), at, without_name(message.text, asks.to, asks.cache), true);
   const std::string answers = "reply to arrow " + std::to_string(asks.arrow);

@@ -56,8 +56,7 @@ void StepWalk::ask_about_doubts(Position at, const Message& message, Role server
   if (const std::string doubt = doubt_about(message.text, drawn); !doubt.empty())
     ask_at(name(), at, "request-says-more", reading_.quoted(message.text) + " " + doubt);
   const Flow so_far = flow_of(current().operation.body);
-  const bool is_read =
-      server == Role::kCache && so_far.has(Role::kDatabase, Verb::kGet) && !so_far.has(Role::kDatabase, Verb::kSet);
+  const bool is_read = server == Role::kCache && so_far.has(Role::kDatabase, Verb::kGet) && !so_far.writes_row();
   const std::string stored = stores(verb) ? doubt_about_stored(message.text, server, is_read) : "";
   if (!stored.empty()) ask_at(name(), at, "stores-something-else", reading_.quoted(message.text) + " " + stored);
 }
@@ -141,7 +140,7 @@ void StepWalk::note_request(const Request& asks, std::size_t line) {
   Segment& segment = current();
   segment.asks = true;
   segment.asked.insert({asks.to, asks.verb});
-  segment.changes_database = segment.changes_database || (asks.to == Role::kDatabase && asks.verb == Verb::kSet);
+  segment.changes_database = segment.changes_database || writes_row(asks);
   segment.operation.arrows.back() = asks.arrow;
   segment.line_of_arrow[asks.arrow] = line;
   if (asks.to == Role::kCache && asks.verb == Verb::kGet && !asks.drawn_lost) segment.silent_gets.insert(asks.arrow);
@@ -154,6 +153,12 @@ void StepWalk::ask_what_is_meant(Position at, const Message& message, Role serve
     ask_at(name(), at, "lease-without-get",
            reading_.quoted(message.text) +
                " stores with a lease, and no get before it in this operation takes one; draw that get");
+  if (verb == Verb::kSetIfVersion && current().asked.count({Role::kDatabase, Verb::kGet}) == 0)
+    ask_at(name(), at, "condition-without-get",
+           reading_.quoted(message.text) +
+               " stores only if the row is as it was read, and no get of the row stands before it; draw that get, or "
+               "write %% stalemate: means set before it if it stores in any case",
+           {{at.line, "%% stalemate: means set", "it stores in any case", false}});
   if (verb == Verb::kGetVersion && server == Role::kCache)
     refuse_not_modelled(name(), at, "the version of an entry alone");
   if (verb == Verb::kGet && keys_named(message.text).size() > 1)
@@ -170,7 +175,9 @@ void StepWalk::ask_what_is_meant(Position at, const Message& message, Role serve
 
 void StepWalk::refuse_of_cache(const Request& asks) const {
   if (asks.to != Role::kCache) return;
-  constexpr std::array kPlain = {Verb::kGet, Verb::kSet, Verb::kAdd, Verb::kDelete};
+  if (asks.verb == Verb::kSetIfVersion)
+    refuse_not_modelled(name(), asks.at, "compare and set by version", "in a cache");
+  constexpr std::array kPlain = {Verb::kGet, Verb::kSet, Verb::kAdd, Verb::kDelete, Verb::kIncrease};
   const bool conditional = std::find(kPlain.begin(), kPlain.end(), asks.verb) == kPlain.end() || asks.finds.lease;
   if (conditional && reading_.caches().size() > 1)
     refuse_not_modelled(name(), asks.at, "a condition, a lock or a mark at a cache beside another");
@@ -225,13 +232,14 @@ void StepWalk::request(const Place& place, const Message& written, Role server, 
   if (!words.inner.empty()) message.text = words.inner;
   ask_what_is_meant(at, message, server, verb, words);
   ask_about_doubts(at, message, server, verb, scope);
-  note_commit(at, server == Role::kDatabase && verb == Verb::kSet, words.after_commit, scope);
+  note_commit(at, server == Role::kDatabase && stores(verb), words.after_commit, scope);
   refuse_of_database(at, server, verb);
 
   Request asks = drawn_request(at, message, id, verb);
   asks.label = written.text;
   asks.named = means_said ? "" : words.key;
   asks.other_named = means_said ? "" : words.other;
+  asks.adds = !means_said && words.adds && stores(verb);
   asks.finds = what_it_may_find(message, server, verb, words);
   refuse_of_cache(asks);
   std::string meaning = "arrow " + std::to_string(asks.arrow) + ": the app asks " + called(asks) + " " +
@@ -260,10 +268,15 @@ void StepWalk::request(const Place& place, const Message& written, Role server, 
     assumed = joined({assumed, "a two-headed arrow is taken as a request of the app with its reply"});
   if (words.after_commit) meaning += ", after the commit of the write before it";
 
+  if (server == Role::kCache && verb == Verb::kIncrease)
+    assumed = joined({assumed,
+                      "what is not there is counted up from 0, and the row is taken to start from 0, too; where it may "
+                      "start from another number, say \"only if it exists\""});
   const std::size_t line = reading_.add(at, std::move(meaning), std::move(assumed));
   note_request(asks, line);
   if (verb == Verb::kGet) scope.note_get(at, server);
-  if (stores(verb)) current().value_places.push_back({line, value_offset, asks.arrow});
+  if (stores(verb) && !traces::facts_of(verb).increases())
+    current().value_places.push_back({line, value_offset, asks.arrow});
   std::vector<Act>& body = body_of(scope);
   body.push_back({std::move(asks)});
   scope.lost = false;

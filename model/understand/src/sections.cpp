@@ -13,7 +13,7 @@ namespace {
 void add_asks(const std::vector<Act>& body, Flow& flow) {
   for (const Act& act : body) {
     if (const auto* request = std::get_if<Request>(&act.node))
-      flow.asks.push_back({request->to, request->verb, request->cache});
+      flow.asks.push_back({request->to, request->verb, request->cache, request->adds});
     if (const auto* choice = std::get_if<Choice>(&act.node)) {
       for (const Branch& branch : choice->branches) add_asks(branch.body, flow);
     }
@@ -34,7 +34,7 @@ void add_message(const Message& message, const std::optional<Override>& said, co
   if (said && said->verb) {
     flow.asks.push_back({asked, *said->verb, cache});
   } else if (words.kind == RequestWords::Kind::kVerb) {
-    flow.asks.push_back({asked, words.verb, cache});
+    flow.asks.push_back({asked, words.verb, cache, words.adds});
   }
 }
 
@@ -89,18 +89,23 @@ bool Flow::has(Role to, Verb verb) const {
   return std::any_of(asks.begin(), asks.end(), [&](const Ask& ask) { return ask.to == to && ask.verb == verb; });
 }
 
+bool Flow::writes_row() const {
+  return std::any_of(asks.begin(), asks.end(),
+                     [](const Ask& ask) { return ask.to == Role::kDatabase && stores(ask.verb); });
+}
+
 bool Flow::changes_cache() const {
   return std::any_of(asks.begin(), asks.end(),
                      [](const Ask& ask) { return ask.to == Role::kCache && model::changes(ask.verb); });
 }
 
-bool Flow::changes() const { return changes_cache() || has(Role::kDatabase, Verb::kSet); }
+bool Flow::changes() const { return changes_cache() || writes_row(); }
 
 bool Flow::is_caching_read() const {
   const auto gets = [](const Ask& ask) { return ask.verb == Verb::kGet; };
   const auto fills = [](const Ask& ask) { return ask.to == Role::kCache && stores(ask.verb); };
   const auto get = std::find_if(asks.begin(), asks.end(), gets);
-  return std::any_of(get, asks.end(), fills) && !has(Role::kDatabase, Verb::kSet);
+  return std::any_of(get, asks.end(), fills) && !writes_row();
 }
 
 Flow flow_of(const std::vector<Act>& body) {
@@ -123,32 +128,36 @@ Flow flow_from(const std::vector<Statement>& list, std::size_t index, const Role
 bool starts_over(const Flow& so_far, const Flow& next) {
   if (so_far.empty() || next.empty()) return false;
   const Flow::Ask& first = next.asks.front();
-  const bool set_database = so_far.has(Role::kDatabase, Verb::kSet);
+  const bool set_database = so_far.writes_row();
   if (first.verb == Verb::kGet) {
     if (so_far.changes() || so_far.acknowledges) return true;
     return first.to == Role::kCache && std::find(so_far.asks.begin(), so_far.asks.end(), first) != so_far.asks.end();
   }
   if (so_far.is_caching_read()) return true;
-  return next.has(Role::kDatabase, Verb::kSet) && (set_database || so_far.acknowledges);
+  return next.writes_row() && (set_database || so_far.acknowledges);
 }
 
 bool may_start_over_unsaid(const Flow& so_far, const Flow::Ask& next, std::optional<OperationKind> said_above) {
   if (next.to == Role::kCache && next.verb == Verb::kGet) {
-    return so_far.acknowledges || so_far.has(Role::kDatabase, Verb::kSet) || so_far.has(Role::kCache, Verb::kDelete) ||
+    return so_far.acknowledges || so_far.writes_row() || so_far.has(Role::kCache, Verb::kDelete) ||
            so_far.is_caching_read() || so_far.found;
   }
   if (next.verb == Verb::kGet) return false;
   const bool may_be_read = said_above != OperationKind::kWrite;
   if (so_far.is_caching_read() && may_be_read) return true;
   if (next.to != Role::kDatabase) return false;
-  if (so_far.has(Role::kDatabase, Verb::kSet)) return so_far.acknowledges || so_far.changes_cache();
+  if (so_far.writes_row()) return so_far.acknowledges || so_far.changes_cache();
   const bool gets = so_far.has(Role::kCache, Verb::kGet) || so_far.has(Role::kDatabase, Verb::kGet);
   return so_far.acknowledges && gets && may_be_read;
 }
 
 bool starts_over_unsaid(const Flow& so_far, const Flow& next, std::optional<OperationKind> said_above) {
   if (so_far.empty() || next.empty() || !may_start_over_unsaid(so_far, next.asks.front(), said_above)) return false;
-  return next.asks.front().verb == Verb::kGet || next.has(Role::kDatabase, Verb::kSet);
+  // A Write that reads what it then changes goes on.
+  const bool changes_read =
+      std::any_of(next.asks.begin(), next.asks.end(), [](const Flow::Ask& ask) { return ask.adds; });
+  if (changes_read && !next.writes_row()) return false;
+  return next.asks.front().verb == Verb::kGet || next.writes_row();
 }
 
 Parting parting_by(const PartingText& text, const Flow& so_far, const Flow& next) {
@@ -156,11 +165,11 @@ Parting parting_by(const PartingText& text, const Flow& so_far, const Flow& next
   const OperationWords words = operation_words(text.text);
   const auto kind = words.kind();
   const bool over = starts_over(so_far, next);
-  const bool sets_database = next.has(Role::kDatabase, Verb::kSet);
+  const bool sets_database = next.writes_row();
   const Flow::Ask& first = next.asks.front();
   const bool begins_by_get = first.verb == Verb::kGet;
   const bool begun_by_get = so_far.asks.front().verb == Verb::kGet;
-  const bool has_set = so_far.has(Role::kDatabase, Verb::kSet);
+  const bool has_set = so_far.writes_row();
   if (!kind) {
     if (!over) return Parting::kNone;
     // Two texts, each before a part of its own kind.
@@ -186,7 +195,7 @@ Parting parting_by(const PartingText& text, const Flow& so_far, const Flow& next
 
 bool is_operation_of(OperationKind kind, const Flow& so_far, const Flow& next) {
   if (next.empty()) return false;
-  const bool sets_database = next.has(Role::kDatabase, Verb::kSet);
+  const bool sets_database = next.writes_row();
   const bool begins_by_get = next.asks.front().verb == Verb::kGet;
   const bool fits = kind == OperationKind::kWrite ? sets_database : begins_by_get && !sets_database;
   return fits && (so_far.empty() || starts_over(so_far, next));

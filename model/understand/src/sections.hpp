@@ -19,6 +19,7 @@ struct Flow {
     Role to = Role::kCache;
     Verb verb = Verb::kGet;
     std::size_t cache = 0;  // Request::cache
+    bool adds = false;      // Request::adds
     bool operator==(const Ask&) const = default;
   };
   std::vector<Ask> asks;      // in order, all branches one after another
@@ -27,6 +28,7 @@ struct Flow {
   bool found = false;         // what a get of the cache found is all that is drawn of it
   bool empty() const { return asks.empty(); }
   bool has(Role to, Verb verb) const;
+  bool writes_row() const;
   bool changes_cache() const;    // sets, adds or deletes there
   bool changes() const;          // anything
   bool is_caching_read() const;  // gets and then fills the cache, without a change of the database

@@ -261,6 +261,8 @@ class StepWalk {
   // The request that a reply in straight lines, or a block, is about.
   Latest answered_in_line(const Message& message, const Scope& scope) const;
   Latest tested_by(const Block& block, const Scope& scope) const;
+  static Outcomes said_by(const Section& section, const Latest& tested);
+  const Section* repeated_last(const Block& block, const Latest& tested) const;
   bool continues_row(const Block& block, const BlockRow& row) const;
   const Request& answered_by(Position at, const std::string& server, const Latest& latest, bool begins_branch) const;
   void note_outcome_drawn(const Latest& latest, Scope& scope, bool by_reply);

@@ -235,7 +235,7 @@ void ask_about_tables(const Operation& operation, const std::vector<Same>& same,
     add(of_read, tables);
   });
   visit_requests(operation.body, [&](const Request& request) {
-    if (request.to != Role::kDatabase || request.verb != Verb::kSet || read == nullptr) return;
+    if (!writes_row(request) || read == nullptr) return;
     const Things written = tables_named(request.label);
     if (written.empty() || share(with_same(written, same), with_same(of_read, same))) return;
     ask_at(reading.name(), request.at, "two-tables",

@@ -9,6 +9,7 @@
 
 #include "base/file.hpp"
 #include "base/text.hpp"
+#include "changes.hpp"
 #include "directives.hpp"
 #include "levels.hpp"
 #include "naming.hpp"
@@ -203,6 +204,7 @@ std::vector<std::vector<Segment>> read_operations(const Document& document, cons
   reading.attempt([&] { name_operations(document, segments, reading); });
   reading.attempt([&] { entries = ask_about_things(document, segments, reading); });
   reading.attempt([&] { ask_about_levels(segments, reading); });
+  reading.attempt([&] { refuse_mixed_changes(segments, reading); });
   reading.attempt([&] { refuse_absent_rows(segments, reading); });
   reading.attempt([&] { judge_remarks(segments, reading); });
   reading.fail_if_any();

@@ -198,7 +198,7 @@ void refuse_absent_rows(std::vector<std::vector<Segment>>& segments, const Readi
       std::set<int> gets;
       if (without_row == nullptr) without_row = branch_without_row(segment.operation.body, gets);
       visit_requests(segment.operation.body, [&](const Request& request) {
-        if (request.to != Role::kDatabase || request.verb != Verb::kSet) return;
+        if (!writes_row(request)) return;
         for (const std::string& word : split_words(request.label)) puts = puts || is_in(kPuts, word);
       });
     }

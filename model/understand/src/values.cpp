@@ -3,6 +3,7 @@
 #include "values.hpp"
 
 #include <map>
+#include <set>
 
 namespace stalemate::model {
 namespace {
@@ -18,6 +19,9 @@ constexpr Sources kReceived = {.own = false, .received = true};
 
 class Walk {
  public:
+  // `changes`: the operation changes what is there.
+  explicit Walk(bool changes) : changes_(changes) {}
+
   std::map<int, Sources> of_arrow;
 
   // What may be stored behind `body`, given what may be before it.
@@ -34,8 +38,16 @@ class Walk {
  private:
   Sources behind(const Request& request, Sources before) {
     outcomes_[request.arrow] = normal_outcomes(request);
-    if (request.verb == Verb::kGet) return request.to == Role::kDatabase ? kReceived : before;
+    if (request.verb == Verb::kGet) return request.to == Role::kDatabase || changes_ ? kReceived : before;
     if (!stores(request.verb)) return before;
+    if (makes_change(request)) {
+      of_arrow[request.arrow] = kOwn;
+      return request.adds || (request.to == Role::kDatabase && request.awaited) ? kReceived : before;
+    }
+    if (changes_) {
+      of_arrow[request.arrow] = request.to == Role::kDatabase ? kOwn : before;
+      return before;
+    }
     const Sources stored = request.to == Role::kDatabase || request.stores_new ? kOwn : before;
     of_arrow[request.arrow] = stored;
     return stored;
@@ -55,6 +67,7 @@ class Walk {
     return after;
   }
 
+  bool changes_;
   std::map<int, Outcomes> outcomes_;
 };
 
@@ -80,16 +93,26 @@ void note_values(std::vector<Act>& body, bool read, std::map<int, Sources>& of_a
 
 void say_values(Segment& segment, Reading& reading) {
   const bool read = segment.operation.kind == OperationKind::kRead;
-  Walk walk;
+  bool changes = false;
+  std::set<int> added;  // arrows
+  visit_requests(segment.operation.body, [&](const Request& request) {
+    changes = changes || makes_change(request);
+    if (request.adds) added.insert(request.arrow);
+  });
+  Walk walk(changes);
   walk.through(segment.operation.body, kOwn);
   note_values(segment.operation.body, read, walk.of_arrow);
   for (const ValuePlace& place : segment.value_places) {
     const Sources stored = read ? kReceived : walk.of_arrow[place.arrow];
+    if (added.count(place.arrow) != 0) {
+      reading.insert(place.line, place.offset, " to the value it received, with a change of its own");
+      continue;
+    }
     reading.insert(place.line, place.offset,
                    !stored.received ? " to the new value"
                    : !stored.own    ? " to the value it received"
                                     : " to the value it received from the database, where it did, else to the new one");
-    if (!read && stored.received)
+    if (!read && stored.received && !changes)
       reading.also_assumed(place.line,
                            "a Write stores what it read until it has written a value of its own; say so in "
                            "the label (\"set new value\") if it stores the new one here");

@@ -37,6 +37,10 @@ constexpr VerbWords kRows[] = {
     {Verb::kMarkStale, Answers::kRemoves, "to mark the key as stale, so that whoever gets it next has its lease",
      "mark a row"},
     {Verb::kPublish, Answers::kDone, "to tell every other app instance that the key has changed", "publish an event"},
+    {Verb::kIncrease, Answers::kDone, "to change what is there, by an amount of its own", ""},
+    {Verb::kIncreaseIfThere, Answers::kIfUnchanged, "to change what is there, only if something is,",
+     "change something only if a condition holds"},
+    {Verb::kSetIfVersion, Answers::kIfUnchanged, "to set the key, only if its version is as it was read,", ""},
 };
 static_assert(std::size(kRows) == std::size(traces::kVerbs));
 

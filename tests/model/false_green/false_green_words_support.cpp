@@ -64,6 +64,15 @@ bool sql(Page& page, sim::Random& random) {
   return !lines.empty();
 }
 
+// What was a new value is a change of the one that is there: what was wrong is.
+bool changes_of_rows(Page& page, sim::Random& random) {
+  static const Words kChanges = {"UPDATE products SET n = n + 1", "UPDATE products SET stock = stock - 2 WHERE id = 1",
+                                 "increment value", "decrement value", "UPDATE products SET n += 1"};
+  const auto lines = lines_where(page, [](const Node& line) { return is_request(line, Who::kDatabase, Verb::kSet); });
+  for (Node* line : lines) line->text = any_of(kChanges, random);
+  return !lines.empty();
+}
+
 bool commands(Page& page, sim::Random& random) {
   const auto lines = lines_where(page, [](const Node& line) {
     return line.kind == Node::Kind::kRequest && line.who == Who::kCache && line.behind.find("TTL") == std::string::npos;
@@ -97,6 +106,9 @@ bool commands(Page& page, sim::Random& random) {
       case Verb::kSetIfGeneration:
       case Verb::kMarkStale:
       case Verb::kPublish:
+      case Verb::kIncrease:
+      case Verb::kIncreaseIfThere:
+      case Verb::kSetIfVersion:
         break;  // random pages hold none; false_green_entries_support.cpp puts them there
       case Verb::kDelete:
         line->text = (random.below(2) == 0 ? "DEL " : "UNLINK ") + key;
@@ -226,6 +238,7 @@ std::vector<Change> changes_of_words() {
           {"another noun", Meaning::kSame, noun},
           {"SQL at the database", Meaning::kSame, sql},
           {"commands at the cache", Meaning::kSame, commands},
+          {"rows that are changed instead of written anew", Meaning::kWorse, changes_of_rows},
           {"a watch or a transaction alone", Meaning::kSame, watches_in_vain},
           {"a lock that nobody looks at", Meaning::kSame, lock_in_vain, true},
           {"a fill kept away by nobody's lock", Meaning::kNotModelled, unless_nobodys_lock},

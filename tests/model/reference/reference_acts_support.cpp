@@ -61,7 +61,7 @@ bool stores_in_cache_from(const std::vector<Act>& body, const Path& path) {
   bool found = false;
   each_act_from(body, path, 0, [&](const Act& act) {
     const auto* request = std::get_if<Request>(&act.node);
-    found |= request != nullptr && request->to == Role::kCache && carries_value(request->verb);
+    found |= request != nullptr && ((request->to == Role::kCache && carries_value(request->verb)) || request->adds);
   });
   return found;
 }
@@ -77,7 +77,7 @@ bool sets_database_from(const std::vector<Act>& body, const Path& path) {
   bool found = false;
   each_act_from(body, path, 0, [&](const Act& act) {
     const auto* request = std::get_if<Request>(&act.node);
-    found |= request != nullptr && request->to == Role::kDatabase && request->verb == Verb::kSet;
+    found |= request != nullptr && changes_row(*request);
   });
   return found;
 }
@@ -108,7 +108,7 @@ bool Model::settle_place(std::size_t operation, Path& path) const {
 // R2. A request that is awaited timed out; `path` is behind it.
 void Model::time_out(Running running, const Path& path, const Request& asked, std::vector<Enabled>& out) const {
   Runner& runner = running.step.next.runners[running.runner];
-  if (asked.to == Role::kDatabase && asked.verb == Verb::kSet) runner.wrote_well = false;
+  if (changes_row(asked)) runner.wrote_well = false;
   if (asked.watch != Watch::kNothing) runner.watched.reset();
   if (asked.watch == Watch::kLease) runner.leased = false;
   if (covers(runner, path, asked.arrow)) {
@@ -184,7 +184,7 @@ void Model::send(Running running, const Path& path, const Request& sent, std::ve
   if (sent.verb == Verb::kSetIfUnchanged) message.leased = runner.leased;
   if (sent.watch == Watch::kLease) runner.leased = false;
   if (sent.watch != Watch::kNothing) runner.watched.reset();
-  if (sent.to == Role::kDatabase && sent.verb == Verb::kSet) runner.version.reset();
+  if (changes_row(sent) && !takes_version(sent.verb)) runner.version.reset();
   if (sent.verb == Verb::kGetGeneration) runner.generation.reset();
   if (sent.verb == Verb::kSetIfGeneration) {
     if (!runner.generation) {  // R4: it was never told
@@ -193,14 +193,28 @@ void Model::send(Running running, const Path& path, const Request& sent, std::ve
     }
     message.generation = *runner.generation;
   }
-  if (asks_for_newer(sent.verb)) {
+  if (takes_version(sent.verb)) {
     if (!runner.version) {  // R4: nothing says which version it would have
       if (sent.awaited) runner.outcomes[sent.arrow] = Outcome::kOk;
       return go_on(std::move(running), after(path), out);
     }
     message.version = *runner.version;
+    if (changes_row(sent)) runner.version.reset();
   }
-  if (carries_value(sent.verb)) {
+  if (carries_value(sent.verb) && sums(runner.operation)) {
+    const Value change = change_of(places_[running.runner].values[runner.begun - 1]);
+    if (increases(sent.verb)) {
+      message.value = change;
+      if (sent.to == Role::kDatabase) runner.fetched.value.reset();
+    } else if (!runner.fetched.value) {  // R4: nothing was received that could be changed or stored
+      if (sent.awaited) runner.outcomes[sent.arrow] = Outcome::kOk;
+      return go_on(std::move(running), after(path), out);
+    } else {
+      if (sent.adds) *runner.fetched.value += change;
+      message.value = runner.fetched.value;
+    }
+    runner.wrote |= changes_what_is_there(sent);
+  } else if (carries_value(sent.verb)) {
     const bool read = protocol_.operations[runner.operation].kind == OperationKind::kRead;
     const bool own = !read && (sent.to == Role::kDatabase || sent.stores_new || !runner.fetched.asked);
     message.value = read ? runner.held : own ? places_[running.runner].values[runner.begun - 1] : runner.fetched.value;
@@ -280,6 +294,7 @@ void Model::mark_acknowledged(Running& running, bool set_ahead) const {
   if (!keep_history_ || protocol_.operations[runner.operation].kind != OperationKind::kWrite) return;
   if (!runner.wrote_well.value_or(true) || (!runner.wrote && !set_ahead)) return;
   running.step.reaches.insert("acknowledged-survives");
+  if (changes_) running.step.reaches.insert("no-lost-update");
   world.history[runner.key].acknowledged.insert(
       {{r, runner.begun}, places_[r].values[runner.begun - 1], runner.commits_before, runner.before});
 }
@@ -299,7 +314,8 @@ std::set<Value> Model::old_values(const History& history, std::optional<std::siz
       if (i < write.commits_before || i < own) before.insert(history.commits[i].value);
     for (const Value value : before) {
       const std::optional<std::size_t> last = last_commit(history, value);
-      if (value != write.value && (!last || *last < std::max(write.commits_before, own))) old.insert(value);
+      if ((changes_ || value != write.value) && (!last || *last < std::max(write.commits_before, own)))
+        old.insert(value);
     }
   }
   return old;
@@ -351,7 +367,19 @@ bool Model::breaks_at_rest(const World& world, const std::string& property) cons
   for (const History& history : world.history) {
     if (property == "committed-reads" && !history.returned_early.empty()) return true;
     for (const Acknowledged& write : history.acknowledged)
-      if (property == "acknowledged-survives" && !last_commit(history, write.value)) return true;
+      if (property == "acknowledged-survives" && !changes_ && !last_commit(history, write.value)) return true;
+  }
+  return changes_ && has_database_ && loses_change(world, property);
+}
+
+// Whether a row lacks the change of an acknowledged Write, or has one twice.
+bool Model::loses_change(const World& world, const std::string& property) const {
+  if (property != "acknowledged-survives" && property != "no-lost-update") return false;
+  for (std::size_t key = 0; key < world.history.size(); ++key) {
+    for (const Acknowledged& write : world.history[key].acknowledged)
+      if (times(world.database[key], write.value) == 0) return true;
+    for (int sum = world.database[key]; sum > 0; sum /= 10)
+      if (property == "no-lost-update" && sum % 10 > 1) return true;
   }
   return false;
 }

@@ -60,8 +60,16 @@ inline Explored explore(const Model& model, std::size_t states_max) {
     }
     const std::vector<Enabled> steps = model.enabled(world);
     if (steps.empty()) {
-      std::vector<std::optional<Value>> stores(world.database.begin(), world.database.end());
-      for (const Spot& spot : world.cache) stores.push_back(spot.marker ? std::optional(kMarkerShown) : spot.value);
+      std::vector<std::optional<Value>> stores;
+      const auto add = [&](std::optional<Value> value) {
+        if (value) value = static_cast<Value>(*model.shown(value));
+        stores.push_back(value);
+      };
+      for (const Value value : world.database) add(value);
+      for (const Spot& spot : world.cache) {
+        add(spot.value);
+        if (spot.marker) stores.back() = kMarkerShown;
+      }
       found.final_stores.insert(stores);
     }
     for (const Enabled& step : steps) {

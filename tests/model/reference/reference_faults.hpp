@@ -10,11 +10,6 @@ namespace stalemate::model::reference {
 
 inline std::string key_name(std::size_t key) { return "k" + std::to_string(key + 1); }
 
-inline traces::Reply told_reply(const Reply& reply) {
-  const auto number = [](std::optional<unsigned> of) { return of ? std::optional<std::int64_t>(*of) : std::nullopt; };
-  return {std::string(to_string(reply.outcome)), shown(reply.value), number(reply.version), number(reply.generation)};
-}
-
 inline bool to_same_server(const Request& a, const Request& b) { return a.to == b.to && a.cache == b.cache; }
 
 inline void add_ghost(Runner& runner, const Message& message) {

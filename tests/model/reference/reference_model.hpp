@@ -84,13 +84,11 @@ inline traces::Scenario words_of(const Setting& setting) {
 }
 
 using Path = std::vector<std::size_t>;
-using Value = int;  // 0 the initial one, w what write number w of the scenario writes
-
-// The value as people see it: the tutorial's stock starts at 1000.
-inline std::optional<std::int64_t> shown(std::optional<Value> value) {
-  if (!value) return std::nullopt;
-  return *value == 0 ? 1000 : *value;
-}
+// 0 the initial one, w what write number w of the scenario writes. Where Writes change what is there, a sum: write
+// number w changes it by 10^(w - 1).
+using Value = int;
+inline Value change_of(Value write) { return write == 1 ? 1 : 10 * change_of(write - 1); }
+inline int times(Value sum, Value write) { return sum / change_of(write) % 10; }
 
 inline Path after(Path path) {
   ++path.back();
@@ -110,10 +108,12 @@ struct Message {
   auto operator<=>(const Message&) const = default;
 };
 
+inline bool increases(Verb verb) { return verb == Verb::kIncrease || verb == Verb::kIncreaseIfThere; }
+inline bool changes_what_is_there(const Request& request) { return increases(request.verb) || request.adds; }
 // Whether a verb stores a value; whether it stores what is none.
 inline bool carries_value(Verb verb) {
   return verb == Verb::kSet || verb == Verb::kAdd || verb == Verb::kSetIfUnchanged || verb == Verb::kSetUnless ||
-         verb == Verb::kSetIfNewer || verb == Verb::kSetIfGeneration;
+         verb == Verb::kSetIfNewer || verb == Verb::kSetIfGeneration || verb == Verb::kSetIfVersion || increases(verb);
 }
 inline bool puts_marker(Verb verb) {
   return verb == Verb::kMark || verb == Verb::kMarkIfAbsent || verb == Verb::kMarkIfNewer;
@@ -123,6 +123,10 @@ inline bool only_looks(Verb verb) {
 }
 inline bool names_other(Verb verb) {
   return verb == Verb::kSetUnless || verb == Verb::kSetIfGeneration || verb == Verb::kDeleteAndCountUp;
+}
+inline bool changes_row(const Request& request) { return request.to == Role::kDatabase && carries_value(request.verb); }
+inline bool takes_version(Verb verb) {
+  return verb == Verb::kSetIfVersion || verb == Verb::kSetIfNewer || verb == Verb::kMarkIfNewer;
 }
 inline bool asks_for_newer(Verb verb) { return verb == Verb::kSetIfNewer || verb == Verb::kMarkIfNewer; }
 
@@ -134,7 +138,8 @@ struct Reply {
   auto operator<=>(const Reply&) const = default;
 };
 
-// What a Write has of the value that is not its own, since it last asked anything that carries its own.
+// What a Write has of the value that is not its own, since it last asked anything that carries its own; of one that
+// changes what is there, the sum that it received or made last.
 struct Fetched {
   bool asked = false;               // the database, for the value
   std::optional<Value> value = {};  // what it answered last
@@ -256,6 +261,8 @@ class Model {
   // Whether a step breaks it, by itself or by the state at rest that it leads to.
   bool breaks(const Enabled& step, const std::string& property) const;
   traces::State tell(const World& world) const;
+  // The value as people see it: the tutorial's stock starts at 1000.
+  std::optional<std::int64_t> shown(std::optional<Value> value) const;
 
  private:
   // A step on its way along the acts.
@@ -278,6 +285,7 @@ class Model {
   void send(Running running, const Path& path, const Request& sent, std::vector<Enabled>& out) const;
   void choose(Running running, const Path& path, const Choice& choice, std::vector<Enabled>& out) const;
   void choose_freely(const Running& running, const Path& way, std::vector<Enabled>& out) const;
+  bool loses_change(const World& world, const std::string& property) const;
   void acknowledge(Running& running, const Path& path) const;
   void finish(Running running, bool failed, std::vector<Enabled>& out) const;
   void judge_return(Running& running) const;
@@ -312,6 +320,10 @@ class Model {
   std::size_t spot_of(std::size_t r, const Message& message, bool other = false) const;
   std::string spot_name(std::size_t spot) const;
   std::size_t entry_of(std::size_t spot) const { return spot % shelf_size() / setting_.keys; }
+  traces::Reply told_reply(const Reply& reply) const;
+  bool sums(std::size_t operation) const { return sums_[operation]; }
+  bool needs_sum(std::size_t operation) const;
+  Reply serve_row(World& world, std::size_t r, const Message& message, bool counts) const;
   bool is_kept(std::size_t shelf, std::size_t entry) const;
   bool tells(std::size_t operation, int arrow, Outcome outcome) const;
   Outcome counted(const Message& message, Outcome outcome) const;
@@ -333,7 +345,11 @@ class Model {
   Setting setting_;
   bool keep_history_;
   std::vector<bool> by_version_;    // by entry: something is stored there by version
-  bool stores_by_version_ = false;  // any of them
+  bool stores_by_version_ = false;  // any of them, or only if the row has one
+  std::vector<bool> sums_;          // by operation: it changes what is there
+  bool changes_ = false;            // any of them
+  bool from_zero_ = false;          // an entry that is not there may be counted up
+  bool has_database_ = false;
   struct Place {
     int app = 1;
     int session = 1;
@@ -350,7 +366,7 @@ class Model {
 };
 
 // What is compared of them beside coherent-at-rest and fresh-reads.
-inline const std::vector<std::string> kOtherProperties = {"read-your-writes", "monotonic-reads", "committed-reads",
-                                                          "acknowledged-survives", "heals"};
+inline const std::vector<std::string> kOtherProperties = {"read-your-writes",      "monotonic-reads", "committed-reads",
+                                                          "acknowledged-survives", "heals",           "no-lost-update"};
 
 }  // namespace stalemate::model::reference

@@ -250,14 +250,52 @@ inline std::string with_caches(const std::string& page, sim::Random random) {
   return text;
 }
 
+// The same page with Writes that change what is there, or what they read of it.
+inline std::string with_changes(const std::string& page, sim::Random random) {
+  static const std::vector<std::string> kOfRow = {
+      "app->>database: increment value\n",
+      "app->>database: increment value\n",
+      "app-)database: increment value\n",
+      "app->>database: Get value\napp->>database: Set value to what was read, plus 1\n",
+      "app->>cache: Get value\nopt miss\napp->>database: Get value\nend\napp->>database: Set value to what was read, "
+      "plus 1\n",
+      "app->>database: Get value\napp->>database: UPDATE item SET n = the n that was read plus 1 WHERE version is as "
+      "read\nalt conflict\napp-)cache: Delete value\nelse ok\napp->>cache: Delete value\nend\n",
+      "app->>database: Get value\napp->>database: UPDATE item SET n = the n that was read plus 1 WHERE version is as "
+      "read\n"};
+  static const std::vector<std::string> kOfEntry = {
+      "app->>cache: Set value\n", "app->>cache: increment value\n", "app-)cache: increment value\n",
+      "app->>cache: increment value only if it exists\n",
+      "app->>cache: Get value\nalt hit\napp->>cache: Set value to what was read, plus mine\nelse miss\napp-->>user: "
+      "done\nend\n"};
+  std::string text;
+  bool write = false;
+  std::istringstream lines(page);
+  for (std::string line; std::getline(lines, line);) {
+    if (line.find("Write") != std::string::npos) write = true;
+    if (line.find("Read") != std::string::npos) write = false;
+    const bool stores = write && line.find(": Set value") != std::string::npos && line.find("if ") == std::string::npos;
+    const bool of_row = line.find("database: ") != std::string::npos;
+    if (stores && line.starts_with("app-x"))
+      text += of_row ? "app-xdatabase: increment value\n" : "app-xcache: Delete value\n";
+    else if (stores)
+      text += of_row ? kOfRow[random.below(kOfRow.size())] : kOfEntry[random.below(kOfEntry.size())];
+    else
+      text += line + "\n";
+  }
+  return text;
+}
+
 inline rc::Gen<RandomProtocol> random_protocol() {
   const auto page = rc::gen::weightedOneOf<std::string>({{1, random_page()}, {2, random_branches_page()}});
   return rc::gen::map(rc::gen::tuple(page, rc::gen::inRange(0, 1'000'000)),
                       [](const std::tuple<std::string, int>& drawn) {
                         const auto& [text, number] = drawn;
                         const sim::Random random(static_cast<std::uint64_t>(number), 0);
-                        if (number % 4 == 0) return RandomProtocol{text};
-                        return RandomProtocol{number % 4 == 1 ? with_caches(text, random) : with_entries(text, random)};
+                        if (number % 5 == 0) return RandomProtocol{text};
+                        return RandomProtocol{number % 5 == 1   ? with_caches(text, random)
+                                              : number % 5 == 2 ? with_changes(text, random)
+                                                                : with_entries(text, random)};
                       });
 }
 
@@ -307,6 +345,17 @@ inline const std::vector<std::string> kFaults = {"lost-reply", "lost-request", "
                                                  "expire",     "lost-delivery"};
 constexpr std::size_t kFaultsOfMessages = 5;
 
+// Whether a state has room for what Writes may leave of what is there.
+inline bool has_room(const Protocol& protocol, const traces::Scenario& words) {
+  try {
+    resolve(words, compile(protocol, compile_options(words)));
+    return true;
+  } catch (const InputError& error) {
+    if (std::string(error.what()).find("in more ways than a state can tell apart") == std::string::npos) throw;
+    return false;
+  }
+}
+
 inline Setting setting_of(const RandomScenario& drawn, const Protocol& protocol, bool has_cache) {
   Setting setting;
   setting.has_cache = has_cache;
@@ -346,6 +395,14 @@ inline Setting setting_of(const RandomScenario& drawn, const Protocol& protocol,
     if (drawn_aims.front() % 7 == 0 && !endless) budget.count = kUnlimited;
     if (budget.aims.size() == 1 && budget.aims.front().kind == "expire") setting.no_expiry = false;  // they contradict
     setting.budgets.push_back(std::move(budget));
+  }
+  while (!has_room(protocol, words_of(setting))) {
+    if (!setting.budgets.empty())
+      setting.budgets.pop_back();
+    else if (setting.apps.size() > 1)
+      setting.apps.pop_back();
+    else
+      setting.apps.front().front().pop_back();
   }
   return setting;
 }

@@ -91,30 +91,48 @@ void Model::tell_all(World& world, std::size_t r, const Message& message) const 
   }
 }
 
+// Whether an operation stores what the database has made of its change.
+bool Model::needs_sum(std::size_t operation) const {
+  bool found = false;
+  visit_requests(protocol_.operations[operation].body, [&](const Request& asked) {
+    found |= asked.adds || (asked.to == Role::kCache && carries_value(asked.verb) && !increases(asked.verb));
+  });
+  return found;
+}
+
+Reply Model::serve_row(World& world, std::size_t r, const Message& message, bool counts) const {
+  const Request& asked = request(message);
+  Reply reply;
+  Value& stored = world.database[message.key];
+  const bool versioned = !world.versions.empty();
+  if (asked.verb == Verb::kSetIfVersion && world.versions[message.key] != message.version) {
+    reply.outcome = Outcome::kConflict;
+    return reply;
+  }
+  if (versioned && changes_row(asked)) ++world.versions[message.key];
+  if (versioned && asked.awaited) reply.version = world.versions[message.key];
+  if (asked.verb == Verb::kGet) {
+    reply.outcome = Outcome::kValue;
+    reply.value = stored;
+  } else if (changes_row(asked)) {
+    stored = message.value.value() + (increases(asked.verb) ? stored : 0);
+    if (increases(asked.verb) && asked.awaited && needs_sum(message.operation)) reply.value = stored;
+    if (keep_history_) {
+      History& history = world.history[message.key];
+      history.commits.push_back({stored, counts ? std::optional(WriteId(r, message.ordinal)) : std::nullopt});
+      history.returned_early.erase(stored);
+    }
+  }
+  return reply;
+}
+
 // `counts`: a commit is the one that its Write knows of. What arrives late or twice of an awaited request is not.
 Reply Model::serve(World& world, std::size_t r, const Message& message, bool counts) const {
   const Request& asked = request(message);
   Reply reply;
   if (asked.tells) tell_all(world, r, message);
   if (asked.to == Role::kQueue) return reply;
-  if (asked.to == Role::kDatabase) {
-    Value& stored = world.database[message.key];
-    const bool versioned = !world.versions.empty();
-    if (versioned && asked.verb == Verb::kSet) ++world.versions[message.key];
-    if (versioned && asked.awaited) reply.version = world.versions[message.key];
-    if (asked.verb == Verb::kGet) {
-      reply.outcome = Outcome::kValue;
-      reply.value = stored;
-    } else if (asked.verb == Verb::kSet) {
-      stored = message.value.value();
-      if (keep_history_) {
-        History& history = world.history[message.key];
-        history.commits.push_back({stored, counts ? std::optional(WriteId(r, message.ordinal)) : std::nullopt});
-        history.returned_early.erase(stored);
-      }
-    }
-    return reply;
-  }
+  if (asked.to == Role::kDatabase) return serve_row(world, r, message, counts);
   const Cache before = world.cache;
   Spot& spot = world.cache[spot_of(r, message)];
   const auto put = [&] {
@@ -147,11 +165,23 @@ Reply Model::serve(World& world, std::size_t r, const Message& message, bool cou
       } else
         reply.outcome = spot.value ? Outcome::kValue : spot.marker ? Outcome::kMarker : Outcome::kMiss;
       reply.value = spot.value;
-      if (spot.value && stores_by_version_ && protocol_.operations[message.operation].kind == OperationKind::kRead)
+      if (spot.value && by_version_[asked.entry] &&
+          protocol_.operations[message.operation].kind == OperationKind::kRead)
         reply.version = spot.version;
+      break;
+    case Verb::kIncreaseIfThere:
+      if (!spot.value) {
+        reply.outcome = Outcome::kConflict;
+        break;
+      }
+      [[fallthrough]];
+    case Verb::kIncrease:
+      spot.value = spot.value.value_or(0) + message.value.value();
+      touch(world, spot_of(r, message));
       break;
     case Verb::kGetVersion:
     case Verb::kPublish:
+    case Verb::kSetIfVersion:
       break;
     case Verb::kGetGeneration:
       reply.generation = spot.generation;

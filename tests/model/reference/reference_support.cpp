@@ -12,8 +12,17 @@ Model::Model(const Protocol& protocol, const Setting& setting, bool keep_history
   by_version_.resize(protocol.entries.size());
   for (const Operation& operation : protocol.operations)
     visit_requests(operation.body, [&](const Request& asked) {
-      if (asks_for_newer(asked.verb)) by_version_[asked.entry] = stores_by_version_ = true;
+      if (asks_for_newer(asked.verb)) by_version_[asked.entry] = true;
+      stores_by_version_ |= takes_version(asked.verb);
+      has_database_ |= asked.to == Role::kDatabase;
+      from_zero_ |= asked.verb == Verb::kIncrease && asked.to == Role::kCache;
     });
+  for (const Operation& operation : protocol.operations) {
+    bool any = false;
+    visit_requests(operation.body, [&](const Request& asked) { any |= changes_what_is_there(asked); });
+    sums_.push_back(any);
+    changes_ |= any;
+  }
   for (std::size_t cache = 0; cache < protocol.caches.size() && setting.has_cache; ++cache) {
     bool asked = false;
     for (const Operation& operation : protocol.operations)
@@ -76,6 +85,17 @@ bool Model::incoherent(const World& world) const {
   return false;
 }
 
+std::optional<std::int64_t> Model::shown(std::optional<Value> value) const {
+  if (!value) return std::nullopt;
+  if (changes_) return (from_zero_ ? 0 : 1000) + *value;
+  return *value == 0 ? 1000 : *value;
+}
+
+traces::Reply Model::told_reply(const Reply& reply) const {
+  const auto number = [](std::optional<unsigned> of) { return of ? std::optional<std::int64_t>(*of) : std::nullopt; };
+  return {std::string(to_string(reply.outcome)), shown(reply.value), number(reply.version), number(reply.generation)};
+}
+
 traces::Request Model::tell(std::size_t r, const Message& message) const {
   const Request& sent = request(message);
   return {.arrow = sent.arrow,
@@ -84,12 +104,12 @@ traces::Request Model::tell(std::size_t r, const Message& message) const {
                                           : std::string(to_string(sent.to)),
           .verb = std::string(to_string(sent.verb)),
           .key = sent.to == Role::kCache ? spot_name(spot_of(r, message)) : key_name(message.key),
-          .value = shown(message.value),
+          .value = increases(sent.verb) ? std::optional<std::int64_t>(message.value) : shown(message.value),
           .label = sent.label,
           .awaited = sent.awaited,
           .ttl = sent.ttl == 0 ? std::nullopt : std::optional<std::int64_t>(sent.ttl),
           .watch = std::string(to_string(sent.watch)),
-          .version = asks_for_newer(sent.verb) ? std::optional<std::int64_t>(message.version) : std::nullopt,
+          .version = takes_version(sent.verb) ? std::optional<std::int64_t>(message.version) : std::nullopt,
           .generation =
               sent.verb == Verb::kSetIfGeneration ? std::optional<std::int64_t>(message.generation) : std::nullopt,
           .other = names_other(sent.verb) ? spot_name(spot_of(r, message, true)) : ""};
@@ -263,7 +283,8 @@ void Model::invoke(const World& world, std::size_t r, std::vector<Enabled>& out)
         if (script.kind == OperationKind::kRead)
           runner.before = old_values(history);
         else
-          for (const Acknowledged& write : history.acknowledged) runner.before.insert(write.value);
+          for (const Acknowledged& write : history.acknowledged)
+            if (!changes_) runner.before.insert(write.value);
         runner.before_own.clear();
         if (script.kind == OperationKind::kRead) runner.before_own = old_values(history, r);
         runner.after_own_write = script.kind == OperationKind::kRead &&
@@ -326,11 +347,10 @@ void Model::receive(const World& world, std::size_t r, std::vector<Enabled>& out
   if (asked.verb == Verb::kGetGeneration) runner.generation = reply.generation;
   if (protocol_.operations[message.operation].kind == OperationKind::kRead) {
     if (reply.value) runner.held = reply.value;
-  } else if (asked.to == Role::kDatabase) {
-    if (asked.verb == Verb::kGet)
+  } else {
+    if (sums(message.operation) ? reply.value.has_value() : asked.to == Role::kDatabase && asked.verb == Verb::kGet)
       runner.fetched.value = reply.value;
-    else if (asked.verb == Verb::kSet)
-      runner.wrote_well = true;
+    if (changes_row(asked)) runner.wrote_well = reply.outcome == Outcome::kOk;
   }
   go_on(std::move(running), after(message.at), out);
 }

@@ -63,9 +63,10 @@ MachineSpace explore_machine(const Protocol& protocol, const traces::Scenario& w
         const Server& server = place == 0 ? *machine.servers().back() : *machine.servers()[place - 1];
         for (std::size_t cell = 0; cell < server.cells(); ++cell) {
           const Held held = server.held(state.data(), cell);
+          const auto shown = [&] { return static_cast<Value>(machine.scenario().amounts.shown(held.value - 1)); };
           stores.push_back(held.marker       ? std::optional(kMarkerShown)
                            : held.value == 0 ? std::nullopt
-                                             : std::optional(static_cast<Value>(held.value) - 1));
+                                             : std::optional(shown()));
         }
       }
       found.final_stores.insert(stores);
@@ -465,6 +466,7 @@ RC_GTEST_PROP(Reference, random_protocols_in_random_scenarios_do_what_the_refere
   RC_CLASSIFY(protocol.entries.front().versioned, "by version");
   RC_CLASSIFY(compile(protocol, {}).generations, "by generation");
   RC_CLASSIFY(compile(protocol, {}).leases, "leases");
+  RC_CLASSIFY(compile(protocol, {}).changes_values, "changes of what is there");
   RC_CLASSIFY(protocol.caches.size() > 1, "several caches");
   RC_CLASSIFY(protocol.caches.front().local, "local caches");
   const auto publishes = [](const DrawnServer& server) { return server.kind == Role::kQueue; };

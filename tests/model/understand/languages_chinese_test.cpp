@@ -89,7 +89,7 @@ TEST_F(LanguagesChinese, what_is_not_modelled_is_refused_by_its_name) {
   expect_refused("subscribe to events", {"订阅频道"});
   expect_refused("try again", {"重试删除", "删除失败重试"});
   expect_refused("compare and set", {"比较并设置"});
-  expect_refused("increment", {"自增"});
+  expect_verb(Verb::kIncrease, {"自增"});
   expect_refused("hand something to a queue", {"写入消息队列"});
   expect_refused("leave a marker", {"写入墓碑"});
 }

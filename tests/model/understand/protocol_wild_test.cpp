@@ -181,7 +181,7 @@ sequenceDiagram
   end
 ```
 )"),
-            "Write: set database#3; alt{ok: delete cache#5; ack | error or timeout: ack}");
+            "Write: increase database#3; alt{ok: delete cache#5; ack | error or timeout: ack}");
 }
 
 TEST(ProtocolWild, redis_commands_and_replies_as_redis_prints_them) {

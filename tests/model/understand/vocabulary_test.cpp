@@ -337,11 +337,13 @@ TEST(Vocabulary, what_is_not_modelled_is_told_by_name) {
   EXPECT_EQ(what("set k if the price has not changed"), "change something only if a condition holds");
   EXPECT_EQ(what("Set value if version matches"), "compare and set by version");
   EXPECT_EQ(what("Delete if value is 3"), "change something only if a condition holds");
-  EXPECT_EQ(what("UPDATE t SET v = 2 WHERE id = 1 AND updated_at = :seen"), "compare and set by version");
+  EXPECT_EQ(what("UPDATE t SET v = 2 WHERE id = 1 AND version < 3"), "compare and set by version");
   EXPECT_EQ(what("UPDATE t SET v = 2 WHERE id = 1"), "modelled");
   EXPECT_EQ(what("get lease"), "take a lease");
   EXPECT_EQ(what("publish event"), "publish an event");
-  EXPECT_EQ(what("INCR k"), "increment");
+  EXPECT_EQ(what("SET product and increment hits"), "a change of what is there beside something else, in one step");
+  EXPECT_EQ(what("INCR k if it is free"), "change something only if a condition holds");
+  EXPECT_EQ(what("INCR k EX 60"), "change when an entry expires");
   EXPECT_EQ(what("EXPIRE k 60"), "change when an entry expires");
   EXPECT_EQ(what("FLUSHALL"), "clear the whole cache");
   EXPECT_EQ(what("Get value"), "modelled");

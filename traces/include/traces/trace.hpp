@@ -81,7 +81,8 @@ struct Request {
 
 // A reply. `outcome`: "ok", "value", "miss", "conflict", "marker"; of a get that may take a lease also "granted" (a
 // miss, and the lease), "denied" (a miss, and somebody else has it), "stale" (a value marked so, and somebody else has
-// it), "won" (such a value, and the lease). `value` there iff the outcome is "value", "stale" or "won".
+// it), "won" (such a value, and the lease). `value` there if the outcome is "value", "stale" or "won"; and beside the
+// "ok" of an increase, where what it has made of the value is stored elsewhere.
 struct Reply {
   std::string outcome;
   std::optional<std::int64_t> value;

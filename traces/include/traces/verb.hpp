@@ -26,7 +26,10 @@ enum class Verb : std::uint8_t {
   kGetGeneration,
   kSetIfGeneration,
   kMarkStale,
-  kPublish
+  kPublish,
+  kIncrease,
+  kIncreaseIfThere,
+  kSetIfVersion
 };
 
 // What a get keeps watch over, so that a later set of its session may ask whether it is unchanged: nothing; the entry
@@ -51,6 +54,8 @@ struct VerbFacts {
   Number compares = Number::kNone;  // a version: it stores only over what is older; a generation: only where it is that
   bool counts = false;              // it counts a generation up
   constexpr bool versioned() const { return compares == Number::kVersion; }
+  // Whether it stores what is there with a change of its own on it, which alone it carries.
+  constexpr bool increases() const { return verb == Verb::kIncrease || verb == Verb::kIncreaseIfThere; }
   // Whether it is about a second entry, too.
   constexpr bool names_other() const {
     return verb == Verb::kSetUnless || verb == Verb::kSetIfGeneration || verb == Verb::kDeleteAndCountUp;
@@ -82,6 +87,10 @@ inline constexpr VerbFacts kVerbs[] = {
     {Verb::kSetIfGeneration, "set-if-generation", true, false, false, false, Number::kGeneration},
     {Verb::kMarkStale, "mark-stale", false, false, false},  // what is there stays, and its lease is void
     {Verb::kPublish, "publish", false, false, false},       // of a channel: every app instance is told that it changed
+    {Verb::kIncrease, "increase", true, true, false},  // changes what is there (n = n + 1; INCRBY: from nothing, too)
+    {Verb::kIncreaseIfThere, "increase-if-there", true, false, false},
+    // stores only if the row has the version that the session read
+    {Verb::kSetIfVersion, "set-if-version", true, true, false, false, Number::kVersion},
 };
 
 constexpr const VerbFacts& facts_of(Verb verb) { return kVerbs[static_cast<std::size_t>(verb)]; }

@@ -56,7 +56,9 @@ std::string request_words(const Request& request) {
   const bool leases = request.watch == to_string(Watch::kLease);
   if (leases) words += " or its lease";
   if (!request.watch.empty() && !leases) words = "watch and " + words;
-  if (request.value) words += fmt::format("={}", *request.value);
+  const VerbFacts* const facts = find_verb(request.verb);
+  const bool increases = facts != nullptr && facts->increases();
+  if (request.value) words += fmt::format(fmt::runtime(increases ? " by {}" : "={}"), *request.value);
   words += number_words(request);
   if (unless) words += " unless " + foreign(request.other) + " is there";
   if (deletes) words += " and count up " + foreign(request.other);

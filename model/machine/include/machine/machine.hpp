@@ -8,8 +8,9 @@
 //     Ghosts, which nobody knows of any more, are handled in any order.
 // M3: fields without meaning are zero, so that equal states are equal bytes. A session's value outlives its Read (it is
 //     the result), until the next invoke; a Write has one from when the database answered a get until it asks something
-//     that carries its own value, or ends. Ghosts stand in the order of their operation and instruction, which says all
-//     of them. A replica has nothing once its server cannot fail over any more.
+//     that carries its own value, or ends; one that changes what is there, R4 (understand/protocol.hpp) says. Ghosts
+//     stand in the order of their operation and instruction, which says all of them. A replica has nothing once its
+//     server cannot fail over any more.
 //
 // What a server keeps, answers and suffers is its own affair (machine/server.hpp).
 //
@@ -212,8 +213,9 @@ class Machine {
   bool may_handle(StateView words, std::size_t session, ServerId server, std::size_t slots_before) const;
   struct Delivery {
     Query query;
-    bool counts = false;     // Event::counts
-    bool under_way = false;  // Event::under_way
+    std::size_t ordinal = 0;  // of the operation that asked
+    bool counts = false;      // Event::counts
+    bool under_way = false;   // Event::under_way
   };
   Answer serve(Step& step, std::size_t session, const Delivery& delivery) const;
   void tell_all(Step& step, std::size_t session, const Instruction& instruction, std::size_t key) const;
@@ -256,6 +258,7 @@ class Machine {
   void add_ghost(Step& step, std::size_t session, const RequestRecord& request) const;
   void follow(Step& step, std::size_t session, const std::vector<Transition>& transitions, std::size_t choice) const;
   void acknowledge(Step& step, std::size_t session, const Effect& effect, bool ends) const;
+  void make_change(Step& step, std::size_t session, const Instruction& instruction) const;
   void ask(Step& step, std::size_t session, const Instruction& instruction) const;
   void end_operation(Step& step, std::size_t session, bool failed) const;
   using Slots = std::vector<SessionFields::Slot>;

@@ -71,6 +71,7 @@ struct Instruction {
   // Of a get: the session keeps the value it is answered. Of what stores: it is such a value, not the Write's own.
   bool keeps_value = false;
   bool carries_received = false;
+  bool adds = false;  // Request::adds
   traces::Number gives =
       traces::Number::kNone;  // its answer, where it is one, has such a number, which the session keeps
   bool commits = false;       // it changes a row of the database
@@ -147,6 +148,9 @@ struct Program {
   bool watches = false;
   // Whether a get may take a lease.
   bool leases = false;
+  // Whether Writes change what is there, or what they read of it; whether an entry may be counted up from nothing.
+  bool changes_values = false;
+  bool counts_from_nothing = false;
   // Whether a get may be asked while a value is already held: then a reply in flight needs room of its own.
   bool get_while_holding = false;
 };
@@ -161,7 +165,18 @@ inline bool is_call(const Program& program, const Instruction& instruction) {
   return program.servers[instruction.server].local;
 }
 
-// Whether an instruction's request carries the value that its Write alone writes.
+// Whether a reply brings a value: that of a get, or what an increase has made of it, where somebody stores that.
+inline bool answers_value(const Instruction& instruction, Outcome outcome) {
+  return brings_value(outcome) ||
+         (outcome == Outcome::kOk && instruction.keeps_value && instruction.verb == Verb::kIncrease);
+}
+
+// Whether what an instruction's request leaves has the change of its Write once more in it than what it is made of.
+inline bool makes_change(const Instruction& instruction) {
+  return instruction.adds || traces::facts_of(instruction.verb).increases();
+}
+
+// Whether an instruction's request carries the value, or the change, that is its Write's alone.
 inline bool carries_own(const Program& program, const Instruction& instruction) {
   return stores(instruction.verb) && !instruction.carries_received &&
          program.operations[instruction.operation].kind == OperationKind::kWrite;

@@ -33,7 +33,8 @@ struct Event {
   std::size_t session = 0;
   OperationKind operation = OperationKind::kRead;
   std::size_t key = 0;
-  unsigned value = 0;  // of kInvoked, kWriteAsked, kTold: the value that a Write writes
+  unsigned value = 0;  // of kCommitted, kReturned
+  unsigned write = 0;  // the number of the Write that it is about; 0: a Read. Its value, where it writes one of its own
   bool received = false;
   bool awaited = true;               // kWriteAsked: it is a database write whose answer is awaited
   bool counts = true;                // kCommitted: for its Write; not what comes late or twice of an awaited request

@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "machine/amounts.hpp"
 #include "machine/program.hpp"
 #include "traces/trace.hpp"
 
@@ -26,15 +27,12 @@ inline constexpr std::size_t kBudgetsMax = 64;      // a set of budgets fits a w
 inline constexpr std::size_t kTargetsMax = 1000;    // of a budget
 inline constexpr std::size_t kChoicesMax = 65'536;  // transitions that one step may take
 
-// The value every key starts with, as people see it (the tutorial's stock); write number w writes the value w.
-inline constexpr std::int64_t kInitialValue = 1000;
-
 // One operation of a script. `candidates` are operations of the program, all of one kind; several: invoking chooses.
 struct ScriptedOperation {
   OperationKind kind = OperationKind::kRead;
   std::vector<std::uint16_t> candidates;
   int key = kAnyKey;   // from 0; kAnyKey: invoking chooses
-  unsigned value = 0;  // what a Write writes, from 1, unique in the scenario; 0 for a Read
+  unsigned value = 0;  // the number of a Write, from 1, and what it writes if that is a value of its own; 0 for a Read
 };
 
 struct Session {
@@ -68,6 +66,7 @@ struct Scenario {
   std::vector<Session> sessions;
   int keys = 1;
   unsigned values = 1;  // different values a key can have: 0 (initial) to values - 1
+  Amounts amounts;      // what they say where Writes change what is there
   bool cached = false;
   bool all_invoked = false;
   std::vector<FaultBudget> budgets;

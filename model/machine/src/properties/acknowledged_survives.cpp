@@ -1,5 +1,7 @@
 // acknowledged-survives: at rest, the database has had the value of every acknowledged write. The monitor keeps, for
-// each key, the values committed, and those acknowledged before they were.
+// each key, the values committed, and those acknowledged before they were. (Where Writes change what is there, see
+// no_lost_update.cpp.)
+#include "acknowledged_changes.hpp"
 #include "acknowledging.hpp"
 #include "applying.hpp"
 
@@ -21,7 +23,7 @@ class AcknowledgedSurvives final : public Monitor {
   }
 
   Observation on(const Event& event, StateRef words) const override {
-    const std::uint64_t bit = std::uint64_t{1} << event.value;
+    const std::uint64_t bit = std::uint64_t{1} << event.write;
     const Field committed = committed_[event.key];
     const Field owed = owed_[event.key];
     if (event.kind == EventKind::kCommitted) {
@@ -65,6 +67,7 @@ PropertyKind acknowledged_survives() {
             });
           },
       .make = [](const MonitorSetting& setting) -> std::unique_ptr<Monitor> {
+        if (setting.scenario.amounts.any()) return watch_acknowledged_changes(setting, HowOften::kAtLeastOnce);
         return std::make_unique<AcknowledgedSurvives>(setting);
       },
       .by_default = false,

@@ -17,7 +17,7 @@
 //   before[s]     while session s runs a Write: the values it supersedes (O1, O2)
 //   standing[s]   whether it has written, and knows of it
 //   old[k]        what a read invoked now must not return (of everybody's Writes; else old[s][k])
-//   told[k]       the values of acknowledged Writes
+//   told[k]       acknowledged Writes, by their numbers, which are their values where these are their own
 //   key[s]        the key of the operation under way
 //   floor[s]      while session s runs a Read: what is old for it at its invocation (shares its room with before[s])
 // Where no Write can be acknowledged but by the answer to a commit (Program::may_tell_early), O1 never matters: told[k]
@@ -38,6 +38,7 @@ class Freshness final : public Monitor {
   Freshness(const MonitorSetting& setting, WhoseWrites whose)
       : operation_(setting.fields.operation),
         tells_early_(setting.program.may_tell_early),
+        own_values_(!setting.scenario.amounts.any()),
         acknowledging_(setting.program) {
     const unsigned bits = setting.scenario.values;
     const auto keys = static_cast<std::size_t>(setting.scenario.keys);
@@ -79,7 +80,7 @@ class Freshness final : public Monitor {
         if (event.operation == OperationKind::kRead)
           set(words, sets_[s], get(words, old(s)[event.key]));
         else if (tells_early_)
-          set(words, sets_[s], committed(event.key, words) | get(words, told_[event.key]));
+          set(words, sets_[s], committed(event.key, words) | (own_values_ ? get(words, told_[event.key]) : 0));
         if (!reads_to_come(words)) forget(words);
         return {};
       case EventKind::kCommitted:
@@ -128,7 +129,7 @@ class Freshness final : public Monitor {
     if (tells_early_ && !reads_to_come(words)) return;  // else F1 has made the standing nothing
     const Field mine = old(event.session)[event.key];
     set(words, mine, get(words, mine) | get(words, sets_[event.session]));
-    if (tells_early_) set(words, told_[event.key], get(words, told_[event.key]) | std::uint64_t{1} << event.value);
+    if (tells_early_) set(words, told_[event.key], get(words, told_[event.key]) | std::uint64_t{1} << event.write);
   }
 
   // O2.
@@ -140,7 +141,7 @@ class Freshness final : public Monitor {
     const std::uint64_t superseded = committed(event.key, words) & ~bit;
     const bool counts = event.operation == OperationKind::kWrite && event.counts;
     if (counts && event.under_way) set(words, sets_[event.session], get(words, sets_[event.session]) | superseded);
-    const bool acknowledged = counts && tells_early_ && (get(words, told_[event.key]) & bit) != 0;
+    const bool acknowledged = counts && tells_early_ && (get(words, told_[event.key]) >> event.write & 1) != 0;
     for (const std::vector<Field>& of_keys : old_)
       set(words, of_keys[event.key], get(words, of_keys[event.key]) & ~bit);
     const Field mine = old(event.session)[event.key];
@@ -169,6 +170,7 @@ class Freshness final : public Monitor {
   std::vector<std::vector<OperationKind>> kinds_;  // by session, by ordinal
   std::vector<std::size_t> reads_until_;           // by session: the ordinal of its last Read, 0 if none
   bool tells_early_;
+  bool own_values_;  // each Write writes a value of its own, which its number tells
   Acknowledging acknowledging_;
   std::vector<Field> committed_, told_;  // by key
   std::vector<std::vector<Field>> old_;  // of everybody's Writes, or by session; by key

@@ -127,8 +127,11 @@ class Cache final : public Server {
         return {cells_[other_cell(query)].generation_in(words) == query.number ? Outcome::kOk : Outcome::kConflict, 0};
       case Verb::kGetGeneration:
         return {Outcome::kOk, 0, asked.generation_in(words)};
+      case Verb::kIncreaseIfThere:
+        return {asked.value_in(words) != 0 ? Outcome::kOk : Outcome::kConflict, 0};
       case Verb::kGetVersion:
       case Verb::kPublish:
+      case Verb::kSetIfVersion:
         break;
       case Verb::kSet:
       case Verb::kMark:
@@ -136,6 +139,7 @@ class Cache final : public Server {
       case Verb::kCountUp:
       case Verb::kDeleteAndCountUp:
       case Verb::kMarkStale:
+      case Verb::kIncrease:
         return {Outcome::kOk, 0};
     }
     STALEMATE_INVARIANT(false, "every verb is answered");
@@ -262,6 +266,11 @@ class Cache final : public Server {
       marked.lease = asked.verb == Verb::kGet;
       if (asked.verb == Verb::kMarkStale) marked.stale = marked.value != 0;
       return {{cell, marked}};
+    }
+    if (verb.increases()) {
+      Held increased = held(words, cell);
+      increased.value = query.carried + (increased.value != 0 ? increased.value - 1 : 0);
+      return {{cell, increased}};
     }
     // A generation counts on, and what stores if its own is as read stores beside it: what is there lives as long.
     const bool beside = verb.counts || (asked.verb == Verb::kSetIfGeneration && asked.other == asked.entry);

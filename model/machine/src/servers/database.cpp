@@ -1,4 +1,7 @@
-// The database: a row for every key, always there. A statement is atomic.
+// The database: a row for every key, always there. A statement is atomic. It is asked for a row, for its version, to
+// change what is there, or to store a value, which may be only if the row has the version that was read.
+#include <optional>
+
 #include "base/invariant.hpp"
 #include "machine/server.hpp"
 
@@ -27,16 +30,19 @@ class Database final : public Server {
     if (query.instruction.verb == Verb::kGet)
       return {Outcome::kValue, static_cast<CodedValue>(get(words, rows_[query.key])) + 1, now};
     if (query.instruction.verb == Verb::kGetVersion) return {Outcome::kOk, 0, now};
-    STALEMATE_INVARIANT(query.instruction.verb == Verb::kSet, "a database is asked to get, to set or for a version");
-    return {Outcome::kOk, 0, versions_.empty() ? 0 : now + 1};
+    if (query.instruction.verb == Verb::kSetIfVersion && now != query.number) return {Outcome::kConflict, 0};
+    const unsigned next = versions_.empty() ? 0 : now + 1;
+    if (query.instruction.verb != Verb::kIncrease) return {Outcome::kOk, 0, next};
+    return {Outcome::kOk, static_cast<CodedValue>(get(words, rows_[query.key])) + query.carried, next};
   }
 
   void carry_out(const ServerStep& step, const Query& query, const Answer& answer) const override {
-    if (query.instruction.verb != Verb::kSet) return;
+    if (!stores(query.instruction.verb) || answer.outcome != Outcome::kOk) return;
     STALEMATE_INVARIANT(query.carried != 0, "a database write carries a value");
-    tell_change(step, query.key, {.value = query.carried, .version = answer.number});
+    const CodedValue stored = answer.value != 0 ? answer.value : query.carried;
+    tell_change(step, query.key, {.value = stored, .version = answer.number});
     if (!versions_.empty()) set(step.words, versions_[query.key], answer.number);
-    set(step.words, rows_[query.key], query.carried - 1);
+    set(step.words, rows_[query.key], stored - 1);
   }
 
  private:

@@ -29,7 +29,4 @@ traces::Step take_and_tell(const Machine& machine, const Action& action, std::ve
 traces::Trace tell_trace(const Machine& machine, const Protocol& protocol, const traces::Scenario& words,
                          const std::vector<Action>& actions, const std::string& property);
 
-// The value as people see it: the initial one is kInitialValue, write number w wrote w.
-std::int64_t shown(unsigned value);
-
 }  // namespace stalemate::model

@@ -27,9 +27,9 @@ inline bool stores(Verb verb) { return traces::facts_of(verb).carries; }
 
 // What answers a verb has. kFinds: a value or a miss; a marker, where the entry may hold one. kFindsMarker: a marker or
 // a miss. kRemoves: done, whether or not it was there. kIfAbsent: done, or a conflict where the key, or the other key
-// that is named, was there. kIfUnchanged: done, or a conflict where what was watched, or a
-// generation, has changed. kIfNewer: done, or a
-// conflict where what is there is as new. kTells: it is told, whatever is there.
+// that is named, was there. kIfUnchanged: done, or a conflict where what was watched, a version or a generation has
+// changed, or nothing is there to be changed. kIfNewer: done, or a conflict where what is there is as new. kTells: it
+// is told, whatever is there.
 enum class Answers { kFinds, kFindsMarker, kDone, kRemoves, kIfAbsent, kIfUnchanged, kIfNewer, kTells };
 Answers answers_of(Verb verb);
 inline bool changes(Verb verb) {
@@ -113,11 +113,16 @@ class Outcomes {
 //     none, the request is skipped, and counts as ok.
 //     What stores if a generation is as it was read takes along the one that the operation was told last; where it
 //     asked in vain, the request is skipped, and counts as ok.
+//     A Write that changes what is there (an increase, or a request that adds) has no value of its own but a change,
+//     which is its alone. An increase carries that. A request that adds stores what the Write received last, from a
+//     cache, too, with its change once more in it; and that is then what it received last. What the database answers
+//     to an increase is received, and what was received before it is forgotten. What else such a Write stores in a
+//     cache is what it received. Where it received nothing, that and a request that adds are skipped, and count as ok.
 // R5. Old values (what fresh-reads forbids a Read to return): see machine/src/properties/fresh_reads.cpp.
 
 // The app asks a server. I1: `to` is kCache or kDatabase; or kQueue, a channel, which is asked to publish and tells.
-// I2: a database is only asked to get, to set or for a version. I3: a local cache is asked in one step, for call and
-// return: such a request is awaited and not drawn as lost.
+// I2: a database is only asked to get, to set, to change what is there, or for a version. I3: a local cache is asked in
+// one step, for call and return: such a request is awaited and not drawn as lost.
 struct Request {
   Position at;
   Role to = Role::kCache;
@@ -132,6 +137,7 @@ struct Request {
   std::size_t entry = 0;          // of a cache: index in Protocol::entries
   std::size_t other = 0;          // of what is about two (traces::VerbFacts::names_other): the other entry
   Finds finds;                    // of a get from the cache
+  bool adds = false;              // of a set of a Write: R4
   bool stores_new = false;        // its label says that what it stores is new: R4
   // What a set or add may store, by R4, failures aside: the operation's own value, what it received, or either.
   bool carries_own = false;
@@ -148,6 +154,11 @@ struct Request {
   std::string label;
   std::string named, other_named;  // what its label calls the entry, and the other, where that was told from the label
 };
+
+// Whether it changes a row.
+inline bool writes_row(const Request& request) { return request.to == Role::kDatabase && stores(request.verb); }
+// Whether what it leaves has the change of its Write once more in it: R4.
+inline bool makes_change(const Request& request) { return request.adds || traces::facts_of(request.verb).increases(); }
 
 // A reply line outside alt that is a guard: what follows happens only if the request `about` turned out this way;
 // otherwise the operation ends (with the value, if one was received). `arrow` is the reply line's own number.

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "base/text.hpp"
+#include "vocabulary/changes.hpp"
 #include "vocabulary/vocabulary.hpp"
 
 namespace stalemate::model {
@@ -27,13 +28,6 @@ constexpr PhraseEntry kNotModelledAnywhere[] = {
     {"xadd", "append to a queue"},
     {"lpush", "append to a queue"},
     {"rpush", "append to a queue"},
-    {"incr", "increment"},
-    {"incrby", "increment"},
-    {"decr", "decrement"},
-    {"decrby", "decrement"},
-    {"hincrby", "increment"},
-    {"increment", "increment"},
-    {"decrement", "decrement"},
     {"flushall", "clear the whole cache"},
     {"flushdb", "clear the whole cache"},
     {"flush all", "clear the whole cache"},
@@ -169,6 +163,24 @@ constexpr VerbEntry kVerbWords[] = {
     {"requests", Verb::kGet, true},
     {"ask", Verb::kGet, true},
     {"asks", Verb::kGet, true},
+    {"incr", Verb::kIncrease},
+    {"incrby", Verb::kIncrease},
+    {"incrbyfloat", Verb::kIncrease},
+    {"decr", Verb::kIncrease},
+    {"decrby", Verb::kIncrease},
+    {"hincrby", Verb::kIncrease},
+    {"increment", Verb::kIncrease},
+    {"increments", Verb::kIncrease},
+    {"decrement", Verb::kIncrease},
+    {"decrements", Verb::kIncrease},
+    {"increase", Verb::kIncrease},
+    {"increases", Verb::kIncrease},
+    {"decrease", Verb::kIncrease},
+    {"decreases", Verb::kIncrease},
+    {"subtract", Verb::kIncrease},
+    {"subtracts", Verb::kIncrease},
+    {"deduct", Verb::kIncrease},
+    {"deducts", Verb::kIncrease},
     {"set", Verb::kSet},
     {"sets", Verb::kSet},
     {"setting", Verb::kSet},
@@ -444,12 +456,6 @@ bool starts_with_capitals(std::string_view label, std::string_view word) {
   return label.substr(0, word.size()) == word;
 }
 
-// "quantity = quantity - 1": the new value is computed from the old one.
-bool computes_from_old(std::string_view label, const std::vector<std::string>& words) {
-  if (label.find('=') == std::string_view::npos || label.find_first_of("+-*") == std::string_view::npos) return false;
-  return std::adjacent_find(words.begin(), words.end()) != words.end();
-}
-
 // "EXEC dbo.GetPrice 7" runs what is stored under a name, which says what it does; Redis's EXEC commits a transaction.
 // In a name, what may be a thing elsewhere ("get lock 42") is what is asked for.
 constexpr std::string_view kNoPlainProcedure[] = {"lock",  "locks",       "unlock", "mutex", "lease",
@@ -493,6 +499,18 @@ bool starts_with_key_behind_add(std::string_view label) {
   return key.find(':') != std::string_view::npos && !key.ends_with(':');
 }
 
+// Of a change of what is there.
+void qualify_change(std::string_view label, Condition condition, RequestWords& result) {
+  if (condition == Condition::kPresent)
+    result.verb = Verb::kIncreaseIfThere;
+  else if (condition != Condition::kNone)
+    refuse(result, "change something only if a condition holds", "if");
+  else if (const TimeToLive lives = time_to_live(label); lives.seconds != 0 || lives.unsaid)
+    refuse(result, "change when an entry expires", "expire");
+  else if (label.find_first_of("<>") != std::string_view::npos && lower(label).find(" where ") != std::string::npos)
+    result.assumed = "the condition behind its WHERE is taken to hold whenever it is asked";
+}
+
 // What stands beside the verb: conditions, what a stored value is computed from, how long it lives.
 void qualify(std::string_view label, const std::vector<std::string>& words, const FoundVerb& found,
              RequestWords& result) {
@@ -500,15 +518,32 @@ void qualify(std::string_view label, const std::vector<std::string>& words, cons
   const Condition condition = condition_of(words);
   if (result.verb == Verb::kDelete && condition != Condition::kNone && condition != Condition::kPresent)
     refuse(result, kIf, "if");
+  if (result.verb == Verb::kIncrease) {
+    qualify_change(label, condition, result);
+    return;
+  }
   if (result.verb != Verb::kSet && result.verb != Verb::kAdd) return;
+  const MadeOf made = made_of(label, words);
   if (condition == Condition::kUnchanged && result.verb == Verb::kSet) result.verb = Verb::kSetIfUnchanged;
   if (condition == Condition::kOther || condition == Condition::kPresent) {
     refuse(result, kIf, "if");
     return;
   }
   if (compares_with_before(words)) {
-    refuse(result, "compare and set by version", "where");
-    return;
+    if (label.find('<') != std::string_view::npos || condition != Condition::kNone || made == MadeOf::kSeveral) {
+      refuse(result, "compare and set by version", "where");
+      return;
+    }
+    result.verb = Verb::kSetIfVersion;
+  }
+  result.adds = made == MadeOf::kWhatWasRead;
+  if (made == MadeOf::kWhatIsThere) {
+    if (result.verb != Verb::kSet || condition != Condition::kNone) {
+      refuse(result, kIf, "if");
+      return;
+    }
+    result.verb = Verb::kIncrease;
+    return qualify_change(label, condition, result);
   }
   const bool plain_english_add =
       found.entry->word.substr(0, 3) == "add" && condition == Condition::kNone && !starts_with_capitals(label, "ADD");
@@ -518,9 +553,10 @@ void qualify(std::string_view label, const std::vector<std::string>& words, cons
     result.is_command_add = starts_with_key_behind_add(label);
     result.assumed = "\"add\" alone is taken as a set that overwrites; say \"set if absent\" if it does not";
   }
-  if (computes_from_old(label, words)) {
+  if (made == MadeOf::kSeveral) {
     result.assumed =
-        "the new value is one that nobody else writes, whatever it is computed from: lost updates are not modelled yet";
+        "the new value is one that nobody else writes, whatever each column is computed from: lost updates are not "
+        "looked for here";
   }
   const TimeToLive lives = time_to_live(label);
   result.ttl = lives.seconds;
@@ -635,8 +671,12 @@ RequestWords request_words(std::string_view label) {
   const PhraseEntry* const what = not_modelled(commit.rest);
   if (what != nullptr && !(what->phrase == "exec" && runs_procedure(label)))
     return refuse(result, what->meaning, what->phrase);
-  if (const auto found = unmodelled_in(commit.rest);
-      found && !(found->word == "if unchanged" && condition_of(words) == Condition::kUnchanged)) {
+  const auto is_condition = [&](const std::string& word) {
+    if (word == "if unchanged") return condition_of(words) == Condition::kUnchanged;
+    if (word.starts_with("coalesc")) return lower(label).find("coalesce(") != std::string::npos;  // a function of SQL
+    return word == "where version" || (word == "and version" && is_in(words, "where"));
+  };
+  if (const auto found = unmodelled_in(commit.rest); found && !is_condition(std::string(found->word))) {
     refuse(result, found->meaning, found->word);
     result.certain = found->certain;
     return result;
@@ -661,6 +701,13 @@ RequestWords request_words(std::string_view label) {
   result.verb = found.entry->verb;
   if (trim(label).starts_with("gets ") && result.verb == Verb::kGet) result.watch = Watch::kEntry;
   qualify(label, words, found, result);
+  const auto changes_more = [&](const std::string& word) {
+    const VerbEntry* const entry = verb_entry(word);
+    return entry != nullptr && entry->verb == Verb::kIncrease;
+  };
+  if (result.verb != Verb::kIncrease && result.verb != Verb::kIncreaseIfThere &&
+      std::any_of(words.begin(), words.end(), changes_more))
+    return refuse(result, "a change of what is there beside something else, in one step", "increment");
   if (result.kind == RequestWords::Kind::kVerb && found.also != nullptr)
     return ask(result, "names two steps, \"" + std::string(found.entry->word) + "\" and \"" +
                            std::string(found.also->word) + "\"; draw an arrow for each");

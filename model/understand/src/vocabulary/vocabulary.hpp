@@ -107,6 +107,7 @@ struct RequestWords {
   Watch watch = Watch::kNothing;  // of a get: what its label says that it watches; kLease of a set, too: by a lease
   std::string key, other;         // where it is plainly one: the key that it names; of a set-unless, the other
   std::string inner;              // of a command among others that belong to it ("MULTI, SET k, EXEC"): it alone
+  bool adds = false;              // of a set: of what was read, with a change on it
   bool is_exec = false;           // a set between MULTI and EXEC, which may be refused where a key is watched
   bool is_command_add = false;    // "add KEY", which to a memcached is one of its commands
   std::string assumed_ttl;        // where it names one but not how long
