@@ -126,6 +126,10 @@ void ScenarioOptions::add_to(CLI::App& command) {
       "fail: the operation ends; continue: it goes on with the next arrow after a database write (default fail)");
   command.add_flag("--all-invoked", given.all_invoked, "start with every session's first operation already invoked");
   command.add_flag("--no-expiry", given.no_expiry, "nothing expires, whatever time to live it has");
+  command.add_flag_function(
+      "--no-replica-lag", [](std::int64_t) {},
+      "replicas of a database have each commit at once (they are refused by name so far, so that it is "
+      "always so)");
 }
 
 void ServerOptions::add_to(CLI::App& command) {

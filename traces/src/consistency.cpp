@@ -103,7 +103,8 @@ void check_travelling(const Trace& trace, const Request& request, const std::str
 // What an increase has made of a value may stand beside its "ok".
 void check_reply(const Reply& reply, const std::string& pointer) {
   if (reply.outcome == "ok") return;
-  const bool is_value = reply.outcome == "value" || reply.outcome == "stale" || reply.outcome == "won";
+  const bool is_value =
+      reply.outcome == "value" || reply.outcome == "stale" || reply.outcome == "won" || reply.outcome == "no-row";
   require(is_value == reply.value.has_value(), pointer + "/value",
           is_value ? fmt::format("is missing: the outcome is \"{}\"", reply.outcome)
                    : fmt::format("must not be there: the outcome is \"{}\"", reply.outcome));

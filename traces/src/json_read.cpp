@@ -47,7 +47,7 @@ void check_header(const json& document, const std::string& name) {
 
 constexpr std::string_view kStoreKinds[] = {"cache", "database", "channel"};
 constexpr std::string_view kOutcomes[] = {"ok",      "value",  "miss",  "conflict", "marker",
-                                          "granted", "denied", "stale", "won"};
+                                          "granted", "denied", "stale", "won",      "no-row"};
 constexpr std::string_view kWatchWords[] = {to_string(Watch::kEntry), to_string(Watch::kKey), to_string(Watch::kLease)};
 static_assert(std::size(kWatchWords) + 1 == std::size(kWatches), "each but that of watching nothing");
 constexpr std::string_view kTimeoutRules[] = {"fail", "continue"};

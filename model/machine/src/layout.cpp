@@ -14,8 +14,10 @@ Coherence coherence_of(StateView words, const StoreFields& fields) {
       const std::uint64_t held = get(words, entry.value);
       if (held == 0) continue;
       found.any_cached = true;
-      if (held == get(words, fields.database[entry.row]) + 1) continue;
-      if (get(words, entry.stale) != 0 && get(words, entry.lease) == 0) continue;
+      const bool stale = get(words, entry.stale) != 0;
+      const bool leased = get(words, entry.lease) != 0;
+      if (stale && leased) found.refillable = false;
+      if (held == get(words, fields.database[entry.row]) + 1 || (stale && !leased)) continue;
       found.coherent = false;
       if (get(words, entry.expires) == 0) found.heals = false;
     }

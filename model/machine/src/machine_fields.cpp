@@ -105,6 +105,7 @@ unsigned Machine::replied(StateView words, std::size_t session) const {
 unsigned Machine::carried(StateView words, std::size_t session, const Instruction& instruction) const {
   if (!stores(instruction.verb)) return 0;
   if (instruction.carries_received || instruction.adds) return held(words, session);
+  if (instruction.verb == Verb::kRemove) return *scenario_.no_row + 1;
   const unsigned write = operation(words, session)->value;
   return (makes_change(instruction) ? scenario_.amounts.change_of(write) : write) + 1;
 }
@@ -161,8 +162,12 @@ RequestRecord Machine::asked_now(StateView words, std::size_t session, Instructi
 }
 
 Query Machine::query_now(StateView words, std::size_t session, const Instruction& instruction) const {
-  return {instruction, key(words, session), carried(words, session, instruction),
-          is_unchanged(words, session, instruction), number_now(words, session, instruction)};
+  return {instruction,
+          key(words, session),
+          carried(words, session, instruction),
+          is_unchanged(words, session, instruction),
+          number_now(words, session, instruction),
+          instruction.verb == Verb::kLookAgain ? held(words, session) : 0};
 }
 
 unsigned Machine::number_now(StateView words, std::size_t session, const Instruction& instruction) const {

@@ -96,6 +96,7 @@ Outcome counts_as(const Cursor& after, const Request& request, Outcome outcome) 
     case Outcome::kWon:
       return counts_as(after, request, Outcome::kGranted);
     case Outcome::kStale:
+    case Outcome::kNoRow:
       return Outcome::kValue;
     case Outcome::kMarker:
     case Outcome::kGranted:

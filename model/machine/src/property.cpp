@@ -19,16 +19,17 @@ PropertyKind committed_reads();
 PropertyKind acknowledged_survives();
 PropertyKind heals();
 PropertyKind no_lost_update();
+PropertyKind refillable();
 PropertyKind converges();
 
 namespace {
 
 const PropertyKind kKinds[] = {
     coherent_at_rest(),      fresh_reads(), read_your_writes(), monotonic_reads(), committed_reads(),
-    acknowledged_survives(), heals(),       no_lost_update(),   converges()};
+    acknowledged_survives(), heals(),       no_lost_update(),   refillable(),      converges()};
 
 // Properties of the design that are not modelled yet, so that asking for one says so.
-constexpr std::string_view kPlanned[] = {"no-fractured-read", "refillable", "no-drift", "linearizable", "terminates"};
+constexpr std::string_view kPlanned[] = {"no-fractured-read", "no-drift", "linearizable", "terminates"};
 
 }  // namespace
 

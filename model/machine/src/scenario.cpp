@@ -255,6 +255,20 @@ Amounts amounts_of(const Program& program, unsigned writes, const std::vector<Fa
   return amounts;
 }
 
+// What a row that is not there is.
+void settle_absent_rows(Scenario& scenario, const Program& program) {
+  if (program.rows_start_absent) {
+    if (scenario.cached)
+      throw InputError("--cached: no row of this page is there at first, so nothing is cached of one; leave it out");
+    scenario.no_row = 0;
+  } else if (program.removes_rows) {
+    if (scenario.values > kWritesMax)
+      throw InputError(fmt::format("the scenario has {} writes, and where rows are removed at most {} are possible",
+                                   scenario.values - 1, kWritesMax - 1));
+    scenario.no_row = scenario.values++;
+  }
+}
+
 // A fault that can never strike, because the scenario itself says so.
 void refuse_held_expiry(const traces::Scenario& words, const FaultBudget& budget) {
   if (words.no_expiry && budget.targets.size() == 1 && budget.includes(FaultEffect::kExpireMarker))
@@ -271,6 +285,8 @@ bool FaultBudget::includes(FaultEffect effect) const {
   return std::any_of(targets.begin(), targets.end(),
                      [effect](const FaultTarget& target) { return fault_kinds()[target.kind].effect == effect; });
 }
+
+std::int64_t Scenario::shown(unsigned value) const { return value == no_row ? 0 : amounts.shown(value); }
 
 bool Scenario::allows(FaultEffect effect) const {
   return std::any_of(budgets.begin(), budgets.end(),
@@ -333,6 +349,7 @@ Scenario resolve(const traces::Scenario& words, const Program& program) {
   }
   scenario.amounts = amounts_of(program, writes, scenario.budgets);
   scenario.values = scenario.amounts.any() ? static_cast<unsigned>(scenario.amounts.values()) : writes + 1;
+  settle_absent_rows(scenario, program);
   return scenario;
 }
 

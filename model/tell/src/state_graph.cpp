@@ -28,8 +28,7 @@ std::vector<traces::IdleSession> idle_sessions(const Machine& machine, const std
     told.session = session.session;
     told.begun = static_cast<int>(machine.invoked(words, s));
     told.of = static_cast<int>(session.operations.size());
-    if (const unsigned held = machine.held(words, s); held != 0)
-      told.value = machine.scenario().amounts.shown(held - 1);
+    if (const unsigned held = machine.held(words, s); held != 0) told.value = machine.scenario().shown(held - 1);
     idle.push_back(told);
   }
   return idle;

@@ -11,7 +11,7 @@ namespace {
 // `coded`: 0 nothing, else value + 1, as states keep it.
 std::optional<std::int64_t> shown_coded(const Machine& machine, unsigned coded) {
   if (coded == 0) return std::nullopt;
-  return machine.scenario().amounts.shown(coded - 1);
+  return machine.scenario().shown(coded - 1);
 }
 
 // What a request carries: a value, or the change that is to be made of what is there.

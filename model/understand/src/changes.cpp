@@ -6,10 +6,27 @@
 
 namespace stalemate::model {
 
+namespace {
+
+// What else an operation may not do that removes the row.
+void refuse_beside_removal(const Segment& segment, const Reading& reading) {
+  visit_requests(segment.operation.body, [&](const Request& request) {
+    if (segment.operation.kind == OperationKind::kRead)
+      refuse_not_modelled(reading.name(), request.at, "a Read that removes a row");
+    if (request.verb == Verb::kRemove && !request.awaited)
+      refuse_not_modelled(reading.name(), request.at, "the removal of a row that nobody waits for");
+    if (request.to == Role::kCache && stores(request.verb) && request.carries_own)
+      refuse_not_modelled(reading.name(), request.at, "a value that is stored where the row is removed");
+  });
+}
+
+}  // namespace
+
 void refuse_mixed_changes(std::vector<std::vector<Segment>>& segments, const Reading& reading) {
   std::set<std::size_t> counted;  // entries of the cache
   bool changes = false;
   visit_all_requests(segments, [&](const Segment& segment, const Request& request) {
+    if (request.verb == Verb::kRemove) refuse_beside_removal(segment, reading);
     if (!makes_change(request)) return;
     changes = true;
     if (segment.operation.kind == OperationKind::kRead)

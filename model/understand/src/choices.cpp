@@ -163,14 +163,22 @@ void StepWalk::ask_about_fill(const Choosing& choosing) const {
 }
 
 // What a row is now may be compared with what was read of it before, where it was.
-void StepWalk::refuse_compared(const Choosing& choosing, const Scope& scope) const {
+bool StepWalk::is_compared(const Choosing& choosing, const Scope& scope) const {
   constexpr std::string_view kCompared[] = {"changed", "differs", "differ", "different", "newer", "unchanged", "same"};
-  if (!choosing.tested.known() || choosing.tested.request().to != Role::kDatabase) return;
-  if (choosing.tested.request().verb != Verb::kGet || scope.gets_of_rows < 2) return;
-  for (const Section& section : choosing.block.sections)
-    for (const std::string& word : split_words(section.label))
-      if (is_in(kCompared, word) && !branch_override(name(), section))
-        refuse_not_modelled(name(), section.at, "comparing a row with what was read of it before");
+  if (!choosing.tested.known() || choosing.tested.request().to != Role::kDatabase) return false;
+  if (choosing.tested.request().verb != Verb::kGet || scope.gets_of_rows < 2) return false;
+  const Section& first = choosing.block.sections.front();
+  const std::vector<std::string> words = split_words(first.label);
+  return !branch_override(name(), first) &&
+         std::any_of(words.begin(), words.end(), [&](const std::string& word) { return is_in(kCompared, word); });
+}
+
+// The latest get of a row only looks whether it is as it was: what was received stays what it was.
+void StepWalk::look_again(Latest& latest, Scope& scope) {
+  latest.request().verb = Verb::kLookAgain;
+  await_after_all(latest);
+  --scope.gets_of_rows;
+  reading_.also(latest.line, ", and compares it with what was read before");
 }
 
 // A last branch with nothing but notes in it, whose outcomes the branches above have taken: no run comes there.
@@ -205,6 +213,7 @@ void StepWalk::choice(Position at, const Block& block, Scope& scope) {
       label = without_name(label, choosing.tested.request().to, choosing.tested.request().cache);
     if (!of_marker) refuse_unmodelled(name(), section.at, label, true);
   }
+  if (is_compared(choosing, scope)) look_again(choosing.tested, scope);
   choosing.tests = tests_of(choosing, scope);
   Choice choice;
   choice.at = at;
@@ -212,7 +221,6 @@ void StepWalk::choice(Position at, const Block& block, Scope& scope) {
   choice.free = resolve(at, block, choosing.tested, choosing.tests);
   choice.may_take_none = choice.free && (block.kind != BlockKind::kAlt || block.sections.size() == 1);
   if (choice.free) ask_about_fill(choosing);
-  if (choice.free) refuse_compared(choosing, scope);
   if (choice.free && scope.at_top() && !continues_) ask_about_operations_in(block);
   BlockRow row;
   if (!choice.free) {
@@ -240,6 +248,9 @@ void StepWalk::choice(Position at, const Block& block, Scope& scope) {
     inside.tested = choosing.tested;
     inside.tested_reply = choice.free ? nullptr : test.reply;
     inside.at_branch_start = true;
+    const bool of_row = choosing.tested.known() && choosing.tested.request().to == Role::kDatabase &&
+                        choosing.tested.request().verb == Verb::kGet;
+    inside.without_row = entered.without_row || (of_row && test.outcomes == Outcomes{Outcome::kMiss});
     statements(section.body, inside);
     join(branch, entered, inside, scope, joined);
     choice.branches.push_back(std::move(branch));

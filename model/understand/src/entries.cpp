@@ -19,6 +19,7 @@ std::string in_line(Position at) { return "line " + std::to_string(at.line); }
 
 // The names by which a request calls its entry: several, where it names several.
 std::vector<EntryName> names_in(const Request& request) {
+  if (request.verb == Verb::kWait) return {EntryName{}};  // for whatever is there
   if (!request.named.empty()) return {entry_of_key(request.named)};
   return entries_named(request.label, request.verb);
 }
@@ -272,6 +273,7 @@ std::vector<CacheEntry> settle_entries(std::vector<std::vector<Segment>>& segmen
   std::vector<bool> marked(found.size());
   std::vector<bool> stale(found.size());
   visit_cache_requests(segments, [&](const Segment& segment, Request& request) {
+    if (request.verb == Verb::kWait) return;
     const std::vector<EntryName> names = names_in(request);
     request.entry = settled.of(names.front(), request.at, request.label);
     for (const EntryName& name : names)

@@ -57,7 +57,9 @@ void StepWalk::ask_about_doubts(Position at, const Message& message, Role server
     ask_at(name(), at, "request-says-more", reading_.quoted(message.text) + " " + doubt);
   const Flow so_far = flow_of(current().operation.body);
   const bool is_read = server == Role::kCache && so_far.has(Role::kDatabase, Verb::kGet) && !so_far.writes_row();
-  const std::string stored = stores(verb) ? doubt_about_stored(message.text, server, is_read) : "";
+  // Without a row, "null" is what was received.
+  const std::string stored =
+      stores(verb) && !scope.without_row ? doubt_about_stored(message.text, server, is_read) : "";
   if (!stored.empty()) ask_at(name(), at, "stores-something-else", reading_.quoted(message.text) + " " + stored);
 }
 
@@ -228,7 +230,7 @@ void StepWalk::request(const Place& place, const Message& written, Role server, 
   const std::string& id = is_server(role(message.to)) ? message.to : message.from;
   const RequestWords words = words_for(id, message.text);
   std::string assumed;
-  const Verb verb = verb_asked(at, message, server, words, assumed);
+  const Verb verb = verb_at(server, verb_asked(at, message, server, words, assumed));
   if (!words.inner.empty()) message.text = words.inner;
   ask_what_is_meant(at, message, server, verb, words);
   ask_about_doubts(at, message, server, verb, scope);
@@ -275,7 +277,7 @@ void StepWalk::request(const Place& place, const Message& written, Role server, 
   const std::size_t line = reading_.add(at, std::move(meaning), std::move(assumed));
   note_request(asks, line);
   if (verb == Verb::kGet) scope.note_get(at, server);
-  if (stores(verb) && !traces::facts_of(verb).increases())
+  if (stores(verb) && verb != Verb::kRemove && !traces::facts_of(verb).increases())
     current().value_places.push_back({line, value_offset, asks.arrow});
   std::vector<Act>& body = body_of(scope);
   body.push_back({std::move(asks)});

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "directives.hpp"
+#include "verbs.hpp"
 #include "vocabulary/vocabulary.hpp"
 
 namespace stalemate::model {
@@ -32,9 +33,9 @@ void add_message(const Message& message, const std::optional<Override>& said, co
   const Role asked = both ? from : to;
   const std::size_t cache = asked == Role::kCache ? roles.cache_at(both ? message.from : message.to) : 0;
   if (said && said->verb) {
-    flow.asks.push_back({asked, *said->verb, cache});
+    flow.asks.push_back({asked, verb_at(asked, *said->verb), cache});
   } else if (words.kind == RequestWords::Kind::kVerb) {
-    flow.asks.push_back({asked, words.verb, cache, words.adds});
+    flow.asks.push_back({asked, verb_at(asked, words.verb), cache, words.adds});
   }
 }
 

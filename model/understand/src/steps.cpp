@@ -69,6 +69,9 @@ std::string in_words(Outcomes outcomes, const Request& request) {
       case Outcome::kWon:
         text += "a stale value with the lease";
         break;
+      case Outcome::kNoRow:
+        text += "no row";
+        break;
       case Outcome::kError:
         text += "an error";
         break;

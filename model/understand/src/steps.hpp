@@ -123,8 +123,6 @@ void refuse_unmodelled_titles(const Document::Entry& entry, const Reading& readi
 
 // A remark that tells of a change no arrow of the page makes is asked about; one that tells of a time to live that no
 // arrow gives is said to have no effect.
-// Where a row may not be there, and a Write puts it there: whether it is there at first is not modelled.
-void refuse_absent_rows(std::vector<std::vector<Segment>>& segments, const Reading& reading);
 void judge_remarks(const std::vector<std::vector<Segment>>& segments, Reading& reading);
 
 // Everything below is shared by the parts of the walk (understand_steps.cpp, understand_arrows.cpp,
@@ -193,6 +191,7 @@ class StepWalk {
     const Message* tested_reply = nullptr;  // the reply that says what the branch tests
     BlockRow row;                           // the blocks that stand right before
     bool at_branch_start = false;           // nothing but directives so far
+    bool without_row = false;               // in a branch on which a row was not found
     bool lost = false;  // a request before was not understood, and none since: of what answers it nothing is said
     bool at_top() const { return body == nullptr; }
     void note_get(Position at, Role of);
@@ -290,7 +289,8 @@ class StepWalk {
   };
   std::vector<BranchTest> tests_of(const Choosing& choosing, const Scope& scope) const;
   void ask_about_fill(const Choosing& choosing) const;
-  void refuse_compared(const Choosing& choosing, const Scope& scope) const;
+  bool is_compared(const Choosing& choosing, const Scope& scope) const;
+  void look_again(Latest& latest, Scope& scope);
   static std::string assumed_of_free(const Choosing& choosing, const Choice& choice, std::size_t index);
   void note_branch(const Choosing& choosing, const Choice& choice, const Branch& branch, std::size_t index);
   static void join(const Branch& branch, const Scope& entered, const Scope& inside, Scope& outer, Joined& joined);

@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "absent_rows.hpp"
 #include "base/file.hpp"
 #include "base/text.hpp"
 #include "changes.hpp"
@@ -172,10 +173,17 @@ void note_markers(const Document& document, Reading& reading) {
   }
 }
 
+// What a page's operations are, before they are a protocol.
+struct OperationsRead {
+  std::vector<std::vector<Segment>> segments;  // by diagram
+  std::vector<CacheEntry> entries;
+  bool rows_start_absent = false;
+};
+
 // The operations of all diagrams, with names and kinds. Throws what was found in the way of that.
-std::vector<std::vector<Segment>> read_operations(const Document& document, const std::vector<RolesOfDiagram>& roles,
-                                                  Reading& reading, std::vector<CacheEntry>& entries) {
-  std::vector<std::vector<Segment>> segments;
+OperationsRead read_operations(const Document& document, const std::vector<RolesOfDiagram>& roles, Reading& reading) {
+  OperationsRead read;
+  std::vector<std::vector<Segment>>& segments = read.segments;
   for (std::size_t i = 0; i < document.diagrams.size(); ++i) {
     const Diagram& diagram = document.diagrams[i].diagram;
     if (const Position said = ignored_at(document.name, diagram); said.line != 0) {
@@ -202,13 +210,13 @@ std::vector<std::vector<Segment>> read_operations(const Document& document, cons
   reading.attempt([&] { join_runs(segments, reading); });
   reading.fail_if_any();
   reading.attempt([&] { name_operations(document, segments, reading); });
-  reading.attempt([&] { entries = ask_about_things(document, segments, reading); });
+  reading.attempt([&] { read.entries = ask_about_things(document, segments, reading); });
   reading.attempt([&] { ask_about_levels(segments, reading); });
   reading.attempt([&] { refuse_mixed_changes(segments, reading); });
-  reading.attempt([&] { refuse_absent_rows(segments, reading); });
+  reading.attempt([&] { read.rows_start_absent = settle_absent_rows(segments, reading); });
   reading.attempt([&] { judge_remarks(segments, reading); });
   reading.fail_if_any();
-  return segments;
+  return read;
 }
 
 std::vector<ParticipantRead> participants_of(const Document& written, const std::vector<RolesOfDiagram>& roles) {
@@ -222,17 +230,18 @@ std::vector<ParticipantRead> participants_of(const Document& written, const std:
   return participants;
 }
 
-Protocol protocol_of(const Document& document, std::vector<std::vector<Segment>> segments,
-                     std::vector<CacheEntry> entries, const std::vector<std::string>& roles, Reading& reading) {
+Protocol protocol_of(const Document& document, OperationsRead read, const std::vector<std::string>& roles,
+                     Reading& reading) {
   Protocol protocol;
   protocol.name = base_name(document.name);
   protocol.file = document.name;
   protocol.text = document.text;
   protocol.roles = roles;
-  protocol.entries = std::move(entries);
+  protocol.entries = std::move(read.entries);
+  protocol.rows_start_absent = read.rows_start_absent;
   protocol.caches = reading.caches();
-  protocol.races = races_of(segments);
-  for (std::vector<Segment>& of_diagram : segments) {
+  protocol.races = races_of(read.segments);
+  for (std::vector<Segment>& of_diagram : read.segments) {
     for (Segment& segment : of_diagram) {
       restore(segment.operation.body, reading);
       protocol.operations.push_back(std::move(segment.operation));
@@ -263,16 +272,15 @@ Understanding try_to_understand(const Document& written, const std::vector<std::
     const std::vector<RolesOfDiagram> roles_of_diagrams = read_roles(document, roles, reading);
     result.participants = participants_of(written, roles_of_diagrams);
     note_markers(document, reading);
-    std::vector<std::vector<Segment>> segments;
-    std::vector<CacheEntry> entries;
+    OperationsRead read;
     try {
-      segments = read_operations(document, roles_of_diagrams, reading, entries);
+      read = read_operations(document, roles_of_diagrams, reading);
     } catch (const InputError&) {
       result.features = reading.features();
       throw;
     }
     tell_unread_words(document, roles_of_diagrams, reading);
-    result.protocol = protocol_of(document, std::move(segments), std::move(entries), roles, reading);
+    result.protocol = protocol_of(document, std::move(read), roles, reading);
     for (const ReadingLine& line : result.protocol->reading) {
       if (line.assumed.empty()) continue;
       result.findings.push_back(

@@ -169,45 +169,6 @@ void StepWalk::to_itself(Position at, const Message& message, Scope& scope) {
   remark(at, message.text, line);
 }
 
-namespace {
-
-// A branch that says what happens where a row is not there.
-const Branch* branch_without_row(const std::vector<Act>& body, std::set<int>& gets) {
-  for (const Act& act : body) {
-    const auto* request = std::get_if<Request>(&act.node);
-    if (request != nullptr && request->to == Role::kDatabase && request->verb == Verb::kGet)
-      gets.insert(request->arrow);
-    const auto* choice = std::get_if<Choice>(&act.node);
-    if (choice == nullptr) continue;
-    for (const Branch& branch : choice->branches) {
-      if (!choice->free && gets.count(choice->about) != 0 && branch.tests.has(Outcome::kMiss)) return &branch;
-      if (const Branch* const inner = branch_without_row(branch.body, gets)) return inner;
-    }
-  }
-  return nullptr;
-}
-
-}  // namespace
-
-void refuse_absent_rows(std::vector<std::vector<Segment>>& segments, const Reading& reading) {
-  constexpr std::string_view kPuts[] = {"insert", "inserts", "upsert", "upserts", "create", "creates"};
-  const Branch* without_row = nullptr;
-  bool puts = false;
-  for (const std::vector<Segment>& of_diagram : segments) {
-    for (const Segment& segment : of_diagram) {
-      std::set<int> gets;
-      if (without_row == nullptr) without_row = branch_without_row(segment.operation.body, gets);
-      visit_requests(segment.operation.body, [&](const Request& request) {
-        if (!writes_row(request)) return;
-        for (const std::string& word : split_words(request.label)) puts = puts || is_in(kPuts, word);
-      });
-    }
-  }
-  if (without_row != nullptr && puts)
-    refuse_not_modelled(reading.name(), without_row->at, "a row that is not there at first",
-                        "rows are taken to be there from the start");
-}
-
 void judge_remarks(const std::vector<std::vector<Segment>>& segments, Reading& reading) {
   std::set<std::pair<Role, Verb>> asked;
   bool lives = false;

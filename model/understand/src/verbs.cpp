@@ -14,7 +14,7 @@ constexpr VerbWords kRows[] = {
     {Verb::kSet, Answers::kDone, "to set the key", ""},
     {Verb::kAdd, Answers::kIfAbsent, "to set the key, only if it is absent,",
      "insert into the database only if absent"},
-    {Verb::kDelete, Answers::kRemoves, "to delete the key", "delete from the database"},
+    {Verb::kDelete, Answers::kRemoves, "to delete the key", ""},
     {Verb::kSetIfUnchanged, Answers::kIfUnchanged, "to set the key, only if it is unchanged since the get,",
      "compare and set by version"},
     {Verb::kExists, Answers::kFindsMarker, "whether the marker is there", "look for a marker in the database"},
@@ -41,6 +41,10 @@ constexpr VerbWords kRows[] = {
     {Verb::kIncreaseIfThere, Answers::kIfUnchanged, "to change what is there, only if something is,",
      "change something only if a condition holds"},
     {Verb::kSetIfVersion, Answers::kIfUnchanged, "to set the key, only if its version is as it was read,", ""},
+    {Verb::kRemove, Answers::kDone, "to remove the row of the key", ""},
+    {Verb::kWait, Answers::kTells, "to answer once its replica has all that it has",
+     "a wait for a replica of the database"},
+    {Verb::kLookAgain, Answers::kFindsSame, "whether the row is as it was read", ""},
 };
 static_assert(std::size(kRows) == std::size(traces::kVerbs));
 
@@ -51,6 +55,7 @@ const VerbWords& words_of(Verb verb) { return kRows[static_cast<std::size_t>(ver
 std::vector<Outcome> possible_outcomes(Role to, Verb verb, const Finds& finds) {
   switch (answers_of(verb)) {
     case Answers::kFinds:
+      if (to == Role::kDatabase && finds.absent) return {Outcome::kValue, Outcome::kNoRow};
       if (to == Role::kDatabase) return {Outcome::kValue};
       if (finds.lease && finds.stale)
         return {Outcome::kValue, Outcome::kGranted, Outcome::kDenied, Outcome::kStale, Outcome::kWon};
@@ -62,6 +67,7 @@ std::vector<Outcome> possible_outcomes(Role to, Verb verb, const Finds& finds) {
     case Answers::kIfAbsent:
     case Answers::kIfUnchanged:
     case Answers::kIfNewer:
+    case Answers::kFindsSame:
       return {Outcome::kOk, Outcome::kConflict};
     case Answers::kDone:
     case Answers::kRemoves:
@@ -69,6 +75,10 @@ std::vector<Outcome> possible_outcomes(Role to, Verb verb, const Finds& finds) {
       return {Outcome::kOk};
   }
   STALEMATE_INVARIANT(false, "every verb has outcomes");
+}
+
+Verb verb_at(Role server, Verb verb) {
+  return server == Role::kDatabase && verb == Verb::kDelete ? Verb::kRemove : verb;
 }
 
 Answers answers_of(Verb verb) { return words_of(verb).answers; }

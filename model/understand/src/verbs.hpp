@@ -15,5 +15,7 @@ struct VerbWords {
   std::string_view of_database;
 };
 const VerbWords& words_of(Verb verb);
+// What a label that asks by a verb asks of a server: what is deleted from a database is a row.
+Verb verb_at(Role server, Verb verb);
 
 }  // namespace stalemate::model

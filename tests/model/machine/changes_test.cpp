@@ -9,6 +9,7 @@
 #include "base/error.hpp"
 #include "machine/amounts.hpp"
 #include "model/machine/play_support.hpp"
+#include "reduce/symmetry.hpp"
 
 namespace stalemate::model {
 namespace {
@@ -122,6 +123,16 @@ TEST(NoLostUpdate, is_broken_by_a_change_that_is_made_twice) {
   EXPECT_EQ(verdict("no-lost-update", kIfVersion, {"write"}, {"duplicate"}), Verdict::kHolds);
   EXPECT_EQ(verdict("no-lost-update", kByTheServer, {"write"}, {"late-request"}), Verdict::kHolds)
       << "what its writer gave up is in there once";
+}
+
+// A sum does not say by itself whose changes are in it, as the number of a Write does.
+TEST(Changes, who_makes_them_is_not_exchanged_and_who_reads_is) {
+  const auto symmetry = [](const std::vector<std::string>& apps) {
+    return Symmetry::of(
+        make_machine(page(kByTheServer), scenario(apps, {}), {"coherent-at-rest"}, Granularity::kPlain));
+  };
+  EXPECT_TRUE(std::holds_alternative<std::string>(symmetry({"write", "write", "write", "read"})));
+  EXPECT_TRUE(std::holds_alternative<Symmetry>(symmetry({"write", "write", "read", "read"})));
 }
 
 TEST(Changes, so_many_are_told_apart_as_a_state_has_room_for) {

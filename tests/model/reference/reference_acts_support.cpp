@@ -128,7 +128,7 @@ bool Model::settle_uncovered(Running& running, const Request& asked) const {
   outcome = only_looks(asked.verb) ? Outcome::kMiss : Outcome::kOk;
   if (asked.verb == Verb::kMarkIfAbsent) outcome = Outcome::kConflict;
   if (asked.watch == Watch::kLease) outcome = missed_lease(runner.operation, asked.arrow);
-  return asked.to != Role::kDatabase || (asked.verb != Verb::kGet && setting_.continue_on_database_timeout);
+  return asked.to != Role::kDatabase || (changes_row(asked) && setting_.continue_on_database_timeout);
 }
 
 // Whether some way from `path` on comes to a branch for the timeout of the request `about`, before anything else is
@@ -201,7 +201,15 @@ void Model::send(Running running, const Path& path, const Request& sent, std::ve
     message.version = *runner.version;
     if (changes_row(sent)) runner.version.reset();
   }
-  if (carries_value(sent.verb) && sums(runner.operation)) {
+  if (sent.verb == Verb::kLookAgain) {
+    const bool read = protocol_.operations[runner.operation].kind == OperationKind::kRead;
+    message.seen = read ? runner.held : runner.fetched.value;
+  }
+  if (sent.verb == Verb::kRemove) {
+    message.value = kNoRow;
+    runner.wrote = true;
+    runner.fetched = {};
+  } else if (carries_value(sent.verb) && sums(runner.operation)) {
     const Value change = change_of(places_[running.runner].values[runner.begun - 1]);
     if (increases(sent.verb)) {
       message.value = change;
@@ -362,6 +370,7 @@ bool Model::breaks_at_rest(const World& world, const std::string& property) cons
     const std::size_t key = spot % setting_.keys;
     if (!held) continue;
     if (property == "heals" && differs(world, spot) && !world.cache[spot].expiring) return true;
+    if (property == "refillable" && world.cache[spot].stale && world.cache[spot].lease) return true;
     if (property == "committed-reads" && keep_history_ && !last_commit(world.history[key], *held)) return true;
   }
   for (const History& history : world.history) {
@@ -385,7 +394,7 @@ bool Model::loses_change(const World& world, const std::string& property) const 
 }
 
 bool Model::reaches_at_rest(const World& world, const std::string& property) const {
-  return (property == "heals" || property == "committed-reads") &&
+  return (property == "heals" || property == "committed-reads" || property == "refillable") &&
          std::any_of(world.cache.begin(), world.cache.end(), [](const Spot& spot) { return spot.value.has_value(); });
 }
 

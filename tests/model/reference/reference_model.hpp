@@ -100,26 +100,30 @@ struct Message {
   std::size_t ordinal = 0;    // of the script that sent it, from 1
   Path at;
   std::size_t key = 0;
-  std::optional<Value> value;  // what a set or add carries
-  bool unchanged = false;      // of a set that asks: nothing has changed what its session watched when it sent it
-  bool leased = false;         // of such a set: its operation was given a lease
-  unsigned version = 0;        // of what stores by version
-  unsigned generation = 0;     // of what stores if one is as it was
+  std::optional<Value> value;      // what a set or add carries
+  bool unchanged = false;          // of a set that asks: nothing has changed what its session watched when it sent it
+  bool leased = false;             // of such a set: its operation was given a lease
+  unsigned version = 0;            // of what stores by version
+  unsigned generation = 0;         // of what stores if one is as it was
+  std::optional<Value> seen = {};  // of who looks again: what it has
   auto operator<=>(const Message&) const = default;
 };
 
 inline bool increases(Verb verb) { return verb == Verb::kIncrease || verb == Verb::kIncreaseIfThere; }
+constexpr Value kNoRow = -1;  // a row that is not there
 inline bool changes_what_is_there(const Request& request) { return increases(request.verb) || request.adds; }
 // Whether a verb stores a value; whether it stores what is none.
 inline bool carries_value(Verb verb) {
   return verb == Verb::kSet || verb == Verb::kAdd || verb == Verb::kSetIfUnchanged || verb == Verb::kSetUnless ||
-         verb == Verb::kSetIfNewer || verb == Verb::kSetIfGeneration || verb == Verb::kSetIfVersion || increases(verb);
+         verb == Verb::kSetIfNewer || verb == Verb::kSetIfGeneration || verb == Verb::kSetIfVersion ||
+         verb == Verb::kRemove || increases(verb);
 }
 inline bool puts_marker(Verb verb) {
   return verb == Verb::kMark || verb == Verb::kMarkIfAbsent || verb == Verb::kMarkIfNewer;
 }
 inline bool only_looks(Verb verb) {
-  return verb == Verb::kGet || verb == Verb::kExists || verb == Verb::kGetVersion || verb == Verb::kGetGeneration;
+  return verb == Verb::kGet || verb == Verb::kExists || verb == Verb::kGetVersion || verb == Verb::kGetGeneration ||
+         verb == Verb::kLookAgain || verb == Verb::kWait;
 }
 inline bool names_other(Verb verb) {
   return verb == Verb::kSetUnless || verb == Verb::kSetIfGeneration || verb == Verb::kDeleteAndCountUp;
@@ -366,7 +370,8 @@ class Model {
 };
 
 // What is compared of them beside coherent-at-rest and fresh-reads.
-inline const std::vector<std::string> kOtherProperties = {"read-your-writes",      "monotonic-reads", "committed-reads",
-                                                          "acknowledged-survives", "heals",           "no-lost-update"};
+inline const std::vector<std::string> kOtherProperties = {
+    "read-your-writes", "monotonic-reads", "committed-reads", "acknowledged-survives", "heals",
+    "no-lost-update",   "refillable"};
 
 }  // namespace stalemate::model::reference

@@ -286,15 +286,42 @@ inline std::string with_changes(const std::string& page, sim::Random random) {
   return text;
 }
 
+// The same page with rows that are removed or not there at first, with second looks at them, and with waits for the
+// cache's replica.
+inline std::string with_rows(const std::string& page, sim::Random random) {
+  static const std::vector<std::string> kLooks = {
+      "alt no row\napp-)cache: Delete value\nelse row\napp->>cache: Set value\nend\n",
+      "alt no row\napp-->>user: done\nelse row\napp->>cache: Set value\nend\n",
+      "alt no row\napp->>cache: Set value to null\nend\n",
+      "app->>cache: Set value\napp->>database: Get value\nalt changed meanwhile\napp->>cache: Delete value\nend\n",
+      "app->>database: Get value\nalt unchanged\napp->>cache: Set value\nelse changed\napp-->>user: error\nend\n",
+      "app->>cache: Set value\n"};
+  const bool inserts = random.below(3) == 0;
+  std::string text;
+  bool write = false;
+  std::istringstream lines(page);
+  for (std::string line; std::getline(lines, line);) {
+    if (line.find("Write") != std::string::npos) write = true;
+    if (line.find("Read") != std::string::npos) write = false;
+    if (write && line == "app->>database: Set value" && inserts) line = "app->>database: Insert value";
+    if (write && line == "app->>database: Set value" && random.below(2) == 0) line = "app->>database: Delete value";
+    text += line + "\n";
+    if (!write && line == "app->>database: Get value") text += kLooks[random.below(kLooks.size())];
+    if (line.starts_with("app->>cache: ") && random.below(5) == 0) text += "app->>cache: WAIT 1 100\n";
+  }
+  return text;
+}
+
 inline rc::Gen<RandomProtocol> random_protocol() {
   const auto page = rc::gen::weightedOneOf<std::string>({{1, random_page()}, {2, random_branches_page()}});
   return rc::gen::map(rc::gen::tuple(page, rc::gen::inRange(0, 1'000'000)),
                       [](const std::tuple<std::string, int>& drawn) {
                         const auto& [text, number] = drawn;
                         const sim::Random random(static_cast<std::uint64_t>(number), 0);
-                        if (number % 5 == 0) return RandomProtocol{text};
-                        return RandomProtocol{number % 5 == 1   ? with_caches(text, random)
-                                              : number % 5 == 2 ? with_changes(text, random)
+                        if (number % 6 == 0) return RandomProtocol{text};
+                        return RandomProtocol{number % 6 == 1   ? with_caches(text, random)
+                                              : number % 6 == 2 ? with_changes(text, random)
+                                              : number % 6 == 3 ? with_rows(text, random)
                                                                 : with_entries(text, random)};
                       });
 }
@@ -359,7 +386,7 @@ inline bool has_room(const Protocol& protocol, const traces::Scenario& words) {
 inline Setting setting_of(const RandomScenario& drawn, const Protocol& protocol, bool has_cache) {
   Setting setting;
   setting.has_cache = has_cache;
-  setting.cached = (drawn.switches & 1) != 0 && has_cache;
+  setting.cached = (drawn.switches & 1) != 0 && has_cache && !protocol.rows_start_absent;
   setting.continue_on_database_timeout = (drawn.switches & kContinueSwitch) != 0;
   setting.no_expiry = (drawn.switches & kHeldSwitch) == kHeldSwitch;
   setting.keys = (drawn.switches & 12) == 0 ? 2 : 1;

@@ -37,7 +37,7 @@ bool Model::tells(std::size_t operation, int arrow, Outcome outcome) const {
 Outcome Model::counted(const Message& message, Outcome outcome) const {
   const Request& asked = request(message);
   if (asked.verb != Verb::kGet || tells(message.operation, asked.arrow, outcome)) return outcome;
-  if (outcome == Outcome::kStale) return Outcome::kValue;
+  if (outcome == Outcome::kStale || outcome == Outcome::kNoRow) return Outcome::kValue;
   if (outcome == Outcome::kWon && tells(message.operation, asked.arrow, Outcome::kGranted)) return Outcome::kGranted;
   const bool missed = outcome == Outcome::kWon || outcome == Outcome::kGranted || outcome == Outcome::kDenied ||
                       outcome == Outcome::kMarker;
@@ -112,8 +112,11 @@ Reply Model::serve_row(World& world, std::size_t r, const Message& message, bool
   if (versioned && changes_row(asked)) ++world.versions[message.key];
   if (versioned && asked.awaited) reply.version = world.versions[message.key];
   if (asked.verb == Verb::kGet) {
-    reply.outcome = Outcome::kValue;
+    reply.outcome = stored == kNoRow ? Outcome::kNoRow : Outcome::kValue;
     reply.value = stored;
+  } else if (asked.verb == Verb::kLookAgain) {
+    reply.outcome = message.seen == stored ? Outcome::kOk : Outcome::kConflict;
+    reply.version.reset();
   } else if (changes_row(asked)) {
     stored = message.value.value() + (increases(asked.verb) ? stored : 0);
     if (increases(asked.verb) && asked.awaited && needs_sum(message.operation)) reply.value = stored;
@@ -179,9 +182,17 @@ Reply Model::serve(World& world, std::size_t r, const Message& message, bool cou
       spot.value = spot.value.value_or(0) + message.value.value();
       touch(world, spot_of(r, message));
       break;
+    case Verb::kWait:
+      if (may_fail_over(world) && shelves_[shelf_of(r, message)].app == 0) {
+        const auto shelf = static_cast<std::ptrdiff_t>(shelf_of(r, message) * shelf_size());
+        std::copy_n(world.cache.begin() + shelf, shelf_size(), world.replica->begin() + shelf);
+      }
+      break;
     case Verb::kGetVersion:
     case Verb::kPublish:
     case Verb::kSetIfVersion:
+    case Verb::kRemove:
+    case Verb::kLookAgain:
       break;
     case Verb::kGetGeneration:
       reply.generation = spot.generation;

@@ -44,7 +44,7 @@ Model::Model(const Protocol& protocol, const Setting& setting, bool keep_history
 
 World Model::initial() const {
   World world;
-  world.database.assign(setting_.keys, 0);
+  world.database.assign(setting_.keys, protocol_.rows_start_absent ? kNoRow : 0);
   if (stores_by_version_) world.versions.assign(setting_.keys, 0);
   world.cache.resize(shelves_.size() * shelf_size());
   world.told.resize(world.cache.size());
@@ -55,6 +55,7 @@ World Model::initial() const {
   world.spent.assign(setting_.budgets.size(), 0);
   if (may_fail_over(world)) world.replica = world.cache;
   if (keep_history_) world.history.resize(setting_.keys);
+  for (History& history : world.history) history.commits.front().value = world.database.front();
   if (setting_.all_invoked) {
     for (std::size_t r = 0; r < places_.size(); ++r) {
       std::vector<Enabled> invoked;
@@ -87,6 +88,7 @@ bool Model::incoherent(const World& world) const {
 
 std::optional<std::int64_t> Model::shown(std::optional<Value> value) const {
   if (!value) return std::nullopt;
+  if (*value == kNoRow) return 0;
   if (changes_) return (from_zero_ ? 0 : 1000) + *value;
   return *value == 0 ? 1000 : *value;
 }
@@ -341,7 +343,8 @@ void Model::receive(const World& world, std::size_t r, std::vector<Enabled>& out
   running.step.told.reply = told_reply(reply);
   const Request& asked = request(message);
   runner.outcomes[asked.arrow] = counted(message, reply.outcome);
-  const bool by_row = asked.to == Role::kDatabase && reply.outcome != Outcome::kConflict;
+  const bool by_row =
+      asked.to == Role::kDatabase && reply.outcome != Outcome::kConflict && asked.verb != Verb::kLookAgain;
   const bool by_entry = protocol_.operations[message.operation].kind == OperationKind::kRead && reply.value.has_value();
   if (stores_by_version_ && (by_row || by_entry)) runner.version = reply.version;
   if (asked.verb == Verb::kGetGeneration) runner.generation = reply.generation;

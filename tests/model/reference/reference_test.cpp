@@ -63,7 +63,7 @@ MachineSpace explore_machine(const Protocol& protocol, const traces::Scenario& w
         const Server& server = place == 0 ? *machine.servers().back() : *machine.servers()[place - 1];
         for (std::size_t cell = 0; cell < server.cells(); ++cell) {
           const Held held = server.held(state.data(), cell);
-          const auto shown = [&] { return static_cast<Value>(machine.scenario().amounts.shown(held.value - 1)); };
+          const auto shown = [&] { return static_cast<Value>(machine.scenario().shown(held.value - 1)); };
           stores.push_back(held.marker       ? std::optional(kMarkerShown)
                            : held.value == 0 ? std::nullopt
                                              : std::optional(shown()));
@@ -465,6 +465,16 @@ RC_GTEST_PROP(Reference, random_protocols_in_random_scenarios_do_what_the_refere
   RC_CLASSIFY(protocol.entries.size() > 1, "several entries");
   RC_CLASSIFY(protocol.entries.front().versioned, "by version");
   RC_CLASSIFY(compile(protocol, {}).generations, "by generation");
+  RC_CLASSIFY(compile(protocol, {}).removes_rows, "rows are removed");
+  RC_CLASSIFY(protocol.rows_start_absent, "no row at first");
+  const auto asks = [&](Verb verb) {
+    bool found = false;
+    for (const Operation& operation : protocol.operations)
+      visit_requests(operation.body, [&](const Request& request) { found = found || request.verb == verb; });
+    return found;
+  };
+  RC_CLASSIFY(asks(Verb::kLookAgain), "second looks");
+  RC_CLASSIFY(asks(Verb::kWait), "waits for the replica");
   RC_CLASSIFY(compile(protocol, {}).leases, "leases");
   RC_CLASSIFY(compile(protocol, {}).changes_values, "changes of what is there");
   RC_CLASSIFY(protocol.caches.size() > 1, "several caches");

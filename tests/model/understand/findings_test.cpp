@@ -91,7 +91,7 @@ constexpr Asked kAsked[] = {
     {"outcome-unclear",
      "app->>cache: get\nalt valid\ncache-->>app: it\nelse\napp->>database: get\napp->>cache: set\nend"},
     {"outcome-and-more", "app->>cache: get\nalt miss, VIP only\napp->>database: get\napp->>cache: set\nend"},
-    {"not-modelled", "app->>database: delete row\napp->>cache: delete"},
+    {"not-modelled", "app->>database: insert row if absent\napp->>cache: delete"},
     {"operation-begins",
      "app->>cache: get\ncache-->>app: miss\napp->>database: get\napp->>cache: set\nNote over app: and so on\n"
      "app->>database: set\napp->>cache: delete"},

@@ -277,8 +277,6 @@ TEST(ProtocolErrors, what_is_understood_but_not_modelled_says_so_with_its_positi
   expect_refused({
       {"app->>database: BEGIN", "t.mmd:2:1: understood as \"begin a transaction\", which is not modelled yet; "},
       {"app->>cache: acquire lock", "t.mmd:2:1: understood as \"take a lock\", which is not modelled yet; "},
-      {"app->>database: Delete row",
-       "t.mmd:2:1: understood as \"delete from the database\", which is not modelled yet; "},
       {"app->>database: Insert if absent", "t.mmd:2:1: understood as \"insert into the database only if absent\""},
       {"app->>queue: publish\nqueue->>app: deliver",
        "t.mmd:2:1: understood as \"a message of a queue\", which is not modelled yet; "},

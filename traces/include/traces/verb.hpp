@@ -29,7 +29,10 @@ enum class Verb : std::uint8_t {
   kPublish,
   kIncrease,
   kIncreaseIfThere,
-  kSetIfVersion
+  kSetIfVersion,
+  kRemove,
+  kWait,
+  kLookAgain
 };
 
 // What a get keeps watch over, so that a later set of its session may ask whether it is unchanged: nothing; the entry
@@ -91,6 +94,9 @@ inline constexpr VerbFacts kVerbs[] = {
     {Verb::kIncreaseIfThere, "increase-if-there", true, false, false},
     // stores only if the row has the version that the session read
     {Verb::kSetIfVersion, "set-if-version", true, true, false, false, Number::kVersion},
+    {Verb::kRemove, "remove", true, true, false},          // the row is there no more, which is a value like others
+    {Verb::kWait, "wait", false, false, false},            // until the replica of a cache has all that the cache has
+    {Verb::kLookAgain, "look-again", false, true, false},  // whether a row is as its session has it
 };
 
 constexpr const VerbFacts& facts_of(Verb verb) { return kVerbs[static_cast<std::size_t>(verb)]; }

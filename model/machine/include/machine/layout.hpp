@@ -93,8 +93,9 @@ struct StoreFields {
 // What the caches hold beside what the database holds.
 struct Coherence {
   bool any_cached = false;
-  bool coherent = true;  // every cached entry equals the database, or is stale and the next to get it has its lease
-  bool heals = true;     // each that does not has a time to live
+  bool coherent = true;    // every cached entry equals the database, or is stale and the next to get it has its lease
+  bool heals = true;       // each that does not has a time to live
+  bool refillable = true;  // of each that is stale, the next to get it has the lease
 };
 Coherence coherence_of(StateView words, const StoreFields& fields);
 

@@ -151,6 +151,9 @@ struct Program {
   // Whether Writes change what is there, or what they read of it; whether an entry may be counted up from nothing.
   bool changes_values = false;
   bool counts_from_nothing = false;
+  // Whether Writes remove rows; whether no row is there at first.
+  bool removes_rows = false;
+  bool rows_start_absent = false;
   // Whether a get may be asked while a value is already held: then a reply in flight needs room of its own.
   bool get_while_holding = false;
 };

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -65,13 +66,15 @@ struct Scenario {
   traces::Scenario words;  // as given, with faults normalised
   std::vector<Session> sessions;
   int keys = 1;
-  unsigned values = 1;  // different values a key can have: 0 (initial) to values - 1
-  Amounts amounts;      // what they say where Writes change what is there
+  unsigned values = 1;             // different values a key can have: 0 (initial) to values - 1
+  Amounts amounts;                 // what they say where Writes change what is there
+  std::optional<unsigned> no_row;  // the value of a row that is not there
   bool cached = false;
   bool all_invoked = false;
   std::vector<FaultBudget> budgets;
 
-  bool allows(FaultEffect effect) const;  // some budget includes it
+  bool allows(FaultEffect effect) const;     // some budget includes it
+  std::int64_t shown(unsigned value) const;  // as people see it: Amounts::shown(); 0 where no row is there
 };
 
 // Throws InputError for scripts, keys and faults that do not fit the program or make no sense.

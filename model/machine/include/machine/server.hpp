@@ -31,6 +31,7 @@ struct Query {
   CodedValue carried = 0;
   bool unchanged = false;  // what its session watches has not changed
   unsigned number = 0;     // what its verb compares: a version or a generation
+  CodedValue held = 0;     // what its session has received, where its verb compares that
 };
 
 // Where the changes of a step go.

@@ -13,6 +13,7 @@ PropertyKind heals() {
       .hears_events = false,
       .says_something = [](const Scenario&) { return true; },
       .make = [](const MonitorSetting& setting) -> std::unique_ptr<Monitor> {
+        refuse_locks_that_may_run_out(setting.program, "heals");
         return watch_caches_at_rest(setting, &Coherence::heals);
       },
       .by_default = false,

@@ -15,11 +15,13 @@ namespace {
 
 class MonotonicReads final : public Monitor {
  public:
-  explicit MonotonicReads(const MonitorSetting& setting) : operation_(setting.fields.operation) {
+  explicit MonotonicReads(const MonitorSetting& setting)
+      : operation_(setting.fields.operation),
+        initial_may_come_back_(setting.program.rows_start_absent && setting.program.removes_rows) {
     const unsigned values = setting.scenario.values;
     for (int key = 0; key < setting.scenario.keys; ++key) {
       order_.emplace_back();
-      for (unsigned place = 1; place < values; ++place)
+      for (unsigned place = initial_may_come_back_ ? 0 : 1; place < values; ++place)
         order_.back().push_back(setting.layout.add(values + std::uint64_t{1}, Meaning::kCoded));
     }
     for (const Session& session : setting.scenario.sessions) {
@@ -75,7 +77,7 @@ class MonotonicReads final : public Monitor {
   }
 
   void commit(const Event& event, StateRef words) const {
-    if (event.value == 0 || !matters(words)) return;
+    if ((event.value == 0 && !initial_may_come_back_) || !matters(words)) return;
     std::uint64_t moved = event.value + 1ULL;
     for (const Field& place : order_[event.key]) {
       const std::uint64_t stood = get(words, place);
@@ -102,6 +104,7 @@ class MonotonicReads final : public Monitor {
   }
 
   std::vector<Field> operation_;           // by session
+  bool initial_may_come_back_;             // by a commit: no row is there at first, and one is removed
   std::vector<std::size_t> last_read_;     // by session: the ordinal of its last Read, 0 if none
   std::vector<std::vector<Field>> order_;  // by key, the newest first
   std::vector<std::vector<Field>> read_;   // by session, by key

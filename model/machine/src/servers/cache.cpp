@@ -2,9 +2,10 @@
 // to live, or for ever.
 //
 // Where it may fail over, the replica has what the cache had before the last command that changed it; before the first
-// one, what it had at the start; after a failover, what it has then. What the cache drops of itself (an eviction, a
-// restart, an expiry) the replica keeps. An entry of the replica that is to expire expires by itself: as long as nobody
-// asks the replica, that is the same as to expire right after the failover, so it is no step.
+// one, what it had at the start; after a failover, or once somebody has waited for it, what it has then. What the cache
+// drops of itself (an eviction, a restart, an expiry) the replica keeps. An entry of the replica that is to expire
+// expires by itself: as long as nobody asks the replica, that is the same as to expire right after the failover, so it
+// is no step.
 #include <algorithm>
 
 #include "base/invariant.hpp"
@@ -132,6 +133,8 @@ class Cache final : public Server {
       case Verb::kGetVersion:
       case Verb::kPublish:
       case Verb::kSetIfVersion:
+      case Verb::kRemove:
+      case Verb::kLookAgain:
         break;
       case Verb::kSet:
       case Verb::kMark:
@@ -140,6 +143,7 @@ class Cache final : public Server {
       case Verb::kDeleteAndCountUp:
       case Verb::kMarkStale:
       case Verb::kIncrease:
+      case Verb::kWait:
         return {Outcome::kOk, 0};
     }
     STALEMATE_INVARIANT(false, "every verb is answered");
@@ -149,6 +153,7 @@ class Cache final : public Server {
   // A command changes something, or nothing. The one that does is the one that a replica which takes over misses.
   void carry_out(const ServerStep& step, const Query& query, const Answer& answer) const override {
     const traces::VerbFacts& verb = traces::facts_of(query.instruction.verb);
+    if (verb.verb == Verb::kWait) return copy_to_replica(step);
     if (!brings_lease(answer.outcome) && (answer.outcome != Outcome::kOk || !changes(verb.verb))) return;
     std::vector<std::pair<std::size_t, Held>> changed;
     for (const auto& [cell, after] : outcome_of(step.words, query)) {
@@ -158,11 +163,7 @@ class Cache final : public Server {
       if (changes(verb.verb) && (before.is_there() || after.is_there())) touch(step, std::uint64_t{1} << cell);
       if (before != after) changed.emplace_back(cell, after);
     }
-    if (!changed.empty() && step.may_fail_over) {
-      *step.kept = true;
-      for (std::size_t kept = 0; kept < replica_.size(); ++kept)
-        replica_[kept].put(step.words, cells_[kept].held(step.words));
-    }
+    if (!changed.empty()) copy_to_replica(step);
     for (const auto& [cell, after] : changed) put(step, cell, after);
   }
 
@@ -287,6 +288,13 @@ class Cache final : public Server {
     if (asked.verb != Verb::kDeleteAndCountUp) return {{put, after}};
     if (put != cell) return {{cell, {}}, {put, after}};
     return {{cell, {.expires = after.expires, .generation = after.generation}}};
+  }
+
+  void copy_to_replica(const ServerStep& step) const {
+    if (!step.may_fail_over) return;
+    *step.kept = true;
+    for (std::size_t kept = 0; kept < replica_.size(); ++kept)
+      replica_[kept].put(step.words, cells_[kept].held(step.words));
   }
 
   void put(const ServerStep& step, std::size_t cell, const Held& after) const {

@@ -1,5 +1,6 @@
-// The database: a row for every key, always there. A statement is atomic. It is asked for a row, for its version, to
-// change what is there, or to store a value, which may be only if the row has the version that was read.
+// The database: a row for every key; that one is not there is a value of it. A statement is atomic. It is asked for a
+// row, for its version, to change what is there, or to store a value, which may be only if the row has the version that
+// was read.
 #include <optional>
 
 #include "base/invariant.hpp"
@@ -11,7 +12,9 @@ namespace {
 class Database final : public Server {
  public:
   Database(const Place& place, const ServerSetting& setting)
-      : Server(place, static_cast<std::size_t>(setting.scenario.keys), 1), versioned_(setting.program.versions) {
+      : Server(place, static_cast<std::size_t>(setting.scenario.keys), 1),
+        versioned_(setting.program.versions),
+        no_row_(setting.scenario.no_row) {
     for (int key = 0; key < setting.scenario.keys; ++key)
       rows_.push_back(setting.layout.add(setting.scenario.values, Meaning::kValue));
     for (std::size_t key = 0; key < rows_.size() && setting.versions > 1; ++key)
@@ -27,8 +30,12 @@ class Database final : public Server {
 
   Answer peek(StateView words, const Query& query) const override {
     const unsigned now = version(words, query.key);
-    if (query.instruction.verb == Verb::kGet)
-      return {Outcome::kValue, static_cast<CodedValue>(get(words, rows_[query.key])) + 1, now};
+    if (query.instruction.verb == Verb::kGet) {
+      const auto found = static_cast<unsigned>(get(words, rows_[query.key]));
+      return {found == no_row_ ? Outcome::kNoRow : Outcome::kValue, found + 1, now};
+    }
+    if (query.instruction.verb == Verb::kLookAgain)
+      return {query.held == get(words, rows_[query.key]) + 1 ? Outcome::kOk : Outcome::kConflict, 0};
     if (query.instruction.verb == Verb::kGetVersion) return {Outcome::kOk, 0, now};
     if (query.instruction.verb == Verb::kSetIfVersion && now != query.number) return {Outcome::kConflict, 0};
     const unsigned next = versions_.empty() ? 0 : now + 1;
@@ -50,9 +57,10 @@ class Database final : public Server {
     return versions_.empty() ? 0 : static_cast<unsigned>(get(words, versions_[key]));
   }
 
-  bool versioned_;               // things are stored by version
-  std::vector<Field> rows_;      // by key: a value
-  std::vector<Field> versions_;  // by key, where it can be committed at all: how often it was
+  bool versioned_;                  // things are stored by version
+  std::optional<unsigned> no_row_;  // the value of a row that is not there
+  std::vector<Field> rows_;         // by key: a value
+  std::vector<Field> versions_;     // by key, where it can be committed at all: how often it was
 };
 
 }  // namespace

@@ -29,29 +29,47 @@ inline bool stores(Verb verb) { return traces::facts_of(verb).carries; }
 // a miss. kRemoves: done, whether or not it was there. kIfAbsent: done, or a conflict where the key, or the other key
 // that is named, was there. kIfUnchanged: done, or a conflict where what was watched, a version or a generation has
 // changed, or nothing is there to be changed. kIfNewer: done, or a conflict where what is there is as new. kTells: it
-// is told, whatever is there.
-enum class Answers { kFinds, kFindsMarker, kDone, kRemoves, kIfAbsent, kIfUnchanged, kIfNewer, kTells };
+// is told, whatever is there. kFindsSame: whether what is there is what was received.
+enum class Answers { kFinds, kFindsMarker, kDone, kRemoves, kIfAbsent, kIfUnchanged, kIfNewer, kTells, kFindsSame };
 Answers answers_of(Verb verb);
 inline bool changes(Verb verb) {
   const Answers answers = answers_of(verb);
-  return answers != Answers::kFinds && answers != Answers::kFindsMarker && answers != Answers::kTells;
+  return answers != Answers::kFinds && answers != Answers::kFindsMarker && answers != Answers::kTells &&
+         answers != Answers::kFindsSame;
 }
 
 // How a request turns out for the session that sent it. kConflict: an add found the key there, or what was
 // watched has changed. kMarker: what is there is no value. kError and kTimeout are what faults make of it. Of a get
 // that may take a lease: kGranted, a miss and the lease; kDenied, a miss while somebody has it; kStale, a value that is
-// marked so while somebody has it; kWon, such a value and the lease.
-enum class Outcome { kOk, kValue, kMiss, kConflict, kMarker, kGranted, kDenied, kStale, kWon, kError, kTimeout };
-inline constexpr int kOutcomeCount = 11;
+// marked so while somebody has it; kWon, such a value and the lease. kNoRow: there is no such row, which who asked
+// keeps as it keeps a value.
+enum class Outcome {
+  kOk,
+  kValue,
+  kMiss,
+  kConflict,
+  kMarker,
+  kGranted,
+  kDenied,
+  kStale,
+  kWon,
+  kNoRow,
+  kError,
+  kTimeout
+};
+inline constexpr int kOutcomeCount = 12;
 std::string_view to_string(Outcome outcome);  // "ok", "value", "miss", "conflict", "marker", ..., "error", "timeout"
 // Whether it brings a value.
 constexpr bool brings_value(Outcome outcome) {
-  return outcome == Outcome::kValue || outcome == Outcome::kStale || outcome == Outcome::kWon;
+  return outcome == Outcome::kValue || outcome == Outcome::kStale || outcome == Outcome::kWon ||
+         outcome == Outcome::kNoRow;
 }
 constexpr bool brings_lease(Outcome outcome) { return outcome == Outcome::kGranted || outcome == Outcome::kWon; }
 
-// What a get may find beside a value or nothing: a marker; nothing or what is stale, and then the lease.
+// What a get may find beside a value or nothing: a marker; nothing or what is stale, and then the lease. Of a database:
+// whether a row may not be there.
 struct Finds {
+  bool absent = false;
   bool marker = false;
   bool lease = false;
   bool stale = false;  // of a get that may take a lease: something is marked so
@@ -121,8 +139,8 @@ class Outcomes {
 // R5. Old values (what fresh-reads forbids a Read to return): see machine/src/properties/fresh_reads.cpp.
 
 // The app asks a server. I1: `to` is kCache or kDatabase; or kQueue, a channel, which is asked to publish and tells.
-// I2: a database is only asked to get, to set, to change what is there, or for a version. I3: a local cache is asked in
-// one step, for call and return: such a request is awaited and not drawn as lost.
+// I2: a database is only asked to get, to set, to change or remove what is there, to look again, or for a version. I3:
+// a local cache is asked in one step, for call and return: such a request is awaited and not drawn as lost.
 struct Request {
   Position at;
   Role to = Role::kCache;
@@ -279,9 +297,10 @@ struct Protocol {
   std::vector<DrawnCache> caches = {DrawnCache{}};   // at least one, asked or not
   std::vector<ReadingLine> reading;
   std::vector<DrawnRace> races;
-  Wanted wanted;           // what the page says is to be checked
-  Mapping mapping;         // statements of a team's own, for replays
-  bool has_cache() const;  // whether any operation asks a cache
+  bool rows_start_absent = false;  // none is there before a Write puts it there
+  Wanted wanted;                   // what the page says is to be checked
+  Mapping mapping;                 // statements of a team's own, for replays
+  bool has_cache() const;          // whether any operation asks a cache
   // What a mapping lacks for these operations: one line, "" if nothing.
   std::string missing_in(const Mapping& given) const;
 };

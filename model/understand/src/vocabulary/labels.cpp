@@ -103,6 +103,7 @@ bool fits(const SignEntry& entry, Verb verb) {
       return true;
     case Answers::kIfAbsent:
     case Answers::kIfUnchanged:
+    case Answers::kFindsSame:
     case Answers::kIfNewer:
       return entry.sign != Sign::kGone;
     case Answers::kRemoves:
@@ -259,6 +260,19 @@ class ClauseReader {
   std::size_t cached_at_ = static_cast<std::size_t>(-2);
 };
 
+// "changed meanwhile", "the row has changed since": nothing but how a comparison turned out.
+bool compares_only(const Clause& clause, Verb verb) {
+  constexpr std::string_view kCompared[] = {"changed", "unchanged", "modified", "differs",   "differ", "different",
+                                            "newer",   "same",      "touched",  "untouched", "still",  "meanwhile",
+                                            "since",   "then",      "between",  "in",        "by",     "somebody",
+                                            "has",     "have",      "not",      "is",        "was",    "been"};
+  const Answers answers = answers_of(verb);
+  return (answers == Answers::kFindsSame || answers == Answers::kIfUnchanged) &&
+         std::all_of(clause.words.begin(), clause.words.end(), [&](const std::string& word) {
+           return is_in(kCompared, word) || is_in(kThings, word) || is_reply_filler(word);
+         });
+}
+
 }  // namespace
 
 BesideOutcome beside_outcome(std::string_view label, Verb verb, const std::vector<std::string>& named) {
@@ -266,7 +280,7 @@ BesideOutcome beside_outcome(std::string_view label, Verb verb, const std::vecto
   const std::string text = dashes_as_commas(label);
   bool says_outcome = false;
   for (const Clause& clause : clauses_of(text))
-    says_outcome = ClauseReader(clause, verb, named).read(beside, says_outcome);
+    says_outcome = (compares_only(clause, verb) || ClauseReader(clause, verb, named).read(beside, says_outcome));
   if (compares(text) && beside.other.empty()) {
     const std::vector<std::string> words = split_words(label);
     const bool counts = std::any_of(words.begin(), words.end(), [](const std::string& word) {

@@ -36,6 +36,7 @@ Outcomes outcomes_of(Sign sign, Verb verb) {
       return {Outcome::kConflict};
     // Memcached says EXISTS where another value stands there, NOT_FOUND where none does; Redis answers nil to EXEC.
     case Answers::kIfUnchanged:
+    case Answers::kFindsSame:
     case Answers::kIfNewer:
       if (sign == Sign::kOk) return {Outcome::kOk};
       if (sign == Sign::kValue || sign == Sign::kHit) return {};
@@ -157,8 +158,11 @@ bool says_failure(std::string_view text) {
 
 // Whether a text says of what is watched that it has changed, or that it has not; none where it says neither.
 static std::optional<bool> says_changed(const std::vector<std::string>& words) {
-  if (is_in(words, "unchanged") || is_in(words, "untouched") || is_in(words, "unmodified")) return false;
-  const bool changed = is_in(words, "changed") || is_in(words, "modified") || is_in(words, "touched");
+  if (is_in(words, "unchanged") || is_in(words, "untouched") || is_in(words, "unmodified") || is_in(words, "same"))
+    return false;
+  constexpr std::string_view kChanged[] = {"changed", "modified", "touched", "differs", "differ", "different", "newer"};
+  const bool changed =
+      std::any_of(words.begin(), words.end(), [&](const std::string& word) { return is_in(kChanged, word); });
   if (!changed) return std::nullopt;
   return std::none_of(words.begin(), words.end(), [](const std::string& word) {
     return word == "not" || word == "nothing" || word == "nobody" || word == "hasnt" || word == "isnt" ||
@@ -199,7 +203,8 @@ ReplyWords reply_words(std::string_view text, Verb verb, const Finds& finds) {
   if (answers_of(verb) == Answers::kIfAbsent && !words.empty() &&
       (words.back() == "1" || words.back() == "0")) {  // as SETNX answers
     signs.push_back({words.back() == "1" ? Sign::kOk : Sign::kConflict, false});
-  } else if (answers_of(verb) == Answers::kIfUnchanged && says_changed(words)) {
+  } else if ((answers_of(verb) == Answers::kIfUnchanged || answers_of(verb) == Answers::kFindsSame) &&
+             says_changed(words)) {
     signs.push_back({*says_changed(words) ? Sign::kConflict : Sign::kOk, false});
   } else {
     signs = signs_in(text, verb);

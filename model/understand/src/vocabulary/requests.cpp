@@ -644,6 +644,23 @@ std::optional<RequestWords> compared_set(std::string_view label) {
   return std::nullopt;
 }
 
+// "WAIT 1 100", as Redis has it; "wait until the replica has it".
+std::optional<RequestWords> replica_wait(std::string_view label) {
+  const std::vector<std::string> words = split_words(label);
+  if (words.size() < 2 || (words[0] != "wait" && words[0] != "waits")) return std::nullopt;
+  const bool command =
+      words.size() <= 3 &&
+      std::all_of(words.begin() + 1, words.end(), [](const std::string& word) { return is_number(word); }) &&
+      words[1] != "0";
+  const bool until =
+      (words[1] == "until" || words[1] == "for") && (is_in(words, "replica") || is_in(words, "replicas"));
+  if (!command && !until) return std::nullopt;
+  RequestWords asks;
+  asks.kind = RequestWords::Kind::kVerb;
+  asks.verb = Verb::kWait;
+  return asks;
+}
+
 // "SELECT version of product": its version alone.
 std::optional<RequestWords> version_read(std::string_view label) {
   const std::vector<std::string> words = split_words(label);
@@ -658,7 +675,7 @@ std::optional<RequestWords> version_read(std::string_view label) {
 }  // namespace
 
 RequestWords request_words(std::string_view label) {
-  for (const auto& read : {marker_request, version_read, watched_get, executed_command, compared_set})
+  for (const auto& read : {marker_request, version_read, replica_wait, watched_get, executed_command, compared_set})
     if (auto asks = read(label)) return *asks;
   const CommitWords commit = commit_words(label);
   std::vector<std::string> words;

@@ -220,8 +220,10 @@ Sign negated(Sign sign, Verb verb) {
     case Sign::kGone:
       return changes(verb) ? Sign::kError : Sign::kHit;
     case Sign::kOk:
-      return answers_of(verb) == Answers::kIfAbsent || answers_of(verb) == Answers::kIfUnchanged ? Sign::kConflict
-                                                                                                 : Sign::kError;
+      return answers_of(verb) == Answers::kIfAbsent || answers_of(verb) == Answers::kIfUnchanged ||
+                     answers_of(verb) == Answers::kFindsSame
+                 ? Sign::kConflict
+                 : Sign::kError;
     case Sign::kServes:
       return Sign::kError;
     case Sign::kAnswers:
