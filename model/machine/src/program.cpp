@@ -1,5 +1,6 @@
 // The compiler from protocol to program: a depth-first walk over each operation's acts that stops at every awaited
-// request (an instruction) and continues once for each way that request can turn out.
+// request (an instruction) and continues once for each way that request can turn out. A long file: the walk is one
+// class, and each of its parts knows what the others know of the path.
 #include "machine/program.hpp"
 
 #include <fmt/format.h>

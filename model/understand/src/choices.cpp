@@ -193,6 +193,23 @@ const Section* StepWalk::repeated_last(const Block& block, const Latest& tested)
   return !says.empty() && without(says, taken).empty() ? &last : nullptr;
 }
 
+// A branch that speaks of a lease says of the get what its own label does not: that it takes one.
+void StepWalk::take_lease_as_said(const Block& block, Latest& tested) {
+  if (!tested.known() || tested.request().to != Role::kCache || tested.request().verb != Verb::kGet) return;
+  Request& get = tested.request();
+  const bool says = std::any_of(block.sections.begin(), block.sections.end(), [](const Section& section) {
+    const std::vector<std::string> words = split_words(section.label);
+    return is_in(words, "lease") && !says_of_lease(words, {.lease = true}).empty();
+  });
+  if (!says || get.watch != Watch::kNothing || get.finds.marker || !get.awaited) return;
+  get.watch = Watch::kLease;
+  get.finds.lease = true;
+  get.finds.stale = reading_.marks_stale();
+  current().takes_lease = true;
+  refuse_of_cache(get);
+  reading_.also(tested.line, ", and to take its lease where it is missing, as the branches say");
+}
+
 void StepWalk::choice(Position at, const Block& block, Scope& scope) {
   if (const Section* const last = repeated_last(block, tested_by(block, scope))) {
     Block shorter = block;
@@ -204,6 +221,7 @@ void StepWalk::choice(Position at, const Block& block, Scope& scope) {
     return;
   }
   Choosing choosing{block, tested_by(block, scope), false, is_about_others(block), {}};
+  take_lease_as_said(block, choosing.tested);
   choosing.in_row = !choosing.tested.known() && choosing.tested.depends_on_branch && continues_row(block, scope.row);
   if (choosing.in_row) choosing.tested = scope.row.tested;
   for (const Section& section : block.sections) {

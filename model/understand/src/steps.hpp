@@ -125,8 +125,7 @@ void refuse_unmodelled_titles(const Document::Entry& entry, const Reading& readi
 // arrow gives is said to have no effect.
 void judge_remarks(const std::vector<std::vector<Segment>>& segments, Reading& reading);
 
-// Everything below is shared by the parts of the walk (understand_steps.cpp, understand_arrows.cpp,
-// understand_choices.cpp, understand_remarks.cpp).
+// Everything below is shared by the parts of the walk.
 
 // The request whose outcome a reply or branch speaks of, by its place in the body that holds it. I1: body is null where
 // there is none or where it depends on the branch taken.
@@ -291,6 +290,7 @@ class StepWalk {
   void ask_about_fill(const Choosing& choosing) const;
   bool is_compared(const Choosing& choosing, const Scope& scope) const;
   void look_again(Latest& latest, Scope& scope);
+  void take_lease_as_said(const Block& block, Latest& tested);
   static std::string assumed_of_free(const Choosing& choosing, const Choice& choice, std::size_t index);
   void note_branch(const Choosing& choosing, const Choice& choice, const Branch& branch, std::size_t index);
   static void join(const Branch& branch, const Scope& entered, const Scope& inside, Scope& outer, Joined& joined);
@@ -388,7 +388,6 @@ void visit_cache_requests(std::vector<std::vector<Segment>>& segments, const Vis
 
 // What a directive that begins a branch says it tests.
 std::optional<Override> branch_override(const std::string& name, const Section& section);
-
 inline bool is_crossed(const Message& message) { return message.arrow.head == ArrowHead::kCross; }
 std::string the(Role role);  // "the cache"
 // Whether two requests go to one server.

@@ -229,6 +229,21 @@ TEST(ProtocolLeases, are_said_in_words_by_meta_commands_and_as_a_lock_beside_the
             "| value| miss getlease get set-if-unchanged delete");
 }
 
+// The branch says what the label of the get does not.
+TEST(ProtocolLeases, a_get_takes_one_where_a_branch_speaks_of_it) {
+  const std::string set = "app->>cache: set term:9 with token 41 (refused if the token was taken back)\n";
+  const std::string page =
+      "app->>cache: get term:9\nalt hit\ncache-->>app: page\nelse miss, with a lease "
+      "token\ncache-->>app: miss + token 41\napp->>database: SELECT\n" +
+      set + "end";
+  EXPECT_EQ(entries_in(page), "term | get 0| set-if-unchanged 0");
+  EXPECT_EQ(read_lines(page).operations.at(0).body.size(), 2U);
+  EXPECT_EQ(std::get<Request>(read_lines(page).operations.at(0).body.at(0).node).watch, Watch::kLease);
+  EXPECT_TRUE(contains(error_of_lines("app->>cache: get term:9\nalt miss\napp->>database: SELECT\n" + set + "end"),
+                       "stores with a lease, and no get before it in this operation takes one"));
+  EXPECT_EQ(entries_in("app->>database: UPDATE\napp->>cache: SET session:9 with token"), "session | set 0");
+}
+
 TEST(ProtocolLeases, what_they_need_is_asked_and_what_is_more_is_refused) {
   const std::string get = "app->>cache: get product:1, take a lease if it is missing\n";
   const std::string set = "app->>cache: set product:1 if the lease is still valid\n";

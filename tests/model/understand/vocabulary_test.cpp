@@ -48,11 +48,13 @@ TEST(Vocabulary, a_participant_is_known_by_any_word_of_its_name) {
 }
 
 TEST(Vocabulary, a_participant_whose_words_contradict_each_other_is_ambiguous) {
-  for (const char* name : {"cache service", "cache db", "user database", "queue worker"}) {
+  for (const char* name : {"cache service", "cache db", "user database"}) {
     EXPECT_FALSE(role_words(name).role.has_value()) << name;
     EXPECT_TRUE(role_words(name).ambiguous) << name;
   }
   EXPECT_FALSE(role_words("foo").ambiguous);
+  EXPECT_EQ(role_words("queue worker").role, Role::kWorker);
+  EXPECT_EQ(role_words("Job queue").role, Role::kQueue);
   EXPECT_EQ(role_words("user service").role, Role::kApp);
   EXPECT_FALSE(role_words("user service").assumed.empty());
 }

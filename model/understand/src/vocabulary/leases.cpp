@@ -64,6 +64,12 @@ std::optional<RequestWords> of_storing(std::string_view label, const std::vector
                                          "still", "valid", "mine",   "held", "one",   "script",      "lua",
                                          "in",    "step",  "atomic", "a",    "with",  "its",         "i",
                                          "have",  "hold",  "it",     "and",  "token", "placeholder", "there"};
+  constexpr std::string_view kToken[] = {"with",    "the",      "a",       "its",   "my",     "token",   "lease",
+                                         "refused", "rejected", "ignored", "if",    "unless", "it",      "is",
+                                         "was",     "has",      "been",    "taken", "back",   "revoked", "still",
+                                         "valid",   "invalid",  "void",    "only"};
+  constexpr std::string_view kRevoked[] = {"refused", "rejected", "ignored", "revoked",
+                                           "valid",   "invalid",  "void",    "back"};
   constexpr std::string_view kSinceMiss[] = {"unless",  "it",      "was",         "has",   "been", "is",
                                              "cleared", "deleted", "invalidated", "since", "the",  "miss"};
   constexpr std::string_view kPlainMeta[] = {"with", "the", "cas",  "number", "token", "from",
@@ -80,7 +86,14 @@ std::optional<RequestWords> of_storing(std::string_view label, const std::vector
   const bool since = is_in(kSets, command) && is_in(words, "unless") && is_in(words, "since") && is_in(words, "miss") &&
                      (is_in(words, "cleared") || is_in(words, "deleted") || is_in(words, "invalidated")) &&
                      are_all_in(kSinceMiss, left, 2);
-  if (!meta && !plain && !held && !since) return std::nullopt;
+  // "set product:1 with token 41 (refused if the token was taken back)".
+  const bool token = is_in(kSets, command) && is_in(words, "token") && is_in(words, "with") &&
+                     (is_in(words, "lease") || has_any(words, kRevoked)) &&
+                     std::all_of(words.begin(), words.end(), [&](const std::string& word) {
+                       return is_in(kToken, word) || is_in(kSets, word) || is_digit(word.front()) ||
+                              lower(tokens[1]).find(word) != std::string::npos;
+                     });
+  if (!meta && !plain && !held && !since && !token) return std::nullopt;
   RequestWords asks = command_about(Verb::kSetIfUnchanged, tokens[1], label, "set " + tokens[1]);
   if (!meta) asks.watch = Watch::kLease;
   if (is_in(words, "lock") && !says_at_once(words)) asks.assumed = kTakenAtOnce;
@@ -116,7 +129,7 @@ Outcomes says_of_lease(const std::vector<std::string>& words, const Finds& finds
   constexpr std::string_view kGot[] = {"granted", "won", "win", "wins", "acquired", "mine", "got", "taken"};
   constexpr std::string_view kStale[] = {"stale", "old", "outdated"};
   const bool stale = has_any(words, kStale);
-  const bool of_lease = has_any(words, kLeases);
+  const bool of_lease = has_any(words, kLeases) || is_in(words, "token");
   const bool without =
       of_lease && std::any_of(words.begin(), words.end(), [](const std::string& word) { return is_negation(word); });
   const bool denied = has_any(words, kOthers) || has_any(words, kNot) || without;

@@ -183,8 +183,9 @@ bool says_only_of_markers(std::string_view label, bool leases) {
       "granted", "won",     "stored", "added",    "absent",    "present",     "released", "by",       "somebody",
       "else",    "another", "other",  "reader",   "writer",    "it",          "is",       "in",       "the",
       "a",       "has",     "been",   "was",      "already",   "set",         "i",        "we",       "my"};
-  static constexpr std::string_view kOfLeases[] = {"loads", "of",  "lease", "no",      "miss",  "nil",   "denied",
-                                                   "stale", "old", "value", "refills", "fills", "valid", "refill"};
+  static constexpr std::string_view kOfLeases[] = {"loads",  "of",     "lease", "no",    "miss",    "nil",
+                                                   "denied", "stale",  "old",   "value", "refills", "fills",
+                                                   "valid",  "refill", "token", "with"};
   std::string rest;
   for (const std::string& token : tokens_in(label))
     if (!is_plainly_a_key(token)) rest += token + " ";

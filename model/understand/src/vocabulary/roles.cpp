@@ -336,7 +336,10 @@ RoleWords weigh(const RoleHits& hits, const std::string& copy) {
   const Role server = cache ? Role::kCache : Role::kDatabase;
   const bool third_party = hits.has(Role::kThirdParty);
   const bool publishes = hits.has(Role::kQueue) && is_in(kChannels, *hits.word_of(Role::kQueue));
-  if (publishes && hits.are_only({Role::kCache, Role::kQueue})) {
+  const RoleHit& last = hits.all.back();
+  if (hits.are_only({Role::kQueue, Role::kWorker}) && (last.role == Role::kQueue || last.role == Role::kWorker)) {
+    choose(last.role);  // "job queue", "queue worker"
+  } else if (publishes && hits.are_only({Role::kCache, Role::kQueue})) {
     choose(Role::kQueue);  // "Redis pub/sub"
   } else if (one_server && hits.are_only({Role::kCache, Role::kDatabase})) {
     choose(server);  // "redis server"

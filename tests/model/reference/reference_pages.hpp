@@ -1,0 +1,207 @@
+// What becomes of a random page for the reference: it is about several entries, has other caches, changes what is
+// there, or has rows that may not be there.
+#pragma once
+
+#include <array>
+#include <sstream>
+#include <string>
+#include <vector>
+
+#include "sim/random.hpp"
+
+namespace stalemate::model::reference {
+
+// The same page about keys: of two entries of the row, and with markers put, looked for and taken away on the way.
+inline std::string with_entries(const std::string& page, sim::Random random) {
+  static const std::vector<std::string> kMarkers = {
+      "app->>cache: SET lock:item:1\n",
+      "app->>cache: SET lock:item:1 EX 60\n",
+      "app-)cache: SET lock:item:1 EX 60\n",
+      "app->>cache: DEL lock:item:1\n",
+      "app-)cache: DEL lock:item:1\n",
+      "app->>cache: SET item:1 unless lock:item:1 exists\n",
+      "app-)cache: SET item:1 unless lock:item:1 exists\n",
+      "app->>cache: SET total:1 unless lock:item:1 exists\nalt conflict\napp-)cache: DEL total:1\nend\n",
+      "app->>cache: SET item:1 to LOCKED EX 30\n",
+      "app-)cache: SET item:1 to DELETED\n",
+      "app->>cache: EXISTS lock:item:1\nalt exists\napp->>cache: DEL item:1\nelse free\napp-)cache: SET "
+      "lock:item:1\nend\n",
+      "app->>cache: EXISTS lock:item:1\nopt free\napp->>cache: SET item:1 to LOCKED\nend\n",
+      "app->>cache: SET lock:item:1 NX EX 60\nalt taken\napp->>cache: DEL total:1\nelse acquired\napp-)cache: DEL "
+      "lock:item:1\nend\n",
+      "app->>cache: add item:1 LOCKED\nalt taken\napp-)cache: DEL item:1\nend\n",
+      "app->>cache: GET item:1\nalt locked\napp-)cache: DEL item:1\nelse hit\napp->>cache: DEL lock:item:1\nend\n",
+      "app->>cache: GET item:1\nopt miss\napp-)cache: SET lock:item:1\nend\n"};
+  static const std::vector<std::string> kVersions = {
+      "app->>cache: set item:1 only if the version is newer\n",
+      "app->>cache: set item:1 only if the version is newer\n",
+      "app-)cache: set item:1 only if the version is newer, TTL 60\n",
+      "app->>cache: set item:1 only if the version is newer\nalt conflict\napp-)cache: DEL item:1\nend\n",
+      "app->>cache: mark item:1 deleted at this version, only if newer\n",
+      "app-)cache: mark item:1 deleted at this version, only if newer, TTL 60\n",
+      "app->>database: SELECT version of item\n",
+      "app->>cache: GET item:1\nopt miss\napp-)cache: set item:1 only if the version is newer\nend\n"};
+  static const std::vector<std::string> kGenerations = {
+      "app->>cache: GET gen:item:1\n",
+      "app->>cache: GET gen:item:1\n",
+      "app->>cache: GET gen:item:1\nalt timeout\napp-)cache: DEL total:1\nend\n",
+      "app->>cache: HGET item:1 generation\n",
+      "app->>cache: save item:1 only if the generation is as read (one script)\n",
+      "app-)cache: save item:1 only if the generation is as read, TTL 60 (one script)\n",
+      "app->>cache: save total:1 only if the generation is as read (one script)\nopt conflict\napp->>cache: INCR "
+      "gen:item:1\nend\n",
+      "app->>cache: purge item:1: delete it and count its generation up (one script)\n",
+      "app->>cache: purge item:1: delete it and count its generation up EX 60 (one script)\n",
+      "app-)cache: DEL item:1 and INCR gen:item:1 (one script)\n",
+      "app->>cache: INCR gen:item:1\n",
+      "app-)cache: INCR gen:item:1\n"};
+  static const std::vector<std::string> kLeases = {
+      "app->>cache: get item:1, take a lease if it is missing\nalt miss, lease granted\napp->>cache: set item:1 if the "
+      "lease is still valid\nelse no lease\napp-)cache: DEL total:1\nend\n",
+      "app->>cache: get item:1, take a lease if it is missing\nopt lease granted\napp->>database: Get "
+      "value\napp->>cache: "
+      "set item:1 if the lease is still valid\nend\n",
+      "app->>cache: get item:1 and take its lock if it is free (one script)\nalt hit\napp-)cache: DEL total:1\nelse "
+      "miss\napp-)cache: set item:1 if the lock is still mine (one script)\nend\n",
+      "app->>cache: get item:1, take a lease if it is missing\n",
+      "app->>cache: set item:1 if the lease is still valid\n",
+      "app-)cache: set item:1 if the lease is still valid, TTL 60\n",
+      "app->>cache: mark item:1 as stale\n",
+      "app-)cache: mark item:1 as stale\n"};
+  static const std::array kFurther = {&kVersions, &kGenerations, &kGenerations, &kLeases,
+                                      &kLeases,   &kMarkers,     &kMarkers};
+  const std::vector<std::string>& further = *kFurther[random.below(kFurther.size())];
+  std::string text;
+  const bool leases = &further == &kLeases;
+  std::size_t left = leases || &further == &kGenerations ? 1 + random.below(4) : random.below(4);
+  const bool two = random.below(2) == 0;
+  std::istringstream lines(page);
+  for (std::string line; std::getline(lines, line);) {
+    const bool asks = line.starts_with("app->>") || line.starts_with("app-)");
+    // What has a lease takes no other condition.
+    if (leases && (line.find(" if ") != std::string::npos || line.find("cas value") != std::string::npos))
+      line = "app->>cache: Set value";
+    if (asks && left > 0 && random.below(leases ? 2 : 4) == 0) {
+      text += further[random.below(further.size())];
+      --left;
+    }
+    if (const std::size_t at = line.find("value"); line.find("cache: ") != std::string::npos && at != std::string::npos)
+      line.replace(at, 5, two && random.below(3) == 0 ? "total:1" : "item:1");
+    text += line + "\n";
+  }
+  return text;
+}
+
+// The same page with its cache in every app instance, or with two caches or three, of which one may be.
+inline std::string with_caches(const std::string& page, sim::Random random) {
+  static const std::vector<std::vector<std::string>> kIds = {
+      {"cache"},         {"near", "cache"},    {"near", "cache"},
+      {"near", "cache"}, {"cache", "further"}, {"near", "cache", "further"}};
+  const std::size_t drawn = random.below(kIds.size());
+  const std::vector<std::string>& ids = kIds[drawn];
+  const bool alone = ids.size() == 1;
+  std::string participants;
+  for (const std::string& id : ids)
+    participants += "participant " + id + " as " +
+                    (alone || id == "near" ? "In-process cache"
+                     : id == "further"     ? "Memcached"
+                                           : "Redis") +
+                    "\n";
+  const bool tells = ids.front() == "near" || alone;
+  if (tells)
+    participants += "participant bus as Pub/sub\nparticipant others as In-process cache of every other instance\n";
+  std::string text;
+  std::string asked = ids.front();
+  std::vector<std::string> outer;  // what the blocks around are about
+  std::istringstream lines(page);
+  for (std::string line; std::getline(lines, line);) {
+    const bool asks = line.starts_with("app->>cache: ") || line.starts_with("app-)cache: ");
+    if (asks) {
+      asked = ids[random.below(ids.size())];
+      const bool waits = line.starts_with("app->>") || alone || asked == "near";
+      const std::string label = line.substr(line.find(": "));
+      const bool conditional =
+          !alone && (label.find(" if unchanged") != std::string::npos || label.find("cas ") != std::string::npos);
+      line = (waits ? "app->>" : "app-)") + asked + (conditional ? ": Set value" : label);
+    } else if (line.starts_with("cache-->>app")) {
+      line = asked + line.substr(5);
+    } else if (line.starts_with("alt") || line.starts_with("opt") || line.starts_with("break")) {
+      outer.push_back(asked);
+    } else if (line.starts_with("else") && !outer.empty()) {
+      asked = outer.back();
+    } else if (line == "end" && !outer.empty()) {
+      asked = outer.back();
+      outer.pop_back();
+    }
+    text += line + "\n";
+    if (tells && asks && random.below(3) == 0)
+      text += std::string("app") + (random.below(3) == 0 ? "-)" : "->>") +
+              "bus: publish that the value has changed\nbus-)others: delete value\n";
+    if (line == "sequenceDiagram") text += participants;
+  }
+  return text;
+}
+
+// The same page with Writes that change what is there, or what they read of it.
+inline std::string with_changes(const std::string& page, sim::Random random) {
+  static const std::vector<std::string> kOfRow = {
+      "app->>database: increment value\n",
+      "app->>database: increment value\n",
+      "app-)database: increment value\n",
+      "app->>database: Get value\napp->>database: Set value to what was read, plus 1\n",
+      "app->>cache: Get value\nopt miss\napp->>database: Get value\nend\napp->>database: Set value to what was read, "
+      "plus 1\n",
+      "app->>database: Get value\napp->>database: UPDATE item SET n = the n that was read plus 1 WHERE version is as "
+      "read\nalt conflict\napp-)cache: Delete value\nelse ok\napp->>cache: Delete value\nend\n",
+      "app->>database: Get value\napp->>database: UPDATE item SET n = the n that was read plus 1 WHERE version is as "
+      "read\n"};
+  static const std::vector<std::string> kOfEntry = {
+      "app->>cache: Set value\n", "app->>cache: increment value\n", "app-)cache: increment value\n",
+      "app->>cache: increment value only if it exists\n",
+      "app->>cache: Get value\nalt hit\napp->>cache: Set value to what was read, plus mine\nelse miss\napp-->>user: "
+      "done\nend\n"};
+  std::string text;
+  bool write = false;
+  std::istringstream lines(page);
+  for (std::string line; std::getline(lines, line);) {
+    if (line.find("Write") != std::string::npos) write = true;
+    if (line.find("Read") != std::string::npos) write = false;
+    const bool stores = write && line.find(": Set value") != std::string::npos && line.find("if ") == std::string::npos;
+    const bool of_row = line.find("database: ") != std::string::npos;
+    if (stores && line.starts_with("app-x"))
+      text += of_row ? "app-xdatabase: increment value\n" : "app-xcache: Delete value\n";
+    else if (stores)
+      text += of_row ? kOfRow[random.below(kOfRow.size())] : kOfEntry[random.below(kOfEntry.size())];
+    else
+      text += line + "\n";
+  }
+  return text;
+}
+
+// The same page with rows that are removed or not there at first, with second looks at them, and with waits for the
+// cache's replica.
+inline std::string with_rows(const std::string& page, sim::Random random) {
+  static const std::vector<std::string> kLooks = {
+      "alt no row\napp-)cache: Delete value\nelse row\napp->>cache: Set value\nend\n",
+      "alt no row\napp-->>user: done\nelse row\napp->>cache: Set value\nend\n",
+      "alt no row\napp->>cache: Set value to null\nend\n",
+      "app->>cache: Set value\napp->>database: Get value\nalt changed meanwhile\napp->>cache: Delete value\nend\n",
+      "app->>database: Get value\nalt unchanged\napp->>cache: Set value\nelse changed\napp-->>user: error\nend\n",
+      "app->>cache: Set value\n"};
+  const bool inserts = random.below(3) == 0;
+  std::string text;
+  bool write = false;
+  std::istringstream lines(page);
+  for (std::string line; std::getline(lines, line);) {
+    if (line.find("Write") != std::string::npos) write = true;
+    if (line.find("Read") != std::string::npos) write = false;
+    if (write && line == "app->>database: Set value" && inserts) line = "app->>database: Insert value";
+    if (write && line == "app->>database: Set value" && random.below(2) == 0) line = "app->>database: Delete value";
+    text += line + "\n";
+    if (!write && line == "app->>database: Get value") text += kLooks[random.below(kLooks.size())];
+    if (line.starts_with("app->>cache: ") && random.below(5) == 0) text += "app->>cache: WAIT 1 100\n";
+  }
+  return text;
+}
+
+}  // namespace stalemate::model::reference
