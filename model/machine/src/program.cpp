@@ -294,6 +294,10 @@ class Compiler {
   }
 
   bool skips(const Request& request, const Known& known) const {
+    if (request.verb == Verb::kLookAgain && known.source != Source::kReceived && extent_ == Extent::kNormal)
+      fail(request.at,
+           "this compares the row with what was read of it before, and here nothing may have been read; draw "
+           "the get before it");
     const traces::Number compares = traces::facts_of(request.verb).compares;
     if (!known.knows(compares)) {
       if (extent_ == Extent::kNormal)
@@ -320,10 +324,6 @@ class Compiler {
 
   // The instruction of a request that is asked now; what is known afterwards is known to whatever follows it.
   InstructionId instruction_for(const Request& request, const Cursor& after, Known& known) {
-    if (request.verb == Verb::kLookAgain && known.source != Source::kReceived && extent_ == Extent::kNormal)
-      fail(request.at,
-           "this compares the row with what was read of it before, and here nothing may have been read; draw "
-           "the get before it");
     const bool received = stores_received(request, known);
     if (request.verb == Verb::kIncrease && request.to == Role::kDatabase)
       known.source = Source::kNothing;
@@ -355,12 +355,10 @@ class Compiler {
     instruction.awaited = request.awaited;
     instruction.ttl = request.ttl;
     instruction.watch = request.watch;
-    program_.markers_expire = program_.markers_expire || (request.ttl != 0 && !stores(request.verb));
+    note_features(request);
     instruction.entry = request.entry;
     instruction.other = request.other;
     instruction.finds = request.finds;
-    program_.leases = program_.leases || request.watch == Watch::kLease;
-    program_.watches = program_.watches || request.watch != Watch::kNothing || request.verb == Verb::kSetIfUnchanged;
     instruction.keeps_value = keeps_value(request);
     instruction.gives = gives(request);
     instruction.carries_received = received;
@@ -383,6 +381,12 @@ class Compiler {
     }
     program_.instructions.push_back(std::move(instruction));
     return id;
+  }
+
+  void note_features(const Request& request) {
+    program_.markers_expire = program_.markers_expire || (request.ttl != 0 && !stores(request.verb));
+    program_.leases = program_.leases || request.watch == Watch::kLease;
+    program_.watches = program_.watches || request.watch != Watch::kNothing || request.verb == Verb::kSetIfUnchanged;
   }
 
   ProgramCounter add_location(Location location) {

@@ -210,6 +210,20 @@ void StepWalk::take_lease_as_said(const Block& block, Latest& tested) {
   reading_.also(tested.line, ", and to take its lease where it is missing, as the branches say");
 }
 
+// The scope of a branch, where it begins.
+StepWalk::Scope StepWalk::Scope::within(Branch& taken, const Latest& about, const BranchTest& test) const {
+  Scope inside = *this;
+  inside.body = &taken.body;
+  inside.branch = taken.at;
+  inside.row = {};
+  inside.tested = about;
+  inside.tested_reply = test.reply;
+  inside.at_branch_start = true;
+  const bool of_row = about.known() && about.request().to == Role::kDatabase && about.request().verb == Verb::kGet;
+  inside.without_row = without_row || (of_row && test.outcomes == Outcomes{Outcome::kMiss});
+  return inside;
+}
+
 void StepWalk::choice(Position at, const Block& block, Scope& scope) {
   if (const Section* const last = repeated_last(block, tested_by(block, scope))) {
     Block shorter = block;
@@ -259,16 +273,8 @@ void StepWalk::choice(Position at, const Block& block, Scope& scope) {
     branch.is_else = !choice.free && test.otherwise;
     branch.ends_operation = block.kind == BlockKind::kBreak;
     note_branch(choosing, choice, branch, i);
-    Scope inside = entered;
-    inside.body = &branch.body;
-    inside.branch = branch.at;
-    inside.row = {};
-    inside.tested = choosing.tested;
-    inside.tested_reply = choice.free ? nullptr : test.reply;
-    inside.at_branch_start = true;
-    const bool of_row = choosing.tested.known() && choosing.tested.request().to == Role::kDatabase &&
-                        choosing.tested.request().verb == Verb::kGet;
-    inside.without_row = entered.without_row || (of_row && test.outcomes == Outcomes{Outcome::kMiss});
+    Scope inside = entered.within(branch, choosing.tested, test);
+    if (choice.free) inside.tested_reply = nullptr;
     statements(section.body, inside);
     join(branch, entered, inside, scope, joined);
     choice.branches.push_back(std::move(branch));

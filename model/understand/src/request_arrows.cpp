@@ -219,6 +219,16 @@ void StepWalk::Scope::note_get(Position at, Role of) {
   if (of == Role::kDatabase) ++gets_of_rows;
 }
 
+// How long what is put lives; what is assumed of it.
+std::string StepWalk::note_life(const RequestWords& words, Request& asks, std::string& meaning) {
+  if (words.ttl == 0 || asks.to != Role::kCache || !traces::facts_of(asks.verb).puts()) return {};
+  asks.ttl = words.ttl;
+  current().lives = current().lives || stores(asks.verb);
+  meaning += stores(asks.verb) ? ", which may expire at any later moment"
+                               : ", which may be gone before it is taken away (--fault expire)";
+  return words.assumed_ttl;
+}
+
 void StepWalk::request(const Place& place, const Message& written, Role server, Scope& scope) {
   const Position at = place.at;
   ask_about_whose(at, written.text);
@@ -259,13 +269,7 @@ void StepWalk::request(const Place& place, const Message& written, Role server, 
     current().watches_key = current().watches_key || words.watch == Watch::kKey;
     current().takes_lease = current().takes_lease || words.watch == Watch::kLease;
   }
-  if (words.ttl != 0 && server == Role::kCache && traces::facts_of(verb).puts()) {
-    asks.ttl = words.ttl;
-    current().lives = current().lives || stores(verb);
-    assumed = joined({assumed, words.assumed_ttl});
-    meaning += stores(verb) ? ", which may expire at any later moment"
-                            : ", which may be gone before it is taken away (--fault expire)";
-  }
+  assumed = joined({assumed, note_life(words, asks, meaning)});
   if (is_server(role(message.from)))
     assumed = joined({assumed, "a two-headed arrow is taken as a request of the app with its reply"});
   if (words.after_commit) meaning += ", after the commit of the write before it";

@@ -1,6 +1,6 @@
 // What a diagram's statements make an app do: its arrows become requests, guards and acknowledgements, its blocks
 // choices, and what starts a second operation splits it. Which operations are reads or writes, and their names, is
-// decided afterwards (understand_naming.hpp).
+// decided afterwards (naming.hpp). A long file: the walk is one class, whose parts stand in files of their own.
 #pragma once
 
 #include <cstddef>
@@ -194,6 +194,7 @@ class StepWalk {
     bool lost = false;  // a request before was not understood, and none since: of what answers it nothing is said
     bool at_top() const { return body == nullptr; }
     void note_get(Position at, Role of);
+    Scope within(Branch& taken, const Latest& about, const BranchTest& test) const;
   };
   void read_all();
   std::vector<Segment> finish();
@@ -237,6 +238,7 @@ class StepWalk {
   void ask_what_is_meant(Position at, const Message& message, Role server, Verb verb, const RequestWords& words);
   // What is not modelled of a cache in the app's own process, and of one beside others.
   void refuse_of_cache(const Request& asks) const;
+  std::string note_life(const RequestWords& words, Request& asks, std::string& meaning);
   Finds what_it_may_find(const Message& message, Role server, Verb verb, const RequestWords& words) const;
   void refuse_of_database(Position at, Role server, Verb verb) const;
   void request(const Place& place, const Message& written, Role server, Scope& scope);
