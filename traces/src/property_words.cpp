@@ -17,6 +17,8 @@ constexpr PropertyWords kRows[] = {
     {"acknowledged-survives", PropertyStory::kLostWrite, "How an acknowledged write is lost", "You lost a write."},
     {"heals", PropertyStory::kDifferingEntry, "How the cache comes to hold a wrong value for good",
      "You made the cache lie for good."},
+    {"no-lost-update", PropertyStory::kWrongChange, "How an update is lost", "You lost an update."},
+    {"refillable", PropertyStory::kLeaseLeft, "How what is stale comes to stay so", "You made it stay stale."},
 };
 
 }  // namespace

@@ -183,6 +183,59 @@ std::vector<LostWrite> find_lost_writes(const Trace& trace) {
 
 namespace {
 
+// The amount by which an operation changes a row: what its increase carries, or what it stores beyond what it received
+// last. 0: none that it sends.
+std::int64_t amount_of(const Trace& trace, const Step& of, std::size_t& asked) {
+  std::optional<std::int64_t> received;
+  for (std::size_t i = 0; i < trace.steps.size(); ++i) {
+    const Step& step = trace.steps[i];
+    if (!same_operation(step, of)) continue;
+    if (step.reply && step.reply->value && step.kind != StepKind::kHandle) received = step.reply->value;
+    for (const Request& request : step.sends) {
+      if (!is_database(trace, request.to) || !request.value) continue;
+      const VerbFacts* const verb = find_verb(request.verb);
+      asked = i;
+      if (verb != nullptr && verb->increases()) return *request.value;
+      if (received) return *request.value - *received;
+    }
+  }
+  return 0;
+}
+
+bool tells_it_is_done(const Step& step) {
+  return std::any_of(step.endings.begin(), step.endings.end(),
+                     [](const Ending& ending) { return ending.kind != Ending::Kind::kFailed && !ending.value; });
+}
+
+}  // namespace
+
+std::vector<WrongChange> find_wrong_changes(const Trace& trace) {
+  std::vector<WrongChange> all;
+  for (std::size_t i = 0; i < trace.steps.size(); ++i) {
+    const Step& step = trace.steps[i];
+    if (step.kind != StepKind::kInvoke) continue;
+    WrongChange change{.at = i};
+    change.amount = amount_of(trace, step, change.at);
+    for (std::size_t later = i; later < trace.steps.size() && change.amount > 0; ++later) {
+      if (!same_operation(trace.steps[later], step) || !tells_it_is_done(trace.steps[later])) continue;
+      change.told = true;
+      change.at = later;
+    }
+    if (change.amount <= 0) continue;
+    for (const Store& store : trace.stores) {
+      const auto before = value_of(trace.initial, store.name, step.key);
+      const auto after = value_of(final_state(trace), store.name, step.key);
+      if (store.kind != "database" || !before || !after) continue;
+      change.held = *after;
+      change.times = (*after - *before) / change.amount % 10;
+      if (change.times > 1 || (change.times == 0 && change.told)) all.push_back(change);
+    }
+  }
+  return all;
+}
+
+namespace {
+
 DifferingEntry how_it_came(const Trace& trace, const std::string& cache, const Entry& entry,
                            const std::string& database) {
   const std::size_t steps = trace.steps.size();

@@ -10,6 +10,7 @@
 #include "machine/amounts.hpp"
 #include "model/machine/play_support.hpp"
 #include "reduce/symmetry.hpp"
+#include "traces/render.hpp"
 
 namespace stalemate::model {
 namespace {
@@ -123,6 +124,24 @@ TEST(NoLostUpdate, is_broken_by_a_change_that_is_made_twice) {
   EXPECT_EQ(verdict("no-lost-update", kIfVersion, {"write"}, {"duplicate"}), Verdict::kHolds);
   EXPECT_EQ(verdict("no-lost-update", kByTheServer, {"write"}, {"late-request"}), Verdict::kHolds)
       << "what its writer gave up is in there once";
+}
+
+TEST(NoLostUpdate, is_told_by_what_is_missing_or_too_many) {
+  const auto told = [](const std::string& write, const std::vector<std::string>& apps,
+                       const std::vector<std::string>& faults, const std::string& property) {
+    CheckOptions options;
+    options.properties = {property};
+    return traces::find_renderer("text")->render(*check(page(write), scenario(apps, faults), options).trace, {});
+  };
+  const std::string lost = "changes k1 by 1 and was acknowledged (step ";
+  EXPECT_TRUE(contains(told(kByTheApp, kTwo, {}, "no-lost-update"), lost));
+  EXPECT_TRUE(
+      contains(told(kByTheApp, kTwo, {}, "no-lost-update"), "that is not in the 1010 that the database holds."));
+  EXPECT_TRUE(contains(told(kByTheApp, kTwo, {}, "acknowledged-survives"), lost));
+  EXPECT_TRUE(contains(told(kByTheServer, {"write"}, {"duplicate"}, "no-lost-update"),
+                       "that is 2 times in the 1002 that the database holds."));
+  EXPECT_TRUE(contains(told(kByTheServer, {"write"}, {"duplicate"}, "no-lost-update"),
+                       "1, 10, 100, ... more for each time the first, second, third write, ... is in it"));
 }
 
 // A sum does not say by itself whose changes are in it, as the number of a Write does.

@@ -8,6 +8,7 @@
 #include "ask/check.hpp"
 #include "base/error.hpp"
 #include "model/machine/play_support.hpp"
+#include "traces/render.hpp"
 
 namespace stalemate::model {
 namespace {
@@ -155,6 +156,11 @@ TEST(Refillable, is_broken_where_a_lease_of_what_is_stale_is_left) {
   EXPECT_EQ(verdict("refillable", leases, {"read", "write"}, {}, true), Verdict::kHolds);
   EXPECT_EQ(verdict("refillable", leases, {"read", "write"}, {"crash"}, true), Verdict::kViolated)
       << "who won is gone with its lease";
+  CheckOptions options;
+  options.properties = {"refillable"};
+  const Report report = check(leases, scenario({"read", "write"}, {"crash"}, true), options);
+  EXPECT_TRUE(contains(traces::find_renderer("text")->render(*report.trace, {}),
+                       "At rest k1 in the cache is stale, and somebody who is gone has its lease"));
   const Protocol locks = stale("get item:1 and take its lock if it is free (one script)");
   for (const std::string property : {"refillable", "heals"})
     EXPECT_TRUE(contains(error_of([&] {

@@ -236,6 +236,8 @@ inline Setting setting_of(const RandomScenario& drawn, const Protocol& protocol,
       setting.budgets.pop_back();
     else if (setting.apps.size() > 1)
       setting.apps.pop_back();
+    else if (setting.apps.front().size() > 1)
+      setting.apps.front().pop_back();
     else
       setting.apps.front().front().pop_back();
   }

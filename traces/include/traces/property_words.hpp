@@ -9,15 +9,18 @@ namespace stalemate::traces {
 
 // What breaking it shows: a cached entry that differs from the database, at rest; a read that missed an acknowledged
 // write; one that returned something older than its session had read before; a value, read or cached, that the database
-// never had; a write that was acknowledged, of which that is true; kNone: nothing that is told beside that it is
-// broken. A new one is told in src/render/verdict.cpp and, for an explanation, in model/ask/src/explain/sentences.cpp.
+// never had; a write that was acknowledged, of which that is true; a change that is not in what the database has, or
+// more than once; a lease that is left on what is stale; kNone: nothing that is told beside that it is broken. A new
+// one is told in src/render/verdict.cpp and, for an explanation, in model/ask/src/explain/sentences.cpp.
 enum class PropertyStory : std::uint8_t {
   kNone,
   kDifferingEntry,
   kStaleRead,
   kBackwardRead,
   kNeverCommitted,
-  kLostWrite
+  kLostWrite,
+  kWrongChange,
+  kLeaseLeft
 };
 
 struct PropertyWords {

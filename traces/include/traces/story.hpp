@@ -83,6 +83,17 @@ struct LostWrite {
 };
 std::vector<LostWrite> find_lost_writes(const Trace& trace);
 
+// A Write that changes what is there by an amount of its own, and how often that amount is in what the database has of
+// the key at the end: not at all though it was told to be done, or more than once.
+struct WrongChange {
+  std::size_t at = 0;  // the step that told it; where none did, the one that asked
+  bool told = false;
+  std::int64_t amount = 0;
+  std::int64_t times = 0;
+  std::int64_t held = 0;  // what the database has
+};
+std::vector<WrongChange> find_wrong_changes(const Trace& trace);
+
 // Whether two steps belong to one operation of one session.
 bool same_operation(const Step& a, const Step& b);
 

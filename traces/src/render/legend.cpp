@@ -67,10 +67,12 @@ std::int64_t operation_count(const Scenario& scenario) {
   return count;
 }
 
-// What the database was asked to store.
-std::vector<std::int64_t> written_values(const Trace& trace) {
+// What the database was asked to store; `sums`: some request changes what is there.
+std::vector<std::int64_t> written_values(const Trace& trace, bool& sums) {
   std::vector<std::int64_t> values;
   const auto add = [&](const Request& request) {
+    const VerbFacts* const verb = find_verb(request.verb);
+    sums = sums || (verb != nullptr && verb->increases());
     if (is_database(trace, request.to) && request.value) values.push_back(*request.value);
   };
   for (const InFlight& message : trace.initial.in_flight) add(message.request);
@@ -88,11 +90,15 @@ std::string values_line(const Trace& trace) {
       std::all_of(start.begin(), start.end(), [&](const Entry& entry) { return entry.value == start.front().value; });
   if (!one_start) return "";
   std::string line = fmt::format("values: {} is what every key starts with", *start.front().value);
-  const std::vector<std::int64_t> written = written_values(trace);
+  bool sums = false;
+  const std::vector<std::int64_t> written = written_values(trace, sums);
   const std::int64_t written_max = operation_count(trace.scenario);
-  const bool numbered = std::all_of(written.begin(), written.end(),
-                                    [&](std::int64_t value) { return value >= 1 && value <= written_max; });
-  if (!written.empty() && numbered) line += "; 1, 2, ... are what the writes write, in the order of the scripts";
+  const auto all = [&](auto holds) { return std::all_of(written.begin(), written.end(), holds); };
+  const bool numbered = all([&](std::int64_t value) { return value >= 1 && value <= written_max; });
+  if (sums || (!written.empty() && all([&](std::int64_t value) { return value > *start.front().value; })))
+    line += "; 1, 10, 100, ... more for each time the first, second, third write, ... is in it";
+  else if (!written.empty() && numbered)
+    line += "; 1, 2, ... are what the writes write, in the order of the scripts";
   return line;
 }
 

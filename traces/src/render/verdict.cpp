@@ -120,6 +120,29 @@ void append_lost_writes(std::vector<std::string>& lines, const Trace& trace) {
   }
 }
 
+void append_wrong_changes(std::vector<std::string>& lines, const Trace& trace, bool twice) {
+  for (const WrongChange& wrong : find_wrong_changes(trace)) {
+    if (wrong.times > 1 && !twice) continue;
+    const Step& step = trace.steps[wrong.at];
+    lines.push_back(
+        fmt::format("{}'s {} changes {} by {}{}; {} in the {} that the database holds.",
+                    actor_name(trace, step.app, step.session), foreign(step.diagram), foreign(step.key), wrong.amount,
+                    wrong.told ? fmt::format(" and was acknowledged ({})", step_words(wrong.at)) : "",
+                    wrong.times == 0 ? "that is not" : fmt::format("that is {} times", wrong.times), wrong.held));
+  }
+}
+
+// Who cannot win the refill of what is stale.
+void append_unrefillable(std::vector<std::string>& lines, const Trace& trace) {
+  for (const Contents& store : final_state(trace).stores)
+    for (const Entry& entry : store.entries)
+      if (entry.stale && entry.lease)
+        lines.push_back(
+            fmt::format("At rest {} in the {} is stale, and somebody who is gone has its lease, so nobody can "
+                        "win its refill.",
+                        foreign(entry.key), foreign(store.store)));
+}
+
 }  // namespace
 
 std::vector<std::string> verdict_lines(const Trace& trace) {
@@ -142,6 +165,9 @@ std::vector<std::string> verdict_lines(const Trace& trace) {
   if (story == PropertyStory::kBackwardRead) append_backward_read(lines, trace);
   if (story == PropertyStory::kNeverCommitted) append_never_committed(lines, trace);
   if (story == PropertyStory::kLostWrite) append_lost_writes(lines, trace);
+  if (story == PropertyStory::kLostWrite && lines.size() == 1) append_wrong_changes(lines, trace, false);
+  if (story == PropertyStory::kWrongChange) append_wrong_changes(lines, trace, true);
+  if (story == PropertyStory::kLeaseLeft) append_unrefillable(lines, trace);
   append_loop(lines, trace);
   return lines;
 }

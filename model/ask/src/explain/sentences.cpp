@@ -97,6 +97,8 @@ class Teller {
       case traces::PropertyStory::kBackwardRead:
       case traces::PropertyStory::kNeverCommitted:
       case traces::PropertyStory::kLostWrite:
+      case traces::PropertyStory::kWrongChange:
+      case traces::PropertyStory::kLeaseLeft:
       case traces::PropertyStory::kNone:
         say("read", "Step {} breaks {}: {}.", steps(), trace_.property, subject_.machine.properties().front()->claim);
         break;
