@@ -26,8 +26,12 @@ void Model::mark_acknowledged(Running& running, bool set_ahead) const {
   if (!runner.wrote_well.value_or(true) || (!runner.wrote && !set_ahead)) return;
   running.step.reaches.insert("acknowledged-survives");
   if (changes_) running.step.reaches.insert("no-lost-update");
-  world.history[runner.key].acknowledged.insert(
-      {{r, runner.begun}, places_[r].values[runner.begun - 1], runner.commits_before, runner.before});
+  History& history = world.history[runner.key];
+  const WriteId id(r, runner.begun);
+  Value value = places_[r].values[runner.begun - 1];
+  for (const Commit& commit : history.commits)  // what removes a row writes that there is none
+    if (!changes_ && commit.of == id) value = commit.value;
+  history.acknowledged.insert({id, value, runner.commits_before, runner.before});
 }
 
 // What a Read invoked now must not return: a value that some acknowledged write supersedes. One without a commit that
