@@ -284,6 +284,22 @@ TEST(ReplayCommand, what_is_modelled_and_not_asked_of_a_real_server_yet_is_refus
       << outcome.err;
 }
 
+TEST(ReplayCommand, a_row_that_is_not_there_at_first_is_refused) {
+  const Scratch scratch;
+  const std::string page = scratch.path("absent.mmd");
+  scratch.write("absent.mmd",
+                "sequenceDiagram\nNote over app: Read\napp->>cache: GET k:1\nalt hit\ncache-->>app: value\nelse "
+                "miss\napp->>database: SELECT k\nalt no row\ndatabase-->>app: no row\nelse row\ndatabase-->>app: "
+                "row\napp->>cache: SET k:1\nend\nend\nNote over app: Write\napp->>database: INSERT INTO k\n");
+  const std::string trace = scratch.path("absent.json");
+  ASSERT_EQ(run_program({"check", page, "--writers", "2", "-o", trace}).code, 1);
+  const Outcome outcome = run_program({"replay", trace});
+  EXPECT_EQ(outcome.code, 2);
+  EXPECT_NE(outcome.err.find("k1 is not there at first, which is modelled and not made on a real server yet"),
+            std::string::npos)
+      << outcome.err;
+}
+
 TEST(ReplayCommand, a_get_that_takes_a_lease_is_refused_although_it_is_a_get) {
   const Scratch scratch;
   const std::string page = scratch.path("leased.mmd");

@@ -23,6 +23,14 @@ bool can_happen(const traces::Trace& trace, const Servers& servers) {
 }
 
 void refuse_what_cannot_happen(const traces::Trace& trace, const Servers& servers) {
+  // How a row is written that is not there; increases, which start from 0, are refused by their verb.
+  for (const traces::Contents& store : trace.initial.stores)
+    for (const traces::Entry& entry : store.entries)
+      if (traces::is_database(trace, store.store) && entry.value == 0)
+        throw InputError(
+            fmt::format("replay: {} is not there at first, which is modelled and not made on a real server yet; "
+                        "explain, show and lesson tell the trace",
+                        entry.key));
   for (std::size_t i = 0; i < trace.steps.size(); ++i)
     for (const traces::Request& request : trace.steps[i].sends) {
       const traces::VerbFacts* const verb = traces::find_verb(request.verb);
