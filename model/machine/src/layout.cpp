@@ -14,9 +14,9 @@ Coherence coherence_of(StateView words, const StoreFields& fields) {
       const std::uint64_t held = get(words, entry.value);
       if (held == 0) continue;
       found.any_cached = true;
-      const bool stale = get(words, entry.stale) != 0;
-      const bool leased = get(words, entry.lease) != 0;
-      if (stale && leased) found.refillable = false;
+      const bool stale = entry.stale.width != 0 && get(words, entry.stale) != 0;
+      const bool leased = stale && get(words, entry.lease) != 0;
+      if (leased) found.refillable = false;
       if (held == get(words, fields.database[entry.row]) + 1 || (stale && !leased)) continue;
       found.coherent = false;
       if (get(words, entry.expires) == 0) found.heals = false;

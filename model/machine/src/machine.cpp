@@ -134,7 +134,7 @@ void Machine::handle(Step& step, const Action& action) const {
   }
   const Instruction& instruction = program_->instructions[location(step.words, s).instruction];
   if (step.record != nullptr) take(step, awaited_request(step.words, s), false, false);
-  const Answer answer = serve(step, s, {query_now(step.words, s, instruction), invoked(step.words, s), true, true});
+  const Answer answer = serve(step, s, {query_now(step.words, s, instruction), 0, true, true});
   if (instruction.watch != Watch::kNothing)
     set(step.words, sessions_[s].unchanged, watches_in_vain(instruction, answer.outcome) ? 0 : 1);
   if (instruction.verb == Verb::kSetIfUnchanged) set(step.words, sessions_[s].unchanged, 0);
@@ -193,7 +193,7 @@ void Machine::follow(Step& step, std::size_t session, const std::vector<Transiti
   for (const Effect& effect : transition.effects) {
     if (effect.kind != EffectKind::kAcknowledge) {
       const Instruction& instruction = program_->instructions[effect.instruction];
-      make_change(step, session, instruction);
+      if (instruction.adds) make_change(step, session);
       const auto request = [&] { return asked_now(step.words, session, effect.instruction); };
       if (record != nullptr) record->sent.push_back(request());
       if (effect.kind == EffectKind::kSendAsync) {
@@ -214,7 +214,7 @@ void Machine::follow(Step& step, std::size_t session, const std::vector<Transiti
       record->endings.push_back({transition.failed ? EndingRecord::Kind::kFailed : EndingRecord::Kind::kReturned, 0});
     return end_operation(step, session, transition.failed);
   }
-  make_change(step, session, program_->instructions[transition.next]);
+  if (program_->instructions[transition.next].adds) make_change(step, session);
   ask(step, session, program_->instructions[transition.next]);
   set(step.words, lane(session).program_counter, program_->instructions[transition.next].request_location);
   if (record != nullptr) record->sent.push_back(awaited_request(step.words, session));
@@ -248,8 +248,7 @@ void Machine::take(Step& step, const RequestRecord& request, bool was_reply, boo
 }
 
 // What is stored with the Write's change on it is what the session has received from now on.
-void Machine::make_change(Step& step, std::size_t session, const Instruction& instruction) const {
-  if (!instruction.adds) return;
+void Machine::make_change(Step& step, std::size_t session) const {
   const CodedValue received = held(step.words, session);
   STALEMATE_INVARIANT(received != 0, "what adds has received something to add to");
   set(step.words, sessions_[session].value,
@@ -323,7 +322,7 @@ Answer Machine::serve(Step& step, std::size_t session, const Delivery& delivery)
   committed.operation = program_->operations[instruction.operation].kind;
   committed.key = delivery.query.key;
   committed.value = (answer.value != 0 ? answer.value : delivery.query.carried) - 1;
-  committed.write = scenario_.sessions[session].operations[delivery.ordinal - 1].value;
+  if (delivery.ordinal != 0) committed.write = scenario_.sessions[session].operations[delivery.ordinal - 1].value;
   committed.counts = delivery.counts;
   committed.under_way = delivery.under_way;
   tell(step, committed);

@@ -80,6 +80,29 @@ TEST(AbsentRows, rows_start_absent_where_a_branch_says_so_and_writes_put_them_th
                        "no row of this page is there at first, so nothing is cached of one"));
 }
 
+// That there is none is what was there at first, and what was committed last.
+TEST(AbsentRows, one_that_is_removed_again_is_newer_than_what_was_read_of_it) {
+  const auto diagram = [](const std::string& name, const std::string& lines) {
+    return "# " + name + "\n\n```mermaid\nsequenceDiagram\n" + lines + "```\n\n";
+  };
+  const Protocol protocol = read_protocol(
+      diagram("Read item",
+              "app->>database: SELECT item\nalt no row\ndatabase-->>app: no row\nelse row\ndatabase-->>app: "
+              "row\nend\n") +
+          diagram("Write item", "app->>database: INSERT INTO item\n") +
+          diagram("Delete item", "app->>database: DELETE FROM item\n"),
+      "m.md", {});
+  EXPECT_TRUE(protocol.rows_start_absent);
+  Play reads(protocol, scenario({"read; read", "write; write"}, {}), {"monotonic-reads"});
+  reads.take({"invoke app2 write item k1", "handle app2 write item:1", "receive app2 write item:1",
+              "invoke app1 read k1", "handle app1 read:1", "receive app1 read:1",
+              "invoke app2 delete item k1 operation 2", "handle app2 delete item:1 operation 2",
+              "receive app2 delete item:1 operation 2", "invoke app1 read k1 operation 2",
+              "handle app1 read:1 operation 2", "receive app1 read:1 operation 2"});
+  EXPECT_EQ(reads.last().endings.at(0).value, 0);
+  EXPECT_TRUE(reads.last().violates.empty());
+}
+
 TEST(AbsentRows, a_removal_is_a_write_like_others) {
   const Protocol protocol = page(kOnlyRows, kRemoves);
   EXPECT_EQ(verdict("acknowledged-survives", protocol, {"write"}, {"lost-message"}), Verdict::kHolds);

@@ -213,7 +213,7 @@ class Machine {
   bool may_handle(StateView words, std::size_t session, ServerId server, std::size_t slots_before) const;
   struct Delivery {
     Query query;
-    std::size_t ordinal = 0;  // of the operation that asked
+    std::size_t ordinal = 0;  // of the operation that asked; 0: the one under way
     bool counts = false;      // Event::counts
     bool under_way = false;   // Event::under_way
   };
@@ -258,7 +258,7 @@ class Machine {
   void add_ghost(Step& step, std::size_t session, const RequestRecord& request) const;
   void follow(Step& step, std::size_t session, const std::vector<Transition>& transitions, std::size_t choice) const;
   void acknowledge(Step& step, std::size_t session, const Effect& effect, bool ends) const;
-  void make_change(Step& step, std::size_t session, const Instruction& instruction) const;
+  void make_change(Step& step, std::size_t session) const;
   void ask(Step& step, std::size_t session, const Instruction& instruction) const;
   void end_operation(Step& step, std::size_t session, bool failed) const;
   using Slots = std::vector<SessionFields::Slot>;

@@ -1,20 +1,20 @@
 // The database: a row for every key; that one is not there is a value of it. A statement is atomic. It is asked for a
 // row, for its version, to change what is there, or to store a value, which may be only if the row has the version that
 // was read.
-#include <optional>
-
 #include "base/invariant.hpp"
 #include "machine/server.hpp"
 
 namespace stalemate::model {
 namespace {
 
+constexpr unsigned kNone = ~0U;  // no value
+
 class Database final : public Server {
  public:
   Database(const Place& place, const ServerSetting& setting)
       : Server(place, static_cast<std::size_t>(setting.scenario.keys), 1),
         versioned_(setting.program.versions),
-        no_row_(setting.scenario.no_row) {
+        no_row_(setting.scenario.no_row.value_or(kNone)) {
     for (int key = 0; key < setting.scenario.keys; ++key)
       rows_.push_back(setting.layout.add(setting.scenario.values, Meaning::kValue));
     for (std::size_t key = 0; key < rows_.size() && setting.versions > 1; ++key)
@@ -57,10 +57,10 @@ class Database final : public Server {
     return versions_.empty() ? 0 : static_cast<unsigned>(get(words, versions_[key]));
   }
 
-  bool versioned_;                  // things are stored by version
-  std::optional<unsigned> no_row_;  // the value of a row that is not there
-  std::vector<Field> rows_;         // by key: a value
-  std::vector<Field> versions_;     // by key, where it can be committed at all: how often it was
+  bool versioned_;               // things are stored by version
+  unsigned no_row_;              // the value of a row that is not there
+  std::vector<Field> rows_;      // by key: a value
+  std::vector<Field> versions_;  // by key, where it can be committed at all: how often it was
 };
 
 }  // namespace

@@ -61,8 +61,10 @@ inline constexpr int kOutcomeCount = 12;
 std::string_view to_string(Outcome outcome);  // "ok", "value", "miss", "conflict", "marker", ..., "error", "timeout"
 // Whether it brings a value.
 constexpr bool brings_value(Outcome outcome) {
-  return outcome == Outcome::kValue || outcome == Outcome::kStale || outcome == Outcome::kWon ||
-         outcome == Outcome::kNoRow;
+  constexpr auto bit = [](Outcome one) { return 1U << static_cast<unsigned>(one); };
+  constexpr unsigned kBringing =
+      bit(Outcome::kValue) | bit(Outcome::kStale) | bit(Outcome::kWon) | bit(Outcome::kNoRow);
+  return (kBringing & bit(outcome)) != 0;
 }
 constexpr bool brings_lease(Outcome outcome) { return outcome == Outcome::kGranted || outcome == Outcome::kWon; }
 

@@ -99,6 +99,7 @@ std::vector<std::string_view> assignments_in(std::string_view label) {
 }  // namespace
 
 MadeOf made_of(std::string_view label, const std::vector<std::string>& words) {
+  if (label.find_first_of("=+-*|") == std::string_view::npos && !any_of(words, kSums)) return MadeOf::kItself;
   const std::vector<std::string_view> assignments = assignments_in(label);
   if (assignments.empty())
     return speaks_of_reading(words) && computes(label) && any_of(words, kRead) ? MadeOf::kWhatWasRead : MadeOf::kItself;

@@ -646,6 +646,7 @@ std::optional<RequestWords> compared_set(std::string_view label) {
 
 // "WAIT 1 100", as Redis has it; "wait until the replica has it".
 std::optional<RequestWords> replica_wait(std::string_view label) {
+  if (!starts_ignoring_case(trim(label), "wait")) return std::nullopt;
   const std::vector<std::string> words = split_words(label);
   if (words.size() < 2 || (words[0] != "wait" && words[0] != "waits")) return std::nullopt;
   const bool command =
