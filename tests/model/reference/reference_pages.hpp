@@ -142,6 +142,20 @@ inline std::string with_caches(const std::string& page, sim::Random random) {
   return text;
 }
 
+// What `change` makes of the page's lines, which are told whether they are a Write's.
+template <class Change>
+std::string with_lines(const std::string& page, const Change& change) {
+  std::string text;
+  bool write = false;
+  std::istringstream lines(page);
+  for (std::string line; std::getline(lines, line);) {
+    if (line.find("Write") != std::string::npos) write = true;
+    if (line.find("Read") != std::string::npos) write = false;
+    text += change(line, write);
+  }
+  return text;
+}
+
 // The same page with Writes that change what is there, or what they read of it.
 inline std::string with_changes(const std::string& page, sim::Random random) {
   static const std::vector<std::string> kOfRow = {
@@ -160,22 +174,14 @@ inline std::string with_changes(const std::string& page, sim::Random random) {
       "app->>cache: increment value only if it exists\n",
       "app->>cache: Get value\nalt hit\napp->>cache: Set value to what was read, plus mine\nelse miss\napp-->>user: "
       "done\nend\n"};
-  std::string text;
-  bool write = false;
-  std::istringstream lines(page);
-  for (std::string line; std::getline(lines, line);) {
-    if (line.find("Write") != std::string::npos) write = true;
-    if (line.find("Read") != std::string::npos) write = false;
+  return with_lines(page, [&](const std::string& line, bool write) {
     const bool stores = write && line.find(": Set value") != std::string::npos && line.find("if ") == std::string::npos;
     const bool of_row = line.find("database: ") != std::string::npos;
     if (stores && line.starts_with("app-x"))
-      text += of_row ? "app-xdatabase: increment value\n" : "app-xcache: Delete value\n";
-    else if (stores)
-      text += of_row ? kOfRow[random.below(kOfRow.size())] : kOfEntry[random.below(kOfEntry.size())];
-    else
-      text += line + "\n";
-  }
-  return text;
+      return std::string(of_row ? "app-xdatabase: increment value\n" : "app-xcache: Delete value\n");
+    if (!stores) return line + "\n";
+    return of_row ? kOfRow[random.below(kOfRow.size())] : kOfEntry[random.below(kOfEntry.size())];
+  });
 }
 
 // The same page with rows that are removed or not there at first, with second looks at them, and with waits for the
@@ -189,19 +195,14 @@ inline std::string with_rows(const std::string& page, sim::Random random) {
       "app->>database: Get value\nalt unchanged\napp->>cache: Set value\nelse changed\napp-->>user: error\nend\n",
       "app->>cache: Set value\n"};
   const bool inserts = random.below(3) == 0;
-  std::string text;
-  bool write = false;
-  std::istringstream lines(page);
-  for (std::string line; std::getline(lines, line);) {
-    if (line.find("Write") != std::string::npos) write = true;
-    if (line.find("Read") != std::string::npos) write = false;
+  return with_lines(page, [&](std::string line, bool write) {
     if (write && line == "app->>database: Set value" && inserts) line = "app->>database: Insert value";
     if (write && line == "app->>database: Set value" && random.below(2) == 0) line = "app->>database: Delete value";
-    text += line + "\n";
+    std::string text = line + "\n";
     if (!write && line == "app->>database: Get value") text += kLooks[random.below(kLooks.size())];
     if (line.starts_with("app->>cache: ") && random.below(5) == 0) text += "app->>cache: WAIT 1 100\n";
-  }
-  return text;
+    return text;
+  });
 }
 
 }  // namespace stalemate::model::reference
