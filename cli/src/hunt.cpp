@@ -95,11 +95,8 @@ struct HuntCommand {
     }
     const model::ScenarioWords words = scenario.words(read);
     space.scenario.keys = words.keys.value_or(kKeysDrawn);
-    space.scenario.cached = words.cached;
-    space.scenario.faults = words.fault;
-    space.scenario.on_database_timeout = words.on_database_timeout.value_or("fail");
+    words.add_rules_to(space.scenario);
     space.scenario.all_invoked = words.all_invoked;
-    space.scenario.no_expiry = words.no_expiry;
     space.apps = apps.value_or(space.apps);
     space.operations = operations.value_or(space.operations);
     return space;

@@ -124,6 +124,9 @@ void ScenarioOptions::add_to(CLI::App& command) {
   command.add_option(
       "--on-database-timeout", given.on_database_timeout,
       "fail: the operation ends; continue: it goes on with the next arrow after a database write (default fail)");
+  command.add_option("--on-cache-timeout", given.on_cache_timeout,
+                     "continue: a get that fails counts as a miss, what changes the cache as done; fail: the operation "
+                     "ends (default continue)");
   command.add_flag("--all-invoked", given.all_invoked, "start with every session's first operation already invoked");
   command.add_flag("--no-expiry", given.no_expiry, "nothing expires, whatever time to live it has");
   command.add_flag_function(

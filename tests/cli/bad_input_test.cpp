@@ -154,6 +154,7 @@ TEST(BadInput, numbers_and_words_that_make_no_sense_are_refused) {
       {{"check", "cache-aside", "--app", "reed"}, "reed"},
       {{"check", "cache-aside", "--property", "fresh-reeds"}, "did you mean fresh-reads?"},
       {{"check", "cache-aside", "--on-database-timeout", "maybe"}, "fail or continue"},
+      {{"check", "cache-aside", "--on-cache-timeout", "maybe"}, "fail or continue"},
       {{"check", "cache-aside", "--role", "cache"}, "role"},
       {{"check", "cache-aside", "--reader", "2"}, "did you mean --readers?"},
       {{"chekc", "cache-aside"}, "did you mean check?"},

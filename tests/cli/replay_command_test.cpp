@@ -66,10 +66,7 @@ TEST(SavedTraces, for_each_kind_of_fault_and_for_a_time_to_live_one_needs_it) {
   }
   EXPECT_EQ(needed.count(traces::StepKind::kExpire), 1U);
   for (const model::FaultKind& kind : model::fault_kinds()) {
-    // Markers, and caches in app instances, are not asked of real servers yet.
-    const bool replayed =
-        kind.effect != model::FaultEffect::kExpireMarker && kind.effect != model::FaultEffect::kLoseDelivery;
-    EXPECT_EQ(needed.count(kind.told_as), replayed ? 1U : 0U) << kind.name;
+    EXPECT_EQ(needed.count(kind.told_as), traces::facts_of(kind.told_as).replayed ? 1U : 0U) << kind.name;
   }
 }
 
@@ -282,6 +279,19 @@ TEST(ReplayCommand, what_is_modelled_and_not_asked_of_a_real_server_yet_is_refus
   EXPECT_NE(outcome.err.find("sends 'cache: set-if-unchanged', which is modelled and not asked of a real server yet"),
             std::string::npos)
       << outcome.err;
+}
+
+TEST(ReplayCommand, what_real_servers_are_not_made_to_do_is_refused_by_its_name) {
+  const Scratch scratch;
+  const std::string trace = scratch.path("t.json");
+  const std::vector<std::pair<std::string, std::string>> refused = {{"error@write:2", "step 4 is a refuse, which is"},
+                                                                    {"cancel@write", "step 3 is a cancel, which is"}};
+  for (const auto& [fault, words] : refused) {
+    ASSERT_EQ(run_program({"check", "cache-aside", "--cached", "--fault", fault, "-o", trace, "--force"}).code, 1);
+    const Outcome outcome = run_program({"replay", trace});
+    EXPECT_EQ(outcome.code, 2);
+    EXPECT_NE(outcome.err.find(words), std::string::npos) << outcome.err;
+  }
 }
 
 TEST(ReplayCommand, a_row_that_is_not_there_at_first_is_refused) {

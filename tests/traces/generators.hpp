@@ -120,8 +120,9 @@ inline void add_message(const Scenario& scenario, bool has_cache, Step& step) {
   step.key = any_key(scenario);
   if (step.kind != StepKind::kInvoke) step.arrow = *rc::gen::inRange(1, 5);
   const bool is_handle = carries_out(step.kind);
-  const bool has_reply = is_call || takes_reply(step.kind) ||
-                         ((is_handle || step.kind == StepKind::kCrash) && *rc::gen::arbitrary<bool>());
+  const bool has_reply =
+      is_call || takes_reply(step.kind) ||
+      ((is_handle || facts_of(step.kind).about == StepAbout::kEither) && *rc::gen::arbitrary<bool>());
   if (has_reply) step.reply = any_reply();
   if (step.kind != StepKind::kInvoke && (is_handle || !has_reply))
     step.request = any_request(scenario, has_cache, step.arrow, is_call);
@@ -145,7 +146,7 @@ inline Step any_step(const Scenario& scenario, bool has_cache) {
   if (is_fault(step.kind)) step.budget = *rc::gen::inRange(1, static_cast<int>(scenario.faults.size()) + 1);
   step.after = any_state(scenario, has_cache);
   if (is_of_store(step.kind) || step.kind == StepKind::kCrash || step.kind == StepKind::kDuplicate) return step;
-  const int sends = *rc::gen::inRange(0, 3);
+  const int sends = facts_of(step.kind).effect == StepEffect::kBrokenOff ? 0 : *rc::gen::inRange(0, 3);
   for (int i = 0; i < sends; ++i) {
     step.sends.push_back(any_request(scenario, has_cache, *rc::gen::inRange(1, 5)));
     step.sends.back().drawn_lost = *rc::gen::arbitrary<bool>();
@@ -171,6 +172,7 @@ inline Trace any_trace() {
   trace.scenario.keys = *rc::gen::inRange(1, 13);
   trace.scenario.cached = *rc::gen::arbitrary<bool>();
   trace.scenario.on_database_timeout = *rc::gen::element<std::string>("fail", "continue");
+  trace.scenario.on_cache_timeout = *rc::gen::element<std::string>("fail", "continue");
   trace.scenario.all_invoked = *rc::gen::arbitrary<bool>();
   if (*rc::gen::arbitrary<bool>()) trace.seed = *rc::gen::arbitrary<std::uint64_t>();
   const bool has_cache = *rc::gen::arbitrary<bool>();

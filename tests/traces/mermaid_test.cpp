@@ -249,6 +249,21 @@ TEST(MermaidRenderer, a_crash_is_a_note_over_all_sessions_before_what_it_takes_a
   EXPECT_EQ(both[gone + 1], "app1_1-)database: (4) Set value [set k1=1] (sent in step 1, nobody waits for it)");
 }
 
+TEST(MermaidRenderer, an_error_is_an_arrow_that_arrives_and_a_note) {
+  const auto lines = mermaid_lines(samples::refused_delete());
+  const std::size_t arrow = index_of(lines, "app1->>cache: (4) Delete value [delete k1]");
+  EXPECT_EQ(lines[arrow + 1], "Note over app1: gets an error, Write k1 ends");
+}
+
+TEST(MermaidRenderer, what_is_cancelled_is_a_note_before_what_it_takes_along) {
+  const auto lines = mermaid_lines(samples::cancelled_writes());
+  const std::size_t first = index_of(lines, "Note over app1: (2) Write k1 is cancelled");
+  EXPECT_EQ(lines[first + 1], "Note over app1: Write k1 fails");
+  EXPECT_EQ(lines[first + 2], "app1-)database: (3) Set value [set k1=1] (sent in step 1, nobody waits for it)");
+  const std::size_t second = index_of(lines, "Note over app1: (6) Write k1 is cancelled");
+  EXPECT_EQ(lines[second + 1], "database--xapp1: ok (nobody is there)");
+}
+
 TEST(MermaidRenderer, a_request_that_its_own_session_overtakes_is_announced_where_it_is_sent) {
   const samples::Who writer{.app = 1, .diagram = "Write"};
   samples::Story story(samples::scenario({"write"}), true);

@@ -155,6 +155,30 @@ class Story {
     finish(std::move(step), who, {});
   }
 
+  // The server answers the request with an error.
+  void refuse(const Who& who, int arrow, Then then) {
+    Step step = begin(StepKind::kRefuse, who);
+    step.arrow = arrow;
+    step.budget = 1;
+    step.request = take(who, arrow, false).request;
+    finish(std::move(step), who, std::move(then));
+  }
+
+  // The operation ends while its message to or from the arrow is in flight; a request may yet arrive where `arrives`.
+  void cancel(const Who& who, int arrow, bool is_reply, bool arrives = false) {
+    Step step = begin(StepKind::kCancel, who);
+    step.arrow = arrow;
+    step.budget = 1;
+    InFlight message = take(who, arrow, is_reply);
+    if (is_reply)
+      step.reply = message.reply;
+    else
+      step.request = message.request;
+    message.is_ghost = true;
+    if (arrives) now_.in_flight.push_back(message);
+    finish(std::move(step), who, {{}, {{Ending::Kind::kFailed, {}}}});
+  }
+
   // The app instance dies while its message of `who` and `arrow` is in flight. If that is a request, `arrives` says
   // whether it may yet do so; all else that the instance had under way is gone.
   void crash(const Who& who, int arrow, bool is_reply, bool arrives = false) {
@@ -491,6 +515,34 @@ inline Trace crash_of_two_sessions() {
   return story.ends();
 }
 
+// The cache refuses the delete, and the write is done without it.
+inline Trace refused_delete() {
+  const Who writer{.app = 1, .diagram = "Write"};
+  Story story(scenario({"write"}, {"error=1"}), true);
+  story.start_cached("k1", 1000);
+  story.invoke(writer, {{set(1, "database", 1, "Set value")}, {}});
+  story.handle(writer, 1);
+  story.receive(writer, 1, {{del(2, "Delete value")}, {}});
+  story.refuse(writer, 2, {{}, {returned()}});
+  return story.ends("coherent-at-rest");
+}
+
+// A write is cancelled whose set arrives all the same, behind a read of the same session; and another before it hears
+// that its set was carried out.
+inline Trace cancelled_writes() {
+  const Who first{.app = 1, .diagram = "Write"};
+  const Who second{.app = 1, .operation = 2, .diagram = "Write"};
+  Story story(scenario({"write; write"}, {"cancel=2"}), true);
+  story.start_cached("k1", 1000);
+  story.invoke(first, {{set(1, "database", 1, "Set value")}, {}});
+  story.cancel(first, 1, false, true);
+  story.handle_ghost(first, 1);
+  story.invoke(second, {{set(1, "database", 2, "Set value")}, {}});
+  story.handle(second, 1);
+  story.cancel(second, 1, true);
+  return story.ends("coherent-at-rest");
+}
+
 // The cache drops the entry itself before the delete of the write gets there.
 inline Trace evicted() {
   const Who writer{.app = 1, .diagram = "Write"};
@@ -570,6 +622,8 @@ inline std::vector<Sample> all() {
           {"duplicate set", duplicate_set()},
           {"crash before delete", crash_before_delete()},
           {"crash of two sessions", crash_of_two_sessions()},
+          {"refused delete", refused_delete()},
+          {"cancelled writes", cancelled_writes()},
           {"evicted", evicted()},
           {"expired", expired()},
           {"restarted", restarted()},

@@ -110,6 +110,7 @@ Trace trace_with_every_field() {
   trace.steps[0].sends.push_back(watching);
   trace.steps[5].request->watch = "key";
   trace.scenario.no_expiry = true;
+  trace.scenario.on_cache_timeout = "fail";
   trace.steps[1].is_ghost = true;
   trace.steps[1].reply.reset();
   trace.steps[1].arrow = trace.steps[1].request->arrow = expiring.arrow;
@@ -313,6 +314,21 @@ TEST(TraceSchema, lists_every_verb_and_every_watch) {
   EXPECT_EQ(request.at("verb").at("enum").get<std::vector<std::string>>(), verbs);
   const std::vector<std::string> watches(std::begin(kWatches) + 1, std::end(kWatches));
   EXPECT_EQ(request.at("watch").at("enum").get<std::vector<std::string>>(), watches);
+}
+
+TEST(TraceSchema, lists_every_fault_and_every_free_step) {
+  const json rules = json::parse(read_text_file(kSchema, 1 << 20)).at("definitions").at("step").at("allOf");
+  for (const StepFamily family : {StepFamily::kFault, StepFamily::kFree}) {
+    std::set<std::string> names;
+    for (const StepKindFacts& kind : step_kinds())
+      if (kind.family == family) names.emplace(kind.own_name);
+    const auto rule = std::find_if(rules.begin(), rules.end(), [&](const json& each) {
+      return each.at("if").at("properties").value("/kind/const"_json_pointer, "") == to_string(family);
+    });
+    ASSERT_NE(rule, rules.end()) << to_string(family);
+    const json& listed = rule->at("then").at("properties").at("name").at("enum");
+    EXPECT_EQ(listed.get<std::set<std::string>>(), names) << to_string(family);
+  }
 }
 
 TEST(TraceSchema, every_trace_of_version_1_satisfies_its_own) {

@@ -174,6 +174,19 @@ TEST(SvgRenderer, the_lifelines_of_an_app_that_crashes_end_in_crosses_and_others
   EXPECT_EQ(std::count(found.begin(), found.end(), Arrow{"request", "app1.1", "database", 1, 4, "arrives"}), 1);
 }
 
+TEST(SvgRenderer, what_is_refused_arrives_and_what_is_cancelled_arrives_or_is_lost) {
+  const Element refused = svg::draw(samples::refused_delete());
+  EXPECT_EQ(note_texts(refused, 4), (std::vector<std::string>{"gets an error", "ends"}));
+  const auto arrived = arrows(refused);
+  EXPECT_EQ(std::count(arrived.begin(), arrived.end(), Arrow{"request", "app1", "cache", 3, 4, "arrives"}), 1);
+  const Element cancelled = svg::draw(samples::cancelled_writes());
+  EXPECT_EQ(note_texts(cancelled, 2), (std::vector<std::string>{"is cancelled", "fails"}));
+  const auto found = arrows(cancelled);
+  EXPECT_EQ(std::count(found.begin(), found.end(), Arrow{"request", "app1", "database", 1, 3, "arrives"}), 1);
+  EXPECT_EQ(std::count(found.begin(), found.end(), Arrow{"reply", "database", "app1", 5, 6, "lost"}), 1);
+  EXPECT_TRUE(of_class(cancelled, "crash").empty());
+}
+
 TEST(SvgRenderer, what_happens_in_the_cache_stands_beside_its_lifeline) {
   const Element drawing = svg::draw(samples::forgotten_delete());
   EXPECT_EQ(note_texts(drawing, 6), std::vector<std::string>{"fails over; the last change is lost"});
@@ -205,6 +218,10 @@ void expect_messages_of(const Trace& trace, const Element& drawing) {
     if (step.kind == StepKind::kHandle && step.reply) ++replies;
     if (step.kind == StepKind::kLoseReply || step.kind == StepKind::kLoseRequest) ++lost;
     if (step.kind == StepKind::kDuplicate) ++requests;
+    if (step.kind == StepKind::kCancel) {
+      const State& before = i == 0 ? trace.initial : trace.steps[i - 1].after;
+      lost += before.in_flight.size() - step.after.in_flight.size();
+    }
     if (step.kind == StepKind::kCrash) {
       // What it takes along, and the end of each session's lifeline.
       const State& before = i == 0 ? trace.initial : trace.steps[i - 1].after;
@@ -212,9 +229,10 @@ void expect_messages_of(const Trace& trace, const Element& drawing) {
       lost += static_cast<std::size_t>(session_count(trace.scenario, step.app));
     }
     const bool takes = step.kind == StepKind::kHandle || step.kind == StepKind::kReceive ||
-                       step.kind == StepKind::kLoseRequest || step.kind == StepKind::kLoseReply;
+                       step.kind == StepKind::kLoseRequest || step.kind == StepKind::kLoseReply ||
+                       step.kind == StepKind::kRefuse;
     if (!takes) continue;
-    const bool takes_request = step.kind == StepKind::kHandle || step.kind == StepKind::kLoseRequest;
+    const bool takes_request = step.kind != StepKind::kReceive && step.kind != StepKind::kLoseReply;
     const std::string app = actor_name(trace, step.app, step.session);
     const std::string fate =
         step.kind == StepKind::kLoseRequest || step.kind == StepKind::kLoseReply ? "lost" : "arrives";

@@ -96,6 +96,17 @@ TEST(StepLine, of_a_crash_says_what_was_under_way_and_what_of_it_may_yet_arrive)
             "app1.1  crash         app1 crashes at database: set k1=1; set k1=1 may yet arrive");
 }
 
+TEST(StepLine, of_an_error_and_of_a_cancelled_operation_says_what_becomes_of_the_request) {
+  const Trace refused = samples::refused_delete();
+  EXPECT_EQ(step_line(refused, refused.steps[3]),
+            "app1  refuse        cache: delete k1 -> error; nothing is done; ends");
+  const Trace cancelled = samples::cancelled_writes();
+  EXPECT_EQ(step_line(cancelled, cancelled.steps[1]),
+            "app1  cancel        database: set k1=1 is awaited no more; set k1=1 may yet arrive; fails");
+  EXPECT_EQ(step_line(cancelled, cancelled.steps[5]),
+            "app1  cancel        database: set k1=2 -> ok is awaited no more; fails");
+}
+
 TEST(StepLine, what_happens_in_the_cache_is_told_of_the_cache) {
   const Trace evicted = samples::evicted();
   EXPECT_EQ(step_line(evicted, evicted.steps[2]), "cache  evict         evicts k1");
@@ -252,6 +263,8 @@ TEST(TextRenderer, the_legend_explains_each_new_kind_of_step_where_it_is_used_an
                                                            {samples::late_delete(), "times out: "},
                                                            {samples::duplicate_set(), "duplicate: "},
                                                            {samples::crash_before_delete(), "crash: "},
+                                                           {samples::refused_delete(), "refuse: "},
+                                                           {samples::cancelled_writes(), "cancel: "},
                                                            {samples::evicted(), "evict: "},
                                                            {samples::expired(), "expire: "},
                                                            {samples::expired(), "~: has a time to live"},
@@ -303,9 +316,10 @@ TEST(TextRenderer, scripts_are_quoted_for_a_shell_and_keys_are_counted) {
   Trace trace = samples::race();
   trace.scenario.apps = {"it's"};
   trace.scenario.on_database_timeout = "continue";
+  trace.scenario.on_cache_timeout = "fail";
   trace.scenario.all_invoked = true;
   EXPECT_EQ(line_with(as("text", trace), "scenario"),
-            "scenario  --app 'it'\\''s' --on-database-timeout=continue --all-invoked");
+            "scenario  --app 'it'\\''s' --on-database-timeout=continue --on-cache-timeout=fail --all-invoked");
 }
 
 TEST(TextRenderer, without_a_cache_there_is_no_cache_column) {

@@ -47,6 +47,8 @@ TEST(Trace, every_kind_has_its_documented_word) {
   EXPECT_EQ(to_string(StepKind::kLoseReply), "lose-reply");
   EXPECT_EQ(to_string(StepKind::kLateRequest), "late-request");
   EXPECT_EQ(to_string(StepKind::kDuplicate), "duplicate");
+  EXPECT_EQ(to_string(StepKind::kRefuse), "refuse");
+  EXPECT_EQ(to_string(StepKind::kCancel), "cancel");
   EXPECT_EQ(to_string(StepKind::kCrash), "crash");
   EXPECT_EQ(to_string(StepKind::kEvict), "evict");
   EXPECT_EQ(to_string(StepKind::kExpire), "expire");

@@ -180,7 +180,8 @@ void check_kind(const Trace& trace, const Step& step, const std::string& pointer
   require(!step.reply || message == About::kReply || message == About::kEither || is_handle, pointer + "/reply",
           fmt::format("must not be there: {} {} has none", article, kind));
   require(message != About::kEither || step.request.has_value() != step.reply.has_value(), pointer + "/request",
-          "a crash is about the request in flight or about the reply to it: one of them must be there");
+          fmt::format("{} {} is about the request in flight or about the reply to it: one of them must be there",
+                      article, kind));
   require(step.kind != StepKind::kCall || step.reply, pointer + "/reply", "is missing: who calls is answered at once");
   require(!step.is_ghost || (is_handle && !step.reply), pointer + "/ghost",
           "must not be there: only a handle is of a ghost, and nobody gets the reply to one");
@@ -191,20 +192,25 @@ void check_kind(const Trace& trace, const Step& step, const std::string& pointer
   require(static_cast<std::size_t>(step.budget) <= trace.scenario.faults.size(), pointer + "/budget",
           fmt::format("there is no fault {}: /scenario/faults lists {}", step.budget, trace.scenario.faults.size()));
   const bool quiet = step.sends.empty() && step.endings.empty();
+  require(facts.effect != StepEffect::kBrokenOff || step.sends.empty(), pointer + "/sends",
+          "must not be there: an operation that is cancelled sends nothing more");
   const bool is_quiet = facts.of_store || facts.effect == StepEffect::kDies || facts.effect == StepEffect::kCopied;
   require(!is_quiet || quiet, pointer + (step.sends.empty() ? "/endings" : "/sends"),
           fmt::format("must not be there: {} {} sends nothing and ends nothing in order", article, kind));
 }
 
-// A store in the process of an app instance is called by it, and a crash ends the call; no message of one travels.
+// A store in the process of an app instance is called by it, and a crash or a cancelled operation ends the call; no
+// message of one travels.
 void check_place(const Trace& trace, const Step& step, const std::string& pointer) {
   const Store* const store = find_store(trace.stores, step.request->to);
   const int app = store == nullptr ? 0 : store->app;
   require(app == 0 || app == step.app, pointer + "/request/to",
           fmt::format("app{} does not ask what is in the process of app{}", step.app, app));
   const bool calls = step.kind == StepKind::kCall;
-  require(calls || app == 0 || facts_of(step.kind).effect == StepEffect::kDies, pointer + "/kind",
-          "must be call, or a crash: the store is in the process of the app instance");
+  const StepEffect effect = facts_of(step.kind).effect;
+  const bool ends = effect == StepEffect::kDies || effect == StepEffect::kBrokenOff;
+  require(calls || app == 0 || ends, pointer + "/kind",
+          "must be call, crash or cancel: the store is in the process of the app instance");
   require(!calls || app != 0, pointer + "/kind", "must not be call: the store is in no app instance's process");
 }
 

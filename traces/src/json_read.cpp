@@ -89,6 +89,7 @@ Scenario read_scenario(Cursor from) {
   scenario.faults = read_each(from.at("faults").items(), read_text);
   scenario.on_database_timeout = read_word(from.at("on_database_timeout"), kTimeoutRules);
   scenario.all_invoked = from.at("all_invoked").boolean();
+  if (const auto rule = from.find("on_cache_timeout")) scenario.on_cache_timeout = read_word(*rule, kTimeoutRules);
   if (const auto held = from.find("no_expiry")) scenario.no_expiry = held->boolean();
   from.done();
   return scenario;

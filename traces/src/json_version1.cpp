@@ -25,7 +25,7 @@ std::vector<InFlight> candidates(const State& before, const Step& step) {
     if (effect == StepEffect::kCopied) {
       const InFlight copy = *subject;
       found.push_back(copy);
-    } else if ((effect == StepEffect::kArrives || effect == StepEffect::kLost) && !is_answered) {
+    } else if (facts_of(step.kind).ends_request() && !is_answered) {
       found.erase(subject);
     }
   }

@@ -191,6 +191,7 @@ Json to_json(const Scenario& scenario) {
   json["faults"] = scenario.faults;
   json["on_database_timeout"] = scenario.on_database_timeout;
   json["all_invoked"] = scenario.all_invoked;
+  if (scenario.on_cache_timeout != "continue") json["on_cache_timeout"] = scenario.on_cache_timeout;
   if (scenario.no_expiry) json["no_expiry"] = true;
   return json;
 }

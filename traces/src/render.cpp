@@ -7,6 +7,7 @@
 
 #include "base/text.hpp"
 #include "render/entries.hpp"
+#include "render/fates.hpp"
 #include "render/words.hpp"
 #include "traces/json.hpp"
 
@@ -40,11 +41,11 @@ std::string subject(const Trace& trace, const Step& step) {
                             : fmt::format("{}: {}", foreign(request->to), request_words(*request));
 }
 
-// What of a crashed app instance is still in flight: "; set k1=1 may yet arrive".
-std::string arriving_words(const Step& crash) {
+// What a crash or a cancelled operation leaves in flight: "; set k1=1 may yet arrive".
+std::string arriving_words(const Step& step) {
   std::string words;
-  for (const InFlight& message : crash.after.in_flight) {
-    if (message.app == crash.app)
+  for (const InFlight& message : step.after.in_flight) {
+    if (render::breaks_off(step, id_of(message)))
       words += fmt::format("{} {}", words.empty() ? ";" : ",", request_words(message.request));
   }
   return words.empty() ? "" : words + " may yet arrive";
@@ -57,8 +58,7 @@ std::string what_happens(const Trace& trace, const Step& step) {
                      fmt::arg("key", foreign(step.key)), fmt::arg("subject", subject(trace, step)),
                      fmt::arg("answer", step.reply ? " -> " + reply_words(*step.reply) : ""),
                      fmt::arg("nobody", step.is_ghost ? " (nobody waits for it)" : ""),
-                     fmt::arg("times_out", awaited ? "; times out" : ""),
-                     fmt::arg("arriving", facts.effect == StepEffect::kDies ? arriving_words(step) : ""));
+                     fmt::arg("times_out", awaited ? "; times out" : ""), fmt::arg("arriving", arriving_words(step)));
 }
 
 }  // namespace

@@ -286,9 +286,7 @@ traces::Scenario scenario_as_drawn(const Protocol& protocol, const DrawnRace& ra
       script += fmt::format("{}{}", script.empty() ? "" : "; ", to_string(protocol.operations[operation].kind));
     scenario.apps.push_back(std::move(script));
   }
-  scenario.cached = words.cached;
-  scenario.faults = words.fault;
-  if (words.on_database_timeout) scenario.on_database_timeout = *words.on_database_timeout;
+  words.add_rules_to(scenario);
   return scenario;
 }
 

@@ -41,6 +41,7 @@ nlohmann::ordered_json to_json(const traces::Scenario& scenario) {
                                  {"faults", scenario.faults},
                                  {"on_database_timeout", scenario.on_database_timeout},
                                  {"all_invoked", scenario.all_invoked}};
+  if (scenario.on_cache_timeout != "continue") json["on_cache_timeout"] = scenario.on_cache_timeout;
   if (scenario.no_expiry) json["no_expiry"] = true;
   return json;
 }

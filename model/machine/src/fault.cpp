@@ -8,6 +8,8 @@ FaultKind lost_request();
 FaultKind lost_reply();
 FaultKind late_request();
 FaultKind duplicate();
+FaultKind error();
+FaultKind cancel();
 FaultKind crash();
 FaultKind evict();
 FaultKind cache_restart();
@@ -17,8 +19,8 @@ FaultKind lost_delivery();
 
 namespace {
 
-const FaultKind kKinds[] = {lost_request(), lost_reply(),    late_request(),   duplicate(), crash(),
-                            evict(),        cache_restart(), cache_failover(), expire(),    lost_delivery()};
+const FaultKind kKinds[] = {lost_request(), lost_reply(), late_request(),  duplicate(),      error(),  cancel(),
+                            crash(),        evict(),      cache_restart(), cache_failover(), expire(), lost_delivery()};
 
 constexpr std::string_view kPlanned[] = {"abort"};
 

@@ -117,12 +117,12 @@ void Machine::invoke(Step& step, const Action& action) const {
 void Machine::handle(Step& step, const Action& action) const {
   const std::size_t s = action.session;
   if (action.slot != 0) {
+    const bool ghost = is_ghost(step.words, action);
     const bool dead = crashed(step.words, s);
-    const bool ghost = action.slot > sessions_[s].slots.size();
     const RequestRecord request = take_slot(step, s, action.slot - 1U);
     const Instruction& instruction = program_->instructions[request.instruction];
-    take(step, request, false, ghost || dead);
-    STALEMATE_INVARIANT(ghost || dead || !instruction.awaited, "who awaits a request has no other in its slots");
+    take(step, request, false, ghost);
+    STALEMATE_INVARIANT(ghost || !instruction.awaited, "who awaits a request has no other in its slots");
     const bool under_way =
         !dead && program_counter(step.words, s) != kIdle && request.operation == invoked(step.words, s);
     serve(step, s,

@@ -37,7 +37,7 @@ void Machine::actions_of(StateView words, std::size_t s, std::vector<Action>& ou
     const auto slot = static_cast<std::uint8_t>(slots + 1);
     if (may_handle(words, s, program_->instructions[id].server, slots))
       out.push_back({ActionKind::kHandle, session, slot});
-    if (!crashed(words, s)) push_faults(words, out, {s, slot, id, false});
+    if (!is_left(words, s, slots)) push_faults(words, out, {s, slot, id, false});
   }
   // Most sessions never have any.
   const std::vector<RequestRecord> ghosts =
@@ -87,13 +87,14 @@ void Machine::push_choices(std::vector<Action>& out, Action action, std::size_t 
   }
 }
 
-// Whether a crash left the same request in the slots, and its turn has come: then that one goes first. The ghost is
-// handled later as well as now, and who holds it up behind the other is not held up by the ghost.
+// Whether a crash or a cancelled operation left the same request in the slots, and its turn has come: then that one
+// goes first. The ghost is handled later as well as now, and who holds it up behind the other is not held up by the
+// ghost.
 bool Machine::is_left_in_slots(StateView words, std::size_t session, const RequestRecord& ghost) const {
-  if (!crashed(words, session)) return false;
   const std::vector<RequestRecord> left = in_slots(words, session);
   for (std::size_t i = 0; i < left.size(); ++i)
-    if (left[i] == ghost && may_handle(words, session, program_->instructions[ghost.instruction].server, i))
+    if (left[i] == ghost && is_left(words, session, i) &&
+        may_handle(words, session, program_->instructions[ghost.instruction].server, i))
       return true;
   return false;
 }
@@ -145,10 +146,14 @@ void Machine::push_faults(StateView words, std::vector<Action>& out, const Messa
 
 std::size_t Machine::ways_to_strike(StateView words, const FaultTarget& target, const MessageRef& message) const {
   const Instruction& instruction = program_->instructions[message.instruction];
-  switch (fault_kinds()[target.kind].effect) {
+  const FaultEffect effect = fault_kinds()[target.kind].effect;
+  switch (effect) {
     case FaultEffect::kLose:
     case FaultEffect::kDelay:
-      return instruction.awaited ? instruction.after[static_cast<std::size_t>(Outcome::kTimeout)].size() : 1;
+    case FaultEffect::kRefuse:
+      return instruction.awaited ? instruction.after[static_cast<std::size_t>(failure_of(effect))].size() : 1;
+    case FaultEffect::kCancel:
+      return ways_to_cancel(instruction, message.is_reply);
     case FaultEffect::kCrash:
       return ways_to_crash(words, message.session, message.is_reply);
     default:
@@ -177,6 +182,11 @@ bool Machine::may_strike(StateView words, const FaultBudget& budget, const Fault
     if (struck) return fused;
   }
   return !fused;
+}
+
+// What is on its way to a server may arrive yet, or not.
+std::size_t Machine::ways_to_cancel(const Instruction& instruction, bool is_reply) const {
+  return is_reply || is_call(*program_, instruction) ? 1 : 2;
 }
 
 std::size_t Machine::ways_to_crash(StateView words, std::size_t session, bool handled) const {

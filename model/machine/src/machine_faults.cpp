@@ -49,14 +49,23 @@ void Machine::strike_message(Step& step, const Action& action, FaultEffect effec
       if (action.slot != 0)
         take_slot(step, s, action.slot - 1U);
       else
-        time_out(step, s, action.choice);
+        fail(step, s, failure_of(effect), action.choice);
       return;
     case FaultEffect::kDelay:
       add_ghost(step, s, awaited_request(step.words, s));
-      return time_out(step, s, action.choice);
+      return fail(step, s, failure_of(effect), action.choice);
+    case FaultEffect::kRefuse:
+      return fail(step, s, failure_of(effect), action.choice);
     case FaultEffect::kCopy:
       return add_ghost(step, s,
                        action.slot == 0 ? awaited_request(step.words, s) : in_slots(step.words, s)[action.slot - 1U]);
+    case FaultEffect::kCancel:
+      if (step.record != nullptr) {
+        step.record->choices = ways_to_cancel(program_->instructions[at.instruction], at.is_reply);
+        step.record->choice = action.choice;
+        step.record->endings.push_back({EndingRecord::Kind::kFailed, 0});
+      }
+      return cancel(step, s, action.choice != 0);
     case FaultEffect::kCrash:
       if (step.record != nullptr) {
         step.record->choices = ways_to_crash(step.words, s, false);
@@ -98,17 +107,33 @@ void Machine::crash(Step& step, std::size_t session, std::size_t choice) const {
       left.push_back(request);
       left.back().instruction = program_->instructions[request.instruction].alike;
     }
-    if (runs && program_->instructions[at.instruction].commits) tell(step, event(step, EventKind::kWriteInDoubt, s));
-    if (runs) {
-      if (at.is_reply && answers_value(program_->instructions[at.instruction], at.outcome))
-        set(step.words, reply_field(s), 0);
-      set(step.words, fields.reply_number, 0);
-      end_operation(step, s, true);
-    }
+    if (runs) break_off(step, s);
     set(step.words, fields.value, 0);
     set(step.words, fields.crashed, 1);
     put_requests(step.words, fields.slots, left);
   }
+}
+
+// Its session and its process go on, and so does what it sent and does not await. `arrives`: the request that it awaits
+// may yet arrive, behind those that went before it to the same server.
+void Machine::cancel(Step& step, std::size_t session, bool arrives) const {
+  std::vector<RequestRecord> requests = in_slots(step.words, session);
+  if (arrives) {
+    requests.push_back(awaited_request(step.words, session));
+    requests.back().instruction = program_->instructions[requests.back().instruction].alike;
+  }
+  break_off(step, session);
+  put_requests(step.words, sessions_[session].slots, requests);
+}
+
+// The operation ends where it stands: a reply on its way to it is gone.
+void Machine::break_off(Step& step, std::size_t session) const {
+  const Location at = location(step.words, session);
+  const Instruction& instruction = program_->instructions[at.instruction];
+  if (instruction.commits) tell(step, event(step, EventKind::kWriteInDoubt, session));
+  if (at.is_reply && answers_value(instruction, at.outcome)) set(step.words, reply_field(session), 0);
+  set(step.words, sessions_[session].reply_number, 0);
+  end_operation(step, session, true);
 }
 
 // M3: in their order.
@@ -123,8 +148,8 @@ void Machine::add_ghost(Step& step, std::size_t session, const RequestRecord& re
   put_requests(step.words, sessions_[session].ghosts, requests);
 }
 
-// The session learns nothing of its request: a value on its way to it is gone with the reply.
-void Machine::time_out(Step& step, std::size_t session, std::size_t choice) const {
+// The session learns nothing of its request, or that it was refused: a value on its way to it is gone with the reply.
+void Machine::fail(Step& step, std::size_t session, Outcome failure, std::size_t choice) const {
   const Location at = location(step.words, session);
   const Instruction& instruction = program_->instructions[at.instruction];
   if (at.is_reply && answers_value(instruction, at.outcome)) set(step.words, reply_field(session), 0);
@@ -132,7 +157,7 @@ void Machine::time_out(Step& step, std::size_t session, std::size_t choice) cons
   if (instruction.commits) tell(step, event(step, EventKind::kWriteInDoubt, session));
   if (instruction.verb == Verb::kSetIfVersion) set(step.words, sessions_[session].version, 0);
   if (instruction.watch != Watch::kNothing) forget_watch(step, session);
-  follow(step, session, instruction.after[static_cast<std::size_t>(Outcome::kTimeout)], choice);
+  follow(step, session, instruction.after[static_cast<std::size_t>(failure)], choice);
 }
 
 void Machine::put_requests(StateRef words, const Slots& slots, const std::vector<RequestRecord>& requests) {

@@ -57,12 +57,12 @@ std::uint64_t Machine::budgets_striking(const DrawnServer& server) const {
   return striking;
 }
 
-bool Machine::may_time_out(StateView words, InstructionId instruction) const {
+bool Machine::may_fail(StateView words, InstructionId instruction) const {
   for (std::size_t b = 0; b < budgets_.size(); ++b) {
     if (is_spent(words, b)) continue;
     for (const FaultTarget& target : scenario_.budgets[b].targets) {
       const FaultEffect effect = fault_kinds()[target.kind].effect;
-      if (effect != FaultEffect::kLose && effect != FaultEffect::kDelay) continue;
+      if (effect != FaultEffect::kLose && effect != FaultEffect::kDelay && effect != FaultEffect::kRefuse) continue;
       if (covers(target, {0, 0, instruction, false}) || covers(target, {0, 0, instruction, true})) return true;
     }
   }
@@ -202,7 +202,13 @@ RequestRecord Machine::request_of(StateView words, const Action& action) const {
 }
 
 bool Machine::is_ghost(StateView words, const Action& action) const {
-  return action.slot != 0 && (action.slot > sessions_[action.session].slots.size() || crashed(words, action.session));
+  if (action.slot == 0) return false;
+  return action.slot > sessions_[action.session].slots.size() || is_left(words, action.session, action.slot - 1U);
+}
+
+bool Machine::is_left(StateView words, std::size_t session, std::size_t slot) const {
+  const std::uint64_t instruction = get(words, sessions_[session].slots[slot].instruction);
+  return crashed(words, session) || (instruction != 0 && program_->instructions[instruction - 1].awaited);
 }
 
 bool Machine::crashed(StateView words, std::size_t session) const {

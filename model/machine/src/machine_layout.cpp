@@ -52,6 +52,14 @@ std::size_t most_ways_to_cut(const Program& program, std::size_t requests) {
   return ways;
 }
 
+// At most this many operations of one session end while a request of theirs is in flight that may yet arrive.
+std::size_t broken_off(const Scenario& scenario, const Session& session) {
+  std::size_t most = scenario.allows(FaultEffect::kCrash) ? 1 : 0;
+  for (const FaultBudget& budget : scenario.budgets)
+    if (budget.includes(FaultEffect::kCancel)) most += budget.unlimited ? session.operations.size() : budget.budget;
+  return std::min(most, session.operations.size());
+}
+
 // At most this many late requests and copies of one session can be in flight at once.
 std::size_t ghosts_of(const Program& program, const Scenario& scenario, const Session& session) {
   std::size_t most = 0;
@@ -182,7 +190,8 @@ void Machine::lay_out(std::size_t s) {
                           layout_.add(keys), layout_.add(operations), program_->watches ? layout_.add(2) : Field{},
                           keeps ? layout_.add(2) : Field{}, layout_.add(numbers)});
   };
-  add_requests(fields.slots, (program_->has_async ? async_arrows(*program_, session) : 0) + (crashes ? 1 : 0));
+  add_requests(fields.slots,
+               (program_->has_async ? async_arrows(*program_, session) : 0) + broken_off(scenario_, session));
   add_requests(fields.ghosts, ghosts_of(*program_, scenario_, session));
   if (crashes) fields.crashed = layout_.add(2);
   if (fields.slots.size() + fields.ghosts.size() > kRequestsMax)

@@ -265,7 +265,9 @@ class Compiler {
       if (keeps_value(request) && known.source == Source::kOwn) known.source = Source::kNothing;
       return true;
     }
-    if (request.to == Role::kDatabase && (!writes_row(request) || !options_.continue_on_database_timeout)) return false;
+    const bool goes_on = request.to == Role::kDatabase ? writes_row(request) && options_.continue_on_database_timeout
+                                                       : !options_.fail_on_cache_timeout;
+    if (!goes_on) return false;
     known.turned_out(request.arrow, counts_as_unanswered(after, request));
     return true;
   }

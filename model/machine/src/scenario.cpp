@@ -354,9 +354,13 @@ Scenario resolve(const traces::Scenario& words, const Program& program) {
 }
 
 CompileOptions compile_options(const traces::Scenario& words) {
-  if (words.on_database_timeout == "fail") return {.continue_on_database_timeout = false};
-  if (words.on_database_timeout == "continue") return {.continue_on_database_timeout = true};
-  throw InputError(fmt::format("--on-database-timeout {}: say fail or continue", words.on_database_timeout));
+  const auto is = [](std::string_view option, const std::string& said, std::string_view wanted) {
+    if (said != "fail" && said != "continue")
+      throw InputError(fmt::format("{} {}: say fail or continue", option, said));
+    return said == wanted;
+  };
+  return {.continue_on_database_timeout = is("--on-database-timeout", words.on_database_timeout, "continue"),
+          .fail_on_cache_timeout = is("--on-cache-timeout", words.on_cache_timeout, "fail")};
 }
 
 std::string describe(const traces::Scenario& words) {
@@ -376,6 +380,7 @@ std::string describe(const traces::Scenario& words) {
   if (words.faults.empty()) parts.emplace_back("no faults");
   for (const std::string& fault : words.faults) parts.push_back("fault " + fault);
   if (words.on_database_timeout != "fail") parts.push_back("on database timeout: " + words.on_database_timeout);
+  if (words.on_cache_timeout != "continue") parts.push_back("on cache timeout: " + words.on_cache_timeout);
   if (words.all_invoked) parts.emplace_back("all invoked");
   if (words.no_expiry) parts.emplace_back("nothing expires");
   return fmt::format("{}", fmt::join(parts, ", "));

@@ -37,7 +37,8 @@ Independence::Independence(const Machine& machine) : machine_(machine) {
   STALEMATE_INVARIANT(stores_ <= kStoresMax, "there are no more servers and entries");
   const Scenario& scenario = machine.scenario();
   may_crash_ = scenario.allows(FaultEffect::kCrash);
-  has_unawaited_ = machine.program().has_async || may_crash_ || scenario.allows(FaultEffect::kDelay) ||
+  may_break_off_ = may_crash_ || scenario.allows(FaultEffect::kCancel);
+  has_unawaited_ = machine.program().has_async || may_break_off_ || scenario.allows(FaultEffect::kDelay) ||
                    scenario.allows(FaultEffect::kCopy);
   events_matter_ = std::any_of(machine.properties().begin(), machine.properties().end(),
                                [](const PropertyKind* kind) { return kind->hears_events; });
@@ -63,7 +64,7 @@ void Independence::tabulate_requests() {
   for (std::size_t instruction = 0; instruction < instructions.size(); ++instruction) {
     Row row = row_of(instructions[instruction]);
     row[budgets()] = machine_.budgets_covering(static_cast<InstructionId>(instruction));
-    if (may_crash_ && events_matter_) row[events()] = 1;
+    if (may_break_off_ && events_matter_) row[events()] = 1;
     handling_.push_back(std::move(row));
   }
   // The least fixed point: what follows a request is what follows any transition from it. A chain of requests is no
@@ -86,8 +87,8 @@ void Independence::tabulate_replies() {
     const Instruction& instruction = program.instructions[at.instruction];
     received_[location][budgets()] = handling_[at.instruction][budgets()];
     add_crash(received_[location]);
-    // A database write that is answered, or in doubt, is an event, and so is a crash.
-    received_[location][events()] = events_matter_ && (instruction.commits || may_crash_) ? 1 : 0;
+    // A database write that is answered, or in doubt, is an event, and so is the end of an operation.
+    received_[location][events()] = events_matter_ && (instruction.commits || may_break_off_) ? 1 : 0;
     after_[location] = received_[location];
     for (const std::size_t outcome : {static_cast<std::size_t>(at.outcome), kTimeout}) {
       for (const Transition& transition : instruction.after[outcome]) {

@@ -139,7 +139,8 @@ traces::State tell_state(const Machine& machine, const std::uint64_t* words) {
       message.is_ghost = is_ghost;
       state.in_flight.push_back(std::move(message));
     };
-    for (const RequestRecord& request : machine.in_slots(words, s)) add(request, machine.crashed(words, s));
+    const std::vector<RequestRecord> slots = machine.in_slots(words, s);
+    for (std::size_t slot = 0; slot < slots.size(); ++slot) add(slots[slot], machine.is_left(words, s, slot));
     for (const RequestRecord& request : machine.ghosts(words, s)) add(request, true);
     const Location& at = machine.location(words, s);
     if (at.instruction == kNoInstruction) continue;

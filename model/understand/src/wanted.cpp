@@ -49,6 +49,13 @@ void add_text(std::vector<std::string>& texts, const Line& line, std::string_vie
   texts.emplace_back(line.value);
 }
 
+void add_rule(std::optional<std::string>& rule, const Line& line) {
+  if (rule) throw InputError(fmt::format("{} is said twice; leave one of the two out", line.word));
+  if (line.value != "fail" && line.value != "continue")
+    throw InputError(fmt::format("{} = {}: say fail or continue", line.word, excerpt(line.value)));
+  rule = std::string(line.value);
+}
+
 void add_flag(bool& flag, const Line& line) {
   if (!line.value.empty()) throw InputError(fmt::format("{} stands alone: it takes no value", line.word));
   flag = true;
@@ -102,13 +109,18 @@ void ScenarioWords::add(std::string_view text) {
   if (line.word == "cached") return add_flag(cached, line);
   if (line.word == "all-invoked") return add_flag(all_invoked, line);
   if (line.word == "no-expiry") return add_flag(no_expiry, line);
-  if (line.word != "on-database-timeout")
-    throw InputError(fmt::format("{} says nothing of a scenario; there are: {}", in_quotes(line.word),
-                                 fmt::join(kScenarioWords, ", ")));
-  if (on_database_timeout) throw InputError("on-database-timeout is said twice; leave one of the two out");
-  if (line.value != "fail" && line.value != "continue")
-    throw InputError(fmt::format("on-database-timeout = {}: say fail or continue", excerpt(line.value)));
-  on_database_timeout = std::string(line.value);
+  if (line.word == "on-database-timeout") return add_rule(on_database_timeout, line);
+  if (line.word == "on-cache-timeout") return add_rule(on_cache_timeout, line);
+  throw InputError(fmt::format("{} says nothing of a scenario; there are: {}", in_quotes(line.word),
+                               fmt::join(kScenarioWords, ", ")));
+}
+
+void ScenarioWords::add_rules_to(traces::Scenario& scenario) const {
+  scenario.cached = cached;
+  scenario.faults = fault;
+  scenario.on_database_timeout = on_database_timeout.value_or("fail");
+  scenario.on_cache_timeout = on_cache_timeout.value_or("continue");
+  scenario.no_expiry = no_expiry;
 }
 
 ScenarioWords ScenarioWords::over(const ScenarioWords& otherwise) const {
@@ -121,6 +133,7 @@ ScenarioWords ScenarioWords::over(const ScenarioWords& otherwise) const {
   if (!keys) both.keys = otherwise.keys;
   if (fault.empty()) both.fault = otherwise.fault;
   if (!on_database_timeout) both.on_database_timeout = otherwise.on_database_timeout;
+  if (!on_cache_timeout) both.on_cache_timeout = otherwise.on_cache_timeout;
   both.cached = cached || otherwise.cached;
   both.all_invoked = all_invoked || otherwise.all_invoked;
   both.no_expiry = no_expiry || otherwise.no_expiry;
@@ -137,6 +150,8 @@ std::string ScenarioWords::as_options() const {
   for (const std::string& one : fault) words += " --fault " + shell_word(one);
   if (on_database_timeout.value_or("fail") != "fail")
     words += " --on-database-timeout " + shell_word(*on_database_timeout);
+  if (on_cache_timeout.value_or("continue") != "continue")
+    words += " --on-cache-timeout " + shell_word(*on_cache_timeout);
   if (all_invoked) words += " --all-invoked";
   if (no_expiry) words += " --no-expiry";
   return words;
@@ -161,11 +176,8 @@ traces::Scenario scenario_of(const ScenarioWords& words, const Protocol& protoco
         "k1' --app 'write k1', and so on",
         all_invoked_by.empty() ? "--all-invoked" : all_invoked_by, scenario.keys));
   scenario.apps.insert(scenario.apps.end(), words.app.begin(), words.app.end());
-  scenario.cached = words.cached;
-  scenario.faults = words.fault;
-  scenario.on_database_timeout = words.on_database_timeout.value_or("fail");
+  words.add_rules_to(scenario);
   scenario.all_invoked = words.all_invoked;
-  scenario.no_expiry = words.no_expiry;
   return scenario;
 }
 

@@ -76,7 +76,9 @@ std::string Director::step(const traces::Step& step) {
     case traces::StepKind::kCall:
     case traces::StepKind::kDeliver:
     case traces::StepKind::kLoseDelivery:
-      refuse("what is in the process of an app instance is not replayed");
+    case traces::StepKind::kRefuse:
+    case traces::StepKind::kCancel:
+      refuse("it is not done to real servers");
     case traces::StepKind::kLoseRequest:
       return lose_request(step);
     case traces::StepKind::kLoseReply:

@@ -31,7 +31,13 @@ void refuse_what_cannot_happen(const traces::Trace& trace, const Servers& server
             fmt::format("replay: {} is not there at first, which is modelled and not made on a real server yet; "
                         "explain, show and lesson tell the trace",
                         entry.key));
-  for (std::size_t i = 0; i < trace.steps.size(); ++i)
+  for (std::size_t i = 0; i < trace.steps.size(); ++i) {
+    const traces::StepKindFacts& kind = traces::facts_of(trace.steps[i].kind);
+    if (!kind.replayed)
+      throw InputError(
+          fmt::format("replay: step {} is a {}, which is modelled and not done to real servers yet; explain, show and "
+                      "lesson tell the trace",
+                      i + 1, kind.name));
     for (const traces::Request& request : trace.steps[i].sends) {
       const traces::VerbFacts* const verb = traces::find_verb(request.verb);
       const bool is_row = traces::row_of(request.key) == request.key;
@@ -42,6 +48,7 @@ void refuse_what_cannot_happen(const traces::Trace& trace, const Servers& server
           "explain, show and lesson tell the trace",
           i + 1, request.to, leases ? "get with its lease" : request.verb, is_row ? "" : " " + request.key));
     }
+  }
   if (can_happen(trace, servers)) return;
   throw InputError(
       "replay: a cache-failover needs a Redis that may be killed, with a replica; leave out --redis, so that a "

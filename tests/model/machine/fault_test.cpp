@@ -76,6 +76,97 @@ TEST(Duplicate, the_copy_is_handled_a_second_time_and_nobody_gets_its_reply) {
   EXPECT_TRUE(twice.can("receive app1 write:1"));
 }
 
+TEST(Error, the_server_has_done_nothing_and_who_asked_knows_at_once) {
+  Play refused = play({"write"}, {"error@write:1=1"});
+  refused.take({"invoke app1 write", "refuse app1 write:1"});
+  EXPECT_EQ(refused.stored(), 1000);
+  EXPECT_EQ(refused.in_flight(), 0U);
+  EXPECT_EQ(refused.last().endings.at(0).kind, traces::Ending::Kind::kFailed) << "as where the database times out";
+  Play goes_on = play({"write"}, {"error@write:2=1"});
+  goes_on.take({"invoke app1 write", "handle app1 write:1", "receive app1 write:1"});
+  EXPECT_TRUE(goes_on.can("refuse app1 write:2"));
+  goes_on.take({"handle app1 write:2"});
+  EXPECT_FALSE(goes_on.can("refuse app1 write:2")) << "it was done";
+}
+
+// A Write that deletes once more where a label says so.
+std::string deletes_again(const std::string& label) {
+  return std::string("# Read\n```mermaid\nsequenceDiagram\n  app->>cache: Get value\n  alt miss\n") +
+         "    app->>database: Get value\n    app->>cache: Set value\n  end\n```\n# Write\n```mermaid\n" +
+         "sequenceDiagram\n  app->>database: Set value\n  app->>cache: Delete value\n  alt " + label +
+         "\n    app->>cache: Delete value\n  end\n```\n";
+}
+
+TEST(Error, is_a_failure_and_no_timeout) {
+  const auto verdict = [](const std::string& label, const std::string& fault) {
+    CheckOptions options;
+    options.properties = {"coherent-at-rest"};
+    return check(read_protocol(deletes_again(label), "page.md", {}), scenario({"write; read"}, {fault}, true), options)
+        .verdict;
+  };
+  EXPECT_EQ(verdict("the cache fails", "error@write:2=1"), Verdict::kHolds);
+  EXPECT_EQ(verdict("the cache fails", "lost-request@write:2=1"), Verdict::kHolds);
+  EXPECT_EQ(verdict("timeout", "lost-request@write:2=1"), Verdict::kHolds);
+  EXPECT_EQ(verdict("timeout", "error@write:2=1"), Verdict::kViolated) << "nobody waits for an answer in vain";
+}
+
+TEST(Cancel, the_operation_ends_and_its_session_and_its_instance_go_on) {
+  Play gone = play({"write; write | read"}, {"cancel=1"});
+  gone.take({"invoke app1.1 write", "handle app1.1 write:1", "cancel app1.1 write:1"});
+  EXPECT_EQ(gone.last().endings.at(0).kind, traces::Ending::Kind::kFailed);
+  EXPECT_EQ(gone.in_flight(), 0U) << "nobody gets the reply";
+  EXPECT_EQ(gone.enabled(), (Names{"invoke app1.1 write k1 operation 2", "invoke app1.2 read k1"}));
+}
+
+TEST(Cancel, what_the_operation_awaits_may_still_be_handled_in_its_turn_and_takes_no_other_fault) {
+  Play gone = play({"write; write"}, {"cancel=1", "lost-request=1"});
+  gone.take({"invoke app1 write"});
+  for (const std::string choice : {"1", "2"}) EXPECT_TRUE(gone.can("cancel app1 write:1 choice " + choice));
+  gone.take({"cancel app1 write:1 choice 2"});
+  EXPECT_EQ(gone.enabled(), (Names{"handle app1 write:1 ghost", "invoke app1 write k1 operation 2"}));
+  gone.take({"invoke app1 write"});
+  EXPECT_FALSE(gone.can("handle app1 write:1 operation 2")) << "it is behind the other, on one connection";
+  gone.take({"handle app1 write:1 ghost", "handle app1 write:1 operation 2"});
+  EXPECT_EQ(gone.stored(), 2);
+  Play never = play({"write"}, {"cancel=1"});
+  never.take({"invoke app1 write", "cancel app1 write:1 choice 1"});
+  EXPECT_EQ(never.enabled(), Names{});
+  EXPECT_EQ(never.stored(), 1000);
+}
+
+TEST(Cancel, of_a_write_leaves_the_old_entry_and_of_a_read_is_no_worse_than_the_read) {
+  EXPECT_EQ(verdict_of("cache-aside", scenario({"write"}, {"cancel=1"}, true)), Verdict::kViolated);
+  EXPECT_EQ(verdict_of("cache-aside", scenario({"read; write"}, {"cancel@read=*"})), Verdict::kHolds);
+}
+
+// Between the commit and what is in the app's own process, where no message travels.
+TEST(Cancel, comes_before_a_call_too) {
+  const std::string page = R"(
+# Read
+```mermaid
+sequenceDiagram
+  participant local as In-process cache
+  app->>local: Get value
+  alt miss
+    app->>database: Get value
+    app->>local: Set value
+  end
+```
+# Write
+```mermaid
+sequenceDiagram
+  participant local as In-process cache
+  app->>database: Set value
+  app->>local: Delete value
+```
+)";
+  Play gone{read_protocol(page, "page.md", {}), scenario({"write"}, {"cancel=1"}, true)};
+  gone.take({"invoke app1 write", "handle app1 write:1", "receive app1 write:1"});
+  EXPECT_EQ(gone.enabled(), (Names{"call app1 write:2", "cancel app1 write:2"}));
+  gone.take({"cancel app1 write:2"});
+  EXPECT_EQ(gone.state().stores.at(0).entries.at(0).value, 1000) << "the local cache was never asked";
+}
+
 TEST(Crash, every_session_of_the_instance_ends_and_starts_nothing_more_and_others_go_on) {
   Play dead = play({"write; write | read", "read"}, {"crash=1"});
   dead.take({"invoke app1.1 write", "handle app1.1 write:1", "crash app1.1 write:1"});
@@ -230,9 +321,10 @@ TEST(Faults, any_stands_for_each_that_fits) {
   };
   using Kinds = std::set<std::string_view>;
   EXPECT_EQ(kinds_at_first_message("database-only", false),
-            (Kinds{"handle", "lose-request", "late-request", "duplicate", "crash"}));
+            (Kinds{"handle", "lose-request", "late-request", "duplicate", "refuse", "cancel", "crash"}));
   EXPECT_EQ(kinds_at_first_message("cache-aside", true),
-            (Kinds{"handle", "lose-request", "late-request", "duplicate", "crash", "evict", "cache-restart"}));
+            (Kinds{"handle", "lose-request", "late-request", "duplicate", "refuse", "cancel", "crash", "evict",
+                   "cache-restart"}));
 }
 
 }  // namespace

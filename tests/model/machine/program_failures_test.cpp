@@ -30,6 +30,23 @@ TEST(ProgramFailures, an_else_without_a_label_takes_a_failure_of_any_request) {
       "#3");
 }
 
+// --on-cache-timeout=fail: what no branch covers.
+TEST(ProgramFailures, a_client_that_throws_ends_the_operation_where_the_cache_fails) {
+  constexpr CompileOptions kThrows{.fail_on_cache_timeout = true};
+  const std::string read = "app->>cache: Get value\nalt miss\napp->>database: Get value\nend\n";
+  for (const Outcome failure : {Outcome::kTimeout, Outcome::kError}) {
+    EXPECT_EQ(after(compile_lines(read), 1, failure), "#2") << "as a miss";
+    EXPECT_EQ(after(compile_lines(read, kThrows), 1, failure), "failed");
+    const std::string write = "app->>database: Set value\napp->>cache: Delete value\n";
+    EXPECT_EQ(after(compile_lines(write), 2, failure), "ack end") << "as done";
+    EXPECT_EQ(after(compile_lines(write, kThrows), 2, failure), "failed");
+    EXPECT_EQ(
+        after(compile_lines(write + "alt the cache fails\napp->>cache: Delete value\nend\n", kThrows), 2, failure),
+        "#3")
+        << "a branch says what then";
+  }
+}
+
 TEST(ProgramFailures, an_else_takes_what_no_other_branch_names_and_so_a_hit_too) {
   const Program program = compile_lines(
       "app->>cache: Get value\nalt miss\napp->>database: Get value\nelse\napp->>cache: Delete value\nend\n");

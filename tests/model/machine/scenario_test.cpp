@@ -226,12 +226,18 @@ TEST(Scenario, errors_of_faults_say_which_one) {
   EXPECT_TRUE(contains(beyond, "it has 3 arrows")) << beyond;
 }
 
-TEST(Scenario, what_to_do_on_a_database_timeout_is_fail_or_continue) {
+TEST(Scenario, what_to_do_on_a_timeout_is_fail_or_continue) {
   traces::Scenario scenario = words({"read"});
   EXPECT_FALSE(compile_options(scenario).continue_on_database_timeout);
   scenario.on_database_timeout = "continue";
   EXPECT_TRUE(compile_options(scenario).continue_on_database_timeout);
   scenario.on_database_timeout = "retry";
+  EXPECT_THROW(compile_options(scenario), InputError);
+  scenario = words({"read"});
+  EXPECT_FALSE(compile_options(scenario).fail_on_cache_timeout);
+  scenario.on_cache_timeout = "fail";
+  EXPECT_TRUE(compile_options(scenario).fail_on_cache_timeout);
+  scenario.on_cache_timeout = "retry";
   EXPECT_THROW(compile_options(scenario), InputError);
 }
 
@@ -241,9 +247,12 @@ TEST(Scenario, one_line_for_people_counts_readers_and_writers_or_shows_the_scrip
   scenario.cached = true;
   scenario.faults = {"any=1"};
   scenario.on_database_timeout = "continue";
+  scenario.on_cache_timeout = "fail";
   scenario.all_invoked = true;
-  EXPECT_EQ(describe(scenario),
-            "app 'read; write', 2 keys, cached, fault any=1, on database timeout: continue, all invoked");
+  EXPECT_EQ(
+      describe(scenario),
+      "app 'read; write', 2 keys, cached, fault any=1, on database timeout: continue, on cache timeout: fail, all "
+      "invoked");
 }
 
 }  // namespace

@@ -435,7 +435,7 @@ TEST(Independence, a_crash_aimed_at_one_session_touches_the_others_of_its_app_in
 
 // What may happen in the cache, and requests that nobody awaits, no longer switch it off; a failover does.
 TEST(Independence, is_used_beside_faults_that_one_command_does_not_undo) {
-  for (const char* fault : {"late-request", "duplicate", "crash", "evict", "cache-restart"}) {
+  for (const char* fault : {"late-request", "duplicate", "error", "cancel", "crash", "evict", "cache-restart"}) {
     traces::Scenario words;
     words.apps = {"read", "write"};
     words.faults = {fault};

@@ -97,14 +97,15 @@ bool Model::settle_place(std::size_t operation, Path& path) const {
   return true;
 }
 
-// R2. A request that is awaited timed out; `path` is behind it.
-void Model::time_out(Running running, const Path& path, const Request& asked, std::vector<Enabled>& out) const {
+// R2. A request that is awaited failed; `path` is behind it.
+void Model::fail(Running running, Outcome failure, const Path& path, const Request& asked,
+                 std::vector<Enabled>& out) const {
   Runner& runner = running.step.next.runners[running.runner];
   if (changes_row(asked)) runner.wrote_well = false;
   if (asked.watch != Watch::kNothing) runner.watched.reset();
   if (asked.watch == Watch::kLease) runner.leased = false;
-  if (covers(runner, path, asked.arrow)) {
-    runner.outcomes[asked.arrow] = Outcome::kTimeout;
+  if (covers(runner, path, asked.arrow, failure)) {
+    runner.outcomes[asked.arrow] = failure;
     running.uncovered = asked.arrow;
   } else if (!settle_uncovered(running, asked)) {
     return finish(std::move(running), true, out);
@@ -112,7 +113,7 @@ void Model::time_out(Running running, const Path& path, const Request& asked, st
   go_on(std::move(running), path, out);
 }
 
-// What a timeout is that no branch is for. False: the operation fails.
+// What a failure is that no branch is for. False: the operation fails.
 bool Model::settle_uncovered(Running& running, const Request& asked) const {
   running.uncovered = 0;
   Runner& runner = running.step.next.runners[running.runner];
@@ -120,12 +121,13 @@ bool Model::settle_uncovered(Running& running, const Request& asked) const {
   outcome = only_looks(asked.verb) ? Outcome::kMiss : Outcome::kOk;
   if (asked.verb == Verb::kMarkIfAbsent) outcome = Outcome::kConflict;
   if (asked.watch == Watch::kLease) outcome = missed_lease(runner.operation, asked.arrow);
-  return asked.to != Role::kDatabase || (changes_row(asked) && setting_.continue_on_database_timeout);
+  if (asked.to != Role::kDatabase) return !setting_.fail_on_cache_timeout;
+  return changes_row(asked) && setting_.continue_on_database_timeout;
 }
 
-// Whether some way from `path` on comes to a branch for the timeout of the request `about`, before anything else is
+// Whether some way from `path` on comes to a branch for this failure of the request `about`, before anything else is
 // awaited.
-bool Model::covers(const Runner& runner, Path path, int about) const {
+bool Model::covers(const Runner& runner, Path path, int about, Outcome failure) const {
   while (settle_place(runner.operation, path)) {
     const Act* here = act(runner.operation, path);
     if (const auto* asked = std::get_if<Request>(&here->node)) {
@@ -136,11 +138,11 @@ bool Model::covers(const Runner& runner, Path path, int about) const {
       for (std::size_t b = 0; b < choice->branches.size(); ++b) {
         const Branch& branch = choice->branches[b];
         if (choice->free) {
-          if (covers(runner, into(path, b), about)) return true;
+          if (covers(runner, into(path, b), about, failure)) return true;
         } else if (choice->about == about) {
-          if (branch.is_else || branch.tests.has(Outcome::kTimeout)) return true;
+          if (branch.is_else || branch.tests.has(failure)) return true;
         } else if (branch.is_else || branch.tests.has(runner.outcomes.at(choice->about))) {
-          return covers(runner, into(path, b), about);
+          return covers(runner, into(path, b), about, failure);
         }
       }
       if (choice->free && !choice->may_take_none) return false;
@@ -158,7 +160,8 @@ void Model::go_on(Running running, Path path, std::vector<Enabled>& out) const {
   if (const auto* sent = std::get_if<Request>(&here->node)) return send(std::move(running), path, *sent, out);
   if (const auto* guard = std::get_if<Guard>(&here->node)) {
     const Outcome outcome = runner.outcomes.at(guard->about);
-    if (outcome != Outcome::kTimeout && !guard->outcomes.has(outcome)) return finish(std::move(running), false, out);
+    const bool failed = outcome == Outcome::kTimeout || outcome == Outcome::kError;
+    if (!failed && !guard->outcomes.has(outcome)) return finish(std::move(running), false, out);
   } else if (const auto* choice = std::get_if<Choice>(&here->node)) {
     return choose(std::move(running), path, *choice, out);
   } else if (std::get<Acknowledge>(here->node).fails) {
@@ -234,7 +237,7 @@ void Model::send(Running running, const Path& path, const Request& sent, std::ve
   running.told_last = false;
   if (sent.drawn_lost) {
     running.step.told.sends.back().drawn_lost = true;
-    if (sent.awaited) return time_out(std::move(running), after(path), sent, out);
+    if (sent.awaited) return fail(std::move(running), Outcome::kTimeout, after(path), sent, out);
   } else if (sent.awaited) {
     runner.awaited = std::move(message);
     forget(runner, after(path));
@@ -262,11 +265,11 @@ void Model::choose(Running running, const Path& path, const Choice& choice, std:
   go_on(std::move(running), after(path), out);
 }
 
-// R2: a way on which no branch follows for what timed out is a way on which the timeout is not covered.
+// R2: a way on which no branch follows for what failed is a way on which the failure is not covered.
 void Model::choose_freely(const Running& running, const Path& way, std::vector<Enabled>& out) const {
   Running chosen = running;
   const Runner& runner = chosen.step.next.runners[chosen.runner];
-  if (chosen.uncovered != 0 && !covers(runner, way, chosen.uncovered)) {
+  if (chosen.uncovered != 0 && !covers(runner, way, chosen.uncovered, runner.outcomes.at(chosen.uncovered))) {
     const Request* asked = nullptr;
     each_request(protocol_.operations[runner.operation].body, [&](const Request& request) {
       if (request.arrow == chosen.uncovered) asked = &request;

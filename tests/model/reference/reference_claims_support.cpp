@@ -38,7 +38,8 @@ std::vector<Enabled> named(const Model& model, const World& world) {
   return all;
 }
 
-// A handle whose reply is awaited goes on at once: to its receipt, its loss, or the end of its app instance.
+// A handle whose reply is awaited goes on at once: to its receipt, its loss, or the end of its operation or of its app
+// instance.
 std::vector<Enabled> fused(const Model& model, const World& world) {
   std::vector<Enabled> all;
   for (const Enabled& step : named(model, world)) {
@@ -47,7 +48,8 @@ std::vector<Enabled> fused(const Model& model, const World& world) {
       continue;
     }
     for (Enabled& then : named(model, step.next)) {
-      const bool ends_reply = then.told.kind == StepKind::kReceive || then.told.kind == StepKind::kLoseReply;
+      const bool ends_reply = then.told.kind == StepKind::kReceive || then.told.kind == StepKind::kLoseReply ||
+                              then.told.kind == StepKind::kCancel;
       if (then.told.app == step.told.app &&
           (then.told.kind == StepKind::kCrash || (ends_reply && then.told.session == step.told.session)))
         all.push_back(std::move(then));
@@ -314,6 +316,8 @@ class Judge {
                                                                  {"lost-reply", StepKind::kLoseReply},
                                                                  {"late-request", StepKind::kLateRequest},
                                                                  {"duplicate", StepKind::kDuplicate},
+                                                                 {"error", StepKind::kRefuse},
+                                                                 {"cancel", StepKind::kCancel},
                                                                  {"crash", StepKind::kCrash},
                                                                  {"evict", StepKind::kEvict},
                                                                  {"cache-restart", StepKind::kCacheRestart},
@@ -372,6 +376,7 @@ Setting setting_of(const traces::Trace& trace) {
   setting.cached = trace.scenario.cached;
   setting.all_invoked = trace.scenario.all_invoked;
   setting.continue_on_database_timeout = trace.scenario.on_database_timeout == "continue";
+  setting.fail_on_cache_timeout = trace.scenario.on_cache_timeout == "fail";
   for (const std::string& app : trace.scenario.apps) {
     setting.apps.emplace_back();
     for (const std::string& session : parts(app, '|')) {

@@ -63,7 +63,7 @@ void Model::handle_ghosts(const World& world, std::size_t r, std::vector<Enabled
     bool held_up = false;
     bool left = false;
     for (const Message& earlier : before.asynchronous) {
-      left |= before.crashed && earlier == message && !held_up;
+      left |= is_left(before, earlier) && earlier == message && !held_up;
       held_up |= to_same_server(request(earlier), request(message));
     }
     if (left) continue;
@@ -150,6 +150,25 @@ void Model::crash(const World& world, std::size_t r, std::vector<Enabled>& out) 
       Enabled step = dead.step;
       step.next = std::move(end);
       out.push_back(std::move(step));
+    }
+  }
+}
+
+// The operation is at its end, as one that failed; what it awaits is still under way, or is not.
+void Model::cancel(const World& world, std::size_t r, std::vector<Enabled>& out) const {
+  const Runner& before = world.runners[r];
+  const Message message = *before.awaited;
+  for (const auto& payer : payers(world, "cancel", &message)) {
+    for (const bool arrives : {false, true}) {
+      if (arrives && (before.reply || is_call(r, message))) continue;
+      Running running = strike(world, r, traces::StepKind::kCancel, payer);
+      about(running, message);
+      if (before.reply)
+        running.step.told.reply = told_reply(*before.reply);
+      else
+        running.step.told.request = tell(r, message);
+      if (arrives) running.step.next.runners[r].asynchronous.push_back(message);
+      finish(std::move(running), true, out);
     }
   }
 }

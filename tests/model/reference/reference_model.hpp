@@ -46,6 +46,7 @@ struct Setting {
   bool cached = false;
   bool all_invoked = false;
   bool continue_on_database_timeout = false;
+  bool fail_on_cache_timeout = false;
   bool no_expiry = false;
   std::vector<Budget> budgets;
 };
@@ -58,6 +59,7 @@ inline traces::Scenario words_of(const Setting& setting) {
   words.all_invoked = setting.all_invoked;
   words.no_expiry = setting.no_expiry;
   if (setting.continue_on_database_timeout) words.on_database_timeout = "continue";
+  if (setting.fail_on_cache_timeout) words.on_cache_timeout = "fail";
   for (const auto& app : setting.apps) {
     std::string text;
     for (std::size_t s = 0; s < app.size(); ++s) {
@@ -273,7 +275,7 @@ class Model {
   struct Running {
     Enabled step;
     std::size_t runner = 0;
-    int uncovered = 0;  // the arrow of a request that timed out, while the choice that covers it is not met; 0: none
+    int uncovered = 0;       // the arrow of a request that failed, while the choice that covers it is not met; 0: none
     bool told_last = false;  // replied outward in this step, and sent nothing since
   };
 
@@ -282,8 +284,8 @@ class Model {
   bool settle_place(std::size_t operation, Path& path) const;
   traces::Request tell(std::size_t r, const Message& message) const;
 
-  void time_out(Running running, const Path& path, const Request& asked, std::vector<Enabled>& out) const;
-  bool covers(const Runner& runner, Path path, int about) const;
+  void fail(Running running, Outcome failure, const Path& path, const Request& asked, std::vector<Enabled>& out) const;
+  bool covers(const Runner& runner, Path path, int about, Outcome failure) const;
   bool settle_uncovered(Running& running, const Request& asked) const;
   void go_on(Running running, Path path, std::vector<Enabled>& out) const;
   void send(Running running, const Path& path, const Request& sent, std::vector<Enabled>& out) const;
@@ -292,6 +294,12 @@ class Model {
   bool loses_change(const World& world, const std::string& property) const;
   void acknowledge(Running& running, const Path& path) const;
   void finish(Running running, bool failed, std::vector<Enabled>& out) const;
+  void refuse(const World& world, std::size_t r, std::vector<Enabled>& out) const;
+  void cancel(const World& world, std::size_t r, std::vector<Enabled>& out) const;
+  // Whether who sent this, one of those that stand in `asynchronous`, awaited it and is gone.
+  bool is_left(const Runner& runner, const Message& message) const {
+    return runner.crashed || request(message).awaited;
+  }
   void judge_return(Running& running) const;
   void judge_by_session(Running& running, bool committed_since) const;
   void mark_acknowledged(Running& running, bool set_ahead) const;

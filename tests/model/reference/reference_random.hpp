@@ -135,6 +135,7 @@ inline rc::Gen<RandomProtocol> random_protocol() {
 }
 
 constexpr unsigned kContinueSwitch = 2;
+constexpr unsigned kCacheFailsSwitch = 128 + 256;
 constexpr unsigned kHeldSwitch = 96;  // both bits: one in four
 
 // A scenario before it is known which arrows there are to aim at: aims are drawn as numbers.
@@ -170,15 +171,15 @@ inline rc::Gen<RandomScenario> random_scenario() {
       rc::gen::set(&RandomScenario::shares_app, rc::gen::container<std::vector<bool>>(3, rc::gen::arbitrary<bool>())),
       rc::gen::set(&RandomScenario::budgets,
                    rc::gen::resize(2, rc::gen::container<std::vector<std::vector<int>>>(budget))),
-      rc::gen::set(&RandomScenario::switches, rc::gen::inRange(0U, 128U)),
+      rc::gen::set(&RandomScenario::switches, rc::gen::inRange(0U, 512U)),
       rc::gen::set(&RandomScenario::other, rc::gen::inRange<std::size_t>(0, kOtherProperties.size())));
 }
 
 // Those that strike messages first, then those that strike the cache.
-inline const std::vector<std::string> kFaults = {"lost-reply", "lost-request", "late-request",  "duplicate",
-                                                 "crash",      "evict",        "cache-restart", "cache-failover",
-                                                 "expire",     "lost-delivery"};
-constexpr std::size_t kFaultsOfMessages = 5;
+inline const std::vector<std::string> kFaults = {"lost-reply",    "lost-request",   "late-request", "duplicate",
+                                                 "crash",         "error",          "cancel",       "evict",
+                                                 "cache-restart", "cache-failover", "expire",       "lost-delivery"};
+constexpr std::size_t kFaultsOfMessages = 7;
 
 // Whether a state has room for what Writes may leave of what is there.
 inline bool has_room(const Protocol& protocol, const traces::Scenario& words) {
@@ -196,6 +197,7 @@ inline Setting setting_of(const RandomScenario& drawn, const Protocol& protocol,
   setting.has_cache = has_cache;
   setting.cached = (drawn.switches & 1) != 0 && has_cache && !protocol.rows_start_absent;
   setting.continue_on_database_timeout = (drawn.switches & kContinueSwitch) != 0;
+  setting.fail_on_cache_timeout = (drawn.switches & kCacheFailsSwitch) == kCacheFailsSwitch;
   setting.no_expiry = (drawn.switches & kHeldSwitch) == kHeldSwitch;
   setting.keys = (drawn.switches & 12) == 0 ? 2 : 1;
   for (std::size_t s = 0; s < drawn.sessions.size(); ++s) {

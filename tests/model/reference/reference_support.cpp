@@ -132,12 +132,13 @@ std::vector<Enabled> Model::enabled(const World& world) const {
     if (!runner.running && !runner.crashed && runner.begun < places_[r].script.size()) invoke(world, r, steps);
     for (std::size_t i = 0; i < runner.asynchronous.size(); ++i) {
       handle(world, r, i, steps);
-      if (runner.crashed) continue;
+      if (is_left(runner, runner.asynchronous[i])) continue;
       lose(world, r, i, steps);
       copy(world, r, runner.asynchronous[i], steps);
     }
     handle_ghosts(world, r, steps);
     if (!runner.awaited) continue;
+    cancel(world, r, steps);
     if (is_call(r, *runner.awaited)) {
       crash(world, r, steps);
       call(world, r, steps);
@@ -231,7 +232,7 @@ void Model::handle(const World& world, std::size_t r, std::optional<std::size_t>
   const Reply reply = serve(running.step.next, r, message, sender_waits || !request(message).awaited);
   Runner& runner = running.step.next.runners[r];
   if (asynchronous) {
-    running.step.told.is_ghost = before.crashed;
+    running.step.told.is_ghost = is_left(before, message);
     runner.asynchronous.erase(runner.asynchronous.begin() + static_cast<std::ptrdiff_t>(*asynchronous));
   } else {
     runner.reply = reply;
@@ -310,8 +311,21 @@ void Model::lose(const World& world, std::size_t r, std::optional<std::size_t> a
       if (late) add_ghost(runner, message);
       runner.awaited.reset();
       runner.reply.reset();
-      time_out(std::move(running), after(message.at), request(message), out);
+      fail(std::move(running), Outcome::kTimeout, after(message.at), request(message), out);
     }
+  }
+  if (!is_reply && !asynchronous) refuse(world, r, out);
+}
+
+// The server says that it cannot, and who asked hears it at once.
+void Model::refuse(const World& world, std::size_t r, std::vector<Enabled>& out) const {
+  const Message message = *world.runners[r].awaited;
+  for (const auto& payer : payers(world, "error", &message)) {
+    Running running = strike(world, r, traces::StepKind::kRefuse, payer);
+    about(running, message);
+    running.step.told.request = tell(r, message);
+    running.step.next.runners[r].awaited.reset();
+    fail(std::move(running), Outcome::kError, after(message.at), request(message), out);
   }
 }
 

@@ -78,7 +78,7 @@ traces::State Model::tell(const World& world) const {
     };
     for (const Message& message : runner.asynchronous) {
       state.in_flight.push_back(in_flight(message));
-      state.in_flight.back().is_ghost = runner.crashed;
+      state.in_flight.back().is_ghost = is_left(runner, message);
     }
     for (const Message& message : runner.ghosts) {
       state.in_flight.push_back(in_flight(message));

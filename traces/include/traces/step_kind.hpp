@@ -17,6 +17,8 @@ enum class StepKind : std::uint8_t {
   kLoseReply,      // carried out, but the reply never arrives; the session times out
   kLateRequest,    // the session times out; the request is a ghost from now on
   kDuplicate,      // a copy of a request in flight is a ghost from now on
+  kRefuse,         // a server answers a request with an error, and has done nothing
+  kCancel,         // an operation ends where it stands; what it awaited may yet arrive
   kCrash,          // an app instance dies, while a message of this session is in flight
   kEvict,          // the cache drops one entry
   kExpire,         // an entry's time to live is over; no fault
@@ -33,9 +35,10 @@ std::string_view to_string(StepFamily family);  // "invoke", "handle", "receive"
 
 enum class StepAbout : std::uint8_t { kNoMessage, kRequest, kReply, kEither };
 
-// What becomes of the message that it is about. kLate: it is a ghost from now on; kCopied: a copy of it is; kDies: its
-// app instance is gone, and so is whatever of it may not arrive yet.
-enum class StepEffect : std::uint8_t { kNone, kArrives, kLost, kLate, kCopied, kDies };
+// What becomes of the message that it is about. kLate: it is a ghost from now on; kCopied: a copy of it is; kRefused:
+// it arrives, and an error comes back at once; kBrokenOff: who awaits it is gone, and it may not arrive any more;
+// kDies: its app instance is gone, and so is whatever of it may not arrive yet.
+enum class StepEffect : std::uint8_t { kNone, kArrives, kLost, kLate, kCopied, kRefused, kBrokenOff, kDies };
 
 // The sentences are formats (fmt) of parts, which whoever tells them names: {actor}, {app}, {store}, {key}, {diagram};
 //   line      (render.cpp) {subject} "cache: get k1"; "" where it does not apply: {answer} " -> miss", {nobody},
@@ -56,8 +59,13 @@ struct StepKindFacts {
   std::string_view event;
   std::string_view sentence;
   std::string_view legend;  // "" where it is explained with others
+  bool replayed = true;     // on real servers; else it is modelled alone, and refused by name
 
   bool is_fault() const { return family == StepFamily::kFault; }
+  // Whether its request is not in flight any more.
+  bool ends_request() const {
+    return effect == StepEffect::kArrives || effect == StepEffect::kLost || effect == StepEffect::kRefused;
+  }
   // Whether who awaits the message stops waiting for it.
   bool times_out() const { return effect == StepEffect::kLost || effect == StepEffect::kLate; }
 };

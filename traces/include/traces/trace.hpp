@@ -29,9 +29,10 @@ struct Protocol {
 struct Scenario {
   std::vector<std::string> apps;  // one script per app instance: "read", "read k1; write k2", "read | write"
   int keys = 1;
-  bool cached = false;                       // every key starts cached with its initial value
-  std::vector<std::string> faults;           // "lost-message=1", "lost-reply@write:2=1"
-  std::string on_database_timeout = "fail";  // or "continue"
+  bool cached = false;                        // every key starts cached with its initial value
+  std::vector<std::string> faults;            // "lost-message=1", "lost-reply@write:2=1"
+  std::string on_database_timeout = "fail";   // or "continue"
+  std::string on_cache_timeout = "continue";  // or "fail"
   bool all_invoked = false;
   bool no_expiry = false;  // nothing expires, whatever time to live it has
   bool operator==(const Scenario&) const = default;

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <vector>
 
+#include "render/fates.hpp"
 #include "render/words.hpp"
 #include "traces/story.hpp"
 
@@ -65,11 +66,12 @@ std::ptrdiff_t ghosts_of(const State& state, const MessageId& request) {
   });
 }
 
-// What a crash leaves of the app's requests in flight, each told, so that two crashes that differ read differently.
-std::string crash_sentences(const State& before, const Step& step, const State& after) {
+// What a crash leaves of the app's requests in flight, or a cancelled operation of its own, each told, so that two that
+// differ read differently.
+std::string break_sentences(const State& before, const Step& step, const State& after) {
   std::string text;
   for (const InFlight& message : before.in_flight) {
-    if (message.app != step.app || message.is_reply || message.is_ghost) continue;
+    if (!render::breaks_off(step, id_of(message)) || message.is_reply || message.is_ghost) continue;
     const bool arrives = ghosts_of(after, id_of(message)) > ghosts_of(before, id_of(message));
     text += fmt::format(" Its {} {} the {}.", request_words(message.request),
                         arrives ? "may yet reach" : "never reaches", foreign(message.request.to));
@@ -84,7 +86,7 @@ StepSentence step_sentence(const Trace& context, const State& before, const Step
   sentence.what =
       what_happens(actor_name(context, step), subject_of(before, step), step) + render::chosen_words(step) + ".";
   const auto add = [&](const std::string& more) { sentence.then += (sentence.then.empty() ? "" : " ") + more; };
-  if (facts_of(step.kind).effect == StepEffect::kDies) add(crash_sentences(before, step, after));
+  add(break_sentences(before, step, after));
   for (const Request& request : step.sends) add(send_sentence(request));
   for (const Ending& ending : step.endings) add(ending_sentence(step, ending));
   return sentence;

@@ -27,10 +27,15 @@ RequestFate* subject_of(const Step& step, Fates& fates) {
   return found == fates.requests.end() ? nullptr : &*found;
 }
 
-// What of a crashed app instance is still in flight is a ghost from now on; the rest is lost.
-void crash(const Step& step, std::size_t index, Fates& fates) {
+bool breaks_any_off(const Step& step) {
+  const StepEffect effect = facts_of(step.kind).effect;
+  return effect == StepEffect::kDies || effect == StepEffect::kBrokenOff;
+}
+
+// What of it is still in flight is a ghost from now on; the rest is lost.
+void break_off(const Step& step, std::size_t index, Fates& fates) {
   for (RequestFate& fate : fates.requests) {
-    if (!is_under_way(fate) || fate.id.app != step.app) continue;
+    if (!is_under_way(fate) || !breaks_off(step, fate.id)) continue;
     if (find_message(step.after, fate.id) != nullptr) {
       fate.is_ghost = true;
     } else {
@@ -77,8 +82,8 @@ void add_requests(const Trace& trace, Fates& fates) {
   }
   for (std::size_t i = 0; i < trace.steps.size(); ++i) {
     const Step& step = trace.steps[i];
-    if (facts_of(step.kind).effect == StepEffect::kDies)
-      crash(step, i, fates);
+    if (breaks_any_off(step))
+      break_off(step, i, fates);
     else if (step.request)
       follow_subject(trace, i, fates);
     for (const Request& request : step.sends) {
@@ -104,8 +109,7 @@ void follow_reply(const Trace& trace, std::size_t first, ReplyFate& fate) {
   for (std::size_t i = first; i < trace.steps.size(); ++i) {
     const Step& step = trace.steps[i];
     const bool takes = takes_reply(step.kind) && id_of(step) == fate.id;
-    const bool dies = facts_of(step.kind).effect == StepEffect::kDies && step.app == fate.id.app;
-    if (!takes && !dies) continue;
+    if (!takes && !breaks_off(step, fate.id)) continue;
     fate.done = i;
     fate.lost = is_fault(step.kind);
     fate.overtaken = !fate.lost && others_handled(trace, first, i, fate.id.app, fate.id.session, true);
@@ -153,6 +157,11 @@ const ReplyFate* Fates::replied_by(std::size_t step) const {
 const ReplyFate* Fates::received_by(std::size_t step) const {
   const auto found = std::find_if(replies.begin(), replies.end(), [&](const ReplyFate& f) { return f.done == step; });
   return found == replies.end() ? nullptr : &*found;
+}
+
+bool breaks_off(const Step& step, const MessageId& id) {
+  const StepEffect effect = facts_of(step.kind).effect;
+  return effect == StepEffect::kDies ? id.app == step.app : effect == StepEffect::kBrokenOff && id == id_of(step);
 }
 
 Fates find_fates(const Trace& trace) {

@@ -13,14 +13,14 @@ namespace stalemate::traces::render {
 // Steps are counted from 0. "Overtaken": a server handled a request of another session on the way (or, where nobody
 // waits for the message, any other), so that drawing it in one place would show a false order.
 //
-// A message is followed by its identity (MessageId). A copy is a request of its own. A message that a crash takes along
-// is lost in that step.
+// A message is followed by its identity (MessageId). A copy is a request of its own. A message that a crash takes
+// along, or whose operation is cancelled, is lost in that step.
 struct RequestFate {
   std::optional<std::size_t> sent;  // of a copy: the step that made it; none: in flight at the start
   std::optional<std::size_t> done;  // the step that handles or loses it; none: drawn as lost, or in flight at the end
   bool lost = false;                // by a fault, or by the diagram itself
   bool overtaken = false;           // or a ghost, or copied: then, too, one place would not show what happened
-  bool is_ghost = false;            // at the end: late, a copy, or of an app instance that crashed
+  bool is_ghost = false;            // at the end: late, a copy, or left by a crash or a cancelled operation
   bool is_copy = false;
   bool was_copied = false;
   MessageId id;
@@ -48,5 +48,9 @@ struct Fates {
 };
 
 Fates find_fates(const Trace& trace);
+
+// Whether `step` ends the work that the message of this identity belongs to: a crash of its app instance, or its
+// operation's being cancelled.
+bool breaks_off(const Step& step, const MessageId& id);
 
 }  // namespace stalemate::traces::render

@@ -227,7 +227,7 @@ class Diagram {
   void handled_request(std::size_t index, const std::string& app) {
     const Step& step = trace_.steps[index];
     const StepEffect effect = facts_of(step.kind).effect;
-    if (!step.request || (effect != StepEffect::kArrives && effect != StepEffect::kLost)) return;
+    if (!step.request || !facts_of(step.kind).ends_request()) return;
     const Request& request = *step.request;
     const std::string server = server_id(request.to);
     if (effect == StepEffect::kLost) return arrow(app, "-x", server, request_text(request, "(lost)"));
@@ -246,6 +246,10 @@ class Diagram {
     const int last = session_count(trace_.scenario, step.app);
     note(session_id(step.app, 1) + (last > 1 ? "," + session_id(step.app, last) : ""),
          fmt::format("app{} crashes", step.app));
+    taken_along(index);
+  }
+
+  void taken_along(std::size_t index) {
     for (const RequestFate& fate : fates_.requests) {
       if (fate.done == index)
         arrow(session_id(fate.id.app, fate.id.session), "-x", server_id(fate.request.to),
@@ -305,11 +309,16 @@ class Diagram {
     if (step.kind == StepKind::kInvoke) note(app, "starts " + operation_words(step) + chosen_words(step));
     handled_request(index, app);
     changes(before, step.after);
-    reply(index, app);
+    if (effect != StepEffect::kBrokenOff) reply(index, app);
     std::string fates;
     const bool awaited = !step.request || step.request->awaited;
     if (facts_of(step.kind).times_out() && awaited) fates = "times out";
     if (effect == StepEffect::kLate && !awaited) fates = request_words(*step.request) + " is late";
+    if (effect == StepEffect::kRefused) fates = "gets an error";
+    if (effect == StepEffect::kBrokenOff) {
+      note(app, operation_words(step) + " is cancelled");
+      taken_along(index);
+    }
     if (effect == StepEffect::kCopied) fates = request_words(*step.request) + " is sent twice";
     if (step.kind != StepKind::kInvoke && !chosen_words(step).empty()) {
       fates += (fates.empty() ? "takes the branch" : ", takes the branch") + chosen_words(step);

@@ -137,6 +137,8 @@ class Layout {
     const StepKindFacts& facts = facts_of(step.kind);
     if (facts.times_out() && awaited) add_note(row, NoteKind::kTrouble, "times out");
     if (facts.effect == StepEffect::kCopied) add_note(row, NoteKind::kTrouble, "sent twice");
+    if (facts.effect == StepEffect::kRefused) add_note(row, NoteKind::kTrouble, "gets an error");
+    if (facts.effect == StepEffect::kBrokenOff) add_note(row, NoteKind::kTrouble, "is cancelled");
     if (facts.effect == StepEffect::kDies) crash(row, step);
     if (facts.of_store) {
       add_note(row, facts.is_fault() ? NoteKind::kTrouble : NoteKind::kPlain, store_event_words(step));

@@ -55,7 +55,7 @@ struct Message {
   bool is_awaited = true;
   bool is_drawn_lost = false;
   bool is_ghost = false;  // at its end nobody knows of it any more
-  bool is_gone = false;   // lost because its app instance crashed
+  bool is_gone = false;   // lost because who sent it crashed or was cancelled
   MessageFate fate = MessageFate::kArrives;
   std::size_t app = 0;  // columns
   std::size_t server = 0;

@@ -47,7 +47,7 @@ class Messages {
  private:
   template <class Fate>
   bool is_gone(const Fate& fate) const {
-    return fate.done && facts_of(trace_.steps[*fate.done].kind).effect == StepEffect::kDies;
+    return fate.done && breaks_off(trace_.steps[*fate.done], fate.id);
   }
 
   std::size_t server_column(const Request* request) const {
@@ -62,8 +62,7 @@ class Messages {
       const Step& step = trace_.steps[row - 1];
       std::optional<Message> message;
       const StepKindFacts& facts = facts_of(step.kind);
-      const bool ends = facts.effect == StepEffect::kArrives || facts.effect == StepEffect::kLost;
-      const bool takes_request = facts.about == StepAbout::kRequest && ends;
+      const bool takes_request = facts.about == StepAbout::kRequest && facts.ends_request();
       if (takes_request && step.request && fates.handled_by(row - 1) == nullptr) {
         message = request_message(*step.request, step.app, step.session);
         message->is_ghost = step.is_ghost;

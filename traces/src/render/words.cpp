@@ -117,6 +117,8 @@ std::string scenario_words(const Scenario& scenario) {
   if (scenario.on_database_timeout != "fail") {
     words += " --on-database-timeout=" + printable(shell_word(scenario.on_database_timeout));
   }
+  if (scenario.on_cache_timeout != "continue")
+    words += " --on-cache-timeout=" + printable(shell_word(scenario.on_cache_timeout));
   if (scenario.all_invoked) words += " --all-invoked";
   if (scenario.no_expiry) words += " --no-expiry";
   return words.empty() ? words : words.substr(1);

@@ -73,7 +73,7 @@ bool reads_replace(const Machine& machine, const CachedEntry& entry, StateView e
                              (answers_of(instruction.verb) == Answers::kIfAbsent && outcome == Outcome::kOk));
         if (!absent) pending.push_back(&instruction.after[static_cast<std::size_t>(outcome)]);
       }
-      if (faults && instruction.awaited && machine.may_time_out(end, transition.next))
+      if (faults && instruction.awaited && machine.may_fail(end, transition.next))
         pending.push_back(&instruction.after[static_cast<std::size_t>(Outcome::kTimeout)]);
     }
   }

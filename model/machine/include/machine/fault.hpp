@@ -30,6 +30,8 @@ enum class FaultEffect : std::uint8_t {
   kLose,          // the message is gone; who awaits it times out
   kDelay,         // the session times out; the request is a ghost from now on
   kCopy,          // a copy of the request is a ghost from now on
+  kRefuse,        // the server answers with an error, and has done nothing
+  kCancel,        // the operation ends; the request it awaits may yet arrive
   kCrash,         // the app instance dies; of its requests in flight the first few at each server may yet arrive
   kDropEntry,     // the cache drops one entry
   kDropAll,       // the cache drops all entries
@@ -38,6 +40,11 @@ enum class FaultEffect : std::uint8_t {
   kLoseDelivery,  // the cache of an app instance never hears that an entry has changed
 };
 inline constexpr std::size_t kFaultEffects = static_cast<std::size_t>(FaultEffect::kLoseDelivery) + 1;
+
+// How what strikes an awaited message turns out for who awaits it.
+constexpr Outcome failure_of(FaultEffect effect) {
+  return effect == FaultEffect::kRefuse ? Outcome::kError : Outcome::kTimeout;
+}
 
 struct FaultKind {
   std::string_view name;
@@ -48,11 +55,12 @@ struct FaultKind {
   using OfMessages = bool (*)(const Program& program, const MessageRef& message);
   std::variant<OfMessages, Role> target;
 
-  // What is asked in a session's own process is no message: a crash alone comes between.
+  // What is asked in a session's own process is no message: only what ends the operation comes between.
   bool may_strike(const Program& program, const MessageRef& message) const {
     const OfMessages* of_messages = std::get_if<OfMessages>(&target);
     return of_messages != nullptr && (*of_messages)(program, message) &&
-           (effect == FaultEffect::kCrash || !is_call(program, program.instructions[message.instruction]));
+           (effect == FaultEffect::kCrash || effect == FaultEffect::kCancel ||
+            !is_call(program, program.instructions[message.instruction]));
   }
   // What is in an app instance's process neither restarts nor fails over without it.
   bool strikes(const DrawnServer& drawn) const {

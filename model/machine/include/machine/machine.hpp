@@ -124,7 +124,7 @@ class Machine {
   // Bit b: budget b may be spent on a fault that strikes this server.
   std::uint64_t budgets_striking(const DrawnServer& server) const;
   // Whether a budget that is not spent yet allows: that who awaits this request times out; a fault of this effect.
-  bool may_time_out(StateView words, InstructionId instruction) const;
+  bool may_fail(StateView words, InstructionId instruction) const;
   bool may_come(StateView words, FaultEffect effect) const;
 
   // Where everything stands.
@@ -147,8 +147,11 @@ class Machine {
   RequestRecord request_of(StateView words, const Action& action) const;  // of a step about a message; carried as in it
   bool is_ghost(StateView words, const Action& action) const;             // and nobody knows of that message
   bool crashed(StateView words, std::size_t session) const;
+  // Whether who sent the request in that slot (from 0) awaited it, and is gone.
+  bool is_left(StateView words, std::size_t session, std::size_t slot) const;
   // How many outcomes a crash has: what of the requests in flight may yet arrive. `handled`: the session's awaited
   // request is handled first.
+  std::size_t ways_to_cancel(const Instruction& instruction, bool is_reply) const;
   std::size_t ways_to_crash(StateView words, std::size_t session, bool handled) const;
   const FaultKind& fault(const Action& action) const;  // REQUIRES: kFault or kHandleLose
   bool is_coherent(StateView words) const;             // every cached entry equals the database
@@ -253,7 +256,9 @@ class Machine {
   void call(Step& step, const Action& action) const;
   void strike(Step& step, const Action& action) const;
   void strike_message(Step& step, const Action& action, FaultEffect effect) const;
-  void time_out(Step& step, std::size_t session, std::size_t choice) const;
+  void fail(Step& step, std::size_t session, Outcome failure, std::size_t choice) const;
+  void cancel(Step& step, std::size_t session, bool arrives) const;
+  void break_off(Step& step, std::size_t session) const;
   void crash(Step& step, std::size_t session, std::size_t choice) const;
   void add_ghost(Step& step, std::size_t session, const RequestRecord& request) const;
   void follow(Step& step, std::size_t session, const std::vector<Transition>& transitions, std::size_t choice) const;

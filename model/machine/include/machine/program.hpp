@@ -187,6 +187,7 @@ inline bool carries_own(const Program& program, const Instruction& instruction) 
 
 struct CompileOptions {
   bool continue_on_database_timeout = false;
+  bool fail_on_cache_timeout = false;
 };
 
 // Throws InputError with the position where the diagram asks for something that cannot be executed.

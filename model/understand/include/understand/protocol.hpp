@@ -114,7 +114,7 @@ class Outcomes {
 //     session goes on behind the request, and Guards about the request are passed over. Where a free Choice is met
 //     before that one, a way of it that has none behind it is no longer covered from there on. Not covered: a cache get
 //     counts as a miss (one that may take a lease as denied, where a branch looks at that), a set, add or delete at the
-//     cache as ok; a database set counts as ok with
+//     cache as ok, but with --on-cache-timeout=fail the operation fails at once; a database set counts as ok with
 //     --on-database-timeout=continue; else the operation fails at once.
 //     Where nothing was received, a request of a Read that stores is skipped, and counts as ok. (Only a fault may
 //     bring a Read there: one that may come there without is refused.)

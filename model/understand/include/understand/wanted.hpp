@@ -18,8 +18,9 @@ struct Protocol;
 
 inline constexpr int kAppsMax = 64;
 
-inline constexpr std::array<std::string_view, 9> kScenarioWords = {
-    "readers", "writers", "app", "keys", "cached", "fault", "on-database-timeout", "all-invoked", "no-expiry"};
+inline constexpr std::array<std::string_view, 10> kScenarioWords = {
+    "readers",          "writers",     "app",      "keys", "cached", "fault", "on-database-timeout",
+    "on-cache-timeout", "all-invoked", "no-expiry"};
 
 // The words of a scenario, each as its option on the command line (without the dashes).
 struct ScenarioWords {
@@ -30,10 +31,13 @@ struct ScenarioWords {
   bool cached = false;
   std::vector<std::string> fault;
   std::optional<std::string> on_database_timeout;
+  std::optional<std::string> on_cache_timeout;
   bool all_invoked = false;
   bool no_expiry = false;
   bool operator==(const ScenarioWords&) const = default;
 
+  // What it says of all that runs, into a scenario: all but who takes part, and how it begins.
+  void add_rules_to(traces::Scenario& scenario) const;
   bool empty() const { return *this == ScenarioWords(); }
   // These, and what they leave open as `otherwise` says it. Who takes part (readers, writers, app) is said as a whole.
   ScenarioWords over(const ScenarioWords& otherwise) const;
