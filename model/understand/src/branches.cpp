@@ -294,10 +294,17 @@ bool StepWalk::continues_row(const Block& block, const BlockRow& row) const {
   if (!row.tested.known()) return false;
   const Request& tested = row.tested.request();
   return std::all_of(block.sections.begin(), block.sections.end(), [&](const Section& section) {
+    constexpr std::string_view kOfCaches[] = {"cached", "hit", "miss", "uncached"};  // nobody says so of a database
+    const std::vector<std::string> words = split_words(section.label);
+    const bool speaks_of_cache =
+        tested.to == Role::kCache &&
+        std::any_of(words.begin(), words.end(), [&](const std::string& word) { return is_in(kOfCaches, word); });
     const Outcomes says = reply_words(section.label, tested.verb, tested.finds).outcomes;
     if (says.empty() || !common(says, row.taken).empty() || speaks_of_other_server(section.label, tested)) return false;
     return std::all_of(row.inner.begin(), row.inner.end(), [&](const Request& inner) {
-      const bool apart = inner.to != tested.to && names_server(section.label, tested.to);
+      const bool answered = stores(inner.verb) && says == Outcomes{Outcome::kValue} &&
+                            first_reply(section.body, tested) != nullptr;  // with what the get found
+      const bool apart = inner.to == tested.to ? answered : names_server(section.label, tested.to) || speaks_of_cache;
       return apart || without(reply_words(section.label, inner.verb, inner.finds).outcomes, kFailures).empty();
     });
   });

@@ -224,6 +224,32 @@ StepWalk::Scope StepWalk::Scope::within(Branch& taken, const Latest& about, cons
   return inside;
 }
 
+// "alt hit", a get of the cache, its reply, "else miss", the way of a miss: the get stands in the branch that it
+// decides, and is asked before the block. The block without it; none where it is drawn otherwise.
+std::optional<Block> StepWalk::ask_before(const Block& block, Scope& scope) {
+  if (block.kind != BlockKind::kAlt || block.sections.size() < 2 || scope.lost) return std::nullopt;
+  if (scope.latest.known() || scope.latest.depends_on_branch) return std::nullopt;
+  const auto get_in = [&](const Section& section) -> const Message* {
+    if (section.body.empty()) return nullptr;
+    const auto* message = std::get_if<Message>(&section.body.front().node);
+    if (message == nullptr || role(message->from) != Role::kApp || role(message->to) != Role::kCache) return nullptr;
+    const RequestWords asks = words_for(message->to, message->text);
+    return asks.kind == RequestWords::Kind::kVerb && asks.verb == Verb::kGet ? message : nullptr;
+  };
+  const Section& hit = block.sections.front();
+  const ReplyWords says = reply_words(hit.label, Verb::kGet);
+  const Message* const get = get_in(hit);
+  const bool decides = says.outcomes == Outcomes{Outcome::kValue} && !says.weak && !says.unclear && get != nullptr &&
+                       std::none_of(block.sections.begin() + 1, block.sections.end(), get_in) &&
+                       branch_override(name(), hit) == std::nullopt;
+  if (!decides) return std::nullopt;
+  message({hit.body.front().at, hit.body, 0}, *get, scope);
+  reading_.also_assumed(scope.latest.line, "it stands in the branch that it decides, so it is asked before the block");
+  Block shorter = block;
+  shorter.sections.front().body.erase(shorter.sections.front().body.begin());
+  return shorter;
+}
+
 void StepWalk::choice(Position at, const Block& block, Scope& scope) {
   if (const Section* const last = repeated_last(block, tested_by(block, scope))) {
     Block shorter = block;

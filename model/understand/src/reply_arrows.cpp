@@ -30,7 +30,9 @@ std::string assumed_of_unclear_reply(const Message& message, const Request& asks
 
 // "committed", "COMMIT ok".
 bool says_commit_alone(const std::string& text) {
-  constexpr std::string_view kSaid[] = {"commit", "committed", "ok", "done", "row", "is", "success"};
+  constexpr std::string_view kSaid[] = {"commit",    "committed", "ok",          "done", "row",
+                                        "is",        "success",   "transaction", "tx",   "successful",
+                                        "succeeded", "completed", "successfully"};
   const std::vector<std::string> words = split_words(text);
   return std::all_of(words.begin(), words.end(), [&](const std::string& word) { return is_in(kSaid, word); });
 }

@@ -245,6 +245,7 @@ void StepWalk::request(const Place& place, const Message& written, Role server, 
   ask_what_is_meant(at, message, server, verb, words);
   ask_about_doubts(at, message, server, verb, scope);
   note_commit(at, server == Role::kDatabase && stores(verb), words.after_commit, scope);
+  if (words.commits && !means_said && server == Role::kDatabase) current().commits.push_back(at);
   refuse_of_database(at, server, verb);
 
   Request asks = drawn_request(at, message, id, verb);

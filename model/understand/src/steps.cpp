@@ -3,6 +3,7 @@
 #include "steps.hpp"
 
 #include <algorithm>
+#include <tuple>
 #include <utility>
 
 #include "base/invariant.hpp"
@@ -151,8 +152,37 @@ std::vector<Segment> StepWalk::finish() {
     remark_on(segment, segment.operation.body, false);
     remark_on_failures(segment, segment.operation.body, {});
     ask_about_ends(segment);
+    refuse_commit_of_writes(segment);
+    ask_about_conditional_answers(segment);
   }
   return std::move(segments_);
+}
+
+// What is called a commit is a write where it is the only one; else the end of a transaction.
+void StepWalk::refuse_commit_of_writes(const Segment& segment) const {
+  if (segment.commits.empty()) return;
+  std::size_t writes = 0;
+  visit_requests(segment.operation.body, [&](const Request& request) {
+    if (writes_row(request)) ++writes;
+  });
+  if (writes > 1)
+    refuse_not_modelled(name(), segment.commits.front(), "commit a transaction",
+                        "the operation writes to the database in another line, too; call it a write if it is one");
+}
+
+// A caller that is answered in some runs only, while the operation goes on in the others.
+void StepWalk::ask_about_conditional_answers(const Segment& segment) const {
+  for (const Remark& answer : segment.answers_on_condition) {
+    bool goes_on = false;
+    visit_requests(segment.operation.body, [&](const Request& request) {
+      goes_on = goes_on || std::tie(request.at.line, request.at.column) > std::tie(answer.at.line, answer.at.column);
+    });
+    if (goes_on)
+      ask_at(name(), answer.at, "answer-on-condition",
+             reading_.quoted(answer.text) +
+                 " answers the caller on a condition, and the operation goes on; draw break … end around it where the "
+                 "operation ends with it, opt … end where it goes on, or leave the condition out");
+  }
 }
 
 void StepWalk::statements(const std::vector<Statement>& list, Scope& scope) {
@@ -177,7 +207,8 @@ void StepWalk::statement(const std::vector<Statement>& list, std::size_t i, Scop
     scope.row = {};
   } else if (const auto* inner = std::get_if<Block>(&list[i].node)) {
     no_means_left();
-    block(at, *inner, scope);
+    const std::optional<Block> shorter = ask_before(*inner, scope);
+    block(at, shorter ? *shorter : *inner, scope);
   } else if (const auto* said_aside = std::get_if<Note>(&list[i].node)) {
     note(list, i, scope);
     const auto is_store = [&](const std::string& id) { return is_server(role(id)); };

@@ -84,7 +84,9 @@ struct Segment {
   std::vector<ValuePlace> value_places;
   std::vector<Remark> remarks;
   std::vector<SaidEnd> ends;
-  std::set<std::pair<Role, Verb>> asked;  // what the servers are asked for
+  std::vector<Position> commits;             // writes that are called so
+  std::vector<Remark> answers_on_condition;  // to the caller, at the top, such as "blocked if over the limit"
+  std::set<std::pair<Role, Verb>> asked;     // what the servers are asked for
   bool watches_key = false;
   bool takes_lease = false;  // a get says that it takes a lease
   bool lives = false;        // something that is stored has a time to live
@@ -269,6 +271,9 @@ class StepWalk {
   ReplyWords words_of_reply(const Message& message, const Request& asks);
   void block(Position at, const Block& block, Scope& scope);
   void choice(Position at, const Block& block, Scope& scope);
+  std::optional<Block> ask_before(const Block& block, Scope& scope);
+  void refuse_commit_of_writes(const Segment& segment) const;
+  void ask_about_conditional_answers(const Segment& segment) const;
   // A block that chooses, before its branches are read.
   struct Choosing {
     const Block& block;

@@ -197,12 +197,15 @@ class Telling {
 
   // Of a name that may mean two roles, position decides only where it does not matter which.
   bool place_ambiguous(Known& known, const Part& does) {
+    const bool may_be_app = std::find(known.either.begin(), known.either.end(), Role::kApp) != known.either.end();
     const bool of_queue = std::all_of(known.either.begin(), known.either.end(),
                                       [](Role role) { return role == Role::kQueue || role == Role::kWorker; });
     if (!does.takes_part()) {
       place(known, Role::kOutside, "takes part in nothing");
     } else if (of_queue && !does.sends && !does.hears_of_cache) {
       place(known, Role::kThirdParty, "is told, and nobody is drawn who takes from it");
+    } else if (may_be_app && any_is(does.asks, Role::kCache)) {
+      place(known, Role::kApp, "asks a cache itself");
     } else {
       return false;
     }

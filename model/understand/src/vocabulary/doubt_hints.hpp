@@ -28,6 +28,7 @@ inline constexpr Hint kHints[] = {
     {"optionally", Says::kPerhaps},
     {"optional", Says::kPerhaps, Place::kEdge},
     {"optional", Says::kPerhaps, Place::kLeads},
+    {"optional", Says::kPerhaps, Place::kAside},
     {"sometimes", Says::kPerhaps},
     {"occasionally", Says::kPerhaps},
     {"rarely", Says::kPerhaps},

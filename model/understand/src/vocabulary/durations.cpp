@@ -292,8 +292,12 @@ TimeToLive time_to_live(std::string_view label) {
   for (std::size_t i = 0; i < tokens.size(); ++i) {
     if (!is_expiry(tokens[i].text)) continue;
     if (tokens[i].text == "ex" || tokens[i].text == "px") {
-      const auto number = duration_at(tokens, i + 1);
-      if (!number) continue;
+      constexpr std::string_view kStandsForIt[] = {"seconds", "secs",     "sec",      "ttl", "expiry", "expire", "time",
+                                                   "timeout", "duration", "lifetime", "n",   "x",      "s",      "ms"};
+      if (!duration_at(tokens, i + 1)) {  // "EX seconds", not "ex post"
+        if (i > 0 && i + 1 < tokens.size() && is_in(kStandsForIt, tokens[i + 1].text)) return kUnsaid;
+        continue;
+      }
     }
     const bool denied =
         i > 0 &&

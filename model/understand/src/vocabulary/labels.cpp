@@ -39,11 +39,13 @@ constexpr std::string_view kFailing[] = {
     "socket",    "lost",       "reset",       "deadline",     "deadlock",     "exceeded", "sql",     "unexpected",
     "transient", "temporary",  "temporarily", "permanent",    "retry",        "retries",  "attempt", "attempts",
     "ms",        "sec",        "seconds",     "second",       "milliseconds", "minute",   "minutes", "refuses",
-    "tcp",       "bad",        "cases"};
+    "tcp",       "bad",        "cases",       "min",          "mins",         "hour",     "hours",   "day",
+    "days"};
 // What a branch may be called without a word of when it is taken.
-constexpr std::string_view kNames[] = {"normal",  "normally", "usual",    "usually", "common", "rare",  "rarely",
-                                       "happy",   "sad",      "fast",     "slow",    "quick",  "path",  "case",
-                                       "typical", "likely",   "unlikely", "most",    "often",  "mostly"};
+constexpr std::string_view kNames[] = {
+    "normal",   "normally", "usual", "usually", "common",  "rare",        "rarely",   "happy",    "sad",     "fast",
+    "slow",     "quick",    "path",  "case",    "typical", "likely",      "unlikely", "most",     "often",   "mostly",
+    "requests", "traffic",  "avg",   "average", "approx",  "precomputed", "pre",      "computed", "instant", "roughly"};
 // Likewise, unless they stand right beside the outcome of a change: "option saved".
 constexpr std::string_view kTitles[] = {
     "first", "second",  "third", "last", "next",   "way",   "ways",     "option",  "a",           "b",
@@ -236,6 +238,7 @@ class ClauseReader {
 
   bool says_nothing(const std::string& word) const {
     if (verb_ == Verb::kGet && is_in(kContents, word)) return true;
+    if (is_picture(word)) return !is_cross(word) || hit_ == false;
     return is_digit(word.front()) || is_reply_filler(word) || is_in(kSmallWords, word) || is_in(kThings, word) ||
            is_in(kNames, word);
   }

@@ -26,27 +26,27 @@ constexpr Shape kShapes[] = {{"list", "list"},     {"lists", "list"},     {"all"
 
 // Say nothing of what a text is about: what things are called at large, and small words.
 constexpr std::string_view kPlain[] = {
-    "name",     "names",  "number",   "type",      "look",   "looks",       "looking", "keep",    "keeps",   "value",
-    "values",   "data",   "key",      "keys",      "id",     "ids",         "field",   "fields",  "column",  "columns",
-    "table",    "tables", "resource", "resources", "thing",  "things",      "result",  "results", "content", "contents",
-    "response", "copy",   "copies",   "version",   "info",   "information", "state",   "some",    "new",     "old",
-    "current",  "latest", "fresh",    "stale",     "cached", "uncached",    "stored",  "updated", "changed", "modified",
-    "own",      "same",   "other",    "first",     "second", "third",       "last",    "next",    "again",   "once",
-    "now",      "then",   "the",      "a",         "an",     "this",        "that",    "these",   "those",   "its",
-    "it",       "their",  "his",      "her",       "our",    "my",          "your",    "we",      "i",       "you",
-    "they",     "them",   "us",       "me",        "who",    "what",        "which",   "of",      "in",      "on",
-    "at",       "to",     "into",     "onto",      "from",   "for",         "by",      "with",    "without", "via",
-    "through",  "under",  "over",     "up",        "out",    "off",         "down",    "and",     "or",      "but",
-    "not",      "no",     "if",       "when",      "while",  "unless",      "until",   "as",      "is",      "are",
-    "was",      "be",     "been",     "has",       "have",   "had",         "do",      "does",    "did",     "can",
-    "may",      "must",   "will",     "would",     "should", "how",         "why",     "where",   "there",   "here",
-    "more",     "most",   "only",     "also",      "too",    "both",        "each",    "every",   "any",     "using",
-    "use",      "uses",   "used",     "so",        "than",   "about",       "after",   "before",  "during",  "between",
-    "against",  "along",  "per",      "s",         "t",      "etc",         "eg",      "ie",      "null",    "nil",
-    "true",     "false",  "http",     "https",     "rest",   "url",         "json",    "id",      "where",   "set",
-    "values",   "and",    "or",       "limit",     "join",   "inner",       "left",    "ttl",     "ex",      "px",
-    "nx",       "xx",     "seconds",  "sec",       "ms",     "min",         "minute",  "minutes", "hour",    "hours",
-    "day",      "days",   "expires",  "expire",    "expiry", "max",         "age"};
+    "name",    "names",    "number",   "type",   "look",     "looks",     "looking", "keep",        "keeps",  "value",
+    "values",  "data",     "key",      "keys",   "id",       "ids",       "field",   "fields",      "column", "columns",
+    "tb",      "tbl",      "table",    "tables", "resource", "resources", "thing",   "things",      "result", "results",
+    "content", "contents", "response", "copy",   "copies",   "version",   "info",    "information", "state",  "some",
+    "new",     "old",      "current",  "latest", "fresh",    "stale",     "cached",  "uncached",    "stored", "updated",
+    "changed", "modified", "own",      "same",   "other",    "first",     "second",  "third",       "last",   "next",
+    "again",   "once",     "now",      "then",   "the",      "a",         "an",      "this",        "that",   "these",
+    "those",   "its",      "it",       "their",  "his",      "her",       "our",     "my",          "your",   "we",
+    "i",       "you",      "they",     "them",   "us",       "me",        "who",     "what",        "which",  "of",
+    "in",      "on",       "at",       "to",     "into",     "onto",      "from",    "for",         "by",     "with",
+    "without", "via",      "through",  "under",  "over",     "up",        "out",     "off",         "down",   "and",
+    "or",      "but",      "not",      "no",     "if",       "when",      "while",   "unless",      "until",  "as",
+    "is",      "are",      "was",      "be",     "been",     "has",       "have",    "had",         "do",     "does",
+    "did",     "can",      "may",      "must",   "will",     "would",     "should",  "how",         "why",    "where",
+    "there",   "here",     "more",     "most",   "only",     "also",      "too",     "both",        "each",   "every",
+    "any",     "using",    "use",      "uses",   "used",     "so",        "than",    "about",       "after",  "before",
+    "during",  "between",  "against",  "along",  "per",      "s",         "t",       "etc",         "eg",     "ie",
+    "null",    "nil",      "true",     "false",  "http",     "https",     "rest",    "url",         "json",   "id",
+    "where",   "set",      "values",   "and",    "or",       "limit",     "join",    "inner",       "left",   "ttl",
+    "ex",      "px",       "nx",       "xx",     "seconds",  "sec",       "ms",      "min",         "minute", "minutes",
+    "hour",    "hours",    "day",      "days",   "expires",  "expire",    "expiry",  "max",         "age"};
 // Said of ways to keep a cache, and of parts of a page.
 constexpr std::string_view kTrade[] = {"path",           "paths",        "flow",        "flows",
                                        "scenario",       "scenarios",    "case",        "cases",
@@ -299,15 +299,22 @@ std::vector<std::string> tables_named(std::string_view label) {
   }
   if (tokens.empty()) return tables;
   constexpr std::string_view kStatements[] = {"select", "update", "insert", "delete", "upsert", "replace", "merge"};
+  const auto add_table = [&](std::string_view name) {
+    constexpr std::string_view kPrefixes[] = {"tb", "tbl", "tab", "vw"};  // "TB_USER"
+    for (const std::string& word : split_words(name))
+      if (word.size() > 1 && !holds_digit(word) && !is_in(kPrefixes, word)) add_thing(tables, singular(word));
+  };
+  const std::string_view first = trim(label).substr(0, tokens.front().size());
+  const bool in_capitals = std::none_of(first.begin(), first.end(), [](char c) { return c >= 'a' && c <= 'z'; });
+  if (tokens.size() > 1 && in_capitals && first.find('_') != std::string_view::npos && is_in(kStatements, tokens[1]))
+    add_table(first);  // "TB_USER UPDATE name"
   if (!is_in(kStatements, tokens.front())) return tables;
   for (std::size_t i = 1; i < tokens.size(); ++i) {
     const std::string& before = tokens[i - 1];
     const bool updated = before == "update" && i == 1 && i + 1 < tokens.size() && tokens[i + 1] == "set";
     if (before != "from" && before != "into" && before != "join" && !updated) continue;
     const std::string name = tokens[i].substr(tokens[i].rfind('.') == std::string::npos ? 0 : tokens[i].rfind('.') + 1);
-    for (const std::string& word : split_words(name)) {
-      if (word.size() > 1 && !holds_digit(word)) add_thing(tables, singular(word));
-    }
+    add_table(name);
   }
   return tables;
 }

@@ -79,9 +79,9 @@ std::string_view name_of(Sign sign) {
 constexpr std::string_view kStaleWords[] = {"stale", "outdated"};
 
 // What only a whole operation is answered: it was not done.
-constexpr std::string_view kRefusals[] = {"rejected", "denied", "forbidden", "invalid", "retry", "unauthorized",
-                                          "4xx",      "5xx",    "400",       "401",     "403",   "409",
-                                          "412",      "422",    "423",       "429",     "502",   "504"};
+constexpr std::string_view kRefusals[] = {
+    "rejected", "blocked", "denied", "forbidden", "invalid", "retry", "unauthorized", "4xx", "5xx", "400",
+    "401",      "403",     "409",    "412",       "422",     "423",   "429",          "502", "504"};
 // "the row, if any": what may be there or not.
 bool says_if_any(const std::vector<std::string>& words) {
   for (std::size_t i = 1; i + 1 < words.size(); ++i) {
@@ -143,6 +143,13 @@ AskedAndAnswered asked_and_answered(std::string_view label) {
   const bool plain = got || (!says.weak && says.plain);
   return one && plain && !says.unclear && !says.impossible ? AskedAndAnswered{request, trim(reply)}
                                                            : AskedAndAnswered{label, {}};
+}
+
+bool says_condition(std::string_view text) {
+  const std::vector<std::string> words = split_words(text);
+  for (const std::string_view word : {"if", "unless", "otherwise"})
+    if (is_in(words, word) && !says_if_any(words)) return true;
+  return false;
 }
 
 bool says_failure(std::string_view text) {
@@ -247,7 +254,8 @@ ReplyWords reply_words(std::string_view text, Verb verb, const Finds& finds) {
                        [&](const FoundSign& sign) { return side_of(sign.sign) == side && sign.weak == !strong; });
   };
   const bool both = says(Side::kHere) && says(Side::kAway);
-  result.unclear = verb == Verb::kGet && ((both && !either) || says_stale(words));
+  const bool crossed = says(Side::kHere) && !says(Side::kAway) && std::any_of(words.begin(), words.end(), is_cross);
+  result.unclear = verb == Verb::kGet && ((both && !either) || says_stale(words) || crossed);
   return result;
 }
 

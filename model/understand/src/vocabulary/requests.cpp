@@ -678,12 +678,17 @@ std::optional<RequestWords> version_read(std::string_view label) {
 RequestWords request_words(std::string_view label) {
   for (const auto& read : {marker_request, version_read, replica_wait, watched_get, executed_command, compared_set})
     if (auto asks = read(label)) return *asks;
-  const CommitWords commit = commit_words(label);
+  CommitWords commit = commit_words(label);
+  RequestWords result;
+  result.commits = commits_something(commit.rest);
+  if (result.commits) {
+    std::erase_if(commit.rest, [](const std::string& word) { return word == "commit" || word == "commits"; });
+    commit.rest.insert(commit.rest.begin(), "write");
+  }
   std::vector<std::string> words;
   for (const std::string& word : commit.rest) {
     if (word != ",") words.push_back(word);
   }
-  RequestWords result;
   result.after_commit = commit.after;
   if (words.empty()) return result;
   const PhraseEntry* const what = not_modelled(commit.rest);

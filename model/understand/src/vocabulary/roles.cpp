@@ -380,7 +380,14 @@ void doubt_database(const std::vector<std::string>& words, RoleWords& found) {
 
 RoleWords role_words(std::string_view text) {
   const std::vector<std::string> words = name_words(text);
-  const RoleHits hits(role_hits(words));
+  RoleHits hits(role_hits(words));
+  // "MongoDB (user collection)": what a server holds, in brackets behind its name, makes it nobody outside.
+  if (const std::size_t open = text.find('('); open != std::string_view::npos && open > 0 && text.ends_with(')')) {
+    const RoleHits alone(role_hits(name_words(text.substr(0, open))));
+    const RoleHits inside(role_hits(name_words(text.substr(open))));
+    const bool is_product = !families(name_words(text.substr(0, open))).empty();
+    if (is_product && inside.are_only({Role::kOutside})) hits = alone;
+  }
   const std::string copy = word_of_copy(words, hits);
   RoleWords found;
   if (!copy.empty() && hits.are_only({Role::kReplica, Role::kDatabase})) {

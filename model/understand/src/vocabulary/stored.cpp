@@ -114,7 +114,9 @@ std::string doubt_about_stored(std::string_view label, Role server, bool is_read
   if (server != Role::kCache) return {};
   const Clause& main = clauses.front();
   const bool alone = main.size() > 1 && !any_in(main, 0, main.size(), kBesides) && !holds_number(main);
-  if (alone && (is_in(kBelonging, main.back()) || is_in(kLife, main.back()))) {
+  constexpr std::string_view kValue[] = {"value", "data", "json", "val"};
+  const bool set_key_value_ttl = main.size() > 2 && is_in(kLife, main.back()) && is_in(kValue, main[main.size() - 2]);
+  if (alone && !set_key_value_ttl && (is_in(kBelonging, main.back()) || is_in(kLife, main.back()))) {
     return "says by \"" + main.back() +
            "\" that it changes something beside the value, and that alone is not modelled yet; name the value if it is "
            "stored, too: \"set value\", \"set value, TTL 300\"";

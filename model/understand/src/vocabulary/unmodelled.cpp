@@ -435,11 +435,7 @@ std::optional<Unmodelled> read_commit(const Words& words, std::size_t at) {
   if (has(kOfGit, next) || is_number(next)) return std::nullopt;
   if (at > 0 && (words[at - 1] == "git" || words[at - 1] == "latest")) return std::nullopt;
   if (at > 0 && words[at] != "committed" && is_object(words, at)) return std::nullopt;
-  static const Table kEnds = {"transaction", "tx",    "txn",        "the", "changes", "it",       "all",
-                              "work",        "both",  "and",        "to",  "db",      "database", "row",
-                              "update",      "write", "everything", "now", "ok",      "here"};
-  const bool has_object = !next.empty() && next != "," && !has(kEnds, next);
-  return Unmodelled{kCommit, words[at], !(at == 0 && has_object)};
+  return Unmodelled{kCommit, words[at], !commits_something(words)};
 }
 
 // Its words, with "," where a clause ends.
@@ -482,6 +478,21 @@ const std::vector<Words>& words_of_phrases() {
 }
 
 }  // namespace
+
+bool commits_something(const std::vector<std::string>& words) {
+  static const Table kForms = {"commit", "commits"};
+  static const Table kEnds = {"transaction", "tx",      "txn",        "the",   "changes", "it",       "all",
+                              "work",        "both",    "and",        "to",    "db",      "database", "row",
+                              "update",      "write",   "everything", "now",   "ok",      "here",     ",",
+                              "offset",      "offsets", "or",         "after", "before",  "then"};
+  static const Table kNew = {"new", "value", "values"};
+  static const Table kBefore = {"after", "on", "before", "until", "with", "no", "not", "without", "git", "auto"};
+  if (words.size() < 2) return false;
+  if (has(kForms, words.front())) return !has(kEnds, words[1]) && !is_number(words[1]);
+  if (!has(kForms, words.back()) || has(kBefore, words[words.size() - 2])) return false;
+  return std::any_of(words.begin(), words.end() - 1, [&](const std::string& word) { return has(kNew, word); }) &&
+         std::none_of(words.begin(), words.end() - 1, [](const std::string& word) { return is_request_verb(word); });
+}
 
 CommitWords commit_words(std::string_view text) {
   static const Table kAfter = {"after", "on", "post", "once", "when", "upon", "following"};

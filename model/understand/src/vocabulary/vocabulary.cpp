@@ -75,6 +75,28 @@ std::string_view to_string(Role role) { return kRoles.at(static_cast<std::size_t
 std::string_view to_string(Outcome outcome) { return kOutcomeNames.at(static_cast<std::size_t>(outcome)); }
 std::string_view to_string(OperationKind kind) { return kind == OperationKind::kRead ? "read" : "write"; }
 
+bool is_picture(std::string_view word) {
+  if (word.empty()) return false;
+  for (std::size_t i = 0; i < word.size();) {
+    const auto byte = [&](std::size_t at) { return static_cast<unsigned char>(at < word.size() ? word[at] : 0); };
+    const unsigned char first = byte(i);
+    const std::size_t length = first >= 0xF0 ? 4 : first >= 0xE0 ? 3 : first >= 0xC0 ? 2 : 1;
+    // U+1F000 and above; arrows, technical signs, dingbats and other symbols (U+2190 to U+2BFF); what joins them.
+    const bool high = length == 4 && first == 0xF0 && byte(i + 1) == 0x9F;
+    const bool symbol = length == 3 && first == 0xE2 && byte(i + 1) >= 0x86 && byte(i + 1) <= 0xAF;
+    const bool joins = length == 3 && (word.substr(i, 3) == "\xEF\xB8\x8F" || word.substr(i, 3) == "\xE2\x80\x8D");
+    if (!high && !symbol && !joins) return false;
+    i += length;
+  }
+  return true;
+}
+
+bool is_cross(std::string_view word) {
+  constexpr std::string_view kCrosses[] = {"❌", "❎", "✖", "✗", "✘", "🚫", "⛔", "🛑"};
+  return std::any_of(std::begin(kCrosses), std::end(kCrosses),
+                     [&](std::string_view cross) { return word.find(cross) != std::string_view::npos; });
+}
+
 std::vector<std::string> split_words(std::string_view text) { return split(text, true); }
 std::vector<std::string> whole_words(std::string_view text) { return split(text, false); }
 

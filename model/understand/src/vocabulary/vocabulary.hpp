@@ -18,6 +18,9 @@ namespace stalemate::model {
 // The words of a text in lower case: split where neither a letter nor a digit stands, and inside camelCase. Apostrophes
 // are dropped ("doesn't" is "doesnt"); bytes beyond ASCII count as letters.
 std::vector<std::string> split_words(std::string_view text);
+// Whether a word is made of pictures alone: "✅". And one that crosses out or forbids: "❌".
+bool is_picture(std::string_view word);
+bool is_cross(std::string_view word);
 std::vector<std::string> whole_words(std::string_view text);  // not split inside camelCase
 
 // Whether the words of `phrase` (separated by single spaces) stand next to each other in `words`.
@@ -98,12 +101,14 @@ struct RequestWords {
   enum class Kind { kVerb, kNotModelled, kAmbiguous, kNothing };
   Kind kind = Kind::kNothing;
   Verb verb = Verb::kGet;
-  std::string not_modelled;       // "begin a transaction"
-  std::string word;               // the word that says what is not modelled
-  bool certain = true;            // it can hardly be the name of a thing of the application's own
-  std::string question;           // kAmbiguous: what is open, and how to answer
-  bool after_commit = false;      // says that it happens after the commit
-  int ttl = 0;                    // of a set or add: in seconds, rounded up; 0: none
+  std::string not_modelled;  // "begin a transaction"
+  std::string word;          // the word that says what is not modelled
+  bool certain = true;       // it can hardly be the name of a thing of the application's own
+  std::string question;      // kAmbiguous: what is open, and how to answer
+  bool after_commit = false;
+  bool commits = false;  // it is called a commit: a write, unless more was written before it      // says that it
+                         // happens after the commit
+  int ttl = 0;           // of a set or add: in seconds, rounded up; 0: none
   Watch watch = Watch::kNothing;  // of a get: what its label says that it watches; kLease of a set, too: by a lease
   std::string key, other;         // where it is plainly one: the key that it names; of a set-unless, the other
   std::string inner;              // of a command among others that belong to it ("MULTI, SET k, EXEC"): it alone
@@ -237,6 +242,8 @@ bool says_end(std::string_view text);
 std::vector<std::string> things_in(std::string_view label);
 // Whether a reply to who started an operation says that it failed: an error, a timeout, a conflict, a refusal.
 bool says_failure(std::string_view text);
+// Whether an answer to the caller comes under a condition alone: "blocked if over the limit".
+bool says_condition(std::string_view text);
 // Whether the labels of an alt that tests no reply leave nothing out: the last says nothing, or "otherwise", or of two
 // one says what the other denies.
 bool cover_every_case(const std::vector<std::string_view>& labels);
@@ -255,6 +262,9 @@ std::optional<Unmodelled> unmodelled_in(const std::vector<std::string>& words, b
 
 // Whether a text says that something happens after the commit ("on_commit", "once committed"), and its words without
 // those that say so; "," stands where a clause ends.
+// "commit new sheet", "new value commit": a write of what is named, which may be a transaction's end all the same where
+// more was written before it.
+bool commits_something(const std::vector<std::string>& words);
 struct CommitWords {
   bool after = false;
   std::vector<std::string> rest;
