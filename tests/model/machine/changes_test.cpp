@@ -55,6 +55,14 @@ TEST(Amounts, a_sum_says_how_often_each_change_is_in_it) {
   EXPECT_EQ(Amounts().shown(7), 7);
 }
 
+// There are fewer sums than Writes then, and each Write that is acknowledged before it writes has a place of its own.
+TEST(Changes, a_change_that_no_run_makes_leaves_room_to_remember_who_was_told) {
+  const std::string told = "actor user\napp-->>user: accepted\napp->>cache: DEL item:1\n";
+  const std::string never = "alt failure\napp->>database: UPDATE t SET n = n + 1\nend\n";
+  for (const char* const property : {"fresh-reads", "read-your-writes"})
+    EXPECT_EQ(verdict(property, told + never, {"read | write; read"}), Verdict::kViolated) << property;
+}
+
 TEST(Changes, a_server_changes_what_it_has_and_an_app_what_it_has_read) {
   Play server = play(page(kByTheServer), kTwo);
   server.take({"invoke app1 write", "invoke app2 write", "handle app1 write:1"});

@@ -8,6 +8,8 @@
 #include <optional>
 #include <vector>
 
+#include "base/invariant.hpp"
+
 namespace stalemate::model {
 
 // A width of 0 is a field without room: it always reads 0 and only 0 may be written.
@@ -50,6 +52,9 @@ class StateRef {
   operator StateView() const { return {words_, footprint_}; }
 
   void set(Field field, std::uint64_t value) const {
+#ifdef _GLIBCXX_ASSERTIONS  // as the library checks what it is given: what does not fit would change the next field
+    STALEMATE_INVARIANT((value & ~field.mask()) == 0, "a value fits its field");
+#endif
     if (footprint_ != nullptr) footprint_->writes[field.word] |= field.mask() << field.shift;
     words_[field.word] = (words_[field.word] & ~(field.mask() << field.shift)) | value << field.shift;
   }

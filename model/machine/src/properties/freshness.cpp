@@ -47,7 +47,9 @@ class Freshness final : public Monitor {
     for (std::size_t key = 0; key < keys; ++key) {
       committed_.push_back(setting.layout.add_bits(bits, Meaning::kSet));
       if (!own) old.push_back(setting.layout.add_bits(bits, Meaning::kSet));
-      if (tells_early_) told_.push_back(setting.layout.add_bits(bits, Meaning::kSet));
+      if (tells_early_)
+        told_.push_back(own_values_ ? setting.layout.add_bits(bits, Meaning::kSet)
+                                    : setting.layout.add_bits(setting.scenario.amounts.writes() + 1));
     }
     for (const Session& session : setting.scenario.sessions) {
       setting.layout.begin_session(sets_.size(), bits + acknowledging_.width() + LayoutBuilder::width_of(keys) +
