@@ -137,6 +137,14 @@ Request StepWalk::drawn_request(Position at, const Message& message, const std::
   return asks;
 }
 
+// What the label says beside the verb, where no directive says what the arrow asks.
+void StepWalk::take_from_label(const RequestWords& words, Request& asks) {
+  asks.named = words.key;
+  asks.other_named = words.other;
+  asks.adds = words.adds && stores(asks.verb);
+  if (words.commits && asks.to == Role::kDatabase) current().commits.push_back(asks.at);
+}
+
 // What of the request the operation is known by, and where its reading stands.
 void StepWalk::note_request(const Request& asks, std::size_t line) {
   Segment& segment = current();
@@ -245,14 +253,11 @@ void StepWalk::request(const Place& place, const Message& written, Role server, 
   ask_what_is_meant(at, message, server, verb, words);
   ask_about_doubts(at, message, server, verb, scope);
   note_commit(at, server == Role::kDatabase && stores(verb), words.after_commit, scope);
-  if (words.commits && !means_said && server == Role::kDatabase) current().commits.push_back(at);
   refuse_of_database(at, server, verb);
 
   Request asks = drawn_request(at, message, id, verb);
   asks.label = written.text;
-  asks.named = means_said ? "" : words.key;
-  asks.other_named = means_said ? "" : words.other;
-  asks.adds = !means_said && words.adds && stores(verb);
+  if (!means_said) take_from_label(words, asks);
   asks.finds = what_it_may_find(message, server, verb, words);
   refuse_of_cache(asks);
   std::string meaning = "arrow " + std::to_string(asks.arrow) + ": the app asks " + called(asks) + " " +

@@ -250,6 +250,7 @@ class StepWalk {
   Verb verb_asked(Position at, const Message& message, Role server, const RequestWords& words, std::string& assumed);
   void note_commit(Position at, bool writes, bool after_commit, Scope& scope);
   Request drawn_request(Position at, const Message& message, const std::string& server, Verb verb);
+  void take_from_label(const RequestWords& words, Request& asks);
   void note_request(const Request& asks, std::size_t line);
   void ask_about_doubts(Position at, const Message& message, Role server, Verb verb, Scope& scope);
   // What is published to all app instances, and what their caches hear (deliveries.cpp).
