@@ -115,11 +115,7 @@ class Story {
   }
 
   void lose_request(const Who& who, int arrow, Then then) {
-    Step step = begin(StepKind::kLoseRequest, who);
-    step.arrow = arrow;
-    step.budget = 1;
-    step.request = take(who, arrow, false).request;
-    finish(std::move(step), who, std::move(then));
+    end_request(StepKind::kLoseRequest, who, arrow, std::move(then));
   }
 
   // The session times out; its request to the arrow is a ghost from now on.
@@ -156,13 +152,7 @@ class Story {
   }
 
   // The server answers the request with an error.
-  void refuse(const Who& who, int arrow, Then then) {
-    Step step = begin(StepKind::kRefuse, who);
-    step.arrow = arrow;
-    step.budget = 1;
-    step.request = take(who, arrow, false).request;
-    finish(std::move(step), who, std::move(then));
-  }
+  void refuse(const Who& who, int arrow, Then then) { end_request(StepKind::kRefuse, who, arrow, std::move(then)); }
 
   // The operation ends while its message to or from the arrow is in flight; a request may yet arrive where `arrives`.
   void cancel(const Who& who, int arrow, bool is_reply, bool arrives = false) {
@@ -229,6 +219,14 @@ class Story {
   }
 
  private:
+  void end_request(StepKind kind, const Who& who, int arrow, Then then) {
+    Step step = begin(kind, who);
+    step.arrow = arrow;
+    step.budget = 1;
+    step.request = take(who, arrow, false).request;
+    finish(std::move(step), who, std::move(then));
+  }
+
   static Step begin(StepKind kind, const Who& who) {
     Step step;
     step.kind = kind;

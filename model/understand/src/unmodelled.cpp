@@ -1,8 +1,6 @@
 // What is not modelled, wherever a page speaks of it: in labels, notes, titles, messages of the app to itself. Also
 // what such remarks say of commits and of changes: a lone statement is committed at once, and only arrows change
 // anything.
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <optional>
 #include <utility>
@@ -51,9 +49,8 @@ std::optional<Role> server_in(const std::vector<std::string>& words) {
 std::optional<Effect> effect_of(const std::string& text) {
   const std::vector<std::string> words = split_words(text);
   const auto server = server_in(words);
-  const std::string joined = " " + fmt::format("{}", fmt::join(words, " ")) + " ";
-  if (!server || joined.find(" next read ") != std::string::npos || joined.find(" next request ") != std::string::npos)
-    return std::nullopt;  // what another operation does, later
+  // What the next read does is another operation's.
+  if (!server || has_phrase(words, "next read") || has_phrase(words, "next request")) return std::nullopt;
   for (std::size_t i = 1; i < words.size(); ++i) {
     if (!is_in(kPassives, words[i - 1])) continue;
     for (const Participle& participle : kParticiples) {

@@ -238,7 +238,7 @@ class ClauseReader {
 
   bool says_nothing(const std::string& word) const {
     if (verb_ == Verb::kGet && is_in(kContents, word)) return true;
-    if (is_picture(word)) return !is_cross(word) || hit_ == false;
+    if (is_picture(word)) return !is_cross(word) || !hit_;
     return is_digit(word.front()) || is_reply_filler(word) || is_in(kSmallWords, word) || is_in(kThings, word) ||
            is_in(kNames, word);
   }

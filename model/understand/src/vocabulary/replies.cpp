@@ -147,9 +147,9 @@ AskedAndAnswered asked_and_answered(std::string_view label) {
 
 bool says_condition(std::string_view text) {
   const std::vector<std::string> words = split_words(text);
-  for (const std::string_view word : {"if", "unless", "otherwise"})
-    if (is_in(words, word) && !says_if_any(words)) return true;
-  return false;
+  constexpr std::string_view kConditions[] = {"if", "unless", "otherwise"};
+  return !says_if_any(words) &&
+         std::any_of(words.begin(), words.end(), [&](const std::string& word) { return is_in(kConditions, word); });
 }
 
 bool says_failure(std::string_view text) {

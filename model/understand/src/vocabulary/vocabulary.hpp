@@ -101,14 +101,13 @@ struct RequestWords {
   enum class Kind { kVerb, kNotModelled, kAmbiguous, kNothing };
   Kind kind = Kind::kNothing;
   Verb verb = Verb::kGet;
-  std::string not_modelled;  // "begin a transaction"
-  std::string word;          // the word that says what is not modelled
-  bool certain = true;       // it can hardly be the name of a thing of the application's own
-  std::string question;      // kAmbiguous: what is open, and how to answer
-  bool after_commit = false;
-  bool commits = false;  // it is called a commit: a write, unless more was written before it      // says that it
-                         // happens after the commit
-  int ttl = 0;           // of a set or add: in seconds, rounded up; 0: none
+  std::string not_modelled;       // "begin a transaction"
+  std::string word;               // the word that says what is not modelled
+  bool certain = true;            // it can hardly be the name of a thing of the application's own
+  std::string question;           // kAmbiguous: what is open, and how to answer
+  bool after_commit = false;      // says that it happens after the commit
+  bool commits = false;           // it is called a commit: a write, unless the operation writes more
+  int ttl = 0;                    // of a set or add: in seconds, rounded up; 0: none
   Watch watch = Watch::kNothing;  // of a get: what its label says that it watches; kLease of a set, too: by a lease
   std::string key, other;         // where it is plainly one: the key that it names; of a set-unless, the other
   std::string inner;              // of a command among others that belong to it ("MULTI, SET k, EXEC"): it alone
