@@ -59,5 +59,16 @@ TEST(Trace, every_kind_has_its_documented_word) {
   EXPECT_EQ(to_string(Ending::Kind::kFailed), "failed");
 }
 
+TEST(Trace, every_effect_of_a_step_has_its_word) {
+  EXPECT_EQ(to_string(StepEffect::kNone), "none");
+  EXPECT_EQ(to_string(StepEffect::kArrives), "arrives");
+  EXPECT_EQ(to_string(StepEffect::kLost), "lost");
+  EXPECT_EQ(to_string(StepEffect::kLate), "late");
+  EXPECT_EQ(to_string(StepEffect::kCopied), "copied");
+  EXPECT_EQ(to_string(StepEffect::kRefused), "refused");
+  EXPECT_EQ(to_string(StepEffect::kBrokenOff), "broken-off");
+  EXPECT_EQ(to_string(StepEffect::kDies), "dies");
+}
+
 }  // namespace
 }  // namespace stalemate::traces

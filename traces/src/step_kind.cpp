@@ -250,7 +250,14 @@ static_assert(is_in_order(), "facts_of() finds a kind by its number");
 
 std::string_view to_string(StepFamily family) {
   constexpr std::string_view kNames[] = {"invoke", "handle", "receive", "call", "fault", "free"};
+  static_assert(std::size(kNames) == static_cast<std::size_t>(StepFamily::kFree) + 1);
   return kNames[static_cast<std::size_t>(family)];
+}
+
+std::string_view to_string(StepEffect effect) {
+  constexpr std::string_view kNames[] = {"none", "arrives", "lost", "late", "copied", "refused", "broken-off", "dies"};
+  static_assert(std::size(kNames) == static_cast<std::size_t>(StepEffect::kDies) + 1);
+  return kNames[static_cast<std::size_t>(effect)];
 }
 
 std::span<const StepKindFacts> step_kinds() { return kKinds; }

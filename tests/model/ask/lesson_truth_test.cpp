@@ -300,6 +300,7 @@ TEST(LessonTruth, a_crash_tells_what_of_the_requests_under_way_arrives) {
           for (const traces::InFlight& message : side.states[edge.target].state.in_flight)
             ghosts += message.app == edge.step.app && message.is_ghost ? 1U : 0U;
           const auto place = json["states"][from][4][3 * e].get<std::size_t>();
+          EXPECT_EQ(json["steps"][place]["effect"], "dies");
           const std::string then = json["steps"][place]["then"].get<std::string>();
           const auto count = [&then](const std::string& words) {
             std::size_t times = 0;

@@ -39,6 +39,7 @@ enum class StepAbout : std::uint8_t { kNoMessage, kRequest, kReply, kEither };
 // it arrives, and an error comes back at once; kBrokenOff: who awaits it is gone, and it may not arrive any more;
 // kDies: its app instance is gone, and so is whatever of it may not arrive yet.
 enum class StepEffect : std::uint8_t { kNone, kArrives, kLost, kLate, kCopied, kRefused, kBrokenOff, kDies };
+std::string_view to_string(StepEffect effect);  // "none", "arrives", ..., "broken-off", "dies"
 
 // The sentences are formats (fmt) of parts, which whoever tells them names: {actor}, {app}, {store}, {key}, {diagram};
 //   line      (render.cpp) {subject} "cache: get k1"; "" where it does not apply: {answer} " -> miss", {nobody},

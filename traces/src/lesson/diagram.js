@@ -79,6 +79,8 @@ class Diagram {
     const words = {
       'late': ['late', 'a message is late'],
       'copied': ['sent twice', 'a message is sent twice'],
+      'refused': ['error', 'a server answers with an error'],
+      'broken-off': ['cancelled', 'an operation is cancelled'],
       'dies': ['crashes', `${app} crashes`],
     }[step.effect] || ['lost', 'a message is lost'];
     return words[this.narrow ? 0 : 1];

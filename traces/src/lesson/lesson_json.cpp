@@ -38,11 +38,6 @@ class Table {
   Json list_ = Json::array();
 };
 
-std::string_view effect_words(StepEffect effect) {
-  constexpr std::string_view kWords[] = {"none", "arrives", "lost", "late", "copied", "dies"};
-  return kWords[static_cast<std::size_t>(effect)];
-}
-
 Json value_json(const std::optional<std::int64_t>& value) { return value ? Json(*value) : Json(nullptr); }
 
 class SideWriter {
@@ -205,7 +200,7 @@ class SideWriter {
     if (step.is_ghost) json["ghost"] = true;
     const StepKindFacts& facts = facts_of(step.kind);
     if (facts.about != StepAbout::kNoMessage) {
-      json["effect"] = effect_words(facts.effect);
+      json["effect"] = to_string(facts.effect);
       json["message"] = message_id(step.operation, step.arrow);
       if (takes_reply(step.kind)) json["ofReply"] = true;
     }

@@ -133,11 +133,11 @@ class Side {
       const subject = step.effect === undefined ? undefined : list.find((m) =>
         isOpen(m) && m.actor === step.actor && m.id === step.message && (m.ghost === true) === (step.ghost === true) &&
         (m.reply !== undefined) === (step.ofReply === true));
-      if (subject && step.effect === 'arrives') Object.assign(subject, {done: row, lost: false});
+      if (subject && (step.effect === 'arrives' || step.effect === 'refused')) Object.assign(subject, {done: row, lost: false});
       if (subject && step.effect === 'lost') Object.assign(subject, {done: row, lost: true});
       if (subject && step.effect === 'late') subject.ghost = true;
       if (subject && step.effect === 'copied') list.push({...subject, sent: row, ghost: true, copy: true});
-      if (step.effect === 'dies') this.crash(list.filter((m) => isOpen(m) && this.crashes(m.actor, step)), step, row);
+      this.breakOff(list.filter((m) => isOpen(m) && this.breaksOff(m, step)), step, row);
       if (step.kind === 'handle' && step.reply !== undefined) {
         list.push({id: step.message, request: this.request(step), reply: step.reply, actor: step.actor, sent: row});
       }
@@ -148,14 +148,15 @@ class Side {
     return list;
   }
 
-  // Whether the app instance of this actor dies in the step.
-  crashes(actor, step) {
-    return step.effect === 'dies' && this.actors[actor].app === this.actors[step.actor].app;
+  // Whether the app instance of this message dies in the step, or its operation ends there.
+  breaksOff(message, step) {
+    if (step.effect === 'dies') return this.actors[message.actor].app === this.actors[step.actor].app;
+    return step.effect === 'broken-off' && message.actor === step.actor && message.id === step.message;
   }
 
-  // What of these messages may yet arrive, as the state after the crash says, is a ghost from now on; the rest is lost.
-  crash(messages, step, row) {
-    const arriving = this.state(step.after).messages.filter((m) => m.ghost === true && this.crashes(m.actor, step));
+  // What of these messages may yet arrive, as the state after it says, is a ghost from now on; the rest is lost.
+  breakOff(messages, step, row) {
+    const arriving = this.state(step.after).messages.filter((m) => m.ghost === true && this.breaksOff(m, step));
     for (const ghosts of [true, false]) {
       for (const message of messages.filter((m) => (m.ghost === true) === ghosts)) {
         const found = arriving.findIndex((m) => message.reply === undefined && m.actor === message.actor && m.id === message.id);
