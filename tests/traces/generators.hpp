@@ -70,6 +70,8 @@ inline Request any_request(const Scenario& scenario, bool has_cache, int arrow, 
   if (request.value && request.to != "database" && *rc::gen::arbitrary<bool>()) request.ttl = *rc::gen::inRange(1, 100);
   request.label = *text();
   request.awaited = *rc::gen::arbitrary<bool>();
+  if (!request.awaited && !called && *rc::gen::arbitrary<bool>())
+    request.from = has_cache && request.to == "database" ? "cache" : "database";
   return request;
 }
 
@@ -127,6 +129,7 @@ inline void add_message(const Scenario& scenario, bool has_cache, Step& step) {
   if (step.kind != StepKind::kInvoke && (is_handle || !has_reply))
     step.request = any_request(scenario, has_cache, step.arrow, is_call);
   if (is_handle && !has_reply) step.is_ghost = *rc::gen::arbitrary<bool>();
+  if (step.kind == StepKind::kHandle && has_reply && *rc::gen::arbitrary<bool>()) step.answers = step.arrow + 1;
 }
 
 inline Step any_step(const Scenario& scenario, bool has_cache) {

@@ -86,6 +86,7 @@ Trace trace_with_every_field() {
   expiring.verb = "set-if-generation";
   expiring.generation = 1;
   expiring.other = "k1/lock";
+  expiring.from = "database";
   const InFlight ghost{.app = 1, .session = 1, .request = expiring, .reply = {}, .is_ghost = true};
   trace.initial.in_flight.insert(trace.initial.in_flight.end(), {ghost, ghost});
   Request watching = samples::get(2, "cache", "Get value");
@@ -132,6 +133,9 @@ Trace trace_with_every_field() {
   };
   add_local(trace.initial);
   for (Step& step : trace.steps) add_local(step.after);
+  const auto answers = std::find_if(trace.steps.begin(), trace.steps.end(),
+                                    [](const Step& step) { return step.kind == StepKind::kHandle && step.reply; });
+  if (answers != trace.steps.end()) answers->answers = answers->arrow + 1;
   add_lock(trace.initial);
   for (Step& step : trace.steps) add_lock(step.after);
   number_copies(trace);

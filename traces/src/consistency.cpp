@@ -56,6 +56,9 @@ std::string what_databases_are_asked() {
 }
 
 void check_request(const Trace& trace, const Request& request, const std::string& pointer) {
+  require(request.from.empty() || (find_store(trace.stores, request.from) != nullptr && !request.awaited),
+          pointer + "/from",
+          fmt::format("must be a store, and what it sends is not awaited; the trace has {}", names_of(trace.stores)));
   require(find_store(trace.stores, request.to) != nullptr, pointer + "/to",
           fmt::format("there is no store {}: the trace has {}", printable(request.to), names_of(trace.stores)));
   const bool to_channel = is_channel(trace, request.to);
@@ -103,8 +106,8 @@ void check_travelling(const Trace& trace, const Request& request, const std::str
 // What an increase has made of a value may stand beside its "ok".
 void check_reply(const Reply& reply, const std::string& pointer) {
   if (reply.outcome == "ok") return;
-  const bool is_value =
-      reply.outcome == "value" || reply.outcome == "stale" || reply.outcome == "won" || reply.outcome == "no-row";
+  const bool is_value = reply.outcome == "value" || reply.outcome == "stale" || reply.outcome == "won" ||
+                        reply.outcome == "no-row" || reply.outcome == "loaded";
   require(is_value == reply.value.has_value(), pointer + "/value",
           is_value ? fmt::format("is missing: the outcome is \"{}\"", reply.outcome)
                    : fmt::format("must not be there: the outcome is \"{}\"", reply.outcome));
@@ -182,6 +185,8 @@ void check_kind(const Trace& trace, const Step& step, const std::string& pointer
   require(message != About::kEither || step.request.has_value() != step.reply.has_value(), pointer + "/request",
           fmt::format("{} {} is about the request in flight or about the reply to it: one of them must be there",
                       article, kind));
+  require(step.answers == 0 || (step.kind == StepKind::kHandle && step.reply && step.answers != step.arrow),
+          pointer + "/answers", "must not be there: only a handle answers another request than its own");
   require(step.kind != StepKind::kCall || step.reply, pointer + "/reply", "is missing: who calls is answered at once");
   require(!step.is_ghost || (is_handle && !step.reply), pointer + "/ghost",
           "must not be there: only a handle is of a ghost, and nobody gets the reply to one");

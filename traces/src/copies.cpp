@@ -54,19 +54,21 @@ void CopyNumbers::keep(Ghosts& ghosts, Step& step) {
     numbers.erase(numbers.begin());
   }
   while (numbers.size() < count) {
-    const bool is_copy =
-        facts_of(step.kind).effect == StepEffect::kCopied || (!numbers.empty() && numbers.front() == 0);
+    // What a ghost makes a server ask is beside what the request itself makes it ask.
+    const bool is_copy = facts_of(step.kind).effect == StepEffect::kCopied || step.is_ghost ||
+                         (!numbers.empty() && numbers.front() == 0);
     numbers.insert(is_copy ? numbers.end() : numbers.begin(), is_copy ? ++ghosts.made : 0);
   }
 }
 
 // The highest number in flight.
-MessageId copy_made(const Step& step) {
-  MessageId copy = id_of(step);
-  for (const InFlight& message : step.after.in_flight) {
-    if (id_of(message).original() == copy.original()) copy.copy = std::max(copy.copy, message.copy);
+MessageId copy_made(const Step& step) { return latest_copy(step.after, id_of(step)); }
+
+MessageId latest_copy(const State& state, MessageId id) {
+  for (const InFlight& message : state.in_flight) {
+    if (id_of(message).original() == id.original()) id.copy = std::max(id.copy, message.copy);
   }
-  return copy;
+  return id;
 }
 
 void number_copies(Trace& trace) {

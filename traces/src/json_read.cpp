@@ -46,8 +46,8 @@ void check_header(const json& document, const std::string& name) {
 // is off the schema, or a number that JSON can say and a trace cannot hold.
 
 constexpr std::string_view kStoreKinds[] = {"cache", "database", "channel"};
-constexpr std::string_view kOutcomes[] = {"ok",      "value",  "miss",  "conflict", "marker",
-                                          "granted", "denied", "stale", "won",      "no-row"};
+constexpr std::string_view kOutcomes[] = {"ok",     "value", "miss", "conflict", "marker", "granted",
+                                          "denied", "stale", "won",  "no-row",   "loaded"};
 constexpr std::string_view kWatchWords[] = {to_string(Watch::kEntry), to_string(Watch::kKey), to_string(Watch::kLease)};
 static_assert(std::size(kWatchWords) + 1 == std::size(kWatches), "each but that of watching nothing");
 constexpr std::string_view kTimeoutRules[] = {"fail", "continue"};
@@ -192,6 +192,7 @@ class Reader {
     if (const auto version = from.find("version")) request.version = read_number(*version);
     if (const auto generation = from.find("generation")) request.generation = read_number(*generation);
     if (const auto other = from.find("other")) request.other = read_key(*other);
+    if (const auto sender = from.find("from")) request.from = sender->some_text();
     from.done();
     return request;
   }
@@ -290,8 +291,9 @@ class Reader {
     std::vector<std::string_view> names;
     if (version_ == 1) {
       for (const StepKindFacts& facts : step_kinds()) {
-        if (facts.kind == StepKind::kCall || facts.kind == StepKind::kDeliver || facts.kind == StepKind::kLoseDelivery)
-          continue;  // there were no local caches
+        if (facts.kind == StepKind::kCall || facts.kind == StepKind::kDeliver ||
+            facts.kind == StepKind::kLoseDelivery || facts.kind == StepKind::kGiveUp)
+          continue;  // there were no local caches, and no cache asked anything
         kinds.push_back(facts.kind);
         names.push_back(facts.name);
       }
@@ -330,6 +332,7 @@ class Reader {
     step.budget = read_optional_ordinal(from.find("budget"));
     if (const auto request = from.find("request")) step.request = read_request(*request);
     if (const auto reply = from.find("reply")) step.reply = read_reply(*reply);
+    step.answers = read_optional_ordinal(from.find("answers"));
     const auto request = [&](const Cursor& one) { return read_request(one); };
     if (const auto sends = from.find("sends")) step.sends = read_each(sends->some_items(), request);
     if (const auto endings = from.find("endings")) step.endings = read_each(endings->some_items(), read_ending);

@@ -74,6 +74,7 @@ Json to_json(const Request& request) {
   if (request.version) json["version"] = *request.version;
   if (request.generation) json["generation"] = *request.generation;
   if (!request.other.empty()) json["other"] = request.other;
+  if (!request.from.empty()) json["from"] = request.from;
   return json;
 }
 
@@ -176,6 +177,7 @@ Json to_json(const Step& step) {
   if (step.budget != 0) json["budget"] = step.budget;
   if (step.request) json["request"] = to_json(*step.request);
   if (step.reply) json["reply"] = to_json(*step.reply);
+  if (step.answers != 0) json["answers"] = step.answers;
   if (!step.sends.empty()) json["sends"] = to_json_array(step.sends);
   if (!step.endings.empty()) json["endings"] = to_json_array(step.endings);
   json["after"] = to_json(step.after);

@@ -34,11 +34,25 @@ std::string padded(const std::string& text, std::size_t width) {
   return text + std::string(width - std::min(width, code_point_count(text)), ' ');
 }
 
+// ", from the cache", where a store sends it of its own.
+std::string of_sender(const Request& request) {
+  return request.from.empty() ? "" : ", from the " + foreign(request.from);
+}
+
 // The message a step is about, as far as it is known: "cache: get k1".
 std::string subject(const Trace& trace, const Step& step) {
   const Request* request = render::request_of(trace, step);
-  return request == nullptr ? fmt::format("arrow {}", step.arrow)
-                            : fmt::format("{}: {}", foreign(request->to), request_words(*request));
+  return request == nullptr
+             ? fmt::format("arrow {}", step.arrow)
+             : fmt::format("{}: {}{}", foreign(request->to), request_words(*request), of_sender(*request));
+}
+
+// " -> miss"; of a cache that answers now because of what it handles or the database has done for it, whom.
+std::string answer_words(const Trace& trace, const Step& step) {
+  const std::string words = reply_words(*step.reply);
+  if (step.answers == 0 || !step.request) return " -> " + words;
+  const std::string& cache = is_database(trace, step.request->to) ? step.request->from : step.request->to;
+  return fmt::format("; the {} answers {}: {}", foreign(cache), actor_name(trace, step.app, step.session), words);
 }
 
 // What a crash or a cancelled operation leaves in flight: "; set k1=1 may yet arrive".
@@ -56,7 +70,7 @@ std::string what_happens(const Trace& trace, const Step& step) {
   const bool awaited = !step.request || step.request->awaited;
   return fmt::format(fmt::runtime(facts.line), fmt::arg("app", step.app), fmt::arg("diagram", foreign(step.diagram)),
                      fmt::arg("key", foreign(step.key)), fmt::arg("subject", subject(trace, step)),
-                     fmt::arg("answer", step.reply ? " -> " + reply_words(*step.reply) : ""),
+                     fmt::arg("answer", step.reply ? answer_words(trace, step) : ""),
                      fmt::arg("nobody", step.is_ghost ? " (nobody waits for it)" : ""),
                      fmt::arg("times_out", awaited ? "; times out" : ""), fmt::arg("arriving", arriving_words(step)));
 }
@@ -87,8 +101,10 @@ std::string step_line(const Trace& trace, const Step& step) {
                      padded(std::string(to_string(step.kind)), kind_width) + "  " + what_happens(trace, step) +
                      chosen_words(step);
   for (const Request& request : step.sends) {
-    line += fmt::format("; sends {}: {}{}", foreign(request.to), request_words(request),
-                        request.awaited ? "" : " (without waiting)");
+    line += request.from.empty() ? fmt::format("; sends {}: {}{}", foreign(request.to), request_words(request),
+                                               request.awaited ? "" : " (without waiting)")
+                                 : fmt::format("; the {} sends {}: {}", foreign(request.from), foreign(request.to),
+                                               request_words(request));
     if (request.drawn_lost) line += request.awaited ? ", drawn as lost; times out" : ", drawn as lost";
   }
   for (const Ending& ending : step.endings) line += "; " + ending_words(ending);

@@ -237,6 +237,19 @@ constexpr StepKindFacts kKinds[] = {
      .sentence = "The {store} never hears that {key} has changed",
      .legend = "lose-delivery: what was published never reaches this app instance",
      .replayed = false},
+    {.kind = StepKind::kGiveUp,
+     .name = "give-up",
+     .family = Family::kFree,
+     .own_name = "give-up",
+     .about = About::kRequest,
+     .effect = Effect::kNone,
+     .of_store = false,
+     .of_one_entry = false,
+     .line = "{subject} is never answered{times_out}",
+     .event = "nobody answers {message}",
+     .sentence = "Nobody answers {actor}'s {request} any more{stops_waiting}",
+     .legend = "give-up: the server that was to answer has started again, and who waits for it times out",
+     .replayed = false},
 };
 
 constexpr bool is_in_order() {

@@ -35,6 +35,12 @@ MessageId id_of(const Step& sender, const Request& request) {
   return {sender.app, sender.session, sender.operation, request.arrow, 0};
 }
 
+MessageId id_of_reply(const Step& step) {
+  MessageId id = id_of(step);
+  if (step.answers != 0) id.arrow = step.answers;
+  return id;
+}
+
 MessageId id_of(const InFlight& message) {
   return {message.app, message.session, message.operation, message.request.arrow, message.copy};
 }

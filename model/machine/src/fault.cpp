@@ -26,6 +26,17 @@ constexpr std::string_view kPlanned[] = {"abort"};
 
 }  // namespace
 
+// Late or twice, the answer to a get of a server's own is nothing to anybody.
+bool may_come_later(const Program& program, const MessageRef& message) {
+  const Instruction& instruction = program.instructions[message.instruction];
+  return !instruction.by || (changes(instruction.verb) && !instruction.is_answer);
+}
+
+bool is_awaited_by_session(const Program& program, const MessageRef& message) {
+  const Instruction& instruction = program.instructions[message.instruction];
+  return instruction.awaited && !instruction.by;
+}
+
 std::span<const FaultKind> fault_kinds() { return kKinds; }
 
 std::vector<FaultAlias> fault_aliases() {

@@ -122,14 +122,21 @@ void Machine::handle(Step& step, const Action& action) const {
     const RequestRecord request = take_slot(step, s, action.slot - 1U);
     const Instruction& instruction = program_->instructions[request.instruction];
     take(step, request, false, ghost);
-    STALEMATE_INVARIANT(ghost || !instruction.awaited, "who awaits a request has no other in its slots");
+    STALEMATE_INVARIANT(ghost || !instruction.awaited || instruction.by,
+                        "who awaits a request has no other in its slots");
     const bool under_way =
         !dead && program_counter(step.words, s) != kIdle && request.operation == invoked(step.words, s);
-    serve(step, s,
-          {{instruction, request.key, request.carried, request.unchanged, request.number},
-           request.operation,
-           !instruction.awaited,
-           under_way});
+    const Answer answer = serve(step, s,
+                                {{instruction, request.key, request.carried, request.unchanged, request.number},
+                                 request.operation,
+                                 !instruction.awaited || (instruction.by && !ghost),
+                                 under_way});
+    if (passes_on(instruction, answer.outcome)) {
+      const RequestRecord next = passed_on(request, answer);
+      send_on(step, next);
+      return action.slot > sessions_[s].slots.size() ? add_ghost(step, s, next) : add_to_slots(step, s, next);
+    }
+    if (instruction.by && !ghost) answer_caller(step, s, request);
     return;
   }
   const Instruction& instruction = program_->instructions[location(step.words, s).instruction];
@@ -139,6 +146,12 @@ void Machine::handle(Step& step, const Action& action) const {
     set(step.words, sessions_[s].unchanged, watches_in_vain(instruction, answer.outcome) ? 0 : 1);
   if (instruction.verb == Verb::kSetIfUnchanged) set(step.words, sessions_[s].unchanged, 0);
   // (An answer that is blocked will leave the request in flight, and the server will answer it when it is let go.)
+  if (passes_on(instruction, answer.outcome)) {
+    const RequestRecord next = passed_on(awaited_request(step.words, s), answer);
+    send_on(step, next);
+    add_to_slots(step, s, next);
+    if (instruction.waits) return set(step.words, lane(s).program_counter, instruction.waits_location);
+  }
   set(step.words, lane(s).program_counter, instruction.reply_locations[static_cast<std::size_t>(answer.outcome)]);
   const bool brings = answers_value(instruction, answer.outcome);
   if (brings) set(step.words, reply_field(s), answer.value);
@@ -159,6 +172,11 @@ void Machine::receive(Step& step, const Action& action) const {
   const SessionFields& fields = sessions_[s];
   const Location at = location(step.words, s);
   const Instruction& instruction = program_->instructions[at.instruction];
+  if (at.waits) {
+    take(step, awaited_request(step.words, s), false, false);
+    if (step.record != nullptr) step.record->gave_up = true;
+    return fail(step, s, Outcome::kTimeout, action.choice);
+  }
   if (step.record != nullptr) {
     take(step, awaited_request(step.words, s), true, false);
     step.record->reply = awaited_reply(step.words, s);
@@ -174,7 +192,7 @@ void Machine::receive(Step& step, const Action& action) const {
     set(step.words, is_version ? fields.version : fields.generation, get(step.words, fields.reply_number));
     set(step.words, fields.reply_number, 0);
   }
-  if (instruction.commits)
+  if (instruction.awaits_commit)
     tell(step, event(step, at.outcome == Outcome::kOk ? EventKind::kWriteAnswered : EventKind::kWriteInDoubt, s));
   follow(step, s, instruction.after[static_cast<std::size_t>(at.outcome)], action.choice);
 }
@@ -189,7 +207,6 @@ void Machine::follow(Step& step, std::size_t session, const std::vector<Transiti
     record->chosen = transition.choice;
   }
   for (const std::uint32_t mark : transition.marks) step.marks.reach(mark);
-  const SessionFields& fields = sessions_[session];
   for (const Effect& effect : transition.effects) {
     if (effect.kind != EffectKind::kAcknowledge) {
       const Instruction& instruction = program_->instructions[effect.instruction];
@@ -197,9 +214,7 @@ void Machine::follow(Step& step, std::size_t session, const std::vector<Transiti
       const auto request = [&] { return asked_now(step.words, session, effect.instruction); };
       if (record != nullptr) record->sent.push_back(request());
       if (effect.kind == EffectKind::kSendAsync) {
-        std::size_t slot = 0;
-        while (get(step.words, fields.slots[slot].instruction) != 0) ++slot;
-        put_request(step.words, fields.slots[slot], request());
+        add_to_slots(step, session, request());
       }
       ask(step, session, instruction);
     } else {
@@ -265,7 +280,7 @@ void Machine::ask(Step& step, std::size_t session, const Instruction& instructio
   // A change at the cache says nothing of what the session has of the row.
   if (!instruction.adds && (instruction.commits || !makes_change(instruction)))
     set(step.words, sessions_[session].value, 0);
-  const bool awaited = instruction.awaited && instruction.commits;
+  const bool awaited = instruction.awaited && instruction.awaits_commit;
   // Where only the answer to a commit acknowledges, it says all there is to know; what is drawn as lost gets none.
   if (!program_->may_tell_early && !(awaited && instruction.drawn_lost)) return;
   Event asked = event(step, EventKind::kWriteAsked, session);
@@ -311,9 +326,51 @@ void Machine::happen(Step& step, const Action& action) const {
   at_server(step, server, [&](const ServerStep& here) { server.happen(here, action.choice); });
 }
 
+// Whether the server that answers so asks for something else first, or then.
+bool Machine::passes_on(const Instruction& handled, Outcome outcome) {
+  const bool found = !handled.by && handled.verb == Verb::kGet && outcome != Outcome::kMiss;
+  return handled.passes_on != kNoInstruction && !found;
+}
+
+// What it asks for: the same for the same, with the value that it was given or asked for.
+RequestRecord Machine::passed_on(const RequestRecord& handled, const Answer& answer) const {
+  const Instruction& instruction = program_->instructions[handled.instruction];
+  RequestRecord next = handled;
+  next.instruction = instruction.passes_on;
+  if (brings_value(answer.outcome)) next.carried = answer.value;
+  return next;
+}
+
+void Machine::send_on(Step& step, const RequestRecord& request) const {
+  const Instruction& instruction = program_->instructions[request.instruction];
+  if (instruction.mark) step.marks.reach(*instruction.mark);
+  if (step.record != nullptr) step.record->sent.push_back(request);
+}
+
+void Machine::add_to_slots(Step& step, std::size_t session, const RequestRecord& request) const {
+  const Slots& slots = sessions_[session].slots;
+  std::size_t slot = 0;
+  while (get(step.words, slots[slot].instruction) != 0) ++slot;
+  put_request(step.words, slots[slot], request);
+}
+
+// `last` was all that a server still had to do for it: who waits for that server is answered.
+void Machine::answer_caller(Step& step, std::size_t session, const RequestRecord& last) const {
+  if (!works_for(step.words, session, last)) return;
+  const Instruction& asked = program_->instructions[location(step.words, session).instruction];
+  const Outcome outcome = asked.verb == Verb::kGet ? Outcome::kLoaded : Outcome::kOk;
+  set(step.words, lane(session).program_counter, asked.reply_locations[static_cast<std::size_t>(outcome)]);
+  const CodedValue value = brings_value(outcome) ? last.carried : 0;
+  if (value != 0) set(step.words, reply_field(session), value);
+  if (step.record == nullptr) return;
+  step.record->reply = {outcome, value};
+  step.record->answered = asked.arrow;
+}
+
 Answer Machine::serve(Step& step, std::size_t session, const Delivery& delivery) const {
   const Instruction& instruction = delivery.query.instruction;
   const Server& server = asked_by(session, instruction);
+  if (instruction.keeps_later) return {};
   const Answer answer = server.peek(step.words, delivery.query);
   at_server(step, server, [&](const ServerStep& here) { server.carry_out(here, delivery.query, answer); });
   if (instruction.tells && answer.outcome == Outcome::kOk) tell_all(step, session, instruction, delivery.query.key);

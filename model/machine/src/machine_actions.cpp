@@ -12,7 +12,8 @@ namespace {
 template <class Requests>
 std::size_t ways_to_cut(const Program& program, const Requests& requests) {
   std::array<std::size_t, kServersMax> queued{};
-  for (const auto& request : requests) ++queued[program.instructions[request.instruction].server];
+  for (const auto& request : requests)
+    if (!program.instructions[request.instruction].by) ++queued[program.instructions[request.instruction].server];
   std::size_t ways = 1;
   for (const std::size_t count : queued) ways *= count + 1;
   return ways;
@@ -35,8 +36,7 @@ void Machine::actions_of(StateView words, std::size_t s, std::vector<Action>& ou
     if (instruction == 0) break;
     const auto id = static_cast<InstructionId>(instruction - 1);
     const auto slot = static_cast<std::uint8_t>(slots + 1);
-    if (may_handle(words, s, program_->instructions[id].server, slots))
-      out.push_back({ActionKind::kHandle, session, slot});
+    if (may_handle(words, s, program_->instructions[id], slots)) out.push_back({ActionKind::kHandle, session, slot});
     if (!is_left(words, s, slots)) push_faults(words, out, {s, slot, id, false});
   }
   // Most sessions never have any.
@@ -60,6 +60,12 @@ void Machine::actions_of(StateView words, std::size_t s, std::vector<Action>& ou
     const Instruction& instruction = program_->instructions[at.instruction];
     push_choices(out, {ActionKind::kReceive, session}, instruction.after[static_cast<std::size_t>(at.outcome)].size());
     push_faults(words, out, {s, 0, at.instruction, true});
+  } else if (at.waits) {
+    const Instruction& instruction = program_->instructions[at.instruction];
+    if (!is_worked_on(words, s))
+      push_choices(out, {ActionKind::kReceive, session},
+                   instruction.after[static_cast<std::size_t>(Outcome::kTimeout)].size());
+    push_faults(words, out, {s, 0, at.instruction, false, true});
   } else {
     const Instruction& instruction = program_->instructions[at.instruction];
     const auto ways = [&] {
@@ -68,7 +74,7 @@ void Machine::actions_of(StateView words, std::size_t s, std::vector<Action>& ou
     };
     if (is_call(*program_, instruction)) {
       push_choices(out, {ActionKind::kCall, session}, ways());
-    } else if (may_handle(words, s, instruction.server, slots)) {
+    } else if (may_handle(words, s, instruction, slots)) {
       if (granularity_ == Granularity::kPlain) {
         out.push_back({ActionKind::kHandle, session});
       } else {
@@ -94,16 +100,18 @@ bool Machine::is_left_in_slots(StateView words, std::size_t session, const Reque
   const std::vector<RequestRecord> left = in_slots(words, session);
   for (std::size_t i = 0; i < left.size(); ++i)
     if (left[i] == ghost && is_left(words, session, i) &&
-        may_handle(words, session, program_->instructions[ghost.instruction].server, i))
+        may_handle(words, session, program_->instructions[ghost.instruction], i))
       return true;
   return false;
 }
 
-// M2: whether none of the session's first `slots_before` asynchronous requests goes to the same server.
-bool Machine::may_handle(StateView words, std::size_t session, ServerId server, std::size_t slots_before) const {
+// M2: whether none of the session's first `slots_before` asynchronous requests goes from the same to the same server.
+bool Machine::may_handle(StateView words, std::size_t session, const Instruction& asked,
+                         std::size_t slots_before) const {
   for (std::size_t i = 0; i < slots_before; ++i) {
     const auto instruction = static_cast<InstructionId>(get(words, sessions_[session].slots[i].instruction) - 1);
-    if (program_->instructions[instruction].server == server) return false;
+    const Instruction& before = program_->instructions[instruction];
+    if (before.server == asked.server && before.by == asked.by) return false;
   }
   return true;
 }
@@ -151,9 +159,9 @@ std::size_t Machine::ways_to_strike(StateView words, const FaultTarget& target, 
     case FaultEffect::kLose:
     case FaultEffect::kDelay:
     case FaultEffect::kRefuse:
-      return instruction.awaited ? instruction.after[static_cast<std::size_t>(failure_of(effect))].size() : 1;
+      return ways_to_fail(words, message, failure_of(effect));
     case FaultEffect::kCancel:
-      return ways_to_cancel(instruction, message.is_reply);
+      return ways_to_cancel(instruction, !message.is_request());
     case FaultEffect::kCrash:
       return ways_to_crash(words, message.session, message.is_reply);
     default:
@@ -174,7 +182,7 @@ bool Machine::may_strike(StateView words, const FaultBudget& budget, const Fault
     if (s == message.session || scenario_.sessions[s].app != scenario_.sessions[message.session].app) continue;
     const Location& at = location(words, s);
     if (at.instruction == kNoInstruction) continue;
-    const MessageRef other{s, 0, at.instruction, at.is_reply};
+    const MessageRef other{s, 0, at.instruction, at.is_reply, at.waits};
     const bool struck = fused ? covers(target, other)
                               : std::any_of(budget.targets.begin(), budget.targets.end(), [&](const FaultTarget& each) {
                                   return each.kind == target.kind && covers(each, other);
@@ -185,8 +193,8 @@ bool Machine::may_strike(StateView words, const FaultBudget& budget, const Fault
 }
 
 // What is on its way to a server may arrive yet, or not.
-std::size_t Machine::ways_to_cancel(const Instruction& instruction, bool is_reply) const {
-  return is_reply || is_call(*program_, instruction) ? 1 : 2;
+std::size_t Machine::ways_to_cancel(const Instruction& instruction, bool handled) const {
+  return handled || is_call(*program_, instruction) ? 1 : 2;
 }
 
 std::size_t Machine::ways_to_crash(StateView words, std::size_t session, bool handled) const {
@@ -199,6 +207,14 @@ std::size_t Machine::ways_to_crash(StateView words, std::size_t session, bool ha
     ways *= ways_to_cut(*program_, requests);
   }
   return ways;
+}
+
+// Of whoever awaits the message, be it that its server does something else first; nobody may.
+std::size_t Machine::ways_to_fail(StateView words, const MessageRef& message, Outcome failure) const {
+  const Location& at = location(words, message.session);
+  if (message.slot != 0 && !works_for(words, message.session, in_slots(words, message.session)[message.slot - 1U]))
+    return 1;
+  return program_->instructions[at.instruction].after[static_cast<std::size_t>(failure)].size();
 }
 
 void Machine::push_server_actions(StateView words, std::size_t actor, std::vector<Action>& out) const {
@@ -218,7 +234,7 @@ void Machine::push_server_actions(StateView words, std::size_t actor, std::vecto
   for (std::size_t cell = 0; cell < server.cells() && drawn(server).told != 0; ++cell)
     if (server.expected(words, cell) != 0) choices.push_back(static_cast<std::uint16_t>(cell));
   push();
-  const bool watched = is_anything_watched(words);
+  const bool watched = is_anything_watched(words) || has_work(words, server);
   action.kind = ActionKind::kFault;
   for (std::size_t b = 0; b < budgets_.size(); ++b) {
     const FaultBudget& budget = scenario_.budgets[b];
@@ -232,6 +248,10 @@ void Machine::push_server_actions(StateView words, std::size_t actor, std::vecto
         continue;
       action.target = static_cast<std::uint16_t>(t);
       server.strikes(words, fault.effect, watched, choices);
+      // What it has passed on may be gone, or not.
+      const bool is_struck = fault.effect == FaultEffect::kDropAll || fault.effect == FaultEffect::kRollBack;
+      for (std::size_t way = is_struck && !choices.empty() ? ways_to_forget(words, server) : 1; way-- > 1;)
+        choices.insert(choices.begin() + 1, static_cast<std::uint16_t>(way));
       push();
     }
   }

@@ -19,7 +19,9 @@ void Machine::strike(Step& step, const Action& action) const {
     for (std::size_t t = 0; t < targets.size(); ++t)
       if (targets[t].kind == targets[action.target].kind) step.marks.reach(fault_mark(action.budget, t));
     const Server& server = *server_of(s);
-    at_server(step, server, [&](const ServerStep& here) { server.strike(here, effect, action.choice); });
+    const bool restarts = effect == FaultEffect::kDropAll || effect == FaultEffect::kRollBack;
+    if (restarts) forget_work(step, server, action.choice);
+    at_server(step, server, [&](const ServerStep& here) { server.strike(here, effect, restarts ? 0 : action.choice); });
     if (effect == FaultEffect::kRollBack) give_leases_back(step);
   } else {
     strike_message(step, action, effect);
@@ -35,7 +37,7 @@ void Machine::strike_message(Step& step, const Action& action, FaultEffect effec
   const std::size_t s = action.session;
   const Location at = location(step.words, s);
   const MessageRef struck =
-      action.slot == 0 ? MessageRef{s, 0, at.instruction, at.is_reply}
+      action.slot == 0 ? MessageRef{s, 0, at.instruction, at.is_reply, at.waits}
                        : MessageRef{s, action.slot, in_slots(step.words, s)[action.slot - 1U].instruction, false};
   for (std::size_t t = 0; t < targets.size(); ++t)
     if (targets[t].kind == targets[action.target].kind && covers(targets[t], struck))
@@ -46,22 +48,16 @@ void Machine::strike_message(Step& step, const Action& action, FaultEffect effec
   }
   switch (effect) {
     case FaultEffect::kLose:
-      if (action.slot != 0)
-        take_slot(step, s, action.slot - 1U);
-      else
-        fail(step, s, failure_of(effect), action.choice);
-      return;
-    case FaultEffect::kDelay:
-      add_ghost(step, s, awaited_request(step.words, s));
-      return fail(step, s, failure_of(effect), action.choice);
     case FaultEffect::kRefuse:
-      return fail(step, s, failure_of(effect), action.choice);
+      return lose(step, action, failure_of(effect));
+    case FaultEffect::kDelay:
     case FaultEffect::kCopy:
-      return add_ghost(step, s,
-                       action.slot == 0 ? awaited_request(step.words, s) : in_slots(step.words, s)[action.slot - 1U]);
+      add_ghost(step, s, action.slot == 0 ? awaited_request(step.words, s) : in_slots(step.words, s)[action.slot - 1U]);
+      if (effect == FaultEffect::kDelay) lose(step, action, failure_of(effect));
+      return;
     case FaultEffect::kCancel:
       if (step.record != nullptr) {
-        step.record->choices = ways_to_cancel(program_->instructions[at.instruction], at.is_reply);
+        step.record->choices = ways_to_cancel(program_->instructions[at.instruction], at.is_reply || at.waits);
         step.record->choice = action.choice;
         step.record->endings.push_back({EndingRecord::Kind::kFailed, 0});
       }
@@ -76,6 +72,37 @@ void Machine::strike_message(Step& step, const Action& action, FaultEffect effec
       break;
   }
   STALEMATE_INVARIANT(false, "what strikes a server strikes no message");
+}
+
+// The message is in flight no more; whoever awaits it learns that, or that it was refused.
+void Machine::lose(Step& step, const Action& action, Outcome failure) const {
+  const std::size_t s = action.session;
+  if (action.slot != 0) {
+    const bool awaited = works_for(step.words, s, in_slots(step.words, s)[action.slot - 1U]);
+    take_slot(step, s, action.slot - 1U);
+    if (!awaited) return;
+  }
+  fail(step, s, failure, action.choice);
+}
+
+// What a cache was about to do is forgotten when it starts again; `choice` tells, session by session, how many of the
+// youngest requests that change the database went with it.
+void Machine::forget_work(Step& step, const Server& cache, std::size_t choice) const {
+  if (!program_->passes_on) return;
+  for (std::size_t s = 0; s < sessions_.size(); ++s) {
+    const std::vector<RequestRecord> requests = in_slots(step.words, s);
+    const std::size_t passed_on = changes_passed_on(step.words, s, cache);
+    std::size_t kept = passed_on - choice % (passed_on + 1);
+    choice /= passed_on + 1;
+    std::vector<RequestRecord> left;
+    for (const RequestRecord& request : requests)
+      if (!is_work_of(request, cache) || (is_change_passed_on(request) && kept-- > 0)) left.push_back(request);
+    put_requests(step.words, sessions_[s].slots, left);
+    left.clear();
+    for (const RequestRecord& request : ghosts(step.words, s))
+      if (!is_work_of(request, cache) || is_change_passed_on(request)) left.push_back(request);
+    put_requests(step.words, sessions_[s].ghosts, left);
+  }
 }
 
 // Every session of the app instance ends as it is, and what is in its process is gone. `choice` tells, session by
@@ -93,7 +120,8 @@ void Machine::crash(Step& step, std::size_t session, std::size_t choice) const {
     const bool runs = at.instruction != kNoInstruction;
     if (is_sent(at)) requests.push_back(awaited_request(step.words, s));
     std::array<std::size_t, kServersMax> queued{};
-    for (const RequestRecord& request : requests) ++queued[program_->instructions[request.instruction].server];
+    for (const RequestRecord& request : requests)
+      if (!is_by_server(request)) ++queued[program_->instructions[request.instruction].server];
     std::array<std::size_t, kServersMax> arriving{};
     for (std::size_t server = 0; server < program_->servers.size(); ++server) {
       arriving[server] = choice % (queued[server] + 1);
@@ -101,6 +129,10 @@ void Machine::crash(Step& step, std::size_t session, std::size_t choice) const {
     }
     std::vector<RequestRecord> left;
     for (const RequestRecord& request : requests) {
+      if (is_by_server(request)) {
+        left.push_back(request);
+        continue;
+      }
       std::size_t& more = arriving[program_->instructions[request.instruction].server];
       if (more == 0) continue;
       --more;
@@ -130,7 +162,7 @@ void Machine::cancel(Step& step, std::size_t session, bool arrives) const {
 void Machine::break_off(Step& step, std::size_t session) const {
   const Location at = location(step.words, session);
   const Instruction& instruction = program_->instructions[at.instruction];
-  if (instruction.commits) tell(step, event(step, EventKind::kWriteInDoubt, session));
+  if (instruction.awaits_commit) tell(step, event(step, EventKind::kWriteInDoubt, session));
   if (at.is_reply && answers_value(instruction, at.outcome)) set(step.words, reply_field(session), 0);
   set(step.words, sessions_[session].reply_number, 0);
   end_operation(step, session, true);
@@ -154,7 +186,7 @@ void Machine::fail(Step& step, std::size_t session, Outcome failure, std::size_t
   const Instruction& instruction = program_->instructions[at.instruction];
   if (at.is_reply && answers_value(instruction, at.outcome)) set(step.words, reply_field(session), 0);
   set(step.words, sessions_[session].reply_number, 0);
-  if (instruction.commits) tell(step, event(step, EventKind::kWriteInDoubt, session));
+  if (instruction.awaits_commit) tell(step, event(step, EventKind::kWriteInDoubt, session));
   if (instruction.verb == Verb::kSetIfVersion) set(step.words, sessions_[session].version, 0);
   if (instruction.watch != Watch::kNothing) forget_watch(step, session);
   follow(step, session, instruction.after[static_cast<std::size_t>(failure)], choice);

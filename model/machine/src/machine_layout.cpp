@@ -60,6 +60,17 @@ std::size_t broken_off(const Scenario& scenario, const Session& session) {
   return std::min(most, session.operations.size());
 }
 
+// At most this many requests that servers send for a session, and that something waits for, can be in flight at once:
+// one that the session waits for, and what a server left that has started again.
+std::size_t passed_on_requests(const Program& program, const Scenario& scenario, const Session& session) {
+  if (!program.passes_on) return 0;
+  std::size_t left = 0;
+  for (const FaultBudget& budget : scenario.budgets)
+    if (budget.includes(FaultEffect::kDropAll) || budget.includes(FaultEffect::kRollBack))
+      left += budget.unlimited ? awaited_requests(program, session) : budget.budget;
+  return 1 + std::min(left, awaited_requests(program, session));
+}
+
 // At most this many late requests and copies of one session can be in flight at once.
 std::size_t ghosts_of(const Program& program, const Scenario& scenario, const Session& session) {
   std::size_t most = 0;
@@ -190,8 +201,8 @@ void Machine::lay_out(std::size_t s) {
                           layout_.add(keys), layout_.add(operations), program_->watches ? layout_.add(2) : Field{},
                           keeps ? layout_.add(2) : Field{}, layout_.add(numbers)});
   };
-  add_requests(fields.slots,
-               (program_->has_async ? async_arrows(*program_, session) : 0) + broken_off(scenario_, session));
+  add_requests(fields.slots, (program_->has_async ? async_arrows(*program_, session) : 0) +
+                                 broken_off(scenario_, session) + passed_on_requests(*program_, scenario_, session));
   add_requests(fields.ghosts, ghosts_of(*program_, scenario_, session));
   if (crashes) fields.crashed = layout_.add(2);
   if (fields.slots.size() + fields.ghosts.size() > kRequestsMax)
@@ -236,7 +247,8 @@ Machine make_machine(std::shared_ptr<const Program> program, const traces::Scena
                      const std::vector<std::string>& properties, Granularity granularity) {
   Scenario scenario = resolve(words, *program);
   std::vector<const PropertyKind*> selected = select_properties(properties, *program, scenario);
-  if (std::any_of(selected.begin(), selected.end(), [](const PropertyKind* kind) { return !kind->fuses; }))
+  if (program->passes_on ||
+      std::any_of(selected.begin(), selected.end(), [](const PropertyKind* kind) { return !kind->fuses; }))
     granularity = Granularity::kPlain;
   Machine machine(std::move(program), std::move(scenario), std::move(selected), granularity);
   if (machine.words() > kWordsMax)

@@ -25,7 +25,7 @@ constexpr std::size_t kInstructionsMax = 4096;
 
 bool asks_to_set(const Act& act) {
   const auto* request = std::get_if<Request>(&act.node);
-  return request != nullptr && writes_row(*request);
+  return request != nullptr && leads_to_row(*request);
 }
 
 // What is compiled. kNormal: what happens without faults, to see that nothing is asked for that cannot be done; only a
@@ -129,6 +129,8 @@ class Compiler {
       if (const auto* request = std::get_if<Request>(&act.node)) {
         requests_[request->arrow] = request;
         add_mark(request, Side::kTaken, fmt::format("arrow {} \"{}\"", request->arrow, request->label));
+        for (const Request& next : request->passes_on)
+          add_mark(&next, Side::kTaken, fmt::format("arrow {} \"{}\"", next.arrow, next.label));
       } else if (const auto* guard = std::get_if<Guard>(&act.node)) {
         add_mark(guard, Side::kTaken, fmt::format("line {}: the reply as drawn", guard->at.line));
         if (may_stop(*guard))
@@ -265,8 +267,9 @@ class Compiler {
       if (keeps_value(request) && known.source == Source::kOwn) known.source = Source::kNothing;
       return true;
     }
-    const bool goes_on = request.to == Role::kDatabase ? writes_row(request) && options_.continue_on_database_timeout
-                                                       : !options_.fail_on_cache_timeout;
+    const bool of_row = request.to == Role::kDatabase || waits_for_database(request);
+    const bool goes_on =
+        of_row ? leads_to_row(request) && options_.continue_on_database_timeout : !options_.fail_on_cache_timeout;
     if (!goes_on) return false;
     known.turned_out(request.arrow, counts_as_unanswered(after, request));
     return true;
@@ -355,6 +358,7 @@ class Compiler {
       instruction.tells =
           Instruction::Tells{servers_.of_cache[request.tells->cache], request.tells->entry, request.tells->its_own};
     instruction.awaited = request.awaited;
+    instruction.awaits_commit = instruction.commits || (leads_to_row(request) && waits_for_database(request));
     instruction.ttl = request.ttl;
     instruction.watch = request.watch;
     note_features(request);
@@ -373,6 +377,7 @@ class Compiler {
       instruction.drawn_lost = true;
     } else if (request.awaited) {
       instruction.request_location = add_location({id, false, Outcome::kOk});
+      if (waits_for_database(request)) instruction.waits_location = add_location({id, false, Outcome::kOk, true});
       for (Outcome outcome : possible_outcomes(request.to, request.verb, request.finds))
         instruction.reply_locations[static_cast<std::size_t>(outcome)] = add_location({id, true, outcome});
       if (request.verb == Verb::kGet && known.source == Source::kReceived) program_.get_while_holding = true;
@@ -382,7 +387,50 @@ class Compiler {
       program_.has_async = true;
     }
     program_.instructions.push_back(std::move(instruction));
+    pass_on(request, id);
     return id;
+  }
+
+  // R6. The same, whatever the session knows.
+  void pass_on(const Request& request, InstructionId id) {
+    if (request.passes_on.empty()) return;
+    const Request& next = request.passes_on.front();
+    const auto [found, is_new] = passed_on_.emplace(&request, static_cast<InstructionId>(program_.instructions.size()));
+    program_.instructions[id].passes_on = found->second;
+    program_.instructions[id].waits = next.awaited;
+    program_.instructions[id].keeps_later = next.fills && stores(request.verb);
+    if (!is_new) return;
+    program_.passes_on = true;
+    program_.has_async = program_.has_async || !next.awaited;
+    Instruction asks;
+    asks.operation = static_cast<std::uint16_t>(operation_);
+    asks.server = servers_.of(next);
+    asks.by = servers_.of(request);
+    asks.verb = next.verb;
+    asks.awaited = next.awaited;
+    asks.commits = asks.awaits_commit = writes_row(next);
+    asks.arrow = next.arrow;
+    asks.label = next.label;
+    asks.at = next.at;
+    asks.alike = found->second;
+    asks.mark = mark(&next);
+    if (next.fills) asks.passes_on = static_cast<InstructionId>(found->second + 1);
+    program_.instructions.push_back(asks);
+    if (!next.fills) return;
+    Instruction answer = asks;
+    answer.server = servers_.of(request);
+    answer.by = asks.server;
+    answer.verb = Verb::kSet;
+    answer.awaited = answer.commits = answer.awaits_commit = false;
+    answer.is_answer = true;
+    answer.entry = request.entry;
+    answer.ttl = next.ttl;
+    answer.arrow = next.answer_arrow;
+    answer.label = {};
+    answer.alike = asks.passes_on;
+    answer.passes_on = kNoInstruction;
+    answer.mark.reset();
+    program_.instructions.push_back(std::move(answer));
   }
 
   void note_features(const Request& request) {
@@ -437,6 +485,7 @@ class Compiler {
   std::map<int, const Request*> requests_;  // of the operation, by arrow
   std::map<RowKey, InstructionId> instructions_;
   std::map<Situation, InstructionId> alike_;
+  std::map<const Request*, InstructionId> passed_on_;  // what is asked first for it
   std::map<std::pair<const void*, Side>, std::uint32_t> marks_;
   std::vector<Pending> pending_;
 };

@@ -27,7 +27,7 @@ bool tells_unanswered(const Program& program, const ProgramOperation& operation)
       if (transition.next == kNoInstruction) continue;
       const Instruction& instruction = program.instructions[transition.next];
       written = written || carries_own(program, instruction);
-      if (instruction.commits || !seen.insert({transition.next, written}).second) continue;
+      if (instruction.awaits_commit || !seen.insert({transition.next, written}).second) continue;
       for (const std::vector<Transition>& onwards : instruction.after) to_see.emplace_back(&onwards, written);
     }
   }

@@ -97,6 +97,7 @@ Outcome counts_as(const Cursor& after, const Request& request, Outcome outcome) 
       return counts_as(after, request, Outcome::kGranted);
     case Outcome::kStale:
     case Outcome::kNoRow:
+    case Outcome::kLoaded:
       return Outcome::kValue;
     case Outcome::kMarker:
     case Outcome::kGranted:

@@ -36,8 +36,6 @@ struct Known {
   Known behind(const Cursor& at) const;
 };
 
-inline bool is_failure(Outcome outcome) { return outcome == Outcome::kError || outcome == Outcome::kTimeout; }
-
 // Whether what follows the guard happens: on a failure there was no reply to look at.
 inline bool passes(const Guard& guard, Outcome outcome) { return guard.outcomes.has(outcome) || is_failure(outcome); }
 

@@ -38,8 +38,8 @@ Independence::Independence(const Machine& machine) : machine_(machine) {
   const Scenario& scenario = machine.scenario();
   may_crash_ = scenario.allows(FaultEffect::kCrash);
   may_break_off_ = may_crash_ || scenario.allows(FaultEffect::kCancel);
-  has_unawaited_ = machine.program().has_async || may_break_off_ || scenario.allows(FaultEffect::kDelay) ||
-                   scenario.allows(FaultEffect::kCopy);
+  has_unawaited_ = machine.program().has_async || machine.program().passes_on || may_break_off_ ||
+                   scenario.allows(FaultEffect::kDelay) || scenario.allows(FaultEffect::kCopy);
   events_matter_ = std::any_of(machine.properties().begin(), machine.properties().end(),
                                [](const PropertyKind* kind) { return kind->hears_events; });
   for (const Session& session : scenario.sessions) {
@@ -67,6 +67,11 @@ void Independence::tabulate_requests() {
     if (may_break_off_ && events_matter_) row[events()] = 1;
     handling_.push_back(std::move(row));
   }
+  // What its server sends then is a step of the same actor's, and one after it.
+  for (std::size_t instruction = 0; instruction < instructions.size(); ++instruction)
+    for (InstructionId next = instructions[instruction].passes_on; next != kNoInstruction;
+         next = instructions[next].passes_on)
+      add(handling_[instruction].data(), Row(handling_[next]), kAllKeys);
   // The least fixed point: what follows a request is what follows any transition from it. A chain of requests is no
   // longer than the table.
   onwards_ = handling_;
@@ -128,6 +133,10 @@ Independence::Row Independence::row_of(const Instruction& instruction) const {
     if ((touches.reads >> entry & 1) != 0) row[reads(store)] = kAllKeys;
     if ((touches.writes >> entry & 1) != 0) row[writes(store)] = kAllKeys;
   }
+  // A cache that starts again forgets what it was about to do.
+  if (instruction.by && !instruction.is_answer)
+    for (std::size_t store = 0; store < machine_.program().entries.size(); ++store)
+      row[writes(first_[*instruction.by] + store)] = kAllKeys;
   if (instruction.tells) row[writes(on_their_way_[instruction.tells->server])] = kAllKeys;
   bool event = instruction.commits;
   for (const std::vector<Transition>& transitions : instruction.after)

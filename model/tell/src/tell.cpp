@@ -39,12 +39,13 @@ traces::Request tell_request(const Machine& machine, std::size_t session, const 
           .key = entry_key(machine, instruction.entry, request.key),
           .value = shown_carried(machine, request.carried, verb),
           .label = instruction.label,
-          .awaited = instruction.awaited,
+          .awaited = instruction.awaited && !instruction.by,
           .ttl = instruction.ttl == 0 ? std::nullopt : std::optional<std::int64_t>(instruction.ttl),
           .watch = std::string(to_string(instruction.watch)),
           .version = number(traces::Number::kVersion),
           .generation = number(traces::Number::kGeneration),
-          .other = verb.names_other() ? entry_key(machine, instruction.other, request.key) : ""};
+          .other = verb.names_other() ? entry_key(machine, instruction.other, request.key) : "",
+          .from = instruction.by ? machine.program().servers[*instruction.by].name : ""};
 }
 
 // Where a reply has a number that the session keeps, it is told.
@@ -143,7 +144,7 @@ traces::State tell_state(const Machine& machine, const std::uint64_t* words) {
     for (std::size_t slot = 0; slot < slots.size(); ++slot) add(slots[slot], machine.is_left(words, s, slot));
     for (const RequestRecord& request : machine.ghosts(words, s)) add(request, true);
     const Location& at = machine.location(words, s);
-    if (at.instruction == kNoInstruction) continue;
+    if (at.instruction == kNoInstruction || at.waits) continue;
     traces::InFlight message = in_flight(machine, s, machine.awaited_request(words, s));
     message.is_reply = at.is_reply;
     if (at.is_reply)
@@ -157,7 +158,7 @@ traces::State tell_state(const Machine& machine, const std::uint64_t* words) {
 traces::Step tell_step(const Machine& machine, const Action& action, const StepRecord& record,
                        const std::uint64_t* after, sim::PropertyMask violated) {
   traces::Step step;
-  step.kind = kind_of(machine, action);
+  step.kind = record.gave_up ? traces::StepKind::kGiveUp : kind_of(machine, action);
   step.budget = action.kind == ActionKind::kFault ? action.budget + 1 : 0;
   step.after = tell_state(machine, after);
   for (std::size_t p = 0; p < machine.properties().size(); ++p)
@@ -182,6 +183,7 @@ traces::Step tell_step(const Machine& machine, const Action& action, const StepR
   step.is_ghost = record.was_ghost;
   if (record.reply)
     step.reply = tell_reply(machine, *record.reply, machine.program().instructions[record.request->instruction]);
+  step.answers = record.answered;
   if (record.choices > 1) {
     step.choice = static_cast<int>(record.choice) + 1;
     step.chosen = record.chosen;

@@ -83,6 +83,8 @@ void StepWalk::message(const Place& place, const Message& message, Scope& scope)
     return;
   }
   if (is_server(from) && is_server(to)) {
+    if (is_passed_on(message, scope)) return pass_on(place, message, scope);
+    if (answers_cache(place, message, scope)) return;
     refuse_between_servers(at, message, from, to);
   }
   if ((from != Role::kApp && !is_server(from)) || (to != Role::kApp && !is_server(to))) {

@@ -224,6 +224,17 @@ StepWalk::Scope StepWalk::Scope::within(Branch& taken, const Latest& about, cons
   return inside;
 }
 
+// Whether a branch is taken only where the request that it is about missed.
+bool StepWalk::takes_miss_alone(const Choosing& choosing, std::size_t index) {
+  const Outcomes normal = normal_outcomes(choosing.tested.request());
+  Outcomes taken = choosing.tests[index].outcomes;
+  if (choosing.tests[index].otherwise) {
+    taken = normal;
+    for (const BranchTest& test : choosing.tests) taken = without(taken, test.outcomes);
+  }
+  return common(taken, normal) == Outcomes{Outcome::kMiss};
+}
+
 // "alt hit", a get of the cache, its reply, "else miss", the way of a miss: the get stands in the branch that it
 // decides, and is asked before the block. The block without it; none where it is drawn otherwise.
 std::optional<Block> StepWalk::ask_before(const Block& block, Scope& scope) {
@@ -260,6 +271,9 @@ void StepWalk::choice(Position at, const Block& block, Scope& scope) {
     for (const Statement& note : last->body) reading_.add(note.at, std::string(kNever));
     return;
   }
+  if (scope.works_for != 0)
+    refuse_not_modelled(name(), at, "a branch on what the database answers a cache that asks it itself",
+                        "draw what the cache answers the app, and the block behind that");
   Choosing choosing{block, tested_by(block, scope), false, is_about_others(block), {}};
   take_lease_as_said(block, choosing.tested);
   choosing.in_row = !choosing.tested.known() && choosing.tested.depends_on_branch && continues_row(block, scope.row);
@@ -301,6 +315,7 @@ void StepWalk::choice(Position at, const Block& block, Scope& scope) {
     note_branch(choosing, choice, branch, i);
     Scope inside = entered.within(branch, choosing.tested, test);
     if (choice.free) inside.tested_reply = nullptr;
+    inside.tests_miss = !choice.free && takes_miss_alone(choosing, i);
     statements(section.body, inside);
     join(branch, entered, inside, scope, joined);
     choice.branches.push_back(std::move(branch));

@@ -106,7 +106,15 @@ const Request& StepWalk::answered_by(Position at, const std::string& server, con
 // What the reply says, or what a directive says of it.
 ReplyWords StepWalk::words_of_reply(const Message& message, const Request& asks) {
   const auto said = take_means();
-  if (!said) return reply_words(message.text, asks.verb, asks.finds);
+  if (!said) {
+    ReplyWords words = reply_words(message.text, asks.verb, asks.finds);
+    // It has a value either way, whatever is written on the arrow.
+    if (asks.finds.loads && common(words.outcomes, kFailures | Outcomes{Outcome::kMiss}).empty()) {
+      words.outcomes = {Outcome::kValue, Outcome::kLoaded};
+      words.unclear = false;
+    }
+    return words;
+  }
   if (!said->outcome) {
     fail_at(name(), means_at_, "the next arrow is a reply; say ok, value, miss, conflict, error or timeout of it");
   }
@@ -186,6 +194,7 @@ void StepWalk::reply(const Place& place, const Message& message, Scope& scope) {
   const Latest latest = begins_branch ? scope.tested : answered_in_line(message, scope);
   const Request& asks = answered_by(at, message.from, latest, begins_branch);
   note_outcome_drawn(latest, scope, true);
+  scope.works_for = 0;
   scope.between = {};
   current().operation.arrows.back() = asks.arrow;
   const bool said = means_.has_value();

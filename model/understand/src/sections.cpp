@@ -13,8 +13,10 @@ namespace {
 
 void add_asks(const std::vector<Act>& body, Flow& flow) {
   for (const Act& act : body) {
-    if (const auto* request = std::get_if<Request>(&act.node))
+    if (const auto* request = std::get_if<Request>(&act.node)) {
       flow.asks.push_back({request->to, request->verb, request->cache, request->adds});
+      for (const Request& next : request->passes_on) flow.asks.push_back({next.to, next.verb});
+    }
     if (const auto* choice = std::get_if<Choice>(&act.node)) {
       for (const Branch& branch : choice->branches) add_asks(branch.body, flow);
     }
@@ -27,7 +29,7 @@ void add_message(const Message& message, const std::optional<Override>& said, co
   const Role to = roles.at(message.to);
   const bool both = message.arrow.head == ArrowHead::kBoth && is_server(from);
   if (!is_server(to) && !both) return;
-  if (is_server(from) && is_server(to)) return;
+  if (is_server(from) && is_server(to) && !(from == Role::kCache && to == Role::kDatabase)) return;
   if (said && said->local) return;
   const RequestWords words = request_words(message.text);
   const Role asked = both ? from : to;
@@ -36,6 +38,8 @@ void add_message(const Message& message, const std::optional<Override>& said, co
     flow.asks.push_back({asked, verb_at(asked, *said->verb), cache});
   } else if (words.kind == RequestWords::Kind::kVerb) {
     flow.asks.push_back({asked, verb_at(asked, words.verb), cache, words.adds});
+  } else if (is_server(from) && says_handing_on(message.text)) {
+    flow.asks.push_back({asked, Verb::kSet, cache});
   }
 }
 

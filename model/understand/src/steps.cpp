@@ -73,6 +73,9 @@ std::string in_words(Outcomes outcomes, const Request& request) {
       case Outcome::kNoRow:
         text += "no row";
         break;
+      case Outcome::kLoaded:
+        text += "a miss, after which the cache asks the database itself";
+        break;
       case Outcome::kError:
         text += "an error";
         break;
@@ -149,6 +152,7 @@ std::vector<Segment> StepWalk::finish() {
   segments_.erase(std::remove_if(segments_.begin(), segments_.end(), asks_nothing), segments_.end());
   for (std::size_t i = 1; i < segments_.size(); ++i) ask_about_late_part(segments_[i - 1], segments_[i]);
   for (Segment& segment : segments_) {
+    settle_passed_on(segment);
     remark_on(segment, segment.operation.body, false);
     remark_on_failures(segment, segment.operation.body, {});
     ask_about_ends(segment);

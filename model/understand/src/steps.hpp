@@ -90,6 +90,7 @@ struct Segment {
   bool watches_key = false;
   bool takes_lease = false;  // a get says that it takes a lease
   bool lives = false;        // something that is stored has a time to live
+  std::vector<int> loads;    // arrows of gets that their caches pass on
   std::vector<Answer> answers;
   std::map<int, std::size_t> line_of_arrow;                   // reading lines of requests and answers, by their arrows
   std::map<std::pair<int, int>, std::size_t> line_of_branch;  // of branches, by line and column
@@ -126,6 +127,9 @@ void refuse_unmodelled_titles(const Document::Entry& entry, const Reading& readi
 // A remark that tells of a change no arrow of the page makes is asked about; one that tells of a time to live that no
 // arrow gives is said to have no effect.
 void judge_remarks(const std::vector<std::vector<Segment>>& segments, Reading& reading);
+
+// Refuses what is not modelled on a page with a cache that asks the database itself. Throws NotModelledError.
+void refuse_beside_passed_on(const std::vector<std::vector<Segment>>& segments, const std::string& name);
 
 // Everything below is shared by the parts of the walk.
 
@@ -193,6 +197,8 @@ class StepWalk {
     BlockRow row;                           // the blocks that stand right before
     bool at_branch_start = false;           // nothing but directives so far
     bool without_row = false;               // in a branch on which a row was not found
+    bool tests_miss = false;                // in a branch that is taken only where what it is about missed
+    int works_for = 0;  // the arrow of a request that waits for what its cache asks of the database itself; 0: none
     bool lost = false;  // a request before was not understood, and none since: of what answers it nothing is said
     bool at_top() const { return body == nullptr; }
     void note_get(Position at, Role of);
@@ -234,6 +240,12 @@ class StepWalk {
   void asked_by(Position at, const std::string& app, const Scope& scope);
   static bool are_layers(const Segment& segment, const std::string& app);
   [[noreturn]] void refuse_between_servers(Position at, const Message& message, Role from, Role to) const;
+  // What a cache asks of the database itself (passed_on.cpp).
+  bool is_passed_on(const Message& message, const Scope& scope) const;
+  void pass_on(const Place& place, const Message& message, Scope& scope);
+  bool answers_cache(const Place& place, const Message& message, Scope& scope);
+  bool keeps_for_caller(Position at, const Message& message, Scope& scope);
+  static void settle_passed_on(Segment& segment);
   bool asks_server(const std::vector<Statement>& siblings, std::size_t index) const;
   void from_outside(Position at, const Message& message, Scope& scope);
   void to_outside(Position at, const Message& message, Scope& scope);
@@ -299,6 +311,7 @@ class StepWalk {
   bool is_compared(const Choosing& choosing, const Scope& scope) const;
   void look_again(Latest& latest, Scope& scope);
   void take_lease_as_said(const Block& block, Latest& tested);
+  static bool takes_miss_alone(const Choosing& choosing, std::size_t index);
   static std::string assumed_of_free(const Choosing& choosing, const Choice& choice, std::size_t index);
   void note_branch(const Choosing& choosing, const Choice& choice, const Branch& branch, std::size_t index);
   static void join(const Branch& branch, const Scope& entered, const Scope& inside, Scope& outer, Joined& joined);

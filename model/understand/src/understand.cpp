@@ -214,6 +214,7 @@ OperationsRead read_operations(const Document& document, const std::vector<Roles
   reading.attempt([&] { ask_about_levels(segments, reading); });
   reading.attempt([&] { refuse_mixed_changes(segments, reading); });
   reading.attempt([&] { read.rows_start_absent = settle_absent_rows(segments, reading); });
+  reading.attempt([&] { refuse_beside_passed_on(segments, reading.name()); });
   reading.attempt([&] { judge_remarks(segments, reading); });
   reading.fail_if_any();
   return read;

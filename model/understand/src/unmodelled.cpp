@@ -65,11 +65,21 @@ std::optional<Effect> effect_of(const std::string& text) {
 
 // What says that the arrows do not happen as they are drawn, or that others have a part in it.
 constexpr std::string_view kOtherwiseThanDrawn[] = {
-    "only when",      "only if",          "only for",        "only on",         "is optional", "skip this",
-    "skipped for",    "is disabled",      "may fail",        "fire and forget", "not awaited", "in parallel",
-    "happens before", "happens after",    "not implemented", "own cache",       "own copy",    "per region",
-    "write behind",   "write back",       "another service", "other services",  "also cached", "reads go to",
-    "asynchronously", "in the background"};
+    "only when",       "only if",        "only for",        "only on",         "is optional", "skip this",
+    "skipped for",     "is disabled",    "may fail",        "fire and forget", "not awaited", "in parallel",
+    "happens before",  "happens after",  "not implemented", "own cache",       "own copy",    "per region",
+    "another service", "other services", "also cached",     "reads go to"};
+// Likewise, but where a cache is drawn to pass on what it has answered before.
+constexpr std::string_view kLaterThanDrawn[] = {"write behind", "write back", "asynchronously", "in the background"};
+
+std::string told_otherwise(const std::vector<std::string>& words, const Segment& segment) {
+  bool later = false;
+  visit_requests(segment.operation.body, [&](const Request& request) {
+    later = later || (!request.passes_on.empty() && !request.passes_on.front().awaited);
+  });
+  const std::string phrase = phrase_in(kOtherwiseThanDrawn, words);
+  return phrase.empty() && !later ? phrase_in(kLaterThanDrawn, words) : phrase;
+}
 
 // "responds 200 here", "return the result to the user".
 bool tells_caller(const std::string& text) {
@@ -156,6 +166,7 @@ void StepWalk::remark(Position at, const std::string& text, std::size_t line) {
 
 void StepWalk::to_itself(Position at, const Message& message, Scope& scope) {
   if (refuse_unmodelled(name(), at, message.text, false)) happens_after_commit(at, scope);
+  if (keeps_for_caller(at, message, scope)) return;
   const std::vector<std::string> words = split_words(message.text);
   const auto says = [&](std::string_view word) { return is_in(words, word); };
   if (says("wait") || says("waits") || says("sleep") || says("sleeps") || says("delay")) {
@@ -195,7 +206,7 @@ void judge_remarks(const std::vector<std::vector<Segment>>& segments, Reading& r
                      " tells that the caller is answered, but no arrow does it, and what may be read "
                      "from then on depends on when; draw it as an arrow, such as app-->>user: done");
         }
-        if (const std::string phrase = phrase_in(kOtherwiseThanDrawn, split_words(remark.text)); !phrase.empty()) {
+        if (const std::string phrase = told_otherwise(split_words(remark.text), segment); !phrase.empty()) {
           ask_at(reading.name(), remark.at, "otherwise-than-drawn",
                  in_quotes(phrase) +
                      " says that something happens otherwise than the arrows show; draw it (opt, alt, -), "

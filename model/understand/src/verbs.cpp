@@ -57,6 +57,7 @@ std::vector<Outcome> possible_outcomes(Role to, Verb verb, const Finds& finds) {
     case Answers::kFinds:
       if (to == Role::kDatabase && finds.absent) return {Outcome::kValue, Outcome::kNoRow};
       if (to == Role::kDatabase) return {Outcome::kValue};
+      if (finds.loads) return {Outcome::kValue, Outcome::kLoaded};
       if (finds.lease && finds.stale)
         return {Outcome::kValue, Outcome::kGranted, Outcome::kDenied, Outcome::kStale, Outcome::kWon};
       if (finds.lease) return {Outcome::kValue, Outcome::kGranted, Outcome::kDenied};

@@ -76,6 +76,7 @@ std::string Director::step(const traces::Step& step) {
     case traces::StepKind::kCall:
     case traces::StepKind::kDeliver:
     case traces::StepKind::kLoseDelivery:
+    case traces::StepKind::kGiveUp:
     case traces::StepKind::kRefuse:
     case traces::StepKind::kCancel:
       refuse("it is not done to real servers");

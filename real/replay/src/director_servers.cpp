@@ -39,6 +39,11 @@ void refuse_what_cannot_happen(const traces::Trace& trace, const Servers& server
                       "lesson tell the trace",
                       i + 1, kind.name));
     for (const traces::Request& request : trace.steps[i].sends) {
+      if (!request.from.empty())
+        throw InputError(fmt::format(
+            "replay: in step {} the {} itself asks the {}, which is modelled and no server here does; explain, "
+            "show and lesson tell the trace",
+            i + 1, request.from, request.to));
       const traces::VerbFacts* const verb = traces::find_verb(request.verb);
       const bool is_row = traces::row_of(request.key) == request.key;
       const bool leases = request.watch == traces::to_string(traces::Watch::kLease);

@@ -46,6 +46,7 @@ struct Node {
   std::string arrow = "->>";
   Says says = Says::kOk;     // of a reply
   std::string keyword = {};  // of a choice
+  bool of_cache = false;     // of a request or a reply: the cache itself asks the database, or is answered by it
   bool deactivates = false;  // of a reply: it is drawn with "-"
   bool activates = false;    // of a request: it is drawn with "+"
   std::vector<Branch> branches = {};

@@ -73,11 +73,13 @@ std::vector<Node> load_body(const std::vector<Statement>& statements) {
       } else if (from == to) {
         node.kind = Node::Kind::kSelf;
         node.text = message->text;
-      } else if (from == Who::kApp) {
+      } else if (from == Who::kApp || (from == Who::kCache && to == Who::kDatabase)) {
         node = request(to, message->text, message->arrow);
+        node.of_cache = from == Who::kCache;
       } else {
         node.kind = Node::Kind::kReply;
         node.who = from;
+        node.of_cache = to == Who::kCache;
         node.text = message->text;
         node.says = says_of(message->text);
       }
@@ -150,11 +152,12 @@ class Printer {
   void one(const Node& node) {
     switch (node.kind) {
       case Node::Kind::kRequest:
-        line(id(Who::kApp) + node.arrow + (node.activates ? "+" : "") + id(node.who) + ": " +
-             (node.text.empty() ? node.word + " " + page_.noun + node.behind : node.text));
+        line(id(node.of_cache ? Who::kCache : Who::kApp) + node.arrow + (node.activates ? "+" : "") + id(node.who) +
+             ": " + (node.text.empty() ? node.word + " " + page_.noun + node.behind : node.text));
         break;
       case Node::Kind::kReply:
-        line(id(node.who) + "-->>" + (node.deactivates ? "-" : "") + id(Who::kApp) + ": " + node.text);
+        line(id(node.who) + "-->>" + (node.deactivates ? "-" : "") + id(node.of_cache ? Who::kCache : Who::kApp) +
+             ": " + node.text);
         break;
       case Node::Kind::kOutward:
         line(id(Who::kApp) + "-->>" + id(Who::kUser) + ": " + node.text);

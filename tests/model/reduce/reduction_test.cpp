@@ -10,6 +10,7 @@
 
 #include <algorithm>
 #include <map>
+#include <optional>
 #include <set>
 #include <string>
 #include <vector>
@@ -250,11 +251,17 @@ void compare_table(const Machine& machine, std::uint64_t seed) {
 RC_GTEST_PROP(StepTable, gives_the_steps_of_the_machine_for_a_random_protocol, ()) {
   const auto [protocol, words] = random_case();
   for (const Granularity granularity : {Granularity::kPlain, Granularity::kFused}) {
-    const Machine machine = make_machine(protocol, words, properties_of(protocol, words), granularity);
-    if (machine.words() <= 2)
-      compare_table<2>(machine, 1);
+    std::optional<Machine> machine;
+    try {
+      machine.emplace(make_machine(protocol, words, properties_of(protocol, words), granularity));
+    } catch (const InputError& error) {
+      if (std::string(error.what()).find("bytes a state") == std::string::npos) throw;
+      RC_DISCARD("all properties at once need a larger state");
+    }
+    if (machine->words() <= 2)
+      compare_table<2>(*machine, 1);
     else
-      compare_table<32>(machine, 1);
+      compare_table<32>(*machine, 1);
   }
 }
 

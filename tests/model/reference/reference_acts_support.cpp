@@ -69,7 +69,8 @@ bool sets_database_from(const std::vector<Act>& body, const Path& path) {
   bool found = false;
   each_act_from(body, path, 0, [&](const Act& act) {
     const auto* request = std::get_if<Request>(&act.node);
-    found |= request != nullptr && changes_row(*request);
+    found |= request != nullptr &&
+             (changes_row(*request) || std::any_of(request->passes_on.begin(), request->passes_on.end(), changes_row));
   });
   return found;
 }
@@ -81,8 +82,24 @@ const Act* Model::act(std::size_t operation, const Path& path) const {
   return path.back() < body.size() ? &body[path.back()] : nullptr;
 }
 
-const Request& Model::request(const Message& message) const {
+const Request& Model::asked_first(const Message& message) const {
   return std::get<Request>(act(message.operation, message.at)->node);
+}
+
+const Request& Model::request(const Message& message) const {
+  const Request& first = asked_first(message);
+  if (message.stage == 0) return first;
+  const Request& next = first.passes_on.front();
+  if (message.stage == 1) return next;
+  Request& answer = answers_[{message.operation, first.arrow}];
+  answer.to = Role::kCache;
+  answer.cache = first.cache;
+  answer.entry = first.entry;
+  answer.verb = Verb::kSet;
+  answer.awaited = false;
+  answer.ttl = next.ttl;
+  answer.arrow = next.answer_arrow;
+  return answer;
 }
 
 // Leaves the blocks whose end `path` stands at. False: the operation is at its end.
@@ -101,7 +118,7 @@ bool Model::settle_place(std::size_t operation, Path& path) const {
 void Model::fail(Running running, Outcome failure, const Path& path, const Request& asked,
                  std::vector<Enabled>& out) const {
   Runner& runner = running.step.next.runners[running.runner];
-  if (changes_row(asked)) runner.wrote_well = false;
+  if (answers_for_row(asked)) runner.wrote_well = false;
   if (asked.watch != Watch::kNothing) runner.watched.reset();
   if (asked.watch == Watch::kLease) runner.leased = false;
   if (covers(runner, path, asked.arrow, failure)) {
@@ -121,8 +138,9 @@ bool Model::settle_uncovered(Running& running, const Request& asked) const {
   outcome = only_looks(asked.verb) ? Outcome::kMiss : Outcome::kOk;
   if (asked.verb == Verb::kMarkIfAbsent) outcome = Outcome::kConflict;
   if (asked.watch == Watch::kLease) outcome = missed_lease(runner.operation, asked.arrow);
-  if (asked.to != Role::kDatabase) return !setting_.fail_on_cache_timeout;
-  return changes_row(asked) && setting_.continue_on_database_timeout;
+  const bool waits = !asked.passes_on.empty() && asked.passes_on.front().awaited;
+  if (asked.to != Role::kDatabase && !waits) return !setting_.fail_on_cache_timeout;
+  return answers_for_row(asked) && setting_.continue_on_database_timeout;
 }
 
 // Whether some way from `path` on comes to a branch for this failure of the request `about`, before anything else is

@@ -64,21 +64,26 @@ void Model::handle_ghosts(const World& world, std::size_t r, std::vector<Enabled
     bool left = false;
     for (const Message& earlier : before.asynchronous) {
       left |= is_left(before, earlier) && earlier == message && !held_up;
-      held_up |= to_same_server(request(earlier), request(message));
+      held_up |= in_one_line(earlier, message);
     }
     if (left) continue;
     Running running = start(world, r, traces::StepKind::kHandle);
     about(running, message);
     running.step.told.request = tell(r, message);
     running.step.told.is_ghost = true;
-    serve(running.step.next, r, message, !request(message).awaited);
+    const Reply reply = carry_out(running.step.next, r, message, !request(message).awaited);
     auto& ghosts = running.step.next.runners[r].ghosts;
     ghosts.erase(ghosts.begin() + static_cast<std::ptrdiff_t>(g));
+    if (const std::optional<Message> next = passed_on(message, reply)) {
+      running.step.told.sends.push_back(tell(r, *next));
+      add_ghost(running.step.next.runners[r], *next);
+    }
     out.push_back(std::move(running.step));
   }
 }
 
 void Model::copy(const World& world, std::size_t r, const Message& message, std::vector<Enabled>& out) const {
+  if (message.stage == 2 || (message.stage == 1 && request(message).verb == Verb::kGet)) return;
   for (const auto& payer : payers(world, "duplicate", &message)) {
     Running running = strike(world, r, traces::StepKind::kDuplicate, payer);
     about(running, message);
@@ -115,13 +120,16 @@ void Model::crash(const World& world, std::size_t r, std::vector<Enabled>& out) 
       if (places_[s].app != places_[r].app) continue;
       const Runner& runner = world.runners[s];
       std::vector<Message> sent = runner.asynchronous;
-      if (runner.awaited && !runner.reply && !is_call(s, *runner.awaited)) sent.push_back(*runner.awaited);
+      if (runner.awaited && !runner.reply && !runner.worked && !is_call(s, *runner.awaited))
+        sent.push_back(*runner.awaited);
       // By server: how many of the first of them arrive.
       std::vector<std::vector<std::size_t>> cuts = {{}};
       const std::size_t servers = protocol_.caches.size() + 2;
       for (std::size_t server = 0; server < servers; ++server) {
-        const auto count = static_cast<std::size_t>(std::count_if(
-            sent.begin(), sent.end(), [&](const Message& message) { return server_number(message) == server; }));
+        const auto count =
+            static_cast<std::size_t>(std::count_if(sent.begin(), sent.end(), [&](const Message& message) {
+              return message.stage == 0 && server_number(message) == server;
+            }));
         std::vector<std::vector<std::size_t>> longer;
         for (std::size_t arrive = 0; arrive <= count; ++arrive)
           for (const std::vector<std::size_t>& cut : cuts) {
@@ -139,7 +147,10 @@ void Model::crash(const World& world, std::size_t r, std::vector<Enabled>& out) 
           std::vector<std::size_t> left = arriving;
           for (const Message& message : sent) {
             std::size_t& room = left[server_number(message)];
-            if (room > 0) cut.asynchronous.push_back(message), --room;
+            if (message.stage > 0)
+              cut.asynchronous.push_back(message);  // no app's
+            else if (room > 0)
+              cut.asynchronous.push_back(message), --room;
           }
           more.push_back(std::move(next));
         }
@@ -160,7 +171,7 @@ void Model::cancel(const World& world, std::size_t r, std::vector<Enabled>& out)
   const Message message = *before.awaited;
   for (const auto& payer : payers(world, "cancel", &message)) {
     for (const bool arrives : {false, true}) {
-      if (arrives && (before.reply || is_call(r, message))) continue;
+      if (arrives && (before.reply || before.worked || is_call(r, message))) continue;
       Running running = strike(world, r, traces::StepKind::kCancel, payer);
       about(running, message);
       if (before.reply)
@@ -260,23 +271,29 @@ void Model::fall(const World& world, std::size_t shelf, std::vector<Enabled>& ou
   }
   if (shelves_[shelf].app != 0) return;
   for (const auto& payer : payers(world, "cache-restart", nullptr)) {
-    if (!anything && !watched(world)) break;
+    if (!anything && !watched(world) && !has_work(world, shelf)) break;
     Enabled step = begin(traces::StepKind::kCacheRestart);
     charge(step, payer);
     std::fill(step.next.cache.begin() + static_cast<std::ptrdiff_t>(from),
               step.next.cache.begin() + static_cast<std::ptrdiff_t>(to), Spot{});
     touch(step.next, from, to);
-    out.push_back(std::move(step));
+    for (World& next : forgetting(step.next, shelf)) {
+      out.push_back(step);
+      out.back().next = std::move(next);
+    }
   }
   for (const auto& payer : payers(world, "cache-failover", nullptr)) {
     Enabled step = begin(traces::StepKind::kCacheFailover);
     std::copy(world.replica->begin() + static_cast<std::ptrdiff_t>(from),
               world.replica->begin() + static_cast<std::ptrdiff_t>(to),
               step.next.cache.begin() + static_cast<std::ptrdiff_t>(from));
-    if (step.next.cache == world.cache && !watched(world)) break;
+    if (step.next.cache == world.cache && !watched(world) && !has_work(world, shelf)) break;
     charge(step, payer);
     touch(step.next, from, to);
-    out.push_back(std::move(step));
+    for (World& next : forgetting(step.next, shelf)) {
+      out.push_back(step);
+      out.back().next = std::move(next);
+    }
   }
 }
 

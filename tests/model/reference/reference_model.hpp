@@ -108,6 +108,8 @@ struct Message {
   unsigned version = 0;            // of what stores by version
   unsigned generation = 0;         // of what stores if one is as it was
   std::optional<Value> seen = {};  // of who looks again: what it has
+  // R6: 1: what a cache asks the database because it was asked what stands `at`; 2: what the database answers it.
+  int stage = 0;
   auto operator<=>(const Message&) const = default;
 };
 
@@ -131,6 +133,11 @@ inline bool names_other(Verb verb) {
   return verb == Verb::kSetUnless || verb == Verb::kSetIfGeneration || verb == Verb::kDeleteAndCountUp;
 }
 inline bool changes_row(const Request& request) { return request.to == Role::kDatabase && carries_value(request.verb); }
+// Whether its answer says that a row was changed: it does that, or its cache does before it answers.
+inline bool answers_for_row(const Request& request) {
+  return changes_row(request) ||
+         (!request.passes_on.empty() && request.passes_on.front().awaited && changes_row(request.passes_on.front()));
+}
 inline bool takes_version(Verb verb) {
   return verb == Verb::kSetIfVersion || verb == Verb::kSetIfNewer || verb == Verb::kMarkIfNewer;
 }
@@ -181,6 +188,7 @@ struct Runner {
   std::optional<std::size_t> watched = {};  // what it watches in the cache, while nothing has changed that
   bool leased = false;                      // it was given a lease, valid or not
   bool crashed = false;                     // what of it still arrives stands in `asynchronous`
+  bool worked = false;                      // what it awaits was handled by a cache that asks the database first
   std::vector<Message> ghosts = {};         // late requests and copies, sorted
   auto operator<=>(const Runner&) const = default;
 };
@@ -280,6 +288,18 @@ class Model {
   };
 
   const Request& request(const Message& message) const;
+  const Request& asked_first(const Message& message) const;  // what a session asked that led to it
+  // R6.
+  Reply carry_out(World& world, std::size_t r, const Message& message, bool counts) const;
+  std::optional<Message> passed_on(const Message& message, const Reply& reply) const;
+  static bool works_for(const Runner& runner, const Message& message);
+  static bool is_worked_on(const Runner& runner);
+  bool in_one_line(const Message& a, const Message& b) const;
+  void give_up(const World& world, std::size_t r, std::vector<Enabled>& out) const;
+  bool is_work_of(const Message& message, std::size_t shelf) const;
+  bool has_work(const World& world, std::size_t shelf) const;
+  std::vector<World> forgetting(const World& world, std::size_t shelf) const;
+  void lose_work(const World& world, std::size_t r, std::size_t asynchronous, std::vector<Enabled>& out) const;
   const Act* act(std::size_t operation, const Path& path) const;
   bool settle_place(std::size_t operation, Path& path) const;
   traces::Request tell(std::size_t r, const Message& message) const;
@@ -298,7 +318,7 @@ class Model {
   void cancel(const World& world, std::size_t r, std::vector<Enabled>& out) const;
   // Whether who sent this, one of those that stand in `asynchronous`, awaited it and is gone.
   bool is_left(const Runner& runner, const Message& message) const {
-    return runner.crashed || request(message).awaited;
+    return message.stage == 0 && (runner.crashed || request(message).awaited);
   }
   void judge_return(Running& running) const;
   void judge_by_session(Running& running, bool committed_since) const;
@@ -375,6 +395,8 @@ class Model {
     int app = 0;            // 0: all share it
   };
   std::vector<Shelf> shelves_;
+  // What a database answers a cache, by the operation and the arrow that a session sent.
+  mutable std::map<std::pair<std::size_t, int>, Request> answers_;
 };
 
 // What is compared of them beside coherent-at-rest and fresh-reads.

@@ -205,4 +205,32 @@ inline std::string with_rows(const std::string& page, sim::Random random) {
   });
 }
 
+// The same page with a cache that asks the database itself: on a miss, or to pass on what it is to store.
+inline std::string with_work(const std::string& page, sim::Random random) {
+  static const std::vector<std::string> kLoads = {
+      "cache->>database: Get value\ndatabase-->>cache: value\n",
+      "cache->>database: Get value\ndatabase-->>cache: value\ncache->>cache: Set value, TTL 60\n",
+      "cache->>database: Get value\n", "opt miss\ncache->>database: Get value\ndatabase-->>cache: value\nend\n",
+      "alt hit\ncache-->>app: value\nelse miss\ncache->>database: Get value\ndatabase-->>cache: value\ncache-->>app: "
+      "value\nend\n"};
+  static const std::vector<std::string> kPasses = {
+      "cache->>database: Set value\ndatabase-->>cache: ok\n",
+      "cache->>database: Set value\n",
+      "cache->>database: Set value\ndatabase-->>cache: ok\ncache->>cache: Set value\n",
+      "cache->>database: Set value\ndatabase-->>cache: ok\ncache->>cache: Set value, TTL 60\n",
+      "cache-)database: Set value\n",
+      "cache-)database: Set value\n"};
+  std::string text;
+  std::istringstream lines(page);
+  for (std::string line; std::getline(lines, line);) {
+    if (line.find(" if ") != std::string::npos || line.find("cas value") != std::string::npos)
+      line = "app->>cache: Set value";
+    text += line + "\n";
+    if (line == "app->>cache: Get value" && random.below(3) != 0) text += kLoads[random.below(kLoads.size())];
+    if (line.find("cache: Set value") != std::string::npos && random.below(2) == 0)
+      text += kPasses[random.below(kPasses.size())];
+  }
+  return text;
+}
+
 }  // namespace stalemate::model::reference

@@ -126,10 +126,11 @@ inline rc::Gen<RandomProtocol> random_protocol() {
                       [](const std::tuple<std::string, int>& drawn) {
                         const auto& [text, number] = drawn;
                         const sim::Random random(static_cast<std::uint64_t>(number), 0);
-                        if (number % 6 == 0) return RandomProtocol{text};
-                        return RandomProtocol{number % 6 == 1   ? with_caches(text, random)
-                                              : number % 6 == 2 ? with_changes(text, random)
-                                              : number % 6 == 3 ? with_rows(text, random)
+                        if (number % 8 == 0) return RandomProtocol{text};
+                        return RandomProtocol{number % 8 == 1   ? with_caches(text, random)
+                                              : number % 8 == 2 ? with_changes(text, random)
+                                              : number % 8 == 3 ? with_rows(text, random)
+                                              : number % 8 < 6  ? with_work(text, random)
                                                                 : with_entries(text, random)};
                       });
 }

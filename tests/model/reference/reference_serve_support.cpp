@@ -37,7 +37,7 @@ bool Model::tells(std::size_t operation, int arrow, Outcome outcome) const {
 Outcome Model::counted(const Message& message, Outcome outcome) const {
   const Request& asked = request(message);
   if (asked.verb != Verb::kGet || tells(message.operation, asked.arrow, outcome)) return outcome;
-  if (outcome == Outcome::kStale || outcome == Outcome::kNoRow) return Outcome::kValue;
+  if (outcome == Outcome::kStale || outcome == Outcome::kNoRow || outcome == Outcome::kLoaded) return Outcome::kValue;
   if (outcome == Outcome::kWon && tells(message.operation, asked.arrow, Outcome::kGranted)) return Outcome::kGranted;
   const bool missed = outcome == Outcome::kWon || outcome == Outcome::kGranted || outcome == Outcome::kDenied ||
                       outcome == Outcome::kMarker;

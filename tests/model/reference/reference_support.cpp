@@ -144,6 +144,11 @@ std::vector<Enabled> Model::enabled(const World& world) const {
       call(world, r, steps);
       continue;
     }
+    if (runner.worked) {
+      crash(world, r, steps);
+      give_up(world, r, steps);
+      continue;
+    }
     if (!runner.reply) copy(world, r, *runner.awaited, steps);
     crash(world, r, steps);
     if (runner.reply)
@@ -223,17 +228,33 @@ void Model::handle(const World& world, std::size_t r, std::optional<std::size_t>
   const Message message = asynchronous ? before.asynchronous[*asynchronous] : *before.awaited;
   const std::size_t older = asynchronous.value_or(before.asynchronous.size());
   for (std::size_t i = 0; i < older; ++i)
-    if (to_same_server(request(before.asynchronous[i]), request(message))) return;
+    if (in_one_line(before.asynchronous[i], message)) return;
 
   Running running = start(world, r, traces::StepKind::kHandle);
   about(running, message);
   running.step.told.request = tell(r, message);
   const bool sender_waits = !asynchronous && request(message).awaited;
-  const Reply reply = serve(running.step.next, r, message, sender_waits || !request(message).awaited);
+  const bool counts = sender_waits || !request(message).awaited || message.stage > 0;
+  const Reply reply = carry_out(running.step.next, r, message, counts);
   Runner& runner = running.step.next.runners[r];
+  if (asynchronous) runner.asynchronous.erase(runner.asynchronous.begin() + static_cast<std::ptrdiff_t>(*asynchronous));
+  const std::optional<Message> next = passed_on(message, reply);
+  if (next) {
+    runner.asynchronous.push_back(*next);
+    running.step.told.sends.push_back(tell(r, *next));
+  }
   if (asynchronous) {
     running.step.told.is_ghost = is_left(before, message);
-    runner.asynchronous.erase(runner.asynchronous.begin() + static_cast<std::ptrdiff_t>(*asynchronous));
+    if (!next && works_for(runner, message)) {
+      runner.worked = false;
+      const Request& first = asked_first(message);
+      runner.reply = Reply{};
+      if (first.verb == Verb::kGet) runner.reply = Reply{Outcome::kLoaded, message.value};
+      running.step.told.reply = told_reply(*runner.reply);
+      running.step.told.answers = first.arrow;
+    }
+  } else if (next && request(*next).awaited) {
+    runner.worked = true;
   } else {
     runner.reply = reply;
     running.step.told.reply = told_reply(reply);
@@ -267,7 +288,7 @@ void Model::receive(const World& world, std::size_t r, std::vector<Enabled>& out
   } else {
     if (sums(message.operation) ? reply.value.has_value() : asked.to == Role::kDatabase && asked.verb == Verb::kGet)
       runner.fetched.value = reply.value;
-    if (changes_row(asked)) runner.wrote_well = reply.outcome == Outcome::kOk;
+    if (answers_for_row(asked)) runner.wrote_well = reply.outcome == Outcome::kOk;
   }
   go_on(std::move(running), after(message.at), out);
 }
@@ -288,6 +309,7 @@ void Model::lose(const World& world, std::size_t r, std::optional<std::size_t> a
                  std::vector<Enabled>& out) const {
   const Runner& before = world.runners[r];
   const Message message = asynchronous ? before.asynchronous[*asynchronous] : *before.awaited;
+  if (message.stage > 0) return lose_work(world, r, *asynchronous, out);
   const bool is_reply = !asynchronous && before.reply;
   for (const bool late : {false, true}) {
     if (late && (is_reply || asynchronous)) continue;

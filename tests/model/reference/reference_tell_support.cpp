@@ -28,13 +28,16 @@ traces::Request Model::tell(std::size_t r, const Message& message) const {
           .key = sent.to == Role::kCache ? spot_name(spot_of(r, message)) : key_name(message.key),
           .value = increases(sent.verb) ? std::optional<std::int64_t>(message.value) : shown(message.value),
           .label = sent.label,
-          .awaited = sent.awaited,
-          .ttl = sent.ttl == 0 ? std::nullopt : std::optional<std::int64_t>(sent.ttl),
+          .awaited = sent.awaited && message.stage == 0,
+          .ttl = sent.ttl == 0 || message.stage == 1 ? std::nullopt : std::optional<std::int64_t>(sent.ttl),
           .watch = std::string(to_string(sent.watch)),
           .version = takes_version(sent.verb) ? std::optional<std::int64_t>(message.version) : std::nullopt,
           .generation =
               sent.verb == Verb::kSetIfGeneration ? std::optional<std::int64_t>(message.generation) : std::nullopt,
-          .other = names_other(sent.verb) ? spot_name(spot_of(r, message, true)) : ""};
+          .other = names_other(sent.verb) ? spot_name(spot_of(r, message, true)) : "",
+          .from = message.stage == 0   ? ""
+                  : message.stage == 1 ? protocol_.caches[asked_first(message).cache].name
+                                       : "database"};
 }
 
 traces::State Model::tell(const World& world) const {
@@ -84,7 +87,7 @@ traces::State Model::tell(const World& world) const {
       state.in_flight.push_back(in_flight(message));
       state.in_flight.back().is_ghost = true;
     }
-    if (!runner.awaited) continue;
+    if (!runner.awaited || runner.worked) continue;
     state.in_flight.push_back(in_flight(*runner.awaited));
     if (!runner.reply) continue;
     state.in_flight.back().is_reply = true;

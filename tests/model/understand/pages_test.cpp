@@ -90,7 +90,8 @@ class Walk {
 
   static void ask(const Request& request, const Run& run, const Then& then) {
     const bool of_cache = request.to == Role::kCache && request.verb == Verb::kGet;
-    const std::vector<Outcome> outcomes = of_cache                     ? std::vector{Outcome::kValue, Outcome::kMiss}
+    const Outcome missed = request.finds.loads ? Outcome::kLoaded : Outcome::kMiss;
+    const std::vector<Outcome> outcomes = of_cache                     ? std::vector{Outcome::kValue, missed}
                                           : request.verb == Verb::kGet ? std::vector{Outcome::kValue}
                                                                        : std::vector{Outcome::kOk};
     for (const Outcome outcome : outcomes) {
@@ -99,6 +100,10 @@ class Walk {
                     (request.cache == 0 ? "" : std::to_string(request.cache + 1)) + "." +
                     std::string(to_string(request.verb)) + (request.ttl != 0 ? ":ttl" : "") +
                     (of_cache ? "=" + std::string(to_string(outcome)) : "");
+      for (const Request& next : request.passes_on)
+        if (outcome != Outcome::kValue)
+          asked.text += (next.awaited ? " then " : " later ") + std::string(to_string(next.to)) + "." +
+                        std::string(to_string(next.verb)) + (next.fills ? " kept" : "");
       asked.outcomes[request.arrow] = outcome;
       then(asked);
     }
@@ -138,6 +143,7 @@ const Meaning& meaning_of(const Page& page) {
       {"write-through-cache-first", kFills, {"cache.set database.set"}},
       {"double-delete", kFills, {"cache.delete database.set cache.delete"}},
       {"read-fill-with-ttl", kFillsForATime, {"database.set cache.delete"}},
+      {"read-through", {"cache.get=loaded then database.get kept", "cache.get=value"}, {"database.set cache.delete"}},
       {"database-only", {"database.get"}, {"database.set"}},
       {"two-levels",
        {"cache.get=value", "cache.get=miss cache2.get=value cache.set",
@@ -153,13 +159,9 @@ const Meaning& meaning_of(const Page& page) {
 constexpr std::string_view kNotModelled = "not-modelled:";
 // What the refusal calls it, in part.
 std::string_view feature_of(const Page& page) {
-  static const std::map<std::string_view, std::string_view> kFeatures = {{"transaction", "transaction"},
-                                                                         {"read-through-cache", "read-through cache"},
-                                                                         {"replica", "replica"},
-                                                                         {"write-behind", "loop"},
-                                                                         {"lock", "lock"},
-                                                                         {"change-capture", "queue"},
-                                                                         {"queue-worker", "queue"}};
+  static const std::map<std::string_view, std::string_view> kFeatures = {
+      {"transaction", "transaction"}, {"replica", "replica"},   {"write-behind", "loop"}, {"lock", "lock"},
+      {"change-capture", "queue"},    {"queue-worker", "queue"}};
   return kFeatures.at(std::string_view(page.meaning).substr(kNotModelled.size()));
 }
 

@@ -191,16 +191,5 @@ TEST(ProtocolUnmodelled, a_reply_that_says_neither_hit_nor_miss_is_asked_about_w
   }
 }
 
-TEST(ProtocolUnmodelled, a_cache_that_asks_the_database_itself_is_a_read_through_cache_whatever_product_it_is) {
-  for (const char* cache : {"Redis", "NCache", "Hazelcast", "Price cache"}) {
-    const std::string page =
-        "participant app as Checkout\nparticipant c as " + std::string(cache) +
-        "\nparticipant db as SQL Server\napp->>c: Get(tax)\nalt not in cache\nc->>db: SELECT rate\n"
-        "db-->>c: 8.1\nend\nc-->>app: 8.1\n";
-    EXPECT_TRUE(contains(error_of_lines(page), "(read-through cache)")) << cache << ": " << error_of_lines(page);
-    EXPECT_FALSE(contains(error_of_lines(page), "none was drawn")) << cache;
-  }
-}
-
 }  // namespace
 }  // namespace stalemate::model

@@ -77,13 +77,15 @@ struct Request {
   // The key of the entry that must not be there (set-unless), whose generation is compared (set-if-generation) or
   // counted up (delete-and-count-up).
   std::string other = "";
+  std::string from = "";  // the store that sends it of its own; "": the app instance
   bool operator==(const Request&) const = default;
 };
 
 // A reply. `outcome`: "ok", "value", "miss", "conflict", "marker"; of a get that may take a lease also "granted" (a
 // miss, and the lease), "denied" (a miss, and somebody else has it), "stale" (a value marked so, and somebody else has
-// it), "won" (such a value, and the lease). `value` there if the outcome is "value", "stale" or "won"; and beside the
-// "ok" of an increase, where what it has made of the value is stored elsewhere.
+// it), "won" (such a value, and the lease); of one that a cache asks the database for itself, "loaded". `value` there
+// if the outcome is "value", "stale", "won" or "loaded"; and beside the "ok" of an increase, where what it has made of
+// the value is stored elsewhere.
 struct Reply {
   std::string outcome;
   std::optional<std::int64_t> value;
@@ -179,6 +181,7 @@ struct Step {
   std::optional<Request> request;
   // handle: what the server answers (absent: nobody awaits it); of steps about a reply in flight: that reply
   std::optional<Reply> reply;
+  int answers = 0;  // handle: the arrow of the request that the reply is to, where it is another than `request`; else 0
   // What this step sends, in order: asynchronous ones and ones drawn as lost (whoever awaits such a one times out at
   // once), then at most one that is awaited in flight.
   std::vector<Request> sends;
@@ -208,9 +211,11 @@ const State& final_state(const Trace& trace);
 // The message that a step is about; one that a step sends; one in flight. REQUIRES of the first: it is about one.
 MessageId id_of(const Step& step);
 MessageId id_of(const Step& sender, const Request& request);
+MessageId id_of_reply(const Step& step);  // of the reply that the step makes or takes
 MessageId id_of(const InFlight& message);
-// The copy that a step makes of its request.
+// The copy that a step makes of its request; the youngest copy of a message in flight.
 MessageId copy_made(const Step& step);
+MessageId latest_copy(const State& state, MessageId id);
 
 // That message in flight, be it the request or its reply; null where it is not.
 const InFlight* find_message(const State& state, const MessageId& id);

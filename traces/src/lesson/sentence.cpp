@@ -20,6 +20,8 @@ using render::request_words;
 
 std::string send_sentence(const Request& request) {
   const std::string who = "the " + foreign(request.to);
+  if (!request.from.empty())
+    return fmt::format("The {} sends {} {}.", foreign(request.from), who, request_words(request));
   if (request.drawn_lost)
     return fmt::format("It sends {}: {}, which the diagram draws as lost{}.", who, request_words(request),
                        request.awaited ? ", and stops waiting" : "");
@@ -45,12 +47,15 @@ std::string ending_sentence(const Step& step, const Ending& ending) {
 std::string what_happens(const std::string& actor, const Request* request, const Step& step) {
   const std::string answer = step.reply ? reply_words(*step.reply) : "";
   const bool awaited = request == nullptr || request->awaited;
-  const std::string answers = step.is_ghost    ? ", of which nobody knows any more"
+  const std::string answers = step.is_ghost       ? ", of which nobody knows any more"
+                              : step.answers != 0 ? fmt::format("; who waits is answered: {}", answer)
+                              : answer.empty() && request != nullptr && !request->from.empty() ? ""
                               : answer.empty() ? "; nobody waits for the answer"
                                                : " and answers: " + answer;
   return fmt::format(
-      fmt::runtime(facts_of(step.kind).sentence), fmt::arg("actor", actor), fmt::arg("app", step.app),
-      fmt::arg("store", foreign(step.store)), fmt::arg("key", foreign(step.key)),
+      fmt::runtime(facts_of(step.kind).sentence),
+      fmt::arg("actor", request == nullptr || request->from.empty() ? actor : "the " + foreign(request->from)),
+      fmt::arg("app", step.app), fmt::arg("store", foreign(step.store)), fmt::arg("key", foreign(step.key)),
       fmt::arg("diagram", foreign(step.diagram)),
       fmt::arg("server", request == nullptr ? "server" : foreign(request->to)),
       fmt::arg("request", request == nullptr ? fmt::format("arrow {}", step.arrow) : request_words(*request)),
@@ -71,7 +76,8 @@ std::ptrdiff_t ghosts_of(const State& state, const MessageId& request) {
 std::string break_sentences(const State& before, const Step& step, const State& after) {
   std::string text;
   for (const InFlight& message : before.in_flight) {
-    if (!render::breaks_off(step, id_of(message)) || message.is_reply || message.is_ghost) continue;
+    const bool is_its = render::breaks_off(step, id_of(message)) && message.request.from.empty();
+    if (!is_its || message.is_reply || message.is_ghost) continue;
     const bool arrives = ghosts_of(after, id_of(message)) > ghosts_of(before, id_of(message));
     text += fmt::format(" Its {} {} the {}.", request_words(message.request),
                         arrives ? "may yet reach" : "never reaches", foreign(message.request.to));

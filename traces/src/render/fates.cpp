@@ -35,7 +35,7 @@ bool breaks_any_off(const Step& step) {
 // What of it is still in flight is a ghost from now on; the rest is lost.
 void break_off(const Step& step, std::size_t index, Fates& fates) {
   for (RequestFate& fate : fates.requests) {
-    if (!is_under_way(fate) || !breaks_off(step, fate.id)) continue;
+    if (!is_under_way(fate) || !breaks_off(step, fate.id) || !fate.request.from.empty()) continue;
     if (find_message(step.after, fate.id) != nullptr) {
       fate.is_ghost = true;
     } else {
@@ -92,6 +92,10 @@ void add_requests(const Trace& trace, Fates& fates) {
       fate.request = request;
       fate.lost = request.drawn_lost;
       fate.id = id_of(step, request);
+      if (step.is_ghost) {
+        fate.is_ghost = true;
+        fate.id = latest_copy(step.after, fate.id);
+      }
       fates.requests.push_back(fate);
     }
   }
@@ -99,8 +103,15 @@ void add_requests(const Trace& trace, Fates& fates) {
     fate.overtaken = fate.overtaken || (!fate.lost && (fate.is_ghost || fate.was_copied));
 }
 
+// The request that was sent as that.
+const RequestFate* asked_as(const Fates& fates, const MessageId& id) {
+  const auto found = std::find_if(fates.requests.begin(), fates.requests.end(),
+                                  [&](const RequestFate& fate) { return fate.id == id; });
+  return found == fates.requests.end() ? nullptr : &*found;
+}
+
 bool reply_in_flight(const Step& handled) {
-  const InFlight* const message = find_message(handled.after, id_of(handled));
+  const InFlight* const message = find_message(handled.after, id_of_reply(handled));
   return message != nullptr && message->is_reply;
 }
 
@@ -135,7 +146,9 @@ void add_replies(const Trace& trace, Fates& fates) {
     fate.sent = i;
     fate.reply = *handled.reply;
     fate.request = handled.request;
-    fate.id = id_of(handled);
+    fate.id = id_of_reply(handled);
+    if (handled.answers != 0)
+      if (const RequestFate* asked = asked_as(fates, fate.id)) fate.request = asked->request;
     if (reply_in_flight(handled)) follow_reply(trace, i + 1, fate);
     fates.replies.push_back(fate);
   }

@@ -56,7 +56,8 @@ Json request_record(const Request& request) {
           {"drawn_lost", request.drawn_lost},
           {"ttl", optional_integer(request.ttl)},
           {"watch", request.watch},
-          {"other", request.other}};
+          {"other", request.other},
+          {"from", request.from}};
 }
 
 Json reply_record(const Reply& reply) { return {{"outcome", reply.outcome}, {"value", optional_integer(reply.value)}}; }

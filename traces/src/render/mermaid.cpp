@@ -204,7 +204,7 @@ class Diagram {
         text = fmt::format("the copy of {} {}", words, arrival(fate.done, fate.lost));
       else
         text = fmt::format("sends {} to the {}; it {}", words, to, arrival(fate.done, fate.lost));
-      note(session_id(fate.id.app, fate.id.session), text);
+      note(fate.request.from.empty() ? session_id(fate.id.app, fate.id.session) : server_id(fate.request.from), text);
     }
   }
 
@@ -230,14 +230,16 @@ class Diagram {
     if (!step.request || !facts_of(step.kind).ends_request()) return;
     const Request& request = *step.request;
     const std::string server = server_id(request.to);
-    if (effect == StepEffect::kLost) return arrow(app, "-x", server, request_text(request, "(lost)"));
+    const std::string sender = request.from.empty() ? app : server_id(request.from);
+    if (effect == StepEffect::kLost) return arrow(sender, "-x", server, request_text(request, "(lost)"));
     const RequestFate* fate = fates_.handled_by(index);
     std::string remark;
     const auto add = [&remark](const std::string& words) { remark += (remark.empty() ? "" : ", ") + words; };
     if (fate != nullptr && fate->overtaken) add((fate->is_copy ? "a copy, " : "") + sent_words(fate->sent));
     if (step.is_ghost) add("nobody waits for it");
     const bool waits = request.awaited && !step.is_ghost;
-    arrow(app, waits ? "->>" : "-)", server, request_text(request, remark.empty() ? "" : "(" + remark + ")"));
+    arrow(sender, waits || !request.from.empty() ? "->>" : "-)", server,
+          request_text(request, remark.empty() ? "" : "(" + remark + ")"));
   }
 
   // That it happens, across all sessions, and what it takes along.
@@ -283,6 +285,8 @@ class Diagram {
     const Step& step = trace_.steps[index];
     if (!step.reply) return;
     const Request* request = request_of(trace_, step);
+    if (const ReplyFate* made = fates_.replied_by(index); made != nullptr && step.answers != 0 && made->request)
+      request = &*made->request;
     const std::string server = server_id(request == nullptr ? "database" : request->to);
     const std::string words = reply_words(*step.reply);
     if (takes_reply(step.kind) && is_fault(step.kind)) return arrow(server, "--x", app, words + " (lost)");
@@ -315,6 +319,7 @@ class Diagram {
     if (facts_of(step.kind).times_out() && awaited) fates = "times out";
     if (effect == StepEffect::kLate && !awaited) fates = request_words(*step.request) + " is late";
     if (effect == StepEffect::kRefused) fates = "gets an error";
+    if (step.kind == StepKind::kGiveUp) fates = "gets no answer, times out";
     if (effect == StepEffect::kBrokenOff) {
       note(app, operation_words(step) + " is cancelled");
       taken_along(index);

@@ -20,7 +20,7 @@ class Captions {
  private:
   // From `message`'s app to where the first store begins, or from its server back to what stands before it.
   int room(const Message& message) const {
-    if (!message.is_reply) {
+    if (!message.is_reply && !message.is_between_stores) {
       return layout_.columns[layout_.app_count()].x - layout_.columns[message.app].x - 2 * kLabelMargin;
     }
     const Column& server = layout_.columns[message.server];
@@ -30,10 +30,11 @@ class Captions {
   }
 
   void caption_tail(const Message& message) {
-    const int x = message.is_reply ? layout_.columns[message.server].x - kLabelMargin
-                                   : layout_.columns[message.app].x + kLabelMargin;
+    const bool at_server = message.is_reply || message.is_between_stores;
+    const int x =
+        at_server ? layout_.columns[message.server].x - kLabelMargin : layout_.columns[message.app].x + kLabelMargin;
     Caption caption{.row = message.from_row, .at = {x, message.tail.y - 6}};
-    caption.align = message.is_reply ? TextAlign::kEnd : TextAlign::kStart;
+    caption.align = at_server ? TextAlign::kEnd : TextAlign::kStart;
     caption.text = fitted(message.words, kFont, room(message));
     caption.muted = fitted(message.label, kSmallFont, room(message) - text_width(caption.text, kFont) - 8);
     layout_.captions.push_back(std::move(caption));
@@ -41,6 +42,15 @@ class Captions {
 
   void caption_head(const Message& message) {
     if (message.fate == MessageFate::kArrives && !message.is_long()) return;
+    if (message.is_between_stores) {
+      if (message.fate == MessageFate::kArrives) return;
+      Caption caption{.row = message.to_row, .at = {message.head.x - 16, message.head.y + 5}};
+      caption.align = TextAlign::kEnd;
+      (message.fate == MessageFate::kLost ? caption.text : caption.muted) = end_words(message);
+      caption.is_warning = message.fate == MessageFate::kLost;
+      layout_.captions.push_back(std::move(caption));
+      return;
+    }
     Caption caption{.row = message.to_row, .at = message.head};
     const int app = layout_.columns[message.app].x;
     const int server = layout_.columns[message.server].x;

@@ -26,6 +26,7 @@ constexpr int kNoteSlot = 26;
 constexpr int kLineHeight = 19;
 constexpr int kTrackGap = 6;
 constexpr int kTrackMargin = 16;  // from a store's lifeline to its first track
+constexpr int kBetweenHead = 46;  // from a store's lifeline to where a message between stores is lost
 
 class Layout {
  public:
@@ -136,6 +137,7 @@ class Layout {
     const bool awaited = !step.request || step.request->awaited;
     const StepKindFacts& facts = facts_of(step.kind);
     if (facts.times_out() && awaited) add_note(row, NoteKind::kTrouble, "times out");
+    if (step.kind == StepKind::kGiveUp) add_note(row, NoteKind::kTrouble, "gets no answer: times out");
     if (facts.effect == StepEffect::kCopied) add_note(row, NoteKind::kTrouble, "sent twice");
     if (facts.effect == StepEffect::kRefused) add_note(row, NoteKind::kTrouble, "gets an error");
     if (facts.effect == StepEffect::kBrokenOff) add_note(row, NoteKind::kTrouble, "is cancelled");
@@ -261,8 +263,11 @@ class Layout {
     const int last_app_x = app_count_ == 0 ? 0 : out_.columns[app_count_ - 1].x;
     for (const Message& message : out_.messages) {
       const int words = text_width(message.words, kFont) + 2 * kLabelMargin;
-      if (message.server == server && (message.is_reply || message.is_long())) needed = std::max(needed, words);
-      if (!is_first) continue;
+      if (message.server == server && (message.is_reply || message.is_long() || message.is_between_stores))
+        needed = std::max(needed, words);
+      if (message.server == server && message.is_between_stores && message.fate != MessageFate::kArrives)
+        needed = std::max(needed, text_width(end_words(message), kFont) + kBetweenHead + 2 * kLabelMargin);
+      if (!is_first || message.is_between_stores) continue;
       const int way = last_app_x - out_.columns[message.app].x;
       if (message.fate != MessageFate::kArrives) {
         // From half of the way on, or up to three quarters of it.
@@ -314,7 +319,9 @@ class Layout {
       const int app = out_.columns[message.app].x;
       const int server = out_.columns[message.server].x;
       message.tail.x = message.is_reply ? server - 2 : app + 5;
-      if (message.fate == MessageFate::kArrives) {
+      if (message.is_between_stores && message.fate != MessageFate::kArrives) {
+        message.head.x = server - kBetweenHead;
+      } else if (message.fate == MessageFate::kArrives) {
         message.head.x = message.is_reply ? app + 6 : server - 3;
       } else if (message.fate == MessageFate::kLost) {
         message.head.x = clear_of_lifelines((app + server) / 2);

@@ -56,6 +56,8 @@ struct Message {
   bool is_drawn_lost = false;
   bool is_ghost = false;  // at its end nobody knows of it any more
   bool is_gone = false;   // lost because who sent it crashed or was cancelled
+  // From one store to another: `app` is the left one, and what goes back from the right one is drawn like a reply.
+  bool is_between_stores = false;
   MessageFate fate = MessageFate::kArrives;
   std::size_t app = 0;  // columns
   std::size_t server = 0;

@@ -51,8 +51,12 @@ class Messages {
   }
 
   std::size_t server_column(const Request* request) const {
-    for (std::size_t i = layout_.app_count(); request != nullptr && i < layout_.columns.size(); ++i)
-      if (layout_.columns[i].id == request->to) return i;
+    return request == nullptr ? layout_.columns.size() - 1 : store_column(request->to);
+  }
+
+  std::size_t store_column(const std::string& name) const {
+    for (std::size_t i = layout_.app_count(); i < layout_.columns.size(); ++i)
+      if (layout_.columns[i].id == name) return i;
     return layout_.columns.size() - 1;
   }
 
@@ -84,6 +88,13 @@ class Messages {
     message.server = server_column(&request);
     message.words = request_words(request);
     message.label = foreign(request.label);
+    if (request.from.empty()) return message;
+    const std::size_t sender = store_column(request.from);
+    message.is_reply = message.server < sender;
+    message.app = std::min(sender, message.server);
+    message.server = std::max(sender, message.server);
+    message.label.clear();
+    message.is_between_stores = true;
     return message;
   }
 

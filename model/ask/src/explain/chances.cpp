@@ -90,6 +90,11 @@ void count_schedules(const Subject& subject, std::uint64_t states_max, Explanati
   if (!machine)
     machine.emplace(
         make_machine(subject.protocol, subject.trace.scenario, {subject.trace.property}, Granularity::kFused));
+  if (machine->program().passes_on) {
+    explanation.limits.emplace_back(
+        "how many orders go wrong (where a cache asks the database itself they are not counted)");
+    return;
+  }
   sim::SearchOptions options;
   options.keep_going = [states_max](const sim::Progress& progress) { return progress.states <= states_max; };
   const auto count =

@@ -60,6 +60,8 @@ std::string operation_words(const traces::Trace& trace, const traces::Step& step
 std::string message_words(const traces::Trace& trace, const traces::Step& step) {
   const traces::Request* request = traces::request_of(trace, step);
   const std::string words = request == nullptr ? fmt::format("arrow {}", step.arrow) : request_words(*request);
+  if (request != nullptr && !request->from.empty())
+    return fmt::format("the {}'s {} for {}", request->from, words, actor(trace, step));
   return step.is_ghost ? ghost_words(trace, step, words) : fmt::format("{}'s {}", actor(trace, step), words);
 }
 

@@ -23,7 +23,14 @@ struct MessageRef {
   std::size_t slot = 0;
   InstructionId instruction = kNoInstruction;
   bool is_reply = false;
+  bool waits = false;  // none is in flight: the server that was asked asks others first
+  bool is_request() const { return !is_reply && !waits; }
 };
+
+// Whether it is a request of a session's, or of a server's own that changes something there.
+bool may_come_later(const Program& program, const MessageRef& message);
+// Whether a session stands there and awaits it.
+bool is_awaited_by_session(const Program& program, const MessageRef& message);
 
 // What it does; machine/machine.hpp carries it out.
 enum class FaultEffect : std::uint8_t {

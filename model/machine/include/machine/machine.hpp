@@ -4,7 +4,8 @@
 // M1: a lane awaits at most one message; its program counter says which, and whether it is the request or the reply. A
 //     session owns its lanes; today it has one.
 // M2: requests of one session to one server are handled in the order sent: asynchronous ones wait in its slots, oldest
-//     first, and the awaited one is always the youngest.
+//     first, and the awaited one is always the youngest. What a server sends for it stands there, too, in an order of
+//     its own; where a session waits for it, nothing that it awaits itself is in flight.
 //     Ghosts, which nobody knows of any more, are handled in any order.
 // M3: fields without meaning are zero, so that equal states are equal bytes. A session's value outlives its Read (it is
 //     the result), until the next invoke; a Write has one from when the database answered a get until it asks something
@@ -151,7 +152,7 @@ class Machine {
   bool is_left(StateView words, std::size_t session, std::size_t slot) const;
   // How many outcomes a crash has: what of the requests in flight may yet arrive. `handled`: the session's awaited
   // request is handled first.
-  std::size_t ways_to_cancel(const Instruction& instruction, bool is_reply) const;
+  std::size_t ways_to_cancel(const Instruction& instruction, bool handled) const;
   std::size_t ways_to_crash(StateView words, std::size_t session, bool handled) const;
   const FaultKind& fault(const Action& action) const;  // REQUIRES: kFault or kHandleLose
   bool is_coherent(StateView words) const;             // every cached entry equals the database
@@ -213,7 +214,24 @@ class Machine {
   // Whether a session that stands there awaits a message that is under way to a server: none in its own process.
   bool is_sent(const Location& at) const;
   bool is_spent(StateView words, std::size_t budget) const;  // nothing is left of that budget
-  bool may_handle(StateView words, std::size_t session, ServerId server, std::size_t slots_before) const;
+  bool may_handle(StateView words, std::size_t session, const Instruction& asked, std::size_t slots_before) const;
+  // R6: of what servers send themselves. Whether the session waits for this; for anything; who sends it or keeps it.
+  bool works_for(StateView words, std::size_t session, const RequestRecord& request) const;
+  bool is_worked_on(StateView words, std::size_t session) const;
+  bool is_by_server(const RequestRecord& request) const;
+  bool is_work_of(const RequestRecord& request, const Server& cache) const;
+  bool is_change_passed_on(const RequestRecord& request) const;
+  std::size_t changes_passed_on(StateView words, std::size_t session, const Server& cache) const;
+  bool has_work(StateView words, const Server& cache) const;
+  std::size_t ways_to_forget(StateView words, const Server& cache) const;
+  std::size_t ways_to_fail(StateView words, const MessageRef& message, Outcome failure) const;
+  static bool passes_on(const Instruction& handled, Outcome outcome);
+  RequestRecord passed_on(const RequestRecord& handled, const Answer& answer) const;
+  void send_on(Step& step, const RequestRecord& request) const;
+  void add_to_slots(Step& step, std::size_t session, const RequestRecord& request) const;
+  void answer_caller(Step& step, std::size_t session, const RequestRecord& last) const;
+  void forget_work(Step& step, const Server& cache, std::size_t choice) const;
+  void lose(Step& step, const Action& action, Outcome failure) const;
   struct Delivery {
     Query query;
     std::size_t ordinal = 0;  // of the operation that asked; 0: the one under way

@@ -75,6 +75,15 @@ struct Instruction {
   traces::Number gives =
       traces::Number::kNone;  // its answer, where it is one, has such a number, which the session keeps
   bool commits = false;       // it changes a row of the database
+  // R6 (understand/protocol.hpp). What the server that has handled it sends next, itself: of a get from a cache, where
+  // it misses; kNoInstruction: nothing. And of such a message:
+  InstructionId passes_on = kNoInstruction;
+  std::optional<ServerId> by;         // who sends it; none: a session does
+  bool is_answer = false;             // it is the answer of the database, that the cache keeps
+  std::optional<std::uint32_t> mark;  // what a search has reached once it is sent
+  bool waits = false;                 // of a session's: its answer waits for the end of that
+  bool keeps_later = false;           // of such a set: what is stored is kept only then
+  bool awaits_commit = false;         // it commits, or waits for what does
   // Request::Tells
   struct Tells {
     ServerId server = 0;
@@ -90,6 +99,7 @@ struct Instruction {
   Position at;
   // Locations of a session that awaits it: the request in flight, and the reply by outcome (kIdle: cannot happen).
   ProgramCounter request_location = kIdle;
+  ProgramCounter waits_location = kIdle;  // where it waits: it was handled, and is not answered yet
   std::array<ProgramCounter, kOutcomeCount> reply_locations{};
   // By outcome, kTimeout included; several where a free choice follows.
   std::array<std::vector<Transition>, kOutcomeCount> after;
@@ -100,6 +110,7 @@ struct Location {
   InstructionId instruction = kNoInstruction;
   bool is_reply = false;
   Outcome outcome = Outcome::kOk;  // of the reply
+  bool waits = false;              // neither: the server has it, and asks others first
 };
 
 struct ProgramOperation {
@@ -134,6 +145,7 @@ struct Program {
   bool has_cache = false;
   bool has_database = false;
   bool has_async = false;
+  bool passes_on = false;  // some cache asks the database itself
   // Whether every fill of the cache gives a time to live: what Reads store there, or Writes where no Read does.
   bool fills_expire = false;
   // Whether a Write may be acknowledged before its database write has an answer, or go on writing afterwards.

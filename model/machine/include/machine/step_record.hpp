@@ -68,8 +68,10 @@ struct StepRecord {
   // The message that the step took, as it was in flight; at an invoke there is none. A reply is that to `request`.
   std::optional<RequestRecord> request;
   bool was_reply = false;
+  bool gave_up = false;              // who awaits that request learns that no reply comes
   bool was_ghost = false;            // a request that nobody knew of any more
   std::optional<ReplyRecord> reply;  // which the step made or took; none is made for who does not await it
+  int answered = 0;                  // which request that is the reply to, its arrow; 0: `request`
   // How many ways the session, or a crash, could go on, which one it went, and what the diagram calls it.
   std::size_t choices = 0;
   std::size_t choice = 0;

@@ -10,8 +10,7 @@ FaultKind cancel() {
       .summary = "an operation ends where it stands, its caller gone; the request it awaits may still be handled",
       .told_as = traces::StepKind::kCancel,
       .effect = FaultEffect::kCancel,
-      .target = [](const Program& program,
-                   const MessageRef& message) { return program.instructions[message.instruction].awaited; },
+      .target = is_awaited_by_session,
   };
 }
 

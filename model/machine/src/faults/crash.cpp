@@ -10,8 +10,7 @@ FaultKind crash() {
       .summary = "an app instance dies during an operation; requests it has in flight may still be handled",
       .told_as = traces::StepKind::kCrash,
       .effect = FaultEffect::kCrash,
-      .target = [](const Program& program,
-                   const MessageRef& message) { return program.instructions[message.instruction].awaited; },
+      .target = is_awaited_by_session,
   };
 }
 

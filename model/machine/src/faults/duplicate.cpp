@@ -9,7 +9,8 @@ FaultKind duplicate() {
       .summary = "a request is handled a second time, at any moment",
       .told_as = traces::StepKind::kDuplicate,
       .effect = FaultEffect::kCopy,
-      .target = [](const Program&, const MessageRef& message) { return !message.is_reply; },
+      .target = [](const Program& program,
+                   const MessageRef& message) { return message.is_request() && may_come_later(program, message); },
   };
 }
 

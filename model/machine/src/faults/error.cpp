@@ -13,7 +13,7 @@ FaultKind error() {
       .effect = FaultEffect::kRefuse,
       .target =
           [](const Program& program, const MessageRef& message) {
-            return !message.is_reply && program.instructions[message.instruction].awaited;
+            return message.is_request() && program.instructions[message.instruction].awaited;
           },
   };
 }

@@ -12,7 +12,8 @@ FaultKind late_request() {
       .effect = FaultEffect::kDelay,
       .target =
           [](const Program& program, const MessageRef& message) {
-            return !message.is_reply && program.instructions[message.instruction].awaited;
+            return message.is_request() && program.instructions[message.instruction].awaited &&
+                   may_come_later(program, message);
           },
   };
 }

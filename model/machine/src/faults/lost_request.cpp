@@ -10,7 +10,7 @@ FaultKind lost_request() {
       .summary = "a request is never handled; who awaits it times out at once",
       .told_as = traces::StepKind::kLoseRequest,
       .effect = FaultEffect::kLose,
-      .target = [](const Program&, const MessageRef& message) { return !message.is_reply; },
+      .target = [](const Program&, const MessageRef& message) { return message.is_request(); },
   };
 }
 

@@ -42,7 +42,7 @@ inline bool changes(Verb verb) {
 // watched has changed. kMarker: what is there is no value. kError and kTimeout are what faults make of it. Of a get
 // that may take a lease: kGranted, a miss and the lease; kDenied, a miss while somebody has it; kStale, a value that is
 // marked so while somebody has it; kWon, such a value and the lease. kNoRow: there is no such row, which who asked
-// keeps as it keeps a value.
+// keeps as it keeps a value. kLoaded: the cache had nothing, has asked the database itself, and answers what that has.
 enum class Outcome {
   kOk,
   kValue,
@@ -54,18 +54,20 @@ enum class Outcome {
   kStale,
   kWon,
   kNoRow,
+  kLoaded,
   kError,
   kTimeout
 };
-inline constexpr int kOutcomeCount = 12;
+inline constexpr int kOutcomeCount = 13;
 std::string_view to_string(Outcome outcome);  // "ok", "value", "miss", "conflict", "marker", ..., "error", "timeout"
 // Whether it brings a value.
 constexpr bool brings_value(Outcome outcome) {
   constexpr auto bit = [](Outcome one) { return 1U << static_cast<unsigned>(one); };
   constexpr unsigned kBringing =
-      bit(Outcome::kValue) | bit(Outcome::kStale) | bit(Outcome::kWon) | bit(Outcome::kNoRow);
+      bit(Outcome::kValue) | bit(Outcome::kStale) | bit(Outcome::kWon) | bit(Outcome::kNoRow) | bit(Outcome::kLoaded);
   return (kBringing & bit(outcome)) != 0;
 }
+constexpr bool is_failure(Outcome outcome) { return outcome == Outcome::kError || outcome == Outcome::kTimeout; }
 constexpr bool brings_lease(Outcome outcome) { return outcome == Outcome::kGranted || outcome == Outcome::kWon; }
 
 // What a get may find beside a value or nothing: a marker; nothing or what is stale, and then the lease. Of a database:
@@ -75,6 +77,7 @@ struct Finds {
   bool marker = false;
   bool lease = false;
   bool stale = false;  // of a get that may take a lease: something is marked so
+  bool loads = false;  // of a get from a cache: what is not there it asks the database for itself (R6)
   bool operator==(const Finds&) const = default;
 };
 
@@ -102,7 +105,8 @@ class Outcomes {
   unsigned bits_ = 0;
 };
 
-// What acts do, in order from the first. These are the rules; machine/program.hpp resolves all of them but R3 and R5.
+// What acts do, in order from the first. These are the rules; machine/program.hpp resolves all of them but R3, R5 and
+// R6.
 //
 // R1. A testing Choice takes the branch that tests the outcome of its request, else the one that is_else, else none.
 // The
@@ -115,7 +119,8 @@ class Outcomes {
 //     before that one, a way of it that has none behind it is no longer covered from there on. Not covered: a cache get
 //     counts as a miss (one that may take a lease as denied, where a branch looks at that), a set, add or delete at the
 //     cache as ok, but with --on-cache-timeout=fail the operation fails at once; a database set counts as ok with
-//     --on-database-timeout=continue; else the operation fails at once.
+//     --on-database-timeout=continue; else the operation fails at once. What a cache is asked and passes on to the
+//     database before it answers is taken as asked of the database.
 //     Where nothing was received, a request of a Read that stores is skipped, and counts as ok. (Only a fault may
 //     bring a Read there: one that may come there without is refused.)
 // R3. Who started the operation is told by the first Acknowledge that does not fail, or by the operation's end where
@@ -138,6 +143,17 @@ class Outcomes {
 //     cache, too, with its change once more in it; and that is then what it received last. What the database answers
 //     to an increase is received, and what was received before it is forgotten. What else such a Write stores in a
 //     cache is what it received. Where it received nothing, that and a request that adds are skipped, and count as ok.
+// R6. A cache that passes a request on asks the database itself; no session does. A get that finds nothing is passed on
+//     as a get (read-through): the cache keeps what the database answers, with the time to live of `passes_on`, and
+//     only then answers the get. A set is passed on as a set of the same value: it is answered once the database has it
+//     (write-through), or the request is not awaited, and it is answered at once (write-behind). Where the set
+//     passed on `fills`, the cache keeps the value only once the database has it; else as soon as it is asked.
+//     What a cache asks is in flight between it and the database, in no order with what others ask. Where such a
+//     message is lost, whoever waits for the cache times out; where the database refuses, it gets an error. An app that
+//     crashes, or an operation that is cancelled, changes nothing of it. A cache that restarts or fails over forgets
+//     what it was about to do: gets that it has passed on, and of the sets that it has passed on for a session
+//     the youngest, any number of them; whoever waits for it times out. For R3, a Write whose set is passed on and
+//     awaited has awaited a database set. What a late or repeated request makes the cache ask is lost by no fault.
 // R5. Old values (what fresh-reads forbids a Read to return): see machine/src/properties/fresh_reads.cpp.
 
 // The app asks a server. I1: `to` is kCache or kDatabase; or kQueue, a channel, which is asked to publish and tells.
@@ -171,12 +187,25 @@ struct Request {
     bool operator==(const Tells&) const = default;
   };
   std::optional<Tells> tells;
+  // R6: of a get or a set of a cache that all share, what that asks of the database for it; at most one request, whose
+  // arrow is its own. `fills`: of that request, what it stores or is answered is then kept by the cache; `ttl`
+  // likewise.
+  std::vector<Request> passes_on;
+  bool fills = false;
+  int answer_arrow = 0;  // of what fills: the arrow with which the database answers
   std::string label;
   std::string named, other_named;  // what its label calls the entry, and the other, where that was told from the label
 };
 
-// Whether it changes a row.
+// Whether it changes a row; whether it does, or what its cache passes on.
 inline bool writes_row(const Request& request) { return request.to == Role::kDatabase && stores(request.verb); }
+inline bool leads_to_row(const Request& request) {
+  return writes_row(request) || (!request.passes_on.empty() && writes_row(request.passes_on.front()));
+}
+// Whether its answer waits for what its cache passes on.
+inline bool waits_for_database(const Request& request) {
+  return !request.passes_on.empty() && request.passes_on.front().awaited;
+}
 // Whether what it leaves has the change of its Write once more in it: R4.
 inline bool makes_change(const Request& request) { return request.adds || traces::facts_of(request.verb).increases(); }
 
@@ -328,11 +357,15 @@ std::vector<CataloguePage> catalogue();
 // The page of this name, read with these roles; none where there is no such page.
 std::optional<Protocol> read_page(std::string_view name, const std::vector<std::string>& roles = {});
 
-// Calls `visit` with every request of an operation, those inside choices included.
+// Calls `visit` with every request of an operation, those inside choices included, and behind one what is passed on of
+// it.
 template <typename Acts, typename Visit>
 void visit_requests(Acts& body, const Visit& visit) {
   for (auto& act : body) {
-    if (auto* request = std::get_if<Request>(&act.node)) visit(*request);
+    if (auto* request = std::get_if<Request>(&act.node)) {
+      visit(*request);
+      for (auto& passed_on : request->passes_on) visit(passed_on);
+    }
     if (auto* choice = std::get_if<Choice>(&act.node)) {
       for (auto& branch : choice->branches) visit_requests(branch.body, visit);
     }

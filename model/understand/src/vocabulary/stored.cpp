@@ -99,7 +99,16 @@ bool holds_number(const Clause& words) {
   return std::any_of(words.begin(), words.end(), [](const std::string& word) { return is_digit(word.front()); });
 }
 
+constexpr std::string_view kHandingOn[] = {"flush", "flushes",   "persist",     "persists",  "sync",
+                                           "syncs", "propagate", "propagates",  "writeback", "writebehind",
+                                           "write", "writes",    "writethrough"};
+
 }  // namespace
+
+bool says_handing_on(const std::string& label) {
+  const std::vector<std::string> words = split_words(label);
+  return std::any_of(words.begin(), words.end(), [](const std::string& word) { return is_in(kHandingOn, word); });
+}
 
 std::string doubt_about_stored(std::string_view label, Role server, bool is_read) {
   const std::vector<Clause> clauses = clauses_of(label);

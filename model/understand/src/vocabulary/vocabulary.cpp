@@ -65,7 +65,8 @@ std::string join(const std::vector<std::string>& words) {
 }
 
 constexpr std::array<std::string_view, kOutcomeCount> kOutcomeNames = {
-    "ok", "value", "miss", "conflict", "marker", "granted", "denied", "stale", "won", "no-row", "error", "timeout"};
+    "ok",    "value", "miss",   "conflict", "marker", "granted", "denied",
+    "stale", "won",   "no-row", "loaded",   "error",  "timeout"};
 constexpr std::array<std::string_view, 8> kRoles = {"app",   "cache",  "database", "replica",
                                                     "queue", "worker", "outside",  "third-party"};
 

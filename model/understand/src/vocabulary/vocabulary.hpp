@@ -148,6 +148,8 @@ std::string second_step_in(std::string_view label, Verb verb);
 // operation has: "null", "the old value", "timestamp". Empty where there is nothing of the kind.
 // `is_read`: it is what the operation read before, so that it may be called old.
 std::string doubt_about_stored(std::string_view label, Role server, bool is_read = false);
+// By which a cache hands on what it was given, whatever that is: "flush", "persist".
+bool says_handing_on(const std::string& label);
 // A get whose label says how it turned out, too: "get user:7 (miss)", "GET k => nil". Both parts of the label; no reply
 // where it says nothing of the kind, or not clearly.
 struct AskedAndAnswered {
