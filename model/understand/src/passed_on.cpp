@@ -63,6 +63,9 @@ void StepWalk::pass_on(const Place& place, const Message& message, Scope& scope)
         name(), at, "a message from the cache to the database that asks for something else than the cache was asked",
         "what a cache asks itself is the get or the set that it was asked");
   ask_about_doubts(at, message, Role::kDatabase, verb, scope);
+  if (gets && scope.latest.answered)
+    refuse_not_modelled(name(), at, "a cache that asks the database after it has answered a get",
+                        "draw what it answers behind what it asks, where it waits for that");
   const bool in_line = scope.latest.body == &body_of(scope);
   const bool on_miss = scope.tested.same_request(scope.latest) && scope.tests_miss;
   if (!in_line && !(gets && on_miss))

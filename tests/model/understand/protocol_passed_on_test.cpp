@@ -68,6 +68,8 @@ TEST(ProtocolPassedOn, what_a_cache_does_otherwise_is_refused) {
   const auto error = [](const std::string& lines) { return error_of_lines(lines); };
   EXPECT_TRUE(contains(error("app->>cache: get item\ncache->>database: set item\ncache-->>app: value\n"),
                        "asks for something else than the cache was asked"));
+  EXPECT_TRUE(contains(error("app->>cache: get item\ncache-->>app: value\ncache->>database: get item\n"),
+                       "after it has answered a get"));
   EXPECT_TRUE(contains(error("app->>cache: delete item\ncache->>database: delete item\ncache-->>app: ok\n"),
                        "which is not modelled yet"));
   EXPECT_TRUE(contains(error("app->>cache: set item\nalt large\ncache->>database: set item\nend\ncache-->>app: ok\n"),
