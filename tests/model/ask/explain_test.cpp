@@ -71,9 +71,9 @@ Claims claims_in(const Explanation& explanation) {
   if (const auto& pair = explanation.highlights.racing_pair) claims.racing_pair = std::pair(pair->first, pair->second);
   claims.no_return = explanation.highlights.point_of_no_return;
   claims.always_passed = explanation.always_passed;
-  const Schedules& schedules = explanation.schedules.value();
-  claims.schedules = {std::stoull(schedules.total), std::stoull(schedules.violating),
-                      std::stoull(schedules.passing_through)};
+  if (const auto& schedules = explanation.schedules)
+    claims.schedules = {std::stoull(schedules->total), std::stoull(schedules->violating),
+                        std::stoull(schedules->passing_through)};
   claims.all_invoked = explanation.schedules_all_invoked;
   claims.smallest_faults = explanation.smallest_faults.value();
   return claims;
@@ -282,10 +282,14 @@ std::optional<traces::Trace> wander(const Protocol& protocol, const traces::Scen
 // What the explanation and the reference do not agree on; empty where they agree, or it is too large to tell.
 std::string disagreement(const Protocol& protocol, const Setting& setting, const traces::Trace& trace,
                          std::size_t& compared) {
-  const auto expected = reference::claims_of(protocol, setting, trace, kWorldsMax);
+  auto expected = reference::claims_of(protocol, setting, trace, kWorldsMax);
   if (!expected) return "";
   ++compared;
   const Explanation explanation = explain(trace);
+  // Where a cache asks the database itself they are not counted, and that is said.
+  const bool counts = !compile(protocol, compile_options(trace.scenario)).passes_on;
+  if (counts != explanation.schedules.has_value()) return "the schedules are counted, or not";
+  if (!counts) expected->schedules = {};
   const bool with_passed = trace.property == "coherent-at-rest";
   const std::string told = words_of(claims_in(explanation), with_passed);
   if (told != words_of(expected, with_passed)) return told + ", by the reference " + words_of(expected, with_passed);
@@ -323,6 +327,9 @@ TEST(Explain, the_claims_about_violations_of_random_protocols_are_those_of_the_r
         if (property == "coherent-at-rest" && !has_cache) continue;
         CheckOptions options;
         options.properties = {property};
+        options.interrupt = [](const sim::Progress& progress) {
+          return progress.states > 3000 ? std::optional<std::string>("more states than are compared") : std::nullopt;
+        };
         const std::optional<Report> report = checked(protocol, words, options);
         if (!report || !report->trace || report->states > 3000) continue;
         RC_LOG() << drawn.text << describe(words) << '\n' << traces::write_json(*report->trace) << '\n';
