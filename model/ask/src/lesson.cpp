@@ -99,7 +99,6 @@ void add_explanation(LessonSide& side, const traces::Trace& trace) {
   const Explanation explanation = explain(trace);
   side.highlights = explanation.highlights;
   for (const Sentence& sentence : explanation.sentences) side.sentences.push_back({sentence.about, sentence.text});
-  for (const std::string& limit : explanation.limits) side.sentences.push_back({"limit", limit});
   if (explanation.order_reversed)
     side.others.push_back({"order-reversed", run_of(side.states, explanation.order_reversed->run)});
   if (explanation.escape) side.others.push_back({"escape", run_of(side.states, explanation.escape->run)});

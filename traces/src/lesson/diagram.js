@@ -70,6 +70,7 @@ class Diagram {
     if (step.kind === 'invoke') lines.push(this.narrow ? `▸ ${step.operation}` : `${actor} starts ${step.operation}`);
     if (step.actor === null) lines.push(this.narrow ? step.operation : `${actor} ${step.operation}`);
     else if (step.fault) lines.push(this.faultWords(step));
+    else if (step.kind === 'give-up') lines.push(this.narrow ? 'times out' : `${actor} gets no answer`);
     for (const ending of step.endings || []) lines.push(this.narrow ? `▪ ${ending}` : `${actor} ${ending}`);
     return lines.flatMap((line) => wrapped(line, this.remarkRoom));
   }
@@ -204,7 +205,7 @@ class Diagram {
 
   drawMessage(message) {
     const server = this.serverX[message.request.to];
-    const actor = this.actorX[message.actor];
+    const actor = message.request.from ? this.serverX[message.request.from] : this.actorX[message.actor];
     const isReply = message.reply !== undefined;
     const [x1, x2] = isReply ? [server, actor] : [actor, server];
     const y1 = this.rowY[message.sent];

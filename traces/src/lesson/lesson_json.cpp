@@ -129,7 +129,8 @@ class SideWriter {
                  {"to", foreign(request.to)},
                  {"words", render::request_words(request)},
                  {"label", foreign(request.label)}};
-    if (!request.awaited) json["async"] = true;
+    if (!request.from.empty()) json["from"] = foreign(request.from);
+    if (!request.awaited && request.from.empty()) json["async"] = true;
     if (request.drawn_lost) json["lost"] = true;
     return requests_.index_of(json);
   }
@@ -206,6 +207,7 @@ class SideWriter {
     }
     if (const Request* about = subject_of(before, step)) json["request"] = request(*about);
     if (step.reply) json["reply"] = render::reply_words(*step.reply);
+    if (step.answers != 0) json["answers"] = message_id(step.operation, step.answers);
     if (step.budget != 0) json["fault"] = true;
     if (!step.sends.empty()) json["sends"] = Json::array();
     if (!in_store) json["ordinal"] = step.operation;

@@ -86,10 +86,11 @@ function flightPane(side, state) {
   for (const message of state.messages) {
     const actor = side.actors[message.actor].name;
     const isReply = message.reply !== undefined;
-    const route = isReply ? `${message.request.to} → ${actor}` : `${actor} → ${message.request.to}`;
+    const sender = message.request.from || actor;
+    const route = isReply ? `${message.request.to} → ${actor}` : `${sender} → ${message.request.to}`;
     list.append(element('li', {class: isReply ? 'reply' : 'request'}, element('span', {class: 'route'}, route), ' ',
                         element('strong', {}, isReply ? message.reply : message.request.words), ' ',
-                        element('span', {class: 'drawn'}, isReply ? `answer to ${message.request.words}` : `“${message.request.label}”${message.ghost ? ', nobody waits for it' : ''}`)));
+                        element('span', {class: 'drawn'}, isReply ? `answer to ${message.request.words}` : `${message.request.label ? `“${message.request.label}”` : `for ${actor}`}${message.ghost ? ', nobody waits for it' : ''}`)));
   }
   if (state.messages.length === 0) {
     list.append(element('li', {class: 'none'}, state.atRest ? 'Nothing: the system is at rest.' : 'Nothing.'));

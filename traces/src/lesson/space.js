@@ -139,7 +139,10 @@ class Side {
       if (subject && step.effect === 'copied') list.push({...subject, sent: row, ghost: true, copy: true});
       this.breakOff(list.filter((m) => isOpen(m) && this.breaksOff(m, step)), step, row);
       if (step.kind === 'handle' && step.reply !== undefined) {
-        list.push({id: step.message, request: this.request(step), reply: step.reply, actor: step.actor, sent: row});
+        // A cache that asked the database itself answers what it was asked before.
+        const asked = step.answers && list.find((m) => m.actor === step.actor && m.id === step.answers && m.reply === undefined);
+        list.push({id: step.answers || step.message, request: asked ? asked.request : this.request(step), reply: step.reply,
+                   actor: step.actor, sent: row});
       }
       for (const request of this.sends(step)) {
         list.push({id: `${step.ordinal}:${request.arrow}`, request, actor: step.actor, sent: row, lost: request.lost === true});
@@ -148,9 +151,15 @@ class Side {
     return list;
   }
 
-  // Whether the app instance of this message dies in the step, or its operation ends there.
+  // Whether the app instance of this actor dies in the step.
+  crashes(actor, step) {
+    return step.effect === 'dies' && this.actors[actor].app === this.actors[step.actor].app;
+  }
+
+  // Likewise of this message, which no server sends of its own, or its operation ends there.
   breaksOff(message, step) {
-    if (step.effect === 'dies') return this.actors[message.actor].app === this.actors[step.actor].app;
+    if (message.request.from) return false;
+    if (this.crashes(message.actor, step)) return true;
     return step.effect === 'broken-off' && message.actor === step.actor && message.id === step.message;
   }
 
