@@ -326,45 +326,11 @@ void Machine::happen(Step& step, const Action& action) const {
   at_server(step, server, [&](const ServerStep& here) { server.happen(here, action.choice); });
 }
 
-// Whether the server that answers so asks for something else first, or then.
-bool Machine::passes_on(const Instruction& handled, Outcome outcome) {
-  const bool found = !handled.by && handled.verb == Verb::kGet && outcome != Outcome::kMiss;
-  return handled.passes_on != kNoInstruction && !found;
-}
-
-// What it asks for: the same for the same, with the value that it was given or asked for.
-RequestRecord Machine::passed_on(const RequestRecord& handled, const Answer& answer) const {
-  const Instruction& instruction = program_->instructions[handled.instruction];
-  RequestRecord next = handled;
-  next.instruction = instruction.passes_on;
-  if (brings_value(answer.outcome)) next.carried = answer.value;
-  return next;
-}
-
-void Machine::send_on(Step& step, const RequestRecord& request) const {
-  const Instruction& instruction = program_->instructions[request.instruction];
-  if (instruction.mark) step.marks.reach(*instruction.mark);
-  if (step.record != nullptr) step.record->sent.push_back(request);
-}
-
 void Machine::add_to_slots(Step& step, std::size_t session, const RequestRecord& request) const {
   const Slots& slots = sessions_[session].slots;
   std::size_t slot = 0;
   while (get(step.words, slots[slot].instruction) != 0) ++slot;
   put_request(step.words, slots[slot], request);
-}
-
-// `last` was all that a server still had to do for it: who waits for that server is answered.
-void Machine::answer_caller(Step& step, std::size_t session, const RequestRecord& last) const {
-  if (!works_for(step.words, session, last)) return;
-  const Instruction& asked = program_->instructions[location(step.words, session).instruction];
-  const Outcome outcome = asked.verb == Verb::kGet ? Outcome::kLoaded : Outcome::kOk;
-  set(step.words, lane(session).program_counter, asked.reply_locations[static_cast<std::size_t>(outcome)]);
-  const CodedValue value = brings_value(outcome) ? last.carried : 0;
-  if (value != 0) set(step.words, reply_field(session), value);
-  if (step.record == nullptr) return;
-  step.record->reply = {outcome, value};
-  step.record->answered = asked.arrow;
 }
 
 Answer Machine::serve(Step& step, std::size_t session, const Delivery& delivery) const {

@@ -20,6 +20,10 @@ void Machine::strike(Step& step, const Action& action) const {
       if (targets[t].kind == targets[action.target].kind) step.marks.reach(fault_mark(action.budget, t));
     const Server& server = *server_of(s);
     const bool restarts = effect == FaultEffect::kDropAll || effect == FaultEffect::kRollBack;
+    if (restarts && step.record != nullptr) {
+      step.record->choices = ways_to_forget(step.words, server);
+      step.record->choice = action.choice;
+    }
     if (restarts) forget_work(step, server, action.choice);
     at_server(step, server, [&](const ServerStep& here) { server.strike(here, effect, restarts ? 0 : action.choice); });
     if (effect == FaultEffect::kRollBack) give_leases_back(step);
@@ -83,26 +87,6 @@ void Machine::lose(Step& step, const Action& action, Outcome failure) const {
     if (!awaited) return;
   }
   fail(step, s, failure, action.choice);
-}
-
-// What a cache was about to do is forgotten when it starts again; `choice` tells, session by session, how many of the
-// youngest requests that change the database went with it.
-void Machine::forget_work(Step& step, const Server& cache, std::size_t choice) const {
-  if (!program_->passes_on) return;
-  for (std::size_t s = 0; s < sessions_.size(); ++s) {
-    const std::vector<RequestRecord> requests = in_slots(step.words, s);
-    const std::size_t passed_on = changes_passed_on(step.words, s, cache);
-    std::size_t kept = passed_on - choice % (passed_on + 1);
-    choice /= passed_on + 1;
-    std::vector<RequestRecord> left;
-    for (const RequestRecord& request : requests)
-      if (!is_work_of(request, cache) || (is_change_passed_on(request) && kept-- > 0)) left.push_back(request);
-    put_requests(step.words, sessions_[s].slots, left);
-    left.clear();
-    for (const RequestRecord& request : ghosts(step.words, s))
-      if (!is_work_of(request, cache) || is_change_passed_on(request)) left.push_back(request);
-    put_requests(step.words, sessions_[s].ghosts, left);
-  }
 }
 
 // Every session of the app instance ends as it is, and what is in its process is gone. `choice` tells, session by

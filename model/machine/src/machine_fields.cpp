@@ -214,56 +214,6 @@ bool Machine::is_left(StateView words, std::size_t session, std::size_t slot) co
   return !instruction.by && (crashed(words, session) || instruction.awaited);
 }
 
-bool Machine::works_for(StateView words, std::size_t session, const RequestRecord& request) const {
-  const Location& at = location(words, session);
-  if (!at.waits || request.operation != invoked(words, session)) return false;
-  const InstructionId first = program_->instructions[at.instruction].passes_on;
-  return request.instruction == first || request.instruction == program_->instructions[first].passes_on;
-}
-
-bool Machine::is_worked_on(StateView words, std::size_t session) const {
-  const std::vector<RequestRecord> requests = in_slots(words, session);
-  return std::any_of(requests.begin(), requests.end(),
-                     [&](const RequestRecord& request) { return works_for(words, session, request); });
-}
-
-bool Machine::is_by_server(const RequestRecord& request) const {
-  return program_->instructions[request.instruction].by.has_value();
-}
-
-bool Machine::is_work_of(const RequestRecord& request, const Server& cache) const {
-  const Instruction& instruction = program_->instructions[request.instruction];
-  const ServerId drawn = cache.place().drawn;
-  return instruction.by && (instruction.by == drawn || instruction.server == drawn);
-}
-
-bool Machine::is_change_passed_on(const RequestRecord& request) const {
-  return program_->instructions[request.instruction].commits;
-}
-
-std::size_t Machine::changes_passed_on(StateView words, std::size_t session, const Server& cache) const {
-  const std::vector<RequestRecord> requests = in_slots(words, session);
-  return static_cast<std::size_t>(std::count_if(requests.begin(), requests.end(), [&](const RequestRecord& request) {
-    return is_work_of(request, cache) && is_change_passed_on(request);
-  }));
-}
-
-bool Machine::has_work(StateView words, const Server& cache) const {
-  if (!program_->passes_on) return false;
-  for (std::size_t s = 0; s < sessions_.size(); ++s)
-    for (const auto& requests : {in_slots(words, s), ghosts(words, s)})
-      for (const RequestRecord& request : requests)
-        if (is_work_of(request, cache)) return true;
-  return false;
-}
-
-std::size_t Machine::ways_to_forget(StateView words, const Server& cache) const {
-  std::size_t ways = 1;
-  for (std::size_t s = 0; s < sessions_.size() && program_->passes_on; ++s)
-    ways *= changes_passed_on(words, s, cache) + 1;
-  return ways;
-}
-
 bool Machine::crashed(StateView words, std::size_t session) const {
   return get(words, sessions_[session].crashed) != 0;
 }

@@ -118,6 +118,7 @@ void Machine::lay_out() {
   for (std::size_t s = 0; s < scenario_.sessions.size(); ++s) lay_out(s);
   layout_.end_session();
   refuse_too_many_crashes();
+  refuse_too_many_restarts();
   for (const PropertyKind* property : properties_)
     monitors_.push_back(property->make({*program_, scenario_, stores_, layout_}));
   words_ = layout_.words();
@@ -229,6 +230,28 @@ void Machine::refuse_too_many_crashes() const {
           "outcomes; take fewer sessions or operations in it",
           first.app, kChoicesMax));
   }
+}
+
+// A cache that starts again leaves one for what it has passed on for each session.
+void Machine::refuse_too_many_restarts() const {
+  if (!scenario_.allows(FaultEffect::kDropAll) && !scenario_.allows(FaultEffect::kRollBack)) return;
+  std::size_t ways = 1;
+  for (std::size_t s = 0; s < sessions_.size() && ways <= kChoicesMax; ++s) {
+    std::size_t passed_on = 0;
+    for (const ScriptedOperation& operation : scenario_.sessions[s].operations)
+      passed_on += static_cast<std::size_t>(
+          std::count_if(program_->instructions.begin(), program_->instructions.end(), [&](const Instruction& one) {
+            return one.by && one.commits &&
+                   std::find(operation.candidates.begin(), operation.candidates.end(), one.operation) !=
+                       operation.candidates.end();
+          }));
+    ways *= passed_on + 1;
+  }
+  if (ways > kChoicesMax)
+    throw InputError(fmt::format(
+        "--fault: a cache that starts again can have so many sets under way to the database that this has more than {} "
+        "outcomes; take fewer sessions or operations",
+        kChoicesMax));
 }
 
 std::size_t Machine::fault_mark(std::size_t budget, std::size_t target) const {

@@ -55,6 +55,9 @@ bool fills_expire(const Protocol& protocol) {
     visit_requests(operation.body, [&](const Request& request) {
       if (request.to == Role::kCache && stores(request.verb))
         expire[operation.kind == OperationKind::kRead ? 0 : 1].push_back(request.ttl != 0);
+      // What the database answers a cache, which keeps it.
+      if (request.to == Role::kDatabase && request.fills && request.verb == Verb::kGet)
+        expire[operation.kind == OperationKind::kRead ? 0 : 1].push_back(request.ttl != 0);
     });
   }
   const std::vector<bool>& fills = expire[0].empty() ? expire[1] : expire[0];

@@ -169,6 +169,7 @@ traces::Step tell_step(const Machine& machine, const Action& action, const StepR
     const auto keys = static_cast<std::size_t>(machine.scenario().keys);
     if (traces::facts_of(step.kind).of_one_entry)
       step.key = entry_key(machine, action.choice / keys, action.choice % keys);
+    if (record.choices > 1) step.choice = static_cast<int>(record.choice) + 1;
     return step;
   }
   step.app = machine.scenario().sessions[action.session].app;

@@ -38,6 +38,11 @@ Json json_of(const Request& request) {
   step["carries"] = std::move(carried);
   step["ttl_seconds"] = request.ttl == 0 ? Json() : Json(request.ttl);
   step["label"] = request.label;
+  step["passes_on"] = Json();
+  for (const Request& next : request.passes_on)
+    step["passes_on"] = {{"line", next.at.line},         {"arrow", next.arrow},
+                         {"verb", to_string(next.verb)}, {"awaited", next.awaited},
+                         {"kept", next.fills},           {"ttl_seconds", next.ttl == 0 ? Json() : Json(next.ttl)}};
   return step;
 }
 

@@ -178,6 +178,52 @@ TEST(PassedOn, a_write_through_that_failed_is_in_doubt) {
             Verdict::kHolds);
 }
 
+// What a cache has passed on and its restart do not commute, whoever else does something.
+TEST(PassedOn, a_restart_is_tried_before_what_was_passed_on_arrives) {
+  EXPECT_EQ(verdict(kReadThrough + kWriteBehind, {"write"}, {"cache-restart=1"}, true, "acknowledged-survives"),
+            Verdict::kViolated);
+}
+
+TEST(PassedOn, a_write_through_whose_set_of_the_database_is_lost_is_in_doubt_though_the_app_goes_on) {
+  traces::Scenario words = scenario({"write", "read"}, {"lost-request@write:2=1"}, true);
+  words.on_database_timeout = "continue";
+  CheckOptions options;
+  options.properties = {"acknowledged-survives"};
+  EXPECT_EQ(check(page(kReadThrough + kWriteThrough), words, options).verdict, Verdict::kHolds);
+}
+
+TEST(PassedOn, of_several_that_a_cache_has_passed_on_the_youngest_are_lost) {
+  const std::vector<std::string> both = {"invoke app1 write",
+                                         "handle app1 write:1",
+                                         "receive app1 write:1",
+                                         "invoke app1 write operation 2",
+                                         "handle app1 write:1 operation 2",
+                                         "receive app1 write:1 operation 2"};
+  Play two = play(kReadThrough + kWriteBehind, {"write; write"}, {"cache-restart=1"}, true);
+  two.take(both);
+  EXPECT_EQ(two.in_flight(), 2U);
+  for (std::size_t left = 0; left <= 2; ++left) {
+    Play one = play(kReadThrough + kWriteBehind, {"write; write"}, {"cache-restart=1"}, true);
+    one.take(both);
+    std::vector<std::string> restarts;
+    for (const std::string& step : one.enabled())
+      if (step.starts_with("cache-restart")) restarts.push_back(step);
+    ASSERT_EQ(restarts.size(), 3U);
+    EXPECT_EQ(restarts.at(1), "cache-restart cache choice 2");
+    one.take({restarts.at(2 - left)});
+    EXPECT_EQ(one.in_flight(), left);
+  }
+}
+
+TEST(PassedOn, a_restart_with_more_outcomes_than_can_be_told_apart_is_refused) {
+  const auto many = [](std::size_t sessions) { return std::vector<std::string>(sessions, "write"); };
+  EXPECT_NO_THROW(make_machine(page(kReadThrough + kWriteBehind), scenario(many(16), {"cache-restart=1"}), {},
+                               Granularity::kPlain));
+  EXPECT_THROW(
+      make_machine(page(kReadThrough + kWriteBehind), scenario(many(17), {"cache-restart=1"}), {}, Granularity::kPlain),
+      InputError);
+}
+
 TEST(PassedOn, orders_are_not_counted) {
   CheckOptions options;
   options.count_schedules = true;

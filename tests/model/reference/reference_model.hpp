@@ -1,7 +1,8 @@
 // A second implementation of what a protocol does, slow and literal, to compare model/ with: it walks the acts of a
 // model::Protocol where they stand, keeps messages as objects in lists, states in a std::map, and for fresh-reads the
 // whole history of commits. It shares no table, layout or monitor with the machine; only the types of the protocol and
-// of a told step are common. Deterministic. Not for anything larger than a few thousand states.
+// of a told step are common. Deterministic. Not for anything larger than a few thousand states. A long file: all that a
+// state is, and every question that is asked of one, in one place.
 //
 // A session's place is a path: act, branch, act, branch, ..., act. R1, R2, ... are the rules of
 // understand/protocol.hpp.

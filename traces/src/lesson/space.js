@@ -138,6 +138,7 @@ class Side {
       if (subject && step.effect === 'late') subject.ghost = true;
       if (subject && step.effect === 'copied') list.push({...subject, sent: row, ghost: true, copy: true});
       this.breakOff(list.filter((m) => isOpen(m) && this.breaksOff(m, step)), step, row);
+      if (step.actor === null) this.forgetWork(list.filter((m) => isOpen(m) && m.request.from), step, row);
       if (step.kind === 'handle' && step.reply !== undefined) {
         // A cache that asked the database itself answers what it was asked before.
         const asked = step.answers && list.find((m) => m.actor === step.actor && m.id === step.answers && m.reply === undefined);
@@ -161,6 +162,14 @@ class Side {
     if (message.request.from) return false;
     if (this.crashes(message.actor, step)) return true;
     return step.effect === 'broken-off' && message.actor === step.actor && message.id === step.message;
+  }
+
+  // A store that starts again forgets what it was about to send, and to be sent.
+  forgetWork(messages, step, row) {
+    const there = this.state(step.after).messages;
+    for (const message of messages) {
+      if (!there.some((m) => m.actor === message.actor && m.id === message.id)) Object.assign(message, {done: row, lost: true});
+    }
   }
 
   // What of these messages may yet arrive, as the state after it says, is a ghost from now on; the rest is lost.

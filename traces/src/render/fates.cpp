@@ -45,6 +45,15 @@ void break_off(const Step& step, std::size_t index, Fates& fates) {
   }
 }
 
+// A store that starts again forgets what it was about to send, and to be sent.
+void forget_work(const Step& step, std::size_t index, Fates& fates) {
+  for (RequestFate& fate : fates.requests) {
+    if (!is_under_way(fate) || fate.request.from.empty() || find_message(step.after, fate.id) != nullptr) continue;
+    fate.done = index;
+    fate.lost = true;
+  }
+}
+
 void follow_subject(const Trace& trace, std::size_t index, Fates& fates) {
   const Step& step = trace.steps[index];
   RequestFate* subject = subject_of(step, fates);
@@ -84,6 +93,8 @@ void add_requests(const Trace& trace, Fates& fates) {
     const Step& step = trace.steps[i];
     if (breaks_any_off(step))
       break_off(step, i, fates);
+    else if (is_of_store(step.kind))
+      forget_work(step, i, fates);
     else if (step.request)
       follow_subject(trace, i, fates);
     for (const Request& request : step.sends) {

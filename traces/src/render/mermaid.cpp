@@ -254,8 +254,8 @@ class Diagram {
   void taken_along(std::size_t index) {
     for (const RequestFate& fate : fates_.requests) {
       if (fate.done == index)
-        arrow(session_id(fate.id.app, fate.id.session), "-x", server_id(fate.request.to),
-              request_text(fate.request, "(never arrives)"));
+        arrow(fate.request.from.empty() ? session_id(fate.id.app, fate.id.session) : server_id(fate.request.from), "-x",
+              server_id(fate.request.to), request_text(fate.request, "(never arrives)"));
     }
     for (const ReplyFate& fate : fates_.replies) {
       if (fate.done == index)
@@ -264,8 +264,9 @@ class Diagram {
     }
   }
 
-  void in_store(const Step& step, const State& before) {
+  void in_store(std::size_t index, const Step& step, const State& before) {
     note(server_id(step.store), store_event_words(step));
+    taken_along(index);
     changes(before, step.after);
   }
 
@@ -306,7 +307,7 @@ class Diagram {
   void step(std::size_t index, const State& before) {
     const Step& step = trace_.steps[index];
     number_ = fmt::format("({}) ", index + 1);
-    if (is_of_store(step.kind)) return in_store(step, before);
+    if (is_of_store(step.kind)) return in_store(index, step, before);
     const StepEffect effect = facts_of(step.kind).effect;
     if (effect == StepEffect::kDies) return crash(index);
     const std::string app = session_id(step.app, step.session);

@@ -202,6 +202,7 @@ class Machine {
   void lay_out();
   void lay_out(std::size_t session);
   void refuse_too_many_crashes() const;
+  void refuse_too_many_restarts() const;
   const LaneFields& lane(std::size_t session) const { return sessions_[session].lanes.front(); }
   Field reply_field(std::size_t session) const;  // where the value in a reply in flight stands
   void push_choices(std::vector<Action>& out, Action action, std::size_t count) const;
