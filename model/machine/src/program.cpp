@@ -353,12 +353,11 @@ class Compiler {
     instruction.operation = static_cast<std::uint16_t>(operation_);
     instruction.server = servers_.of(request);
     instruction.verb = request.verb;
-    instruction.commits = writes_row(request);
+    instruction.commits = instruction.awaits_commit = writes_row(request);
     if (request.tells)
       instruction.tells =
           Instruction::Tells{servers_.of_cache[request.tells->cache], request.tells->entry, request.tells->its_own};
     instruction.awaited = request.awaited;
-    instruction.awaits_commit = instruction.commits || (leads_to_row(request) && waits_for_database(request));
     instruction.ttl = request.ttl;
     instruction.watch = request.watch;
     note_features(request);
@@ -398,6 +397,7 @@ class Compiler {
     const auto [found, is_new] = passed_on_.emplace(&request, static_cast<InstructionId>(program_.instructions.size()));
     program_.instructions[id].passes_on = found->second;
     program_.instructions[id].waits = next.awaited;
+    program_.instructions[id].awaits_commit = next.awaited && writes_row(next);
     program_.instructions[id].keeps_later = next.fills && stores(request.verb);
     if (!is_new) return;
     program_.passes_on = true;

@@ -271,9 +271,7 @@ void StepWalk::choice(Position at, const Block& block, Scope& scope) {
     for (const Statement& note : last->body) reading_.add(note.at, std::string(kNever));
     return;
   }
-  if (scope.works_for != 0)
-    refuse_not_modelled(name(), at, "a branch on what the database answers a cache that asks it itself",
-                        "draw what the cache answers the app, and the block behind that");
+  refuse_branch_of_server(at, scope);
   Choosing choosing{block, tested_by(block, scope), false, is_about_others(block), {}};
   take_lease_as_said(block, choosing.tested);
   choosing.in_row = !choosing.tested.known() && choosing.tested.depends_on_branch && continues_row(block, scope.row);

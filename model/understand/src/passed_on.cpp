@@ -45,6 +45,27 @@ bool StepWalk::is_passed_on(const Message& message, const Scope& scope) const {
          asks.passes_on.empty();
 }
 
+// The line of the reading.
+std::size_t StepWalk::tell_passed_on(const Request& asks, const Request& next, bool in_line, std::string assumed) {
+  const auto assume = [&](std::string_view what) { assumed += (assumed.empty() ? "" : "; ") + std::string(what); };
+  const bool gets = next.verb == Verb::kGet;
+  std::string meaning = "arrow " + std::to_string(next.arrow) + ": " + called(asks) + " itself asks the database " +
+                        std::string(words_of(next.verb).asked);
+  if (gets) {
+    meaning += ", where it has nothing (read-through)";
+    if (in_line) assume("what it has it answers with at once");
+  } else if (next.awaited) {
+    meaning += ", and answers once that is done (write-through)";
+    assume(
+        "it keeps the value as soon as it is asked; draw what it keeps behind the database's answer, as a message to "
+        "itself, where it does so only then");
+  } else {
+    meaning += ", and has answered before (write-behind)";
+    assume("each set is passed on by itself, and one may overtake another");
+  }
+  return reading_.add(next.at, std::move(meaning), std::move(assumed));
+}
+
 void StepWalk::pass_on(const Place& place, const Message& message, Scope& scope) {
   const Position at = place.at;
   Request& asks = scope.latest.request();
@@ -82,22 +103,7 @@ void StepWalk::pass_on(const Place& place, const Message& message, Scope& scope)
   next.label = message.text;
   next.fills = gets;
   next.answer_arrow = next.arrow;
-  std::string meaning = "arrow " + std::to_string(next.arrow) + ": " + called(asks) + " itself asks the database " +
-                        std::string(words_of(verb).asked);
-  if (gets)
-    meaning += ", where it has nothing (read-through)";
-  else
-    meaning += awaited ? ", and answers once that is done (write-through)" : ", and has answered before (write-behind)";
-  if (gets && in_line) assumed += (assumed.empty() ? "" : "; ") + std::string("what it has it answers with at once");
-  if (!gets && awaited)
-    assumed += (assumed.empty() ? "" : "; ") +
-               std::string(
-                   "it keeps the value as soon as it is asked; draw what it keeps behind the database's answer, "
-                   "as a message to itself, where it does so only then");
-  if (!awaited)
-    assumed +=
-        (assumed.empty() ? "" : "; ") + std::string("each set is passed on by itself, and one may overtake another");
-  const std::size_t line = reading_.add(at, std::move(meaning), std::move(assumed));
+  const std::size_t line = tell_passed_on(asks, next, in_line, std::move(assumed));
   Segment& segment = current();
   segment.asked.insert({Role::kDatabase, verb});
   if (gets) segment.asked.insert({Role::kCache, Verb::kSet});
@@ -112,6 +118,12 @@ void StepWalk::pass_on(const Place& place, const Message& message, Scope& scope)
   }
   asks.passes_on.push_back(std::move(next));
   scope.works_for = awaited ? asks.arrow : 0;
+}
+
+void StepWalk::refuse_branch_of_server(Position at, const Scope& scope) const {
+  if (scope.works_for == 0) return;
+  refuse_not_modelled(name(), at, "a branch on what the database answers a cache that asks it itself",
+                      "draw what the cache answers the app, and the block behind that");
 }
 
 // What the database answers a cache; false where that asked nothing.
@@ -174,6 +186,9 @@ void refuse_beside_passed_on(const std::vector<std::vector<Segment>>& segments, 
   for (const std::vector<Segment>& of_diagram : segments)
     for (const Segment& segment : of_diagram)
       visit_requests(segment.operation.body, [&](const Request& request) {
+        if (!request.passes_on.empty() && stores(request.verb) && segment.operation.kind == OperationKind::kRead)
+          refuse_not_modelled(name, request.passes_on.front().at,
+                              "a Read whose fill the cache passes on to the database");
         if (!request.passes_on.empty() && passes_on == nullptr) passes_on = &request;
         Finds finds = request.finds;
         finds.loads = false;

@@ -243,9 +243,11 @@ class StepWalk {
   // What a cache asks of the database itself (passed_on.cpp).
   bool is_passed_on(const Message& message, const Scope& scope) const;
   void pass_on(const Place& place, const Message& message, Scope& scope);
+  std::size_t tell_passed_on(const Request& asks, const Request& next, bool in_line, std::string assumed);
   bool answers_cache(const Place& place, const Message& message, Scope& scope);
   bool keeps_for_caller(Position at, const Message& message, Scope& scope);
   static void settle_passed_on(Segment& segment);
+  void refuse_branch_of_server(Position at, const Scope& scope) const;
   bool asks_server(const std::vector<Statement>& siblings, std::size_t index) const;
   void from_outside(Position at, const Message& message, Scope& scope);
   void to_outside(Position at, const Message& message, Scope& scope);

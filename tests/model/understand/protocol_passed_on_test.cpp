@@ -106,6 +106,20 @@ TEST(ProtocolPassedOn, conditions_and_changes_beside_it_are_refused) {
             "no error");
 }
 
+// It would write back what may be old by then.
+TEST(ProtocolPassedOn, a_read_whose_fill_is_passed_on_is_refused) {
+  const std::string page =
+      "# Read\n\n```mermaid\nsequenceDiagram\n%% stalemate: operation continues\napp->>database: get "
+      "item\napp->>cache: set "
+      "item\ncache-)database: set item\n```\n\n# Write\n\n```mermaid\nsequenceDiagram\napp->>database: set item\n```\n";
+  try {
+    read_protocol(page, "p.md", {});
+    ADD_FAILURE() << "it is read";
+  } catch (const NotModelledError& error) {
+    EXPECT_TRUE(contains(error.what(), "a Read whose fill the cache passes on")) << error.what();
+  }
+}
+
 TEST(ProtocolPassedOn, what_a_cache_in_the_process_asks_is_refused) {
   EXPECT_TRUE(
       contains(error_of_lines("participant near as In-process cache\napp->>near: get item\nnear->>database: get "
