@@ -333,7 +333,19 @@ AsDrawn as_drawn(const Protocol& protocol, const DrawnRace& race, const AsDrawnO
   result.race = race;
   for (const Operation& operation : protocol.operations) {
     result.operations.push_back(operation.name);
-    visit_requests(operation.body, [&](const Request& request) { result.has_lost_request |= request.drawn_lost; });
+    visit_requests(operation.body, [&](const Request& request) {
+      result.has_lost_request |= request.drawn_lost;
+      if (!request.passes_on.empty() && result.why.empty())
+        result.why = fmt::format(
+            "line {}: the cache itself asks the database, and what it does is not followed as it is drawn yet; check "
+            "the "
+            "operations without --as-drawn",
+            request.passes_on.front().at.line);
+    });
+  }
+  if (!result.why.empty()) {
+    result.scenario = scenario_as_drawn(protocol, race, options);
+    return result;
   }
   if (race.choice.line != 0) {
     result.scenario = scenario_as_drawn(protocol, race, options);

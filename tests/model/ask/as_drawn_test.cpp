@@ -81,6 +81,13 @@ TEST(AsDrawn, what_cannot_happen_says_where_and_why) {
   EXPECT_EQ(taken(miss, evicted).answer, AsDrawn::Answer::kEndsRight) << "with an eviction it can";
 }
 
+TEST(AsDrawn, what_a_cache_asks_itself_is_not_followed) {
+  const AsDrawn race = taken(
+      "%% stalemate: race\nA->>C: GET k\nC->>D: SELECT k\nD-->>C: row\nB->>D: UPDATE\nB->>C: DEL k\nC-->>A: value\n");
+  EXPECT_EQ(race.answer, AsDrawn::Answer::kNotTold);
+  EXPECT_TRUE(contains(race.why, "the cache itself asks the database")) << race.why;
+}
+
 TEST(AsDrawn, a_choice_in_the_race_is_no_one_order) {
   const AsDrawn race = taken("A->>C: GET k\nalt miss\nA->>D: SELECT\nend\nB->>D: UPDATE\nB->>C: DEL k\nA->>C: SET k\n");
   EXPECT_EQ(race.answer, AsDrawn::Answer::kNotTold);
