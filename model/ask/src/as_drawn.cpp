@@ -338,8 +338,7 @@ AsDrawn as_drawn(const Protocol& protocol, const DrawnRace& race, const AsDrawnO
       if (!request.passes_on.empty() && result.why.empty())
         result.why = fmt::format(
             "line {}: the cache itself asks the database, and what it does is not followed as it is drawn yet; check "
-            "the "
-            "operations without --as-drawn",
+            "the operations without --as-drawn",
             request.passes_on.front().at.line);
     });
   }

@@ -241,8 +241,7 @@ void count_schedules(Asked& asked, Report& report) {
   if (fused.program().passes_on)
     throw InputError(
         "--count-schedules: the orders of a page with a cache that asks the database itself are not counted yet; leave "
-        "it "
-        "out");
+        "it out");
   asked.search.exhaust = true;
   const auto count =
       with_packed_system(fused, [&](const auto& system) { return sim::count_schedules(system, asked.search); });

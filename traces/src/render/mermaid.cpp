@@ -127,6 +127,9 @@ class Diagram {
       if (trace_.stores[i].name == name) return ids_[i];
     return ids_.empty() ? first_participant_ : ids_.back();
   }
+  std::string sender_id(const RequestFate& fate) const {
+    return fate.request.from.empty() ? session_id(fate.id.app, fate.id.session) : server_id(fate.request.from);
+  }
   std::string stores() const {
     if (ids_.empty()) return first_participant_;
     return ids_.size() == 1 ? ids_.front() : ids_.front() + "," + ids_.back();
@@ -204,7 +207,7 @@ class Diagram {
         text = fmt::format("the copy of {} {}", words, arrival(fate.done, fate.lost));
       else
         text = fmt::format("sends {} to the {}; it {}", words, to, arrival(fate.done, fate.lost));
-      note(fate.request.from.empty() ? session_id(fate.id.app, fate.id.session) : server_id(fate.request.from), text);
+      note(sender_id(fate), text);
     }
   }
 
@@ -254,8 +257,7 @@ class Diagram {
   void taken_along(std::size_t index) {
     for (const RequestFate& fate : fates_.requests) {
       if (fate.done == index)
-        arrow(fate.request.from.empty() ? session_id(fate.id.app, fate.id.session) : server_id(fate.request.from), "-x",
-              server_id(fate.request.to), request_text(fate.request, "(never arrives)"));
+        arrow(sender_id(fate), "-x", server_id(fate.request.to), request_text(fate.request, "(never arrives)"));
     }
     for (const ReplyFate& fate : fates_.replies) {
       if (fate.done == index)
