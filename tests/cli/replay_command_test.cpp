@@ -281,6 +281,26 @@ TEST(ReplayCommand, what_is_modelled_and_not_asked_of_a_real_server_yet_is_refus
       << outcome.err;
 }
 
+TEST(ReplayCommand, several_entries_or_rows_in_one_request_are_refused) {
+  const Scratch scratch;
+  const auto refusal = [&](const std::string& get, const std::string& drop) {
+    const std::string page = scratch.path("several.mmd");
+    scratch.write("several.mmd", "sequenceDiagram\nNote over app: Read\napp->>cache: " + get +
+                                     "\nalt hit\ncache-->>app: value\nelse miss\napp->>database: get\n"
+                                     "app->>cache: SET k:1\nend\nNote over app: Write\napp->>cache: " +
+                                     drop + "\napp->>database: set\n");
+    const std::string trace = scratch.path("several.json");
+    EXPECT_EQ(run_program({"check", page, "-o", trace, "--force"}).code, 1);
+    const Outcome outcome = run_program({"replay", trace});
+    EXPECT_EQ(outcome.code, 2);
+    return outcome.err;
+  };
+  EXPECT_NE(refusal("MGET k:1 k:2", "DEL k:1").find("sends 'cache: get and others at once', which is modelled"),
+            std::string::npos);
+  EXPECT_NE(refusal("GET k:1", "DEL k:1 l:1").find("sends 'cache: delete and others at once', which is modelled"),
+            std::string::npos);
+}
+
 TEST(ReplayCommand, what_real_servers_are_not_made_to_do_is_refused_by_its_name) {
   const Scratch scratch;
   const std::string trace = scratch.path("t.json");

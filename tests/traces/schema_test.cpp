@@ -91,7 +91,12 @@ Trace trace_with_every_field() {
   trace.initial.in_flight.insert(trace.initial.in_flight.end(), {ghost, ghost});
   Request watching = samples::get(2, "cache", "Get value");
   watching.watch = "key";
+  watching.other_rows = true;
   trace.initial.in_flight.push_back({.app = 2, .session = 1, .request = watching, .reply = {}});
+  Request dropping = samples::unawaited(samples::get(2, "cache", "Delete value"));
+  dropping.verb = "delete";
+  dropping.also = {"k1/gen", "k1/lock"};
+  trace.initial.in_flight.push_back({.app = 2, .session = 1, .request = dropping, .reply = {}});
   cache_of(trace.initial)[0].expires = cache_of(trace.steps[0].after)[0].expires = true;
   Request newer = samples::unawaited(samples::set(3, "cache", 7, "Set value"));
   newer.verb = "set-if-newer";
@@ -110,6 +115,7 @@ Trace trace_with_every_field() {
   trace.steps[0].sends.push_back(expiring);
   trace.steps[0].sends.push_back(watching);
   trace.steps[5].request->watch = "key";
+  trace.steps[5].request->other_rows = true;
   trace.scenario.no_expiry = true;
   trace.scenario.on_cache_timeout = "fail";
   trace.steps[1].is_ghost = true;
@@ -136,8 +142,14 @@ Trace trace_with_every_field() {
   const auto answers = std::find_if(trace.steps.begin(), trace.steps.end(),
                                     [](const Step& step) { return step.kind == StepKind::kHandle && step.reply; });
   if (answers != trace.steps.end()) answers->answers = answers->arrow + 1;
+  trace.steps[2].sends[0].also = dropping.also;
+  trace.steps[2].sends.push_back(watching);
+  Step dropped = trace.steps[3];
+  dropped.request = dropping;
+  trace.steps.insert(trace.steps.begin() + 4, dropped);
   add_lock(trace.initial);
   for (Step& step : trace.steps) add_lock(step.after);
+  trace.loop = trace.steps.size();
   number_copies(trace);
   return trace;
 }

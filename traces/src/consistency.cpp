@@ -55,6 +55,23 @@ std::string what_databases_are_asked() {
   return verbs;
 }
 
+// Each of several entries is named once, and the row is one.
+void check_also(const Trace& trace, const Request& request, const std::string& pointer) {
+  const VerbFacts* const verb = find_verb(request.verb);
+  const bool of_several = verb != nullptr && verb->of_several() && is_cache(trace, request.to);
+  require(request.also.empty() || of_several, pointer + "/also",
+          fmt::format("must not be there: a {} is asked of one entry", request.verb));
+  for (std::size_t i = 0; i < request.also.size(); ++i) {
+    const std::string& key = request.also[i];
+    const std::string where = fmt::format("{}/also/{}", pointer, i);
+    check_key(trace, request.to, key, where);
+    require(row_of(key) == row_of(request.key), where, "must be an entry about the row of \"key\"");
+    const auto before = request.also.begin() + static_cast<std::ptrdiff_t>(i);
+    require(key != request.key && std::find(request.also.begin(), before, key) == before, where,
+            "must not be named twice");
+  }
+}
+
 void check_request(const Trace& trace, const Request& request, const std::string& pointer) {
   require(request.from.empty() || (find_store(trace.stores, request.from) != nullptr && !request.awaited),
           pointer + "/from",
@@ -92,6 +109,9 @@ void check_request(const Trace& trace, const Request& request, const std::string
           names_other ? fmt::format("is missing: a {} is about another entry, too", request.verb)
                       : fmt::format("must not be there: a {} is about no other entry", request.verb));
   if (!request.other.empty()) check_key(trace, request.to, request.other, pointer + "/other");
+  check_also(trace, request, pointer);
+  require(!request.other_rows || (request.verb == "get" && is_cache(trace, request.to)), pointer + "/other_rows",
+          "must not be there: only a get from a cache asks for several rows");
   require(!request.ttl || (verb != nullptr && verb->puts() && is_cache(trace, request.to)), pointer + "/ttl",
           "must not be there: only what a cache is given to keep expires");
 }

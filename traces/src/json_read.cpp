@@ -192,6 +192,8 @@ class Reader {
     if (const auto version = from.find("version")) request.version = read_number(*version);
     if (const auto generation = from.find("generation")) request.generation = read_number(*generation);
     if (const auto other = from.find("other")) request.other = read_key(*other);
+    if (const auto also = from.find("also")) request.also = read_each(also->some_items(), read_key);
+    request.other_rows = read_flag(from.find("other_rows"), "where it asks for one row");
     if (const auto sender = from.find("from")) request.from = sender->some_text();
     from.done();
     return request;

@@ -74,6 +74,8 @@ Json to_json(const Request& request) {
   if (request.version) json["version"] = *request.version;
   if (request.generation) json["generation"] = *request.generation;
   if (!request.other.empty()) json["other"] = request.other;
+  if (!request.also.empty()) json["also"] = request.also;
+  if (request.other_rows) json["other_rows"] = true;
   if (!request.from.empty()) json["from"] = request.from;
   return json;
 }

@@ -363,6 +363,7 @@ class Compiler {
     note_features(request);
     instruction.entry = request.entry;
     instruction.other = request.other;
+    for (const std::size_t entry : request.also) instruction.also |= std::uint64_t{1} << entry;
     instruction.finds = request.finds;
     instruction.keeps_value = keeps_value(request);
     instruction.gives = gives(request);
@@ -446,11 +447,12 @@ class Compiler {
 
   // The transitions from an instruction, for each outcome its server or the network can give it.
   void fill_row(const Pending& pending) {
+    const Request& asked = *pending.request;
     const auto fill = [&](Outcome outcome, const Known& known) {
       auto transitions = ways_from(pending.after, known);
+      if (outcome == Outcome::kValue && asked.finds.beside_others) add_missing_others(pending, known, transitions);
       program_.instructions[pending.instruction].after[static_cast<std::size_t>(outcome)] = std::move(transitions);
     };
-    const Request& asked = *pending.request;
     for (Outcome outcome : possible_outcomes(asked.to, asked.verb, asked.finds)) {
       Known known = pending.known;
       known.turned_out(asked.arrow, counts_as(pending.after, asked, outcome));
@@ -471,6 +473,19 @@ class Compiler {
         fail_operation({}, transitions);
         program_.instructions[pending.instruction].after[static_cast<std::size_t>(outcome)] = std::move(transitions);
       }
+    }
+  }
+
+  // R7.
+  void add_missing_others(const Pending& pending, Known known, std::vector<Transition>& ways) {
+    const auto choose = [](Transition& way, const char* what) {
+      way.choice = what + (way.choice.empty() ? "" : ", " + way.choice);
+    };
+    for (Transition& way : ways) choose(way, "the other rows are there");
+    known.turned_out(pending.request->arrow, counts_as(pending.after, *pending.request, Outcome::kMiss));
+    for (Transition& way : ways_from(pending.after, known)) {
+      choose(way, "another row is missing");
+      emit(std::move(way), ways, pending.request->at);
     }
   }
 

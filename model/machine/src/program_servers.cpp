@@ -21,6 +21,7 @@ ProgramServers servers_of(const Protocol& protocol) {
       servers.has_database = servers.has_database || request.to == Role::kDatabase;
       if (request.to != Role::kCache) return;
       asked.at(request.cache) |= std::uint64_t{1} << request.entry;
+      for (const std::size_t entry : request.also) asked.at(request.cache) |= std::uint64_t{1} << entry;
       if (traces::facts_of(request.verb).names_other()) asked.at(request.cache) |= std::uint64_t{1} << request.other;
     });
   for (std::size_t cache = 0; cache < asked.size(); ++cache) {

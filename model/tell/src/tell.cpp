@@ -33,6 +33,9 @@ traces::Request tell_request(const Machine& machine, std::size_t session, const 
   const auto number = [&](traces::Number kind) {
     return verb.compares == kind ? std::optional<std::int64_t>(request.number) : std::nullopt;
   };
+  std::vector<std::string> also;
+  for (std::size_t entry = 0; entry < machine.program().entries.size(); ++entry)
+    if ((instruction.also >> entry & 1) != 0) also.push_back(entry_key(machine, entry, request.key));
   return {.arrow = instruction.arrow,
           .to = machine.name_of(machine.asked_by(session, instruction)),
           .verb = std::string(to_string(instruction.verb)),
@@ -45,6 +48,8 @@ traces::Request tell_request(const Machine& machine, std::size_t session, const 
           .version = number(traces::Number::kVersion),
           .generation = number(traces::Number::kGeneration),
           .other = verb.names_other() ? entry_key(machine, instruction.other, request.key) : "",
+          .also = also,
+          .other_rows = instruction.finds.beside_others,
           .from = instruction.by ? machine.program().servers[*instruction.by].name : ""};
 }
 

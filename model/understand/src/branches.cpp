@@ -27,6 +27,16 @@ ReplyWords says_of(const std::string& text, const Request& asks) {
   return reply_words(text, asks.verb, asks.finds);
 }
 
+// "missing" of "some missing or stale", of a get of several rows: what is there counts as missing at times anyway (R7).
+Section without_number_and_age(Section section) {
+  std::string& label = section.label;
+  for (const char* age : {" or stale", " or expired", " or outdated"}) label = label.substr(0, label.find(age));
+  for (const char* number : {"some are ", "all are ", "some ", "any ", "all ", "both ", "one is "})
+    if (equals_ignoring_case(label.substr(0, std::string_view(number).size()), number))
+      label = label.substr(std::string_view(number).size());
+  return section;
+}
+
 }  // namespace
 
 std::optional<Override> branch_override(const std::string& name, const Section& section) {
@@ -100,16 +110,17 @@ void StepWalk::refuse_other_outcome(const Section& section, const Request& asks,
   }
 }
 
-BranchTest StepWalk::test_of(const Section& section, const Latest& latest) const {
+BranchTest StepWalk::test_of(const Section& drawn, const Latest& latest) const {
   const Request& asks = latest.request();
-  const Message* const first = first_reply(section.body, asks);
+  const Message* const first = first_reply(drawn.body, asks);
   BranchTest test;
-  if (const auto said = branch_override(name(), section)) {
-    test = test_as_said(section, *said, asks);
+  if (const auto said = branch_override(name(), drawn)) {
+    test = test_as_said(drawn, *said, asks);
     test.reply = first;
     return test;
   }
   test.reply = first;
+  const Section section = asks.finds.beside_others ? without_number_and_age(drawn) : drawn;
   ReplyWords label = says_of(section.label, asks);
   const ReplyWords reply = first == nullptr ? ReplyWords{} : says_of(first->text, asks);
   if (label.unclear || (label.outcomes.empty() && reply.unclear)) {

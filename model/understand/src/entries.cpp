@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <map>
 #include <optional>
 #include <utility>
 
@@ -122,6 +123,23 @@ class Entries {
     return !are_other_entries(a, b);
   }
 
+  bool has_several_values() const {
+    return std::count_if(groups_.begin(), groups_.end(), [](const Group& group) { return !group.markers; }) > 1;
+  }
+
+  // The one group that a name is of; none where it is of no other request's, or of several.
+  std::optional<std::size_t> known(const EntryName& name) const {
+    std::optional<std::size_t> found;
+    for (std::size_t group = 0; group < groups_.size() && !name.shown.empty(); ++group) {
+      const std::vector<NamedEntry>& names = groups_[group].names;
+      if (!std::any_of(names.begin(), names.end(), [&](const NamedEntry& one) { return are_one(one.name, name); }))
+        continue;
+      if (found) return std::nullopt;
+      found = group;
+    }
+    return found;
+  }
+
   // The group of a name; that of the one value there is, where a request calls its entry nothing in particular.
   std::size_t of(const EntryName& name, Position at, const std::string& label) const {
     if (!name.shown.empty()) return *find(name);
@@ -157,12 +175,26 @@ class Entries {
     (found ? groups_[*found] : groups_.emplace_back()).add(entry);
   }
 
+  // Whether a request names both, and so as two.
+  static bool named_together(const Group& a, const Group& b) {
+    return std::any_of(a.names.begin(), a.names.end(), [&](const NamedEntry& one) {
+      return std::any_of(b.names.begin(), b.names.end(), [&](const NamedEntry& other) { return one.at == other.at; });
+    });
+  }
+
+  // Whether a key is plainly that of an entry: it is looked up, or named beside another.
+  bool is_of_its_own(const Group& group) const {
+    return group.looked_up() || group.markers || std::any_of(groups_.begin(), groups_.end(), [&](const Group& other) {
+             return &other != &group && named_together(group, other);
+           });
+  }
+
   void ask_whether_two(const Group& before, const Group& group) const {
     const NamedEntry& one = before.first();
     const NamedEntry& other = group.first();
-    if (said_of_both(one.name, other.name, apart_)) return;
+    if (said_of_both(one.name, other.name, apart_) || named_together(before, group)) return;
     const bool keys = are_other_keys(one.name, other.name);
-    if (keys && (before.looked_up() || before.markers) && (group.looked_up() || group.markers)) return;
+    if (keys && is_of_its_own(before) && is_of_its_own(group)) return;
     ask_whether_one(one, other);
   }
 
@@ -223,6 +255,90 @@ std::vector<CacheEntry> Entries::entries() const {
   return entries;
 }
 
+// What stands behind commas and "and" in a label: "products" of "DEL product:1 and products". And, of a command whose
+// arguments are keys, each of them.
+std::vector<std::string> further_parts(const std::string& label) {
+  std::vector<std::string> parts(1);
+  const bool is_command = label.starts_with("DEL ") || label.starts_with("UNLINK ");
+  for (const std::string& token : split(label, ' ')) {
+    if (token.empty()) continue;
+    const std::string word = lower(token);
+    const bool joint = word == "and" || word == "&" || word == "+" || word == ",";
+    if (joint || is_command) parts.emplace_back();
+    const std::string bare = token.substr(0, token.find_last_not_of(",;") + 1);
+    if (!joint) parts.back() += (parts.back().empty() ? "" : " ") + bare;
+    if (bare.size() < token.size() && !joint) parts.emplace_back();
+  }
+  parts.erase(parts.begin());
+  return parts;
+}
+
+// Which entries a request is about, and what it calls them; its own is the one that it names first.
+std::map<std::size_t, std::string> note_entries(Request& request, const Entries& settled, const Reading& reading) {
+  std::map<std::size_t, std::string> names;
+  for (const EntryName& name : names_in(request)) {
+    const std::size_t entry = settled.of(name, request.at, request.label);
+    if (names.empty()) request.entry = entry;
+    names.emplace(entry, name.shown);
+  }
+  // What other requests call an entry, a delete calls so, too.
+  if (request.verb == Verb::kDelete || request.verb == Verb::kMarkStale)
+    for (const std::string& part : further_parts(request.label)) {
+      const EntryName named = entry_named(part);
+      if (equals_ignoring_case(part, lower(names.begin()->second))) continue;
+      if (const auto entry = settled.known(named))
+        names.emplace(*entry, part);
+      else if (!named.shape.empty() && settled.has_several_values())
+        ask_at(reading.name(), request.at, "which-entry",
+               "cannot tell which entry " + in_quotes(part) + " in " + reading.quoted(request.label) +
+                   " is; call it as it is called where it is filled");
+    }
+  for (const auto& [entry, name] : names)
+    if (entry != request.entry) request.also.push_back(entry);
+  const bool plain = traces::facts_of(request.verb).of_several() && !request.adds && request.passes_on.empty();
+  if (!request.also.empty() && !plain)
+    refuse_not_modelled(reading.name(), request.at, "several entries in one request");
+  return names;
+}
+
+// Says beside each request which entry it is about, where there are several, and once of each what it is taken to be.
+class EntriesTold {
+ public:
+  EntriesTold(const Entries& settled, const std::vector<CacheEntry>& found, const std::vector<NamedEntry>& named,
+              Reading& reading)
+      : settled_(settled), found_(found), named_(named), reading_(reading), told_(found.size()) {}
+
+  // `names`: what the request of this line of the reading calls its entries.
+  void tell(const std::map<std::size_t, std::string>& names, std::size_t line) {
+    if (names.size() > 1) {
+      std::string all;
+      for (const auto& [entry, name] : names) all += (all.empty() ? "" : ", ") + in_quotes(found_[entry].name);
+      reading_.also(line, "; the entries, in one step, are " + all);
+    }
+    for (const auto& [entry, name] : names) {
+      if (entry == 0) continue;
+      if (names.size() == 1) reading_.also(line, "; the entry is " + in_quotes(found_[entry].name));
+      if (!told_[entry]) reading_.also_assumed(line, taken_as(entry, name));
+      told_[entry] = true;
+    }
+  }
+
+ private:
+  std::string taken_as(std::size_t entry, const std::string& name) const {
+    if (found_[entry].markers) return in_quotes(name) + " is taken as a marker, which is there or not, and no value";
+    const NamedEntry& first = settled_.groups()[0].first();
+    return in_quotes(name) + " is taken as an entry of its own, made of the same row as " +
+           in_quotes(first.name.shown) + "; if they are one, say %% stalemate: same = " + first.name.shown + ", " +
+           name + said_of_what_stays(first, named_) + said_of_what_stays(settled_.groups()[entry].first(), named_);
+  }
+
+  const Entries& settled_;
+  const std::vector<CacheEntry>& found_;
+  const std::vector<NamedEntry>& named_;
+  Reading& reading_;
+  std::vector<bool> told_;
+};
+
 // An operation that stores if something else is unchanged than it reads cannot be told from one that does not.
 void refuse_other_watched(const Operation& operation, const std::string& name) {
   std::optional<std::size_t> watched;
@@ -269,34 +385,18 @@ std::vector<CacheEntry> settle_entries(std::vector<std::vector<Segment>>& segmen
     if (request.tells && found.size() > 1)
       refuse_not_modelled(reading.name(), request.at, "publishing which of several entries has changed");
   });
-  std::vector<bool> told(found.size());
+  EntriesTold told(settled, found, entries, reading);
   std::vector<bool> marked(found.size());
   std::vector<bool> stale(found.size());
   visit_cache_requests(segments, [&](const Segment& segment, Request& request) {
     if (request.verb == Verb::kWait) return;
-    const std::vector<EntryName> names = names_in(request);
-    request.entry = settled.of(names.front(), request.at, request.label);
-    for (const EntryName& name : names)
-      if (settled.of(name, request.at, request.label) != request.entry)
-        refuse_not_modelled(reading.name(), request.at, "several entries in one request");
+    const std::map<std::size_t, std::string> names = note_entries(request, settled, reading);
     if (!request.other_named.empty()) request.other = settled.marker(request);
     found[request.entry].versioned = found[request.entry].versioned || traces::facts_of(request.verb).versioned();
     marked[request.entry] = marked[request.entry] || traces::facts_of(request.verb).marks;
-    stale[request.entry] = stale[request.entry] || request.verb == Verb::kMarkStale;
-    if (request.entry == 0 || found.size() == 1) return;
-    const std::size_t line = segment.line_of_arrow.at(request.arrow);
-    reading.also(line, "; the entry is " + in_quotes(found[request.entry].name));
-    if (told[request.entry]) return;
-    told[request.entry] = true;
-    const std::string& shown = names.front().shown;
-    reading.also_assumed(
-        line, found[request.entry].markers
-                  ? in_quotes(shown) + " is taken as a marker, which is there or not, and no value"
-                  : in_quotes(shown) + " is taken as an entry of its own, made of the same row as " +
-                        in_quotes(settled.groups()[0].first().name.shown) +
-                        "; if they are one, say %% stalemate: same = " + settled.groups()[0].first().name.shown + ", " +
-                        shown + said_of_what_stays(settled.groups()[0].first(), entries) +
-                        said_of_what_stays(settled.groups()[request.entry].first(), entries));
+    if (request.verb == Verb::kMarkStale)
+      for (const auto& [entry, name] : names) stale[entry] = true;
+    told.tell(names, segment.line_of_arrow.at(request.arrow));
   });
   visit_cache_requests(segments, [&](const Segment&, Request& request) {
     request.finds.marker = request.verb == Verb::kGet && marked[request.entry];

@@ -74,10 +74,11 @@ BesideOutcome StepWalk::beside_of(const Section& section, const Request& asks) c
   return beside_outcome(section.label, asks.verb, names_of(asks));
 }
 
-// How old an entry is decides, although it is there.
+// How old an entry is decides, although it is there. Where other rows are asked for, too, what is there counts as
+// missing anyway at times (R7).
 void StepWalk::ask_about_age(const Section& section, const Request& asks, const BesideOutcome& beside,
                              const ReplyWords& label) const {
-  if (asks.verb != Verb::kGet) return;
+  if (asks.verb != Verb::kGet || asks.finds.beside_others) return;
   const bool fresh = beside.fresh && beside.none() && asks.to == Role::kCache;
   if (!fresh && !(beside.aged && !label.outcomes.empty())) return;
   ask_at(name(), section.at, "outcome-unclear",

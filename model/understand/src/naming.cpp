@@ -251,6 +251,22 @@ void tell_operation(const Segment& segment, const Decision& decision, Reading& r
   }
 }
 
+// What a Read refuses for a reason it refuses by what it has read: an answer like others.
+void take_refusals_as_answers(Segment& segment, Reading& reading, std::vector<Act>& body) {
+  for (Act& act : body) {
+    if (auto* answer = std::get_if<Acknowledge>(&act.node);
+        answer != nullptr && segment.refusals.count(answer->arrow)) {
+      answer->fails = false;
+      const std::size_t line = segment.line_of_arrow.at(answer->arrow);
+      for (Answer& told : segment.answers)
+        if (told.line == line) told.fails = false;
+      reading.also_assumed(line, "a Read that refuses is taken to do so by what it has read");
+    }
+    if (auto* choice = std::get_if<Choice>(&act.node))
+      for (Branch& branch : choice->branches) take_refusals_as_answers(segment, reading, branch.body);
+  }
+}
+
 }  // namespace
 
 std::optional<OperationKind> kind_said_above(const Document& document, std::size_t index) {
@@ -285,6 +301,8 @@ void name_operations(const Document& document, std::vector<std::vector<Segment>>
       named.push_back(&operation);
       say_values(segment, reading);  // before its lines are told: the first of them may begin with what operation it is
       reading.attempt([&] { settle_watches(segment, reading); });
+      if (operation.kind == OperationKind::kRead && !segment.refusals.empty())
+        take_refusals_as_answers(segment, reading, operation.body);
       tell_operation(segment, decision, reading);
     }
   }

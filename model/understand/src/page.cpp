@@ -16,6 +16,7 @@
 #include "reading.hpp"
 #include "roles.hpp"
 #include "telling.hpp"
+#include "undrawn.hpp"
 #include "vocabulary/vocabulary.hpp"
 
 namespace stalemate::model {
@@ -40,7 +41,8 @@ struct Survey {
 // What each diagram has to do with caches and databases. Of a name that may mean one it is taken that it does: then it
 // is asked about, and not passed over.
 std::vector<Survey> survey(const Document& written, const std::vector<std::string>& roles) {
-  const Translated translated = translate(written);
+  Translated translated = translate(written);
+  draw_what_is_spoken_of(translated.document);
   const Document& document = translated.document;
   Reading reading(translated);
   std::vector<Survey> all(document.diagrams.size());

@@ -30,6 +30,11 @@ Json json_of(const Request& request) {
   step["verb"] = to_string(request.verb);
   const EntryName entry = request.to == Role::kCache ? entry_named(request.label) : EntryName{};
   step["entry"] = entry.shown.empty() ? Json() : Json(entry.shown);
+  step["also"] = Json::array();
+  if (!request.also.empty())
+    for (const EntryName& each : entries_named(request.label, request.verb))
+      if (!each.is_like(entry)) step["also"].push_back(each.shown);
+  step["several_rows"] = request.finds.beside_others;
   step["awaited"] = request.awaited;
   step["drawn_lost"] = request.drawn_lost;
   Json carried = Json::array();

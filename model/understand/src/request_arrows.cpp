@@ -171,7 +171,8 @@ void StepWalk::ask_what_is_meant(Position at, const Message& message, Role serve
            {{at.line, "%% stalemate: means set", "it stores in any case", false}});
   if (verb == Verb::kGetVersion && server == Role::kCache)
     refuse_not_modelled(name(), at, "the version of an entry alone");
-  if (verb == Verb::kGet && keys_named(message.text).size() > 1)
+  const bool other_keys = verb == Verb::kGet && entries_named(message.text, verb).size() > 1;
+  if (other_keys || (words.watch != Watch::kNothing && names_several_rows(message.text)))
     refuse_not_modelled(name(), at, "several entries in one request");
   if (server == Role::kCache && verb == Verb::kSetIfUnchanged && current().asked.count({server, Verb::kGet}) == 0)
     ask_at(
@@ -214,6 +215,7 @@ Finds StepWalk::what_it_may_find(const Message& message, Role server, Verb verb,
   finds.lease = words.watch == Watch::kLease;
   finds.stale = finds.lease && reading_.marks_stale();
   finds.marker = reading_.may_hold_marker(entry_named(message.text));
+  finds.beside_others = names_several_rows(message.text);
   return finds;
 }
 
@@ -279,6 +281,13 @@ void StepWalk::request(const Place& place, const Message& written, Role server, 
   if (is_server(role(message.from)))
     assumed = joined({assumed, "a two-headed arrow is taken as a request of the app with its reply"});
   if (words.after_commit) meaning += ", after the commit of the write before it";
+  if (server == Role::kCache && names_several_rows(message.text)) {
+    meaning += ", and those of other rows at once";
+    assumed = joined({assumed, asks.finds.beside_others
+                                   ? "each row is looked at by itself; where it is found, another may be missing, and "
+                                     "then what happens on a miss happens to it, too"
+                                   : "each row is looked at by itself"});
+  }
 
   if (server == Role::kCache && verb == Verb::kIncrease)
     assumed = joined({assumed,

@@ -14,6 +14,7 @@
 #include "directives.hpp"
 #include "read/statements.hpp"
 #include "telling.hpp"
+#include "undrawn.hpp"
 #include "vocabulary/vocabulary.hpp"
 
 namespace stalemate::model {
@@ -300,7 +301,10 @@ bool stands_in_each_app(const Participant& participant, Told& told, const Readin
   const RoleWords words = words_of_cache(participant, reading);
   told.is_local = words.cache_kind == CacheKind::kLocal;
   told.of_others = words.of_others && told.is_local;
-  if (told.is_local && !told.of_others)
+  if (told.is_local && !participant.declared && participant.id == kOwnCache)
+    told.assumed =
+        "it is not drawn, and each app instance is taken to have one of its own; where all share it, draw it";
+  else if (told.is_local && !told.of_others)
     told.assumed += (told.assumed.empty() ? "" : "; ") + std::string("by ") + reading.quoted(words.cache_word) +
                     " each app instance has one of its own; where all share it, say role " + participant.id +
                     " = cache";

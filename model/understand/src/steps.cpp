@@ -146,7 +146,11 @@ std::vector<Segment> StepWalk::finish() {
               "as app->>cache: Get value",
               "operation-empty");
     }
-    if (!segment.asks) reading_.introduce(segment.heading_line, "asks neither a cache nor a database: no operation");
+    if (!segment.asks) {
+      reading_.introduce(segment.heading_line, "asks neither a cache nor a database: no operation");
+      for (const auto& [arrow, line] : segment.line_of_arrow)
+        reading_.also(line, "answers outside, and ends no operation");
+    }
     return !segment.asks;
   };
   segments_.erase(std::remove_if(segments_.begin(), segments_.end(), asks_nothing), segments_.end());

@@ -92,6 +92,7 @@ struct Segment {
   bool lives = false;        // something that is stored has a time to live
   std::vector<int> loads;    // arrows of gets that their caches pass on
   std::vector<Answer> answers;
+  std::set<int> refusals;  // arrows to the caller that say no for a reason, such as "403", and nothing of a failure
   std::map<int, std::size_t> line_of_arrow;                   // reading lines of requests and answers, by their arrows
   std::map<std::pair<int, int>, std::size_t> line_of_branch;  // of branches, by line and column
   std::set<int> silent_gets;             // arrows of cache gets of which nothing drawn says how they turn out

@@ -206,10 +206,19 @@ class Telling {
       place(known, Role::kThirdParty, "is told, and nobody is drawn who takes from it");
     } else if (may_be_app && any_is(does.asks, Role::kCache)) {
       place(known, Role::kApp, "asks a cache itself");
+    } else if (may_be_app && asks_for_others(known, does)) {
+      place(known, Role::kCache, "is asked for what it asks the database, and no other cache is drawn");
     } else {
       return false;
     }
     return true;
+  }
+
+  // "CachedRepository" without a cache beside it: what it asks the database it asks for whoever asked it.
+  bool asks_for_others(const Known& known, const Part& does) const {
+    const bool may_be_cache = std::find(known.either.begin(), known.either.end(), Role::kCache) != known.either.end();
+    return may_be_cache && count(Role::kCache) == 0 && !does.asks.empty() && all_are(does.asks, Role::kDatabase) &&
+           any_is(does.asked_by, Role::kApp) && does.asked_to_get;
   }
 
   bool place_open(const std::string& who, Known& known) {

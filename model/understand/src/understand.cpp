@@ -22,6 +22,7 @@
 #include "things.hpp"
 #include "understand/protocol.hpp"
 #include "understand/understanding.hpp"
+#include "undrawn.hpp"
 #include "vocabulary/vocabulary.hpp"
 #include "words.hpp"
 
@@ -266,13 +267,15 @@ Understanding try_to_understand(const Document& written, const std::vector<std::
   Understanding result;
   result.file = written.name;
   try {
-    const Translated translated = translate(written);
+    Translated translated = translate(written);
+    const auto left_out = draw_what_is_spoken_of(translated.document);
     const Document& document = translated.document;
     if (translated.language != nullptr) result.language = translated.language->code;
     Reading reading(translated);
     const std::vector<RolesOfDiagram> roles_of_diagrams = read_roles(document, roles, reading);
     result.participants = participants_of(written, roles_of_diagrams);
     note_markers(document, reading);
+    for (const auto& [at, meaning] : left_out) reading.add(at, meaning);
     OperationsRead read;
     try {
       read = read_operations(document, roles_of_diagrams, reading);

@@ -47,11 +47,13 @@ void refuse_what_cannot_happen(const traces::Trace& trace, const Servers& server
       const traces::VerbFacts* const verb = traces::find_verb(request.verb);
       const bool is_row = traces::row_of(request.key) == request.key;
       const bool leases = request.watch == traces::to_string(traces::Watch::kLease);
-      if (verb == nullptr || (verb->replayed && is_row && !leases)) continue;
-      throw InputError(fmt::format(
-          "replay: step {} sends '{}: {}{}', which is modelled and not asked of a real server yet; "
-          "explain, show and lesson tell the trace",
-          i + 1, request.to, leases ? "get with its lease" : request.verb, is_row ? "" : " " + request.key));
+      const bool several = !request.also.empty() || request.other_rows;
+      if (verb == nullptr || (verb->replayed && is_row && !leases && !several)) continue;
+      throw InputError(
+          fmt::format("replay: step {} sends '{}: {}{}{}', which is modelled and not asked of a real server yet; "
+                      "explain, show and lesson tell the trace",
+                      i + 1, request.to, leases ? "get with its lease" : request.verb, is_row ? "" : " " + request.key,
+                      several ? " and others at once" : ""));
     }
   }
   if (can_happen(trace, servers)) return;

@@ -135,11 +135,37 @@ bool local_cache(Page& page, sim::Random& random) {
   return reads;
 }
 
+// Likewise one that is not drawn, which the app asks in messages to itself.
+bool own_cache_undrawn(Page& page, sim::Random& random) {
+  static const std::vector<std::string> kGets = {"check local cache", "look it up in the local cache",
+                                                 "get it from the in-memory cache", "read L1 cache"};
+  static const std::vector<std::string> kSets = {"store it in local cache", "put it into the L1 cache",
+                                                 "save it in the in-process cache"};
+  static const std::vector<std::string> kDeletes = {"evict it from local cache", "delete own copy",
+                                                    "invalidate L1 cache", "clear the in-memory cache"};
+  const std::string& app = page.names[Who::kApp].id;
+  const auto to_itself = [&](const std::vector<std::string>& words) {
+    return raw(app + "->>" + app + ": " + any_of(words, random));
+  };
+  bool reads = false;
+  for (Operation& operation : page.operations) {
+    if (operation.kind == OperationKind::kWrite) {
+      operation.body.push_back(to_itself(kDeletes));
+      continue;
+    }
+    operation.body.insert(operation.body.begin(), to_itself(kGets));
+    operation.body.push_back(to_itself(kSets));
+    reads = true;
+  }
+  return reads;
+}
+
 }  // namespace
 
 std::vector<Change> changes_of_meaning() {
   return {{"a further cache that is changed likewise", Meaning::kWorse, further_cache, true},
           {"a cache in each app instance in front", Meaning::kWorse, local_cache<false>},
+          {"a cache in each app instance that is not drawn", Meaning::kWorse, own_cache_undrawn},
           {"a cache in each app instance that hears of changes", Meaning::kWorse, local_cache<true>, false, true},
           {"another entry is written than is read", Meaning::kOther, other_entry},
           {"two features, by their headings", Meaning::kOther, other_feature_by_heading},

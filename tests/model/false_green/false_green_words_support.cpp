@@ -73,12 +73,10 @@ bool changes_of_rows(Page& page, sim::Random& random) {
   return !lines.empty();
 }
 
-bool commands(Page& page, sim::Random& random) {
+bool commands_about(Page& page, const std::string& key, sim::Random& random) {
   const auto lines = lines_where(page, [](const Node& line) {
     return line.kind == Node::Kind::kRequest && line.who == Who::kCache && line.behind.find("TTL") == std::string::npos;
   });
-  static const Words kKeys = {"price", "product:1", "price:{id}", "user_1"};
-  const std::string key = any_of(kKeys, random);
   for (Node* line : lines) {
     switch (line->verb) {
       case Verb::kGet:
@@ -163,6 +161,30 @@ bool unless_nobodys_lock(Page& page, sim::Random& random) {
   return !sets.empty();
 }
 
+bool commands(Page& page, sim::Random& random) {
+  static const Words kKeys = {"price", "product:1", "price:{id}", "user_1"};
+  return commands_about(page, any_of(kKeys, random), random);
+}
+
+// Where it is filled at the start, a write that deletes nothing leaves it as it was.
+bool deletes_of_several(Page& page, sim::Random& random) {
+  static const Words kDeletes = {"DEL product:1 shape:1", "DEL shape:1 product:1", "UNLINK product:1 shape:1",
+                                 "invalidate product:1, shape:1", "delete product:1 and shape:1"};
+  if (!commands_about(page, "product:1", random)) return false;
+  const auto deletes = lines_where(page, [](const Node& line) { return is_request(line, Who::kCache, Verb::kDelete); });
+  for (Node* line : deletes) line->text = any_of(kDeletes, random);
+  return !deletes.empty();
+}
+
+bool gets_of_several_rows(Page& page, sim::Random& random) {
+  static const Words kGets = {"MGET product:1 product:2", "GET product:1, product:2",
+                              "MGET product:1 product:2 product:3"};
+  if (!commands_about(page, "product:1", random)) return false;
+  const auto gets = lines_where(page, [](const Node& line) { return is_request(line, Who::kCache, Verb::kGet); });
+  for (Node* line : gets) line->text = any_of(kGets, random);
+  return !gets.empty();
+}
+
 // Every line of reply and every label of a branch that says this.
 bool say(Page& page, sim::Random& random, Says says, const Words& words) {
   bool any = false;
@@ -241,6 +263,8 @@ std::vector<Change> changes_of_words() {
           {"another noun", Meaning::kSame, noun},
           {"SQL at the database", Meaning::kSame, sql},
           {"commands at the cache", Meaning::kSame, commands},
+          {"deletes of an entry that nobody fills, too", Meaning::kWorse, deletes_of_several},
+          {"gets of other rows, too", Meaning::kWorse, gets_of_several_rows},
           {"rows that are changed instead of written anew", Meaning::kWorse, changes_of_rows},
           {"a watch or a transaction alone", Meaning::kSame, watches_in_vain},
           {"a lock that nobody looks at", Meaning::kSame, lock_in_vain, true},

@@ -292,6 +292,7 @@ class Model {
   const Request& asked_first(const Message& message) const;  // what a session asked that led to it
   // R6.
   Reply carry_out(World& world, std::size_t r, const Message& message, bool counts) const;
+  void do_to_others(World& world, std::size_t r, const Message& message) const;
   std::optional<Message> passed_on(const Message& message, const Reply& reply) const;
   static bool works_for(const Runner& runner, const Message& message);
   static bool is_worked_on(const Runner& runner);

@@ -12,12 +12,26 @@
 namespace stalemate::model::reference {
 
 // The same page about keys: of two entries of the row, and with markers put, looked for and taken away on the way.
+// A line that asks the cache plainly of one entry asks it of two, or of two rows.
+inline std::string of_several(const std::string& line) {
+  const std::size_t at = line.find("cache: ");
+  if (at == std::string::npos) return line;
+  const std::string asks = line.substr(at + 7);
+  const std::string to = line.substr(0, at + 7);
+  const std::string both = asks.ends_with("total:1") ? "total:1 item:1" : "item:1 total:1";
+  if (asks == "Delete item:1" || asks == "Delete total:1") return to + "DEL " + both;
+  if (asks == "Set item:1" || asks == "Set total:1") return to + "MSET " + both;
+  if (asks == "Get item:1") return to + "MGET item:1 item:2";
+  return line;
+}
+
 inline std::string with_entries(const std::string& page, sim::Random random) {
   static const std::vector<std::string> kMarkers = {
       "app->>cache: SET lock:item:1\n",
       "app->>cache: SET lock:item:1 EX 60\n",
       "app-)cache: SET lock:item:1 EX 60\n",
       "app->>cache: DEL lock:item:1\n",
+      "app->>cache: DEL lock:item:1 item:1\n",
       "app-)cache: DEL lock:item:1\n",
       "app->>cache: SET item:1 unless lock:item:1 exists\n",
       "app-)cache: SET item:1 unless lock:item:1 exists\n",
@@ -67,6 +81,7 @@ inline std::string with_entries(const std::string& page, sim::Random random) {
       "app->>cache: set item:1 if the lease is still valid\n",
       "app-)cache: set item:1 if the lease is still valid, TTL 60\n",
       "app->>cache: mark item:1 as stale\n",
+      "app->>cache: mark item:1 and total:1 as stale\n",
       "app-)cache: mark item:1 as stale\n"};
   static const std::array kFurther = {&kVersions, &kGenerations, &kGenerations, &kLeases,
                                       &kLeases,   &kMarkers,     &kMarkers};
@@ -87,6 +102,7 @@ inline std::string with_entries(const std::string& page, sim::Random random) {
     }
     if (const std::size_t at = line.find("value"); line.find("cache: ") != std::string::npos && at != std::string::npos)
       line.replace(at, 5, two && random.below(3) == 0 ? "total:1" : "item:1");
+    if (random.below(4) == 0) line = of_several(line);
     text += line + "\n";
   }
   return text;

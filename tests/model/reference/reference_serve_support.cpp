@@ -129,6 +129,25 @@ Reply Model::serve_row(World& world, std::size_t r, const Message& message, bool
   return reply;
 }
 
+// What is asked of several entries at once, done to all but the first.
+void Model::do_to_others(World& world, std::size_t r, const Message& message) const {
+  const Request& asked = request(message);
+  for (const std::size_t entry : asked.also) {
+    const std::size_t place = shelf_of(r, message) * shelf_size() + entry * setting_.keys + message.key;
+    Spot& spot = world.cache[place];
+    if (asked.verb == Verb::kSet || spot.there()) touch(world, place);
+    if (asked.verb == Verb::kMarkStale) {
+      spot.stale = spot.value.has_value();
+      spot.lease.reset();
+      continue;
+    }
+    spot = {};
+    if (asked.verb != Verb::kSet) continue;
+    spot.value = message.value;
+    spot.expiring = asked.ttl != 0;
+  }
+}
+
 // `counts`: a commit is the one that its Write knows of. What arrives late or twice of an awaited request is not.
 Reply Model::serve(World& world, std::size_t r, const Message& message, bool counts) const {
   const Request& asked = request(message);
@@ -261,6 +280,7 @@ Reply Model::serve(World& world, std::size_t r, const Message& message, bool cou
       spot = {};
       break;
   }
+  do_to_others(world, r, message);
   if (world.cache != before && may_fail_over(world)) {
     const auto shelf = static_cast<std::ptrdiff_t>(shelf_of(r, message) * shelf_size());
     if (shelves_[shelf_of(r, message)].app == 0)

@@ -110,7 +110,8 @@ bool Model::is_kept(std::size_t shelf, std::size_t entry) const {
   for (const Operation& operation : protocol_.operations)
     visit_requests(operation.body, [&](const Request& asked) {
       const bool here = asked.to == Role::kCache && asked.cache == shelves_[shelf].cache;
-      found |= here && (asked.entry == entry || (names_other(asked.verb) && asked.other == entry));
+      found |= here && (asked.entry == entry || (names_other(asked.verb) && asked.other == entry) ||
+                        std::count(asked.also.begin(), asked.also.end(), entry) > 0);
     });
   return found;
 }
@@ -289,6 +290,12 @@ void Model::receive(const World& world, std::size_t r, std::vector<Enabled>& out
     if (sums(message.operation) ? reply.value.has_value() : asked.to == Role::kDatabase && asked.verb == Verb::kGet)
       runner.fetched.value = reply.value;
     if (answers_for_row(asked)) runner.wrote_well = reply.outcome == Outcome::kOk;
+  }
+  // R7: one of the other rows that it asked for may not be there.
+  if (asked.finds.beside_others && reply.outcome == Outcome::kValue) {
+    Running in_vain = running;
+    in_vain.step.next.runners[r].outcomes[asked.arrow] = Outcome::kMiss;
+    go_on(std::move(in_vain), after(message.at), out);
   }
   go_on(std::move(running), after(message.at), out);
 }

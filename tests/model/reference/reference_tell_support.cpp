@@ -20,6 +20,11 @@ traces::Reply Model::told_reply(const Reply& reply) const {
 
 traces::Request Model::tell(std::size_t r, const Message& message) const {
   const Request& sent = request(message);
+  std::vector<std::string> also;
+  for (const std::size_t entry : sent.also) {
+    const std::string row = key_name(message.key);
+    also.push_back(entry == 0 ? row : row + "/" + protocol_.entries[entry].name);
+  }
   return {.arrow = sent.arrow,
           .to = sent.to == Role::kCache   ? shelf_name(shelf_of(r, message))
                 : sent.to == Role::kQueue ? "channel"
@@ -35,6 +40,8 @@ traces::Request Model::tell(std::size_t r, const Message& message) const {
           .generation =
               sent.verb == Verb::kSetIfGeneration ? std::optional<std::int64_t>(message.generation) : std::nullopt,
           .other = names_other(sent.verb) ? spot_name(spot_of(r, message, true)) : "",
+          .also = also,
+          .other_rows = sent.finds.beside_others && message.stage == 0,
           .from = message.stage == 0   ? ""
                   : message.stage == 1 ? protocol_.caches[asked_first(message).cache].name
                                        : "database"};

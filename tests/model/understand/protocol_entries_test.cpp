@@ -21,6 +21,8 @@ std::string entries_in(const std::string& lines) {
       if (request.verb == Verb::kSetUnless) text += " unless " + std::to_string(request.other);
       if (request.verb == Verb::kSetIfGeneration || request.verb == Verb::kDeleteAndCountUp)
         text += " of " + std::to_string(request.other);
+      for (const std::size_t entry : request.also) text += " and " + std::to_string(entry);
+      if (request.finds.beside_others) text += " of several rows";
       if (request.ttl != 0) text += " for " + std::to_string(request.ttl);
     });
   return text;
@@ -55,6 +57,75 @@ TEST(ProtocolCacheEntries, what_may_be_two_entries_is_asked_and_both_answers_are
             "product products | get 0| set 0| delete 1");
   EXPECT_TRUE(contains(error_of_lines(lines + "%% stalemate: entries = product:1, producer\n"),
                        "no heading, label or key here names \"producer\""));
+}
+
+const std::string kTwoRead =
+    "Note over app: Read\napp->>cache: GET product:1\n" + kFilled + "app->>cache: SET product:1\nend\n" +
+    "Note over app: Read list\napp->>cache: GET products\n" + kFilled + "app->>cache: SET products\nend\n";
+const std::string kTwoReadEntries = "product products | get 0| set 0| get 1| set 1";
+
+TEST(ProtocolCacheEntries, one_command_may_delete_several) {
+  const std::string write = kTwoRead + "Note over app: Write\napp->>database: UPDATE\napp->>cache: ";
+  for (const char* label : {"DEL product:1 products", "DEL products product:1", "delete product:1 and products",
+                            "UNLINK product:1 products", "evict product:1, products"})
+    EXPECT_TRUE(entries_in(write + label + "\n").starts_with(kTwoReadEntries + "| delete ")) << label;
+  EXPECT_EQ(entries_in(write + "DEL product:1 products\n"), kTwoReadEntries + "| delete 0 and 1");
+  EXPECT_EQ(entries_in(write + "DEL products product:1\n"), kTwoReadEntries + "| delete 0 and 1");
+  EXPECT_TRUE(contains(error_of_lines(write + "delete product:1 and the list\n"),
+                       "cannot tell which entry \"the list\" in \"delete product:1 and the list\" is; call it as it is "
+                       "called where it is filled"));
+  const auto leased = [](const std::string& key) {
+    return "Note over app: Read " + key.substr(0, 1) + "\napp->>cache: get " + key +
+           ", take a lease if it is missing\nalt lease granted\napp->>database: SELECT\napp->>cache: set " + key +
+           " if the lease is still valid\nend\n";
+  };
+  EXPECT_EQ(entries_in(leased("a:1") + leased("b:1") + "Note over app: Write\napp->>database: UPDATE\n" +
+                       "app->>cache: mark a:1 and b:1 as stale\n"),
+            "a b | get 0| set-if-unchanged 0| get 1| set-if-unchanged 1| mark-stale 0 and 1");
+  EXPECT_EQ(entries_in(write + "MSET product:1 {p} products {l}\n"), kTwoReadEntries + "| set 0 and 1");
+  EXPECT_EQ(entries_in(write + "DEL product:1 key\n"), kTwoReadEntries + "| delete 0");
+  EXPECT_EQ(entries_in("app->>cache: GET product:1\ncache-->>app: nil\napp->>database: SELECT\napp->>cache: SET "
+                       "product:1\nNote over app: Write\napp->>database: UPDATE\n"
+                       "app->>cache: Evict \"product:1\" & \"shape:1:*\"\n"),
+            "product shape | get 0| set 0| delete 0 and 1")
+      << "who names two in one command means two";
+}
+
+TEST(ProtocolCacheEntries, a_get_of_several_rows_looks_at_each_by_itself) {
+  const auto read = [](const std::string& get, const std::string& set) {
+    return entries_in("app->>cache: " + get + "\n" + kFilled + "app->>cache: " + set + "\nend\n");
+  };
+  EXPECT_EQ(read("MGET hive:3 hive:8", "MSET hive:3 hive:8"), "hive | get 0 of several rows| set 0");
+  EXPECT_EQ(read("MGET hive:{ids}", "MSET hive:{ids}"), "hive | get 0 of several rows| set 0");
+  EXPECT_EQ(read("GET hive:3, hive:8", "SET hive:3"), "hive | get 0 of several rows| set 0");
+  EXPECT_EQ(read("GET hive:3", "SET hive:3"), "hive | get 0| set 0");
+  EXPECT_EQ(outline(read_lines("app->>cache: MGET hive:3 hive:8\nalt all there (fresh)\ncache-->>app: both\nelse some "
+                               "missing or stale\napp->>database: SELECT\napp->>cache: SET hive:3\nend\n")
+                        .operations[0]
+                        .body),
+            outline(read_lines("app->>cache: MGET hive:3 hive:8\nalt hit\ncache-->>app: both\nelse miss\n"
+                               "app->>database: SELECT\napp->>cache: SET hive:3\nend\n")
+                        .operations[0]
+                        .body))
+      << "what is there may count as missing anyway";
+  const std::vector<ReadingLine> lines =
+      read_lines("app->>cache: MGET hive:3 hive:8\n" + kFilled + "app->>cache: SET hive:3\nend\n").reading;
+  const auto asks = std::find_if(lines.begin(), lines.end(), [](const ReadingLine& line) { return line.at.line == 2; });
+  EXPECT_EQ(asks->meaning, "arrow 1: the app asks the cache to get the key, and those of other rows at once");
+  EXPECT_EQ(asks->assumed,
+            "each row is looked at by itself; where it is found, another may be missing, and then what happens on a "
+            "miss happens to it, too");
+}
+
+TEST(ProtocolCacheEntries, a_get_of_several_entries_or_a_condition_on_several_is_not_modelled) {
+  for (const char* label : {"MGET product:1 products:list", "GET product:1 and price:1"})
+    EXPECT_TRUE(contains(
+        error_of_lines("app->>cache: " + std::string(label) + "\n" + kFilled + "app->>cache: SET product:1\nend\n"),
+        "several entries in one request"))
+        << label;
+  EXPECT_TRUE(contains(
+      error_of_lines("app->>cache: gets product:1 product:2\n" + kFilled + "app->>cache: cas product:1\nend\n"),
+      "several entries in one request"));
 }
 
 TEST(ProtocolCacheEntries, a_request_that_names_none_of_several_is_asked_about) {

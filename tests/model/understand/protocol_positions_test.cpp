@@ -113,6 +113,7 @@ TEST(ProtocolPositions, an_operation_that_asks_no_server_is_none) {
   ASSERT_EQ(protocol.operations.size(), 1U);
   EXPECT_EQ(outline(protocol.operations[0].body), "set database#2; ack");
   EXPECT_TRUE(contains(describe_reading(protocol), "asks neither a cache nor a database: no operation"));
+  EXPECT_TRUE(contains(describe_reading(protocol), "answers outside, and ends no operation"));
 }
 
 TEST(ProtocolPositions, an_app_that_only_a_queue_calls_is_a_worker) {

@@ -172,9 +172,23 @@ TEST(ProtocolRoleNames, what_is_not_modelled_of_a_cache_beside_another_or_in_the
             "no error");
 }
 
+TEST(ProtocolRoleNames, of_several_caches_that_one_may_be_one_that_all_share_is_taken) {
+  for (const char* alias : {"Redis / Hazelcast / near cache", "near cache / Redis", "Redis / in-process LRU"}) {
+    const std::string app = "participant app\nparticipant kept as " + std::string(alias) + "\n";
+    const Protocol protocol = read_lines(app +
+                                         "app->>kept: Get value\nkept-->>app: miss\napp->>database: Get\n"
+                                         "app->>kept: Set value\n");
+    EXPECT_FALSE(protocol.caches.at(0).local) << alias;
+    EXPECT_TRUE(contains(describe_reading(protocol),
+                         "it is taken as one that all app instances share; where each has "
+                         "one of its own, say role kept = local-cache"))
+        << alias;
+  }
+}
+
 TEST(ProtocolRoleNames, a_cache_of_less_than_an_instance_or_before_the_app_is_not_the_cache) {
   for (const char* alias :
-       {"near cache", "Redis near cache", "Redis / Hazelcast / near cache", "First-level cache", "first level cache",
+       {"near cache", "Redis near cache", "Hazelcast near cache / near cache", "First-level cache", "first level cache",
         "Request cache", "request-scoped cache", "DataLoader cache", "Apollo cache", "React Query cache", "SWR cache",
         "Hibernate session cache", "ORM cache", "Sidecar cache", "Thread-local cache"}) {
     EXPECT_TRUE(contains(asked_as(alias), "understood as \"a cache of less than an app instance, or beside one\""))

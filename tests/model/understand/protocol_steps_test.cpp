@@ -104,6 +104,17 @@ TEST(ProtocolSteps, an_answer_outside_that_says_failure_acknowledges_nothing) {
   EXPECT_EQ(outline_of("user->>app: PUT\napp->>database: Set\napp-->>user: error"), "set database#2; nack");
 }
 
+TEST(ProtocolSteps, a_read_that_refuses_answers_by_what_it_has_read_and_a_write_that_does_has_failed) {
+  for (const char* answer : {"403 Forbidden (frozen)", "access denied", "blocked"}) {
+    const std::string reply = "app-->>user: " + std::string(answer);
+    EXPECT_EQ(outline_of("user->>app: may I?\napp->>cache: Get\n" + reply), "get cache#2; ack") << answer;
+    EXPECT_EQ(outline_of("user->>app: PUT\napp->>database: Set\n" + reply), "set database#2; nack") << answer;
+  }
+  EXPECT_EQ(outline_of("user->>app: may I?\napp->>cache: Get\napp-->>user: 403 error"), "get cache#2; nack");
+  EXPECT_EQ(meaning_at(read_lines("user->>app: may I?\napp->>cache: Get\napp-->>user: 403 Forbidden"), 4),
+            "answers outside with the value it received, if any");
+}
+
 TEST(ProtocolSteps, only_who_started_the_operation_is_answered) {
   const std::vector<std::string> mailer = {"mailer=outside"};
   const std::string start = "user->>app: PUT\napp->>database: Set\n";

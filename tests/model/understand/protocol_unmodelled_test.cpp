@@ -73,7 +73,7 @@ TEST(ProtocolUnmodelled, replicas_locks_queues_and_other_caches_are_refused_in_l
            "Note over app: under a distributed lock\napp->>database: SELECT" + end,
            "app->>database: SELECT ... FOR UPDATE" + end,
            "app->>cache: Get value\ncache-->>app: locked\napp->>database: SELECT" + end,
-           "app->>app: check local cache\napp->>database: SELECT" + end,
+           "app->>app: check browser cache\napp->>database: SELECT" + end,
            "app->>app: keep value in memory\napp->>database: SELECT" + end,
            "Note over app: single-flight\napp->>database: SELECT" + end,
            "app->>database: UPDATE\nNote over app: an event is published\napp->>cache: DEL k",

@@ -77,7 +77,10 @@ struct Request {
   // The key of the entry that must not be there (set-unless), whose generation is compared (set-if-generation) or
   // counted up (delete-and-count-up).
   std::string other = "";
-  std::string from = "";  // the store that sends it of its own; "": the app instance
+  std::vector<std::string> also =
+      {};                   // of a delete, a set or a mark-stale: further entries to which it is done at once
+  bool other_rows = false;  // of a get from a cache: it asks for other rows, too, of which one may be missing
+  std::string from = "";    // the store that sends it of its own; "": the app instance
   bool operator==(const Request&) const = default;
 };
 

@@ -63,6 +63,8 @@ struct VerbFacts {
   constexpr bool names_other() const {
     return verb == Verb::kSetUnless || verb == Verb::kSetIfGeneration || verb == Verb::kDeleteAndCountUp;
   }
+  // Whether a cache may be asked so of several entries at once.
+  constexpr bool of_several() const { return verb == Verb::kSet || verb == Verb::kDelete || verb == Verb::kMarkStale; }
   // Whether what it stores may be given a time to live, by a cache.
   constexpr bool puts() const { return carries || marks || counts; }
 };

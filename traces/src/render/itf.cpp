@@ -57,6 +57,8 @@ Json request_record(const Request& request) {
           {"ttl", optional_integer(request.ttl)},
           {"watch", request.watch},
           {"other", request.other},
+          {"also", request.also},
+          {"other_rows", request.other_rows},
           {"from", request.from}};
 }
 

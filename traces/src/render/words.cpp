@@ -53,6 +53,8 @@ std::string request_words(const Request& request) {
   const bool deletes = request.verb == "delete-and-count-up";
   const std::string_view verb = unless ? "set" : deletes ? "delete" : std::string_view(request.verb);
   std::string words = foreign(verb) + " " + foreign(request.key);
+  for (const std::string& key : request.also) words += (&key == &request.also.back() ? " and " : ", ") + foreign(key);
+  if (request.other_rows) words += " and other rows";
   const bool leases = request.watch == to_string(Watch::kLease);
   if (leases) words += " or its lease";
   if (!request.watch.empty() && !leases) words = "watch and " + words;

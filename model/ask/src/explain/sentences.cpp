@@ -39,12 +39,17 @@ CachedEntry entry_of(const Machine& machine, const std::string& cache, const std
   return found;
 }
 
+// Whether it is asked of that entry, be it among others.
+bool is_about(const Instruction& instruction, const CachedEntry& entry) {
+  return instruction.server == entry.server &&
+         (instruction.entry == entry.entry || (instruction.also >> entry.entry & 1) != 0);
+}
+
 // What is marked as stale is replaced by whoever gets it next.
 bool replaces(const Instruction& instruction, const CachedEntry& entry) {
   constexpr std::array kReplacing = {Verb::kSet, Verb::kMark, Verb::kDelete, Verb::kDeleteAndCountUp, Verb::kMarkStale};
   const bool puts_or_drops = std::find(kReplacing.begin(), kReplacing.end(), instruction.verb) != kReplacing.end();
-  return instruction.server == entry.server && instruction.entry == entry.entry && puts_or_drops &&
-         !instruction.drawn_lost;
+  return is_about(instruction, entry) && puts_or_drops && !instruction.drawn_lost;
 }
 
 // Whether a Read of a key that is cached may still replace or delete the entry, if it starts in the state `end`. A
@@ -67,7 +72,7 @@ bool reads_replace(const Machine& machine, const CachedEntry& entry, StateView e
       if (replaces(instruction, entry)) return true;
       const Role to = kind_of_server(program, instruction);
       for (const Outcome outcome : possible_outcomes(to, instruction.verb, instruction.finds)) {
-        const bool absent = instruction.server == entry.server && instruction.entry == entry.entry &&
+        const bool absent = is_about(instruction, entry) &&
                             (outcome == Outcome::kMiss || outcome == Outcome::kGranted || outcome == Outcome::kDenied ||
                              outcome == Outcome::kTimeout ||
                              (answers_of(instruction.verb) == Answers::kIfAbsent && outcome == Outcome::kOk));

@@ -66,6 +66,7 @@ struct Instruction {
   Watch watch = Watch::kNothing;  // of a get
   std::size_t entry = 0;          // of a cache: in Program::entries
   std::size_t other = 0;          // Request::other
+  std::uint64_t also = 0;         // Request::also: bit e where it is done to entry e, too
   Finds finds;                    // of a get
   int ttl = 0;                    // seconds after which what is stored may expire; 0: never
   // Of a get: the session keeps the value it is answered. Of what stores: it is such a value, not the Write's own.

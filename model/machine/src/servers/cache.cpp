@@ -7,6 +7,7 @@
 // expires by itself: as long as nobody asks the replica, that is the same as to expire right after the failover, so it
 // is no step.
 #include <algorithm>
+#include <bit>
 
 #include "base/invariant.hpp"
 #include "machine/server.hpp"
@@ -56,7 +57,7 @@ class Cache final : public Server {
       const auto any = [&](auto holds) {
         return std::any_of(
             setting.program.instructions.begin(), setting.program.instructions.end(),
-            [&](const Instruction& one) { return one.server == place.drawn && put_by(one) == entry && holds(one); });
+            [&](const Instruction& one) { return one.server == place.drawn && puts(one, entry) && holds(one); });
       };
       // Another cache may be the only one to have it.
       const bool asked = (setting.program.servers[place.drawn].entries >> entry & 1) != 0;
@@ -174,7 +175,7 @@ class Cache final : public Server {
     if (!changes(instruction.verb)) return {.reads = own, .writes = 0};
     if (instruction.verb == Verb::kDeleteAndCountUp) return {.reads = 0, .writes = own | other};
     const bool asks = instruction.verb == Verb::kSetUnless || instruction.verb == Verb::kSetIfGeneration;
-    return {.reads = asks ? other : 0, .writes = own};
+    return {.reads = asks ? other : 0, .writes = own | instruction.also};
   }
 
   bool acts_freely() const override { return expires() || told_; }
@@ -255,12 +256,24 @@ class Cache final : public Server {
   static std::size_t put_by(const Instruction& instruction) {
     return instruction.verb == Verb::kDeleteAndCountUp ? instruction.other : instruction.entry;
   }
+  static bool puts(const Instruction& instruction, std::size_t entry) {
+    return put_by(instruction) == entry || (instruction.also >> entry & 1) != 0;
+  }
 
   // What a command that is carried out leaves in each cell that it is about.
   std::vector<std::pair<std::size_t, Held>> outcome_of(StateView words, const Query& query) const {
+    std::vector<std::pair<std::size_t, Held>> cells = outcome_at(words, query, cell_of(query));
+    for (std::uint64_t also = query.instruction.also; also != 0; also &= also - 1) {
+      const auto entry = static_cast<std::size_t>(std::countr_zero(also));
+      for (auto& at : outcome_at(words, query, Server::cell_of(entry, query.key))) cells.push_back(std::move(at));
+    }
+    return cells;
+  }
+
+  // Likewise, of what it is asked about one cell.
+  std::vector<std::pair<std::size_t, Held>> outcome_at(StateView words, const Query& query, std::size_t cell) const {
     const Instruction& asked = query.instruction;
     const traces::VerbFacts& verb = traces::facts_of(asked.verb);
-    const std::size_t cell = cell_of(query);
     if (asked.verb == Verb::kDelete) return {{cell, {}}};
     if (asked.verb == Verb::kGet || asked.verb == Verb::kMarkStale) {
       Held marked = held(words, cell);

@@ -76,8 +76,9 @@ struct Finds {
   bool absent = false;
   bool marker = false;
   bool lease = false;
-  bool stale = false;  // of a get that may take a lease: something is marked so
-  bool loads = false;  // of a get from a cache: what is not there it asks the database for itself (R6)
+  bool stale = false;          // of a get that may take a lease: something is marked so
+  bool loads = false;          // of a get from a cache: what is not there it asks the database for itself (R6)
+  bool beside_others = false;  // of a get from a cache: it asks for other rows, too (R7)
   bool operator==(const Finds&) const = default;
 };
 
@@ -154,6 +155,9 @@ class Outcomes {
 //     what it was about to do: gets that it has passed on, and of the sets that it has passed on for a session
 //     the youngest, any number of them; whoever waits for it times out. For R3, a Write whose set is passed on and
 //     awaited has awaited a database set. What a late or repeated request makes the cache ask is lost by no fault.
+// R7. A get from a cache that asks for several rows at once stands for each of them alone. Where its row is found,
+// another
+//     may not be; whether that is so is free. Then it counts as a miss, though its value was received.
 // R5. Old values (what fresh-reads forbids a Read to return): see machine/src/properties/fresh_reads.cpp.
 
 // The app asks a server. I1: `to` is kCache or kDatabase; or kQueue, a channel, which is asked to publish and tells.
@@ -172,9 +176,12 @@ struct Request {
   Watch watch = Watch::kNothing;  // of a get from the cache: what a later set of the operation asks to be unchanged
   std::size_t entry = 0;          // of a cache: index in Protocol::entries
   std::size_t other = 0;          // of what is about two (traces::VerbFacts::names_other): the other entry
-  Finds finds;                    // of a get from the cache
-  bool adds = false;              // of a set of a Write: R4
-  bool stores_new = false;        // its label says that what it stores is new: R4
+  // Of a delete, a set or a mark-stale: further entries to which the same is done, in the same step; ascending, without
+  // `entry`.
+  std::vector<std::size_t> also;
+  Finds finds;              // of a get from the cache
+  bool adds = false;        // of a set of a Write: R4
+  bool stores_new = false;  // its label says that what it stores is new: R4
   // What a set or add may store, by R4, failures aside: the operation's own value, what it received, or either.
   bool carries_own = false;
   bool carries_received = false;

@@ -100,7 +100,8 @@ std::optional<RequestWords> of_storing(std::string_view label, const std::vector
   return asks;
 }
 
-// "mark product:1 as stale", "md product:1 I", "tag product:1 as deleted: unlock it, keep the old value (one script)".
+// "mark product:1 as stale", "mark product:1 and products:all as stale", "md product:1 I", "tag product:1 as deleted:
+// unlock it, keep the old value (one script)".
 std::optional<RequestWords> of_marking(std::string_view label, const std::vector<std::string>& tokens) {
   constexpr std::string_view kPlain[] = {"as",  "stale", "deleted", "unlock", "it",   "keep", "the",
                                          "old", "value", "one",     "script", "in",   "step", "and",
@@ -110,7 +111,9 @@ std::optional<RequestWords> of_marking(std::string_view label, const std::vector
   const std::string command = lower(tokens[0]);
   const bool meta = tokens[0] == "md" && tokens.size() == 3 && tokens[2] == "I";
   const bool keeps = is_in(words, "stale") || (is_in(words, "keep") && is_in(words, "old"));
-  const bool plain = (command == "mark" || command == "tag") && keeps && are_all_in(kPlain, tokens, 2);
+  std::vector<std::string> rest = tokens;
+  std::erase_if(rest, is_plainly_a_key);
+  const bool plain = (command == "mark" || command == "tag") && keeps && are_all_in(kPlain, rest, 1);
   if (!meta && !plain) return std::nullopt;
   return command_about(Verb::kMarkStale, tokens[1], label, "delete " + tokens[1]);
 }

@@ -289,6 +289,24 @@ std::string_view age_of(std::string_view label) {
 
 bool contradict(std::string_view a, std::string_view b) { return !a.empty() && !b.empty() && a != b; }
 
+// Whether two keys, as one request names them, differ in nothing but the row: "hive:3", "hive:8".
+bool is_of_other_row(const EntryName& a, const EntryName& b) {
+  return !a.key.empty() && a.key == b.key && a.placeholders == b.placeholders;
+}
+
+// The keys of which a request may be: what stands beside that of a set is what is stored, unless it is a set of
+// several.
+std::vector<std::string> keys_asked_for(std::string_view label, Verb verb) {
+  if (verb == Verb::kGet || verb == Verb::kDelete || verb == Verb::kMarkStale) return keys_named(label);
+  const std::vector<std::string> words = split(label, ' ');
+  if (verb != Verb::kSet || words.empty() || lower(words.front()) != "mset") return {};
+  std::vector<std::string> keys = keys_named(label);
+  if (keys.size() + 1 == words.size()) return keys;  // no value is written
+  keys.clear();
+  for (std::size_t i = 1; i < words.size(); i += 2) keys.push_back(words[i]);
+  return keys;
+}
+
 }  // namespace
 
 std::vector<std::string> tables_named(std::string_view label) {
@@ -372,8 +390,11 @@ EntryName entry_of_key(std::string_view key) {
 
 std::vector<EntryName> entries_named(std::string_view label, Verb verb) {
   std::vector<EntryName> entries;
-  if (verb == Verb::kGet || verb == Verb::kDelete) {
-    for (const std::string& key : keys_named(label)) entries.push_back(entry_of_key(key));
+  for (const std::string& key : keys_asked_for(label, verb)) {
+    EntryName entry = entry_of_key(key);
+    const bool other_row = std::any_of(entries.begin(), entries.end(),
+                                       [&](const EntryName& before) { return is_of_other_row(before, entry); });
+    if (!other_row) entries.push_back(std::move(entry));
   }
   if (entries.size() >= 2) return entries;
   EntryName entry = entry_named(label);
@@ -386,6 +407,17 @@ std::vector<EntryName> entries_named(std::string_view label, Verb verb) {
     if (!entry.age.empty()) entry.shown = entry.age + " " + entry.shown;
   }
   return {entry};
+}
+
+bool names_several_rows(std::string_view label) {
+  constexpr std::string_view kOfSeveral[] = {"mget", "mset", "multiget", "getmany", "gets-many"};
+  const std::vector<std::string> words = split(lower(trim(label)), ' ');
+  if (!words.empty() && is_in(kOfSeveral, words.front())) return true;
+  const std::vector<std::string> keys = keys_named(label);
+  for (std::size_t i = 1; i < keys.size(); ++i)
+    for (std::size_t j = 0; j < i; ++j)
+      if (keys[i] != keys[j] && is_of_other_row(entry_of_key(keys[i]), entry_of_key(keys[j]))) return true;
+  return false;
 }
 
 bool are_other_entries(const EntryName& a, const EntryName& b) {

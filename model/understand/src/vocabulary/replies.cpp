@@ -163,6 +163,18 @@ bool says_failure(std::string_view text) {
   return fails;
 }
 
+bool says_refusal(std::string_view text) {
+  constexpr std::string_view kForAReason[] = {"blocked", "denied", "forbidden", "unauthorized", "401", "403"};
+  std::string rest;
+  bool refuses = false;
+  for (const std::string& word : split_words(text)) {
+    const bool reason = is_in(kForAReason, word);
+    refuses = refuses || reason;
+    if (!reason) rest += word + " ";
+  }
+  return refuses && !says_failure(rest);
+}
+
 // Whether a text says of what is watched that it has changed, or that it has not; none where it says neither.
 static std::optional<bool> says_changed(const std::vector<std::string>& words) {
   if (is_in(words, "unchanged") || is_in(words, "untouched") || is_in(words, "unmodified") || is_in(words, "same"))

@@ -250,6 +250,28 @@ void tell_kind_of_cache(const std::vector<std::string>& words, RoleWords& found)
 
 std::string quoted_word(const std::string& word) { return "\"" + word + "\""; }
 
+// "Redis / near cache": of several that one participant may be, one is a cache that all app instances share.
+void weigh_alternatives(std::string_view text, RoleWords& found) {
+  if (found.cache_kind != CacheKind::kLocal && found.cache_kind != CacheKind::kOfLess) return;
+  std::vector<std::string> alternatives;
+  for (std::size_t from = 0; from <= text.size();) {
+    const std::size_t bar = std::min(text.find(" / ", from), text.size());
+    alternatives.emplace_back(text.substr(from, bar - from));
+    from = bar + std::string_view(" / ").size();
+  }
+  if (alternatives.size() < 2) return;
+  const bool one_is_shared = std::any_of(alternatives.begin(), alternatives.end(), [](const std::string& one) {
+    const RoleWords words = role_words(one);
+    return words.role == Role::kCache && words.cache_kind == CacheKind::kShared;
+  });
+  if (!one_is_shared) return;
+  found.assumed =
+      "of the caches that its name speaks of it is taken as one that all app instances share; where each "
+      "has one of its own, say role X = local-cache";
+  found.cache_kind = CacheKind::kShared;
+  found.cache_word.clear();
+}
+
 // Numbers, and what is left of a server's name without them and without what only says that it is one.
 struct ServerName {
   std::vector<std::string> own;
@@ -399,6 +421,7 @@ RoleWords role_words(std::string_view text) {
   found = weigh(hits, copy);
   if (found.role == Role::kDatabase) doubt_database(words, found);
   if (found.role == Role::kCache) tell_kind_of_cache(words, found);
+  if (found.role == Role::kCache) weigh_alternatives(text, found);
   found.of_others = found.role == Role::kCache && !phrase_in(kOfOthers, words).empty();
   found.channel = found.role == Role::kQueue && is_in(kChannels, found.word);
   return found;
@@ -426,6 +449,8 @@ std::vector<std::string> own_words_of_server(std::string_view text) {
   return own;
 }
 
+bool names_other_instances(std::string_view text) { return !phrase_in(kOfOthers, name_words(text)).empty(); }
+
 bool says_every_instance(std::string_view text) {
   constexpr std::string_view kEvery[] = {"every instance", "all instances", "every app instance", "all app instances",
                                          "each instance",  "every client",  "all clients",        "every process",
@@ -442,9 +467,10 @@ bool says_changed(std::string_view text) {
 }
 
 std::string without_name_of_cache(std::string_view text, bool local) {
-  constexpr std::string_view kOfLocal[] = {"in-process cache", "in process cache", "in-memory cache", "in memory cache",
-                                           "in-memory map",    "process memory",   "memory cache",    "local cache",
-                                           "cache locally",    "in-process",       "in process",      "l1"};
+  constexpr std::string_view kOfLocal[] = {
+      "in-process cache", "in process cache", "in-memory cache", "in memory cache", "in-memory map",
+      "process memory",   "memory cache",     "local cache",     "cache locally",   "local copy",
+      "own copy",         "l1 cache",         "in-process",      "in process",      "l1"};
   constexpr std::string_view kOfShared[] = {"l2"};
   std::string left(text);
   const auto take_away = [&](std::string_view name) {

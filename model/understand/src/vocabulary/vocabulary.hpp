@@ -86,6 +86,7 @@ inline constexpr std::string_view kLocalCacheName = "local-cache";
 // numbers or uses ("Redis", "Memcached"; "user cache", "order cache").
 enum class SameServer { kYes, kMaybe, kNo };
 SameServer same_server(std::string_view a, std::string_view b);
+bool names_other_instances(std::string_view text);  // "Peers", "other instances"
 // Whether a text says that something happens in every app instance, the one that does what is drawn included.
 bool says_every_instance(std::string_view text);
 // Whether it says that something is gone or has changed, or is to be deleted.
@@ -203,8 +204,11 @@ struct EntryName {
 };
 EntryName entry_named(std::string_view label);
 EntryName entry_of_key(std::string_view key);
-// All entries that a request names: a get or a delete may name several keys.
+// All entries that a request names: a get, a delete or a set of several may name several keys. Keys of several rows
+// ("hive:3 hive:8") are one entry.
 std::vector<EntryName> entries_named(std::string_view label, Verb verb);
+// Whether a request names several rows at once: "MGET hive:3 hive:8".
+bool names_several_rows(std::string_view label);
 // Whether two names are of entries that may be two.
 bool are_other_entries(const EntryName& a, const EntryName& b);
 
@@ -243,6 +247,8 @@ bool says_end(std::string_view text);
 std::vector<std::string> things_in(std::string_view label);
 // Whether a reply to who started an operation says that it failed: an error, a timeout, a conflict, a refusal.
 bool says_failure(std::string_view text);
+// Whether such a reply says no for a reason ("403 Forbidden"), and not that something went wrong.
+bool says_refusal(std::string_view text);
 // Whether an answer to the caller comes under a condition alone: "blocked if over the limit".
 bool says_condition(std::string_view text);
 // Whether the labels of an alt that tests no reply leave nothing out: the last says nothing, or "otherwise", or of two
