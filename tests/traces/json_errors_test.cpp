@@ -141,6 +141,26 @@ TEST(TraceJsonErrors, a_store_that_lacks_a_key_or_has_another_is_refused) {
   expect_prefix_and(refusal_with("/stores/1/name", "cache"), "t.json: /stores/1/name: ", "twice");
 }
 
+TEST(TraceJsonErrors, of_several_entries_each_is_named_once_and_about_the_row) {
+  Trace trace = samples::async_lost();
+  Request& dropped = trace.steps[2].sends[0];
+  const auto add_list = [](State& state) { cache_of(state).push_back({"k1/list", 1}); };
+  add_list(trace.initial);
+  for (Step& step : trace.steps) add_list(step.after);
+  dropped.also = {"k1/list"};
+  EXPECT_EQ(refusal(write_json(trace)), "");
+  const auto refused = [&](std::vector<std::string> also) {
+    dropped.also = std::move(also);
+    return refusal(write_json(trace));
+  };
+  expect_prefix_and(refused({"k1/list", "k1/list"}), "t.json: /steps/2/sends/0/also/1: ", "twice");
+  expect_prefix_and(refused({"k1"}), "t.json: /steps/2/sends/0/also/0: ", "twice");
+  expect_prefix_and(refused({"k1/lost"}), "t.json: /steps/2/sends/0/also/0: ", "no k1/lost");
+  dropped.also = {"k1/list"};
+  dropped.verb = "mark";
+  expect_prefix_and(refusal(write_json(trace)), "t.json: /steps/2/sends/0/also: ", "a mark is asked of one entry");
+}
+
 TEST(TraceJsonErrors, what_expires_is_in_a_cache) {
   const json expiring = {{"value", 1}, {"expires", true}};
   EXPECT_EQ(refusal_with("/initial/stores/cache/k1", expiring), "");

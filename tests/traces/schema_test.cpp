@@ -1,6 +1,7 @@
 // The reader against trace.schema.json, judged by a validator of somebody else's: Debian's python3-jsonschema, which
 // must be there. Documents are changed at every address that the schema has; what the schema refuses, the reader must
-// refuse, and what the reader refuses beyond that, it must not refuse for its shape.
+// refuse, and what the reader refuses beyond that, it must not refuse for its shape. A long file: the one trace that
+// has every field stands beside what is made of it.
 #include <gtest/gtest.h>
 
 #include <algorithm>

@@ -327,6 +327,30 @@ class Compiler {
     return true;
   }
 
+  // What an instruction says of its request, whatever the session knows.
+  Instruction as_drawn(const Request& request) const {
+    Instruction instruction;
+    instruction.operation = static_cast<std::uint16_t>(operation_);
+    instruction.server = servers_.of(request);
+    instruction.verb = request.verb;
+    instruction.commits = instruction.awaits_commit = writes_row(request);
+    if (request.tells)
+      instruction.tells =
+          Instruction::Tells{servers_.of_cache[request.tells->cache], request.tells->entry, request.tells->its_own};
+    instruction.awaited = request.awaited;
+    instruction.ttl = request.ttl;
+    instruction.watch = request.watch;
+    instruction.entry = request.entry;
+    instruction.other = request.other;
+    for (const std::size_t entry : request.also) instruction.also |= std::uint64_t{1} << entry;
+    instruction.finds = request.finds;
+    instruction.adds = request.adds;
+    instruction.arrow = request.arrow;
+    instruction.label = request.label;
+    instruction.at = request.at;
+    return instruction;
+  }
+
   // The instruction of a request that is asked now; what is known afterwards is known to whatever follows it.
   InstructionId instruction_for(const Request& request, const Cursor& after, Known& known) {
     const bool received = stores_received(request, known);
@@ -348,31 +372,13 @@ class Compiler {
       fail(request.at, "the protocol has too many requests; split the diagram");
     const auto id = static_cast<InstructionId>(program_.instructions.size());
     instructions_.emplace(key, id);
-    Instruction instruction;
+    Instruction instruction = as_drawn(request);
     instruction.alike = alike_.emplace(seen, id).first->second;
-    instruction.operation = static_cast<std::uint16_t>(operation_);
-    instruction.server = servers_.of(request);
-    instruction.verb = request.verb;
-    instruction.commits = instruction.awaits_commit = writes_row(request);
-    if (request.tells)
-      instruction.tells =
-          Instruction::Tells{servers_.of_cache[request.tells->cache], request.tells->entry, request.tells->its_own};
-    instruction.awaited = request.awaited;
-    instruction.ttl = request.ttl;
-    instruction.watch = request.watch;
     note_features(request);
-    instruction.entry = request.entry;
-    instruction.other = request.other;
-    for (const std::size_t entry : request.also) instruction.also |= std::uint64_t{1} << entry;
-    instruction.finds = request.finds;
     instruction.keeps_value = keeps_value(request);
     instruction.gives = gives(request);
     instruction.carries_received = received;
-    instruction.adds = request.adds;
     instruction.acknowledged = known.told == Told::kDone;
-    instruction.arrow = request.arrow;
-    instruction.label = request.label;
-    instruction.at = request.at;
     if (request.drawn_lost) {
       instruction.drawn_lost = true;
     } else if (request.awaited) {

@@ -255,24 +255,6 @@ std::vector<CacheEntry> Entries::entries() const {
   return entries;
 }
 
-// What stands behind commas and "and" in a label: "products" of "DEL product:1 and products". And, of a command whose
-// arguments are keys, each of them.
-std::vector<std::string> further_parts(const std::string& label) {
-  std::vector<std::string> parts(1);
-  const bool is_command = label.starts_with("DEL ") || label.starts_with("UNLINK ");
-  for (const std::string& token : split(label, ' ')) {
-    if (token.empty()) continue;
-    const std::string word = lower(token);
-    const bool joint = word == "and" || word == "&" || word == "+" || word == ",";
-    if (joint || is_command) parts.emplace_back();
-    const std::string bare = token.substr(0, token.find_last_not_of(",;") + 1);
-    if (!joint) parts.back() += (parts.back().empty() ? "" : " ") + bare;
-    if (bare.size() < token.size() && !joint) parts.emplace_back();
-  }
-  parts.erase(parts.begin());
-  return parts;
-}
-
 // Which entries a request is about, and what it calls them; its own is the one that it names first.
 std::map<std::size_t, std::string> note_entries(Request& request, const Entries& settled, const Reading& reading) {
   std::map<std::size_t, std::string> names;

@@ -28,6 +28,17 @@ std::string joined(const std::vector<std::string>& texts) {
   return all;
 }
 
+// What is said and assumed of a request of the cache that names several rows.
+std::string note_rows_at_once(const Request& asks, const std::string& label, std::string& meaning) {
+  if (asks.to != Role::kCache || !names_several_rows(label)) return {};
+  meaning += ", and those of other rows at once";
+  const std::string alone = "each row is looked at by itself";
+  return !asks.finds.beside_others ? alone
+                                   : alone +
+                                         "; where it is found, another may be missing, and then what happens on a "
+                                         "miss happens to it, too";
+}
+
 // Whether statement `at` stands in a branch whose label speaks of a miss.
 bool in_branch_on_miss(const std::vector<Statement>& list, Position at, bool on_miss) {
   for (const Statement& statement : list) {
@@ -281,14 +292,7 @@ void StepWalk::request(const Place& place, const Message& written, Role server, 
   if (is_server(role(message.from)))
     assumed = joined({assumed, "a two-headed arrow is taken as a request of the app with its reply"});
   if (words.after_commit) meaning += ", after the commit of the write before it";
-  if (server == Role::kCache && names_several_rows(message.text)) {
-    meaning += ", and those of other rows at once";
-    assumed = joined({assumed, asks.finds.beside_others
-                                   ? "each row is looked at by itself; where it is found, another may be missing, and "
-                                     "then what happens on a miss happens to it, too"
-                                   : "each row is looked at by itself"});
-  }
-
+  assumed = joined({assumed, note_rows_at_once(asks, message.text, meaning)});
   if (server == Role::kCache && verb == Verb::kIncrease)
     assumed = joined({assumed,
                       "what is not there is counted up from 0, and the row is taken to start from 0, too; where it may "

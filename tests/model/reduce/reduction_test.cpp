@@ -130,9 +130,17 @@ std::string disagreement(const Protocol& protocol, const traces::Scenario& words
 
 std::vector<std::string> properties_of(const Protocol& protocol, const traces::Scenario& words) {
   const Program program = compile(protocol, compile_options(words));
+  const auto is_refused = [&](const std::string& name) {
+    try {
+      make_machine(protocol, words, {name}, Granularity::kPlain);
+      return false;
+    } catch (const InputError& error) {
+      return std::string(error.what()).find("refilled under a lock") != std::string::npos;
+    }
+  };
   std::vector<std::string> names;
   for (const PropertyKind& kind : property_kinds())
-    if (kind.applies(program)) names.emplace_back(kind.name);
+    if (kind.applies(program) && !is_refused(std::string(kind.name))) names.emplace_back(kind.name);
   return names;
 }
 

@@ -292,12 +292,13 @@ void Model::receive(const World& world, std::size_t r, std::vector<Enabled>& out
     if (answers_for_row(asked)) runner.wrote_well = reply.outcome == Outcome::kOk;
   }
   // R7: one of the other rows that it asked for may not be there.
+  std::optional<Running> in_vain;
   if (asked.finds.beside_others && reply.outcome == Outcome::kValue) {
-    Running in_vain = running;
-    in_vain.step.next.runners[r].outcomes[asked.arrow] = Outcome::kMiss;
-    go_on(std::move(in_vain), after(message.at), out);
+    in_vain = running;
+    in_vain->step.next.runners[r].outcomes[asked.arrow] = Outcome::kMiss;
   }
   go_on(std::move(running), after(message.at), out);
+  if (in_vain) go_on(std::move(*in_vain), after(message.at), out);
 }
 
 // Asked and answered within the app instance: nothing comes between.

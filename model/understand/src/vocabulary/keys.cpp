@@ -113,4 +113,20 @@ std::optional<std::string> key_named(std::string_view label) {
   return std::nullopt;
 }
 
+std::vector<std::string> further_parts(const std::string& label) {
+  std::vector<std::string> parts(1);
+  const bool is_command = label.starts_with("DEL ") || label.starts_with("UNLINK ");
+  for (const std::string& token : split(label, ' ')) {
+    if (token.empty()) continue;
+    const std::string word = lower(token);
+    const bool joint = word == "and" || word == "&" || word == "+" || word == ",";
+    if (joint || is_command) parts.emplace_back();
+    const std::string bare = token.substr(0, token.find_last_not_of(",;") + 1);
+    if (!joint) parts.back() += (parts.back().empty() ? "" : " ") + bare;
+    if (bare.size() < token.size() && !joint) parts.emplace_back();
+  }
+  parts.erase(parts.begin());
+  return parts;
+}
+
 }  // namespace stalemate::model

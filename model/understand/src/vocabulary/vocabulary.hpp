@@ -171,6 +171,9 @@ std::vector<std::string> keys_named(std::string_view label);  // all that are wr
 // said.
 inline constexpr std::string_view kWholeEntry = "*";
 std::string field_named(std::string_view label, Verb verb);
+// What stands behind commas and "and" in a label: "products" of "delete product:1 and products". And, of a command
+// whose arguments are keys, each of them.
+std::vector<std::string> further_parts(const std::string& label);
 // What a text is about, beyond what it asks and who takes part: nouns in the singular, as far as they can be told from
 // the rest. "SELECT price FROM products" is about "product". Empty where it speaks only of values, rows, lists.
 enum class NamesIn { kHeading, kDatabaseLabel, kCacheLabel };
