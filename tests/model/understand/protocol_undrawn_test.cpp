@@ -62,7 +62,7 @@ TEST(ProtocolUndrawn, what_does_not_plainly_speak_of_one_or_of_what_is_asked_is_
                        "\napp->>cache: get value\nalt miss\napp->>database: get value\napp->>cache: set value\nend\n"),
         "no error")
         << line;
-  EXPECT_NE(error_of_lines("participant near as Near cache\n" + kRead + kWrite), "no error")
+  EXPECT_NE(error_of_lines("participant app\nparticipant near as L1 cache\n" + kRead + kWrite), "no error")
       << "another cache is drawn that may be meant";
 }
 
@@ -75,6 +75,11 @@ TEST(ProtocolUndrawn, a_cache_that_publishes_is_a_channel_too) {
                                            "app->>app: forget own copy\napp->>valkey: DEL page:may\n")),
             "Write: set database; publish queue; tells local cache; delete local cache; delete cache;");
   EXPECT_NE(error_of_lines(kPublish + "app->>valkey: DEL page:may\n"), "no error") << "nobody is drawn who hears of it";
+  EXPECT_NE(error_of_lines("participant mailer as Mail server\n" + kPublish +
+                           "valkey--)mailer: drop page:may\n"
+                           "app->>app: forget own copy\napp->>valkey: DEL page:may\n"),
+            "no error")
+      << "who hears of it is no app instance";
 }
 
 }  // namespace
