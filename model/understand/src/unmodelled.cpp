@@ -127,9 +127,31 @@ bool refuse_unmodelled(const std::string& name, Position at, const std::string& 
   return commit.after;
 }
 
+namespace {
+
+// A title without what is drawn under it: levels of caches by their names ("L2"), a channel.
+std::string without_drawn(std::string title, const Diagram& diagram) {
+  const auto take_away = [&](std::string_view name) {
+    const std::size_t at = lower(title).find(name);
+    const auto is_word = [&](std::size_t i) { return i < title.size() && is_word_byte(title[i]); };
+    if (at != std::string::npos && !(at > 0 && is_word(at - 1)) && !is_word(at + name.size()))
+      title.replace(at, name.size(), " ");
+  };
+  for (const Participant& participant : diagram.participants) {
+    const bool is_level = participant.id.size() == 2 && is_digit(participant.id[1]);
+    if (is_level) take_away(lower(participant.id));
+    if (!role_words(participant.alias).channel) continue;
+    for (const std::string_view name : {"pub/sub", "pub-sub", "pubsub", "pub sub"}) take_away(name);
+  }
+  return title;
+}
+
+}  // namespace
+
 void refuse_unmodelled_titles(const Document::Entry& entry, const Reading& reading) {
   const std::string& name = reading.name();
-  const auto without_caches = [&](std::string text) {
+  const auto without_caches = [&](const std::string& title) {
+    std::string text = without_drawn(title, entry.diagram);
     const std::vector<DrawnCache>& caches = reading.caches();
     if (std::none_of(caches.begin(), caches.end(), [](const DrawnCache& drawn) { return drawn.local; })) return text;
     for (const DrawnCache& drawn : caches) text = without_name_of_cache(text, drawn.local);

@@ -82,5 +82,30 @@ TEST(ProtocolUndrawn, a_cache_that_publishes_is_a_channel_too) {
       << "who hears of it is no app instance";
 }
 
+TEST(ProtocolUndrawn, who_else_hears_may_be_called_in_several_ways_and_a_title_may_name_what_is_drawn) {
+  for (const char* others : {"Peers", "Subscribers", "Other instances", "Other workers"}) {
+    const std::string text =
+        "# Pub/Sub invalidation\n\n```mermaid\nsequenceDiagram\nparticipant Service\nparticipant "
+        "Redis\nparticipant MongoDB\nparticipant O as " +
+        std::string(others) +
+        "\nService->>MongoDB: Update data\nMongoDB-->>Service: Update confirmed\n"
+        "Service->>Redis: PUBLISH invalidate:key\nRedis->>O: Broadcast invalidation\n"
+        "O->>O: Clear local cache\nService->>Service: Clear local cache\nService->>Redis: DEL key\n```\n";
+    EXPECT_EQ(asked_in(read_protocol(text, "t.md", {})),
+              "Write: set database; publish queue; tells local cache; delete local cache; delete cache;")
+        << others;
+  }
+  EXPECT_NE(error_of_text("# Pub/Sub invalidation\n\n```mermaid\nsequenceDiagram\napp->>database: set\n"
+                          "app->>cache: delete\n```\n",
+                          "t.md"),
+            "no error")
+      << "no channel is drawn";
+  EXPECT_EQ(error_of_text("# Load (L1 to L2)\n\n```mermaid\nsequenceDiagram\nparticipant app\nparticipant L1 as "
+                          "Caffeine\nparticipant L2 as ProductDatabase\napp->>L1: get\nalt miss\napp->>L2: get\n"
+                          "app->>L1: set\nend\n```\n",
+                          "t.md"),
+            "no error");
+}
+
 }  // namespace
 }  // namespace stalemate::model

@@ -134,9 +134,10 @@ constexpr std::string_view kPlainNameWords[] = {
 // A queue that tells everybody at most once.
 constexpr std::string_view kChannels[] = {"pubsub"};
 // Whose cache it is, where it is not that of the app instance at hand.
-constexpr std::string_view kOfOthers[] = {"other instance",  "other instances", "other app instances", "other process",
-                                          "other processes", "other pods",      "other nodes",         "other servers",
-                                          "every other",     "all other",       "all others",          "peers"};
+constexpr std::string_view kOfOthers[] = {
+    "other instance", "other instances", "other app instances", "other process", "other processes", "other pods",
+    "other nodes",    "other servers",   "every other",         "all other",     "all others",      "peers",
+    "other workers",  "other replicas",  "other app",           "other apps",    "subscribers"};
 
 std::optional<Role> role_of_word(std::string_view word) {
   if (is_in(kCaches, word)) return Role::kCache;
@@ -460,9 +461,10 @@ bool says_every_instance(std::string_view text) {
 }
 
 bool says_changed(std::string_view text) {
-  constexpr std::string_view kChanged[] = {"changed", "gone",  "invalid", "invalidate", "invalidated", "invalidates",
-                                           "drop",    "evict", "clear",   "updated",    "stale",       "forget",
-                                           "delete",  "del",   "remove",  "expired"};
+  constexpr std::string_view kChanged[] = {"changed",     "gone",         "invalid",       "invalidate", "invalidated",
+                                           "invalidates", "invalidation", "invalidations", "drop",       "evict",
+                                           "clear",       "updated",      "stale",         "forget",     "delete",
+                                           "del",         "remove",       "expired"};
   return holds_any(kChanged, split_words(text));
 }
 
