@@ -193,12 +193,12 @@ const Section* StepWalk::repeated_last(const Block& block, const Latest& tested)
   return !says.empty() && without(says, taken).empty() ? &last : nullptr;
 }
 
-// A branch that speaks of a lease says of the get what its own label does not: that it takes one.
-void StepWalk::take_lease_as_said(const Block& block, Latest& tested) {
+// A branch, or a reply, that speaks of a lease says of the get what its own label does not: that it takes one.
+void StepWalk::take_lease_as_said(const std::vector<std::string>& texts, Latest& tested) {
   if (!tested.known() || tested.request().to != Role::kCache || tested.request().verb != Verb::kGet) return;
   Request& get = tested.request();
-  const bool says = std::any_of(block.sections.begin(), block.sections.end(), [](const Section& section) {
-    const std::vector<std::string> words = split_words(section.label);
+  const bool says = std::any_of(texts.begin(), texts.end(), [](const std::string& text) {
+    const std::vector<std::string> words = split_words(text);
     return is_in(words, "lease") && !says_of_lease(words, {.lease = true}).empty();
   });
   if (!says || get.watch != Watch::kNothing || get.finds.marker || !get.awaited) return;
@@ -207,7 +207,7 @@ void StepWalk::take_lease_as_said(const Block& block, Latest& tested) {
   get.finds.stale = reading_.marks_stale();
   current().takes_lease = true;
   refuse_of_cache(get);
-  reading_.also(tested.line, ", and to take its lease where it is missing, as the branches say");
+  reading_.also_assumed(tested.line, "it takes a lease, since that is what it is answered");
 }
 
 // The scope of a branch, where it begins.
@@ -273,7 +273,9 @@ void StepWalk::choice(Position at, const Block& block, Scope& scope) {
   }
   refuse_branch_of_server(at, scope);
   Choosing choosing{block, tested_by(block, scope), false, is_about_others(block), {}};
-  take_lease_as_said(block, choosing.tested);
+  std::vector<std::string> labels;
+  for (const Section& section : block.sections) labels.push_back(section.label);
+  take_lease_as_said(labels, choosing.tested);
   choosing.in_row = !choosing.tested.known() && choosing.tested.depends_on_branch && continues_row(block, scope.row);
   if (choosing.in_row) choosing.tested = scope.row.tested;
   for (const Section& section : block.sections) {

@@ -267,7 +267,10 @@ std::map<std::size_t, std::string> note_entries(Request& request, const Entries&
   if (request.verb == Verb::kDelete || request.verb == Verb::kMarkStale)
     for (const std::string& part : further_parts(request.label)) {
       const EntryName named = entry_named(part);
-      if (equals_ignoring_case(part, lower(names.begin()->second))) continue;
+      const bool is_said = std::any_of(names.begin(), names.end(), [&](const auto& known) {
+        return equals_ignoring_case(part, lower(known.second));
+      });
+      if (is_said) continue;
       if (const auto entry = settled.known(named))
         names.emplace(*entry, part);
       else if (!named.shape.empty() && settled.has_several_values())

@@ -191,8 +191,9 @@ void StepWalk::reply(const Place& place, const Message& message, Scope& scope) {
     refuse_not_modelled(name(), at, "a lost reply", "draw the reply and let stalemate lose it: --fault lost-reply");
   }
   if (scope.lost && !begins_branch) return;
-  const Latest latest = begins_branch ? scope.tested : answered_in_line(message, scope);
+  Latest latest = begins_branch ? scope.tested : answered_in_line(message, scope);
   const Request& asks = answered_by(at, message.from, latest, begins_branch);
+  if (!begins_branch) take_lease_as_said({message.text}, latest);
   note_outcome_drawn(latest, scope, true);
   scope.works_for = 0;
   scope.between = {};

@@ -313,7 +313,7 @@ class StepWalk {
   void ask_about_fill(const Choosing& choosing) const;
   bool is_compared(const Choosing& choosing, const Scope& scope) const;
   void look_again(Latest& latest, Scope& scope);
-  void take_lease_as_said(const Block& block, Latest& tested);
+  void take_lease_as_said(const std::vector<std::string>& texts, Latest& tested);
   static bool takes_miss_alone(const Choosing& choosing, std::size_t index);
   static std::string assumed_of_free(const Choosing& choosing, const Choice& choice, std::size_t index);
   void note_branch(const Choosing& choosing, const Choice& choice, const Branch& branch, std::size_t index);

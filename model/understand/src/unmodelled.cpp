@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "base/text.hpp"
+#include "read/statements.hpp"
 #include "steps.hpp"
 #include "vocabulary/vocabulary.hpp"
 
@@ -129,7 +130,7 @@ bool refuse_unmodelled(const std::string& name, Position at, const std::string& 
 
 namespace {
 
-// A title without what is drawn under it: levels of caches by their names ("L2"), a channel.
+// A title without what is drawn under it: levels of caches by their names ("L2"), a channel, a lease.
 std::string without_drawn(std::string title, const Diagram& diagram) {
   const auto take_away = [&](std::string_view name) {
     const std::size_t at = lower(title).find(name);
@@ -143,6 +144,12 @@ std::string without_drawn(std::string title, const Diagram& diagram) {
     if (!role_words(participant.alias).channel) continue;
     for (const std::string_view name : {"pub/sub", "pub-sub", "pubsub", "pub sub"}) take_away(name);
   }
+  bool leases = false;
+  visit_messages(diagram.statements, [&](const Message& message) {
+    leases = leases || request_words(message.text).watch == Watch::kLease;
+  });
+  if (leases) take_away("leases");
+  if (leases) take_away("lease");
   return title;
 }
 

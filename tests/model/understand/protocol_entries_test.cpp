@@ -91,6 +91,30 @@ TEST(ProtocolCacheEntries, one_command_may_delete_several) {
       << "who names two in one command means two";
 }
 
+TEST(ProtocolCacheEntries, a_reply_may_say_that_a_get_takes_a_lease_and_a_delete_that_it_voids_it) {
+  const std::string fill = "app->>database: SELECT\napp->>cache: set item:1 with lease token 7\n";
+  for (const char* reply : {"miss + lease token 7", "MISS, lease T1 granted", "miss, lease 7 issued"}) {
+    const Protocol protocol =
+        read_lines("Note over app: Read\napp->>cache: get item:1\ncache-->>app: " + std::string(reply) + "\n" + fill +
+                   "Note over app: Write\napp->>database: UPDATE\napp->>cache: delete item:1 (voids any lease)\n");
+    EXPECT_EQ(outline(protocol.operations.at(0).body),
+              "get cache#1; if granted; get database#3; set-if-unchanged cache#4")
+        << reply;
+    EXPECT_EQ(std::get<Request>(protocol.operations[0].body[0].node).watch, Watch::kLease) << reply;
+  }
+  EXPECT_TRUE(contains(error_of_lines("app->>cache: get item:1\ncache-->>app: miss\n" + fill), "no get before it"))
+      << "nothing says that a lease is taken";
+  EXPECT_NE(error_of_lines("app->>database: UPDATE\napp->>cache: delete item:1 (unless a lease is held)"), "no error");
+  const std::string page =
+      "# Leases\n\n```mermaid\nsequenceDiagram\napp->>cache: get item:1\ncache-->>app: miss, lease 7 granted\n" + fill +
+      "```\n";
+  EXPECT_EQ(error_of_text(page, "t.md"), "no error");
+  EXPECT_NE(
+      error_of_text("# Leases\n\n```mermaid\nsequenceDiagram\napp->>database: set\napp->>cache: delete\n```\n", "t.md"),
+      "no error")
+      << "none is drawn";
+}
+
 TEST(ProtocolCacheEntries, a_get_of_several_rows_looks_at_each_by_itself) {
   const auto read = [](const std::string& get, const std::string& set) {
     return entries_in("app->>cache: " + get + "\n" + kFilled + "app->>cache: " + set + "\nend\n");

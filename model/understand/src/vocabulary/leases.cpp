@@ -118,10 +118,32 @@ std::optional<RequestWords> of_marking(std::string_view label, const std::vector
   return command_about(Verb::kMarkStale, tokens[1], label, "delete " + tokens[1]);
 }
 
+// "delete product:1 (voids any lease)", "delete k, which invalidates its lease": what a delete does anyway.
+std::optional<RequestWords> of_voiding(std::string_view label, const std::vector<std::string>& /*tokens*/) {
+  constexpr std::string_view kVoids[] = {"void",   "voids",   "voiding",  "invalidate", "invalidates", "invalidating",
+                                         "revoke", "revokes", "revoking", "cancel",     "cancels",     "takes"};
+  constexpr std::string_view kPlain[] = {"which", "that", "and",   "also",   "any",   "every",       "all",     "the",
+                                         "its",   "open", "too",   "a",      "an",    "outstanding", "pending", "back",
+                                         "of",    "it",   "lease", "leases", "token", "tokens"};
+  std::size_t joint = label.find(" (");
+  if (joint == std::string_view::npos) joint = label.find(" which ");
+  if (joint == std::string_view::npos) return std::nullopt;
+  const std::vector<std::string> said = split_words(label.substr(joint));
+  const bool voids = has_any(said, kVoids) && (is_in(said, "lease") || is_in(said, "leases")) &&
+                     std::all_of(said.begin(), said.end(), [&](const std::string& word) {
+                       return is_in(kVoids, word) || is_in(kPlain, word) || is_digit(word.back());
+                     });
+  if (!voids) return std::nullopt;
+  RequestWords asks = request_words(trim(label.substr(0, joint)));
+  if (asks.kind != RequestWords::Kind::kVerb || asks.verb != Verb::kDelete) return std::nullopt;
+  asks.inner = trim(label.substr(0, joint));
+  return asks;
+}
+
 }  // namespace
 
 std::optional<RequestWords> lease_request(std::string_view label, const std::vector<std::string>& tokens) {
-  for (const auto& read : {of_getting, of_meta_get, of_storing, of_marking})
+  for (const auto& read : {of_getting, of_meta_get, of_storing, of_marking, of_voiding})
     if (auto words = read(label, tokens)) return words;
   return std::nullopt;
 }

@@ -183,15 +183,16 @@ bool says_only_of_markers(std::string_view label, bool leases) {
       "granted", "won",     "stored", "added",    "absent",    "present",     "released", "by",       "somebody",
       "else",    "another", "other",  "reader",   "writer",    "it",          "is",       "in",       "the",
       "a",       "has",     "been",   "was",      "already",   "set",         "i",        "we",       "my"};
-  static constexpr std::string_view kOfLeases[] = {"loads",  "of",     "lease", "no",    "miss",    "nil",
-                                                   "denied", "stale",  "old",   "value", "refills", "fills",
-                                                   "valid",  "refill", "token", "with"};
+  static constexpr std::string_view kOfLeases[] = {"loads", "of",   "lease",  "no",      "miss",  "nil",   "denied",
+                                                   "stale", "old",  "value",  "refills", "fills", "valid", "refill",
+                                                   "token", "with", "issued", "given",   "and",   "plus",  "new"};
   std::string rest;
   for (const std::string& token : tokens_in(label))
     if (!is_plainly_a_key(token)) rest += token + " ";
   const std::vector<std::string> words = split_words(rest);
   return !words.empty() && std::all_of(words.begin(), words.end(), [&](const std::string& word) {
-    return is_in(kSaid, word) || is_negation(word) || (leases && is_in(kOfLeases, word));
+    return is_in(kSaid, word) || is_negation(word) ||
+           (leases && (is_in(kOfLeases, word) || is_digit(word.back())));  // "token T1"
   });
 }
 

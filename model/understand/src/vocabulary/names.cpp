@@ -410,7 +410,7 @@ std::vector<EntryName> entries_named(std::string_view label, Verb verb) {
 }
 
 bool names_several_rows(std::string_view label) {
-  constexpr std::string_view kOfSeveral[] = {"mget", "mset", "multiget", "getmany", "gets-many"};
+  constexpr std::string_view kOfSeveral[] = {"mget", "mset", "multiget", "getmany"};
   const std::vector<std::string> words = split(lower(trim(label)), ' ');
   if (!words.empty() && is_in(kOfSeveral, words.front())) return true;
   const std::vector<std::string> keys = keys_named(label);
