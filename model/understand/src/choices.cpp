@@ -14,6 +14,12 @@ namespace {
 constexpr Outcomes kAllOutcomes = {Outcome::kOk,     Outcome::kValue, Outcome::kMiss,   Outcome::kConflict,
                                    Outcome::kMarker, Outcome::kError, Outcome::kTimeout};
 
+std::vector<std::string> labels_of(const Block& block) {
+  std::vector<std::string> labels;
+  for (const Section& section : block.sections) labels.push_back(section.label);
+  return labels;
+}
+
 }  // namespace
 
 void StepWalk::block(Position at, const Block& block, Scope& scope) {
@@ -273,9 +279,7 @@ void StepWalk::choice(Position at, const Block& block, Scope& scope) {
   }
   refuse_branch_of_server(at, scope);
   Choosing choosing{block, tested_by(block, scope), false, is_about_others(block), {}};
-  std::vector<std::string> labels;
-  for (const Section& section : block.sections) labels.push_back(section.label);
-  take_lease_as_said(labels, choosing.tested);
+  take_lease_as_said(labels_of(block), choosing.tested);
   choosing.in_row = !choosing.tested.known() && choosing.tested.depends_on_branch && continues_row(block, scope.row);
   if (choosing.in_row) choosing.tested = scope.row.tested;
   for (const Section& section : block.sections) {

@@ -48,15 +48,23 @@ class Undrawn {
 
   Told draw() {
     turn_publishes();
-    const bool has_one = std::any_of(diagram_.participants.begin(), diagram_.participants.end(), [](const auto& one) {
-      const RoleWords words = words_of(one);
-      return words.role == Role::kCache && words.cache_kind != CacheKind::kShared && !words.of_others;
+    bool asks_itself = false;
+    visit_messages(diagram_.statements, [&](const Message& message) {
+      asks_itself = asks_itself || asked_of_own_cache(message).has_value();
     });
-    if (!has_one) turn_own_requests(diagram_.statements);
+    if (asks_itself && !draws_own_cache()) turn_own_requests(diagram_.statements);
     return std::move(told_);
   }
 
  private:
+  // Whether a cache is drawn that may be the one in the app's process.
+  bool draws_own_cache() const {
+    return std::any_of(diagram_.participants.begin(), diagram_.participants.end(), [](const Participant& one) {
+      const RoleWords words = words_of(one);
+      return words.role == Role::kCache && words.cache_kind != CacheKind::kShared && !words.of_others;
+    });
+  }
+
   // The participant that is added under this name, at the first message to it; empty where the name is taken.
   std::string added(std::string_view name, const std::string& alias, Position at) {
     const auto is_it = [&](const Participant& one) { return one.id == name; };

@@ -138,16 +138,21 @@ std::string without_drawn(std::string title, const Diagram& diagram) {
     if (at != std::string::npos && !(at > 0 && is_word(at - 1)) && !is_word(at + name.size()))
       title.replace(at, name.size(), " ");
   };
+  const auto names = [&](std::string_view word) { return lower(title).find(word) != std::string::npos; };
+  const bool channel =
+      names("pub") && std::any_of(diagram.participants.begin(), diagram.participants.end(),
+                                  [](const Participant& one) { return role_words(one.alias).channel; });
   for (const Participant& participant : diagram.participants) {
     const bool is_level = participant.id.size() == 2 && is_digit(participant.id[1]);
     if (is_level) take_away(lower(participant.id));
-    if (!role_words(participant.alias).channel) continue;
-    for (const std::string_view name : {"pub/sub", "pub-sub", "pubsub", "pub sub"}) take_away(name);
   }
+  if (channel)
+    for (const std::string_view name : {"pub/sub", "pub-sub", "pubsub", "pub sub"}) take_away(name);
   bool leases = false;
-  visit_messages(diagram.statements, [&](const Message& message) {
-    leases = leases || request_words(message.text).watch == Watch::kLease;
-  });
+  if (names("lease"))
+    visit_messages(diagram.statements, [&](const Message& message) {
+      leases = leases || request_words(message.text).watch == Watch::kLease;
+    });
   if (leases) take_away("leases");
   if (leases) take_away("lease");
   return title;

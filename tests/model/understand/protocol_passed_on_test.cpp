@@ -106,6 +106,16 @@ TEST(ProtocolPassedOn, conditions_and_changes_beside_it_are_refused) {
             "no error");
 }
 
+// Likewise a Write's: what it is acknowledged for is in no database then.
+TEST(ProtocolPassedOn, a_write_that_passes_on_what_it_has_read_is_refused) {
+  const std::string write = "%% stalemate: operation continues\napp->>database: get item\napp-->>user: done\n";
+  EXPECT_TRUE(
+      contains(error_of_lines("Note over app: Write\n" + write + "app-)cache: set item\ncache->>database: set item\n"),
+               "a Write that sets what it has read, which the cache passes on to the database"));
+  EXPECT_EQ(error_of_lines("Note over app: Write\n" + write + "app-)cache: set new item\ncache->>database: set item\n"),
+            "no error");
+}
+
 // It would write back what may be old by then.
 TEST(ProtocolPassedOn, a_read_whose_fill_is_passed_on_is_refused) {
   const std::string page =
