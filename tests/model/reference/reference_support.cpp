@@ -281,7 +281,9 @@ void Model::receive(const World& world, std::size_t r, std::vector<Enabled>& out
   runner.outcomes[asked.arrow] = counted(message, reply.outcome);
   const bool by_row =
       asked.to == Role::kDatabase && reply.outcome != Outcome::kConflict && asked.verb != Verb::kLookAgain;
-  const bool by_entry = protocol_.operations[message.operation].kind == OperationKind::kRead && reply.value.has_value();
+  // An entry that is not stored by version comes without one, and leaves what came last.
+  const bool by_entry =
+      protocol_.operations[message.operation].kind == OperationKind::kRead && reply.version.has_value();
   if (stores_by_version_ && (by_row || by_entry)) runner.version = reply.version;
   if (asked.verb == Verb::kGetGeneration) runner.generation = reply.generation;
   if (protocol_.operations[message.operation].kind == OperationKind::kRead) {
