@@ -131,9 +131,7 @@ class Entries {
   std::optional<std::size_t> known(const EntryName& name) const {
     std::optional<std::size_t> found;
     for (std::size_t group = 0; group < groups_.size() && !name.shown.empty(); ++group) {
-      const std::vector<NamedEntry>& names = groups_[group].names;
-      if (!std::any_of(names.begin(), names.end(), [&](const NamedEntry& one) { return are_one(one.name, name); }))
-        continue;
+      if (!is_of(groups_[group], name)) continue;
       if (found) return std::nullopt;
       found = group;
     }
@@ -155,12 +153,14 @@ class Entries {
 
  private:
   std::optional<std::size_t> find(const EntryName& name) const {
-    for (std::size_t group = 0; group < groups_.size(); ++group) {
-      const std::vector<NamedEntry>& names = groups_[group].names;
-      if (std::any_of(names.begin(), names.end(), [&](const NamedEntry& known) { return are_one(known.name, name); }))
-        return group;
-    }
+    for (std::size_t group = 0; group < groups_.size(); ++group)
+      if (is_of(groups_[group], name)) return group;
     return std::nullopt;
+  }
+
+  bool is_of(const Group& group, const EntryName& name) const {
+    return std::any_of(group.names.begin(), group.names.end(),
+                       [&](const NamedEntry& known) { return are_one(known.name, name); });
   }
 
   // Asks where a name is that of one member of the group, and may be another than a second one's.

@@ -186,12 +186,11 @@ void refuse_beside_passed_on(const std::vector<std::vector<Segment>>& segments, 
   for (const std::vector<Segment>& of_diagram : segments)
     for (const Segment& segment : of_diagram)
       visit_requests(segment.operation.body, [&](const Request& request) {
-        if (!request.passes_on.empty() && stores(request.verb) && segment.operation.kind == OperationKind::kRead)
+        const bool reads = segment.operation.kind == OperationKind::kRead;
+        if (!request.passes_on.empty() && stores(request.verb) && (reads || request.carries_received))
           refuse_not_modelled(name, request.passes_on.front().at,
-                              "a Read whose fill the cache passes on to the database");
-        if (!request.passes_on.empty() && stores(request.verb) && request.carries_received)
-          refuse_not_modelled(name, request.passes_on.front().at,
-                              "a Write that sets what it has read, which the cache passes on to the database");
+                              reads ? "a Read whose fill the cache passes on to the database"
+                                    : "a Write that sets what it has read, which the cache passes on to the database");
         if (!request.passes_on.empty() && passes_on == nullptr) passes_on = &request;
         Finds finds = request.finds;
         finds.loads = false;

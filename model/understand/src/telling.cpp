@@ -197,7 +197,7 @@ class Telling {
 
   // Of a name that may mean two roles, position decides only where it does not matter which.
   bool place_ambiguous(Known& known, const Part& does) {
-    const bool may_be_app = std::find(known.either.begin(), known.either.end(), Role::kApp) != known.either.end();
+    const bool may_be_app = may_be(known, Role::kApp);
     const bool of_queue = std::all_of(known.either.begin(), known.either.end(),
                                       [](Role role) { return role == Role::kQueue || role == Role::kWorker; });
     if (!does.takes_part()) {
@@ -216,9 +216,8 @@ class Telling {
 
   // "CachedRepository" without a cache beside it: what it asks the database it asks for whoever asked it.
   bool asks_for_others(const Known& known, const Part& does) const {
-    const bool may_be_cache = std::find(known.either.begin(), known.either.end(), Role::kCache) != known.either.end();
-    return may_be_cache && count(Role::kCache) == 0 && !does.asks.empty() && all_are(does.asks, Role::kDatabase) &&
-           any_is(does.asked_by, Role::kApp) && does.asked_to_get;
+    return may_be(known, Role::kCache) && count(Role::kCache) == 0 && !does.asks.empty() &&
+           all_are(does.asks, Role::kDatabase) && any_is(does.asked_by, Role::kApp) && does.asked_to_get;
   }
 
   bool place_open(const std::string& who, Known& known) {
@@ -251,7 +250,7 @@ class Telling {
     } else if (kept && count(Role::kDatabase) == 0 && (does.asked_between || count(Role::kCache) == 1)) {
       place(known, Role::kDatabase,
             does.asked_between ? "has what the cache is filled with" : "is the server beside the cache");
-    } else if (kept && count(Role::kDatabase) == 1 && count(Role::kCache) == 0 && !known_as_database(known) &&
+    } else if (kept && count(Role::kDatabase) == 1 && count(Role::kCache) == 0 && !may_be(known, Role::kDatabase) &&
                !does.asked_between) {
       place(known, Role::kCache, "is the server beside the database");
     } else if (!kept && count(Role::kDatabase) >= 1 && !any_is(does.asked_by, Role::kOutside) &&
@@ -263,8 +262,9 @@ class Telling {
     return true;
   }
 
-  static bool known_as_database(const Known& known) {
-    return std::find(known.either.begin(), known.either.end(), Role::kDatabase) != known.either.end();
+  // Whether its name may mean that, among others.
+  static bool may_be(const Known& known, Role role) {
+    return std::find(known.either.begin(), known.either.end(), role) != known.either.end();
   }
 
   // A queue from which nothing is drawn to come is told, and that is all.

@@ -65,18 +65,18 @@ class Undrawn {
     });
   }
 
-  // The participant that is added under this name, at the first message to it; empty where the name is taken.
+  // The id of the participant that is added under this name, at the first message to it. REQUIRES: nobody is drawn by
+  // that name.
   std::string added(std::string_view name, const std::string& alias, Position at) {
-    const auto is_it = [&](const Participant& one) { return one.id == name; };
-    const auto found = std::find_if(diagram_.participants.begin(), diagram_.participants.end(), is_it);
-    if (found == diagram_.participants.end()) {
+    std::string id(name);
+    if (find(id) == nullptr) {
       Participant participant;
       participant.at = at;
-      participant.id = name;
+      participant.id = id;
       participant.alias = alias;
       diagram_.participants.push_back(std::move(participant));
     }
-    return std::string(name);
+    return id;
   }
   bool is_taken(std::string_view name) const { return names_.count(std::string(name)) != 0; }
 
