@@ -84,7 +84,7 @@ struct CheckCommand {
   }
 
   int run_one(const std::string& invocation) {
-    output.check();
+    check.all ? output.check_folder() : output.check();
     check.threads = threads ? static_cast<unsigned>(*threads) : std::max(1U, std::thread::hardware_concurrency());
     check.depth_max = depth;
     check.reductions = {!no_reduction && !no_fusing, !no_reduction && !no_symmetry, !no_reduction && !no_independence};
@@ -105,7 +105,10 @@ struct CheckCommand {
       };
       report = model::check(read, words, check);
     }
-    keep(report.trace ? &*report.trace : nullptr);
+    if (report.causes)
+      keep_all(*report.causes);
+    else
+      keep(report.trace ? &*report.trace : nullptr);
     print(json ? model::to_json(report) : model::describe(report));
     if (report.verdict == model::Verdict::kViolated) note("reproduce: {}\n", invocation);
     switch (report.verdict) {
@@ -123,10 +126,10 @@ struct CheckCommand {
   int run_as_drawn(std::optional<TimeLimit> time_limit, const std::string& invocation) {
     const model::ScenarioWords& said = scenario.given;
     if (said.readers || said.writers || !said.app.empty() || said.keys || said.all_invoked || check.count_schedules ||
-        !check.properties.empty() || check.exhaust)
+        !check.properties.empty() || check.exhaust || check.all)
       throw InputError(
           "--as-drawn: the diagram says who does what; leave out --readers, --writers, --app, --keys, "
-          "--all-invoked, --property, --exhaust and --count-schedules");
+          "--all-invoked, --property, --exhaust, --all and --count-schedules");
     const auto [page, line] = protocol.read_page();
     model::AsDrawnReport report;
     {
@@ -156,6 +159,11 @@ struct CheckCommand {
       return race.answer == model::AsDrawn::Answer::kEndsRight;
     });
     return all_shown ? 0 : 3;
+  }
+
+  void keep_all(const std::vector<model::Cause>& causes) const {
+    for (std::size_t i = 0; i < causes.size(); ++i) output.write_cause(i + 1, traces::write_json(causes[i].trace));
+    if (causes.empty() && !output.path.empty()) note("no trace to write to {}\n", output.path);
   }
 
   // Null: there is none.
@@ -189,6 +197,9 @@ void add_check(CLI::App& program, Action& action, const std::string& invocation)
                               fmt::join(model::named_only(), ", ")))
       ->allow_extra_args(false);
   command.add_flag("--exhaust", options->check.exhaust, "go on after the first violation and count everything");
+  command.add_flag(
+      "--all", options->check.all,
+      "go on after the first violation and keep one shortest trace for each cause: property, faults, race");
   command.add_flag("--count-schedules", options->check.count_schedules,
                    "count the schedules that end in a violation; implies --all-invoked");
   command.add_flag("--compact", options->check.compact,
@@ -209,7 +220,7 @@ void add_check(CLI::App& program, Action& action, const std::string& invocation)
       "of a diagram that shows a race, with a participant for each app instance: take the order that it "
       "shows; say whether it can happen, how it ends, and whether another protocol of the page forbids it");
   command.add_flag("--json", options->json, "print one JSON object");
-  options->output.add_to(command, "write the trace to this file");
+  options->output.add_to(command, "write the trace to this file; with --all each to a file in this folder");
   command.footer(
       "Exit code: 0 holds, 1 violated, 3 inconclusive, 4 something drawn is not modelled yet or must be asked.\n"
       "Examples:\n"
@@ -217,6 +228,7 @@ void add_check(CLI::App& program, Action& action, const std::string& invocation)
       "  stalemate check docs/*.md --json\n"
       "  stalemate check docs/race.md --as-drawn\n"
       "  stalemate check cache-aside --cached --fault lost-reply@write:1\n"
+      "  stalemate check cache-aside --cached --fault any --all -o causes/\n"
       "  stalemate check cache-aside --count-schedules");
   command.callback(
       [options, &action, invocation] { action = [options, invocation] { return options->run(invocation); }; });

@@ -111,32 +111,13 @@ struct HuntCommand {
         hunt.seed);
   }
 
-  // With --all a folder holds cause-1.json, cause-2.json and so on.
-  std::string path_of(std::size_t count) const {
-    return hunt.all ? (std::filesystem::path(output.path) / fmt::format("cause-{}.json", count)).string() : output.path;
-  }
+  std::string path_of(std::size_t count) const { return hunt.all ? output.path_of_cause(count) : output.path; }
 
-  void check_output() const {
-    if (output.path.empty() || !hunt.all) {
-      output.check();
-      return;
-    }
-    std::error_code error;
-    if (!std::filesystem::is_directory(output.path, error))
-      throw InputError(
-          fmt::format("-o {}: with --all it names a folder that exists; there is none", excerpt(output.path)));
-    for (const auto& entry : std::filesystem::directory_iterator(output.path, error)) {
-      const std::string name = entry.path().filename().string();
-      if (!output.force && name.rfind("cause-", 0) == 0 && entry.path().extension() == ".json")
-        throw InputError(fmt::format("-o {}: holds {} already; say --force to replace it, or another folder",
-                                     excerpt(output.path), excerpt(name)));
-    }
-    check_writable(path_of(1), output.force ? Overwrite::kForce : Overwrite::kKeep);
-  }
+  void check_output() const { hunt.all ? output.check_folder() : output.check(); }
 
   void save(const model::HuntFound& found, std::size_t count) const {
-    if (output.path.empty()) return;
-    write_file(path_of(count), traces::write_json(found.trace), output.force ? Overwrite::kForce : Overwrite::kKeep);
+    const std::string text = traces::write_json(found.trace);
+    hunt.all ? output.write_cause(count, text) : output.write(text);
   }
 };
 

@@ -105,7 +105,9 @@ std::string faults_help(std::string_view how_often) {
   for (const model::FaultKind& kind : model::fault_kinds()) names += fmt::format("{}, ", kind.name);
   return fmt::format(
       "what may go wrong, and {}: {}lost-message for both losses, or any for all that fit; several by commas; a "
-      "message's fault aimed with @write:2 (the second arrow of Write); with a budget =N (default 1; repeatable)",
+      "message's fault aimed with @write:2 (the second arrow of Write); cache-failover:3 misses up to 3 changes; with "
+      "a "
+      "budget =N (default 1; repeatable)",
       how_often, names);
 }
 
@@ -127,6 +129,9 @@ void ScenarioOptions::add_to(CLI::App& command) {
   command.add_option("--on-cache-timeout", given.on_cache_timeout,
                      "continue: a get that fails counts as a miss, what changes the cache as done; fail: the operation "
                      "ends (default continue)");
+  command.add_option("--connections", given.connections,
+                     "one: what a session asks of a server goes over one connection, in the order sent, and over a new "
+                     "one after a timeout; pool: only what it waits for keeps an order (default one)");
   command.add_flag("--all-invoked", given.all_invoked, "start with every session's first operation already invoked");
   command.add_flag("--no-expiry", given.no_expiry, "nothing expires, whatever time to live it has");
   command.add_flag_function(
@@ -158,6 +163,28 @@ void OutputOptions::check() const {
 
 void OutputOptions::write(const std::string& text) const {
   if (!path.empty()) write_file(path, text, force ? Overwrite::kForce : Overwrite::kKeep);
+}
+
+void OutputOptions::check_folder() const {
+  if (path.empty()) return;
+  std::error_code error;
+  if (!std::filesystem::is_directory(path, error))
+    throw InputError(fmt::format("-o {}: with --all it names a folder that exists; there is none", excerpt(path)));
+  for (const auto& entry : std::filesystem::directory_iterator(path, error)) {
+    const std::string name = entry.path().filename().string();
+    if (!force && name.rfind("cause-", 0) == 0 && entry.path().extension() == ".json")
+      throw InputError(fmt::format("-o {}: holds {} already; say --force to replace it, or another folder",
+                                   excerpt(path), excerpt(name)));
+  }
+  check_writable(path_of_cause(1), force ? Overwrite::kForce : Overwrite::kKeep);
+}
+
+std::string OutputOptions::path_of_cause(std::size_t count) const {
+  return (std::filesystem::path(path) / fmt::format("cause-{}.json", count)).string();
+}
+
+void OutputOptions::write_cause(std::size_t count, const std::string& text) const {
+  if (!path.empty()) write_file(path_of_cause(count), text, force ? Overwrite::kForce : Overwrite::kKeep);
 }
 
 CLI::Option* add_number(CLI::App& command, const std::string& name, std::optional<int>& value, Range range,

@@ -74,6 +74,10 @@ struct OutputOptions {
   // Refuses early what write() would refuse late.
   void check() const;
   void write(const std::string& text) const;  // nothing where no path was given
+  // With --all it names a folder, which holds cause-1.json, cause-2.json and so on.
+  void check_folder() const;
+  std::string path_of_cause(std::size_t count) const;
+  void write_cause(std::size_t count, const std::string& text) const;
 };
 
 // The value of --seed. Throws InputError.

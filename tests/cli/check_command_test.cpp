@@ -342,5 +342,27 @@ TEST(CheckCommand, a_full_disk_under_the_trace_or_under_stdout_is_an_environment
   }
 }
 
+TEST(CheckCommand, with_all_each_cause_has_a_trace_in_the_folder_and_in_the_report) {
+  const Scratch folder;
+  const Outcome outcome =
+      run_program({"check", "cache-aside", "--cached", "--fault", "any", "--all", "--json", "-o", folder.path("")});
+  EXPECT_EQ(outcome.code, 1) << outcome.err;
+  const Json json = Json::parse(outcome.out);
+  ASSERT_GT(json.at("causes").size(), 2U);
+  EXPECT_EQ(folder.names().size(), json.at("causes").size());
+  for (std::size_t i = 0; i < json.at("causes").size(); ++i) {
+    const Json& cause = json.at("causes")[i];
+    const Json trace = Json::parse(read_all(folder.path("cause-" + std::to_string(i + 1) + ".json")));
+    EXPECT_EQ(trace.at("steps"), cause.at("trace"));
+    EXPECT_EQ(trace.at("property"), cause.at("property"));
+    EXPECT_EQ(cause.at("steps"), cause.at("trace").size());
+  }
+  const Outcome again = run_program({"check", "cache-aside", "--all", "-o", folder.path("")});
+  EXPECT_EQ(again.code, 2);
+  EXPECT_NE(again.err.find("holds cause-"), std::string::npos) << again.err;
+  const Outcome text = run_program({"check", "cache-aside", "--cached", "--fault", "any", "--all"});
+  EXPECT_NE(text.out.find("cause 2 of "), std::string::npos);
+}
+
 }  // namespace
 }  // namespace stalemate::cli

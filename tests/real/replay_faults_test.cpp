@@ -193,6 +193,22 @@ TEST(CacheFailover, TheReplicaMissesTheLastChangeAndNoOther) {
   EXPECT_EQ(verdict_of(trace(2)), "diverged at step 9: expected value 2, got value 1");
 }
 
+TEST(CacheFailover, TheReplicaMissesAsManyOfTheLastChangesAsTheStepSays) {
+  const auto trace = [](int missed, std::optional<std::int64_t> after) {
+    TraceBuilder builder;
+    builder.invoke(kWriter)
+        .ask(kWriter, 1, "cache", "set", 1, ok())
+        .ask(kWriter, 2, "cache", "set", 2, ok())
+        .ask(kReader, 1, "cache", "get", {}, value(2))
+        .ask(kWriter, 3, "cache", "set", 3, ok())
+        .failover("k1", after, missed)
+        .ask(kReader, 2, "cache", "get", {}, after ? value(*after) : miss());
+    return builder.trace();
+  };
+  EXPECT_EQ(verdict_of(trace(2, 1)), "reproduced");
+  EXPECT_EQ(verdict_of(trace(3, {})), "reproduced");
+}
+
 TEST(CacheFailover, WithoutAnyChangeByACommandTheReplicaMissesWhatTheCacheDropped) {
   TraceBuilder builder(1, true, true);
   builder.evict("k1").failover("k1", 1000).ask(kReader, 1, "cache", "get", {}, value(1000));

@@ -126,9 +126,9 @@ class TraceBuilder {
     return *this;
   }
   // After it, the cache holds this for the key.
-  TraceBuilder& failover(const std::string& key, Value value) {
+  TraceBuilder& failover(const std::string& key, Value value, int missed = 0) {
     cache_[key] = value;
-    step(traces::StepKind::kCacheFailover, kCache, 0);
+    step(traces::StepKind::kCacheFailover, kCache, 0).missed = missed;
     return *this;
   }
 

@@ -71,6 +71,12 @@ Trace trace_with_every_field() {
   expired.key = "k1";
   expired.after = (trace.steps.end() - 2)->after;
   trace.steps.insert(trace.steps.end() - 1, expired);
+  Step failed_over = expired;
+  failed_over.kind = StepKind::kCacheFailover;
+  failed_over.key.clear();
+  failed_over.missed = 2;
+  failed_over.budget = 1;
+  trace.steps.insert(trace.steps.end() - 1, failed_over);
   trace.protocol.roles = {"X=cache"};
   trace.seed = 7;
   trace.loop = trace.steps.size();
@@ -118,6 +124,7 @@ Trace trace_with_every_field() {
   trace.steps[5].request->watch = "key";
   trace.steps[5].request->other_rows = true;
   trace.scenario.no_expiry = true;
+  trace.scenario.connections = "pool";
   trace.scenario.on_cache_timeout = "fail";
   trace.steps[1].is_ghost = true;
   trace.steps[1].reply.reset();

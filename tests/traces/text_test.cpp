@@ -116,6 +116,9 @@ TEST(StepLine, what_happens_in_the_cache_is_told_of_the_cache) {
   EXPECT_EQ(step_line(restarted, restarted.steps[1]), "cache  cache-restart  restarts, empty");
   const Trace failed_over = samples::forgotten_delete();
   EXPECT_EQ(step_line(failed_over, failed_over.steps[5]), "cache  cache-failover  fails over; the last change is lost");
+  Step three = failed_over.steps[5];
+  three.missed = 3;
+  EXPECT_EQ(step_line(failed_over, three), "cache  cache-failover  fails over; the last 3 changes are lost");
 }
 
 TEST(StepLine, a_time_to_live_stands_beside_what_is_stored) {
@@ -317,9 +320,11 @@ TEST(TextRenderer, scripts_are_quoted_for_a_shell_and_keys_are_counted) {
   trace.scenario.apps = {"it's"};
   trace.scenario.on_database_timeout = "continue";
   trace.scenario.on_cache_timeout = "fail";
+  trace.scenario.connections = "pool";
   trace.scenario.all_invoked = true;
   EXPECT_EQ(line_with(as("text", trace), "scenario"),
-            "scenario  --app 'it'\\''s' --on-database-timeout=continue --on-cache-timeout=fail --all-invoked");
+            "scenario  --app 'it'\\''s' --on-database-timeout=continue --on-cache-timeout=fail --connections=pool "
+            "--all-invoked");
 }
 
 TEST(TextRenderer, without_a_cache_there_is_no_cache_column) {

@@ -250,6 +250,8 @@ void check_step(const Trace& trace, const Step& step, std::string_view stores, c
   check_kind(trace, step, pointer);
   require(step.chosen.empty() || step.choice != 0, pointer + "/chosen",
           "must not be there: without a choice there is no branch to name");
+  require(step.missed == 0 || step.kind == StepKind::kCacheFailover, pointer + "/missed",
+          "must not be there: only a cache-failover loses changes");
   if (step.request) check_travelling(trace, *step.request, pointer + "/request");
   if (step.request) check_place(trace, step, pointer);
   if (step.reply) check_reply(*step.reply, pointer + "/reply");

@@ -51,6 +51,7 @@ constexpr std::string_view kOutcomes[] = {"ok",     "value", "miss", "conflict",
 constexpr std::string_view kWatchWords[] = {to_string(Watch::kEntry), to_string(Watch::kKey), to_string(Watch::kLease)};
 static_assert(std::size(kWatchWords) + 1 == std::size(kWatches), "each but that of watching nothing");
 constexpr std::string_view kTimeoutRules[] = {"fail", "continue"};
+constexpr std::string_view kConnections[] = {"one", "pool"};
 constexpr StepFamily kFamilies[] = {StepFamily::kInvoke, StepFamily::kHandle, StepFamily::kReceive,
                                     StepFamily::kCall,   StepFamily::kFault,  StepFamily::kFree};
 constexpr Ending::Kind kEndingKinds[] = {Ending::Kind::kAcknowledged, Ending::Kind::kReturned, Ending::Kind::kFailed};
@@ -90,6 +91,7 @@ Scenario read_scenario(Cursor from) {
   scenario.on_database_timeout = read_word(from.at("on_database_timeout"), kTimeoutRules);
   scenario.all_invoked = from.at("all_invoked").boolean();
   if (const auto rule = from.find("on_cache_timeout")) scenario.on_cache_timeout = read_word(*rule, kTimeoutRules);
+  if (const auto pool = from.find("connections")) scenario.connections = read_word(*pool, kConnections);
   if (const auto held = from.find("no_expiry")) scenario.no_expiry = held->boolean();
   from.done();
   return scenario;
@@ -120,10 +122,7 @@ Delivery read_delivery(Cursor from) {
   Delivery delivery;
   delivery.store = from.at("store").some_text();
   delivery.key = read_key(from.at("key"));
-  if (const auto count = from.find("count")) {
-    delivery.count = read_ordinal(*count);
-    if (delivery.count == 1) count->refuse_value("a number above 1, or no such field where it is 1");
-  }
+  if (const auto count = from.find("count")) delivery.count = read_several(*count);
   from.done();
   return delivery;
 }
@@ -331,6 +330,7 @@ class Reader {
     if (version_ > 1) step.copy = read_optional_ordinal(from.find("copy"));
     step.choice = read_optional_ordinal(from.find("choice"));
     if (const auto chosen = from.find("chosen")) step.chosen = chosen->some_text();
+    if (const auto missed = from.find("missed")) step.missed = read_several(*missed);
     step.budget = read_optional_ordinal(from.find("budget"));
     if (const auto request = from.find("request")) step.request = read_request(*request);
     if (const auto reply = from.find("reply")) step.reply = read_reply(*reply);

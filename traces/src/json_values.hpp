@@ -59,6 +59,13 @@ inline int read_ordinal(const Cursor& from) { return from.integer_between(1, kOr
 // 0: absent.
 inline int read_optional_ordinal(const std::optional<Cursor>& from) { return from ? read_ordinal(*from) : 0; }
 
+// How often, or how many, where it is more than once.
+inline int read_several(const Cursor& from) {
+  const int several = read_ordinal(from);
+  if (several == 1) from.refuse_value("a number above 1, or no such field where it is 1");
+  return several;
+}
+
 // A field that is true or absent.
 inline bool read_flag(const std::optional<Cursor>& from, std::string_view otherwise) {
   if (from && !from->boolean()) from->refuse_value(fmt::format("true, or no such field {}", otherwise));

@@ -66,6 +66,7 @@ std::string arriving_words(const Step& step) {
 }
 
 std::string what_happens(const Trace& trace, const Step& step) {
+  if (is_of_store(step.kind)) return render::store_event_words(step);
   const StepKindFacts& facts = facts_of(step.kind);
   const bool awaited = !step.request || step.request->awaited;
   return fmt::format(fmt::runtime(facts.line), fmt::arg("app", step.app), fmt::arg("diagram", foreign(step.diagram)),

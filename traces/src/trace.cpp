@@ -5,6 +5,8 @@
 #include <cstddef>
 #include <tuple>
 
+#include <fmt/format.h>
+
 namespace stalemate::traces {
 
 std::string_view to_string(Ending::Kind kind) {
@@ -48,9 +50,13 @@ MessageId id_of(const InFlight& message) {
 bool same_step(const Step& a, const Step& b) {
   const auto name = [](const Step& step) {
     return std::tie(step.kind, step.app, step.session, step.operation, step.diagram, step.store, step.key, step.arrow,
-                    step.is_ghost, step.choice, step.budget);
+                    step.is_ghost, step.choice, step.missed, step.budget);
   };
   return name(a) == name(b);
+}
+
+std::string missed_words(const Step& step) {
+  return step.missed > 1 ? fmt::format("the last {} changes", step.missed) : "the last change";
 }
 
 const std::vector<Entry>& entries_of(const State& state, std::string_view store) {

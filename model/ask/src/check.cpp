@@ -7,6 +7,7 @@
 
 #include "ask/convergence.hpp"
 #include "base/error.hpp"
+#include "causes.hpp"
 #include "machine/machine.hpp"
 #include "reduce/packed_system.hpp"
 #include "reduce/reduction.hpp"
@@ -63,20 +64,8 @@ std::string left_out(const Program& program) {
   return "";
 }
 
-// What of the scenario's faults is not modelled, so that nothing holds under them; empty where all is.
-std::string not_considered(const Machine& machine) {
-  const std::vector<Instruction>& all = machine.program().instructions;
-  const bool left_alone = std::any_of(all.begin(), all.end(), [](const Instruction& one) {
-    return !one.awaited && !one.drawn_lost && !one.by;  // what a cache asks itself goes on without the app
-  });
-  if (!left_alone || !machine.scenario().allows(FaultEffect::kCrash)) return "";
-  return "a crash is not modelled where only requests that nobody waits for are in flight: they arrive although the "
-         "app died; say --fault lost-request in place of crash";
-}
-
 PropertyReport judge_property(const Machine& machine, std::size_t p, const Result& result,
-                              const std::optional<std::string>& limit, const std::vector<std::string>& unused,
-                              const std::string& unconsidered) {
+                              const std::optional<std::string>& limit, const std::vector<std::string>& unused) {
   const PropertyKind& kind = *machine.properties()[p];
   PropertyReport report{std::string(kind.name), std::string(kind.claim), Verdict::kInconclusive, ""};
   const bool broken = (result.violated_properties >> p & 1) != 0;
@@ -100,8 +89,6 @@ PropertyReport judge_property(const Machine& machine, std::size_t p, const Resul
     report.why = fmt::format("vacuous: never reached: {}", kind.antecedent);
   } else if (!unused.empty()) {
     report.why = fmt::format("vacuous: never happened: {}", fmt::join(unused, ", "));
-  } else if (!unconsidered.empty()) {
-    report.why = unconsidered;
   } else {
     report.verdict = Verdict::kHolds;
   }
@@ -129,7 +116,7 @@ struct Asked {
     search.threads = options.threads;
     search.compact = options.compact;
     // What is about whole runs needs the whole space.
-    search.exhaust = options.exhaust || liveness() != nullptr;
+    search.exhaust = options.exhaust || options.all || liveness() != nullptr;
     search.depth_max = options.depth_max;
     search.memory_bytes_max = for_states(options.memory_bytes_max);
     if (options.interrupt)
@@ -198,13 +185,18 @@ std::vector<Assumption> assumptions_of(const Protocol& protocol, const Machine& 
     if (!line.assumed.empty()) assumptions.push_back({line.at.line, line.assumed});
   if (machine.scenario().words.cached && !machine.program().has_cache)
     assumptions.push_back({protocol.operations.front().at.line, "no cache is drawn, so --cached changes nothing"});
-  if (!machine.scenario().words.cached || !machine.program().fills_expire) return assumptions;
-  const auto instruction = std::find_if(machine.program().instructions.begin(), machine.program().instructions.end(),
-                                        [](const Instruction& each) { return each.ttl != 0; });
-  if (instruction != machine.program().instructions.end())
-    assumptions.push_back({instruction->at.line,
-                           "what is cached at the start has no time to live, and only --fault evict makes it go; leave "
-                           "--cached out, or allow that"});
+  const Program& program = machine.program();
+  if (!machine.scenario().words.cached) return assumptions;
+  const auto gives_a_time_as_only_some_do = [&](const Instruction& each) {
+    const std::uint64_t entries = std::uint64_t{1} << each.entry | each.also;
+    return stores(each.verb) && each.ttl != 0 && (program.servers[each.server].some_fills_expire & entries) != 0;
+  };
+  const auto some =
+      std::find_if(program.instructions.begin(), program.instructions.end(), gives_a_time_as_only_some_do);
+  if (some != program.instructions.end())
+    assumptions.push_back({some->at.line,
+                           "what is cached at the start has no time to live, for only some of what is stored there is "
+                           "given one"});
   return assumptions;
 }
 
@@ -224,9 +216,8 @@ void judge_properties(const Asked& asked, const Result& result, Report& report) 
   const auto limit = limit_hit(result, asked.options, asked.interruption);
   if (limit) report.limits.push_back(*limit);
   const std::vector<std::string> unused = unused_faults(machine, result.marks);
-  const std::string unconsidered = not_considered(machine);
   for (std::size_t p = 0; p < machine.properties().size(); ++p) {
-    report.properties.push_back(judge_property(machine, p, result, limit, unused, unconsidered));
+    report.properties.push_back(judge_property(machine, p, result, limit, unused));
     if (machine.properties()[p]->name == "coherent-at-rest") report.incoherent_at_rest = result.violating_states[p];
   }
   for (const PropertyReport& each : report.properties)
@@ -252,6 +243,20 @@ void count_schedules(Asked& asked, Report& report) {
                                                        : asked.interruption);
 }
 
+// After the search, which has seen the whole space.
+void find_causes(const Asked& asked, Report& report) {
+  Causes found = find_causes(asked.machine, asked.protocol, report.scenario, asked.search);
+  report.causes = std::move(found.causes);
+  if (found.complete) return;
+  if (!found.limit.empty())
+    report.limits.push_back(found.limit);
+  else
+    report.limits.push_back(
+        asked.interruption.empty()
+            ? fmt::format("memory limit of {} bytes reached, by the graph for --all", asked.options.memory_bytes_max)
+            : asked.interruption);
+}
+
 }  // namespace
 
 std::string_view to_string(Verdict verdict) {
@@ -269,7 +274,7 @@ std::string_view to_string(Verdict verdict) {
 Report check(const Protocol& protocol, const traces::Scenario& words, const CheckOptions& options) {
   traces::Scenario scenario = words;
   scenario.all_invoked |= options.count_schedules;
-  if (options.count_schedules) refuse_liveness(options.properties);
+  if (options.count_schedules || options.all) refuse_liveness(options.properties);
   ReducedMachine reduced(protocol, scenario, options.properties, options.reductions);
   if (options.memory_bytes_max != 0)
     reduced.table_bytes_max =
@@ -297,6 +302,7 @@ Report check(const Protocol& protocol, const traces::Scenario& words, const Chec
     for (std::size_t m = 0; m < machine.program().marks.size(); ++m)
       if (!result.marks.reached(m)) report.never_reached.push_back(machine.program().marks[m]);
   if (options.count_schedules && !limited) count_schedules(asked, report);
+  if (options.all && !limited) find_causes(asked, report);
   return report;
 }
 

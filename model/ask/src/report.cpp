@@ -21,7 +21,14 @@ std::string describe(const Report& report) {
   if (!report.assumptions.empty()) text += "\nassumed of the diagrams:\n";
   for (const Assumption& assumption : report.assumptions)
     text += fmt::format("  line {}: {}\n", assumption.line, assumption.text);
-  if (report.trace) text += "\n" + traces::find_renderer("text")->render(*report.trace, {});
+  if (report.causes)
+    for (std::size_t i = 0; i < report.causes->size(); ++i) {
+      const Cause& cause = (*report.causes)[i];
+      text += fmt::format("\ncause {} of {}: {}\n\n{}", i + 1, report.causes->size(), cause.what,
+                          traces::find_renderer("text")->render(cause.trace, {}));
+    }
+  else if (report.trace)
+    text += "\n" + traces::find_renderer("text")->render(*report.trace, {});
   text += fmt::format("\nsearched {}, {}, depth {}; {} at rest", plural(report.states, "state"),
                       plural(report.transitions, "transition"), report.depth, plural(report.at_rest, "state"));
   if (report.incoherent_at_rest) text += fmt::format(", {} of them incoherent", *report.incoherent_at_rest);
@@ -90,6 +97,16 @@ std::string to_json(const Report& report) {
   text.erase(text.find_last_of('}'));
   while (!text.empty() && text.back() == '\n') text.pop_back();
   if (report.trace && report.trace->loop) text += fmt::format(",\n  \"loop\": {}", *report.trace->loop);
+  if (report.causes) {
+    text += ",\n  \"causes\": [";
+    for (std::size_t i = 0; i < report.causes->size(); ++i) {
+      const Cause& cause = (*report.causes)[i];
+      text += fmt::format("{}\n    {{\"cause\": {}, \"property\": {}, \"steps\": {}, \"trace\": {}}}",
+                          i == 0 ? "" : ",", Json(cause.what).dump(), Json(cause.trace.property).dump(),
+                          cause.trace.steps.size(), traces::write_steps_json(cause.trace, 6));
+    }
+    text += "]";
+  }
   text += ",\n  \"trace\": ";
   text += report.trace ? traces::write_steps_json(*report.trace, 4) : "null";
   return text + "\n}\n";

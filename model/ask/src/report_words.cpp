@@ -42,6 +42,7 @@ nlohmann::ordered_json to_json(const traces::Scenario& scenario) {
                                  {"on_database_timeout", scenario.on_database_timeout},
                                  {"all_invoked", scenario.all_invoked}};
   if (scenario.on_cache_timeout != "continue") json["on_cache_timeout"] = scenario.on_cache_timeout;
+  if (scenario.connections != "one") json["connections"] = scenario.connections;
   if (scenario.no_expiry) json["no_expiry"] = true;
   return json;
 }

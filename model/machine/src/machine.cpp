@@ -216,6 +216,8 @@ void Machine::follow(Step& step, std::size_t session, const std::vector<Transiti
       if (effect.kind == EffectKind::kSendAsync) {
         add_to_slots(step, session, request());
       }
+      if (effect.kind == EffectKind::kSendLost && instruction.awaited)
+        give_up_connection(step, session, instruction.server);
       ask(step, session, instruction);
     } else {
       acknowledge(step, session, effect,
@@ -308,7 +310,16 @@ RequestRecord Machine::take_slot(Step& step, std::size_t session, std::size_t sl
   std::vector<RequestRecord> requests = requests_in(step.words, from);
   const auto taken = requests.begin() + static_cast<std::ptrdiff_t>(is_ghost ? slot - fields.slots.size() : slot);
   const RequestRecord request = *taken;
+  if (request.cut) {
+    // Then who went before it on the same connection is the last one there.
+    const auto before = std::find_if(std::make_reverse_iterator(taken), requests.rend(), [&](const RequestRecord& one) {
+      return !is_by_server(one) &&
+             program_->instructions[one.instruction].server == program_->instructions[request.instruction].server;
+    });
+    if (before != requests.rend()) before->cut = true;
+  }
   requests.erase(taken);
+  if (!is_ghost && crashed(step.words, session)) forget_cuts(requests);
   put_requests(step.words, from, requests);
   return request;
 }

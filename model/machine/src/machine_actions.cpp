@@ -6,20 +6,7 @@
 #include "machine/machine.hpp"
 
 namespace stalemate::model {
-namespace {
-
-// How many ways a crash may cut the queues of requests of a session: of the first `count` of them.
-template <class Requests>
-std::size_t ways_to_cut(const Program& program, const Requests& requests) {
-  std::array<std::size_t, kServersMax> queued{};
-  for (const auto& request : requests)
-    if (!program.instructions[request.instruction].by) ++queued[program.instructions[request.instruction].server];
-  std::size_t ways = 1;
-  for (const std::size_t count : queued) ways *= count + 1;
-  return ways;
-}
-
-}  // namespace
+namespace {}  // namespace
 
 void Machine::actions(StateView words, std::vector<Action>& out) const {
   for (std::size_t actor = 0; actor < actors(); ++actor) actions_of(words, actor, out);
@@ -97,21 +84,24 @@ void Machine::push_choices(std::vector<Action>& out, Action action, std::size_t 
 // goes first. The ghost is handled later as well as now, and who holds it up behind the other is not held up by the
 // ghost.
 bool Machine::is_left_in_slots(StateView words, std::size_t session, const RequestRecord& ghost) const {
-  const std::vector<RequestRecord> left = in_slots(words, session);
-  for (std::size_t i = 0; i < left.size(); ++i)
+  std::vector<RequestRecord> left = in_slots(words, session);
+  for (std::size_t i = 0; i < left.size(); ++i) {
+    left[i].cut = false;  // of the connection, not of the request
     if (left[i] == ghost && is_left(words, session, i) &&
         may_handle(words, session, program_->instructions[ghost.instruction], i))
       return true;
+  }
   return false;
 }
 
 // M2: whether none of the session's first `slots_before` asynchronous requests goes from the same to the same server.
 bool Machine::may_handle(StateView words, std::size_t session, const Instruction& asked,
                          std::size_t slots_before) const {
-  for (std::size_t i = 0; i < slots_before; ++i) {
-    const auto instruction = static_cast<InstructionId>(get(words, sessions_[session].slots[i].instruction) - 1);
-    const Instruction& before = program_->instructions[instruction];
-    if (before.server == asked.server && before.by == asked.by) return false;
+  if (scenario_.pooled && !asked.by) return true;
+  for (std::size_t i = slots_before; i-- > 0;) {
+    const SessionFields::Slot& slot = sessions_[session].slots[i];
+    const Instruction& before = program_->instructions[get(words, slot.instruction) - 1];
+    if (before.server == asked.server && before.by == asked.by) return get(words, slot.cut) != 0;
   }
   return true;
 }
@@ -169,27 +159,39 @@ std::size_t Machine::ways_to_strike(StateView words, const FaultTarget& target, 
   }
 }
 
-// A crash strikes all sessions of an app instance at once: the first one of them with a message that it may strike, by
-// whichever target of the budget, offers it. One that is fused to a handle is a step of that session's own, whichever
-// message it strikes.
+// A crash strikes all sessions of an app instance at once: the first message of them that it may strike, by whichever
+// target of the budget, offers it; of a session first what it awaits, then what it does not, oldest first. One that is
+// fused to a handle is a step of that session's own, whichever message it strikes.
 bool Machine::may_strike(StateView words, const FaultBudget& budget, const FaultTarget& target,
                          const MessageRef& message) const {
   const bool covered = covers(target, message);
   if (fault_kinds()[target.kind].effect != FaultEffect::kCrash) return covered;
   const bool fused = message.is_reply && granularity_ == Granularity::kFused;
   if (covered == fused) return covered;
-  for (std::size_t s = 0; s < (fused ? sessions_.size() : message.session); ++s) {
-    if (s == message.session || scenario_.sessions[s].app != scenario_.sessions[message.session].app) continue;
-    const Location& at = location(words, s);
-    if (at.instruction == kNoInstruction) continue;
-    const MessageRef other{s, 0, at.instruction, at.is_reply, at.waits};
-    const bool struck = fused ? covers(target, other)
-                              : std::any_of(budget.targets.begin(), budget.targets.end(), [&](const FaultTarget& each) {
-                                  return each.kind == target.kind && covers(each, other);
-                                });
-    if (struck) return fused;
+  for (std::size_t s = 0; s < sessions_.size(); ++s) {
+    if (scenario_.sessions[s].app != scenario_.sessions[message.session].app) continue;
+    for (const MessageRef& other : messages_of(words, s)) {
+      const bool is_itself = s == message.session && other.slot == message.slot;
+      if (is_itself && !fused) return true;
+      const bool struck =
+          fused ? !is_itself && covers(target, other)
+                : std::any_of(budget.targets.begin(), budget.targets.end(),
+                              [&](const FaultTarget& each) { return each.kind == target.kind && covers(each, other); });
+      if (struck) return fused;
+    }
   }
   return !fused;
+}
+
+// What a session awaits, and what it does not, oldest first; but for what it left behind.
+std::vector<MessageRef> Machine::messages_of(StateView words, std::size_t session) const {
+  std::vector<MessageRef> messages;
+  const Location& at = location(words, session);
+  if (at.instruction != kNoInstruction) messages.push_back({session, 0, at.instruction, at.is_reply, at.waits});
+  const std::vector<RequestRecord> requests = in_slots(words, session);
+  for (std::size_t slot = 0; slot < requests.size(); ++slot)
+    if (!is_left(words, session, slot)) messages.push_back({session, slot + 1, requests[slot].instruction, false});
+  return messages;
 }
 
 // What is on its way to a server may arrive yet, or not.
@@ -204,7 +206,10 @@ std::size_t Machine::ways_to_crash(StateView words, std::size_t session, bool ha
     std::vector<RequestRecord> requests = in_slots(words, s);
     const Location& at = location(words, s);
     if (is_sent(at) && !(handled && s == session)) requests.push_back(awaited_request(words, s));
-    ways *= ways_to_cut(*program_, requests);
+    const std::vector<std::size_t> lines = lines_of(requests);
+    for (std::size_t i = 0; i < requests.size(); ++i)
+      if (!is_by_server(requests[i]))
+        ways *= lines[i] == i ? static_cast<std::size_t>(std::count(lines.begin(), lines.end(), i)) + 1 : 1;
   }
   return ways;
 }
@@ -215,6 +220,15 @@ std::size_t Machine::ways_to_fail(StateView words, const MessageRef& message, Ou
   if (message.slot != 0 && !works_for(words, message.session, in_slots(words, message.session)[message.slot - 1U]))
     return 1;
   return program_->instructions[at.instruction].after[static_cast<std::size_t>(failure)].size();
+}
+
+// By what a budget allows of a server.
+std::size_t Machine::most_missed(const FaultBudget& budget, const Server& server) const {
+  std::size_t most = 0;
+  for (const FaultTarget& target : budget.targets)
+    if (fault_kinds()[target.kind].effect == FaultEffect::kRollBack && target.may_be_at(server.place().drawn))
+      most = std::max(most, target.missed);
+  return most;
 }
 
 void Machine::push_server_actions(StateView words, std::size_t actor, std::vector<Action>& out) const {
@@ -247,11 +261,15 @@ void Machine::push_server_actions(StateView words, std::size_t actor, std::vecto
           std::exchange(offered.at(static_cast<std::size_t>(fault.effect)), true))
         continue;
       action.target = static_cast<std::uint16_t>(t);
-      server.strikes(words, fault.effect, watched, choices);
+      if (fault.effect == FaultEffect::kRollBack)
+        push_failovers(words, server, most_missed(budget, server), watched, choices);
+      else
+        server.strikes(words, fault.effect, watched, choices);
       // What it has passed on may be gone, or not.
-      const bool is_struck = fault.effect == FaultEffect::kDropAll || fault.effect == FaultEffect::kRollBack;
-      for (std::size_t way = is_struck && !choices.empty() ? ways_to_forget(words, server) : 1; way-- > 1;)
-        choices.insert(choices.begin() + 1, static_cast<std::uint16_t>(way));
+      const bool restarts = fault.effect == FaultEffect::kDropAll || fault.effect == FaultEffect::kRollBack;
+      const std::size_t ways = restarts && !choices.empty() ? ways_to_forget(words, server) : 1;
+      for (const std::uint16_t choice : std::exchange(choices, {}))
+        for (std::size_t way = 0; way < ways; ++way) choices.push_back(static_cast<std::uint16_t>(choice * ways + way));
       push();
     }
   }

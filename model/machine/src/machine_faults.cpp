@@ -16,17 +16,21 @@ void Machine::strike(Step& step, const Action& action) const {
   const FaultEffect effect = fault(action).effect;
   const std::size_t s = action.session;
   if (s >= sessions_.size()) {
-    for (std::size_t t = 0; t < targets.size(); ++t)
-      if (targets[t].kind == targets[action.target].kind) step.marks.reach(fault_mark(action.budget, t));
     const Server& server = *server_of(s);
     const bool restarts = effect == FaultEffect::kDropAll || effect == FaultEffect::kRollBack;
+    const std::size_t ways = restarts ? ways_to_forget(step.words, server) : 1;
+    const auto struck = static_cast<std::uint16_t>(action.choice / ways);
+    for (std::size_t t = 0; t < targets.size(); ++t)
+      if (targets[t].kind == targets[action.target].kind && (!restarts || struck < targets[t].missed))
+        step.marks.reach(fault_mark(action.budget, t));
     if (restarts && step.record != nullptr) {
-      step.record->choices = ways_to_forget(step.words, server);
-      step.record->choice = action.choice;
+      step.record->choices = ways;
+      step.record->choice = action.choice % ways;
+      step.record->missed = effect == FaultEffect::kRollBack ? struck + 1U : 0;
     }
-    if (restarts) forget_work(step, server, action.choice);
-    at_server(step, server, [&](const ServerStep& here) { server.strike(here, effect, restarts ? 0 : action.choice); });
-    if (effect == FaultEffect::kRollBack) give_leases_back(step);
+    if (restarts) forget_work(step, server, action.choice % ways);
+    at_server(step, server, [&](const ServerStep& here) { server.strike(here, effect, struck); });
+    if (effect == FaultEffect::kRollBack) give_leases_back(step, server, struck + 1U);
   } else {
     strike_message(step, action, effect);
   }
@@ -90,7 +94,7 @@ void Machine::lose(Step& step, const Action& action, Outcome failure) const {
 }
 
 // Every session of the app instance ends as it is, and what is in its process is gone. `choice` tells, session by
-// session, how many of its requests to each server may yet arrive.
+// session, how many of its requests on each connection may yet arrive.
 void Machine::crash(Step& step, std::size_t session, std::size_t choice) const {
   for (const auto& server : servers_) {
     if (server->place().app != scenario_.sessions[session].app) continue;
@@ -103,26 +107,31 @@ void Machine::crash(Step& step, std::size_t session, std::size_t choice) const {
     const Location at = location(step.words, s);
     const bool runs = at.instruction != kNoInstruction;
     if (is_sent(at)) requests.push_back(awaited_request(step.words, s));
-    std::array<std::size_t, kServersMax> queued{};
-    for (const RequestRecord& request : requests)
-      if (!is_by_server(request)) ++queued[program_->instructions[request.instruction].server];
-    std::array<std::size_t, kServersMax> arriving{};
-    for (std::size_t server = 0; server < program_->servers.size(); ++server) {
-      arriving[server] = choice % (queued[server] + 1);
-      choice /= queued[server] + 1;
-    }
+    const std::vector<std::size_t> lines = lines_of(requests);
+    std::vector<std::size_t> arriving(requests.size());  // by line: how many more of its requests arrive
+    for (std::size_t server = 0; server < program_->servers.size(); ++server)
+      for (std::size_t i = 0; i < requests.size(); ++i) {
+        const bool first = !is_by_server(requests[i]) && lines[i] == i;
+        if (!first || program_->instructions[requests[i].instruction].server != server) continue;
+        const auto ways = static_cast<std::size_t>(std::count(lines.begin(), lines.end(), i)) + 1;
+        arriving[i] = choice % ways;
+        choice /= ways;
+      }
     std::vector<RequestRecord> left;
-    for (const RequestRecord& request : requests) {
+    for (std::size_t i = 0; i < requests.size(); ++i) {
+      const RequestRecord& request = requests[i];
       if (is_by_server(request)) {
         left.push_back(request);
         continue;
       }
-      std::size_t& more = arriving[program_->instructions[request.instruction].server];
+      std::size_t& more = arriving[lines[i]];
       if (more == 0) continue;
       --more;
       left.push_back(request);
       left.back().instruction = program_->instructions[request.instruction].alike;
+      left.back().cut = more == 0 && !scenario_.pooled;
     }
+    forget_cuts(left);
     if (runs) break_off(step, s);
     set(step.words, fields.value, 0);
     set(step.words, fields.crashed, 1);
@@ -160,6 +169,7 @@ void Machine::add_ghost(Step& step, std::size_t session, const RequestRecord& re
   };
   RequestRecord ghost = request;
   ghost.instruction = program_->instructions[request.instruction].alike;
+  ghost.cut = false;
   requests.insert(std::upper_bound(requests.begin(), requests.end(), ghost, later), ghost);
   put_requests(step.words, sessions_[session].ghosts, requests);
 }
@@ -173,6 +183,7 @@ void Machine::fail(Step& step, std::size_t session, Outcome failure, std::size_t
   if (instruction.awaits_commit) tell(step, event(step, EventKind::kWriteInDoubt, session));
   if (instruction.verb == Verb::kSetIfVersion) set(step.words, sessions_[session].version, 0);
   if (instruction.watch != Watch::kNothing) forget_watch(step, session);
+  if (failure == Outcome::kTimeout) give_up_connection(step, session, instruction.server);
   follow(step, session, instruction.after[static_cast<std::size_t>(failure)], choice);
 }
 
@@ -189,7 +200,8 @@ void Machine::put_request(StateRef words, const SessionFields::Slot& slot, const
   set(words, slot.key, request.key);
   set(words, slot.operation, request.operation);
   set(words, slot.unchanged, request.unchanged ? 1 : 0);
-  set(words, slot.kept, request.kept ? 1 : 0);
+  set(words, slot.kept, request.kept);
+  set(words, slot.cut, request.cut ? 1 : 0);
   set(words, slot.number, request.number);
 }
 

@@ -138,7 +138,8 @@ std::vector<RequestRecord> Machine::requests_in(StateView words, const Slots& sl
     if (instruction == 0) break;
     requests.push_back({static_cast<InstructionId>(instruction - 1), get(words, slot.operation), get(words, slot.key),
                         static_cast<unsigned>(get(words, slot.carried)), get(words, slot.unchanged) != 0,
-                        get(words, slot.kept) != 0, static_cast<unsigned>(get(words, slot.number))});
+                        static_cast<unsigned>(get(words, slot.kept)), get(words, slot.cut) != 0,
+                        static_cast<unsigned>(get(words, slot.number))});
   }
   return requests;
 }
@@ -158,7 +159,8 @@ RequestRecord Machine::asked_now(StateView words, std::size_t session, Instructi
           key(words, session),
           carried(words, session, instruction),
           is_unchanged(words, session, instruction),
-          instruction.verb == Verb::kSetIfUnchanged && get(words, sessions_[session].kept) != 0,
+          instruction.verb == Verb::kSetIfUnchanged ? static_cast<unsigned>(get(words, sessions_[session].kept)) : 0,
+          false,
           number_now(words, session, instruction)};
 }
 

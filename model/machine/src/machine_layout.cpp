@@ -29,21 +29,30 @@ std::size_t async_arrows(const Program& program, const Session& session) {
   return most;
 }
 
-// Awaited requests that a session can send in all its script, at most.
-std::size_t awaited_requests(const Program& program, const Session& session) {
+// Requests that a session can send in all its script, or servers for it, at most; those that are awaited, or all.
+std::size_t requests_of(const Program& program, const Session& session, bool awaited) {
   std::size_t most = 0;
   for (const ScriptedOperation& operation : session.operations)
     for (const Instruction& instruction : program.instructions)
-      if (instruction.awaited && std::find(operation.candidates.begin(), operation.candidates.end(),
-                                           instruction.operation) != operation.candidates.end())
+      if ((instruction.awaited || !awaited) && std::find(operation.candidates.begin(), operation.candidates.end(),
+                                                         instruction.operation) != operation.candidates.end())
         ++most;
   return most;
 }
 
+// Whether a session may wait in vain and go on.
+bool times_out(const Program& program, const Scenario& scenario) {
+  return scenario.allows(FaultEffect::kLose) || scenario.allows(FaultEffect::kDelay) ||
+         std::any_of(program.instructions.begin(), program.instructions.end(),
+                     [](const Instruction& one) { return one.drawn_lost && one.awaited; });
+}
+
 // How many ways a crash may cut the queues of a session with so many requests in flight, at most: where they are spread
-// evenly over the servers.
-std::size_t most_ways_to_cut(const Program& program, std::size_t requests) {
+// evenly over the servers, or each is on a connection of its own.
+std::size_t most_ways_to_cut(const Program& program, const Scenario& scenario, std::size_t requests) {
   std::size_t ways = 1;
+  const bool apart = program.has_async && (scenario.pooled || times_out(program, scenario));
+  for (; requests > 0 && apart && ways <= kChoicesMax; --requests) ways *= 2;
   for (std::size_t left = program.servers.size(); left > 0; --left) {
     const std::size_t share = requests / left;
     ways *= share + 1;
@@ -67,8 +76,8 @@ std::size_t passed_on_requests(const Program& program, const Scenario& scenario,
   std::size_t left = 0;
   for (const FaultBudget& budget : scenario.budgets)
     if (budget.includes(FaultEffect::kDropAll) || budget.includes(FaultEffect::kRollBack))
-      left += budget.unlimited ? awaited_requests(program, session) : budget.budget;
-  return 1 + std::min(left, awaited_requests(program, session));
+      left += budget.unlimited ? requests_of(program, session, true) : budget.budget;
+  return 1 + std::min(left, requests_of(program, session, true));
 }
 
 // At most this many late requests and copies of one session can be in flight at once.
@@ -78,8 +87,8 @@ std::size_t ghosts_of(const Program& program, const Scenario& scenario, const Se
     if (budget.includes(FaultEffect::kCopy))
       most += budget.budget;
     else if (budget.includes(FaultEffect::kDelay))
-      most += budget.unlimited ? awaited_requests(program, session)
-                               : std::min<std::size_t>(budget.budget, awaited_requests(program, session));
+      most += budget.unlimited ? requests_of(program, session, false)
+                               : std::min<std::size_t>(budget.budget, requests_of(program, session, false));
   }
   return most;
 }
@@ -113,6 +122,8 @@ void Machine::lay_out() {
                     "of both are possible; take fewer app instances",
                     scenario_.sessions.size(), acting_.size(), kActorsMax));
   fails_over_ = scenario_.allows(FaultEffect::kRollBack);
+  cuts_ = !scenario_.pooled && times_out(*program_, scenario_) &&
+          (program_->has_async || scenario_.allows(FaultEffect::kCancel));
   for (const FaultBudget& budget : scenario_.budgets)
     budgets_.push_back(layout_.add(budget.unlimited ? 1 : budget.budget + 1ULL));
   for (std::size_t s = 0; s < scenario_.sessions.size(); ++s) lay_out(s);
@@ -188,23 +199,25 @@ void Machine::lay_out(std::size_t s) {
   if (program_->get_while_holding)
     for (LaneFields& lane : fields.lanes) lane.reply = layout_.add(values + 1, Meaning::kCoded);
   if (free_key) fields.key = layout_.add(keys);
-  const bool keeps = program_->leases && scenario_.allows(FaultEffect::kRollBack);
+  const std::uint64_t kept = program_->leases ? std::uint64_t{1} << scenario_.missed() : 1;
   if (program_->watches) fields.unchanged = layout_.add(2);
-  if (keeps) fields.kept = layout_.add(2);
+  fields.kept = layout_.add(kept);
   const unsigned numbers = std::max(versions(), generations());
   fields.version = layout_.add(versions());
   fields.generation = layout_.add(generations());
   fields.reply_number = layout_.add(numbers);
   const bool crashes = scenario_.allows(FaultEffect::kCrash);
-  const auto add_requests = [&](Slots& requests, std::size_t count) {
+  const auto add_requests = [&](Slots& requests, std::size_t count, bool cuts) {
     for (std::size_t i = 0; i < count; ++i)
       requests.push_back({layout_.add(program_->instructions.size() + 1), layout_.add(values + 1, Meaning::kCoded),
                           layout_.add(keys), layout_.add(operations), program_->watches ? layout_.add(2) : Field{},
-                          keeps ? layout_.add(2) : Field{}, layout_.add(numbers)});
+                          layout_.add(kept), layout_.add(cuts ? 2 : 1), layout_.add(numbers)});
   };
-  add_requests(fields.slots, (program_->has_async ? async_arrows(*program_, session) : 0) +
-                                 broken_off(scenario_, session) + passed_on_requests(*program_, scenario_, session));
-  add_requests(fields.ghosts, ghosts_of(*program_, scenario_, session));
+  add_requests(fields.slots,
+               (program_->has_async ? async_arrows(*program_, session) : 0) + broken_off(scenario_, session) +
+                   passed_on_requests(*program_, scenario_, session),
+               cuts_);
+  add_requests(fields.ghosts, ghosts_of(*program_, scenario_, session), false);
   if (crashes) fields.crashed = layout_.add(2);
   if (fields.slots.size() + fields.ghosts.size() > kRequestsMax)
     throw InputError(
@@ -223,7 +236,8 @@ void Machine::refuse_too_many_crashes() const {
   for (const Session& first : scenario_.sessions) {
     std::size_t ways = 1;
     for (std::size_t s = 0; s < sessions_.size() && ways <= kChoicesMax; ++s)
-      if (scenario_.sessions[s].app == first.app) ways *= most_ways_to_cut(*program_, sessions_[s].slots.size());
+      if (scenario_.sessions[s].app == first.app)
+        ways *= most_ways_to_cut(*program_, scenario_, sessions_[s].slots.size());
     if (ways > kChoicesMax)
       throw InputError(fmt::format(
           "--fault crash: app instance {} can have so many requests in flight that a crash has more than {} "
@@ -235,7 +249,7 @@ void Machine::refuse_too_many_crashes() const {
 // A cache that starts again leaves one for what it has passed on for each session.
 void Machine::refuse_too_many_restarts() const {
   if (!scenario_.allows(FaultEffect::kDropAll) && !scenario_.allows(FaultEffect::kRollBack)) return;
-  std::size_t ways = 1;
+  std::size_t ways = std::max<std::size_t>(scenario_.missed(), 1);
   for (std::size_t s = 0; s < sessions_.size() && ways <= kChoicesMax; ++s) {
     std::size_t passed_on = 0;
     for (const ScriptedOperation& operation : scenario_.sessions[s].operations)

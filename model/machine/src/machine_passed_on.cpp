@@ -17,6 +17,7 @@ RequestRecord Machine::passed_on(const RequestRecord& handled, const Answer& ans
   const Instruction& instruction = program_->instructions[handled.instruction];
   RequestRecord next = handled;
   next.instruction = instruction.passes_on;
+  next.cut = false;
   if (brings_value(answer.outcome)) next.carried = answer.value;
   return next;
 }

@@ -64,7 +64,7 @@ class Compiler {
     program_.may_tell_early = may_tell_early(program_);
     program_.rows_start_absent = protocol_.rows_start_absent;
     refuse_removals_told_early();
-    program_.fills_expire = fills_expire(protocol_);
+    find_what_fills_give(protocol_, servers_, program_);
     return std::move(program_);
   }
 

@@ -2,6 +2,7 @@
 #include "program_facts.hpp"
 
 #include <algorithm>
+#include <map>
 #include <set>
 #include <utility>
 #include <vector>
@@ -49,19 +50,30 @@ bool may_tell_early(const Program& program) {
   });
 }
 
-bool fills_expire(const Protocol& protocol) {
-  std::vector<bool> expire[2];  // by the kind of operation: each of its fills
+void find_what_fills_give(const Protocol& protocol, const ProgramServers& servers, Program& program) {
+  using Fills = std::map<std::pair<ServerId, std::size_t>, std::vector<bool>>;  // of an entry: whether each expires
+  Fills by_kind[2];
   for (const Operation& operation : protocol.operations) {
+    Fills& fills = by_kind[operation.kind == OperationKind::kRead ? 0 : 1];
     visit_requests(operation.body, [&](const Request& request) {
-      if (request.to == Role::kCache && stores(request.verb))
-        expire[operation.kind == OperationKind::kRead ? 0 : 1].push_back(request.ttl != 0);
+      if (request.to != Role::kCache) return;
+      const ServerId server = servers.of(request);
+      if (stores(request.verb) && !traces::facts_of(request.verb).increases()) {
+        fills[{server, request.entry}].push_back(request.ttl != 0);
+        for (const std::size_t also : request.also) fills[{server, also}].push_back(request.ttl != 0);
+      }
       // What the database answers a cache, which keeps it.
-      if (request.to == Role::kDatabase && request.fills && request.verb == Verb::kGet)
-        expire[operation.kind == OperationKind::kRead ? 0 : 1].push_back(request.ttl != 0);
+      for (const Request& next : request.passes_on)
+        if (next.fills && request.verb == Verb::kGet) fills[{server, request.entry}].push_back(next.ttl != 0);
     });
   }
-  const std::vector<bool>& fills = expire[0].empty() ? expire[1] : expire[0];
-  return !fills.empty() && std::find(fills.begin(), fills.end(), false) == fills.end();
+  by_kind[0].merge(by_kind[1]);
+  for (const auto& [where, expire] : by_kind[0]) {
+    const auto expiring = static_cast<std::size_t>(std::count(expire.begin(), expire.end(), true));
+    DrawnServer& drawn = program.servers[where.first];
+    const std::uint64_t bit = std::uint64_t{1} << where.second;
+    if (expiring != 0) (expiring == expire.size() ? drawn.fills_expire : drawn.some_fills_expire) |= bit;
+  }
 }
 
 bool keeps(traces::Number number, const Protocol& protocol) {

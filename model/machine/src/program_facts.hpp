@@ -2,11 +2,13 @@
 #pragma once
 
 #include "machine/program.hpp"
+#include "program_servers.hpp"
 
 namespace stalemate::model {
 
-bool may_tell_early(const Program& program);                  // Program::may_tell_early
-bool fills_expire(const Protocol& protocol);                  // Program::fills_expire
+bool may_tell_early(const Program& program);  // Program::may_tell_early
+// DrawnServer::fills_expire, some_fills_expire
+void find_what_fills_give(const Protocol& protocol, const ProgramServers& servers, Program& program);
 bool keeps(traces::Number number, const Protocol& protocol);  // Program::versions, generations
 
 }  // namespace stalemate::model

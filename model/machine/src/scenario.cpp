@@ -106,6 +106,25 @@ std::vector<std::size_t> fault_kinds_named(const std::string& name, const Progra
       fmt::format("--fault {}: no such fault{}; there is {}", name, suggestion(name, known), fault_names()));
 }
 
+// "cache-failover:3" -> the name, and how many of the last changes the replica misses at most.
+std::pair<std::string, std::size_t> name_and_missed(const std::string& where, const std::string& text) {
+  const auto colon = text.find(':');
+  if (colon == std::string::npos) return {text, 1};
+  const std::string name(trim(text.substr(0, colon)));
+  const auto missed = number(trim(std::string_view(text).substr(colon + 1)));
+  if (name != "cache-failover")
+    throw InputError(fmt::format(
+        "{}: only a cache-failover has a number behind a colon: of changes that the replica misses; how often is "
+        "{}=2, and an arrow is aimed at by {}@write:2",
+        where, name, name));
+  if (!missed || *missed < 1 || *missed > kMissedMax)
+    throw InputError(
+        fmt::format("{}: behind the colon stands how many of the last changes the replica may miss, from "
+                    "1 to {}",
+                    where, kMissedMax));
+  return {name, static_cast<std::size_t>(*missed)};
+}
+
 // The server of the program that is called so; where none is, all of that kind.
 std::vector<ServerId> servers_named(const std::string& name, const Program& program) {
   std::vector<ServerId> by_name;
@@ -186,10 +205,12 @@ FaultBudget parse_fault(const std::string& text, const Program& program) {
   std::vector<std::string> normalised;
   for (const std::string& part : split(kinds, ',')) {
     const auto at = part.find('@');
-    const std::string name = lower(trim(part.substr(0, at)));
+    const std::string says = lower(trim(part.substr(0, at)));
+    const auto [name, missed] = name_and_missed(where, says);
     for (const std::size_t kind : fault_kinds_named(name, program)) {
       FaultTarget target;
       target.kind = kind;
+      target.missed = missed;
       const FaultKind& fault = fault_kinds()[kind];
       if (at != std::string::npos) aim(target, where, lower(trim(std::string_view(part).substr(at + 1))), program);
       const bool of_several = fault.name != name;  // "lost-message", "any": those of it that may be aimed so
@@ -205,8 +226,9 @@ FaultBudget parse_fault(const std::string& text, const Program& program) {
     }
     if (budget.targets.size() > kTargetsMax)
       throw InputError(fmt::format("--fault: one of them lists more than {} kinds; list each once", kTargetsMax));
-    normalised.push_back(at == std::string::npos ? name
-                                                 : name + "@" + lower(trim(std::string_view(part).substr(at + 1))));
+    const std::string kinds_named = missed == 1 ? name : fmt::format("{}:{}", name, missed);
+    normalised.push_back(
+        at == std::string::npos ? kinds_named : kinds_named + "@" + lower(trim(std::string_view(part).substr(at + 1))));
   }
   budget.text =
       fmt::format("{}={}", fmt::join(normalised, ","), budget.unlimited ? "*" : std::to_string(budget.budget));
@@ -288,6 +310,20 @@ bool FaultBudget::includes(FaultEffect effect) const {
 
 std::int64_t Scenario::shown(unsigned value) const { return value == no_row ? 0 : amounts.shown(value); }
 
+std::string text_of(const FaultTarget& target) {
+  return fmt::format("{}{}{}{}", fault_kinds()[target.kind].name,
+                     target.missed > 1 ? fmt::format(":{}", target.missed) : "", target.aim.empty() ? "" : "@",
+                     target.aim);
+}
+
+std::size_t Scenario::missed() const {
+  std::size_t most = 0;
+  for (const FaultBudget& budget : budgets)
+    for (const FaultTarget& target : budget.targets)
+      if (fault_kinds()[target.kind].effect == FaultEffect::kRollBack) most = std::max(most, target.missed);
+  return most;
+}
+
 bool Scenario::allows(FaultEffect effect) const {
   return std::any_of(budgets.begin(), budgets.end(),
                      [effect](const FaultBudget& budget) { return budget.includes(effect); });
@@ -299,6 +335,9 @@ Scenario resolve(const traces::Scenario& words, const Program& program) {
     throw InputError("the scenario has no app instance; say --readers 1 --writers 1, or --app 'read; write'");
   Scenario scenario;
   scenario.keys = words.keys;
+  if (words.connections != "one" && words.connections != "pool")
+    throw InputError(fmt::format("--connections {}: say one or pool", words.connections));
+  scenario.pooled = words.connections == "pool";
   scenario.cached = words.cached;
   scenario.all_invoked = words.all_invoked;
   unsigned writes = 0;
@@ -381,6 +420,7 @@ std::string describe(const traces::Scenario& words) {
   for (const std::string& fault : words.faults) parts.push_back("fault " + fault);
   if (words.on_database_timeout != "fail") parts.push_back("on database timeout: " + words.on_database_timeout);
   if (words.on_cache_timeout != "continue") parts.push_back("on cache timeout: " + words.on_cache_timeout);
+  if (words.connections != "one") parts.push_back("connections: " + words.connections);
   if (words.all_invoked) parts.emplace_back("all invoked");
   if (words.no_expiry) parts.emplace_back("nothing expires");
   return fmt::format("{}", fmt::join(parts, ", "));

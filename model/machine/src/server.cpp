@@ -74,6 +74,8 @@ void Server::strike(const ServerStep&, FaultEffect, std::uint16_t) const {
   STALEMATE_INVARIANT(false, "only a fault that a server offers strikes it");
 }
 
+bool Server::is_same_where_missed(StateView, std::size_t, std::size_t) const { return true; }
+
 void Server::forget(StateRef) const {}
 
 void Server::tell_change(const ServerStep& step, std::size_t cell, const Held& after) const {

@@ -25,7 +25,7 @@ std::string against_fusing(const Scenario& scenario) {
   return std::adjacent_find(apps.begin(), apps.end()) == apps.end() ? "" : "an app instance has several sessions";
 }
 
-// Empty where independence is allowed: a failover rolls back the last command, whichever key it changed.
+// Empty where independence is allowed: a failover rolls back the last commands, whichever key they changed.
 std::string against_independence(const Machine& machine) {
   for (const FaultKind& kind : fault_kinds())
     if (kind.effect == FaultEffect::kRollBack && machine.scenario().allows(kind.effect))

@@ -24,6 +24,7 @@ std::string step_name(const traces::Trace& context, const traces::Step& step) {
   if (step.is_ghost) name += " ghost";
   if (step.operation > 1) name += fmt::format(" operation {}", step.operation);
   if (step.choice > 0) name += fmt::format(" choice {}", step.choice);
+  if (step.missed > 0) name += fmt::format(" missed {}", step.missed);
   if (step.budget > 1) name += fmt::format(" budget {}", step.budget);
   return name;
 }

@@ -175,6 +175,7 @@ traces::Step tell_step(const Machine& machine, const Action& action, const StepR
     if (traces::facts_of(step.kind).of_one_entry)
       step.key = entry_key(machine, action.choice / keys, action.choice % keys);
     if (record.choices > 1) step.choice = static_cast<int>(record.choice) + 1;
+    if (record.missed > 1) step.missed = static_cast<int>(record.missed);
     return step;
   }
   step.app = machine.scenario().sessions[action.session].app;

@@ -49,10 +49,11 @@ void add_text(std::vector<std::string>& texts, const Line& line, std::string_vie
   texts.emplace_back(line.value);
 }
 
-void add_rule(std::optional<std::string>& rule, const Line& line) {
+void add_rule(std::optional<std::string>& rule, const Line& line, std::string_view one = "fail",
+              std::string_view other = "continue") {
   if (rule) throw InputError(fmt::format("{} is said twice; leave one of the two out", line.word));
-  if (line.value != "fail" && line.value != "continue")
-    throw InputError(fmt::format("{} = {}: say fail or continue", line.word, excerpt(line.value)));
+  if (line.value != one && line.value != other)
+    throw InputError(fmt::format("{} = {}: say {} or {}", line.word, excerpt(line.value), one, other));
   rule = std::string(line.value);
 }
 
@@ -111,6 +112,7 @@ void ScenarioWords::add(std::string_view text) {
   if (line.word == "no-expiry") return add_flag(no_expiry, line);
   if (line.word == "on-database-timeout") return add_rule(on_database_timeout, line);
   if (line.word == "on-cache-timeout") return add_rule(on_cache_timeout, line);
+  if (line.word == "connections") return add_rule(connections, line, "one", "pool");
   throw InputError(fmt::format("{} says nothing of a scenario; there are: {}", in_quotes(line.word),
                                fmt::join(kScenarioWords, ", ")));
 }
@@ -121,6 +123,7 @@ void ScenarioWords::add_rules_to(traces::Scenario& scenario) const {
   scenario.on_database_timeout = on_database_timeout.value_or("fail");
   scenario.on_cache_timeout = on_cache_timeout.value_or("continue");
   scenario.no_expiry = no_expiry;
+  scenario.connections = connections.value_or("one");
 }
 
 ScenarioWords ScenarioWords::over(const ScenarioWords& otherwise) const {
@@ -134,6 +137,7 @@ ScenarioWords ScenarioWords::over(const ScenarioWords& otherwise) const {
   if (fault.empty()) both.fault = otherwise.fault;
   if (!on_database_timeout) both.on_database_timeout = otherwise.on_database_timeout;
   if (!on_cache_timeout) both.on_cache_timeout = otherwise.on_cache_timeout;
+  if (!connections) both.connections = otherwise.connections;
   both.cached = cached || otherwise.cached;
   both.all_invoked = all_invoked || otherwise.all_invoked;
   both.no_expiry = no_expiry || otherwise.no_expiry;
@@ -152,6 +156,7 @@ std::string ScenarioWords::as_options() const {
     words += " --on-database-timeout " + shell_word(*on_database_timeout);
   if (on_cache_timeout.value_or("continue") != "continue")
     words += " --on-cache-timeout " + shell_word(*on_cache_timeout);
+  if (connections.value_or("one") != "one") words += " --connections " + shell_word(*connections);
   if (all_invoked) words += " --all-invoked";
   if (no_expiry) words += " --no-expiry";
   return words;

@@ -16,9 +16,6 @@ namespace {
 // is: what comes back is asked for at its step.
 constexpr Link::Milliseconds kShortPatience(25);
 
-// Added to a time to live, so that an entry expires where the trace says and never by itself.
-constexpr std::int64_t kTimeToLiveMore = 3600;
-
 }  // namespace
 
 std::string text_of(const Answer& answer) {

@@ -21,6 +21,9 @@ namespace stalemate::real {
 bool can_happen(const traces::Trace& trace, const Servers& servers);
 void refuse_what_cannot_happen(const traces::Trace& trace, const Servers& servers);
 
+// Added to a time to live, so that an entry expires where the trace says and never by itself.
+inline constexpr std::int64_t kTimeToLiveMore = 3600;
+
 class Director {
  public:
   Director(const traces::Trace& trace, Scene& scene);

@@ -1,6 +1,7 @@
 // See director.hpp. The stores before the first step and after the last.
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 
@@ -60,6 +61,12 @@ void Director::set_up() {
     }
     std::vector<StoredValue> values;
     for (const auto& [product, value] : contents) values.push_back({product, value});
+    for (const traces::Entry& entry : entries_of(trace_.initial, store.name)) {
+      if (!entry.expires || !entry.value) continue;
+      const auto filled = std::find_if(values.begin(), values.end(),
+                                       [&](const StoredValue& stored) { return stored.name == product_of(entry.key); });
+      filled->ttl = kTimeToLiveMore;
+    }
     scene_.at(store.name).store().fill(values);
   }
   start_replica(0);

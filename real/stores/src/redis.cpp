@@ -199,7 +199,10 @@ class Redis : public Cache {
       if (std::exchange(is_set_up_, true)) run(control(), work_area_.mapping->cache_teardown());
       run(control(), work_area_.mapping->cache_setup());
     }
-    for (const StoredValue& entry : entries) control().execute(commands_.of({"set", entry.name, entry.value}));
+    for (const StoredValue& entry : entries) {
+      control().execute(commands_.of({"set", entry.name, entry.value}));
+      if (entry.ttl) control().execute({"EXPIRE", commands_.key(entry.name), fmt::format("{}", *entry.ttl)});
+    }
   }
 
   bool drop(const std::string& product) override {

@@ -195,7 +195,7 @@ TEST(Evict, drops_the_entry_where_there_is_one) {
   Play of_two = play({"read k1"}, {"evict=1"}, true, 2);
   EXPECT_TRUE(of_two.can("evict cache k1") && of_two.can("evict cache k2"));
   of_two.take({"evict cache k1"});
-  EXPECT_EQ(of_two.enabled(), Names{"invoke app1 read k1"}) << "the budget is used up";
+  EXPECT_EQ(of_two.enabled(), (Names{"invoke app1 read k1", "expire cache k2"})) << "the budget is used up";
 }
 
 TEST(CacheRestart, drops_everything_and_what_is_in_flight_stays) {
@@ -226,6 +226,35 @@ TEST(CacheFailover, a_replica_without_the_last_set_of_all_is_empty_again) {
       {"invoke app1 write", "handle app1 write:1", "receive app1 write:1", "handle app1 write:2", "cache-failover"});
   EXPECT_EQ(over.cached(), std::nullopt);
   EXPECT_EQ(over.enabled(), Names{"receive app1 write:2"}) << "the app does not know";
+}
+
+const Names kSetThrice = {
+    "invoke app1 write", "handle app1 write:1", "receive app1 write:1", "handle app1 write:2", "receive app1 write:2",
+    "invoke app1 write", "handle app1 write:1", "receive app1 write:1", "handle app1 write:2", "receive app1 write:2",
+    "invoke app1 write", "handle app1 write:1", "receive app1 write:1", "handle app1 write:2"};
+
+TEST(CacheFailover, several_of_the_last_changes_may_be_lost) {
+  const auto after = [](const std::string& fault, const std::string& step) {
+    Play over = play({"write; write; write"}, {fault});
+    return over.take(kSetThrice).take({step}).cached();
+  };
+  EXPECT_EQ(after("cache-failover:3", "cache-failover cache"), 2);
+  EXPECT_EQ(after("cache-failover:3", "cache-failover missed 2"), 1);
+  EXPECT_EQ(after("cache-failover:3", "cache-failover missed 3"), std::nullopt);
+  Play two = play({"write; write; write"}, {"cache-failover:2"});
+  two.take(kSetThrice);
+  EXPECT_FALSE(two.can("cache-failover cache missed 3")) << "no more than the scenario says";
+  two.take({"cache-failover missed 2"});
+  EXPECT_FALSE(two.can("cache-failover cache")) << "the budget is spent";
+}
+
+TEST(CacheFailover, to_miss_more_is_offered_only_where_it_is_something_else) {
+  Play over = play({"write"}, {"cache-failover:3"}, true);
+  over.take({"invoke app1 write", "handle app1 write:1", "receive app1 write:1", "handle app1 write:2"});
+  EXPECT_EQ(over.enabled(), (Names{"receive app1 write:2", "expire cache k1", "cache-failover cache"}));
+  Play again = play({"write; write; write"}, {"cache-failover:3=2"});
+  again.take(kSetThrice).take({"cache-failover missed 2"});
+  EXPECT_FALSE(again.can("cache-failover cache missed 2")) << "the others have what the one that took over has";
 }
 
 // What the cache drops of itself, the replica keeps; it has what was there before the last command that changed it.
@@ -277,7 +306,7 @@ TEST(CacheFailover, a_restart_before_the_delete_leaves_the_replica_with_the_old_
 }
 
 TEST(Expiry, what_was_stored_with_a_time_to_live_may_go_and_nothing_else) {
-  EXPECT_FALSE(play({"read"}, {}, true).can("expire cache k1")) << "what was there at the start has none";
+  EXPECT_TRUE(play({"read"}, {}, true).can("expire cache k1")) << "at the start it has what a fill would give it";
   Play stored = play({"write"}, {});
   stored.take({"invoke app1 write", "handle app1 write:1", "receive app1 write:1", "handle app1 write:2"});
   EXPECT_TRUE(stored.can("expire cache k1"));
@@ -291,9 +320,25 @@ TEST(Expiry, an_armed_time_to_live_does_not_keep_the_system_from_rest) {
   CheckOptions options;
   options.properties = {"coherent-at-rest"};
   const Report report = check(protocol, scenario({"write"}, {"lost-request@write:2"}, true), options);
-  EXPECT_EQ(report.verdict, Verdict::kViolated) << "a stale entry that never had a time to live";
+  EXPECT_EQ(report.verdict, Verdict::kViolated) << "a stale entry that has not expired yet";
   options.exhaust = true;
   EXPECT_EQ(check(protocol, scenario({"write"}, {}), options).verdict, Verdict::kHolds);
+}
+
+// What a Read stores is what says it; what a Write stores, where no Read stores anything.
+TEST(Expiry, what_is_cached_at_the_start_has_the_time_to_live_of_a_fill) {
+  const auto expires = [](const std::string& read, const std::string& write) {
+    const Protocol protocol =
+        read_lines("Note over app: Read\napp->>cache: Get value\nalt miss\napp->>database: Get value\n" + read +
+                   "end\nNote over app: Write\napp->>database: Set value\n" + write);
+    return Play(protocol, scenario({"read"}, {}, true)).can("expire cache k1");
+  };
+  const std::string forever = "app->>cache: Set value\n";
+  const std::string for_a_while = "app->>cache: Set value EX 60\n";
+  EXPECT_TRUE(expires(for_a_while, "app->>cache: Delete value\n"));
+  EXPECT_TRUE(expires(for_a_while, forever)) << "a Write's set is no fill where Reads fill";
+  EXPECT_FALSE(expires(forever, for_a_while));
+  EXPECT_FALSE(expires(for_a_while + forever, "")) << "only one of two gives it";
 }
 
 TEST(Faults, of_the_cache_never_happen_where_there_is_none_and_are_aimed_at_nothing_else) {

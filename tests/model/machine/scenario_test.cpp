@@ -180,6 +180,14 @@ TEST(Scenario, a_star_is_no_budget_but_for_what_could_go_on_without_end) {
   EXPECT_EQ(scenario.words.faults, (std::vector<std::string>{"lost-message=*", "crash=*"}));
   expect_start(error_of(with_faults({"duplicate=*"})),
                "--fault duplicate=*: duplicate can happen without end; say how often, as in duplicate=2");
+  EXPECT_EQ(error_of(with_faults({"cache-failover:1"})), "no error");
+  EXPECT_EQ(error_of(with_faults({"cache-failover:16=2"})), "no error");
+  for (const std::string many : {"cache-failover:0", "cache-failover:17", "cache-failover:", "cache-failover:two"})
+    expect_start(
+        error_of(with_faults({many})),
+        "--fault " + many + ": behind the colon stands how many of the last changes the replica may miss, from 1");
+  expect_start(error_of(with_faults({"lost-reply:2"})),
+               "--fault lost-reply:2: only a cache-failover has a number behind a colon");
   expect_start(error_of(with_faults({"cache-failover=*"})), "--fault cache-failover=*: cache-failover can happen");
   expect_start(error_of(with_faults({"any=*"})), "--fault any=*: duplicate can happen without end");
 }

@@ -119,6 +119,7 @@ void Model::fail(Running running, Outcome failure, const Path& path, const Reque
                  std::vector<Enabled>& out) const {
   Runner& runner = running.step.next.runners[running.runner];
   if (answers_for_row(asked)) runner.wrote_well = false;
+  if (failure == Outcome::kTimeout) ++runner.connections[server_number(asked)];
   if (asked.watch != Watch::kNothing) runner.watched.reset();
   if (asked.watch == Watch::kLease) runner.leased = false;
   if (covers(runner, path, asked.arrow, failure)) {
@@ -193,6 +194,7 @@ void Model::go_on(Running running, Path path, std::vector<Enabled>& out) const {
 void Model::send(Running running, const Path& path, const Request& sent, std::vector<Enabled>& out) const {
   Runner& runner = running.step.next.runners[running.runner];
   Message message{runner.operation, runner.begun, path, runner.key, std::nullopt};
+  message.connection = runner.connections.contains(server_number(sent)) ? runner.connections[server_number(sent)] : 0;
   if (sent.verb == Verb::kSetIfUnchanged) message.unchanged = runner.watched.has_value();
   if (sent.verb == Verb::kSetIfUnchanged) message.leased = runner.leased;
   if (sent.watch == Watch::kLease) runner.leased = false;
@@ -338,6 +340,7 @@ void Model::finish(Running running, bool failed, std::vector<Enabled>& out) cons
                   .held = runner.held,
                   .returned = std::move(runner.returned),
                   .asynchronous = std::move(runner.asynchronous),
+                  .connections = std::move(runner.connections),
                   .ghosts = std::move(runner.ghosts)};
   out.push_back(std::move(running.step));
 }

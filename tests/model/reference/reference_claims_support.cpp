@@ -18,7 +18,7 @@ using traces::StepKind;
 // What a step is called, but for which way it takes.
 auto place_of(const traces::Step& step) {
   return std::tuple(step.kind, step.app, step.session, step.operation, step.diagram, step.store, step.key, step.arrow,
-                    step.budget, step.is_ghost);
+                    step.budget, step.is_ghost, step.missed);
 }
 bool same_choice(const traces::Step& a, const traces::Step& b) {
   return place_of(a) == place_of(b) && a.choice == b.choice;
@@ -376,6 +376,7 @@ Setting setting_of(const traces::Trace& trace) {
   setting.cached = trace.scenario.cached;
   setting.all_invoked = trace.scenario.all_invoked;
   setting.continue_on_database_timeout = trace.scenario.on_database_timeout == "continue";
+  setting.pooled = trace.scenario.connections == "pool";
   setting.fail_on_cache_timeout = trace.scenario.on_cache_timeout == "fail";
   for (const std::string& app : trace.scenario.apps) {
     setting.apps.emplace_back();
@@ -399,7 +400,9 @@ Setting setting_of(const traces::Trace& trace) {
     budget.count = static_cast<unsigned>(std::stoul(fault.substr(fault.rfind('=') + 1)));
     for (const std::string& part : parts(fault.substr(0, fault.rfind('=')), ',')) {
       Aim aim;
-      aim.kind = part.substr(0, part.find('@'));
+      aim.kind = part.substr(0, part.find_first_of(":@"));
+      if (aim.kind == "cache-failover" && part.find(':') != std::string::npos)
+        aim.missed = std::stoul(part.substr(part.find(':') + 1));
       if (const auto at = part.find('@'); at != std::string::npos) {
         const auto colon = part.rfind(':');
         aim.operation = part.substr(at + 1, colon == std::string::npos ? colon : colon - at - 1);

@@ -14,6 +14,7 @@ inline bool to_same_server(const Request& a, const Request& b) { return a.to == 
 
 inline void add_ghost(Runner& runner, const Message& message) {
   runner.ghosts.push_back(message);
+  runner.ghosts.back().connection = 0;
   std::sort(runner.ghosts.begin(), runner.ghosts.end());
 }
 

@@ -62,9 +62,11 @@ void Model::handle_ghosts(const World& world, std::size_t r, std::vector<Enabled
     if (g > 0 && message == before.ghosts[g - 1]) continue;
     bool held_up = false;
     bool left = false;
-    for (const Message& earlier : before.asynchronous) {
+    for (Message earlier : before.asynchronous) {
+      const bool is_in_line = in_one_line(earlier, message);
+      earlier.connection = 0;
       left |= is_left(before, earlier) && earlier == message && !held_up;
-      held_up |= in_one_line(earlier, message);
+      held_up |= is_in_line;
     }
     if (left) continue;
     Running running = start(world, r, traces::StepKind::kHandle);
@@ -93,75 +95,96 @@ void Model::copy(const World& world, std::size_t r, const Message& message, std:
   }
 }
 
+// What a crash may be told by: what a runner awaits, then what it does not, but for what it left behind.
+std::vector<Message> Model::struck_by_crash(const Runner& runner) const {
+  std::vector<Message> messages;
+  if (runner.awaited) messages.push_back(*runner.awaited);
+  for (const Message& message : runner.asynchronous)
+    if (message.stage == 0 && !is_left(runner, message)) messages.push_back(message);
+  return messages;
+}
+
 // Every session of the app instance is cut short, and of its requests a first part of each connection's arrives yet:
-// every combination is a step. Of sessions that could name the crash, the first one does.
+// every combination is a step. Of all messages that could name the crash, the first one does.
 void Model::crash(const World& world, std::size_t r, std::vector<Enabled>& out) const {
-  for (const auto& payer : payers(world, "crash", &*world.runners[r].awaited)) {
-    bool named_before = false;
-    for (std::size_t other = 0; other < r; ++other) {
-      if (places_[other].app != places_[r].app || !world.runners[other].awaited) continue;
-      for (const auto& earlier : payers(world, "crash", &*world.runners[other].awaited))
-        named_before |= earlier.first == payer.first;
+  std::set<std::size_t> named;  // budgets
+  for (std::size_t other = 0; other < r; ++other) {
+    if (places_[other].app != places_[r].app) continue;
+    for (const Message& message : struck_by_crash(world.runners[other]))
+      for (const auto& payer : payers(world, "crash", &message)) named.insert(payer.first);
+  }
+  const std::vector<Message> messages = struck_by_crash(world.runners[r]);
+  for (std::size_t m = 0; m < messages.size(); ++m) {
+    const std::set<std::size_t> before = named;
+    const bool is_awaited = m == 0 && world.runners[r].awaited.has_value();
+    for (const auto& payer : payers(world, "crash", &messages[m])) {
+      if (before.contains(payer.first)) continue;
+      named.insert(payer.first);
+      crash_by(world, r, messages[m], is_awaited, payer, out);
     }
-    if (named_before) continue;
-    Running dead = strike(world, r, traces::StepKind::kCrash, payer);
-    about(dead, *world.runners[r].awaited);
-    if (world.runners[r].reply)
-      dead.step.told.reply = told_reply(*world.runners[r].reply);
-    else
-      dead.step.told.request = tell(r, *world.runners[r].awaited);
-    for (std::size_t spot = 0; spot < world.cache.size(); ++spot) {
-      if (shelves_[spot / shelf_size()].app != places_[r].app) continue;
-      dead.step.next.cache[spot] = {};
-      dead.step.next.told[spot] = 0;
-    }
-    std::vector<World> ends = {dead.step.next};
-    for (std::size_t s = 0; s < places_.size(); ++s) {
-      if (places_[s].app != places_[r].app) continue;
-      const Runner& runner = world.runners[s];
-      std::vector<Message> sent = runner.asynchronous;
-      if (runner.awaited && !runner.reply && !runner.worked && !is_call(s, *runner.awaited))
-        sent.push_back(*runner.awaited);
-      // By server: how many of the first of them arrive.
-      std::vector<std::vector<std::size_t>> cuts = {{}};
-      const std::size_t servers = protocol_.caches.size() + 2;
-      for (std::size_t server = 0; server < servers; ++server) {
-        const auto count =
-            static_cast<std::size_t>(std::count_if(sent.begin(), sent.end(), [&](const Message& message) {
-              return message.stage == 0 && server_number(message) == server;
-            }));
-        std::vector<std::vector<std::size_t>> longer;
-        for (std::size_t arrive = 0; arrive <= count; ++arrive)
-          for (const std::vector<std::size_t>& cut : cuts) {
-            longer.push_back(cut);
-            longer.back().push_back(arrive);
-          }
-        cuts = std::move(longer);
+  }
+}
+
+void Model::crash_by(const World& world, std::size_t r, const Message& message, bool is_awaited,
+                     std::pair<std::size_t, std::size_t> payer, std::vector<Enabled>& out) const {
+  Running dead = strike(world, r, traces::StepKind::kCrash, payer);
+  about(dead, message);
+  if (is_awaited && world.runners[r].reply)
+    dead.step.told.reply = told_reply(*world.runners[r].reply);
+  else
+    dead.step.told.request = tell(r, message);
+  for (std::size_t spot = 0; spot < world.cache.size(); ++spot) {
+    if (shelves_[spot / shelf_size()].app != places_[r].app) continue;
+    dead.step.next.cache[spot] = {};
+    dead.step.next.told[spot] = 0;
+  }
+  std::vector<World> ends = {dead.step.next};
+  for (std::size_t s = 0; s < places_.size(); ++s) {
+    if (places_[s].app != places_[r].app) continue;
+    const Runner& runner = world.runners[s];
+    std::vector<Message> sent = runner.asynchronous;
+    if (runner.awaited && !runner.reply && !runner.worked && !is_call(s, *runner.awaited))
+      sent.push_back(*runner.awaited);
+    // By connection, server after server: how many of the first of them arrive.
+    std::vector<std::vector<std::size_t>> lines;  // what is on each
+    for (std::size_t server = 0; server < protocol_.caches.size() + 2; ++server)
+      for (std::size_t m = 0; m < sent.size(); ++m) {
+        if (sent[m].stage > 0 || server_number(request(sent[m])) != server) continue;
+        const auto line = std::find_if(lines.begin(), lines.end(), [&](const std::vector<std::size_t>& others) {
+          return in_one_line(sent[others.front()], sent[m]);
+        });
+        if (line == lines.end())
+          lines.push_back({m});
+        else
+          line->push_back(m);
       }
-      std::vector<World> more;
-      for (const std::vector<std::size_t>& arriving : cuts) {
-        for (const World& end : ends) {
-          World next = end;
-          Runner& cut = next.runners[s];
-          cut = Runner{.begun = runner.begun, .crashed = true, .ghosts = runner.ghosts};
-          std::vector<std::size_t> left = arriving;
-          for (const Message& message : sent) {
-            std::size_t& room = left[server_number(message)];
-            if (message.stage > 0)
-              cut.asynchronous.push_back(message);  // no app's
-            else if (room > 0)
-              cut.asynchronous.push_back(message), --room;
-          }
-          more.push_back(std::move(next));
+    std::vector<std::set<std::size_t>> cuts = {{}};  // which arrive
+    for (const std::vector<std::size_t>& line : lines) {
+      std::vector<std::set<std::size_t>> longer;
+      for (std::size_t arrive = 0; arrive <= line.size(); ++arrive)
+        for (std::set<std::size_t> cut : cuts) {
+          cut.insert(line.begin(), line.begin() + static_cast<std::ptrdiff_t>(arrive));
+          longer.push_back(std::move(cut));
         }
+      cuts = std::move(longer);
+    }
+    std::vector<World> more;
+    for (const std::set<std::size_t>& arriving : cuts) {
+      for (const World& end : ends) {
+        World next = end;
+        Runner& cut = next.runners[s];
+        cut = Runner{.begun = runner.begun, .crashed = true, .ghosts = runner.ghosts};
+        for (std::size_t m = 0; m < sent.size(); ++m)
+          if (sent[m].stage > 0 || arriving.contains(m)) cut.asynchronous.push_back(sent[m]);
+        more.push_back(std::move(next));
       }
-      ends = std::move(more);
     }
-    for (World& end : ends) {
-      Enabled step = dead.step;
-      step.next = std::move(end);
-      out.push_back(std::move(step));
-    }
+    ends = std::move(more);
+  }
+  for (World& end : ends) {
+    Enabled step = dead.step;
+    step.next = std::move(end);
+    out.push_back(std::move(step));
   }
 }
 
@@ -184,8 +207,7 @@ void Model::cancel(const World& world, std::size_t r, std::vector<Enabled>& out)
   }
 }
 
-std::size_t Model::server_number(const Message& message) const {
-  const Request& asked = request(message);
+std::size_t Model::server_number(const Request& asked) const {
   return asked.to == Role::kCache ? asked.cache : protocol_.caches.size() + (asked.to == Role::kQueue ? 0 : 1);
 }
 
@@ -282,17 +304,29 @@ void Model::fall(const World& world, std::size_t shelf, std::vector<Enabled>& ou
       out.back().next = std::move(next);
     }
   }
-  for (const auto& payer : payers(world, "cache-failover", nullptr)) {
-    Enabled step = begin(traces::StepKind::kCacheFailover);
-    std::copy(world.replica->begin() + static_cast<std::ptrdiff_t>(from),
-              world.replica->begin() + static_cast<std::ptrdiff_t>(to),
-              step.next.cache.begin() + static_cast<std::ptrdiff_t>(from));
-    if (step.next.cache == world.cache && !watched(world) && !has_work(world, shelf)) break;
-    charge(step, payer);
-    touch(step.next, from, to);
-    for (World& next : forgetting(step.next, shelf)) {
-      out.push_back(step);
-      out.back().next = std::move(next);
+  // What is there now, where a failover that brings that back is none; then what each brings that is another.
+  std::vector<Cache> known;
+  const auto first = [&](const Cache& cache) { return cache.begin() + static_cast<std::ptrdiff_t>(from); };
+  const auto last = [&](const Cache& cache) { return cache.begin() + static_cast<std::ptrdiff_t>(to); };
+  if (!watched(world) && !has_work(world, shelf)) known.emplace_back(first(world.cache), last(world.cache));
+  for (std::size_t missed = 1; missed <= world.replicas.size(); ++missed) {
+    const Cache& replica = world.replicas[missed - 1];
+    const Cache brought(first(replica), last(replica));
+    if (std::find(known.begin(), known.end(), brought) != known.end()) continue;
+    known.push_back(brought);
+    for (const auto& payer : payers(world, "cache-failover", nullptr)) {
+      if (setting_.budgets[payer.first].aims[payer.second].missed < missed) continue;
+      Enabled step = begin(traces::StepKind::kCacheFailover);
+      if (missed > 1) step.told.missed = static_cast<int>(missed);
+      std::copy(brought.begin(), brought.end(), step.next.cache.begin() + static_cast<std::ptrdiff_t>(from));
+      charge(step, payer);
+      touch(step.next, from, to);
+      for (Cache& other : step.next.replicas)
+        std::copy(brought.begin(), brought.end(), other.begin() + static_cast<std::ptrdiff_t>(from));
+      for (World& next : forgetting(step.next, shelf)) {
+        out.push_back(step);
+        out.back().next = std::move(next);
+      }
     }
   }
 }

@@ -31,9 +31,10 @@ struct Script {
   std::optional<std::size_t> key;
 };
 struct Aim {
-  std::string kind;       // "lost-request", "crash", ...
-  std::string operation;  // or server, lower case; empty: anywhere
-  int arrow = 0;          // 0: any of them
+  std::string kind;        // "lost-request", "crash", ...
+  std::string operation;   // or server, lower case; empty: anywhere
+  int arrow = 0;           // 0: any of them
+  std::size_t missed = 1;  // of a failover: how many of the last changes, at most
 };
 struct Budget {
   std::vector<Aim> aims;
@@ -49,6 +50,7 @@ struct Setting {
   bool continue_on_database_timeout = false;
   bool fail_on_cache_timeout = false;
   bool no_expiry = false;
+  bool pooled = false;
   std::vector<Budget> budgets;
 };
 
@@ -59,6 +61,7 @@ inline traces::Scenario words_of(const Setting& setting) {
   words.cached = setting.cached;
   words.all_invoked = setting.all_invoked;
   words.no_expiry = setting.no_expiry;
+  if (setting.pooled) words.connections = "pool";
   if (setting.continue_on_database_timeout) words.on_database_timeout = "continue";
   if (setting.fail_on_cache_timeout) words.on_cache_timeout = "fail";
   for (const auto& app : setting.apps) {
@@ -78,6 +81,7 @@ inline traces::Scenario words_of(const Setting& setting) {
     for (const Aim& aim : budget.aims) {
       if (!text.empty()) text += ',';
       text += aim.kind;
+      if (aim.missed > 1) text += ':' + std::to_string(aim.missed);
       if (!aim.operation.empty()) text += '@' + aim.operation;
       if (aim.arrow != 0) text += ':' + std::to_string(aim.arrow);
     }
@@ -111,6 +115,7 @@ struct Message {
   std::optional<Value> seen = {};  // of who looks again: what it has
   // R6: 1: what a cache asks the database because it was asked what stands `at`; 2: what the database answers it.
   int stage = 0;
+  unsigned connection = 0;  // of its session to that server: counted anew as long as it matters
   auto operator<=>(const Message&) const = default;
 };
 
@@ -181,16 +186,17 @@ struct Runner {
   std::set<Value> before_own = {};
   bool after_own_write = false;
   std::map<std::size_t, std::set<Value>> returned = {};
-  std::vector<Message> asynchronous = {};   // in flight, in the order sent
-  std::optional<Message> awaited = {};      // the request it waits for
-  std::optional<Reply> reply = {};          // its reply, if in flight
-  std::optional<unsigned> version = {};     // that it knows of what it would store
-  std::optional<unsigned> generation = {};  // that it was told last
-  std::optional<std::size_t> watched = {};  // what it watches in the cache, while nothing has changed that
-  bool leased = false;                      // it was given a lease, valid or not
-  bool crashed = false;                     // what of it still arrives stands in `asynchronous`
-  bool worked = false;                      // what it awaits was handled by a cache that asks the database first
-  std::vector<Message> ghosts = {};         // late requests and copies, sorted
+  std::vector<Message> asynchronous = {};            // in flight, in the order sent
+  std::map<std::size_t, unsigned> connections = {};  // by server: the one that is used now, where it is not 0
+  std::optional<Message> awaited = {};               // the request it waits for
+  std::optional<Reply> reply = {};                   // its reply, if in flight
+  std::optional<unsigned> version = {};              // that it knows of what it would store
+  std::optional<unsigned> generation = {};           // that it was told last
+  std::optional<std::size_t> watched = {};           // what it watches in the cache, while nothing has changed that
+  bool leased = false;                               // it was given a lease, valid or not
+  bool crashed = false;                              // what of it still arrives stands in `asynchronous`
+  bool worked = false;               // what it awaits was handled by a cache that asks the database first
+  std::vector<Message> ghosts = {};  // late requests and copies, sorted
   auto operator<=>(const Runner&) const = default;
 };
 
@@ -241,9 +247,9 @@ struct World {
   Cache cache;
   std::vector<unsigned> told = {};  // by spot: how often it is to hear that it has changed
   std::vector<Runner> runners;
-  // The cache before the last command that changed it, or at the start: what the replica has. None: there will be no
-  // failover.
-  std::optional<Cache> replica = {};
+  // The cache before the last command that changed it, before the one before that, and so on, or at the start: what a
+  // replica has that misses so many. None: there will be no failover.
+  std::vector<Cache> replicas = {};
   std::vector<unsigned> spent;   // of each budget
   std::vector<History> history;  // by key. Empty: not kept
   auto operator<=>(const World&) const = default;
@@ -344,7 +350,10 @@ class Model {
   void charge(Enabled& step, std::pair<std::size_t, std::size_t> payer) const;
   void handle_ghosts(const World& world, std::size_t r, std::vector<Enabled>& out) const;
   void copy(const World& world, std::size_t r, const Message& message, std::vector<Enabled>& out) const;
+  std::vector<Message> struck_by_crash(const Runner& runner) const;
   void crash(const World& world, std::size_t r, std::vector<Enabled>& out) const;
+  void crash_by(const World& world, std::size_t r, const Message& message, bool is_awaited,
+                std::pair<std::size_t, std::size_t> payer, std::vector<Enabled>& out) const;
   void happen_in_cache(const World& world, std::vector<Enabled>& out) const;
   // Where a request of a runner goes to; what a shelf, an entry of its is called.
   std::size_t shelf_of(std::size_t r, const Message& message) const;
@@ -359,6 +368,7 @@ class Model {
   bool needs_sum(std::size_t operation) const;
   Reply serve_row(World& world, std::size_t r, const Message& message, bool counts) const;
   bool is_kept(std::size_t shelf, std::size_t entry) const;
+  bool fills_expire(std::size_t shelf, std::size_t entry) const;
   bool tells(std::size_t operation, int arrow, Outcome outcome) const;
   Outcome counted(const Message& message, Outcome outcome) const;
   Outcome missed_lease(std::size_t operation, int arrow) const;
@@ -368,7 +378,8 @@ class Model {
   void touch(World& world, std::size_t spot) const { touch(world, spot, spot + 1); }
   void fall(const World& world, std::size_t shelf, std::vector<Enabled>& out) const;
   void tell_all(World& world, std::size_t r, const Message& message) const;
-  std::size_t server_number(const Message& message) const;  // caches, the channel, the database
+  std::size_t server_number(const Request& asked) const;  // caches, the channel, the database
+  void count_connections_anew(Runner& runner) const;
   bool watched(const World& world) const;
   bool may_fail_over(const World& world) const;
   Reply serve(World& world, std::size_t r, const Message& message, bool counts) const;

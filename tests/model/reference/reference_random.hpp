@@ -137,6 +137,7 @@ inline rc::Gen<RandomProtocol> random_protocol() {
 
 constexpr unsigned kContinueSwitch = 2;
 constexpr unsigned kCacheFailsSwitch = 128 + 256;
+constexpr unsigned kPoolSwitch = 512 + 1024;
 constexpr unsigned kHeldSwitch = 96;  // both bits: one in four
 
 // A scenario before it is known which arrows there are to aim at: aims are drawn as numbers.
@@ -172,7 +173,7 @@ inline rc::Gen<RandomScenario> random_scenario() {
       rc::gen::set(&RandomScenario::shares_app, rc::gen::container<std::vector<bool>>(3, rc::gen::arbitrary<bool>())),
       rc::gen::set(&RandomScenario::budgets,
                    rc::gen::resize(2, rc::gen::container<std::vector<std::vector<int>>>(budget))),
-      rc::gen::set(&RandomScenario::switches, rc::gen::inRange(0U, 512U)),
+      rc::gen::set(&RandomScenario::switches, rc::gen::inRange(0U, 2048U)),
       rc::gen::set(&RandomScenario::other, rc::gen::inRange<std::size_t>(0, kOtherProperties.size())));
 }
 
@@ -199,6 +200,7 @@ inline Setting setting_of(const RandomScenario& drawn, const Protocol& protocol,
   setting.cached = (drawn.switches & 1) != 0 && has_cache && !protocol.rows_start_absent;
   setting.continue_on_database_timeout = (drawn.switches & kContinueSwitch) != 0;
   setting.fail_on_cache_timeout = (drawn.switches & kCacheFailsSwitch) == kCacheFailsSwitch;
+  setting.pooled = (drawn.switches & kPoolSwitch) == kPoolSwitch;
   setting.no_expiry = (drawn.switches & kHeldSwitch) == kHeldSwitch;
   setting.keys = (drawn.switches & 12) == 0 ? 2 : 1;
   for (std::size_t s = 0; s < drawn.sessions.size(); ++s) {
@@ -226,6 +228,7 @@ inline Setting setting_of(const RandomScenario& drawn, const Protocol& protocol,
       const std::size_t kind = static_cast<std::size_t>(number) % (has_cache ? kFaults.size() : kFaultsOfMessages);
       const bool anywhere = kind >= kFaultsOfMessages;
       budget.aims.push_back({kFaults[kind], anywhere ? "" : operation, anywhere ? 0 : arrow});
+      if (kFaults[kind] == "cache-failover") budget.aims.back().missed = static_cast<std::size_t>(number / 2) % 3 + 1;
     }
     const bool endless = std::any_of(budget.aims.begin(), budget.aims.end(), [](const Aim& aim) {
       return aim.kind == "duplicate" || aim.kind == "cache-failover";

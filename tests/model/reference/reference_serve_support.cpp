@@ -75,7 +75,7 @@ void Model::forget_owners(World& world) const {
       if (spot.lease && !in_use(*spot.lease)) spot.lease = kNobody;
   };
   look_through(world.cache);
-  if (world.replica) look_through(*world.replica);
+  for (Cache& replica : world.replicas) look_through(replica);
 }
 
 // Every app instance that is up will hear of it, unless it is told at its own hands.
@@ -204,7 +204,8 @@ Reply Model::serve(World& world, std::size_t r, const Message& message, bool cou
     case Verb::kWait:
       if (may_fail_over(world) && shelves_[shelf_of(r, message)].app == 0) {
         const auto shelf = static_cast<std::ptrdiff_t>(shelf_of(r, message) * shelf_size());
-        std::copy_n(world.cache.begin() + shelf, shelf_size(), world.replica->begin() + shelf);
+        for (Cache& replica : world.replicas)
+          std::copy_n(world.cache.begin() + shelf, shelf_size(), replica.begin() + shelf);
       }
       break;
     case Verb::kGetVersion:
@@ -283,8 +284,11 @@ Reply Model::serve(World& world, std::size_t r, const Message& message, bool cou
   do_to_others(world, r, message);
   if (world.cache != before && may_fail_over(world)) {
     const auto shelf = static_cast<std::ptrdiff_t>(shelf_of(r, message) * shelf_size());
-    if (shelves_[shelf_of(r, message)].app == 0)
-      std::copy_n(before.begin() + shelf, shelf_size(), world.replica->begin() + shelf);
+    if (shelves_[shelf_of(r, message)].app == 0) {
+      for (std::size_t i = world.replicas.size(); i-- > 0;)
+        std::copy_n((i == 0 ? before : world.replicas[i - 1]).begin() + shelf, shelf_size(),
+                    world.replicas[i].begin() + shelf);
+    }
   }
   return reply;
 }

@@ -50,10 +50,16 @@ World Model::initial() const {
   world.told.resize(world.cache.size());
   for (std::size_t spot = 0; spot < world.cache.size() && setting_.cached; ++spot)
     if (!protocol_.entries[entry_of(spot)].markers && is_kept(spot / shelf_size(), entry_of(spot)))
-      world.cache[spot].value = 0;
+      world.cache[spot] = {.value = 0, .expiring = fills_expire(spot / shelf_size(), entry_of(spot))};
   world.runners.resize(places_.size());
   world.spent.assign(setting_.budgets.size(), 0);
-  if (may_fail_over(world)) world.replica = world.cache;
+  if (may_fail_over(world)) {
+    std::size_t most = 0;
+    for (const Budget& budget : setting_.budgets)
+      for (const Aim& aim : budget.aims)
+        if (aim.kind == "cache-failover") most = std::max(most, aim.missed);
+    world.replicas.assign(most, world.cache);
+  }
   if (keep_history_) world.history.resize(setting_.keys);
   for (History& history : world.history) history.commits.front().value = world.database.front();
   if (setting_.all_invoked) {
@@ -116,6 +122,25 @@ bool Model::is_kept(std::size_t shelf, std::size_t entry) const {
   return found;
 }
 
+// Whether each of what Reads keep there, or Writes where no Read does, is given a time to live.
+bool Model::fills_expire(std::size_t shelf, std::size_t entry) const {
+  for (const OperationKind kind : {OperationKind::kRead, OperationKind::kWrite}) {
+    std::vector<int> given;
+    for (const Operation& operation : protocol_.operations) {
+      if (operation.kind != kind) continue;
+      visit_requests(operation.body, [&](const Request& asked) {
+        if (asked.to != Role::kCache || asked.cache != shelves_[shelf].cache) return;
+        const bool here = asked.entry == entry || std::count(asked.also.begin(), asked.also.end(), entry) > 0;
+        if (here && carries_value(asked.verb) && !increases(asked.verb)) given.push_back(asked.ttl);
+        for (const Request& next : asked.passes_on)
+          if (here && asked.verb == Verb::kGet && next.fills) given.push_back(next.ttl);
+      });
+    }
+    if (!given.empty()) return std::count(given.begin(), given.end(), 0) == 0;
+  }
+  return false;
+}
+
 std::size_t Model::spot_of(std::size_t r, const Message& message, bool other) const {
   const Request& asked = request(message);
   return shelf_of(r, message) * shelf_size() + (other ? asked.other : asked.entry) * setting_.keys + message.key;
@@ -138,20 +163,18 @@ std::vector<Enabled> Model::enabled(const World& world) const {
       copy(world, r, runner.asynchronous[i], steps);
     }
     handle_ghosts(world, r, steps);
+    crash(world, r, steps);
     if (!runner.awaited) continue;
     cancel(world, r, steps);
     if (is_call(r, *runner.awaited)) {
-      crash(world, r, steps);
       call(world, r, steps);
       continue;
     }
     if (runner.worked) {
-      crash(world, r, steps);
       give_up(world, r, steps);
       continue;
     }
     if (!runner.reply) copy(world, r, *runner.awaited, steps);
-    crash(world, r, steps);
     if (runner.reply)
       receive(world, r, steps);
     else
@@ -160,8 +183,9 @@ std::vector<Enabled> Model::enabled(const World& world) const {
   }
   happen_in_cache(world, steps);
   for (Enabled& step : steps) {
-    if (!may_fail_over(step.next)) step.next.replica.reset();
+    if (!may_fail_over(step.next)) step.next.replicas.clear();
     forget_owners(step.next);
+    for (Runner& runner : step.next.runners) count_connections_anew(runner);
     step.told.after = tell(step.next);
   }
   return steps;
@@ -322,7 +346,7 @@ void Model::lose(const World& world, std::size_t r, std::optional<std::size_t> a
   if (message.stage > 0) return lose_work(world, r, *asynchronous, out);
   const bool is_reply = !asynchronous && before.reply;
   for (const bool late : {false, true}) {
-    if (late && (is_reply || asynchronous)) continue;
+    if (late && is_reply) continue;
     const traces::StepKind kind = late       ? traces::StepKind::kLateRequest
                                   : is_reply ? traces::StepKind::kLoseReply
                                              : traces::StepKind::kLoseRequest;
@@ -337,6 +361,7 @@ void Model::lose(const World& world, std::size_t r, std::optional<std::size_t> a
         running.step.told.request = tell(r, message);
       if (asynchronous) {
         runner.asynchronous.erase(runner.asynchronous.begin() + static_cast<std::ptrdiff_t>(*asynchronous));
+        if (late) add_ghost(runner, message);
         out.push_back(std::move(running.step));
         continue;
       }

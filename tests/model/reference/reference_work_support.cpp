@@ -22,6 +22,7 @@ std::optional<Message> Model::passed_on(const Message& message, const Reply& rep
   if (message.stage == 1 && !first.passes_on.front().fills) return std::nullopt;
   if (message.stage == 0 && first.verb == Verb::kGet && reply.outcome != Outcome::kMiss) return std::nullopt;
   Message next = message;
+  next.connection = 0;
   ++next.stage;
   if (message.stage == 1 && first.verb == Verb::kGet) next.value = reply.value;
   return next;
@@ -40,7 +41,29 @@ bool Model::is_worked_on(const Runner& runner) {
 // Whether they go from one sender to one server.
 bool Model::in_one_line(const Message& a, const Message& b) const {
   if (a.stage != b.stage || !to_same_server(request(a), request(b))) return false;
+  if (a.stage == 0 && (setting_.pooled || a.connection != b.connection)) return false;
   return a.stage != 1 || asked_first(a).cache == asked_first(b).cache;
+}
+
+// Only which requests are on the same connection matters, and whether what is sent next is on that of the last.
+void Model::count_connections_anew(Runner& runner) const {
+  const std::map<std::size_t, unsigned> used = std::exchange(runner.connections, {});
+  for (std::size_t server = 0; server < protocol_.caches.size() + 2; ++server) {
+    const auto is_on = [&](const Message& message) {
+      return message.stage == 0 && server_number(request(message)) == server;
+    };
+    std::optional<unsigned> last;
+    unsigned number = 0;
+    for (Message& message : runner.asynchronous) {
+      if (!is_on(message)) continue;
+      if (last && *last != message.connection) ++number;
+      last = std::exchange(message.connection, number);
+    }
+    const auto now = used.contains(server) ? used.at(server) : 0;
+    if (last && *last != now) ++number;
+    if (runner.awaited && is_on(*runner.awaited)) runner.awaited->connection = number;
+    if (number != 0 && !runner.crashed) runner.connections[server] = number;
+  }
 }
 
 void Model::give_up(const World& world, std::size_t r, std::vector<Enabled>& out) const {

@@ -42,7 +42,8 @@ enum class StepAbout : std::uint8_t { kNoMessage, kRequest, kReply, kEither };
 enum class StepEffect : std::uint8_t { kNone, kArrives, kLost, kLate, kCopied, kRefused, kBrokenOff, kDies };
 std::string_view to_string(StepEffect effect);  // "none", "arrives", ..., "broken-off", "dies"
 
-// The sentences are formats (fmt) of parts, which whoever tells them names: {actor}, {app}, {store}, {key}, {diagram};
+// The sentences are formats (fmt) of parts, which whoever tells them names: {actor}, {app}, {store}, {key}, {diagram},
+// {missed} (missed_words());
 //   line      (render.cpp) {subject} "cache: get k1"; "" where it does not apply: {answer} " -> miss", {nobody},
 //             {times_out}, {arriving}
 //   event     (an explanation's) {server} "the cache", {message} "app1's get k1", {of_reply} "the reply to " or ""

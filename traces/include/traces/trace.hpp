@@ -34,7 +34,8 @@ struct Scenario {
   std::string on_database_timeout = "fail";   // or "continue"
   std::string on_cache_timeout = "continue";  // or "fail"
   bool all_invoked = false;
-  bool no_expiry = false;  // nothing expires, whatever time to live it has
+  bool no_expiry = false;           // nothing expires, whatever time to live it has
+  std::string connections = "one";  // of a session to a server; or "pool"
   bool operator==(const Scenario&) const = default;
 };
 
@@ -162,9 +163,9 @@ struct State {
   bool operator==(const State&) const = default;
 };
 
-// One step. Named by kind, app, session, operation, key, arrow, ghost, choice and budget: never by an index into an
-// enumeration (same_step). A step in a store has no app, session and operation (0) and no diagram (""); key is "" where
-// it is about all of it.
+// One step. Named by kind, app, session, operation, key, arrow, ghost, choice, missed and budget: never by an index
+// into an enumeration (same_step). A step in a store has no app, session and operation (0) and no diagram (""); key is
+// "" where it is about all of it.
 struct Step {
   StepKind kind = StepKind::kInvoke;
   int app = 1;            // from 1
@@ -178,6 +179,7 @@ struct Step {
   int copy = 0;           // handle: which copy of the request; 0: itself
   int choice = 0;      // which way a free choice was taken, from 1; of a crash, how much arrives yet; 0: there was none
   std::string chosen;  // that branch's label, as drawn; "" where it has none or there was no choice
+  int missed = 0;      // of a cache-failover: how many of the last changes are lost, where it is not one; else 0
   int budget = 0;      // which --fault a fault was charged to, from 1; 0 for a step that is no fault
 
   // handle: what is handled; of other steps about a request in flight: that request
@@ -226,6 +228,9 @@ const InFlight* find_message(const State& state, const MessageId& id);
 // Whether two steps are the same choice: in one state no two enabled ones are. Copies of one request are alike, so that
 // which of them is handled first is no choice; the one made first is.
 bool same_step(const Step& a, const Step& b);
+
+// What a cache-failover loses: "the last change", "the last 3 changes".
+std::string missed_words(const Step& step);
 
 // Gives the messages of a run their copy numbers (Step::copy, InFlight::copy), by following what its steps copy and
 // handle. A regular value: where it was copied, another step may be tried. REQUIRES: each message has its operation.

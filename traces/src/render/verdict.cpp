@@ -14,17 +14,17 @@ namespace stalemate::traces::render {
 namespace {
 
 // An entry that a failover of the cache brought back.
-void append_restored(std::vector<std::string>& lines, const DifferingEntry& entry) {
+void append_restored(std::vector<std::string>& lines, const Trace& trace, const DifferingEntry& entry) {
   const std::string back = fmt::format("Step {} brought {}={} back into the {}: the replica that took over ",
                                        *entry.restored + 1, foreign(entry.key), entry.cached, entry.cache);
   lines.push_back(back + (entry.forgotten ? fmt::format("never got the change of step {}.", *entry.forgotten + 1)
-                                          : "never got the last change."));
+                                          : fmt::format("never got {}.", missed_words(trace.steps[*entry.restored]))));
 }
 
 // How the cache came to hold a value that is not the database's: a set from before the last change that came after it,
 // or an entry from before the change that nothing removed.
 void append_cause(std::vector<std::string>& lines, const Trace& trace, const DifferingEntry& entry) {
-  if (entry.restored) return append_restored(lines, entry);
+  if (entry.restored) return append_restored(lines, trace, entry);
   if (!entry.changed) return;
   const bool is_ghost = entry.put && trace.steps[*entry.put].is_ghost;
   if (!entry.put || *entry.put < *entry.changed) {

@@ -97,7 +97,8 @@ bool is_at_rest(const State& state) { return state.in_flight.empty(); }
 std::string operation_words(const Step& step) { return foreign(step.diagram) + " " + foreign(step.key); }
 
 std::string store_event_words(const Step& step) {
-  return fmt::format(fmt::runtime(facts_of(step.kind).line), fmt::arg("key", foreign(step.key)));
+  return fmt::format(fmt::runtime(facts_of(step.kind).line), fmt::arg("key", foreign(step.key)),
+                     fmt::arg("missed", missed_words(step)), fmt::arg("is", step.missed > 1 ? "are" : "is"));
 }
 
 std::string scenario_words(const Scenario& scenario) {
@@ -121,6 +122,7 @@ std::string scenario_words(const Scenario& scenario) {
   }
   if (scenario.on_cache_timeout != "continue")
     words += " --on-cache-timeout=" + printable(shell_word(scenario.on_cache_timeout));
+  if (scenario.connections != "one") words += " --connections=" + printable(shell_word(scenario.connections));
   if (scenario.all_invoked) words += " --all-invoked";
   if (scenario.no_expiry) words += " --no-expiry";
   return words.empty() ? words : words.substr(1);

@@ -23,6 +23,7 @@ struct CheckOptions {
   std::vector<std::string> properties;  // empty: the default ones that apply
   unsigned threads = 1;
   bool exhaust = false;
+  bool all = false;      // one trace of each cause (Report::causes); goes on after the first violation, too
   bool compact = false;  // keep fingerprints (sim::SearchOptions::compact)
   Reductions reductions;
   bool count_schedules = false;
@@ -52,6 +53,12 @@ struct Schedules {
   std::string passing_through;  // those that pass through one, mended later or not
 };
 
+// What goes wrong, in a line: the property, the faults that happened, what races; and a shortest example.
+struct Cause {
+  std::string what;
+  traces::Trace trace;
+};
+
 struct Report {
   std::string protocol;  // name of the file
   traces::Scenario scenario;
@@ -72,6 +79,7 @@ struct Report {
   std::vector<Assumption> assumptions;       // that every verdict rests on
   std::vector<std::string> never_reached;    // arrows, branches: only where the space was exhausted
   std::optional<traces::Trace> trace;
+  std::optional<std::vector<Cause>> causes;  // where they were asked for; those of the shortest traces first
   std::size_t state_bytes = 0;
 };
 

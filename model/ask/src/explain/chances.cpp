@@ -64,13 +64,21 @@ std::vector<std::string> names_of(const std::vector<std::size_t>& kinds) {
   return names;
 }
 
+// As in the scenario, where a replica that takes over may miss several changes.
+std::string fault_words(const Subject& subject, std::size_t kind) {
+  FaultTarget fault;
+  fault.kind = kind;
+  if (fault_kinds()[kind].effect == FaultEffect::kRollBack) fault.missed = subject.machine.scenario().missed();
+  return text_of(fault);
+}
+
 // Whether the scenario, allowed these faults and no others, breaks the trace's property.
 Verdict judge_with(const Subject& subject, const std::vector<std::size_t>& kinds, std::uint64_t states_max) {
   traces::Scenario words = subject.trace.scenario;
   words.faults.clear();
   for (std::size_t kind = 0; kind < fault_kinds().size(); ++kind)
     if (const auto count = std::count(kinds.begin(), kinds.end(), kind); count > 0)
-      words.faults.push_back(fmt::format("{}={}", fault_kinds()[kind].name, count));
+      words.faults.push_back(fmt::format("{}={}", fault_words(subject, kind), count));
   CheckOptions options;
   options.properties = {subject.trace.property};
   options.interrupt = [states_max](const sim::Progress& progress) -> std::optional<std::string> {

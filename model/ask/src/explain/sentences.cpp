@@ -169,9 +169,10 @@ class Teller {
 
   void tell_restored(const traces::DifferingEntry& entry) {
     say("read", "Step {} brought it back: {}{}.", *entry.restored + 1, event_words(trace_, step(*entry.restored)),
-        entry.forgotten
-            ? fmt::format(", that of step {} ({})", *entry.forgotten + 1, event_words(trace_, step(*entry.forgotten)))
-            : "");
+        entry.forgotten ? fmt::format(", that of step {}{} ({})", *entry.forgotten + 1,
+                                      step(*entry.restored).missed > 1 ? " among them" : "",
+                                      event_words(trace_, step(*entry.forgotten)))
+                        : "");
   }
 
   // Where the value came from that step `put` stored in the cache.

@@ -19,7 +19,9 @@ std::string_view name_of(traces::StepKind kind) {
   return to_string(kind);
 }
 
-std::string place_of(const traces::Step& step) { return fmt::format("{}:{}", lower(step.diagram), step.arrow); }
+std::string place_of(const traces::Step& step) {
+  return is_of_store(step.kind) ? step.store : fmt::format("{}:{}", lower(step.diagram), step.arrow);
+}
 
 }  // namespace
 

@@ -18,10 +18,6 @@ namespace {
 
 // --- smaller scenarios ---
 
-std::string text_of(const FaultTarget& target) {
-  return std::string(fault_kinds()[target.kind].name) + (target.aim.empty() ? "" : "@" + target.aim);
-}
-
 void leave_out_apps_and_operations(const Plan& plan, std::vector<Plan>& smaller) {
   for (std::size_t a = 0; a < plan.apps.size(); ++a) {
     smaller.push_back(plan);

@@ -90,6 +90,7 @@ std::string drawn_fault() {
   for (const FaultKind& kind : fault_kinds())
     if (std::find(std::begin(kLeftOut), std::end(kLeftOut), kind.effect) == std::end(kLeftOut))
       names.emplace_back(kind.name);
+  names.emplace_back("cache-failover:3");
   names.push_back(fmt::format("{}=2", fmt::join(names, ",")));
   return *rc::gen::elementOf(names);
 }
@@ -113,8 +114,9 @@ void fit(const Protocol& protocol, traces::Scenario& scenario) {
   scenario.cached = false;
   std::erase_if(scenario.faults, [](const std::string& fault) {
     const auto kinds = fault_kinds();
-    return std::any_of(kinds.begin(), kinds.end(),
-                       [&](const FaultKind& kind) { return kind.name == fault && kind.server() != nullptr; });
+    return std::any_of(kinds.begin(), kinds.end(), [&](const FaultKind& kind) {
+      return kind.name == fault.substr(0, fault.find(':')) && kind.server() != nullptr;
+    });
   });
 }
 

@@ -42,7 +42,7 @@ enum class FaultEffect : std::uint8_t {
   kCrash,         // the app instance dies; of its requests in flight the first few at each server may yet arrive
   kDropEntry,     // the cache drops one entry
   kDropAll,       // the cache drops all entries
-  kRollBack,      // the cache is again as it was before the last command that changed it
+  kRollBack,      // the cache is again as it was before the last commands that changed it
   kExpireMarker,  // the time of a marker is over
   kLoseDelivery,  // the cache of an app instance never hears that an entry has changed
 };

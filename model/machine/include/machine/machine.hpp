@@ -3,10 +3,11 @@
 //
 // M1: a lane awaits at most one message; its program counter says which, and whether it is the request or the reply. A
 //     session owns its lanes; today it has one.
-// M2: requests of one session to one server are handled in the order sent: asynchronous ones wait in its slots, oldest
-//     first, and the awaited one is always the youngest. What a server sends for it stands there, too, in an order of
-//     its own; where a session waits for it, nothing that it awaits itself is in flight.
-//     Ghosts, which nobody knows of any more, are handled in any order.
+// M2: requests of one session to one server are handled in the order sent, as long as they go over one connection:
+//     asynchronous ones wait in its slots, oldest first, and the awaited one is always the youngest. After a timeout
+//     the session goes on over a new connection; where it takes one for each request, nothing is in order. What a
+//     server sends for it stands there, too, in an order of its own; where a session waits for it, nothing that it
+//     awaits itself is in flight. Ghosts, which nobody knows of any more, are handled in any order.
 // M3: fields without meaning are zero, so that equal states are equal bytes. A session's value outlives its Read (it is
 //     the result), until the next invoke; a Write has one from when the database answered a get until it asks something
 //     that carries its own value, or ends; one that changes what is there, R4 (understand/protocol.hpp) says. Ghosts
@@ -182,10 +183,10 @@ class Machine {
     Field version, generation;  // where things are stored by one: the session's
     Field reply_number;         // of either, in the reply in flight
     Field unchanged;  // where the program watches: what the session's latest watching get watches has not changed
-    Field kept;       // where a lease may come back: it would be unchanged after a failover
+    Field kept;  // where a lease may come back: bit n: it would be unchanged where the last n + 1 commands are missed
     struct Slot {
       Field instruction, carried, key, operation;  // instruction + 1, 0: empty
-      Field unchanged, kept, number;
+      Field unchanged, kept, cut, number;
     };
     std::vector<Slot> slots;
     std::vector<Slot> ghosts;
@@ -211,10 +212,15 @@ class Machine {
   std::size_t ways_to_strike(StateView words, const FaultTarget& target, const MessageRef& message) const;
   bool may_strike(StateView words, const FaultBudget& budget, const FaultTarget& target,
                   const MessageRef& message) const;
+  std::vector<MessageRef> messages_of(StateView words, std::size_t session) const;
   bool covers(const FaultTarget& target, const MessageRef& message) const;
   // Whether a session that stands there awaits a message that is under way to a server: none in its own process.
   bool is_sent(const Location& at) const;
   bool is_spent(StateView words, std::size_t budget) const;  // nothing is left of that budget
+  // The connections that requests of a session, oldest first, are on: those with the same number wait for one another.
+  std::vector<std::size_t> lines_of(const std::vector<RequestRecord>& requests) const;
+  void give_up_connection(Step& step, std::size_t session, ServerId server) const;
+  void forget_cuts(std::vector<RequestRecord>& requests) const;
   bool may_handle(StateView words, std::size_t session, const Instruction& asked, std::size_t slots_before) const;
   // R6: of what servers send themselves. Whether the session waits for this; for anything; who sends it or keeps it.
   bool works_for(StateView words, std::size_t session, const RequestRecord& request) const;
@@ -246,10 +252,10 @@ class Machine {
   template <class Act>
   void at_server(Step& step, const Server& server, const Act& act) const {
     std::uint64_t touched = 0;
-    bool kept = false;
+    Kept kept = Kept::kAsItWas;
     act(ServerStep{step.words, step.record, fails_over_ && may_come(step.words, FaultEffect::kRollBack),
                    program_->watches ? &touched : nullptr, &kept});
-    if (kept) keep_leases(step);
+    keep_leases(step, server, kept);
     forget_watches(step, server, touched);
   }
   bool is_unchanged(StateView words, std::size_t session, const Instruction& instruction) const;
@@ -263,11 +269,15 @@ class Machine {
   std::size_t at_most(bool (*counts)(const Instruction&)) const;
   void forget_watches(Step& step, const Server& server, std::uint64_t cells) const;
   void forget_watch(Step& step, std::size_t session) const;
-  void keep_leases(Step& step) const;
-  void give_leases_back(Step& step) const;
+  void keep_leases(Step& step, const Server& server, Kept kept) const;
+  void give_leases_back(Step& step, const Server& server, std::size_t missed) const;
+  bool are_leases_same(StateView words, const Server& server, std::size_t fewer, std::size_t more) const;
   void forget_kept(Step& step) const;
+  std::size_t most_missed(const FaultBudget& budget, const Server& server) const;
+  void push_failovers(StateView words, const Server& server, std::size_t most, bool watched,
+                      std::vector<std::uint16_t>& choices) const;
   template <class Visit>
-  void each_lease(StateView words, const Visit& visit) const;
+  void each_lease(StateView words, const Server& server, const Visit& visit) const;
   void invoke(Step& step, const Action& action) const;
   void handle(Step& step, const Action& action) const;
   void happen(Step& step, const Action& action) const;
@@ -309,6 +319,7 @@ class Machine {
   std::vector<std::size_t> acting_;       // places of those in which something may happen
   std::vector<std::size_t> first_place_;  // by Program::servers
   bool fails_over_ = false;               // some server may
+  bool cuts_ = false;                     // some request may be in flight whose connection is given up
   std::vector<std::unique_ptr<Monitor>> monitors_;
 };
 

@@ -130,6 +130,9 @@ struct DrawnServer {
   bool local = false;
   std::uint64_t entries = 0;  // of a cache: bit e where some request to it is about entry e
   std::uint64_t told = 0;     // of a local cache: bit e where it may be told that entry e has changed
+  // Of a cache: bit e where every fill of entry e gives a time to live, or only some do. What Reads store there are the
+  // fills, or Writes where no Read does.
+  std::uint64_t fills_expire = 0, some_fills_expire = 0;
 };
 
 inline constexpr std::size_t kServersMax = 8;
@@ -147,8 +150,6 @@ struct Program {
   bool has_database = false;
   bool has_async = false;
   bool passes_on = false;  // some cache asks the database itself
-  // Whether every fill of the cache gives a time to live: what Reads store there, or Writes where no Read does.
-  bool fills_expire = false;
   // Whether a Write may be acknowledged before its database write has an answer, or go on writing afterwards.
   bool may_tell_early = false;
   // Whether something is stored by version.

@@ -27,6 +27,7 @@ inline constexpr int kBudgetMax = 1000;
 inline constexpr std::size_t kBudgetsMax = 64;      // a set of budgets fits a word
 inline constexpr std::size_t kTargetsMax = 1000;    // of a budget
 inline constexpr std::size_t kChoicesMax = 65'536;  // transitions that one step may take
+inline constexpr int kMissedMax = 16;               // changes that a replica may miss which takes over
 
 // One operation of a script. `candidates` are operations of the program, all of one kind; several: invoking chooses.
 struct ScriptedOperation {
@@ -49,6 +50,7 @@ struct FaultTarget {
   std::vector<std::uint16_t> operations;  // of the program; empty: any
   int arrow = 0;                          // a request's number; 0: any
   std::vector<ServerId> servers;          // of the program; empty: any
+  std::size_t missed = 1;                 // of a failover: how many of the last changes the replica misses, at most
 
   bool may_be_at(ServerId server) const;  // as far as `servers` says
 };
@@ -71,11 +73,16 @@ struct Scenario {
   std::optional<unsigned> no_row;  // the value of a row that is not there
   bool cached = false;
   bool all_invoked = false;
+  bool pooled = false;  // a session takes a connection for each request
   std::vector<FaultBudget> budgets;
 
   bool allows(FaultEffect effect) const;     // some budget includes it
+  std::size_t missed() const;                // by a replica that takes over, at most; 0: none does
   std::int64_t shown(unsigned value) const;  // as people see it: Amounts::shown(); 0 where no row is there
 };
+
+// "cache-failover:3@redis"
+std::string text_of(const FaultTarget& target);
 
 // Throws InputError for scripts, keys and faults that do not fit the program or make no sense.
 Scenario resolve(const traces::Scenario& words, const Program& program);

@@ -34,13 +34,20 @@ struct Query {
   CodedValue held = 0;     // what its session has received, where its verb compares that
 };
 
+// What a step does to what a failover would bring back.
+enum class Kept : std::uint8_t {
+  kAsItWas,
+  kOneMore,   // what is there before the step is what comes back where the last command is missed
+  kAllAsNow,  // nothing would be missed
+};
+
 // Where the changes of a step go.
 struct ServerStep {
   StateRef words;
   StepRecord* record = nullptr;
   bool may_fail_over = false;        // a fault may still roll back what a command changes
   std::uint64_t* touched = nullptr;  // gathers the cells of which nobody may say any more that they are unchanged
-  bool* kept = nullptr;              // set where what is there before the step is what a failover would bring back
+  Kept* kept = nullptr;              // what becomes of what a failover would bring back, set where that changes
 };
 
 inline constexpr std::uint64_t kEveryCell = ~std::uint64_t{0};
@@ -72,12 +79,14 @@ class Server {
   std::size_t cells() const { return keys_ * entries_; }
   std::size_t entries() const { return entries_; }
   std::size_t cell_of(std::size_t entry, std::size_t key) const { return entry * keys_ + key; }
+  std::size_t entry_of(std::size_t cell) const { return cell / keys_; }
 
   virtual Held held(StateView words, std::size_t cell) const = 0;
   // Whether what it keeps as this entry has a version.
   virtual bool has_versions(std::size_t entry) const = 0;
 
-  // Before the first step every key has its initial value, where the scenario says so. REQUIRES: `words` are zero.
+  // Before the first step every key has its initial value, where the scenario says so, with the time to live that a
+  // fill gives it. REQUIRES: `words` are zero.
   virtual void fill(StateRef words) const;
 
   // What it answers, in a state; and what it does then, where that is to be done. REQUIRES: the verb is one of its own.
@@ -97,9 +106,13 @@ class Server {
   virtual std::vector<Field> busy() const;
 
   // What a fault that strikes servers of its kind may do here, as choices; what would change nothing is none. And what
-  // it does. `watched`: some session watches a key here.
+  // it does. Choice n of a failover: the replica misses the last n + 1 commands; the machine offers these.
+  // `watched`: some session watches a key here.
   virtual void strikes(StateView words, FaultEffect effect, bool watched, std::vector<std::uint16_t>& choices) const;
   virtual void strike(const ServerStep& step, FaultEffect effect, std::uint16_t choice) const;
+  // Whether its cells would be the same where a replica takes over that misses `fewer` of the last commands (0: none
+  // takes over) as where it misses `more`. REQUIRES: fewer < more.
+  virtual bool is_same_where_missed(StateView words, std::size_t fewer, std::size_t more) const;
   // No fault can roll anything back any more: what was kept for it is forgotten.
   virtual void forget(StateRef words) const;
 

@@ -23,8 +23,9 @@ struct RequestRecord {
   std::size_t key = 0;
   CodedValue carried = 0;
   bool unchanged = false;  // what its session watched when it was sent has not changed since
-  bool kept = false;       // it would be so after a failover: a lease comes back
-  unsigned number = 0;     // what its verb compares (traces::Number): a version or a generation
+  unsigned kept = 0;    // bit n: it would be so after a failover that misses the last n + 1 commands: leases are data
+  bool cut = false;     // its connection was given up after it: what is sent later goes over another
+  unsigned number = 0;  // what its verb compares (traces::Number): a version or a generation
   bool operator==(const RequestRecord&) const = default;
 };
 
@@ -76,6 +77,7 @@ struct StepRecord {
   std::size_t choices = 0;
   std::size_t choice = 0;
   std::string chosen;
+  std::size_t missed = 0;           // of a failover: how many of the last commands
   std::vector<RequestRecord> sent;  // in order; at most one that is awaited, the last
   std::vector<EndingRecord> endings;
   std::vector<StoreChange> changes;  // what a server had and has

@@ -1,5 +1,6 @@
-// cache-failover: a replica takes over that misses the last command that changed the cache, and all that the cache
-// dropped of itself after it (M4 in machine/machine.hpp).
+// cache-failover: a replica takes over that misses the last command that changed the cache, or as many of the last as
+// the scenario says ("cache-failover:3"), and all that the cache dropped of itself after them. A cache that starts
+// again from a snapshot of its memory is the same.
 #include "machine/fault.hpp"
 
 namespace stalemate::model {

@@ -1,5 +1,5 @@
 // late-request: the session stops waiting, and the request, a ghost from now on, is handled at any later moment. Nobody
-// awaits an asynchronous request, so there is none to be late for.
+// waits for an asynchronous one: it is overtaken by what is sent later.
 #include "machine/fault.hpp"
 
 namespace stalemate::model {
@@ -10,11 +10,8 @@ FaultKind late_request() {
       .summary = "the session times out, and the request is handled at any later moment",
       .told_as = traces::StepKind::kLateRequest,
       .effect = FaultEffect::kDelay,
-      .target =
-          [](const Program& program, const MessageRef& message) {
-            return message.is_request() && program.instructions[message.instruction].awaited &&
-                   may_come_later(program, message);
-          },
+      .target = [](const Program& program,
+                   const MessageRef& message) { return message.is_request() && may_come_later(program, message); },
   };
 }
 

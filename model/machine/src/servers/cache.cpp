@@ -1,8 +1,9 @@
 // The cache: its entries about each row, each a value, a marker (a lock, a stamp, a tombstone) or nothing; with a time
 // to live, or for ever.
 //
-// Where it may fail over, the replica has what the cache had before the last command that changed it; before the first
-// one, what it had at the start; after a failover, or once somebody has waited for it, what it has then. What the cache
+// Where it may fail over, the replica has what the cache had before the last command that changed it, or before one of
+// the last few; before the first one, what it had at the start; after a failover, or once somebody has waited for it,
+// what it has then. What the cache
 // drops of itself (an eviction, a restart, an expiry) the replica keeps. An entry of the replica that is to expire
 // expires by itself: as long as nobody asks the replica, that is the same as to expire right after the failover, so it
 // is no step.
@@ -50,8 +51,9 @@ class Cache final : public Server {
  public:
   Cache(const Place& place, const ServerSetting& setting)
       : Server(place, static_cast<std::size_t>(setting.scenario.keys), setting.program.entries.size()),
-        timers_are_held_(setting.scenario.words.no_expiry) {
-    const bool fails_over = place.app == 0 && setting.scenario.allows(FaultEffect::kRollBack);
+        timers_are_held_(setting.scenario.words.no_expiry),
+        fills_expire_(setting.program.servers[place.drawn].fills_expire) {
+    replicas_.resize(place.app == 0 ? setting.scenario.missed() : 0);
     std::vector<StoreFields::Entry>& watched = setting.fields.caches.emplace_back();
     for (std::size_t entry = 0; entry < entries(); ++entry) {
       const auto any = [&](auto holds) {
@@ -62,7 +64,8 @@ class Cache final : public Server {
       // Another cache may be the only one to have it.
       const bool asked = (setting.program.servers[place.drawn].entries >> entry & 1) != 0;
       const bool values = asked && !setting.program.entries[entry].markers;
-      const bool expire = any([](const Instruction& one) { return one.ttl != 0; });
+      const bool filled_for_a_time = setting.scenario.cached && (fills_expire_ >> entry & 1) != 0;
+      const bool expire = filled_for_a_time || any([](const Instruction& one) { return one.ttl != 0; });
       const bool versioned = asked && setting.program.entries[entry].versioned;
       versioned_.push_back(versioned);
       const bool marks = any([](const Instruction& one) { return traces::facts_of(one.verb).marks; });
@@ -86,7 +89,7 @@ class Cache final : public Server {
         const bool told = (setting.program.servers[place.drawn].told >> entry & 1) != 0;
         if (told) cells_.back().expected = setting.layout.add(setting.deliveries);
         told_ = told_ || told;
-        if (fails_over) replica_.push_back(lay_out());
+        for (std::vector<Cell>& replica : replicas_) replica.push_back(lay_out());
         if (values)
           watched.push_back(
               {key, cells_.back().value, cells_.back().expires, cells_.back().stale, cells_.back().lease});
@@ -99,9 +102,12 @@ class Cache final : public Server {
   bool has_versions(std::size_t entry) const override { return versioned_[entry]; }
 
   void fill(StateRef words) const override {
-    for (const std::vector<Cell>* cells : {&cells_, &replica_})
-      for (const Cell& cell : *cells)
-        if (cell.value.width != 0) set(words, cell.value, 1);
+    for (std::size_t cell = 0; cell < cells_.size(); ++cell) {
+      if (cells_[cell].value.width == 0) continue;
+      const Held filled{.value = 1, .expires = (fills_expire_ >> entry_of(cell) & 1) != 0};
+      cells_[cell].put(words, filled);
+      for (const std::vector<Cell>& replica : replicas_) replica[cell].put(words, filled);
+    }
   }
 
   Answer peek(StateView words, const Query& query) const override {
@@ -154,7 +160,7 @@ class Cache final : public Server {
   // A command changes something, or nothing. The one that does is the one that a replica which takes over misses.
   void carry_out(const ServerStep& step, const Query& query, const Answer& answer) const override {
     const traces::VerbFacts& verb = traces::facts_of(query.instruction.verb);
-    if (verb.verb == Verb::kWait) return copy_to_replica(step);
+    if (verb.verb == Verb::kWait) return copy_to_all_replicas(step);
     if (!brings_lease(answer.outcome) && (answer.outcome != Outcome::kOk || !changes(verb.verb))) return;
     std::vector<std::pair<std::size_t, Held>> changed;
     for (const auto& [cell, after] : outcome_of(step.words, query)) {
@@ -164,7 +170,7 @@ class Cache final : public Server {
       if (changes(verb.verb) && (before.is_there() || after.is_there())) touch(step, std::uint64_t{1} << cell);
       if (before != after) changed.emplace_back(cell, after);
     }
-    if (!changed.empty()) copy_to_replica(step);
+    if (!changed.empty()) copy_to_first_replica(step);
     for (const auto& [cell, after] : changed) put(step, cell, after);
   }
 
@@ -209,12 +215,11 @@ class Cache final : public Server {
 
   // A restart and a failover end the connections, so whatever is watched is so no more.
   void strikes(StateView words, FaultEffect effect, bool watched, std::vector<std::uint16_t>& choices) const override {
-    const bool of_one = effect != FaultEffect::kDropAll && effect != FaultEffect::kRollBack;
+    const bool of_one = effect != FaultEffect::kDropAll;
     bool changes = watched;
     for (std::size_t cell = 0; cell < cells_.size(); ++cell) {
       const Cell& here = cells_[cell];
-      const bool struck = effect == FaultEffect::kRollBack       ? here.held(words) != replica_[cell].held(words)
-                          : effect == FaultEffect::kExpireMarker ? is_marker_that_expires(words, here)
+      const bool struck = effect == FaultEffect::kExpireMarker   ? is_marker_that_expires(words, here)
                           : effect == FaultEffect::kLoseDelivery ? get(words, here.expected) != 0
                                                                  : here.is_there(words);
       changes |= struck;
@@ -232,11 +237,17 @@ class Cache final : public Server {
     for (const Cell& cell : cells_)
       if (cell.expected.width != 0) set(step.words, cell.expected, 0);
     for (std::size_t cell = 0; cell < cells_.size(); ++cell)
-      put(step, cell, effect == FaultEffect::kDropAll ? Held{} : replica_[cell].held(step.words));
+      put(step, cell, effect == FaultEffect::kDropAll ? Held{} : replicas_[choice][cell].held(step.words));
+    if (effect == FaultEffect::kRollBack) copy_to_all_replicas(step);
+  }
+
+  bool is_same_where_missed(StateView words, std::size_t fewer, std::size_t more) const override {
+    return more <= replicas_.size() && same(words, fewer == 0 ? cells_ : replicas_[fewer - 1], replicas_[more - 1]);
   }
 
   void forget(StateRef words) const override {
-    for (const Cell& cell : replica_) cell.put(words, {});
+    for (const std::vector<Cell>& replica : replicas_)
+      for (const Cell& cell : replica) cell.put(words, {});
   }
 
  private:
@@ -303,11 +314,28 @@ class Cache final : public Server {
     return {{cell, {.expires = after.expires, .generation = after.generation}}};
   }
 
-  void copy_to_replica(const ServerStep& step) const {
-    if (!step.may_fail_over) return;
-    *step.kept = true;
-    for (std::size_t kept = 0; kept < replica_.size(); ++kept)
-      replica_[kept].put(step.words, cells_[kept].held(step.words));
+  static void copy(StateRef words, const std::vector<Cell>& from, const std::vector<Cell>& to) {
+    for (std::size_t cell = 0; cell < from.size(); ++cell) to[cell].put(words, from[cell].held(words));
+  }
+
+  static bool same(StateView words, const std::vector<Cell>& one, const std::vector<Cell>& other) {
+    return std::equal(one.begin(), one.end(), other.begin(),
+                      [&](const Cell& a, const Cell& b) { return a.held(words) == b.held(words); });
+  }
+
+  // A command is about to change something: each replica misses one more.
+  void copy_to_first_replica(const ServerStep& step) const {
+    if (!step.may_fail_over || replicas_.empty()) return;
+    *step.kept = Kept::kOneMore;
+    for (std::size_t behind = replicas_.size(); behind-- > 1;)
+      copy(step.words, replicas_[behind - 1], replicas_[behind]);
+    copy(step.words, cells_, replicas_.front());
+  }
+
+  void copy_to_all_replicas(const ServerStep& step) const {
+    if (!step.may_fail_over || replicas_.empty()) return;
+    *step.kept = Kept::kAllAsNow;
+    for (const std::vector<Cell>& replica : replicas_) copy(step.words, cells_, replica);
   }
 
   void put(const ServerStep& step, std::size_t cell, const Held& after) const {
@@ -328,11 +356,13 @@ class Cache final : public Server {
   }
 
   bool timers_are_held_;         // nothing expires
+  std::uint64_t fills_expire_;   // DrawnServer
   bool expire_ = false;          // some value has a time to live
   bool told_ = false;            // it may be told that something has changed
   std::vector<bool> versioned_;  // by entry: something is stored there by version
   std::vector<Cell> cells_;      // machine/server.hpp says in which order
-  std::vector<Cell> replica_;    // the same, where it may fail over: what the replica has
+  // The same, where it may fail over: what a replica has that misses the last command, the last two, and so on.
+  std::vector<std::vector<Cell>> replicas_;
 };
 
 }  // namespace

@@ -33,6 +33,7 @@ struct Answer {
 struct StoredValue {
   std::string name;
   std::int64_t value = 0;
+  std::optional<std::int64_t> ttl = std::nullopt;  // in a cache: seconds until it expires, where it is given any
   bool operator==(const StoredValue&) const = default;
 };
 
