@@ -15,7 +15,7 @@ std::string saved(const std::string& name) { return STALEMATE_SOURCE_DIR "/trace
 
 TEST(UpgradeCommand, an_old_file_is_what_is_saved_today_and_shows_the_same) {
   const Scratch scratch;
-  for (const char* name : {"cache-aside-late-fill", "write-through-ttl-expire", "write-through-duplicate"}) {
+  for (const char* name : {"cache-aside-late-fill", "cache-aside-late-request", "write-through-duplicate"}) {
     const std::string path = scratch.write(std::string(name) + ".json", read_all(version_1(name)));
     const Outcome before = run_program({"show", path});
     const Outcome outcome = run_program({"upgrade", path});

@@ -1,19 +1,44 @@
 #include "leases.hpp"
 
 #include <algorithm>
+#include <array>
+#include <optional>
 #include <set>
+#include <utility>
 
 #include "answers.hpp"
 
 namespace stalemate::model {
 
-void settle_leases(std::vector<std::vector<Segment>>& segments, Reading& reading) {
-  std::set<std::size_t> leased;
+bool is_conditional(const Request& request) {
+  constexpr std::array kPlain = {Verb::kGet, Verb::kSet, Verb::kAdd, Verb::kDelete, Verb::kIncrease, Verb::kWait};
+  return std::find(kPlain.begin(), kPlain.end(), request.verb) == kPlain.end() || request.watch != Watch::kNothing ||
+         request.finds.lease;
+}
+
+namespace {
+
+// Whose state is asked about by who stores there: a session remembers that of one cache.
+void refuse_conditions_at_two_caches(std::vector<std::vector<Segment>>& segments, Reading& reading) {
+  std::optional<std::size_t> cache;
   visit_cache_requests(segments, [&](const Segment&, const Request& request) {
-    if (request.watch == Watch::kLease) leased.insert(request.entry);
+    if (!is_conditional(request)) return;
+    if (cache && *cache != request.cache)
+      refuse_not_modelled(reading.name(), request.at, "a condition, a lock or a mark at two caches");
+    cache = request.cache;
+  });
+}
+
+}  // namespace
+
+void settle_leases(std::vector<std::vector<Segment>>& segments, Reading& reading) {
+  refuse_conditions_at_two_caches(segments, reading);
+  std::set<std::pair<std::size_t, std::size_t>> leased;  // cache and entry
+  visit_cache_requests(segments, [&](const Segment&, const Request& request) {
+    if (request.watch == Watch::kLease) leased.emplace(request.cache, request.entry);
   });
   visit_cache_requests(segments, [&](const Segment&, const Request& request) {
-    const bool is_leased = leased.count(request.entry) != 0;
+    const bool is_leased = leased.contains({request.cache, request.entry});
     if (request.verb == Verb::kMarkStale && !is_leased)
       ask_at(reading.name(), request.at, "stale-without-lease",
              reading.quoted(request.label) +

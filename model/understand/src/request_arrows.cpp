@@ -5,6 +5,7 @@
 
 #include "answers.hpp"
 #include "base/text.hpp"
+#include "leases.hpp"
 #include "steps.hpp"
 #include "vocabulary/vocabulary.hpp"
 
@@ -199,11 +200,17 @@ void StepWalk::refuse_of_cache(const Request& asks) const {
   if (asks.to != Role::kCache) return;
   if (asks.verb == Verb::kSetIfVersion)
     refuse_not_modelled(name(), asks.at, "compare and set by version", "in a cache");
-  constexpr std::array kPlain = {Verb::kGet, Verb::kSet, Verb::kAdd, Verb::kDelete, Verb::kIncrease};
-  const bool conditional = std::find(kPlain.begin(), kPlain.end(), asks.verb) == kPlain.end() || asks.finds.lease;
-  if (conditional && reading_.caches().size() > 1)
-    refuse_not_modelled(name(), asks.at, "a condition, a lock or a mark at a cache beside another");
-  if (!reading_.caches()[asks.cache].local) return;
+  const bool local = reading_.caches()[asks.cache].local;
+  const bool beside = reading_.caches().size() > 1;
+  const traces::VerbFacts& verb = traces::facts_of(asks.verb);
+  const bool by_number = verb.compares != traces::Number::kNone || verb.counts || asks.verb == Verb::kGetVersion ||
+                         asks.verb == Verb::kGetGeneration || asks.verb == Verb::kIncreaseIfThere;
+  if (beside && by_number)
+    refuse_not_modelled(name(), asks.at, "a condition by version, generation or amount at a cache beside another");
+  if (beside && local && is_conditional(asks))
+    refuse_not_modelled(name(), asks.at,
+                        "a condition, a lock or a mark at a cache in the app's process beside another");
+  if (!local) return;
   if (asks.drawn_lost) refuse_not_modelled(name(), asks.at, "a lost call of a cache in the app's own process");
   if (!asks.awaited)
     refuse_not_modelled(name(), asks.at, "a call of a cache in the app's own process that nobody waits for",

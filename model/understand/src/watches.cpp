@@ -37,6 +37,16 @@ void settle_watches(Segment& segment, Reading& reading) {
   std::vector<Request*> sets;
   std::vector<Request*> locks;
   gather(segment.operation.body, gets, sets, locks);
+  if (!sets.empty()) {
+    // What another cache has is nothing that these ask about.
+    const std::size_t cache = sets.front()->cache;
+    const auto elsewhere = [&](Request* request) {
+      if (request->cache != cache && request->watch != Watch::kLease) request->watch = Watch::kNothing;
+      return request->cache != cache;
+    };
+    std::erase_if(gets, elsewhere);
+    std::erase_if(locks, elsewhere);
+  }
   const auto leases = [](const Request* get) { return get->watch == Watch::kLease; };
   for (Request* get : gets)
     if (leases(get))

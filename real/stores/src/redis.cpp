@@ -201,7 +201,7 @@ class Redis : public Cache {
     }
     for (const StoredValue& entry : entries) {
       control().execute(commands_.of({"set", entry.name, entry.value}));
-      if (entry.ttl) control().execute({"EXPIRE", commands_.key(entry.name), fmt::format("{}", *entry.ttl)});
+      if (entry.ttl) control().execute({"PEXPIRE", commands_.key(entry.name), fmt::format("{}", *entry.ttl * 1000)});
     }
   }
 

@@ -159,6 +159,13 @@ TEST(PassedOn, a_write_behind_is_answered_before_the_database_has_it) {
 }
 
 // What was acknowledged is in the cache's memory alone until it is flushed.
+TEST(PassedOn, what_a_cache_asks_and_what_the_app_asks_go_over_connections_of_their_own) {
+  Play behind = play("Note over app: Read\napp->>database: get item\n" + kWriteBehind, {"write; read"});
+  behind.take({"invoke app1 write", "handle app1 write:1", "receive app1 write:1", "invoke app1 read"});
+  EXPECT_TRUE(behind.can("handle app1 write:3")) << testing::PrintToString(behind.enabled());
+  EXPECT_TRUE(behind.can("handle app1 read:1 operation 2")) << "before what the cache has sent";
+}
+
 TEST(PassedOn, a_cache_that_starts_again_may_lose_what_it_has_acknowledged) {
   EXPECT_EQ(verdict(kReadThrough + kWriteBehind, {"write", "read"}, {"cache-restart=1"}, true, "acknowledged-survives"),
             Verdict::kViolated);

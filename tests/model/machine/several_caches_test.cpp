@@ -131,6 +131,41 @@ TEST(SeveralCaches, each_shared_cache_suffers_by_itself) {
       << "an aim at a kind of server is at all of them";
 }
 
+// A lease of one cache is the affair of that one: what befalls another changes nothing of it.
+TEST(SeveralCaches, a_condition_at_one_of_them_is_about_that_one) {
+  const std::string page =
+      "sequenceDiagram\nparticipant leased as Redis\nparticipant other as Memcached\nNote over app: "
+      "Read\napp->>leased: "
+      "get item:1, take a lease if it is missing\nalt hit\nleased-->>app: value\nelse no lease\napp->>database: SELECT "
+      "item\nelse lease granted\napp->>database: SELECT item\napp->>other: SET item:1\napp->>leased: set item:1 if the "
+      "lease is still valid\nend\nNote over app: Write\napp->>database: UPDATE item\napp->>leased: DEL "
+      "item:1\napp->>other: DEL item:1\n";
+  const std::vector<std::string> filled = {"invoke app1 read",   "handle app1 read:1",  "receive app1 read:1",
+                                           "handle app1 read:4", "receive app1 read:4", "handle app1 read:5",
+                                           "receive app1 read:5"};
+  Play fill = play(page, {"read"}, {"cache-failover=2", "cache-restart"});
+  fill.take(filled);
+  EXPECT_EQ(stores(fill), "cache Redis -, cache Memcached 1000, database 1000");
+  fill.take({"cache-failover cache Memcached", "handle app1 read:6"});
+  EXPECT_EQ(fill.last().reply->outcome, "ok") << "the other one failed over";
+  Play lost = play(page, {"read"}, {"cache-failover=2", "cache-restart"});
+  lost.take(filled).take({"cache-failover cache Redis", "handle app1 read:6"});
+  EXPECT_EQ(lost.last().reply->outcome, "conflict") << "its own replica never gave that lease";
+  EXPECT_EQ(found(page, {"read", "write"}).verdict, Verdict::kViolated) << "the other is filled without one";
+}
+
+TEST(SeveralCaches, a_compare_and_set_asks_about_its_own_cache) {
+  const std::string page =
+      kBoth +
+      "Note over app: Read\napp->>cache: GET item:1\napp->>near: GET item:1\napp->>database: SELECT item\napp->>cache: "
+      "SET item:1 if unchanged\nNote over app: Write\napp->>database: UPDATE item\napp->>near: SET item:1\n";
+  Play raced = play(page, {"read | write"});
+  raced.take({"invoke app1.1 read", "handle app1.1 read:1", "receive app1.1 read:1", "call app1.1 read:2",
+              "handle app1.1 read:3", "receive app1.1 read:3", "invoke app1.2 write", "handle app1.2 write:1",
+              "receive app1.2 write:1", "call app1.2 write:2", "handle app1.1 read:4"});
+  EXPECT_EQ(raced.last().reply->outcome, "ok") << "the other one changed";
+}
+
 TEST(SeveralCaches, more_of_them_than_a_search_has_room_for_are_refused) {
   const auto error = [](std::size_t apps) -> std::string {
     try {

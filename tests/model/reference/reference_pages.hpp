@@ -25,7 +25,8 @@ inline std::string of_several(const std::string& line) {
   return line;
 }
 
-inline std::string with_entries(const std::string& page, sim::Random random) {
+// `beside`: of what is possible at a cache that stands beside another.
+inline std::string with_entries(const std::string& page, sim::Random random, bool beside = false) {
   static const std::vector<std::string> kMarkers = {
       "app->>cache: SET lock:item:1\n",
       "app->>cache: SET lock:item:1 EX 60\n",
@@ -85,7 +86,9 @@ inline std::string with_entries(const std::string& page, sim::Random random) {
       "app-)cache: mark item:1 as stale\n"};
   static const std::array kFurther = {&kVersions, &kGenerations, &kGenerations, &kLeases,
                                       &kLeases,   &kMarkers,     &kMarkers};
-  const std::vector<std::string>& further = *kFurther[random.below(kFurther.size())];
+  static const std::array kBeside = {&kLeases, &kMarkers, &kMarkers};
+  const std::vector<std::string>& further =
+      beside ? *kBeside[random.below(kBeside.size())] : *kFurther[random.below(kFurther.size())];
   std::string text;
   const bool leases = &further == &kLeases;
   std::size_t left = leases || &further == &kGenerations ? 1 + random.below(4) : random.below(4);
@@ -154,6 +157,32 @@ inline std::string with_caches(const std::string& page, sim::Random random) {
       text += std::string("app") + (random.below(3) == 0 ? "-)" : "->>") +
               "bus: publish that the value has changed\nbus-)others: delete value\n";
     if (line == "sequenceDiagram") text += participants;
+  }
+  return text;
+}
+
+// A page with entries, of whose plain requests some go to another cache: in every app instance, or one that all share.
+// Conditions stand at one of the two.
+inline std::string beside_another(const std::string& page, sim::Random random) {
+  const std::string other = random.below(2) == 0 ? "near" : "further";
+  std::string text;
+  std::istringstream lines(page);
+  for (std::string line; std::getline(lines, line);) {
+    static const std::vector<std::string> kPlain = {": Get item:1",  ": Set item:1", ": Delete item:1",
+                                                    ": DEL total:1", ": GET item:1", ": Delete total:1",
+                                                    ": Set total:1"};
+    const bool plain =
+        std::any_of(kPlain.begin(), kPlain.end(), [&](const std::string& end) { return line.ends_with(end); });
+    const bool asks = line.starts_with("app->>cache: ") || (line.starts_with("app-)cache: ") && other != "near");
+    // What stands behind a get may be about it, so such gets stay where they are.
+    const bool get = line.find("et item") != std::string::npos && line.find("Set") == std::string::npos;
+    if (plain && asks && !get && random.below(2) == 0) line.replace(line.find("cache"), 5, other);
+    text += line + "\n";
+    if (plain && asks && get && random.below(2) == 0)
+      text = text.substr(0, text.size() - line.size() - 1) + "app->>" + other + ": Get item:1\n" + line + "\n";
+    if (line == "sequenceDiagram")
+      text += "participant " + other + (other == "near" ? " as In-process cache\n" : " as Memcached\n") +
+              "participant cache as Redis\n";
   }
   return text;
 }

@@ -150,13 +150,21 @@ TEST(ProtocolRoleNames, caches_beside_each_other_in_a_diagram_are_several) {
 
 TEST(ProtocolRoleNames, what_is_not_modelled_of_a_cache_beside_another_or_in_the_process_is_refused) {
   const std::string both = "participant A as L1 cache\nparticipant B as Redis\n";
-  for (const char* asked :
-       {"app->>B: Set value if unchanged", "app->>B: SET lock:item:1 NX", "app->>B: EXISTS lock:item:1",
-        "app->>B: get item:1, take a lease if it is missing", "app->>B: INCR gen:item:1",
-        "app->>B: set item:1 only if the version is newer", "app->>B: mark item:1 as stale"})
+  for (const auto& [asked, reason] : std::initializer_list<std::pair<const char*, const char*>>{
+           {"app->>B: INCR gen:item:1", "a condition by version, generation or amount at a cache beside another"},
+           {"app->>B: set item:1 only if the version is newer",
+            "a condition by version, generation or amount at a cache beside another"},
+           {"app->>A: SET lock:item:1 NX",
+            "a condition, a lock or a mark at a cache in the app's process beside another"},
+           {"app->>A: get item:1, take a lease if it is missing",
+            "a condition, a lock or a mark at a cache in the app's process beside another"}})
     EXPECT_TRUE(contains(error_of_lines(both + "app->>A: Get\napp->>B: Get\napp->>db: Get\n" + asked),
-                         "understood as \"a condition, a lock or a mark at a cache beside another\""))
+                         std::string("understood as \"") + reason + "\""))
         << asked;
+  EXPECT_TRUE(
+      contains(error_of_lines("participant A as Memcached\nparticipant B as Redis\napp->>A: SET lock:item:1 NX\n"
+                              "app->>B: SET lock:item:1 NX\napp->>db: Set"),
+               "\"a condition, a lock or a mark at two caches\""));
   const std::string local = "participant A as L1 cache\napp->>db: Set\n";
   EXPECT_TRUE(contains(error_of_lines(local + "app-)A: Delete"), "that nobody waits for\""));
   EXPECT_TRUE(

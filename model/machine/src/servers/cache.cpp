@@ -238,7 +238,7 @@ class Cache final : public Server {
       if (cell.expected.width != 0) set(step.words, cell.expected, 0);
     for (std::size_t cell = 0; cell < cells_.size(); ++cell)
       put(step, cell, effect == FaultEffect::kDropAll ? Held{} : replicas_[choice][cell].held(step.words));
-    if (effect == FaultEffect::kRollBack) copy_to_all_replicas(step);
+    if (effect == FaultEffect::kRollBack) copy_to_all(step);
   }
 
   bool is_same_where_missed(StateView words, std::size_t fewer, std::size_t more) const override {
@@ -335,6 +335,10 @@ class Cache final : public Server {
   void copy_to_all_replicas(const ServerStep& step) const {
     if (!step.may_fail_over || replicas_.empty()) return;
     *step.kept = Kept::kAllAsNow;
+    copy_to_all(step);
+  }
+
+  void copy_to_all(const ServerStep& step) const {
     for (const std::vector<Cell>& replica : replicas_) copy(step.words, cells_, replica);
   }
 
