@@ -288,6 +288,8 @@ Report check(const Protocol& protocol, const traces::Scenario& words, const Chec
   report.protocol = protocol.name;
   report.scenario = machine.scenario().words;
   report.assumptions = assumptions_of(protocol, machine);
+  for (const std::string_view fault : faults_left_out(machine.scenario(), machine.program()))
+    report.not_considered.emplace_back(fault);
   report.state_bytes = with_packed_system(
       machine, [](const auto& system) { return sizeof(typename std::decay_t<decltype(system)>::State); });
   Result result = search(machine, asked.search, &reduced);

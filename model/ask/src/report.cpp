@@ -50,6 +50,10 @@ std::string describe(const Report& report) {
       text += fmt::format("{} of {} schedules pass through a violation: some of them mend it later\n",
                           schedules->passing_through, schedules->total);
   }
+  text += fmt::format("not considered: {}what is beyond every verdict (docs/not-considered.md)\n",
+                      report.not_considered.empty()
+                          ? ""
+                          : fmt::format("{} (--fault any allows them); ", fmt::join(report.not_considered, ", ")));
   for (const std::string& limit : report.limits) text += fmt::format("limit: {}\n", limit);
   for (const std::string& thing : report.never_reached) text += fmt::format("never reached: {}\n", thing);
   return text;
@@ -83,6 +87,7 @@ std::string to_json(const Report& report) {
   json["assumptions"] = Json::array();
   for (const Assumption& assumption : report.assumptions)
     json["assumptions"].push_back({{"line", assumption.line}, {"text", assumption.text}});
+  json["not_considered"] = report.not_considered;
   json["never_reached"] = report.never_reached;
   std::string text = json.dump(2);
   const auto replace = [&](const std::string& placeholder, const std::string& value) {

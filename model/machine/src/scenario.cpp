@@ -310,6 +310,15 @@ bool FaultBudget::includes(FaultEffect effect) const {
 
 std::int64_t Scenario::shown(unsigned value) const { return value == no_row ? 0 : amounts.shown(value); }
 
+std::vector<std::string_view> faults_left_out(const Scenario& scenario, const Program& program) {
+  std::vector<std::string_view> names;
+  for (const std::size_t kind : fault_kinds_named("any", program)) {
+    const FaultKind& fault = fault_kinds()[kind];
+    if (!scenario.allows(fault.effect)) names.push_back(fault.name);
+  }
+  return names;
+}
+
 std::string text_of(const FaultTarget& target) {
   return fmt::format("{}{}{}{}", fault_kinds()[target.kind].name,
                      target.missed > 1 ? fmt::format(":{}", target.missed) : "", target.aim.empty() ? "" : "@",

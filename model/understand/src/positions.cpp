@@ -83,7 +83,11 @@ void add_diagram(const Diagram& diagram, const Names& names, std::map<std::strin
     Part& asked = parts[to];
     asked.asked_by.insert(from);
     asked.hears_of_cache = asked.hears_of_cache || speaks_of_cache(message.text);
-    if (calls_over_http(message.text)) return;
+    if (calls_over_http(message.text)) {
+      // What a cache is filled with may be asked for so, too.
+      if (lower(message.text).starts_with("get")) fills.asked(to, Verb::kGet, parts);
+      return;
+    }
     const RequestWords words = request_words(message.text);
     if (words.kind != RequestWords::Kind::kVerb) return;
     asked.asked_to_get = asked.asked_to_get || words.verb == Verb::kGet;

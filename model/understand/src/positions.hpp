@@ -24,8 +24,9 @@ struct Part {
   bool asked_to_store = false;
   bool asked_to_delete = false;
   bool filled_after_get = false;  // asked to get, then another is, then it is asked to store
-  bool asked_between = false;     // asked to get while another that was asked to get before is stored to afterwards
-  bool hears_of_cache = false;    // a label that it is sent speaks of deleting something, or of a cache
+  // Asked to get, over HTTP, too, while another that was asked to get before is stored to afterwards.
+  bool asked_between = false;
+  bool hears_of_cache = false;  // a label that it is sent speaks of deleting something, or of a cache
   bool takes_part() const { return !asks.empty() || !asked_by.empty(); }
   bool is_asked_for_something_kept() const { return asked_to_get || asked_to_store || asked_to_delete; }
 };

@@ -185,6 +185,9 @@ class Telling {
       place(known, Role::kApp, "asks the servers itself");
     } else if (role == Role::kApp && !does.asked_by.empty() && all_are(does.asked_by, Role::kQueue)) {
       place(known, Role::kWorker, "takes what a queue delivers");
+    } else if (role == Role::kApp && does.asks.empty() && does.asked_between && count(Role::kDatabase) == 0 &&
+               any_is(does.asked_by, Role::kApp)) {
+      place(known, Role::kDatabase, "has what the cache is filled with, and asks nobody");
     } else if (known.told->may_be_outside && does.asked_by.empty() && all_are(does.asks, Role::kApp)) {
       place(known, Role::kOutside, "only asks the app");
     } else if (role == Role::kThirdParty && does.starts && !known.told->by_position) {
@@ -247,7 +250,7 @@ class Telling {
     const bool kept = does.is_asked_for_something_kept();
     if (does.filled_after_get && count(Role::kCache) == 0) {
       place(known, Role::kCache, "is asked first, and filled with what another server had");
-    } else if (kept && count(Role::kDatabase) == 0 && (does.asked_between || count(Role::kCache) == 1)) {
+    } else if (count(Role::kDatabase) == 0 && (does.asked_between || (kept && count(Role::kCache) == 1))) {
       place(known, Role::kDatabase,
             does.asked_between ? "has what the cache is filled with" : "is the server beside the cache");
     } else if (kept && count(Role::kDatabase) == 1 && count(Role::kCache) == 0 && !may_be(known, Role::kDatabase) &&

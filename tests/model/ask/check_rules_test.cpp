@@ -238,6 +238,27 @@ TEST(CheckRules, that_what_is_cached_at_the_start_does_not_expire_is_assumed_whe
   EXPECT_FALSE(assumed(" (TTL 60)", " (TTL 60)", true)) << "it has theirs";
 }
 
+TEST(CheckRules, faults_that_could_strike_and_are_not_allowed_are_told_in_a_line) {
+  const std::string read = "app->>cache: Get value\ncache-->>app: Does not exist\napp->>database: Get value\n";
+  const auto left_out = [&](const std::string& lines, std::vector<std::string> faults) {
+    return ask(page(lines, "app->>database: Set value\n"), {.apps = {"read", "write"}, .faults = std::move(faults)})
+        .not_considered;
+  };
+  using Names = std::vector<std::string>;
+  const Names of_messages = {"lost-request", "lost-reply", "late-request", "duplicate", "error", "cancel", "crash"};
+  Names with_cache = of_messages;
+  with_cache.insert(with_cache.end(), {"evict", "cache-restart", "cache-failover"});
+  EXPECT_EQ(left_out("app->>database: Get value\n", {}), of_messages) << "no cache, nothing that befalls one";
+  EXPECT_EQ(left_out(read, {}), with_cache);
+  EXPECT_EQ(left_out(read, {"any"}), Names());
+  EXPECT_EQ(left_out(read, {"lost-message,evict", "crash@read"}),
+            (Names{"late-request", "duplicate", "error", "cancel", "cache-restart", "cache-failover"}));
+  EXPECT_TRUE(
+      contains(describe(ask(page(read, "app->>database: Set value\n"), {.apps = {"read", "write"}, .faults = {}})),
+               "not considered: lost-request, lost-reply, late-request, duplicate, error, cancel, crash, evict, "
+               "cache-restart, cache-failover (--fault any allows them); what is beyond every verdict"));
+}
+
 TEST(CheckRules, that_nothing_is_cached_where_no_cache_is_drawn_is_said) {
   const auto told = [](bool cached) {
     return contains(describe(ask(page("app->>database: Get value\n", "app->>database: Set value\n"),

@@ -148,6 +148,24 @@ TEST(ProtocolRoleNames, caches_beside_each_other_in_a_diagram_are_several) {
                        "read as two caches"));
 }
 
+// A service that is asked for what the cache is filled with, and asks nobody, is what the values come from; where a
+// database is drawn, too, that is asked.
+TEST(ProtocolRoleNames, a_service_that_the_cache_is_filled_from_is_the_database_where_none_is_drawn) {
+  const auto lines = [](const std::string& get, const std::string& more) {
+    return "participant S as Sync Service\nparticipant C as Redis\nparticipant N as NetBox API\n" + more +
+           "S->>C: GET devices\nalt miss\nS->>N: " + get + "\nS->>C: SET devices\nend\n";
+  };
+  for (const char* get : {"GET /api/dcim/devices/", "fetch devices"}) {
+    const Protocol protocol = read_lines(lines(get, ""));
+    EXPECT_EQ(outline(protocol.operations.at(0).body), "get cache#1; alt{miss: get database#2; set cache#3}") << get;
+    EXPECT_TRUE(contains(describe_reading(protocol),
+                         "\"NetBox API\" has what the cache is filled with, and asks nobody, so it is "
+                         "a database; say role N = what it is if it is not"));
+  }
+  EXPECT_TRUE(contains(error_of_lines(lines("fetch devices", "participant D as Postgres\n")),
+                       "\"N\" is called an app (by \"api\" in its alias), but it is asked"));
+}
+
 TEST(ProtocolRoleNames, what_is_not_modelled_of_a_cache_beside_another_or_in_the_process_is_refused) {
   const std::string both = "participant A as L1 cache\nparticipant B as Redis\n";
   for (const auto& [asked, reason] : std::initializer_list<std::pair<const char*, const char*>>{
@@ -347,7 +365,7 @@ TEST(ProtocolRoleNames, a_position_that_contradicts_the_name_is_asked_about) {
   EXPECT_TRUE(contains(error("cache->>app: load\napp->>db: get"), "\"cache\" is called a cache"));
   EXPECT_TRUE(
       contains(error("app->>cache: get\ncache-->>app: miss\napp->>repository: get product\nrepository-->>app: "
-                     "product\napp->>cache: set"),
+                     "product\napp->>cache: set\napp->>db: set"),
                "\"repository\" is called an app (by \"repository\" in its name), but it is asked \"get product\""));
   EXPECT_TRUE(
       contains(error("app->>db: set\nparticipant redis as Session service\napp->>redis: DEL k"), "is called an app"));

@@ -81,6 +81,9 @@ struct Scenario {
   std::int64_t shown(unsigned value) const;  // as people see it: Amounts::shown(); 0 where no row is there
 };
 
+// The faults that could strike something of the program and that no budget allows, each by its name, in their order.
+std::vector<std::string_view> faults_left_out(const Scenario& scenario, const Program& program);
+
 // "cache-failover:3@redis"
 std::string text_of(const FaultTarget& target);
 
