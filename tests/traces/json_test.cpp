@@ -146,7 +146,8 @@ TEST(TraceJson, the_example_in_the_documentation_is_valid_and_in_its_one_form) {
   EXPECT_EQ(write_json(read_json(example, "FORMAT.md")), example);
 }
 
-// What is saved was once written as version 1, and rewritten: the two say the same.
+// What is saved was once written as version 1, and rewritten: the two say the same. (version2: what was saved then, and
+// is not any more, because the model takes other steps now.)
 TEST(TraceJson, every_trace_of_version_1_reads_as_what_it_says) {
   const std::filesystem::path old = STALEMATE_SOURCE_DIR "/tests/traces/version1";
   std::size_t files = 0;
@@ -155,7 +156,8 @@ TEST(TraceJson, every_trace_of_version_1_reads_as_what_it_says) {
     const std::string name = entry.path().filename().string();
     const std::string text = read_text_file(entry.path().string(), 1 << 24);
     EXPECT_NE(text.find("\"version\": 1,"), std::string::npos);
-    const std::string saved = std::string(STALEMATE_SOURCE_DIR "/traces/saved/") + name;
+    std::string saved = std::string(STALEMATE_SOURCE_DIR "/traces/saved/") + name;
+    if (!std::filesystem::exists(saved)) saved = std::string(STALEMATE_SOURCE_DIR "/tests/traces/version2/") + name;
     EXPECT_EQ(read_json(text, name), read_json(read_text_file(saved, 1 << 24), name));
     ++files;
   }
