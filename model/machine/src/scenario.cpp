@@ -113,6 +113,20 @@ void refuse_held_expiry(const traces::Scenario& words, const FaultBudget& budget
     throw InputError(fmt::format("--no-expiry and --fault {} contradict each other; leave one out", budget.text));
 }
 
+bool takes_from_a_pool(const traces::Scenario& words) {
+  if (words.connections != "one" && words.connections != "pool")
+    throw InputError(fmt::format("--connections {}: say one or pool", words.connections));
+  return words.connections == "pool";
+}
+
+void refuse_first_choices(const Scenario& scenario, const Program& program) {
+  for (const Session& session : scenario.sessions) {
+    if (starts_of(session.operations.front(), program) != 1)
+      throw InputError(
+          "--all-invoked: an operation here starts with a choice, so there is no single first state; leave it out");
+  }
+}
+
 }  // namespace
 
 bool FaultTarget::may_be_at(ServerId server) const {
@@ -145,9 +159,7 @@ Scenario resolve(const traces::Scenario& words, const Program& program) {
     throw InputError("the scenario has no app instance; say --readers 1 --writers 1, or --app 'read; write'");
   Scenario scenario;
   scenario.keys = words.keys;
-  if (words.connections != "one" && words.connections != "pool")
-    throw InputError(fmt::format("--connections {}: say one or pool", words.connections));
-  scenario.pooled = words.connections == "pool";
+  scenario.pooled = takes_from_a_pool(words);
   scenario.cached = words.cached;
   scenario.all_invoked = words.all_invoked;
   unsigned writes = 0;
@@ -181,12 +193,7 @@ Scenario resolve(const traces::Scenario& words, const Program& program) {
         fmt::format("the scenario has {} sessions; at most {} are possible", scenario.sessions.size(), kSessionsMax));
   if (writes > kWritesMax)
     throw InputError(fmt::format("the scenario has {} writes; at most {} are possible", writes, kWritesMax));
-  if (words.all_invoked)
-    for (const Session& session : scenario.sessions) {
-      if (starts_of(session.operations.front(), program) != 1)
-        throw InputError(
-            "--all-invoked: an operation here starts with a choice, so there is no single first state; leave it out");
-    }
+  if (words.all_invoked) refuse_first_choices(scenario, program);
   scenario.words = words;
   if (words.faults.size() > kBudgetsMax)
     throw InputError(

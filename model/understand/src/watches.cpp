@@ -30,6 +30,16 @@ bool names_what_was_found(const Request& set) {
   return label.starts_with("cas") || label.starts_with("compare") || label.starts_with("check");
 }
 
+// What another cache has is nothing that sets of this one ask about.
+void leave_out_other_caches(std::size_t cache, std::vector<Request*>& gets, std::vector<Request*>& locks) {
+  const auto elsewhere = [&](Request* request) {
+    if (request->cache != cache && request->watch != Watch::kLease) request->watch = Watch::kNothing;
+    return request->cache != cache;
+  };
+  std::erase_if(gets, elsewhere);
+  std::erase_if(locks, elsewhere);
+}
+
 }  // namespace
 
 void settle_watches(Segment& segment, Reading& reading) {
@@ -37,16 +47,7 @@ void settle_watches(Segment& segment, Reading& reading) {
   std::vector<Request*> sets;
   std::vector<Request*> locks;
   gather(segment.operation.body, gets, sets, locks);
-  if (!sets.empty()) {
-    // What another cache has is nothing that these ask about.
-    const std::size_t cache = sets.front()->cache;
-    const auto elsewhere = [&](Request* request) {
-      if (request->cache != cache && request->watch != Watch::kLease) request->watch = Watch::kNothing;
-      return request->cache != cache;
-    };
-    std::erase_if(gets, elsewhere);
-    std::erase_if(locks, elsewhere);
-  }
+  if (!sets.empty()) leave_out_other_caches(sets.front()->cache, gets, locks);
   const auto leases = [](const Request* get) { return get->watch == Watch::kLease; };
   for (Request* get : gets)
     if (leases(get))

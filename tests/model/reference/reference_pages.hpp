@@ -25,6 +25,12 @@ inline std::string of_several(const std::string& line) {
   return line;
 }
 
+inline std::string with_each(std::string text, const std::string& from, const std::string& to) {
+  for (std::size_t at = text.find(from); at != std::string::npos; at = text.find(from, at + to.size()))
+    text.replace(at, from.size(), to);
+  return text;
+}
+
 // `beside`: of what is possible at a cache that stands beside another.
 inline std::string with_entries(const std::string& page, sim::Random random, bool beside = false) {
   static const std::vector<std::string> kMarkers = {
@@ -107,6 +113,11 @@ inline std::string with_entries(const std::string& page, sim::Random random, boo
       line.replace(at, 5, two && random.below(3) == 0 ? "total:1" : "item:1");
     if (random.below(4) == 0) line = of_several(line);
     text += line + "\n";
+  }
+  // Locks that run out are not modelled where what is stale is refilled under them.
+  if (text.find("as stale") != std::string::npos) {
+    text = with_each(text, "take its lock if it is free", "take its lease if it is free");
+    text = with_each(text, "if the lock is still mine", "if the lease is still mine");
   }
   return text;
 }
