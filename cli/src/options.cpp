@@ -105,9 +105,8 @@ std::string faults_help(std::string_view how_often) {
   for (const model::FaultKind& kind : model::fault_kinds()) names += fmt::format("{}, ", kind.name);
   return fmt::format(
       "what may go wrong, and {}: {}lost-message for both losses, or any for all that fit; several by commas; a "
-      "message's fault aimed with @write:2 (the second arrow of Write); cache-failover:3 misses up to 3 changes; with "
-      "a "
-      "budget =N (default 1; repeatable)",
+      "message's fault aimed with @write:2 (the second arrow of Write); cache-failover:3 misses up to 3 changes; "
+      "with a budget =N (default 1; repeatable)",
       how_often, names);
 }
 

@@ -6,8 +6,6 @@
 #include "machine/machine.hpp"
 
 namespace stalemate::model {
-namespace {}  // namespace
-
 void Machine::actions(StateView words, std::vector<Action>& out) const {
   for (std::size_t actor = 0; actor < actors(); ++actor) actions_of(words, actor, out);
 }
@@ -168,30 +166,28 @@ bool Machine::may_strike(StateView words, const FaultBudget& budget, const Fault
   if (fault_kinds()[target.kind].effect != FaultEffect::kCrash) return covered;
   const bool fused = message.is_reply && granularity_ == Granularity::kFused;
   if (covered == fused) return covered;
+  // Whether this one settles it; then it is offered, or not, by what `fused` says.
+  const auto settles = [&](const MessageRef& other) {
+    if (other.session == message.session && other.slot == message.slot) return !fused;
+    if (fused) return covers(target, other);
+    return std::any_of(budget.targets.begin(), budget.targets.end(),
+                       [&](const FaultTarget& each) { return each.kind == target.kind && covers(each, other); });
+  };
   for (std::size_t s = 0; s < sessions_.size(); ++s) {
     if (scenario_.sessions[s].app != scenario_.sessions[message.session].app) continue;
-    for (const MessageRef& other : messages_of(words, s)) {
-      const bool is_itself = s == message.session && other.slot == message.slot;
-      if (is_itself && !fused) return true;
-      const bool struck =
-          fused ? !is_itself && covers(target, other)
-                : std::any_of(budget.targets.begin(), budget.targets.end(),
-                              [&](const FaultTarget& each) { return each.kind == target.kind && covers(each, other); });
-      if (struck) return fused;
+    const auto is_itself = [&](std::size_t slot) { return s == message.session && slot == message.slot; };
+    const Location& at = location(words, s);
+    if (at.instruction != kNoInstruction && settles({s, 0, at.instruction, at.is_reply, at.waits}))
+      return fused || is_itself(0);
+    const Slots& slots = sessions_[s].slots;
+    for (std::size_t slot = 0; slot < slots.size(); ++slot) {
+      const std::uint64_t sent = get(words, slots[slot].instruction);
+      if (sent == 0) break;
+      if (!is_left(words, s, slot) && settles({s, slot + 1, static_cast<InstructionId>(sent - 1), false}))
+        return fused || is_itself(slot + 1);
     }
   }
   return !fused;
-}
-
-// What a session awaits, and what it does not, oldest first; but for what it left behind.
-std::vector<MessageRef> Machine::messages_of(StateView words, std::size_t session) const {
-  std::vector<MessageRef> messages;
-  const Location& at = location(words, session);
-  if (at.instruction != kNoInstruction) messages.push_back({session, 0, at.instruction, at.is_reply, at.waits});
-  const std::vector<RequestRecord> requests = in_slots(words, session);
-  for (std::size_t slot = 0; slot < requests.size(); ++slot)
-    if (!is_left(words, session, slot)) messages.push_back({session, slot + 1, requests[slot].instruction, false});
-  return messages;
 }
 
 // What is on its way to a server may arrive yet, or not.
@@ -268,8 +264,10 @@ void Machine::push_server_actions(StateView words, std::size_t actor, std::vecto
       // What it has passed on may be gone, or not.
       const bool restarts = fault.effect == FaultEffect::kDropAll || fault.effect == FaultEffect::kRollBack;
       const std::size_t ways = restarts && !choices.empty() ? ways_to_forget(words, server) : 1;
-      for (const std::uint16_t choice : std::exchange(choices, {}))
-        for (std::size_t way = 0; way < ways; ++way) choices.push_back(static_cast<std::uint16_t>(choice * ways + way));
+      if (ways > 1)
+        for (const std::uint16_t choice : std::exchange(choices, {}))
+          for (std::size_t way = 0; way < ways; ++way)
+            choices.push_back(static_cast<std::uint16_t>(choice * ways + way));
       push();
     }
   }

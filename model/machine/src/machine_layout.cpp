@@ -40,18 +40,25 @@ std::size_t requests_of(const Program& program, const Session& session, bool awa
   return most;
 }
 
-// Whether a session may wait in vain and go on.
+// Whether a session may wait in vain and go on. (Who gives up on a cache that has started again has nothing else under
+// way to it: what was sent before has been handled before.)
 bool times_out(const Program& program, const Scenario& scenario) {
   return scenario.allows(FaultEffect::kLose) || scenario.allows(FaultEffect::kDelay) ||
          std::any_of(program.instructions.begin(), program.instructions.end(),
                      [](const Instruction& one) { return one.drawn_lost && one.awaited; });
 }
 
+// Whether a session may send something over a new connection while the old one still carries something.
+bool gives_up_connections(const Program& program, const Scenario& scenario) {
+  return !scenario.pooled && times_out(program, scenario) &&
+         (program.has_async || scenario.allows(FaultEffect::kCancel));
+}
+
 // How many ways a crash may cut the queues of a session with so many requests in flight, at most: where they are spread
 // evenly over the servers, or each is on a connection of its own.
 std::size_t most_ways_to_cut(const Program& program, const Scenario& scenario, std::size_t requests) {
   std::size_t ways = 1;
-  const bool apart = program.has_async && (scenario.pooled || times_out(program, scenario));
+  const bool apart = scenario.pooled || gives_up_connections(program, scenario);
   for (; requests > 0 && apart && ways <= kChoicesMax; --requests) ways *= 2;
   for (std::size_t left = program.servers.size(); left > 0; --left) {
     const std::size_t share = requests / left;
@@ -122,8 +129,7 @@ void Machine::lay_out() {
                     "of both are possible; take fewer app instances",
                     scenario_.sessions.size(), acting_.size(), kActorsMax));
   fails_over_ = scenario_.allows(FaultEffect::kRollBack);
-  cuts_ = !scenario_.pooled && times_out(*program_, scenario_) &&
-          (program_->has_async || scenario_.allows(FaultEffect::kCancel));
+  cuts_ = gives_up_connections(*program_, scenario_);
   for (const FaultBudget& budget : scenario_.budgets)
     budgets_.push_back(layout_.add(budget.unlimited ? 1 : budget.budget + 1ULL));
   for (std::size_t s = 0; s < scenario_.sessions.size(); ++s) lay_out(s);

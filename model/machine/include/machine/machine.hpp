@@ -212,7 +212,6 @@ class Machine {
   std::size_t ways_to_strike(StateView words, const FaultTarget& target, const MessageRef& message) const;
   bool may_strike(StateView words, const FaultBudget& budget, const FaultTarget& target,
                   const MessageRef& message) const;
-  std::vector<MessageRef> messages_of(StateView words, std::size_t session) const;
   bool covers(const FaultTarget& target, const MessageRef& message) const;
   // Whether a session that stands there awaits a message that is under way to a server: none in its own process.
   bool is_sent(const Location& at) const;
