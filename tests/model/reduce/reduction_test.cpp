@@ -298,6 +298,8 @@ RC_GTEST_PROP(Symmetry, a_walk_and_the_same_walk_by_exchanged_instances_have_one
   words.apps.insert(words.apps.end(), writers, *rc::gen::element<std::string>("write", "write; write", "write; read"));
   words.faults = {"lost-message=1"};
   RC_PRE(!compile(protocol, compile_options(words)).changes_values);  // sums of many writes have no room in a state
+  // Nor have many requests of many sessions.
+  RC_PRE(reference::has_room(protocol, words, properties_of(protocol, words)));
   const Machine machine = make_machine(protocol, words, properties_of(protocol, words), Granularity::kPlain);
   const auto symmetry = Symmetry::of(machine);
   RC_PRE(std::holds_alternative<Symmetry>(symmetry));  // not where many asynchronous requests make a session wide

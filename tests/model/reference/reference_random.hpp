@@ -187,13 +187,15 @@ inline const std::vector<std::string> kFaults = {"lost-reply",    "lost-request"
 constexpr std::size_t kFaultsOfMessages = 7;
 
 // Whether a state has room for what Writes may leave of what is there, and a step for every outcome of a crash.
-inline bool has_room(const Protocol& protocol, const traces::Scenario& words) {
+inline bool has_room(const Protocol& protocol, const traces::Scenario& words,
+                     const std::vector<std::string>& properties = {}) {
   try {
-    make_machine(protocol, words, {}, Granularity::kPlain);
+    make_machine(protocol, words, properties, Granularity::kPlain);
     return true;
   } catch (const InputError& error) {
     const std::string what = error.what();
     const bool known = what.find("in more ways than a state can tell apart") != std::string::npos ||
+                       what.find(" bytes a state and ") != std::string::npos ||
                        what.find("so many requests in flight that a crash has more than") != std::string::npos;
     if (!known) throw;
     return false;
