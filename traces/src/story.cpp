@@ -56,19 +56,6 @@ std::optional<AcknowledgedWrite> last_acknowledged_write(const Trace& trace, con
   return found;
 }
 
-// The first step of what is lost by a failover: the last command that changed the store, or the last few.
-std::size_t first_missed(const Trace& trace, std::size_t failover) {
-  const Step& over = trace.steps[failover];
-  int missed = over.missed > 1 ? over.missed : 1;
-  for (std::size_t i = failover; i-- > 0;) {
-    const Step& step = trace.steps[i];
-    const State& before = i == 0 ? trace.initial : trace.steps[i - 1].after;
-    const bool commands = step.kind == StepKind::kHandle && step.request && step.request->to == over.store;
-    if (commands && entries_of(before, over.store) != entries_of(step.after, over.store) && --missed == 0) return i;
-  }
-  return 0;
-}
-
 // The last step, of the first `end`, that changed what the store has of `key`.
 std::optional<std::size_t> last_change(const Trace& trace, std::string_view store, const std::string& key,
                                        std::size_t end) {
@@ -264,7 +251,7 @@ DifferingEntry how_it_came(const Trace& trace, const std::string& cache, const E
   const auto last = last_change(trace, cache, entry.key, until);
   if (last && trace.steps[*last].kind == StepKind::kCacheFailover) {
     found.restored = last;
-    for (std::size_t i = first_missed(trace, *last); i < *last && !found.forgotten; ++i)
+    for (std::size_t i = first_missed(trace, *last, 0); i < *last && !found.forgotten; ++i)
       if (last_change(trace, cache, entry.key, i + 1) == i) found.forgotten = i;
     until = found.forgotten.value_or(*last);
   }
@@ -278,6 +265,18 @@ DifferingEntry how_it_came(const Trace& trace, const std::string& cache, const E
 }
 
 }  // namespace
+
+std::size_t first_missed(const Trace& trace, std::size_t failover, std::size_t from) {
+  const std::string& store = trace.steps[failover].store;
+  int missed = std::max(trace.steps[failover].missed, 1);
+  for (std::size_t i = failover; i-- > from;) {
+    const Step& step = trace.steps[i];
+    if (step.kind != StepKind::kHandle || !step.request || step.request->to != store) continue;
+    const State& before = i == 0 ? trace.initial : trace.steps[i - 1].after;
+    if (entries_of(before, store) != entries_of(step.after, store) && --missed == 0) return i;
+  }
+  return from;
+}
 
 std::vector<DifferingEntry> find_differing_entries(const Trace& trace) {
   std::vector<DifferingEntry> differing;

@@ -218,15 +218,6 @@ std::size_t Machine::ways_to_fail(StateView words, const MessageRef& message, Ou
   return program_->instructions[at.instruction].after[static_cast<std::size_t>(failure)].size();
 }
 
-// By what a budget allows of a server.
-std::size_t Machine::most_missed(const FaultBudget& budget, const Server& server) const {
-  std::size_t most = 0;
-  for (const FaultTarget& target : budget.targets)
-    if (fault_kinds()[target.kind].effect == FaultEffect::kRollBack && target.may_be_at(server.place().drawn))
-      most = std::max(most, target.missed);
-  return most;
-}
-
 void Machine::push_server_actions(StateView words, std::size_t actor, std::vector<Action>& out) const {
   const Server& server = *server_of(actor);
   Action action{ActionKind::kExpire, static_cast<std::uint8_t>(actor)};
@@ -258,7 +249,7 @@ void Machine::push_server_actions(StateView words, std::size_t actor, std::vecto
         continue;
       action.target = static_cast<std::uint16_t>(t);
       if (fault.effect == FaultEffect::kRollBack)
-        push_failovers(words, server, most_missed(budget, server), watched, choices);
+        push_failovers(words, server, budget.missed(server.place().drawn), watched, choices);
       else
         server.strikes(words, fault.effect, watched, choices);
       // What it has passed on may be gone, or not.

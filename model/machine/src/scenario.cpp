@@ -140,11 +140,17 @@ bool FaultBudget::includes(FaultEffect effect) const {
 
 std::int64_t Scenario::shown(unsigned value) const { return value == no_row ? 0 : amounts.shown(value); }
 
+std::size_t FaultBudget::missed(std::optional<ServerId> server) const {
+  std::size_t most = 0;
+  for (const FaultTarget& target : targets)
+    if (fault_kinds()[target.kind].effect == FaultEffect::kRollBack && (!server || target.may_be_at(*server)))
+      most = std::max(most, target.missed);
+  return most;
+}
+
 std::size_t Scenario::missed() const {
   std::size_t most = 0;
-  for (const FaultBudget& budget : budgets)
-    for (const FaultTarget& target : budget.targets)
-      if (fault_kinds()[target.kind].effect == FaultEffect::kRollBack) most = std::max(most, target.missed);
+  for (const FaultBudget& budget : budgets) most = std::max(most, budget.missed());
   return most;
 }
 

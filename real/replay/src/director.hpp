@@ -85,7 +85,6 @@ class Director {
   Misfortunes& misfortunes_of(const traces::Step& step);
   void send_again_what_missed(const std::string& store);
   std::optional<std::size_t> next_failover(std::size_t from_step) const;
-  std::optional<std::size_t> change_missed(std::size_t from_step) const;
 
   void compare(const traces::Reply& expected, const Answer& answer);
   void diverge(std::string expected, std::string got);

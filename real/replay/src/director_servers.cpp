@@ -7,6 +7,7 @@
 #include "base/error.hpp"
 #include "director.hpp"
 #include "sandbox/sandbox.hpp"
+#include "traces/story.hpp"
 
 namespace stalemate::real {
 namespace {
@@ -118,7 +119,7 @@ void Director::start_replica(std::size_t from_step) {
   const std::optional<std::size_t> failover = next_failover(from_step);
   if (!failover) return;
   misfortunes_of(trace_.steps[*failover]).start_replica();
-  missed_ = change_missed(from_step);
+  missed_ = traces::first_missed(trace_, *failover, from_step);
 }
 
 // Messages in flight stay: requests that the former server had not seen are sent to the new one, by connections anew.
@@ -132,24 +133,6 @@ void Director::send_again_what_missed(const std::string& store) {
   for (Ghost& ghost : ghosts_) {
     if (ghost.request.to == store) ghost.link.reset();
   }
-}
-
-// Before the next failover: the last command that changes the store, or the first of the last few that are missed.
-// Where there are none, the replica misses whatever the store dropped since it is there, be it all in a restart.
-std::optional<std::size_t> Director::change_missed(std::size_t from_step) const {
-  const std::optional<std::size_t> failover = next_failover(from_step);
-  if (!failover) return {};
-  const std::string& store = trace_.steps[*failover].store;
-  std::vector<std::size_t> changes;
-  for (std::size_t i = from_step; i < *failover; ++i) {
-    const traces::Step& step = trace_.steps[i];
-    if (step.kind != traces::StepKind::kHandle || !step.request || step.request->to != store) continue;
-    const traces::State& before = i == 0 ? trace_.initial : trace_.steps[i - 1].after;
-    if (entries_of(before, store) != entries_of(step.after, store)) changes.push_back(i);
-  }
-  const auto missed = static_cast<std::size_t>(std::max(trace_.steps[*failover].missed, 1));
-  if (changes.empty()) return from_step;
-  return changes[changes.size() - std::min(missed, changes.size())];
 }
 
 std::optional<std::size_t> Director::next_failover(std::size_t from_step) const {

@@ -51,6 +51,11 @@ struct DifferingEntry {
 };
 std::vector<DifferingEntry> find_differing_entries(const Trace& trace);
 
+// The first step whose change of the store is taken back by a failover, which is the step `failover`: that of the last
+// command that changed the store, or of the first of the last few. Where fewer did since the step `from`, that step:
+// what the store dropped of itself since then is taken back, too.
+std::size_t first_missed(const Trace& trace, std::size_t failover, std::size_t from);
+
 // The request a step is about, found in the step or among what was sent before it; null for an invoke or if unknown.
 // REQUIRES for all but handle and lose-request: `step` is one of the trace's.
 const Request* request_of(const Trace& trace, const Step& step);

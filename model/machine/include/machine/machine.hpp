@@ -272,7 +272,6 @@ class Machine {
   void give_leases_back(Step& step, const Server& server, std::size_t missed) const;
   bool are_leases_same(StateView words, const Server& server, std::size_t fewer, std::size_t more) const;
   void forget_kept(Step& step) const;
-  std::size_t most_missed(const FaultBudget& budget, const Server& server) const;
   void push_failovers(StateView words, const Server& server, std::size_t most, bool watched,
                       std::vector<std::uint16_t>& choices) const;
   template <class Visit>

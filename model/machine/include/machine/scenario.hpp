@@ -62,6 +62,8 @@ struct FaultBudget {
   std::string text;        // as given, normalised: "lost-message=1"
 
   bool includes(FaultEffect effect) const;  // some target has it
+  // How many of the last changes a replica may miss that takes over, of that server or of any; 0: none takes over.
+  std::size_t missed(std::optional<ServerId> server = std::nullopt) const;
 };
 
 struct Scenario {
@@ -77,7 +79,7 @@ struct Scenario {
   std::vector<FaultBudget> budgets;
 
   bool allows(FaultEffect effect) const;     // some budget includes it
-  std::size_t missed() const;                // by a replica that takes over, at most; 0: none does
+  std::size_t missed() const;                // as a budget's, the most that one allows
   std::int64_t shown(unsigned value) const;  // as people see it: Amounts::shown(); 0 where no row is there
 };
 
