@@ -112,8 +112,9 @@ void check_request(const Trace& trace, const Request& request, const std::string
   check_also(trace, request, pointer);
   require(!request.other_rows || (request.verb == "get" && is_cache(trace, request.to)), pointer + "/other_rows",
           "must not be there: only a get from a cache asks for several rows");
-  require(!request.ttl || (verb != nullptr && verb->puts() && is_cache(trace, request.to)), pointer + "/ttl",
-          "must not be there: only what a cache is given to keep expires");
+  const bool lives = request.watch == to_string(Watch::kLease) || (verb != nullptr && verb->puts());
+  require(!request.ttl || (lives && is_cache(trace, request.to)), pointer + "/ttl",
+          "must not be there: only what a cache is given to keep expires, and a lease that it gives");
 }
 
 // A request that is on its way or has arrived: none that its diagram loses.

@@ -179,10 +179,21 @@ Verdict combine(const std::vector<PropertyReport>& properties) {
   return combined;
 }
 
-std::vector<Assumption> assumptions_of(const Protocol& protocol, const Machine& machine) {
+// Properties that would be checked if the page said more.
+void add_not_checked(const Program& program, int line, std::vector<Assumption>& assumptions) {
+  std::map<std::string, std::vector<std::string_view>> open;
+  for (const PropertyKind& kind : property_kinds())
+    if (kind.by_default && kind.not_said != nullptr && kind.applies(program))
+      if (const std::string why = kind.not_said(program); !why.empty()) open[why].push_back(kind.name);
+  for (const auto& [why, names] : open)
+    assumptions.push_back({line, fmt::format("not checked: {}. In {}", fmt::join(names, ", "), why)});
+}
+
+std::vector<Assumption> assumptions_of(const Protocol& protocol, const Machine& machine, bool by_default) {
   std::vector<Assumption> assumptions;
   for (const ReadingLine& line : protocol.reading)
     if (!line.assumed.empty()) assumptions.push_back({line.at.line, line.assumed});
+  if (by_default) add_not_checked(machine.program(), protocol.operations.front().at.line, assumptions);
   if (machine.scenario().words.cached && !machine.program().has_cache)
     assumptions.push_back({protocol.operations.front().at.line, "no cache is drawn, so --cached changes nothing"});
   const Program& program = machine.program();
@@ -287,7 +298,7 @@ Report check(const Protocol& protocol, const traces::Scenario& words, const Chec
   Report report;
   report.protocol = protocol.name;
   report.scenario = machine.scenario().words;
-  report.assumptions = assumptions_of(protocol, machine);
+  report.assumptions = assumptions_of(protocol, machine, options.properties.empty());
   for (const std::string_view fault : faults_left_out(machine.scenario(), machine.program()))
     report.not_considered.emplace_back(fault);
   report.state_bytes = with_packed_system(

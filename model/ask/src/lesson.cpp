@@ -84,6 +84,8 @@ std::vector<traces::LessonProperty> properties_of(const Machine& machine, const 
       property.why = machine.program().has_cache ? "nothing here can break it" : "there is no cache to be wrong";
     else if (!kind.says_something(machine.scenario()))
       property.why = "it says nothing of these operations";
+    else if (kind.not_said != nullptr && !kind.not_said(machine.program()).empty())
+      property.why = "the page leaves open what it needs to know";
     if (report != nullptr)
       for (const PropertyReport& judged : report->properties) {
         if (judged.property != kind.name) continue;

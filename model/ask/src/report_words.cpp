@@ -16,10 +16,14 @@ std::string describe(const std::vector<PropertyReport>& properties) {
   std::string text;
   std::size_t width = 0;
   for (const PropertyReport& property : properties) width = std::max(width, property.property.size());
-  for (const PropertyReport& property : properties) {
+  for (std::size_t i = 0; i < properties.size(); ++i) {
+    const PropertyReport& property = properties[i];
     text +=
         fmt::format("  {:<{}}  {:<12}  {}\n", property.property, width, to_string(property.verdict), property.claim);
-    if (!property.why.empty()) text += fmt::format("  {:<{}}  {:<12}  ({})\n", "", width, "", property.why);
+    // What several in a row have in common is said once, behind the last of them.
+    const bool said_later = i + 1 < properties.size() && properties[i + 1].why == property.why;
+    if (!property.why.empty() && !said_later)
+      text += fmt::format("  {:<{}}  {:<12}  ({})\n", "", width, "", property.why);
   }
   return text;
 }

@@ -16,10 +16,11 @@ Coherence coherence_of(StateView words, const StoreFields& fields) {
       found.any_cached = true;
       const bool stale = entry.stale.width != 0 && get(words, entry.stale) != 0;
       const bool leased = stale && get(words, entry.lease) != 0;
-      if (leased) found.refillable = false;
+      const bool runs_out = leased && entry.runs_out;
+      if (leased && !runs_out) found.refillable = false;
       if (held == get(words, fields.database[entry.row]) + 1 || (stale && !leased)) continue;
       found.coherent = false;
-      if (get(words, entry.expires) == 0) found.heals = false;
+      if (get(words, entry.expires) == 0 && !runs_out) found.heals = false;
     }
   }
   return found;

@@ -443,6 +443,11 @@ class Compiler {
   void note_features(const Request& request) {
     program_.markers_expire = program_.markers_expire || (request.ttl != 0 && !stores(request.verb));
     program_.leases = program_.leases || request.watch == Watch::kLease;
+    if (request.watch == Watch::kLease && request.ttl != 0) {
+      DrawnServer& cache = program_.servers[servers_.of(request)];
+      cache.leases_run_out |= std::uint64_t{1} << request.entry;
+      if (!request.of_placeholder) cache.stale_leases_run_out |= std::uint64_t{1} << request.entry;
+    }
     program_.watches = program_.watches || request.watch != Watch::kNothing || request.verb == Verb::kSetIfUnchanged;
   }
 

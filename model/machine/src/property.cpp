@@ -50,8 +50,11 @@ std::vector<const PropertyKind*> select_properties(const std::vector<std::string
   std::vector<const PropertyKind*> selected;
   for (const PropertyKind& kind : kKinds) {
     const bool named = std::find(names.begin(), names.end(), kind.name) != names.end();
-    if (named || (names.empty() && kind.by_default && kind.applies(program) && kind.says_something(scenario)))
-      selected.push_back(&kind);
+    const bool applies = kind.by_default && kind.applies(program) && kind.says_something(scenario);
+    if (!named && (!names.empty() || !applies)) continue;
+    const std::string open = kind.not_said == nullptr ? "" : kind.not_said(program);
+    if (named && !open.empty()) throw InputError(fmt::format("--property {}: {}", kind.name, open));
+    if (open.empty()) selected.push_back(&kind);
   }
   return selected;
 }

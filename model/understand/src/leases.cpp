@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <map>
 #include <optional>
 #include <set>
 #include <utility>
@@ -29,10 +30,22 @@ void refuse_conditions_at_two_caches(std::vector<std::vector<Segment>>& segments
   });
 }
 
+// One cache gives leases of one entry alike: for a time, or until they are given up.
+void refuse_unlike_leases(std::vector<std::vector<Segment>>& segments, Reading& reading) {
+  std::map<std::pair<std::size_t, std::size_t>, std::pair<bool, bool>> first;  // cache and entry: how they run out
+  visit_cache_requests(segments, [&](const Segment&, const Request& request) {
+    if (request.watch != Watch::kLease) return;
+    const std::pair<bool, bool> runs_out = {request.ttl != 0, request.of_placeholder};
+    if (first.try_emplace({request.cache, request.entry}, runs_out).first->second != runs_out)
+      refuse_not_modelled(reading.name(), request.at, "leases of one entry of which only some run out");
+  });
+}
+
 }  // namespace
 
 void settle_leases(std::vector<std::vector<Segment>>& segments, Reading& reading) {
   refuse_conditions_at_two_caches(segments, reading);
+  refuse_unlike_leases(segments, reading);
   std::set<std::pair<std::size_t, std::size_t>> leased;  // cache and entry
   visit_cache_requests(segments, [&](const Segment&, const Request& request) {
     if (request.watch == Watch::kLease) leased.emplace(request.cache, request.entry);

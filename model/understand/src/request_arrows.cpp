@@ -247,9 +247,15 @@ void StepWalk::Scope::note_get(Position at, Role of) {
   if (of == Role::kDatabase) ++gets_of_rows;
 }
 
-// How long what is put lives; what is assumed of it.
+// How long what is put lives, or a lease; what is assumed of it.
 std::string StepWalk::note_life(const RequestWords& words, Request& asks, std::string& meaning) {
-  if (words.ttl == 0 || asks.to != Role::kCache || !traces::facts_of(asks.verb).puts()) return {};
+  if (words.ttl == 0 || asks.to != Role::kCache) return {};
+  if (asks.watch == Watch::kLease) {
+    asks.ttl = words.ttl;
+    asks.of_placeholder = words.of_placeholder;
+    return {};
+  }
+  if (!traces::facts_of(asks.verb).puts()) return {};
   asks.ttl = words.ttl;
   current().lives = current().lives || stores(asks.verb);
   meaning += stores(asks.verb) ? ", which may expire at any later moment"

@@ -70,7 +70,8 @@ class RunOf {
 
   static bool ask_alike(const Request& a, const Request& b) {
     return a.to == b.to && a.verb == b.verb && a.awaited == b.awaited && a.drawn_lost == b.drawn_lost &&
-           a.ttl == b.ttl && a.stores_new == b.stores_new && !names_other_entry(a, b);
+           a.ttl == b.ttl && a.of_placeholder == b.of_placeholder && a.stores_new == b.stores_new &&
+           !names_other_entry(a, b);
   }
 
   bool matches(Frames frames, std::size_t j) {

@@ -52,7 +52,8 @@ void settle_watches(Segment& segment, Reading& reading) {
   for (Request* get : gets)
     if (leases(get))
       reading.also(segment.line_of_arrow.at(get->arrow),
-                   ", and its lease where it is not there, or stale: one session at a time has that");
+                   std::string(", and its lease where it is not there, or stale: one session at a time has that") +
+                       (get->ttl != 0 ? ", and it may run out (--fault expire)" : ""));
   if (std::count_if(gets.begin(), gets.end(), leases) > 1)
     refuse_not_modelled(reading.name(), (*std::find_if(gets.rbegin(), gets.rend(), leases))->at,
                         "a second lease in one operation");

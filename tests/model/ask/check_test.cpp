@@ -270,6 +270,33 @@ TEST(Check, fresh_reads_is_per_key) {
   EXPECT_EQ(check(protocol, words, {}).verdict, Verdict::kHolds);
 }
 
+TEST(Check, by_default_every_safety_property_that_can_say_something_is_checked) {
+  const auto checked = [](const Protocol& protocol, const std::vector<std::string>& apps) {
+    traces::Scenario words;
+    words.apps = apps;
+    std::vector<std::string> names;
+    for (const PropertyReport& each : check(protocol, words, {}).properties) names.push_back(each.property);
+    return names;
+  };
+  using Names = std::vector<std::string>;
+  const Names always = {"coherent-at-rest", "fresh-reads", "committed-reads", "acknowledged-survives"};
+  const Protocol aside = read_page("cache-aside").value();
+  EXPECT_EQ(checked(aside, {"read", "write"}), always);
+  EXPECT_EQ(checked(aside, {"read; read", "write"}),
+            (Names{"coherent-at-rest", "fresh-reads", "monotonic-reads", "committed-reads", "acknowledged-survives"}));
+  EXPECT_EQ(checked(aside, {"write; read", "write"}),
+            (Names{"coherent-at-rest", "fresh-reads", "read-your-writes", "committed-reads", "acknowledged-survives"}));
+  EXPECT_EQ(checked(aside, {"write; write", "read"}), always) << "no Read behind them";
+  EXPECT_EQ(checked(read_page("database-only").value(), {"read", "write"}),
+            (Names{"fresh-reads", "acknowledged-survives"}));
+  const Protocol counts = diagram(
+      "app->>cache: get value\nopt miss\napp->>database: get value\napp->>cache: set value\n"
+      "end",
+      "app->>database: UPDATE stock SET n = n - 1\napp->>cache: delete value");
+  EXPECT_EQ(checked(counts, {"read", "write"}),
+            (Names{"coherent-at-rest", "fresh-reads", "committed-reads", "acknowledged-survives", "no-lost-update"}));
+}
+
 // --- scenarios ---
 
 TEST(Check, an_operation_without_a_key_explores_every_key) {

@@ -113,5 +113,62 @@ TEST(Leases, what_is_marked_stale_is_served_to_all_but_the_one_who_wins) {
       << "what nobody can refill any more does";
 }
 
+// As a lock with a time to live does; memcached's is that of the placeholder which a miss leaves.
+std::string timed(std::string text, const std::string& get) {
+  const std::string untimed = "get item:1, take a lease if it is missing";
+  return text.replace(text.find(untimed), untimed.size(), get);
+}
+
+TEST(Leases, one_that_is_given_for_a_time_may_run_out_and_then_stores_nothing) {
+  const std::string text = timed(kLeased, "get item:1, take a lease for 10 s if it is missing");
+  Play over = play(text, {"read", "read"}, {"expire"});
+  EXPECT_FALSE(over.can("expire-marker cache k1")) << "nobody has it";
+  over.take(kTakes);
+  EXPECT_EQ(over.last().sends.at(0).arrow, 4);
+  over.take({"expire-marker cache k1"});
+  EXPECT_EQ(cached(over), "nothing");
+  over.take({"invoke app2 read", "handle app2 read:1"});
+  EXPECT_EQ(over.last().reply->outcome, "granted") << "the next to come has it";
+  over.take({"handle app1 read:4", "receive app1 read:4", "handle app1 read:5"});
+  EXPECT_EQ(over.last().reply->outcome, "conflict");
+  EXPECT_EQ(cached(over), "lease") << "it is not taken from who has it now";
+  Play lasting = play(kLeased, {"read"}, {"expire"});
+  lasting.take(kTakes);
+  EXPECT_FALSE(lasting.can("expire-marker cache k1")) << "one that is not given for a time never does";
+  traces::Scenario held = scenario({"read"}, {"expire,evict"});
+  held.no_expiry = true;
+  Play timers(read_protocol(text, "l.mmd", {}), held);
+  timers.take(kTakes);
+  EXPECT_FALSE(timers.can("expire-marker cache k1"));
+  EXPECT_TRUE(timers.can("evict cache k1"));
+}
+
+TEST(Leases, what_is_stale_stays_where_its_lease_runs_out_and_a_placeholders_time_is_none_of_it) {
+  const std::vector<std::string> won = {"invoke app1 write",   "handle app1 write:1", "receive app1 write:1",
+                                        "handle app1 write:2", "invoke app2 read",    "handle app2 read:1"};
+  Play lock = play(timed(kStale, "get item:1 and take its lock for 30 s if it is free (one script)"), {"write", "read"},
+                   {"expire"}, true);
+  lock.take(won);
+  EXPECT_EQ(cached(lock), "stale 1000 lease");
+  lock.take({"expire-marker cache k1"});
+  EXPECT_EQ(cached(lock), "stale 1000");
+  const std::string meta = timed(kStale, "mg item:1 v c N30");
+  Play placeholder = play(meta, {"write", "read"}, {"expire"}, true);
+  placeholder.take(won);
+  EXPECT_FALSE(placeholder.can("expire-marker cache k1"));
+  Play missing = play(meta, {"read"}, {"expire"});
+  missing.take({"invoke app1 read", "handle app1 read:1"});
+  EXPECT_TRUE(missing.can("expire-marker cache k1"));
+}
+
+TEST(Leases, of_one_entry_all_run_out_or_none) {
+  const std::string both =
+      "sequenceDiagram\nNote over app: Read\napp->>cache: get item:1, take a lease for 10 s if it "
+      "is missing\nNote over app: Read again\napp->>cache: get item:1, take a lease if it is "
+      "missing\nNote over app: Write\napp->>database: UPDATE item\n";
+  EXPECT_TRUE(
+      contains(error_of([&] { read_protocol(both, "l.mmd", {}); }), "leases of one entry of which only some run out"));
+}
+
 }  // namespace
 }  // namespace stalemate::model

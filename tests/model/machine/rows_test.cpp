@@ -189,7 +189,33 @@ TEST(Refillable, is_broken_where_a_lease_of_what_is_stale_is_left) {
     EXPECT_TRUE(contains(error_of([&] {
                            verdict(property, locks, {"read", "write"});
                          }),
-                         "locks that run out are not modelled yet"));
+                         "whether that runs out is not said"));
+  EXPECT_EQ(verdict("coherent-at-rest", locks, {"read", "write"}), Verdict::kHolds);
+  const Report unsaid = check(locks, scenario({"read", "write"}, {}, true), {});
+  EXPECT_TRUE(std::none_of(unsaid.properties.begin(), unsaid.properties.end(),
+                           [](const PropertyReport& each) { return each.property == "refillable"; }));
+  EXPECT_TRUE(contains(describe(unsaid), "not checked: refillable. In line "));
+  const Protocol timed = stale("get item:1 and take its lock for 30 s if it is free (one script)");
+  EXPECT_EQ(verdict("refillable", timed, {"read", "write"}, {"crash"}, true), Verdict::kHolds)
+      << "the lock of who is gone runs out";
+}
+
+// What a fill that never came leaves stale heals where the lock runs out; with a lease for ever it does not.
+TEST(Heals, waits_for_the_time_of_the_lock_that_somebody_left_on_what_is_stale) {
+  const auto stale = [](const std::string& get) {
+    return read_protocol("sequenceDiagram\nNote over app: Read\napp->>cache: " + get +
+                             "\nalt hit\ncache-->>app: value\nelse stale\ncache-->>app: stale value\nelse won\n"
+                             "app->>database: SELECT item\napp->>cache: set item:1 if the lock is still mine (one "
+                             "script)\nend\nNote over app: Write\napp->>database: UPDATE item\napp->>cache: mark "
+                             "item:1 as stale\n",
+                         "s.mmd", {});
+  };
+  const std::vector<std::string> apps = {"read", "write"};
+  const Protocol timed = stale("get item:1 and take its lock for 30 s if it is free (one script)");
+  EXPECT_EQ(verdict("coherent-at-rest", timed, apps, {"lost-request@read"}, true), Verdict::kViolated);
+  EXPECT_EQ(verdict("heals", timed, apps, {"lost-request@read"}, true), Verdict::kHolds);
+  EXPECT_EQ(verdict("heals", stale("get item:1, take a lease if it is missing"), apps, {"lost-request@read"}, true),
+            Verdict::kViolated);
 }
 
 }  // namespace

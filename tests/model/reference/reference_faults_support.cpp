@@ -285,9 +285,15 @@ void Model::fall(const World& world, std::size_t shelf, std::vector<Enabled>& ou
       drop(out.emplace_back(begin(traces::StepKind::kEvict)));
       charge(out.back(), payer);
     }
-    if (!may_expire || held.value) continue;
+    const bool lease_ends = held.lease && held.lease_runs_out && !setting_.no_expiry;
+    if (!lease_ends && (!may_expire || held.value)) continue;
     for (const auto& payer : payers(world, "expire", nullptr)) {
       drop(out.emplace_back(begin(traces::StepKind::kExpireMarker)));
+      if (lease_ends) {
+        out.back().next.cache[spot] = held;
+        out.back().next.cache[spot].lease.reset();
+        out.back().next.cache[spot].lease_runs_out = false;
+      }
       charge(out.back(), payer);
     }
   }

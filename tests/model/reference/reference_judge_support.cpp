@@ -93,12 +93,14 @@ void Model::judge_by_session(Running& running, bool committed_since) const {
 
 bool Model::breaks_at_rest(const World& world, const std::string& property) const {
   for (std::size_t spot = 0; spot < world.cache.size(); ++spot) {
-    const std::optional<Value> held = world.cache[spot].value;
+    const Spot& held = world.cache[spot];
     const std::size_t key = spot % setting_.keys;
-    if (!held) continue;
-    if (property == "heals" && differs(world, spot) && !world.cache[spot].expiring) return true;
-    if (property == "refillable" && world.cache[spot].stale && world.cache[spot].lease) return true;
-    if (property == "committed-reads" && keep_history_ && !last_commit(world.history[key], *held)) return true;
+    if (!held.value) continue;
+    const bool left = held.stale && held.lease && !held.lease_runs_out;
+    const bool heals = held.expiring || (held.stale && held.lease && held.lease_runs_out);
+    if (property == "heals" && differs(world, spot) && !heals) return true;
+    if (property == "refillable" && left) return true;
+    if (property == "committed-reads" && keep_history_ && !last_commit(world.history[key], *held.value)) return true;
   }
   for (const History& history : world.history) {
     if (property == "committed-reads" && !history.returned_early.empty()) return true;

@@ -235,6 +235,7 @@ struct Spot {
   unsigned generation = 0;  // beside that, or alone
   bool stale = false;
   std::optional<Owner> lease = {};
+  bool lease_runs_out = false;  // it may be over of itself
   bool there() const { return value.has_value() || marker || generation > 0 || lease; }
   auto operator<=>(const Spot&) const = default;
 };

@@ -114,7 +114,16 @@ inline std::string with_entries(const std::string& page, sim::Random random, boo
     if (random.below(4) == 0) line = of_several(line);
     text += line + "\n";
   }
-  // Locks that run out are not modelled where what is stale is refilled under them.
+  // All leases of a page run out, or those of what is not there, or none.
+  const std::size_t runs_out = random.below(3);
+  if (runs_out == 1) {
+    text = with_each(text, "take a lease if", "take a lease for 30 s if");
+    text = with_each(text, "take its lock if", "take its lock for 30 s if");
+  } else if (runs_out == 2) {
+    text = with_each(text, "get item:1, take a lease if it is missing", "mg item:1 v c N30");
+    text = with_each(text, "get item:1 and take its lock if it is free (one script)", "mg item:1 v c N30");
+  }
+  // Whether a lock runs out of which that is not said is asked where what is stale is refilled under it.
   if (text.find("as stale") != std::string::npos) {
     text = with_each(text, "take its lock if it is free", "take its lease if it is free");
     text = with_each(text, "if the lock is still mine", "if the lease is still mine");

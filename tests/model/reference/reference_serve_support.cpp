@@ -139,6 +139,7 @@ void Model::do_to_others(World& world, std::size_t r, const Message& message) co
     if (asked.verb == Verb::kMarkStale) {
       spot.stale = spot.value.has_value();
       spot.lease.reset();
+      spot.lease_runs_out = false;
       continue;
     }
     spot = {};
@@ -164,7 +165,8 @@ Reply Model::serve(World& world, std::size_t r, const Message& message, bool cou
             message.version,
             0,
             false,
-            {}};
+            {},
+            false};
     touch(world, spot_of(r, message));  // the same again is a change, too
   };
   switch (asked.verb) {
@@ -172,6 +174,7 @@ Reply Model::serve(World& world, std::size_t r, const Message& message, bool cou
       if (spot.there()) touch(world, spot_of(r, message));
       spot.stale = spot.value.has_value();
       spot.lease.reset();
+      spot.lease_runs_out = false;
       break;
     case Verb::kGet:
       if (asked.watch == Watch::kLease) {
@@ -182,8 +185,10 @@ Reply Model::serve(World& world, std::size_t r, const Message& message, bool cou
           reply.outcome = spot.value ? Outcome::kStale : Outcome::kDenied;
         else
           reply.outcome = spot.value ? Outcome::kWon : Outcome::kGranted;
-        if (reply.outcome == Outcome::kWon || reply.outcome == Outcome::kGranted)
+        if (reply.outcome == Outcome::kWon || reply.outcome == Outcome::kGranted) {
           spot.lease = counts ? Owner(r, message.ordinal) : kNobody;
+          spot.lease_runs_out = asked.ttl != 0 && (reply.outcome == Outcome::kGranted || !asked.of_placeholder);
+        }
       } else
         reply.outcome = spot.value ? Outcome::kValue : spot.marker ? Outcome::kMarker : Outcome::kMiss;
       reply.value = spot.value;

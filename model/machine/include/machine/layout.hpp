@@ -85,10 +85,11 @@ struct PlacedField {
 // Where what the servers hold and the sessions' scripts stand in the state: what a monitor may read.
 struct StoreFields {
   struct Entry {
-    std::size_t row = 0;  // the key of the row that it is about
-    Field value;          // 0 absent, else value + 1
-    Field expires;        // whether it has a time to live
-    Field stale, lease;   // whether it is marked as stale, and whether somebody has its lease
+    std::size_t row = 0;    // the key of the row that it is about
+    Field value;            // 0 absent, else value + 1
+    Field expires;          // whether it has a time to live
+    Field stale, lease;     // whether it is marked as stale, and whether somebody has its lease
+    bool runs_out = false;  // that lease may run out
   };
   std::vector<Field> database;             // by key: a value; every key has one. Not to be asked where none is drawn
   std::vector<std::vector<Entry>> caches;  // by cache: the entries that may hold a value
@@ -99,8 +100,8 @@ struct StoreFields {
 struct Coherence {
   bool any_cached = false;
   bool coherent = true;    // every cached entry equals the database, or is stale and the next to get it has its lease
-  bool heals = true;       // each that does not has a time to live
-  bool refillable = true;  // of each that is stale, the next to get it has the lease
+  bool heals = true;       // each that does not has a time to live, or is stale and its lease has one
+  bool refillable = true;  // of each that is stale, the next to get it has the lease, or once it has run out
 };
 Coherence coherence_of(StateView words, const StoreFields& fields);
 

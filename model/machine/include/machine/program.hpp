@@ -68,7 +68,7 @@ struct Instruction {
   std::size_t other = 0;          // Request::other
   std::uint64_t also = 0;         // Request::also: bit e where it is done to entry e, too
   Finds finds;                    // of a get
-  int ttl = 0;                    // seconds after which what is stored may expire; 0: never
+  int ttl = 0;                    // Request::ttl
   // Of a get: the session keeps the value it is answered. Of what stores: it is such a value, not the Write's own.
   bool keeps_value = false;
   bool carries_received = false;
@@ -133,6 +133,8 @@ struct DrawnServer {
   // Of a cache: bit e where every fill of entry e gives a time to live, or only some do. What Reads store there are the
   // fills, or Writes where no Read does.
   std::uint64_t fills_expire = 0, some_fills_expire = 0;
+  // Of a cache: bit e where leases of entry e may run out, of what is not there and of what is marked as stale.
+  std::uint64_t leases_run_out = 0, stale_leases_run_out = 0;
 };
 
 inline constexpr std::size_t kServersMax = 8;
@@ -156,7 +158,7 @@ struct Program {
   bool versions = false;
   // Whether a generation is counted up or compared.
   bool generations = false;
-  // Whether a marker, or a generation, is put somewhere with a time to live.
+  // Whether a marker, a generation or a lease is given a time to live.
   bool markers_expire = false;
   // Whether a get watches, or a set asks for what is watched to be unchanged.
   bool watches = false;

@@ -72,8 +72,13 @@ struct PropertyKind {
   // Whether a scenario can say anything about it; where it cannot, it is not checked unless it is named, and a lesson
   // and an explanation say so.
   bool (*says_something)(const Scenario& scenario);
+  // What the page would have to say before anything can be said of the property, with the line; empty: nothing. Then it
+  // is not checked unless it is named, which is an error. Null: nothing is ever missing.
+  std::string (*not_said)(const Program& program) = nullptr;
   std::unique_ptr<Monitor> (*make)(const MonitorSetting& setting);
-  bool by_default = true;  // false: it is checked only when it is named
+  // False: it is checked only when it is named, for whatever breaks it breaks another one, too, or it is a liveness
+  // one.
+  bool by_default = true;
   // False: what happens between a handle and the receipt of its reply may break it, so the two are never fused.
   bool fuses = true;
   // About whole runs: no step or state breaks it, the monitor only sees the antecedent.
@@ -86,8 +91,9 @@ inline constexpr std::string_view kConverges = "converges";
 // All properties, in the order that breaks ties between equally short violations.
 std::span<const PropertyKind> property_kinds();
 
-// The properties named, or those that apply to the program and of which the scenario can say something. In table order,
-// without duplicates. Throws InputError for an unknown name or one that does not apply.
+// The properties named, or those by default that apply to the program and of which the scenario can say something. In
+// table order, without duplicates. Throws InputError for an unknown name, or where the page leaves open what a named
+// one needs to know.
 std::vector<const PropertyKind*> select_properties(const std::vector<std::string>& names, const Program& program,
                                                    const Scenario& scenario);
 

@@ -57,7 +57,8 @@ PropertyKind acknowledged_survives() {
       .name = "acknowledged-survives",
       .claim = "at rest, the database has had every acknowledged write",
       .antecedent = "an acknowledged write",
-      .applies = [](const Program& program) { return has_operation(program, OperationKind::kWrite); },
+      .applies =
+          [](const Program& program) { return program.has_database && has_operation(program, OperationKind::kWrite); },
       .says_something =
           [](const Scenario& scenario) {
             return std::any_of(scenario.sessions.begin(), scenario.sessions.end(), [](const Session& session) {
@@ -70,7 +71,6 @@ PropertyKind acknowledged_survives() {
         if (setting.scenario.amounts.any()) return watch_acknowledged_changes(setting, HowOften::kAtLeastOnce);
         return std::make_unique<AcknowledgedSurvives>(setting);
       },
-      .by_default = false,
   };
 }
 

@@ -16,14 +16,17 @@ inline bool reads_and_writes(const Program& program) {
   return has_operation(program, OperationKind::kRead) && has_operation(program, OperationKind::kWrite);
 }
 
-// Whether some session reads after an operation of a kind.
+// Whether some session may read a key after an operation of a kind on it.
 inline bool reads_after(const Scenario& scenario, OperationKind kind) {
-  return std::any_of(scenario.sessions.begin(), scenario.sessions.end(), [kind](const Session& session) {
-    bool found = false;
-    for (const ScriptedOperation& operation : session.operations) {
-      if (found && operation.kind == OperationKind::kRead) return true;
-      found = found || operation.kind == kind;
-    }
+  const auto may_be_one = [](int a, int b) { return a == b || a == kAnyKey || b == kAnyKey; };
+  return std::any_of(scenario.sessions.begin(), scenario.sessions.end(), [&](const Session& session) {
+    const auto& operations = session.operations;
+    for (auto read = operations.begin(); read != operations.end(); ++read)
+      if (read->kind == OperationKind::kRead &&
+          std::any_of(operations.begin(), read, [&](const ScriptedOperation& before) {
+            return before.kind == kind && may_be_one(before.key, read->key);
+          }))
+        return true;
     return false;
   });
 }

@@ -2,7 +2,8 @@
 
 #include <fmt/format.h>
 
-#include "base/error.hpp"
+#include <algorithm>
+
 #include "base/text.hpp"
 
 namespace stalemate::model {
@@ -29,18 +30,17 @@ class CachesAtRest final : public Monitor {
 
 }  // namespace
 
-void refuse_locks_that_may_run_out(const Program& program, std::string_view property) {
-  bool stale = false;
-  bool locks = false;
-  for (const Instruction& one : program.instructions) {
-    stale = stale || one.verb == Verb::kMarkStale;
-    locks = locks || (one.watch == Watch::kLease && lower(one.label).find("lock") != std::string::npos);
-  }
-  if (stale && locks)
-    throw InputError(
-        fmt::format("--property {}: what is stale is refilled under a lock here, and locks that run out are "
-                    "not modelled yet; where it never does, call it a lease",
-                    property));
+std::string whether_locks_run_out(const Program& program) {
+  const auto marks = [](const Instruction& one) { return one.verb == Verb::kMarkStale; };
+  if (std::none_of(program.instructions.begin(), program.instructions.end(), marks)) return "";
+  for (const Instruction& one : program.instructions)
+    if (one.watch == Watch::kLease && one.ttl == 0 && lower(one.label).find("lock") != std::string::npos)
+      return fmt::format(
+          "line {}: what is stale is refilled under a lock here, and whether that runs out is not said; "
+          "say for how long it is taken, as in \"take its lock for 30 s\", or call it a lease if it "
+          "never does",
+          one.at.line);
+  return "";
 }
 
 std::unique_ptr<Monitor> watch_caches_at_rest(const MonitorSetting& setting, bool Coherence::*claim) {

@@ -3,7 +3,7 @@
 #pragma once
 
 #include <memory>
-#include <string_view>
+#include <string>
 
 #include "machine/property.hpp"
 
@@ -13,8 +13,7 @@ namespace stalemate::model {
 // should equal.
 std::unique_ptr<Monitor> watch_caches_at_rest(const MonitorSetting& setting, bool Coherence::*claim);
 
-// Leases are taken to last. Throws InputError, for the property of this name, where what is stale is refilled under a
-// lock, which may well run out.
-void refuse_locks_that_may_run_out(const Program& program, std::string_view property);
+// PropertyKind::not_said: where what is stale is refilled under a lock of which no arrow says how long it is held.
+std::string whether_locks_run_out(const Program& program);
 
 }  // namespace stalemate::model

@@ -62,13 +62,11 @@ PropertyKind committed_reads() {
       .name = "committed-reads",
       .claim = "nobody reads, and at rest no cache holds, a value that the database never commits",
       .antecedent = "a read that returned a value, or a cached entry at rest",
-      .applies =
-          [](const Program& program) { return program.has_cache || has_operation(program, OperationKind::kRead); },
+      .applies = [](const Program& program) { return program.has_cache && program.has_database; },
       .says_something = [](const Scenario&) { return true; },
       .make = [](const MonitorSetting& setting) -> std::unique_ptr<Monitor> {
         return std::make_unique<CommittedReads>(setting);
       },
-      .by_default = false,
   };
 }
 

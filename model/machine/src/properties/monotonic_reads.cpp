@@ -122,7 +122,6 @@ PropertyKind monotonic_reads() {
       .make = [](const MonitorSetting& setting) -> std::unique_ptr<Monitor> {
         return std::make_unique<MonotonicReads>(setting);
       },
-      .by_default = false,
       // What was read before may be committed while a reply is on its way: then that is older than it, and was not.
       .fuses = false,
   };

@@ -71,12 +71,11 @@ PropertyKind no_lost_update() {
       .name = "no-lost-update",
       .claim = "at rest, each row has the change of every acknowledged write exactly once, of any other at most once",
       .antecedent = "an acknowledged write that changes what is there",
-      .applies = [](const Program& program) { return program.changes_values; },
+      .applies = [](const Program& program) { return program.has_database && program.changes_values; },
       .says_something = [](const Scenario& scenario) { return scenario.amounts.any(); },
       .make = [](const MonitorSetting& setting) -> std::unique_ptr<Monitor> {
         return watch_acknowledged_changes(setting, HowOften::kOnce);
       },
-      .by_default = false,
   };
 }
 

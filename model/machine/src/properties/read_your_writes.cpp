@@ -14,7 +14,6 @@ PropertyKind read_your_writes() {
       .make = [](const MonitorSetting& setting) -> std::unique_ptr<Monitor> {
         return watch_freshness(setting, WhoseWrites::kOwn);
       },
-      .by_default = false,
   };
 }
 

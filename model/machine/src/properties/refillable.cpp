@@ -18,11 +18,10 @@ PropertyKind refillable() {
           },
       .hears_events = false,
       .says_something = [](const Scenario&) { return true; },
+      .not_said = whether_locks_run_out,
       .make = [](const MonitorSetting& setting) -> std::unique_ptr<Monitor> {
-        refuse_locks_that_may_run_out(setting.program, "refillable");
         return watch_caches_at_rest(setting, &Coherence::refillable);
       },
-      .by_default = false,
   };
 }
 

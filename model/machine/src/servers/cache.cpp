@@ -3,10 +3,9 @@
 //
 // Where it may fail over, the replica has what the cache had before the last command that changed it, or before one of
 // the last few; before the first one, what it had at the start; after a failover, or once somebody has waited for it,
-// what it has then. What the cache
-// drops of itself (an eviction, a restart, an expiry) the replica keeps. An entry of the replica that is to expire
-// expires by itself: as long as nobody asks the replica, that is the same as to expire right after the failover, so it
-// is no step.
+// what it has then. What the cache drops of itself (an eviction, a restart, an expiry) the replica keeps. An entry of
+// the replica that is to expire expires by itself: as long as nobody asks the replica, that is the same as to expire
+// right after the failover, so it is no step.
 #include <algorithm>
 #include <bit>
 
@@ -52,7 +51,9 @@ class Cache final : public Server {
   Cache(const Place& place, const ServerSetting& setting)
       : Server(place, static_cast<std::size_t>(setting.scenario.keys), setting.program.entries.size()),
         timers_are_held_(setting.scenario.words.no_expiry),
-        fills_expire_(setting.program.servers[place.drawn].fills_expire) {
+        fills_expire_(setting.program.servers[place.drawn].fills_expire),
+        leases_run_out_(setting.program.servers[place.drawn].leases_run_out),
+        stale_leases_run_out_(setting.program.servers[place.drawn].stale_leases_run_out) {
     replicas_.resize(place.app == 0 ? setting.scenario.missed() : 0);
     std::vector<StoreFields::Entry>& watched = setting.fields.caches.emplace_back();
     for (std::size_t entry = 0; entry < entries(); ++entry) {
@@ -65,7 +66,8 @@ class Cache final : public Server {
       const bool asked = (setting.program.servers[place.drawn].entries >> entry & 1) != 0;
       const bool values = asked && !setting.program.entries[entry].markers;
       const bool filled_for_a_time = setting.scenario.cached && (fills_expire_ >> entry & 1) != 0;
-      const bool expire = filled_for_a_time || any([](const Instruction& one) { return one.ttl != 0; });
+      const bool expire = filled_for_a_time ||
+                          any([](const Instruction& one) { return one.ttl != 0 && traces::facts_of(one.verb).puts(); });
       const bool versioned = asked && setting.program.entries[entry].versioned;
       versioned_.push_back(versioned);
       const bool marks = any([](const Instruction& one) { return traces::facts_of(one.verb).marks; });
@@ -91,8 +93,8 @@ class Cache final : public Server {
         told_ = told_ || told;
         for (std::vector<Cell>& replica : replicas_) replica.push_back(lay_out());
         if (values)
-          watched.push_back(
-              {key, cells_.back().value, cells_.back().expires, cells_.back().stale, cells_.back().lease});
+          watched.push_back({key, cells_.back().value, cells_.back().expires, cells_.back().stale, cells_.back().lease,
+                             (stale_leases_run_out_ >> entry & 1) != 0});
       }
     }
   }
@@ -219,7 +221,7 @@ class Cache final : public Server {
     bool changes = watched;
     for (std::size_t cell = 0; cell < cells_.size(); ++cell) {
       const Cell& here = cells_[cell];
-      const bool struck = effect == FaultEffect::kExpireMarker   ? is_marker_that_expires(words, here)
+      const bool struck = effect == FaultEffect::kExpireMarker   ? may_run_out(words, cell)
                           : effect == FaultEffect::kLoseDelivery ? get(words, here.expected) != 0
                                                                  : here.is_there(words);
       changes |= struck;
@@ -229,6 +231,8 @@ class Cache final : public Server {
   }
 
   void strike(const ServerStep& step, FaultEffect effect, std::uint16_t choice) const override {
+    if (effect == FaultEffect::kExpireMarker && get(step.words, cells_[choice].lease) != 0)
+      return end_lease(step, choice);
     if (effect == FaultEffect::kDropEntry || effect == FaultEffect::kExpireMarker) return drop(step, choice);
     if (effect == FaultEffect::kLoseDelivery)
       return set(step.words, cells_[choice].expected, get(step.words, cells_[choice].expected) - 1);
@@ -349,8 +353,21 @@ class Cache final : public Server {
 
   bool expires() const { return expire_ && !timers_are_held_; }
 
-  bool is_marker_that_expires(StateView words, const Cell& cell) const {
-    return !timers_are_held_ && get(words, cell.expires) != 0 && cell.value_in(words) == 0;
+  // What is no value: a marker, or a lease, which stands beside no marker.
+  bool may_run_out(StateView words, std::size_t cell) const {
+    if (timers_are_held_) return false;
+    const Cell& here = cells_[cell];
+    const bool valued = here.value_in(words) != 0;
+    if (get(words, here.lease) == 0) return get(words, here.expires) != 0 && !valued;
+    return ((valued ? stale_leases_run_out_ : leases_run_out_) >> entry_of(cell) & 1) != 0;
+  }
+
+  // What is there stays; whoever had it stores nothing with it any more.
+  void end_lease(const ServerStep& step, std::size_t cell) const {
+    touch(step, std::uint64_t{1} << cell);
+    Held after = held(step.words, cell);
+    after.lease = false;
+    put(step, cell, after);
   }
 
   // Of itself: the replica keeps it.
@@ -359,10 +376,10 @@ class Cache final : public Server {
     put(step, cell, {});
   }
 
-  bool timers_are_held_;         // nothing expires
-  std::uint64_t fills_expire_;   // DrawnServer
-  bool expire_ = false;          // some value has a time to live
-  bool told_ = false;            // it may be told that something has changed
+  bool timers_are_held_;                                                // nothing expires
+  std::uint64_t fills_expire_, leases_run_out_, stale_leases_run_out_;  // DrawnServer
+  bool expire_ = false;                                                 // some value has a time to live
+  bool told_ = false;                                                   // it may be told that something has changed
   std::vector<bool> versioned_;  // by entry: something is stored there by version
   std::vector<Cell> cells_;      // machine/server.hpp says in which order
   // The same, where it may fail over: what a replica has that misses the last command, the last two, and so on.

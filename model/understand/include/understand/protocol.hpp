@@ -170,9 +170,12 @@ struct Request {
   Verb verb = Verb::kGet;
   bool awaited = true;      // false: sent and forgotten (-) arrows)
   bool drawn_lost = false;  // -x: the diagram itself says that it never arrives; the session times out at once
-  int ttl = 0;              // of a set or add to the cache: seconds after which the entry may expire; 0: never
-  int arrow = 0;            // ordinal among the arrows of its operation, from 1: Message::number, where the diagram
-                            // holds one operation
+  // Of a set or add to the cache: seconds after which the entry may expire; of a get that may take a lease: after which
+  // that may run out. 0: never. `of_placeholder`: of such a get, a lease to refill what is stale never does.
+  int ttl = 0;
+  bool of_placeholder = false;
+  int arrow = 0;  // ordinal among the arrows of its operation, from 1: Message::number, where the diagram
+                  // holds one operation
   Watch watch = Watch::kNothing;  // of a get from the cache: what a later set of the operation asks to be unchanged
   std::size_t entry = 0;          // of a cache: index in Protocol::entries
   std::size_t other = 0;          // of what is about two (traces::VerbFacts::names_other): the other entry

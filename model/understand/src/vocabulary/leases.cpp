@@ -1,6 +1,9 @@
 // Leases, in words and as memcached's meta commands (mg with N, ms with C, md with I) have them; and one hash that
 // holds a value and who has its lock, which is the same.
 #include <algorithm>
+#include <charconv>
+#include <optional>
+#include <system_error>
 
 #include "base/text.hpp"
 #include "vocabulary/commands.hpp"
@@ -16,8 +19,17 @@ bool has_any(const std::vector<std::string>& words, const Table& table) {
   return std::any_of(words.begin(), words.end(), [&](const std::string& word) { return is_in(table, word); });
 }
 
-// "get product:1, take a lease if it is missing", "get product:1 and take its lock if it is free (one script)"; in a
-// process also "get product:1, leave a placeholder on a miss", "get product:1, note the miss".
+// "for 30 s", "EX 30" behind a get that takes a lease: how long it has it.
+bool says_how_long(const std::vector<std::string>& words, const std::string& word) {
+  constexpr std::string_view kTimes[] = {"for",    "at",      "most",  "up",  "to",     "s",       "sec",
+                                         "secs",   "second",  "ms",    "min", "minute", "minutes", "millis",
+                                         "expire", "expires", "after", "ttl", "lasts",  "seconds"};
+  const bool numbered = std::any_of(words.begin(), words.end(), [](const auto& one) { return is_digit(one.front()); });
+  return numbered && (is_digit(word.front()) || is_in(kTimes, word));
+}
+
+// "get product:1, take a lease if it is missing", "get product:1 and take its lock for 30 s if it is free (one
+// script)"; in a process also "get product:1, leave a placeholder on a miss", "get product:1, note the miss".
 std::optional<RequestWords> of_getting(std::string_view label, const std::vector<std::string>& tokens) {
   constexpr std::string_view kGets[] = {"get", "gets", "read", "fetch"};
   constexpr std::string_view kTakes[] = {"take",  "takes",  "taking",  "acquire", "acquires",
@@ -31,11 +43,16 @@ std::optional<RequestWords> of_getting(std::string_view label, const std::vector
   const bool leaves = is_in(words, "placeholder") && (is_in(words, "leave") || is_in(words, "leaves"));
   const bool notes = is_in(words, "miss") && (is_in(words, "note") || is_in(words, "notes"));
   if (!has_any(words, kTakes) || (!has_any(words, kLeases) && !leaves && !notes)) return std::nullopt;
+  const TimeToLive lives = time_to_live(label);
   const std::vector<std::string> left = without_expiry(tokens);
-  for (std::size_t i = 2; i < left.size(); ++i)
-    if (!is_in(kTakes, lower(left[i])) && !is_in(kPlain, lower(left[i]))) return std::nullopt;
+  for (std::size_t i = 2; i < left.size(); ++i) {
+    const std::string word = lower(left[i]);
+    const bool of_time = lives.seconds != 0 && !lives.unsaid && says_how_long(words, word);
+    if (!is_in(kTakes, word) && !is_in(kPlain, word) && !of_time) return std::nullopt;
+  }
   RequestWords asks = command_about(Verb::kGet, tokens[1], label, "get " + tokens[1]);
   asks.watch = Watch::kLease;
+  asks.ttl = lives.seconds;
   if (is_in(words, "lock") && !says_at_once(words)) asks.assumed = kTakenAtOnce;
   return asks;
 }
@@ -43,16 +60,20 @@ std::optional<RequestWords> of_getting(std::string_view label, const std::vector
 // "mg product:1 v c N30".
 std::optional<RequestWords> of_meta_get(std::string_view label, const std::vector<std::string>& tokens) {
   if (tokens.size() < 3 || tokens[0] != "mg" || !is_plainly_a_key(tokens[1])) return std::nullopt;
-  bool leases = false;
+  std::optional<int> lives;
   for (std::size_t i = 2; i < tokens.size(); ++i) {
-    const bool takes = tokens[i].size() > 1 && tokens[i].front() == 'N' && is_digit(tokens[i][1]);
-    leases = leases || takes;
+    int seconds = 0;
+    const char* const end = tokens[i].data() + tokens[i].size();
+    const auto [stop, error] = std::from_chars(tokens[i].data() + 1, end, seconds);
+    const bool takes = tokens[i].front() == 'N' && seconds >= 0 && stop == end && error == std::errc();
+    if (takes) lives = seconds;
     if (!takes && tokens[i] != "v" && tokens[i] != "c" && tokens[i] != "t") return std::nullopt;
   }
-  if (!leases) return std::nullopt;
+  if (!lives) return std::nullopt;
   RequestWords asks = command_about(Verb::kGet, tokens[1], label, "get " + tokens[1]);
   asks.watch = Watch::kLease;
-  asks.assumed = "a lease is not modelled to run out";
+  asks.ttl = *lives;
+  asks.of_placeholder = true;
   return asks;
 }
 

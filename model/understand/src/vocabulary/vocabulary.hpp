@@ -108,7 +108,8 @@ struct RequestWords {
   std::string question;           // kAmbiguous: what is open, and how to answer
   bool after_commit = false;      // says that it happens after the commit
   bool commits = false;           // it is called a commit: a write, unless the operation writes more
-  int ttl = 0;                    // of a set or add: in seconds, rounded up; 0: none
+  int ttl = 0;                    // of a set, an add or a lease: in seconds, rounded up; 0: none
+  bool of_placeholder = false;    // Request::of_placeholder
   Watch watch = Watch::kNothing;  // of a get: what its label says that it watches; kLease of a set, too: by a lease
   std::string key, other;         // where it is plainly one: the key that it names; of a set-unless, the other
   std::string inner;              // of a command among others that belong to it ("MULTI, SET k, EXEC"): it alone
