@@ -131,6 +131,9 @@ void ScenarioOptions::add_to(CLI::App& command) {
   command.add_option("--connections", given.connections,
                      "one: what a session asks of a server goes over one connection, in the order sent, and over a new "
                      "one after a timeout; pool: only what it waits for keeps an order (default one)");
+  add_number(command, "--retries", given.retries, {0, traces::kRetriesMax},
+             "how often a session runs an operation that failed again, with the same value, before it goes on (default "
+             "0)");
   command.add_flag("--all-invoked", given.all_invoked, "start with every session's first operation already invoked");
   command.add_flag("--no-expiry", given.no_expiry, "nothing expires, whatever time to live it has");
   command.add_flag_function(

@@ -148,6 +148,7 @@ inline Step any_step(const Scenario& scenario, bool has_cache) {
   if (step.choice != 0) step.chosen = *text();
   if (is_fault(step.kind)) step.budget = *rc::gen::inRange(1, static_cast<int>(scenario.faults.size()) + 1);
   if (step.kind == StepKind::kCacheFailover && *rc::gen::arbitrary<bool>()) step.missed = *rc::gen::inRange(2, 17);
+  if (step.kind == StepKind::kInvoke && scenario.retries > 0) step.again = *rc::gen::inRange(0, scenario.retries + 1);
   step.after = any_state(scenario, has_cache);
   if (is_of_store(step.kind) || step.kind == StepKind::kCrash || step.kind == StepKind::kDuplicate) return step;
   const int sends = facts_of(step.kind).effect == StepEffect::kBrokenOff ? 0 : *rc::gen::inRange(0, 3);
@@ -178,6 +179,7 @@ inline Trace any_trace() {
   trace.scenario.on_database_timeout = *rc::gen::element<std::string>("fail", "continue");
   trace.scenario.on_cache_timeout = *rc::gen::element<std::string>("fail", "continue");
   trace.scenario.all_invoked = *rc::gen::arbitrary<bool>();
+  trace.scenario.retries = *rc::gen::inRange(0, kRetriesMax + 1);
   trace.scenario.connections = *rc::gen::element<std::string>("one", "pool");
   if (*rc::gen::arbitrary<bool>()) trace.seed = *rc::gen::arbitrary<std::uint64_t>();
   const bool has_cache = *rc::gen::arbitrary<bool>();

@@ -125,6 +125,8 @@ Trace trace_with_every_field() {
   trace.steps[5].request->other_rows = true;
   trace.scenario.no_expiry = true;
   trace.scenario.connections = "pool";
+  trace.scenario.retries = 1;
+  trace.steps[0].again = 1;
   trace.scenario.on_cache_timeout = "fail";
   trace.steps[1].is_ghost = true;
   trace.steps[1].reply.reset();

@@ -321,10 +321,11 @@ TEST(TextRenderer, scripts_are_quoted_for_a_shell_and_keys_are_counted) {
   trace.scenario.on_database_timeout = "continue";
   trace.scenario.on_cache_timeout = "fail";
   trace.scenario.connections = "pool";
+  trace.scenario.retries = 3;
   trace.scenario.all_invoked = true;
   EXPECT_EQ(line_with(as("text", trace), "scenario"),
-            "scenario  --app 'it'\\''s' --on-database-timeout=continue --on-cache-timeout=fail --connections=pool "
-            "--all-invoked");
+            "scenario  --app 'it'\\''s' --on-database-timeout=continue --on-cache-timeout=fail --retries 3 "
+            "--connections=pool --all-invoked");
 }
 
 TEST(TextRenderer, without_a_cache_there_is_no_cache_column) {

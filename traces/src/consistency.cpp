@@ -251,6 +251,10 @@ void check_step(const Trace& trace, const Step& step, std::string_view stores, c
   check_kind(trace, step, pointer);
   require(step.chosen.empty() || step.choice != 0, pointer + "/chosen",
           "must not be there: without a choice there is no branch to name");
+  require(step.again == 0 || step.kind == StepKind::kInvoke, pointer + "/again",
+          "must not be there: only an invoke runs an operation again");
+  require(step.again <= trace.scenario.retries, pointer + "/again",
+          fmt::format("must be at most {}: the scenario allows no more retries", trace.scenario.retries));
   require(step.missed == 0 || step.kind == StepKind::kCacheFailover, pointer + "/missed",
           "must not be there: only a cache-failover loses changes");
   if (step.request) check_travelling(trace, *step.request, pointer + "/request");

@@ -92,6 +92,7 @@ Scenario read_scenario(Cursor from) {
   scenario.all_invoked = from.at("all_invoked").boolean();
   if (const auto rule = from.find("on_cache_timeout")) scenario.on_cache_timeout = read_word(*rule, kTimeoutRules);
   if (const auto pool = from.find("connections")) scenario.connections = read_word(*pool, kConnections);
+  if (const auto retries = from.find("retries")) scenario.retries = retries->integer_between(1, kRetriesMax);
   if (const auto held = from.find("no_expiry")) scenario.no_expiry = held->boolean();
   from.done();
   return scenario;
@@ -330,6 +331,7 @@ class Reader {
     if (version_ > 1) step.copy = read_optional_ordinal(from.find("copy"));
     step.choice = read_optional_ordinal(from.find("choice"));
     if (const auto chosen = from.find("chosen")) step.chosen = chosen->some_text();
+    if (const auto again = from.find("again")) step.again = again->integer_between(1, kRetriesMax);
     if (const auto missed = from.find("missed")) step.missed = read_several(*missed);
     step.budget = read_optional_ordinal(from.find("budget"));
     if (const auto request = from.find("request")) step.request = read_request(*request);

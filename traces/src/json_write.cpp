@@ -176,6 +176,7 @@ Json to_json(const Step& step) {
   if (step.copy != 0) json["copy"] = step.copy;
   if (step.choice != 0) json["choice"] = step.choice;
   if (!step.chosen.empty()) json["chosen"] = step.chosen;
+  if (step.again != 0) json["again"] = step.again;
   if (step.missed != 0) json["missed"] = step.missed;
   if (step.budget != 0) json["budget"] = step.budget;
   if (step.request) json["request"] = to_json(*step.request);
@@ -198,6 +199,7 @@ Json to_json(const Scenario& scenario) {
   json["all_invoked"] = scenario.all_invoked;
   if (scenario.on_cache_timeout != "continue") json["on_cache_timeout"] = scenario.on_cache_timeout;
   if (scenario.connections != "one") json["connections"] = scenario.connections;
+  if (scenario.retries != 0) json["retries"] = scenario.retries;
   if (scenario.no_expiry) json["no_expiry"] = true;
   return json;
 }

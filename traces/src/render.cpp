@@ -70,7 +70,8 @@ std::string what_happens(const Trace& trace, const Step& step) {
   const StepKindFacts& facts = facts_of(step.kind);
   const bool awaited = !step.request || step.request->awaited;
   return fmt::format(fmt::runtime(facts.line), fmt::arg("app", step.app), fmt::arg("diagram", foreign(step.diagram)),
-                     fmt::arg("key", foreign(step.key)), fmt::arg("subject", subject(trace, step)),
+                     fmt::arg("key", foreign(step.key)), fmt::arg("again", again_words(step)),
+                     fmt::arg("subject", subject(trace, step)),
                      fmt::arg("answer", step.reply ? answer_words(trace, step) : ""),
                      fmt::arg("nobody", step.is_ghost ? " (nobody waits for it)" : ""),
                      fmt::arg("times_out", awaited ? "; times out" : ""), fmt::arg("arriving", arriving_words(step)));

@@ -20,9 +20,9 @@ constexpr StepKindFacts kKinds[] = {
      .effect = Effect::kNone,
      .of_store = false,
      .of_one_entry = false,
-     .line = "starts {diagram} {key}",
-     .event = "{actor} starts {diagram} {key}",
-     .sentence = "{actor} starts {diagram} {key}",
+     .line = "starts {diagram} {key}{again}",
+     .event = "{actor} starts {diagram} {key}{again}",
+     .sentence = "{actor} starts {diagram} {key}{again}",
      .legend = "invoke: an operation starts; handle: the server carries out a request; receive: the app gets the "
                "reply"},
     {.kind = StepKind::kHandle,

@@ -55,6 +55,8 @@ bool same_step(const Step& a, const Step& b) {
   return name(a) == name(b);
 }
 
+std::string_view again_words(const Step& step) { return step.again != 0 ? " again" : ""; }
+
 std::string missed_words(const Step& step) {
   return step.missed > 1 ? fmt::format("the last {} changes", step.missed) : "the last change";
 }

@@ -9,6 +9,7 @@
 #include <tuple>
 #include <utility>
 
+#include "base/error.hpp"
 #include "machine/machine.hpp"
 #include "machine/scenario.hpp"
 #include "tell/path.hpp"
@@ -287,6 +288,8 @@ traces::Scenario scenario_as_drawn(const Protocol& protocol, const DrawnRace& ra
     scenario.apps.push_back(std::move(script));
   }
   words.add_rules_to(scenario);
+  if (scenario.retries != 0)
+    throw InputError("--as-drawn: each operation runs once, as it is drawn; leave out --retries");
   return scenario;
 }
 

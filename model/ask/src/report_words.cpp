@@ -47,6 +47,7 @@ nlohmann::ordered_json to_json(const traces::Scenario& scenario) {
                                  {"all_invoked", scenario.all_invoked}};
   if (scenario.on_cache_timeout != "continue") json["on_cache_timeout"] = scenario.on_cache_timeout;
   if (scenario.connections != "one") json["connections"] = scenario.connections;
+  if (scenario.retries != 0) json["retries"] = scenario.retries;
   if (scenario.no_expiry) json["no_expiry"] = true;
   return json;
 }

@@ -103,6 +103,7 @@ void Machine::invoke(Step& step, const Action& action) const {
   const SessionFields& fields = sessions_[s];
   const Invocation invocation = this->invocation(step.words, action);
   set(step.words, fields.invoked, get(step.words, fields.invoked) + 1);
+  set(step.words, fields.again, 0);
   set(step.words, fields.value, 0);
   if (fields.key.width > 0) set(step.words, fields.key, invocation.key);
   if (step.record != nullptr) {
@@ -229,7 +230,7 @@ void Machine::follow(Step& step, std::size_t session, const std::vector<Transiti
         !transition.effects.empty() && transition.effects.back().kind == EffectKind::kAcknowledge && !transition.failed;
     if (record != nullptr && !ended)
       record->endings.push_back({transition.failed ? EndingRecord::Kind::kFailed : EndingRecord::Kind::kReturned, 0});
-    return end_operation(step, session, transition.failed);
+    return end_operation(step, session, transition.failed ? Ends::kFailed : Ends::kWell);
   }
   if (program_->instructions[transition.next].adds) make_change(step, session);
   ask(step, session, program_->instructions[transition.next]);
@@ -291,12 +292,25 @@ void Machine::ask(Step& step, std::size_t session, const Instruction& instructio
 }
 
 // M3.
-void Machine::end_operation(Step& step, std::size_t session, bool failed) const {
+// What is not tried again is behind it.
+void Machine::settle_retries(Step& step, std::size_t session, Ends ends) const {
+  if (scenario_.words.retries == 0) return;
   const SessionFields& fields = sessions_[session];
+  const std::vector<ScriptedOperation>& script = scenario_.sessions[session].operations;
+  std::size_t next = invoked(step.words, session);
+  const bool again = ends == Ends::kFailed && next < script.size() && script[next].again != 0;
+  set(step.words, fields.again, again ? 1 : 0);
+  while (!again && next < script.size() && script[next].again != 0) ++next;
+  set(step.words, fields.invoked, next);
+}
+
+void Machine::end_operation(Step& step, std::size_t session, Ends ends) const {
+  const SessionFields& fields = sessions_[session];
+  settle_retries(step, session, ends);
   const Event ended = event(step, EventKind::kEnded, session);
   tell(step, ended);
   set(step.words, lane(session).program_counter, kIdle);
-  if (failed || ended.operation == OperationKind::kWrite) set(step.words, fields.value, 0);
+  if (ends != Ends::kWell || ended.operation == OperationKind::kWrite) set(step.words, fields.value, 0);
   forget_watch(step, session);
   set(step.words, fields.version, 0);
   set(step.words, fields.generation, 0);

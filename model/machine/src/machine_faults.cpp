@@ -133,6 +133,7 @@ void Machine::crash(Step& step, std::size_t session, std::size_t choice) const {
     }
     forget_cuts(left);
     if (runs) break_off(step, s);
+    settle_retries(step, s, Ends::kBrokenOff);
     set(step.words, fields.value, 0);
     set(step.words, fields.crashed, 1);
     put_requests(step.words, fields.slots, left);
@@ -158,7 +159,7 @@ void Machine::break_off(Step& step, std::size_t session) const {
   if (instruction.awaits_commit) tell(step, event(step, EventKind::kWriteInDoubt, session));
   if (at.is_reply && answers_value(instruction, at.outcome)) set(step.words, reply_field(session), 0);
   set(step.words, sessions_[session].reply_number, 0);
-  end_operation(step, session, true);
+  end_operation(step, session, Ends::kBrokenOff);
 }
 
 // M3: in their order.

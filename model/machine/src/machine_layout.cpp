@@ -145,6 +145,7 @@ void Machine::lay_out() {
     for (const Field field : server->busy()) watch(field);
   for (const SessionFields& fields : sessions_) {
     for (const LaneFields& lane : fields.lanes) watch(lane.program_counter);
+    watch(fields.again);
     if (!fields.slots.empty()) watch(fields.slots.front().instruction);
     if (!fields.ghosts.empty()) watch(fields.ghosts.front().instruction);
   }
@@ -225,6 +226,7 @@ void Machine::lay_out(std::size_t s) {
                cuts_);
   add_requests(fields.ghosts, ghosts_of(*program_, scenario_, session), false);
   if (crashes) fields.crashed = layout_.add(2);
+  if (scenario_.words.retries != 0) fields.again = layout_.add(2);
   if (fields.slots.size() + fields.ghosts.size() > kRequestsMax)
     throw InputError(
         fields.ghosts.empty()

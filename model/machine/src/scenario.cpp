@@ -44,6 +44,22 @@ ScriptedOperation parse_operation(const std::string& words, const std::string& w
   return operation;
 }
 
+// The operation, and as many more of it as it may be tried again: each behind the one that it repeats.
+void add_with_retries(const ScriptedOperation& operation, const traces::Scenario& words, const std::string& where,
+                      Session& session) {
+  if (words.retries != 0 && operation.key == kAnyKey)
+    throw InputError(
+        fmt::format("{}: with --retries an operation needs its key, as in '{} k1'", where, to_string(operation.kind)));
+  if (words.retries != 0 && operation.candidates.size() > 1)
+    throw InputError(
+        fmt::format("{}: with --retries an operation needs its name: \"{}\" is any of several of this page", where,
+                    to_string(operation.kind)));
+  for (int again = 0; again <= words.retries; ++again) {
+    session.operations.push_back(operation);
+    session.operations.back().again = again;
+  }
+}
+
 // How many ways an operation may begin.
 std::size_t starts_of(const ScriptedOperation& operation, const Program& program) {
   std::size_t starts = 0;
@@ -67,8 +83,9 @@ void refuse_too_many_keys(const traces::Scenario& words, const Program& program)
           words.keys, entry.name, entry.name));
 }
 
-// How often the change of one Write may be in a value, at most: each request that makes it adds it once, and each copy.
-unsigned times_max(const Program& program, const std::vector<FaultBudget>& budgets) {
+// How often the change of one Write may be in a value, at most: each request that makes it adds it once, in each retry
+// anew, and each copy.
+unsigned times_max(const Program& program, const std::vector<FaultBudget>& budgets, int retries) {
   std::size_t most = 0;
   for (std::size_t operation = 0; operation < program.operations.size(); ++operation) {
     std::set<int> arrows;
@@ -76,19 +93,19 @@ unsigned times_max(const Program& program, const std::vector<FaultBudget>& budge
       if (instruction.operation == operation && makes_change(instruction)) arrows.insert(instruction.arrow);
     most = std::max(most, arrows.size());
   }
-  auto times = static_cast<unsigned>(most);
+  auto times = static_cast<unsigned>(most) * static_cast<unsigned>(retries + 1);
   for (const FaultBudget& budget : budgets)
     if (budget.includes(FaultEffect::kCopy)) times += budget.budget;
   return times;
 }
 
-Amounts amounts_of(const Program& program, unsigned writes, const std::vector<FaultBudget>& budgets) {
+Amounts amounts_of(const Program& program, unsigned writes, const std::vector<FaultBudget>& budgets, int retries) {
   if (!program.changes_values) return {};
-  Amounts amounts(writes, times_max(program, budgets), program.counts_from_nothing);
+  Amounts amounts(writes, times_max(program, budgets, retries), program.counts_from_nothing);
   if (amounts.values() > kWritesMax + 1)
     throw InputError(
         fmt::format("the scenario has {} writes that change what is there, in more ways than a state can tell apart; "
-                    "take fewer of them, or of the faults that repeat one",
+                    "take fewer of them, of the retries, or of the faults that repeat one",
                     writes));
   return amounts;
 }
@@ -187,7 +204,7 @@ Scenario resolve(const traces::Scenario& words, const Program& program) {
               fmt::format("{}: \"{}\" can begin in {} ways and at most {} are possible; name its key, as "
                           "in '{} k1', or the operation",
                           where, trim(operation), choices, kChoicesMax, to_string(parsed.kind)));
-        session.operations.push_back(std::move(parsed));
+        add_with_retries(parsed, words, where, session);
       }
       if (session.operations.size() > kOperationsMax)
         throw InputError(fmt::format("{}: a session has at most {} operations", where, kOperationsMax));
@@ -209,7 +226,7 @@ Scenario resolve(const traces::Scenario& words, const Program& program) {
     fault = scenario.budgets.back().text;
     refuse_held_expiry(words, scenario.budgets.back());
   }
-  scenario.amounts = amounts_of(program, writes, scenario.budgets);
+  scenario.amounts = amounts_of(program, writes, scenario.budgets, words.retries);
   scenario.values = scenario.amounts.any() ? static_cast<unsigned>(scenario.amounts.values()) : writes + 1;
   settle_absent_rows(scenario, program);
   return scenario;
@@ -244,6 +261,7 @@ std::string describe(const traces::Scenario& words) {
   if (words.on_database_timeout != "fail") parts.push_back("on database timeout: " + words.on_database_timeout);
   if (words.on_cache_timeout != "continue") parts.push_back("on cache timeout: " + words.on_cache_timeout);
   if (words.connections != "one") parts.push_back("connections: " + words.connections);
+  if (words.retries != 0) parts.push_back(fmt::format("{} retr{}", words.retries, words.retries == 1 ? "y" : "ies"));
   if (words.all_invoked) parts.emplace_back("all invoked");
   if (words.no_expiry) parts.emplace_back("nothing expires");
   return fmt::format("{}", fmt::join(parts, ", "));

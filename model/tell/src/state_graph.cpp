@@ -26,8 +26,9 @@ std::vector<traces::IdleSession> idle_sessions(const Machine& machine, const std
     traces::IdleSession told;
     told.app = session.app;
     told.session = session.session;
-    told.begun = static_cast<int>(machine.invoked(words, s));
-    told.of = static_cast<int>(session.operations.size());
+    const int tries = 1 + machine.scenario().words.retries;
+    told.begun = (static_cast<int>(machine.invoked(words, s)) + tries - 1) / tries;
+    told.of = static_cast<int>(session.operations.size()) / tries;
     if (const unsigned held = machine.held(words, s); held != 0) told.value = machine.scenario().shown(held - 1);
     idle.push_back(told);
   }

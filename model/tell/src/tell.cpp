@@ -183,6 +183,8 @@ traces::Step tell_step(const Machine& machine, const Action& action, const StepR
   step.operation = static_cast<int>(record.ordinal);
   step.diagram = machine.program().operations[record.operation].name;
   step.key = key_name(record.key);
+  if (action.kind == ActionKind::kInvoke)
+    step.again = machine.scenario().sessions[action.session].operations[record.ordinal - 1].again;
   if (record.request) {
     step.arrow = machine.program().instructions[record.request->instruction].arrow;
     if (!record.was_reply) step.request = tell_request(machine, action.session, *record.request);

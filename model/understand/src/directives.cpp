@@ -19,7 +19,7 @@ constexpr std::string_view kKnown =
     "A, B; entries = A, B; sql set = "
     "UPDATE ..., "
     "redis get = GET :key, key k1 = 42; readers = 2 (writers, app, keys, cached, fault, on-database-timeout, "
-    "on-cache-timeout, connections, all-invoked, no-expiry); "
+    "on-cache-timeout, connections, retries, all-invoked, no-expiry); "
     "expect PROPERTY violated (or holds); race; ignore";
 
 // What follows an optional "=".

@@ -113,6 +113,7 @@ void ScenarioWords::add(std::string_view text) {
   if (line.word == "on-database-timeout") return add_rule(on_database_timeout, line);
   if (line.word == "on-cache-timeout") return add_rule(on_cache_timeout, line);
   if (line.word == "connections") return add_rule(connections, line, "one", "pool");
+  if (line.word == "retries") return add_number(retries, line, 0, traces::kRetriesMax);
   throw InputError(fmt::format("{} says nothing of a scenario; there are: {}", in_quotes(line.word),
                                fmt::join(kScenarioWords, ", ")));
 }
@@ -124,6 +125,7 @@ void ScenarioWords::add_rules_to(traces::Scenario& scenario) const {
   scenario.on_cache_timeout = on_cache_timeout.value_or("continue");
   scenario.no_expiry = no_expiry;
   scenario.connections = connections.value_or("one");
+  scenario.retries = retries.value_or(0);
 }
 
 ScenarioWords ScenarioWords::over(const ScenarioWords& otherwise) const {
@@ -138,6 +140,7 @@ ScenarioWords ScenarioWords::over(const ScenarioWords& otherwise) const {
   if (!on_database_timeout) both.on_database_timeout = otherwise.on_database_timeout;
   if (!on_cache_timeout) both.on_cache_timeout = otherwise.on_cache_timeout;
   if (!connections) both.connections = otherwise.connections;
+  if (!retries) both.retries = otherwise.retries;
   both.cached = cached || otherwise.cached;
   both.all_invoked = all_invoked || otherwise.all_invoked;
   both.no_expiry = no_expiry || otherwise.no_expiry;
@@ -157,6 +160,7 @@ std::string ScenarioWords::as_options() const {
   if (on_cache_timeout.value_or("continue") != "continue")
     words += " --on-cache-timeout " + shell_word(*on_cache_timeout);
   if (connections.value_or("one") != "one") words += " --connections " + shell_word(*connections);
+  if (retries.value_or(0) != 0) words += fmt::format(" --retries {}", *retries);
   if (all_invoked) words += " --all-invoked";
   if (no_expiry) words += " --no-expiry";
   return words;

@@ -35,6 +35,16 @@ TEST(AsDrawn, the_late_fill_happens_and_ends_wrong) {
   EXPECT_EQ(race.trace->property, "coherent-at-rest");
 }
 
+TEST(AsDrawn, runs_each_operation_once) {
+  AsDrawnOptions options;
+  options.given.retries = 1;
+  EXPECT_TRUE(contains(error_of([&] {
+                         taken("A->>C: GET k\nC-->>A: nil\nA->>D: SELECT\nB->>D: UPDATE\nB->>C: DEL k\nA->>C: SET k\n",
+                               options);
+                       }),
+                       "leave out --retries"));
+}
+
 TEST(AsDrawn, in_another_order_the_same_arrows_end_right) {
   const AsDrawn race = taken("A->>C: GET k\nC-->>A: nil\nB->>D: UPDATE\nA->>D: SELECT\nA->>C: SET k\nB->>C: DEL k\n");
   EXPECT_EQ(race.answer, AsDrawn::Answer::kEndsRight);

@@ -62,6 +62,22 @@ TEST(Hunt, cache_aside_is_violated_by_a_hundred_seeds_of_a_hundred_and_shrunk_to
   }
 }
 
+// A retry has the same identity as what it repeats, but for how often that was tried.
+TEST(Hunt, what_breaks_in_spite_of_retries_is_found_and_shrunk) {
+  const Protocol protocol = read_page("cache-aside").value();
+  HuntSpace space = large_space();
+  space.scenario.retries = 1;
+  space.scenario.faults = {"lost-reply@write:1=2"};
+  for (std::uint64_t seed = 0; seed < 10; ++seed) {
+    HuntOptions options;
+    options.seed = seed;
+    const HuntReport report = hunt(protocol, space, options);
+    ASSERT_EQ(report.verdict, Verdict::kViolated) << "seed " << seed;
+    EXPECT_EQ(report.found.front().trace.scenario.retries, 1);
+    expect_sound(protocol, report.found.front());
+  }
+}
+
 // Nothing of a shrunk scenario can be left out: without one app instance, or one fault less, the property holds or says
 // nothing. With the scripts' words, so that nothing of the hunt's own is trusted.
 void expect_smallest(const Protocol& protocol, const traces::Trace& trace) {
@@ -148,6 +164,7 @@ TEST(Hunt, database_only_is_inconclusive_and_says_what_was_covered) {
   HuntOptions options;
   options.seed = 3;
   options.runs_max = 20'000;
+  options.properties = {"fresh-reads"};
   const HuntReport report = hunt(read_page("database-only").value(), space, options);
   EXPECT_EQ(report.verdict, Verdict::kInconclusive);
   EXPECT_TRUE(report.found.empty());
@@ -191,6 +208,7 @@ TEST(Hunt, what_was_never_tested_is_said) {
   space.scenario.faults = {"lost-reply@read:1"};
   HuntOptions options;
   options.runs_max = 1000;
+  options.properties = {"coherent-at-rest"};
   const HuntReport report = hunt(read_page("cache-aside").value(), space, options);
   EXPECT_EQ(report.verdict, Verdict::kInconclusive);
   ASSERT_EQ(report.properties.size(), 1U);
@@ -257,7 +275,8 @@ TEST(Hunt, for_all_it_keeps_one_trace_a_cause_with_and_without_faults) {
                                       [](const traces::Step& step) { return step.budget > 0; });
     EXPECT_EQ(static_cast<std::size_t>(faults), found.trace.scenario.faults.size()) << found.cause;
   }
-  EXPECT_EQ(properties, (std::set<std::string>{"coherent-at-rest", "fresh-reads"}));
+  EXPECT_EQ(properties,
+            (std::set<std::string>{"coherent-at-rest", "fresh-reads", "monotonic-reads", "read-your-writes"}));
   EXPECT_TRUE(without_fault);
   EXPECT_TRUE(lost_delete);
   EXPECT_GT(report.violating_runs, report.found.size());
@@ -277,7 +296,7 @@ TEST(Hunt, for_all_a_run_goes_on_past_a_violation_so_that_it_does_not_hide_a_lat
   const HuntReport report = hunt(read_page("cache-aside").value(), space, options);
   std::set<std::string> broken;
   for (const HuntFound& found : report.found) broken.insert(found.trace.property);
-  EXPECT_EQ(broken, (std::set<std::string>{"coherent-at-rest", "fresh-reads"}));
+  EXPECT_EQ(broken, (std::set<std::string>{"coherent-at-rest", "fresh-reads", "read-your-writes"}));
 }
 
 TEST(Hunt, an_interruption_ends_it_with_what_is_known) {

@@ -319,10 +319,11 @@ void Model::acknowledge(Running& running, const Path& path) const {
   running.step.told.endings.push_back({traces::Ending::Kind::kAcknowledged, shown(runner.held)});
 }
 
-void Model::finish(Running running, bool failed, std::vector<Enabled>& out) const {
+void Model::finish(Running running, bool failed, std::vector<Enabled>& out, bool is_given_up) const {
   Runner& runner = running.step.next.runners[running.runner];
   auto& endings = running.step.told.endings;
-  if (failed || (runner.told_failure && !runner.told)) {
+  const bool fails = failed || (runner.told_failure && !runner.told);
+  if (fails) {
     endings.push_back({traces::Ending::Kind::kFailed, std::nullopt});
     runner.held.reset();
   } else if (runner.told) {
@@ -336,7 +337,10 @@ void Model::finish(Running running, bool failed, std::vector<Enabled>& out) cons
     mark_acknowledged(running, false);
     endings.push_back({traces::Ending::Kind::kReturned, shown(runner.held)});
   }
-  runner = Runner{.begun = runner.begun,
+  const std::size_t next = behind_retries(running.runner, runner.begun);
+  const bool again = fails && !is_given_up && next != runner.begun;
+  runner = Runner{.begun = again ? runner.begun : next,
+                  .fails = again,
                   .held = runner.held,
                   .returned = std::move(runner.returned),
                   .asynchronous = std::move(runner.asynchronous),

@@ -180,8 +180,10 @@ class Judge {
       const Enabled* next = nullptr;
       for (const std::size_t i : left) {
         if (held && i == a) continue;
+        // The answer that a server passes on is named as what it answers, and comes after it.
         for (const Enabled& step : steps)
-          if (same_choice(step.told, trace_.steps[i])) next = &step;
+          if (same_choice(step.told, trace_.steps[i]) && !(held && same_choice(step.told, trace_.steps[a])))
+            next = &step;
         if (next == nullptr) continue;
         if (i == b) held = false;
         left.erase(std::find(left.begin(), left.end(), i));
@@ -269,6 +271,7 @@ class Judge {
     for (const auto& app : setting_.apps) {
       for (const std::vector<Script>& session : app) {
         if (!session.front().key && setting_.keys > 1) return false;
+        says_something |= setting_.retries > 0 && session.front().kind == OperationKind::kRead;
         for (std::size_t i = 1; i < session.size(); ++i) says_something |= session[i].kind == OperationKind::kRead;
       }
     }
@@ -377,6 +380,7 @@ Setting setting_of(const traces::Trace& trace) {
   setting.all_invoked = trace.scenario.all_invoked;
   setting.continue_on_database_timeout = trace.scenario.on_database_timeout == "continue";
   setting.pooled = trace.scenario.connections == "pool";
+  setting.retries = trace.scenario.retries;
   setting.fail_on_cache_timeout = trace.scenario.on_cache_timeout == "fail";
   for (const std::string& app : trace.scenario.apps) {
     setting.apps.emplace_back();

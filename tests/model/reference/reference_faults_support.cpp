@@ -173,7 +173,7 @@ void Model::crash_by(const World& world, std::size_t r, const Message& message, 
       for (const World& end : ends) {
         World next = end;
         Runner& cut = next.runners[s];
-        cut = Runner{.begun = runner.begun, .crashed = true, .ghosts = runner.ghosts};
+        cut = Runner{.begun = behind_retries(s, runner.begun), .crashed = true, .ghosts = runner.ghosts};
         for (std::size_t m = 0; m < sent.size(); ++m)
           if (sent[m].stage > 0 || arriving.contains(m)) cut.asynchronous.push_back(sent[m]);
         more.push_back(std::move(next));
@@ -202,7 +202,7 @@ void Model::cancel(const World& world, std::size_t r, std::vector<Enabled>& out)
       else
         running.step.told.request = tell(r, message);
       if (arrives) running.step.next.runners[r].asynchronous.push_back(message);
-      finish(std::move(running), true, out);
+      finish(std::move(running), true, out, true);
     }
   }
 }

@@ -29,6 +29,7 @@ namespace stalemate::model::reference {
 struct Script {
   OperationKind kind = OperationKind::kRead;
   std::optional<std::size_t> key;
+  bool again = false;  // in the model alone: run only if the one before failed
 };
 struct Aim {
   std::string kind;        // "lost-request", "crash", ...
@@ -51,6 +52,7 @@ struct Setting {
   bool fail_on_cache_timeout = false;
   bool no_expiry = false;
   bool pooled = false;
+  int retries = 0;
   std::vector<Budget> budgets;
 };
 
@@ -62,6 +64,7 @@ inline traces::Scenario words_of(const Setting& setting) {
   words.all_invoked = setting.all_invoked;
   words.no_expiry = setting.no_expiry;
   if (setting.pooled) words.connections = "pool";
+  words.retries = setting.retries;
   if (setting.continue_on_database_timeout) words.on_database_timeout = "continue";
   if (setting.fail_on_cache_timeout) words.on_cache_timeout = "fail";
   for (const auto& app : setting.apps) {
@@ -168,6 +171,7 @@ struct Fetched {
 struct Runner {
   std::size_t begun = 0;  // operations invoked
   bool running = false;
+  bool fails = false;         // its last operation failed, and is going to be run again
   std::size_t operation = 0;  // while running, as all that follow
   std::size_t key = 0;
   std::map<int, Outcome> outcomes = {};  // by arrow, of the requests awaited so far that something ahead looks at
@@ -322,7 +326,9 @@ class Model {
   void choose_freely(const Running& running, const Path& way, std::vector<Enabled>& out) const;
   bool loses_change(const World& world, const std::string& property) const;
   void acknowledge(Running& running, const Path& path) const;
-  void finish(Running running, bool failed, std::vector<Enabled>& out) const;
+  // `is_given_up`: nobody is there to run it again.
+  void finish(Running running, bool failed, std::vector<Enabled>& out, bool is_given_up = false) const;
+  std::size_t behind_retries(std::size_t r, std::size_t begun) const;
   void refuse(const World& world, std::size_t r, std::vector<Enabled>& out) const;
   void cancel(const World& world, std::size_t r, std::vector<Enabled>& out) const;
   // Whether who sent this, one of those that stand in `asynchronous`, awaited it and is gone.

@@ -141,6 +141,7 @@ inline rc::Gen<RandomProtocol> random_protocol() {
 constexpr unsigned kContinueSwitch = 2;
 constexpr unsigned kCacheFailsSwitch = 128 + 256;
 constexpr unsigned kPoolSwitch = 512 + 1024;
+constexpr unsigned kRetrySwitch = 2048 + 4096;
 constexpr unsigned kHeldSwitch = 96;  // both bits: one in four
 
 // A scenario before it is known which arrows there are to aim at: aims are drawn as numbers.
@@ -176,7 +177,7 @@ inline rc::Gen<RandomScenario> random_scenario() {
       rc::gen::set(&RandomScenario::shares_app, rc::gen::container<std::vector<bool>>(3, rc::gen::arbitrary<bool>())),
       rc::gen::set(&RandomScenario::budgets,
                    rc::gen::resize(2, rc::gen::container<std::vector<std::vector<int>>>(budget))),
-      rc::gen::set(&RandomScenario::switches, rc::gen::inRange(0U, 2048U)),
+      rc::gen::set(&RandomScenario::switches, rc::gen::inRange(0U, 8192U)),
       rc::gen::set(&RandomScenario::other, rc::gen::inRange<std::size_t>(0, kOtherProperties.size())));
 }
 
@@ -221,6 +222,17 @@ inline Setting setting_of(const RandomScenario& drawn, const Protocol& protocol,
     if (s == 0 || !drawn.shares_app[s]) setting.apps.emplace_back();
     setting.apps.back().push_back(std::move(script));
   }
+  // What is run again has one name and one key.
+  const auto is_one = [&](const Script& one) {
+    const auto same_kind = [&](const Operation& operation) { return operation.kind == one.kind; };
+    return one.key && std::count_if(protocol.operations.begin(), protocol.operations.end(), same_kind) == 1;
+  };
+  const bool all_one = std::all_of(setting.apps.begin(), setting.apps.end(), [&](const auto& sessions) {
+    return std::all_of(sessions.begin(), sessions.end(), [&](const std::vector<Script>& script) {
+      return std::all_of(script.begin(), script.end(), is_one);
+    });
+  });
+  if ((drawn.switches & kRetrySwitch) == kRetrySwitch && all_one) setting.retries = 1;
   std::vector<std::pair<std::string, int>> arrows = {{"", 0}};
   for (const char* many : {"read", "write", "database"}) arrows.emplace_back(many, 0);
   if (has_cache) arrows.emplace_back("cache", 0);
@@ -246,7 +258,9 @@ inline Setting setting_of(const RandomScenario& drawn, const Protocol& protocol,
     setting.budgets.push_back(std::move(budget));
   }
   while (!has_room(protocol, words_of(setting))) {
-    if (!setting.budgets.empty())
+    if (setting.retries > 0)
+      setting.retries = 0;
+    else if (!setting.budgets.empty())
       setting.budgets.pop_back();
     else if (setting.apps.size() > 1)
       setting.apps.pop_back();

@@ -34,9 +34,14 @@ Model::Model(const Protocol& protocol, const Setting& setting, bool keep_history
   Value writes = 0;
   for (std::size_t a = 0; a < setting.apps.size(); ++a) {
     for (std::size_t s = 0; s < setting.apps[a].size(); ++s) {
-      Place place{static_cast<int>(a) + 1, static_cast<int>(s) + 1, setting.apps[a][s], {}};
-      for (const Script& script : place.script)
-        place.values.push_back(script.kind == OperationKind::kWrite ? ++writes : 0);
+      Place place{static_cast<int>(a) + 1, static_cast<int>(s) + 1, {}, {}};
+      for (const Script& script : setting.apps[a][s]) {
+        const Value value = script.kind == OperationKind::kWrite ? ++writes : 0;
+        for (int retry = 0; retry <= setting.retries; ++retry) {
+          place.script.push_back({script.kind, script.key, retry > 0});
+          place.values.push_back(value);
+        }
+      }
       places_.push_back(std::move(place));
     }
   }
@@ -75,7 +80,7 @@ World Model::initial() const {
 bool Model::at_rest(const World& world) const {
   if (std::any_of(world.told.begin(), world.told.end(), [](unsigned count) { return count > 0; })) return false;
   return std::all_of(world.runners.begin(), world.runners.end(), [](const Runner& runner) {
-    return !runner.running && runner.asynchronous.empty() && runner.ghosts.empty();
+    return !runner.running && !runner.fails && runner.asynchronous.empty() && runner.ghosts.empty();
   });
 }
 
@@ -209,6 +214,12 @@ void Model::about(Running& running, const Message& message) const {
   told.arrow = request(message).arrow;
 }
 
+// Where the retries end that stand behind the last operation begun.
+std::size_t Model::behind_retries(std::size_t r, std::size_t begun) const {
+  while (begun < places_[r].script.size() && places_[r].script[begun].again) ++begun;
+  return begun;
+}
+
 void Model::invoke(const World& world, std::size_t r, std::vector<Enabled>& out) const {
   const std::size_t ordinal = world.runners[r].begun + 1;
   const Script& script = places_[r].script[ordinal - 1];
@@ -220,9 +231,12 @@ void Model::invoke(const World& world, std::size_t r, std::vector<Enabled>& out)
       Runner& runner = running.step.next.runners[r];
       runner.begun = ordinal;
       runner.running = true;
+      runner.fails = false;
       runner.operation = operation;
       runner.key = key;
       runner.held.reset();
+      if (script.again)
+        for (std::size_t i = ordinal - 1; places_[r].script[i].again; --i) ++running.step.told.again;
       if (keep_history_) {
         const History& history = world.history[key];
         runner.commits_before = history.commits.size();

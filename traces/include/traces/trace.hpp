@@ -25,6 +25,8 @@ struct Protocol {
   bool operator==(const Protocol&) const = default;
 };
 
+inline constexpr int kRetriesMax = 10;
+
 // The bounds, in the words of the command line; machine/scenario.hpp reads them back.
 struct Scenario {
   std::vector<std::string> apps;  // one script per app instance: "read", "read k1; write k2", "read | write"
@@ -36,6 +38,7 @@ struct Scenario {
   bool all_invoked = false;
   bool no_expiry = false;           // nothing expires, whatever time to live it has
   std::string connections = "one";  // of a session to a server; or "pool"
+  int retries = 0;  // how often a session runs an operation that failed again, at most, before it goes on
   bool operator==(const Scenario&) const = default;
 };
 
@@ -170,7 +173,7 @@ struct Step {
   StepKind kind = StepKind::kInvoke;
   int app = 1;            // from 1
   int session = 1;        // within its app instance, from 1
-  int operation = 1;      // ordinal within the session's script, from 1
+  int operation = 1;      // ordinal within the session's script, from 1; each retry that it allows has its own
   std::string diagram;    // which diagram the operation runs: "Read", "Write", or its name where there are several
   std::string store;      // the store that it happens in, of itself or by a fault; "" otherwise
   std::string key;        // the operation's key: "k1"; evict, expire: the entry's
@@ -179,6 +182,7 @@ struct Step {
   int copy = 0;           // handle: which copy of the request; 0: itself
   int choice = 0;      // which way a free choice was taken, from 1; of a crash, how much arrives yet; 0: there was none
   std::string chosen;  // that branch's label, as drawn; "" where it has none or there was no choice
+  int again = 0;       // invoke: which retry of the operation before, from 1; 0: none
   int missed = 0;      // of a cache-failover: how many of the last changes are lost, where it is not one; else 0
   int budget = 0;      // which --fault a fault was charged to, from 1; 0 for a step that is no fault
 
@@ -228,6 +232,9 @@ const InFlight* find_message(const State& state, const MessageId& id);
 // Whether two steps are the same choice: in one state no two enabled ones are. Copies of one request are alike, so that
 // which of them is handled first is no choice; the one made first is.
 bool same_step(const Step& a, const Step& b);
+
+// " again" of an invoke that is a retry; else "".
+std::string_view again_words(const Step& step);
 
 // What a cache-failover loses: "the last change", "the last 3 changes".
 std::string missed_words(const Step& step);

@@ -57,7 +57,7 @@ std::string what_happens(const std::string& actor, const Request* request, const
       fmt::arg("actor", request == nullptr || request->from.empty() ? actor : "the " + foreign(request->from)),
       fmt::arg("app", step.app), fmt::arg("store", foreign(step.store)), fmt::arg("key", foreign(step.key)),
       fmt::arg("diagram", foreign(step.diagram)), fmt::arg("missed", missed_words(step)),
-      fmt::arg("server", request == nullptr ? "server" : foreign(request->to)),
+      fmt::arg("again", again_words(step)), fmt::arg("server", request == nullptr ? "server" : foreign(request->to)),
       fmt::arg("request", request == nullptr ? fmt::format("arrow {}", step.arrow) : request_words(*request)),
       fmt::arg("answer", answer), fmt::arg("answers", answers),
       fmt::arg("stops_waiting", awaited ? fmt::format("; {} stops waiting", actor) : ""),

@@ -94,7 +94,9 @@ std::string chosen_words(const Step& step) {
 
 bool is_at_rest(const State& state) { return state.in_flight.empty(); }
 
-std::string operation_words(const Step& step) { return foreign(step.diagram) + " " + foreign(step.key); }
+std::string operation_words(const Step& step) {
+  return fmt::format("{} {}{}", foreign(step.diagram), foreign(step.key), again_words(step));
+}
 
 std::string store_event_words(const Step& step) {
   return fmt::format(fmt::runtime(facts_of(step.kind).line), fmt::arg("key", foreign(step.key)),
@@ -122,6 +124,7 @@ std::string scenario_words(const Scenario& scenario) {
   }
   if (scenario.on_cache_timeout != "continue")
     words += " --on-cache-timeout=" + printable(shell_word(scenario.on_cache_timeout));
+  if (scenario.retries != 0) words += fmt::format(" --retries {}", scenario.retries);
   if (scenario.connections != "one") words += " --connections=" + printable(shell_word(scenario.connections));
   if (scenario.all_invoked) words += " --all-invoked";
   if (scenario.no_expiry) words += " --no-expiry";

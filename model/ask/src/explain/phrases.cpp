@@ -76,7 +76,7 @@ std::string event_words(const traces::Trace& trace, const traces::Step& step) {
   return fmt::format(fmt::runtime(facts.event), fmt::arg("actor", actor(trace, step)), fmt::arg("app", step.app),
                      fmt::arg("diagram", shown_text(step.diagram)), fmt::arg("store", step.store),
                      fmt::arg("missed", traces::missed_words(step)), fmt::arg("key", step.key),
-                     fmt::arg("server", server_of(trace, step)),
+                     fmt::arg("again", traces::again_words(step)), fmt::arg("server", server_of(trace, step)),
                      fmt::arg("message", has_message ? message_words(trace, step) : ""),
                      fmt::arg("of_reply", step.reply ? "the reply to " : ""));
 }

@@ -49,13 +49,15 @@ StepIdentity identity(const Machine& machine, const std::vector<const PlannedSes
     step.is_ghost = machine.is_ghost(words, action);
     ordinal = request.operation;
   }
-  step.operation = sessions[s]->operations[ordinal - 1].id;
+  const std::size_t tries = 1 + static_cast<std::size_t>(machine.scenario().words.retries);
+  step.operation = sessions[s]->operations[(ordinal - 1) / tries].id;
+  step.again = (ordinal - 1) % tries;
   return step;
 }
 
 bool same_step(const StepIdentity& a, const StepIdentity& b) {
-  return a.session == b.session && a.operation == b.operation && a.kind == b.kind && a.instruction == b.instruction &&
-         a.is_ghost == b.is_ghost && a.fault == b.fault;
+  return a.session == b.session && a.operation == b.operation && a.again == b.again && a.kind == b.kind &&
+         a.instruction == b.instruction && a.is_ghost == b.is_ghost && a.fault == b.fault;
 }
 
 int likeness(const StepIdentity& a, const StepIdentity& b) {

@@ -23,6 +23,7 @@ inline constexpr int kTheCache = -1;
 struct StepIdentity {
   int session = 0;  // kTheCache: what happens in the cache
   int operation = 0;
+  std::size_t again = 0;  // which retry of it
   ActionKind kind = ActionKind::kInvoke;
   InstructionId instruction = kNoInstruction;  // of the message the step is about
   bool is_ghost = false;                       // and nobody knows of that message

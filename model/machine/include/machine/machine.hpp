@@ -191,6 +191,7 @@ class Machine {
     std::vector<Slot> slots;
     std::vector<Slot> ghosts;
     Field crashed;
+    Field again;  // its last operation failed, and is going to be run again
   };
   // Where one step's consequences are gathered.
   struct Step {
@@ -292,7 +293,9 @@ class Machine {
   void acknowledge(Step& step, std::size_t session, const Effect& effect, bool ends) const;
   void make_change(Step& step, std::size_t session) const;
   void ask(Step& step, std::size_t session, const Instruction& instruction) const;
-  void end_operation(Step& step, std::size_t session, bool failed) const;
+  enum class Ends : std::uint8_t { kWell, kFailed, kBrokenOff };  // kBrokenOff: nobody is there to try it again
+  void end_operation(Step& step, std::size_t session, Ends ends) const;
+  void settle_retries(Step& step, std::size_t session, Ends ends) const;
   using Slots = std::vector<SessionFields::Slot>;
   static std::vector<RequestRecord> requests_in(StateView words, const Slots& slots);
   static void put_request(StateRef words, const SessionFields::Slot& slot, const RequestRecord& request);

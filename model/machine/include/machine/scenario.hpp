@@ -35,6 +35,7 @@ struct ScriptedOperation {
   std::vector<std::uint16_t> candidates;
   int key = kAnyKey;   // from 0; kAnyKey: invoking chooses
   unsigned value = 0;  // the number of a Write, from 1, and what it writes if that is a value of its own; 0 for a Read
+  int again = 0;       // which retry it is of the one before, from 1: it is run only if that failed
 };
 
 struct Session {

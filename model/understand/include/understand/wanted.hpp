@@ -18,9 +18,9 @@ struct Protocol;
 
 inline constexpr int kAppsMax = 64;
 
-inline constexpr std::array<std::string_view, 11> kScenarioWords = {
-    "readers",          "writers",     "app",         "keys",     "cached", "fault", "on-database-timeout",
-    "on-cache-timeout", "connections", "all-invoked", "no-expiry"};
+inline constexpr std::array<std::string_view, 12> kScenarioWords = {
+    "readers",          "writers",     "app",     "keys",        "cached",   "fault", "on-database-timeout",
+    "on-cache-timeout", "connections", "retries", "all-invoked", "no-expiry"};
 
 // The words of a scenario, each as its option on the command line (without the dashes).
 struct ScenarioWords {
@@ -33,6 +33,7 @@ struct ScenarioWords {
   std::optional<std::string> on_database_timeout;
   std::optional<std::string> on_cache_timeout;
   std::optional<std::string> connections;
+  std::optional<int> retries;
   bool all_invoked = false;
   bool no_expiry = false;
   bool operator==(const ScenarioWords&) const = default;
