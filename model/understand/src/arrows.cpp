@@ -225,6 +225,7 @@ void StepWalk::to_outside(Position at, const Message& message, Scope& scope) {
     local(at, message.to + " did not start the operation, so telling it acknowledges nothing");
     return;
   }
+  scope.before_local = {};
   const int arrow = static_cast<int>(current().operation.arrows.size());
   const bool fails = says_failure(message.text);
   if (scope.at_top() && says_condition(message.text)) current().answers_on_condition.push_back({at, 0, message.text});

@@ -150,6 +150,7 @@ void StepWalk::leave_block(Joined joined, Scope& scope) {
   scope.since_write = joined.since_write;
   scope.between = std::move(joined.between);
   scope.returned = std::move(joined.returned);
+  scope.before_local = {};
 }
 
 // The only branch of a block behind a get of the cache fills it from the database: then hardly anything but a miss
@@ -241,6 +242,7 @@ bool StepWalk::takes_miss_alone(const Choosing& choosing, std::size_t index) {
   return common(taken, normal) == Outcomes{Outcome::kMiss};
 }
 
+  inside.before_local = {};
 // "alt hit", a get of the cache, its reply, "else miss", the way of a miss: the get stands in the branch that it
 // decides, and is asked before the block. The block without it; none where it is drawn otherwise.
 std::optional<Block> StepWalk::ask_before(const Block& block, Scope& scope) {

@@ -332,3 +332,4 @@ void StepWalk::answered_in_label(const Place& place, const std::string& reply, s
 }
 
 }  // namespace stalemate::model
+  note_before_local(asks, scope);

@@ -246,6 +246,7 @@ void StepWalk::not_understood(const Statement& statement, Scope& scope) {
   scope.lost = true;
   scope.latest = {};
   scope.awaited = {};
+  scope.before_local = {};
   scope.row = {};
   current().asks = true;
   const auto* inner = std::get_if<Block>(&statement.node);
@@ -268,6 +269,7 @@ void StepWalk::begin_segment(Position at, Scope& scope) {
   scope.lost = false;
   scope.latest = {};
   scope.awaited = {};
+  scope.before_local = {};
   scope.row = {};
   scope.get_line = 0;
   scope.since_write = {};

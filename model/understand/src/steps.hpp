@@ -189,6 +189,7 @@ class StepWalk {
     Latest latest;                       // awaited or not
     Latest awaited;                      // the latest that somebody waits for
     int get_line = 0, gets_of_rows = 0;  // where the latest get is drawn, 0: none; gets of the database so far
+    Latest before_local;                 // the latest before calls of the app's own caches, where nothing else stands
     SinceWrite since_write;
     Between between;                        // the latest since a server answered
     Position branch;                        // where the branch begins that is read
@@ -284,6 +285,9 @@ class StepWalk {
   bool continues_row(const Block& block, const BlockRow& row) const;
   const Request& answered_by(Position at, const std::string& server, const Latest& latest, bool begins_branch) const;
   void note_outcome_drawn(const Latest& latest, Scope& scope, bool by_reply);
+  bool answers_late(const Message& message, const Scope& scope) const;
+  bool is_local_call(const Request& asks) const;
+  void note_before_local(const Request& asks, Scope& scope);
   ReplyWords words_of_reply(const Message& message, const Request& asks);
   void block(Position at, const Block& block, Scope& scope);
   void choice(Position at, const Block& block, Scope& scope);
