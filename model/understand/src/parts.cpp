@@ -97,7 +97,7 @@ void StepWalk::note(const std::vector<Statement>& list, std::size_t index, Scope
   const bool begins = scope.at_top() && !continues_ && parted({at, "the note", text}, list, index, scope);
   ask_about_whose(at, text);
   if (begins) return;
-  remark(at, text, reading_.add(at, "a note: no meaning"));
+  remark(at, text, reading_.add(at, "a note: no meaning"), scope);
 }
 
 // Branches that do what operations do from the beginning, and are called so, or of which one reads and one writes.

@@ -28,6 +28,7 @@ struct Remark {
   Position at;
   std::size_t line = 0;  // its reading line
   std::string text;
+  Position branch;  // that it stands in; line 0: in none
 };
 
 // Where a reading line is to say which value a request carries: at this byte of its meaning.
@@ -235,7 +236,7 @@ class StepWalk {
   };
   void message(const Place& place, const Message& message, Scope& scope);
   void to_itself(Position at, const Message& message, Scope& scope);
-  void remark(Position at, const std::string& text, std::size_t line);
+  void remark(Position at, const std::string& text, std::size_t line, const Scope& scope);
   void happens_after_commit(Position at, Scope& scope) const;
   std::size_t local(Position at, const std::string& why);  // the reading line
   void between_apps(Position at, const Message& message, Scope& scope);
