@@ -47,12 +47,13 @@ void StepWalk::block(Position at, const Block& block, Scope& scope) {
 // What each branch tests; nothing, where no request is known that they could be about.
 std::vector<BranchTest> StepWalk::tests_of(const Choosing& choosing, const Scope& scope) const {
   std::vector<BranchTest> tests;
-  for (const Section& section : choosing.block.sections) {
-    if (scope.lost || choosing.about_others) {
+  for (std::size_t i = 0; i < choosing.block.sections.size(); ++i) {
+    const Section& section = choosing.block.sections[i];
+    if (scope.lost || choosing.about_others || choosing.about_earlier) {
       tests.emplace_back();
     } else if (choosing.tested.known()) {
       if (!choosing.in_row) refuse_outcome_of_earlier_get(section, choosing.tested, scope);
-      tests.push_back(test_of(section, choosing.tested));
+      tests.push_back(test_of(choosing.block, i, choosing.tested));
       ask_about_between(section, tests.back(), choosing.tested, scope.between);
     } else {
       refuse_outcome_without_request(section, choosing.tested);
@@ -68,6 +69,10 @@ std::string StepWalk::assumed_of_free(const Choosing& choosing, const Choice& ch
   std::string assumed;
   if (choosing.about_others)
     assumed = index == 0 ? "it is about what others answer, so it is free" : "";
+  else if (choosing.about_earlier)
+    assumed = index == 0 ? "it is about what was found before, and nothing but what is answered depends on it, so it "
+                           "is free"
+                         : "";
   else if (choosing.tests[index].free)
     assumed = "";
   else if (section.label.empty() || !choosing.tested.known())
@@ -280,7 +285,7 @@ void StepWalk::choice(Position at, const Block& block, Scope& scope) {
     return;
   }
   refuse_branch_of_server(at, scope);
-  Choosing choosing{block, tested_by(block, scope), false, is_about_others(block), {}};
+  Choosing choosing{block, tested_by(block, scope), false, is_about_others(block), false, {}};
   take_lease_as_said(labels_of(block), choosing.tested);
   choosing.in_row = !choosing.tested.known() && choosing.tested.depends_on_branch && continues_row(block, scope.row);
   if (choosing.in_row) choosing.tested = scope.row.tested;
@@ -298,6 +303,7 @@ void StepWalk::choice(Position at, const Block& block, Scope& scope) {
   choice.kind = block.kind;
   choice.free = resolve(at, block, choosing.tested, choosing.tests);
   choice.may_take_none = choice.free && (block.kind != BlockKind::kAlt || block.sections.size() == 1);
+  choosing.about_earlier = !choosing.in_row && !choosing.about_others && is_about_earlier(choosing, scope);
   if (choice.free) ask_about_fill(choosing);
   if (choice.free && scope.at_top() && !continues_) ask_about_operations_in(block);
   BlockRow row;

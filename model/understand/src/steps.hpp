@@ -306,6 +306,7 @@ class StepWalk {
   // What the branches leave to what stands behind the block, joined one after the other.
   struct Joined {
     Joined(const Scope& entered, BlockRow the_row);
+    bool about_earlier = false;     // what was found before, on which only what is answered depends
     bool latest_differs = false;  // from branch to branch
     bool awaited_differs = false;
     int get_line;
@@ -320,12 +321,13 @@ class StepWalk {
   void look_again(Latest& latest, Scope& scope);
   void take_lease_as_said(const std::vector<std::string>& texts, Latest& tested);
   static bool takes_miss_alone(const Choosing& choosing, std::size_t index);
+  bool is_about_earlier(const Choosing& choosing, const Scope& scope) const;
   static std::string assumed_of_free(const Choosing& choosing, const Choice& choice, std::size_t index);
   void note_branch(const Choosing& choosing, const Choice& choice, const Branch& branch, std::size_t index);
   static void join(const Branch& branch, const Scope& entered, const Scope& inside, Scope& outer, Joined& joined);
   static void leave_block(Joined joined, Scope& scope);
 
-  BranchTest test_of(const Section& section, const Latest& latest) const;
+  BranchTest test_of(const Block& block, std::size_t index, const Latest& latest) const;
   BranchTest test_as_said(const Section& section, const Override& said, const Request& asks) const;
   bool contradicts(const Section& section, const Request& asks, const ReplyWords& label, const ReplyWords& reply) const;
   void refuse_other_outcome(const Section& section, const Request& asks, const ReplyWords& label) const;
@@ -350,8 +352,12 @@ class StepWalk {
   Outcomes settle_named(Position at, const Block& block, const Latest& latest, std::vector<BranchTest>& tests) const;
   // Sets what each branch tests; true where it is a free choice.
   bool resolve(Position at, const Block& block, const Latest& latest, std::vector<BranchTest>& tests) const;
+  bool is_about_earlier_get(const Section& section, const Latest& latest, const Scope& scope) const;
   // From the server that was asked.
+  bool names_outcome_of_none(const Section& section, const Latest& latest) const;
   const Message* first_reply(const std::vector<Statement>& body, const Request& asks) const;
+  // Whether nothing in a block has to do with a server: what it chooses is what is answered, or work of the app.
+  bool only_answers(const Block& block) const;
   // Whether the alt, opt or break after statement `index` looks at outcomes other than `says`.
   bool tested_next(const std::vector<Statement>& siblings, std::size_t index, Outcomes says,
                    const Latest& latest) const;
