@@ -19,6 +19,23 @@ bool begins_with_note(const Block& block) {
   return !body.empty() && std::holds_alternative<Note>(body.front().node);
 }
 
+const Message* message_behind(const std::vector<Statement>& list, std::size_t index) {
+  return index + 1 < list.size() ? std::get_if<Message>(&list[index + 1].node) : nullptr;
+}
+
+// What a request says that begins here: "next read", "UPDATE (write path)".
+std::optional<OperationKind> operation_said_by(std::string_view label) {
+  constexpr std::string_view kFollowing[] = {"next", "second", "another", "later", "subsequent", "following"};
+  constexpr std::string_view kOperations[] = {"path", "flow", "side", "request", "call", "operation"};
+  const std::vector<std::string> words = split_words(label);
+  for (std::size_t i = 0; i + 1 < words.size(); ++i) {
+    const bool follows = is_in(kFollowing, words[i]);
+    const auto kind = operation_words(words[follows ? i + 1 : i]).kind();
+    if (kind && (follows || is_in(kOperations, words[i + 1]))) return kind;
+  }
+  return std::nullopt;
+}
+
 bool is_note(const std::vector<Statement>& list, std::size_t index) {
   return index < list.size() && std::holds_alternative<Note>(list[index].node);
 }
@@ -32,6 +49,19 @@ void StepWalk::ask_whether_parted(Position at, const std::string& by, const Flow
              "? What follows starts over; write %% stalemate: operation = NAME before it if so, and %% stalemate: "
              "operation continues if not",
          answers_parting(at, writes ? OperationKind::kWrite : OperationKind::kRead));
+}
+
+// What starts over, with nothing said between: whether another operation begins all the same. It does where the request
+// says so ("next read"), and in a race, whose instances do one operation after another: where a Write is done with both
+// stores, or a Read has filled the cache, and the cache is asked again.
+bool StepWalk::begins_unsaid(const Flow& so_far, const Flow& next, const Message* first) const {
+  const bool written = so_far.writes_row() && so_far.changes_cache();
+  if (!written && !so_far.is_caching_read()) return false;
+  const Flow::Ask& asks = next.asks.front();
+  const bool looks = asks.to == Role::kCache && asks.verb == Verb::kGet && !next.writes_row();
+  if (column_ && looks) return true;
+  const auto said = first == nullptr ? std::nullopt : operation_said_by(first->text);
+  return said && (*said == OperationKind::kRead ? looks : asks.to == Role::kDatabase && next.writes_row());
 }
 
 bool StepWalk::parted(const PartedBy& by, const std::vector<Statement>& list, std::size_t index, Scope& scope) {
@@ -48,7 +78,8 @@ bool StepWalk::parted(const PartedBy& by, const std::vector<Statement>& list, st
       if (so_far.empty() && segment.title.empty()) segment.title = by.text;
       return false;
     case Parting::kAsk:
-      if (is_note(list, index + 1)) return false;  // which decides
+      if (is_note(list, index + 1) || begins_unsaid(so_far, next, message_behind(list, index)))
+        return false;  // decides
       ask_whether_parted(by.at, by.text.empty() ? by.what : by.what + " " + reading_.quoted(by.text), next);
     case Parting::kSeparates:
       break;
@@ -87,7 +118,10 @@ void StepWalk::part(const std::vector<Statement>& list, std::size_t index, Scope
     if (own.empty() || !may_start_over_unsaid(so_far, own.asks.front(), said_above_)) return;
   }
   const Flow next = flow_from(list, index, roles_);
-  if (starts_over_unsaid(so_far, next, said_above_)) ask_whether_parted(statement.at, "", next);
+  if (!starts_over_unsaid(so_far, next, said_above_)) return;
+  if (!begins_unsaid(so_far, next, std::get_if<Message>(&statement.node))) ask_whether_parted(statement.at, "", next);
+  begin_segment(statement.at, scope);
+  begins_with_next_ = true;
 }
 
 void StepWalk::note(const std::vector<Statement>& list, std::size_t index, Scope& scope) {

@@ -183,6 +183,12 @@ void StepWalk::ask_what_is_meant(Position at, const Message& message, Role serve
            {{at.line, "%% stalemate: means set", "it stores in any case", false}});
   if (verb == Verb::kGetVersion && server == Role::kCache)
     refuse_not_modelled(name(), at, "the version of an entry alone");
+  if (std::exchange(begins_with_next_, false)) {
+    segment.heading_line = line;
+    reading_.also_assumed(line,
+                          "another operation begins here; write %% stalemate: operation continues before it if "
+                          "none does");
+  }
   const bool other_keys = verb == Verb::kGet && entries_named(message.text, verb).size() > 1;
   if (other_keys || (words.watch != Watch::kNothing && names_several_rows(message.text)))
     refuse_not_modelled(name(), at, "several entries in one request");

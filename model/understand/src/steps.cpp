@@ -122,6 +122,7 @@ std::vector<Segment> StepWalk::walk() {
 }
 
 std::vector<Segment> StepWalk::walk_column() {
+  column_ = true;
   segments_.emplace_back();
   read_all();
   if (!reading_.any_found() && segments_.front().heading_line == 0)

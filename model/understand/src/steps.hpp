@@ -222,6 +222,7 @@ class StepWalk {
     std::string what;  // "the note"
     std::string text;
   };
+  bool begins_unsaid(const Flow& so_far, const Flow& next, const Message* first) const;
   bool parted(const PartedBy& by, const std::vector<Statement>& list, std::size_t index, Scope& scope);
   [[noreturn]] void ask_whether_parted(Position at, const std::string& by, const Flow& next) const;
   void ask_about_operations_in(const Block& block) const;
@@ -407,6 +408,8 @@ class StepWalk {
   Position means_at_;
 };
 
+  bool begins_with_next_ = false;                     // the request that is read begins an operation, unsaid
+  bool column_ = false;                               // what is read is what one instance of a race does
 // Calls visit(segment, request) with every request; with every one to a cache.
 template <typename Visit>
 void visit_all_requests(std::vector<std::vector<Segment>>& segments, const Visit& visit) {
