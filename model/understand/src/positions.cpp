@@ -83,6 +83,10 @@ void add_diagram(const Diagram& diagram, const Names& names, std::map<std::strin
     Part& asked = parts[to];
     asked.asked_by.insert(from);
     asked.hears_of_cache = asked.hears_of_cache || speaks_of_cache(message.text);
+    const bool works = asks_for_work(message.text);
+    asked.asked_for_work = asked.asked_for_work || works;
+    asked.asked_otherwise = asked.asked_otherwise || !works;
+    if (works) return;
     if (calls_over_http(message.text)) {
       // What a cache is filled with may be asked for so, too.
       if (lower(message.text).starts_with("get")) fills.asked(to, Verb::kGet, parts);
@@ -113,6 +117,22 @@ std::map<std::string, Part> parts_of(const Document& document, const std::vector
     add_diagram(document.diagrams[i].diagram, names, parts);
   }
   return parts;
+}
+
+bool asks_for_work(std::string_view label) {
+  constexpr std::string_view kWork[] = {
+      "evaluate", "evaluation", "calculate",  "calculation", "compute",   "computation", "analyze",   "analyse",
+      "analysis", "predict",    "prediction", "infer",       "inference", "score",       "scoring",   "rank",
+      "ranking",  "simulate",   "simulation", "classify",    "summarize", "summarise",   "translate", "encrypt",
+      "decrypt",  "sign",       "authorize",  "authorise",   "decide",    "convert",     "embed",     "embedding"};
+  const std::vector<std::string> words = split_words(label);
+  if (words.empty()) return false;
+  const RequestWords asks = request_words(label);
+  const bool over_http = calls_over_http(label) && words.front() == "post";
+  const bool changes_more = asks.kind == RequestWords::Kind::kVerb && changes(asks.verb) && !over_http;
+  // The verb that leads, or what is called last: "POST /reports/{id}/analysis".
+  const bool works = is_in(kWork, words.front()) || (over_http && is_in(kWork, words.back()));
+  return works && !changes_more && asks.kind != RequestWords::Kind::kNotModelled;
 }
 
 bool calls_over_http(std::string_view label) {
