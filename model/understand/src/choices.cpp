@@ -150,12 +150,26 @@ void StepWalk::leave_block(Joined joined, Scope& scope) {
   };
   if (joined.latest_differs) forget(scope.latest);
   if (joined.awaited_differs) forget(scope.awaited);
+  scope.before_local = {};
   scope.get_line = joined.get_line;
   scope.row = std::move(joined.row);
   scope.since_write = joined.since_write;
   scope.between = std::move(joined.between);
   scope.returned = std::move(joined.returned);
-  scope.before_local = {};
+}
+
+// Whether a block looks at what an earlier request found, where nothing but what is answered depends on it.
+bool StepWalk::is_about_earlier(const Choosing& choosing, const Scope& scope) const {
+  if (!only_answers(choosing.block)) return false;
+  const std::vector<Section>& sections = choosing.block.sections;
+  if (choosing.tested.known()) {
+    return std::any_of(sections.begin(), sections.end(),
+                       [&](const Section& section) { return is_about_earlier_get(section, choosing.tested, scope); });
+  }
+  const auto is_said = [&](const Section& section) { return branch_override(name(), section).has_value(); };
+  return choosing.tested.depends_on_branch && std::none_of(sections.begin(), sections.end(), is_said) &&
+         std::any_of(sections.begin(), sections.end(),
+                     [&](const Section& section) { return names_outcome_of_none(section, choosing.tested); });
 }
 
 // The only branch of a block behind a get of the cache fills it from the database: then hardly anything but a miss
@@ -228,6 +242,7 @@ StepWalk::Scope StepWalk::Scope::within(Branch& taken, const Latest& about, cons
   inside.body = &taken.body;
   inside.branch = taken.at;
   inside.row = {};
+  inside.before_local = {};
   inside.tested = about;
   inside.tested_reply = test.reply;
   inside.at_branch_start = true;
@@ -247,7 +262,6 @@ bool StepWalk::takes_miss_alone(const Choosing& choosing, std::size_t index) {
   return common(taken, normal) == Outcomes{Outcome::kMiss};
 }
 
-  inside.before_local = {};
 // "alt hit", a get of the cache, its reply, "else miss", the way of a miss: the get stands in the branch that it
 // decides, and is asked before the block. The block without it; none where it is drawn otherwise.
 std::optional<Block> StepWalk::ask_before(const Block& block, Scope& scope) {
@@ -289,6 +303,7 @@ void StepWalk::choice(Position at, const Block& block, Scope& scope) {
   take_lease_as_said(labels_of(block), choosing.tested);
   choosing.in_row = !choosing.tested.known() && choosing.tested.depends_on_branch && continues_row(block, scope.row);
   if (choosing.in_row) choosing.tested = scope.row.tested;
+  choosing.about_earlier = !choosing.in_row && !choosing.about_others && is_about_earlier(choosing, scope);
   for (const Section& section : block.sections) {
     const bool of_marker = choosing.tested.known() && says_only_marker(section.label, choosing.tested.request());
     std::string label = section.label;
@@ -303,7 +318,6 @@ void StepWalk::choice(Position at, const Block& block, Scope& scope) {
   choice.kind = block.kind;
   choice.free = resolve(at, block, choosing.tested, choosing.tests);
   choice.may_take_none = choice.free && (block.kind != BlockKind::kAlt || block.sections.size() == 1);
-  choosing.about_earlier = !choosing.in_row && !choosing.about_others && is_about_earlier(choosing, scope);
   if (choice.free) ask_about_fill(choosing);
   if (choice.free && scope.at_top() && !continues_) ask_about_operations_in(block);
   BlockRow row;

@@ -117,6 +117,9 @@ void StepWalk::ask_about_label_of_reply(const Section& section, const Request& a
   const bool is_name = beside.none() && !beside.aged && !beside.fresh;
   if (may_say_miss(section.label) && reply == Outcomes{Outcome::kMiss}) return;
   if (is_name || reply == normal_outcomes(Verb::kGet)) return;
+  // A change that a server has confirmed has reached it.
+  const bool reached = reply == Outcomes{Outcome::kOk} && normal_outcomes(asks) == reply;
+  if (reached && says_reachable(section.label)) return;
   ask_at(name(), section.at, "outcome-and-reply",
          reading_.quoted(section.label) + " is no outcome of " + arrow(asks) +
              ", but the reply the branch begins with says " + in_words(reply, asks) +

@@ -246,8 +246,8 @@ void StepWalk::not_understood(const Statement& statement, Scope& scope) {
   if (!is_message && !std::holds_alternative<Block>(statement.node)) return;
   scope.lost = true;
   scope.latest = {};
-  scope.awaited = {};
   scope.before_local = {};
+  scope.awaited = {};
   scope.row = {};
   current().asks = true;
   const auto* inner = std::get_if<Block>(&statement.node);
@@ -269,8 +269,8 @@ void StepWalk::begin_segment(Position at, Scope& scope) {
   current().operation.at = at;
   scope.lost = false;
   scope.latest = {};
-  scope.awaited = {};
   scope.before_local = {};
+  scope.awaited = {};
   scope.row = {};
   scope.get_line = 0;
   scope.since_write = {};

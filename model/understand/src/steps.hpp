@@ -189,8 +189,8 @@ class StepWalk {
     std::vector<Act>* body = nullptr;
     Latest latest;                       // awaited or not
     Latest awaited;                      // the latest that somebody waits for
-    int get_line = 0, gets_of_rows = 0;  // where the latest get is drawn, 0: none; gets of the database so far
     Latest before_local;                 // the latest before calls of the app's own caches, where nothing else stands
+    int get_line = 0, gets_of_rows = 0;  // where the latest get is drawn, 0: none; gets of the database so far
     SinceWrite since_write;
     Between between;                        // the latest since a server answered
     Position branch;                        // where the branch begins that is read
@@ -265,7 +265,11 @@ class StepWalk {
   void answered_in_label(const Place& place, const std::string& reply, std::size_t line, Scope& scope);
   RequestWords words_for(const std::string& id, const std::string& label) const;
   bool is_memcached(const std::string& id) const;
-  Verb verb_asked(Position at, const Message& message, Role server, const RequestWords& words, std::string& assumed);
+  Verb verb_asked(const Place& place, const Message& message, const RequestWords& words, const Scope& scope,
+                  std::string& assumed);
+  // What a request is by what stands around it (around.cpp), where its words say nothing, or two things.
+  bool is_look_before_fill(const Place& place, const Message& message, const Scope& scope) const;
+  bool is_filled_by_hand(const Place& place, const Message& message) const;
   void note_commit(Position at, bool writes, bool after_commit, Scope& scope);
   Request drawn_request(Position at, const Message& message, const std::string& server, Verb verb);
   void take_from_label(const RequestWords& words, Request& asks);
@@ -281,15 +285,15 @@ class StepWalk {
   void reply_in_line(const Place& place, const Latest& latest, const ReplyWords& words, Scope& scope);
   // The request that a reply in straight lines, or a block, is about.
   Latest answered_in_line(const Message& message, const Scope& scope) const;
+  bool answers_late(const Message& message, const Scope& scope) const;
+  bool is_local_call(const Request& asks) const;
+  void note_before_local(const Request& asks, Scope& scope);
   Latest tested_by(const Block& block, const Scope& scope) const;
   static Outcomes said_by(const Section& section, const Latest& tested);
   const Section* repeated_last(const Block& block, const Latest& tested) const;
   bool continues_row(const Block& block, const BlockRow& row) const;
   const Request& answered_by(Position at, const std::string& server, const Latest& latest, bool begins_branch) const;
   void note_outcome_drawn(const Latest& latest, Scope& scope, bool by_reply);
-  bool answers_late(const Message& message, const Scope& scope) const;
-  bool is_local_call(const Request& asks) const;
-  void note_before_local(const Request& asks, Scope& scope);
   ReplyWords words_of_reply(const Message& message, const Request& asks);
   void block(Position at, const Block& block, Scope& scope);
   void choice(Position at, const Block& block, Scope& scope);
@@ -302,12 +306,12 @@ class StepWalk {
     Latest tested;                  // the request that it is about, where one is known
     bool in_row = false;            // which is that of the block before it
     bool about_others = false;      // is_about_others()
+    bool about_earlier = false;     // what was found before, on which only what is answered depends
     std::vector<BranchTest> tests;  // by branch
   };
   // What the branches leave to what stands behind the block, joined one after the other.
   struct Joined {
     Joined(const Scope& entered, BlockRow the_row);
-    bool about_earlier = false;     // what was found before, on which only what is answered depends
     bool latest_differs = false;  // from branch to branch
     bool awaited_differs = false;
     int get_line;
@@ -317,12 +321,12 @@ class StepWalk {
     BlockRow row;
   };
   std::vector<BranchTest> tests_of(const Choosing& choosing, const Scope& scope) const;
+  bool is_about_earlier(const Choosing& choosing, const Scope& scope) const;
   void ask_about_fill(const Choosing& choosing) const;
   bool is_compared(const Choosing& choosing, const Scope& scope) const;
   void look_again(Latest& latest, Scope& scope);
   void take_lease_as_said(const std::vector<std::string>& texts, Latest& tested);
   static bool takes_miss_alone(const Choosing& choosing, std::size_t index);
-  bool is_about_earlier(const Choosing& choosing, const Scope& scope) const;
   static std::string assumed_of_free(const Choosing& choosing, const Choice& choice, std::size_t index);
   void note_branch(const Choosing& choosing, const Choice& choice, const Branch& branch, std::size_t index);
   static void join(const Branch& branch, const Scope& entered, const Scope& inside, Scope& outer, Joined& joined);
@@ -348,17 +352,17 @@ class StepWalk {
   const Message* first_answer_of_others(const std::vector<Statement>& body) const;
   // Whether every branch begins with what somebody else than a server answers, which is what the block looks at then.
   bool is_about_others(const Block& block) const;
+  bool is_about_earlier_get(const Section& section, const Latest& latest, const Scope& scope) const;
   void refuse_outcome_of_earlier_get(const Section& section, const Latest& latest, const Scope& scope) const;
+  bool names_outcome_of_none(const Section& section, const Latest& latest) const;
   void refuse_outcome_without_request(const Section& section, const Latest& latest) const;
+  // Whether nothing in a block has to do with a server: what it chooses is what is answered, or work of the app.
+  bool only_answers(const Block& block) const;
   Outcomes settle_named(Position at, const Block& block, const Latest& latest, std::vector<BranchTest>& tests) const;
   // Sets what each branch tests; true where it is a free choice.
   bool resolve(Position at, const Block& block, const Latest& latest, std::vector<BranchTest>& tests) const;
-  bool is_about_earlier_get(const Section& section, const Latest& latest, const Scope& scope) const;
   // From the server that was asked.
-  bool names_outcome_of_none(const Section& section, const Latest& latest) const;
   const Message* first_reply(const std::vector<Statement>& body, const Request& asks) const;
-  // Whether nothing in a block has to do with a server: what it chooses is what is answered, or work of the app.
-  bool only_answers(const Block& block) const;
   // Whether the alt, opt or break after statement `index` looks at outcomes other than `says`.
   bool tested_next(const std::vector<Statement>& siblings, std::size_t index, Outcomes says,
                    const Latest& latest) const;
@@ -404,12 +408,12 @@ class StepWalk {
   std::set<std::string> whose_;                       // as labels and notes say
   std::pair<std::string, std::size_t> latest_whose_;  // with the segment
   bool continues_ = false;                            // said: the operation at hand goes on
+  bool begins_with_next_ = false;                     // the request that is read begins an operation, unsaid
+  bool column_ = false;                               // what is read is what one instance of a race does
   std::optional<Override> means_;                     // waits for the next arrow
   Position means_at_;
 };
 
-  bool begins_with_next_ = false;                     // the request that is read begins an operation, unsaid
-  bool column_ = false;                               // what is read is what one instance of a race does
 // Calls visit(segment, request) with every request; with every one to a cache.
 template <typename Visit>
 void visit_all_requests(std::vector<std::vector<Segment>>& segments, const Visit& visit) {

@@ -13,11 +13,12 @@ constexpr std::string_view kCommands[] = {"GET",   "SET",    "DEL",     "UNLINK"
                                           "HMGET", "HMSET",  "MGET",    "MSET",   "ADD",   "PUT",    "DELETE",
                                           "READ",  "WRITE",  "REPLACE", "EVICT"};
 // After a command in capitals, these go on in English.
-constexpr std::string_view kNoKeys[] = {"a",     "an",     "the",    "it",     "its",     "this",   "that",    "all",
-                                        "from",  "in",     "into",   "to",     "of",      "for",    "with",    "by",
-                                        "on",    "if",     "and",    "or",     "new",     "old",    "key",     "keys",
-                                        "value", "entry",  "cached", "data",   "item",    "row",    "fresh",   "stale",
-                                        "cache", "result", "object", "record", "current", "latest", "previous"};
+constexpr std::string_view kNoKeys[] = {
+    "a",       "an",     "the",      "it",    "its",          "this",           "that",   "all",          "from",
+    "in",      "into",   "to",       "of",    "for",          "with",           "by",     "on",           "if",
+    "and",     "or",     "new",      "old",   "key",          "keys",           "value",  "entry",        "cached",
+    "data",    "item",   "row",      "fresh", "stale",        "cache",          "result", "object",       "record",
+    "current", "latest", "previous", "async", "asynchronous", "asynchronously", "sync",   "synchronously"};
 
 std::vector<std::string_view> tokens_of(std::string_view label) {
   std::vector<std::string_view> tokens;

@@ -84,7 +84,12 @@ constexpr std::string_view kTrade[] = {"path",           "paths",        "flow",
                                        "lecture",        "ecriture",     "lettura",     "scrittura",
                                        "instead",        "full",         "partial",     "main",
                                        "primary",        "system",       "storage",     "persistence",
-                                       "layer",          "backend",      "memory"};
+                                       "layer",          "backend",      "memory",      "together",
+                                       "once",           "atomic",       "synchronous", "asynchronous",
+                                       "sync",           "async"};
+// Nouns among the words in "ly", which else say how something is done.
+constexpr std::string_view kNounsInLy[] = {"family", "assembly", "supply",    "reply", "fly",   "ally",
+                                           "july",   "anomaly",  "butterfly", "belly", "jelly", "monopoly"};
 
 // What people do, other than reading and writing.
 constexpr std::string_view kActions[] = {
@@ -127,7 +132,8 @@ bool says_something_else(const std::string& word, NamesIn where) {
   const auto role = role_words(word).role;
   const bool person = role == Role::kOutside || role == Role::kThirdParty || role == Role::kQueue;
   if (role && (!person || (where == NamesIn::kHeading && role == Role::kOutside))) return true;
-  return where == NamesIn::kHeading && (is_in(kTrade, word) || is_action(word));
+  const bool how = word.ends_with("ly") && !is_in(kNounsInLy, word);  // "instantly"
+  return where == NamesIn::kHeading && (how || is_in(kTrade, word) || is_action(word));
 }
 
 }  // namespace
