@@ -120,18 +120,19 @@ std::map<std::string, Part> parts_of(const Document& document, const std::vector
 }
 
 bool asks_for_work(std::string_view label) {
-  constexpr std::string_view kWork[] = {
-      "evaluate", "evaluation", "calculate",  "calculation", "compute",   "computation", "analyze",   "analyse",
-      "analysis", "predict",    "prediction", "infer",       "inference", "score",       "scoring",   "rank",
-      "ranking",  "simulate",   "simulation", "classify",    "summarize", "summarise",   "translate", "encrypt",
-      "decrypt",  "sign",       "authorize",  "authorise",   "decide",    "convert",     "embed",     "embedding"};
+  constexpr std::string_view kWork[] = {"evaluate", "calculate", "compute",   "analyze",   "analyse",   "predict",
+                                        "infer",    "simulate",  "classify",  "summarize", "summarise", "translate",
+                                        "encrypt",  "decrypt",   "authorize", "authorise", "decide",    "convert"};
+  constexpr std::string_view kWorkAsNoun[] = {"analysis",  "evaluation", "calculation", "computation", "prediction",
+                                              "inference", "simulation", "scoring",     "ranking",     "embedding"};
   const std::vector<std::string> words = split_words(label);
   if (words.empty()) return false;
   const RequestWords asks = request_words(label);
   const bool over_http = calls_over_http(label) && words.front() == "post";
   const bool changes_more = asks.kind == RequestWords::Kind::kVerb && changes(asks.verb) && !over_http;
   // The verb that leads, or what is called last: "POST /reports/{id}/analysis".
-  const bool works = is_in(kWork, words.front()) || (over_http && is_in(kWork, words.back()));
+  const bool called = over_http && (is_in(kWork, words.back()) || is_in(kWorkAsNoun, words.back()));
+  const bool works = called || is_in(kWork, words.front());
   return works && !changes_more && asks.kind != RequestWords::Kind::kNotModelled;
 }
 

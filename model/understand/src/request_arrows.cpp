@@ -122,14 +122,13 @@ Verb StepWalk::verb_asked(const Place& place, const Message& message, const Requ
   if (words.kind == RequestWords::Kind::kAmbiguous) {
     ask_at(name(), at, "request-ambiguous", reading_.quoted(message.text) + " " + words.question);
   }
-  const bool unknown = words.kind == RequestWords::Kind::kNothing || (words.of_row && server != Role::kDatabase);
-  if (unknown && is_look_before_fill(place, message, scope)) {
+  if (words.kind == RequestWords::Kind::kNothing && is_look_before_fill(place, message, scope)) {
     assumed = reading_.quoted(message.text) +
               " is taken as a read: the cache had missed, this is answered, and the cache is filled with it; write %% "
               "stalemate: means set before it if it changes something";
     return Verb::kGet;
   }
-  if (unknown) {
+  if (words.kind == RequestWords::Kind::kNothing) {
     ask_at(name(), at, "request-unknown",
            "cannot tell what " + reading_.quoted(message.text) + " asks of " + the(server) +
                "; understood would be: " + std::string(kKnownRequests) +
@@ -268,7 +267,9 @@ Finds StepWalk::what_it_may_find(const Message& message, Role server, Verb verb,
 
 // What a label asks of a server, whose name in it says nothing more.
 RequestWords StepWalk::words_for(const std::string& id, const std::string& label) const {
-  return request_words(without_name(label, role(id), role(id) == Role::kCache ? roles_.cache_at(id) : 0));
+  const RequestWords words =
+      leading_request(without_name(label, role(id), role(id) == Role::kCache ? roles_.cache_at(id) : 0));
+  return words.of_row && role(id) != Role::kDatabase ? RequestWords{} : words;
 }
 
 void StepWalk::Scope::note_get(Position at, Role of) {

@@ -62,21 +62,26 @@ TEST(ProtocolAround, what_would_fill_by_itself_looks_where_the_filling_is_drawn)
 TEST(ProtocolAround, verbs_that_lead_a_label_ask_for_something) {
   for (const char* label : {"mark seat taken", "record the sale", "link seat to order", "revoke the session",
                             "archive seat", "toggle seat", "cancel booking", "then mark seat taken"}) {
-    const RequestWords words = request_words(label);
+    const RequestWords words = leading_request(label);
     EXPECT_TRUE(words.kind == RequestWords::Kind::kVerb && words.verb == Verb::kSet && words.of_row) << label;
   }
   for (const char* label : {"verify ownership", "count seats", "aggregate sales", "validate the password"}) {
-    const RequestWords words = request_words(label);
+    const RequestWords words = leading_request(label);
     EXPECT_TRUE(words.kind == RequestWords::Kind::kVerb && words.verb == Verb::kGet && words.of_row) << label;
   }
   for (const char* label : {"promote to hot cache", "prime seat:1", "hydrate the seat"}) {
-    const RequestWords words = request_words(label);
+    const RequestWords words = leading_request(label);
     EXPECT_TRUE(words.kind == RequestWords::Kind::kVerb && words.verb == Verb::kSet && !words.of_row) << label;
   }
   for (const char* label : {"the record", "a link", "seat count", "don't mark it", "its count"})
-    EXPECT_TRUE(request_words(label).kind == RequestWords::Kind::kNothing) << label;
-  EXPECT_EQ(request_words("get record count").verb, Verb::kGet);
-  EXPECT_EQ(request_words("verify and update the row").verb, Verb::kSet);
+    EXPECT_TRUE(leading_request(label).kind == RequestWords::Kind::kNothing) << label;
+  EXPECT_EQ(leading_request("get record count").verb, Verb::kGet);
+  EXPECT_EQ(leading_request("verify and update the row").verb, Verb::kSet);
+  EXPECT_TRUE(request_words("cancel booking").kind == RequestWords::Kind::kNothing) << "of anybody else it may be said";
+  EXPECT_EQ(
+      told(kStores + "user->>app: cancel\napp->>D: UPDATE seat\napp->>C: DEL seat:1\napp->>billing: cancel booking\n"
+                     "app-->>user: ok\n"),
+      "Write: set database#2; delete cache#3; ack");
   EXPECT_EQ(told(kStores + "app->>D: mark seat taken\napp->>C: DEL seat:1\n"), "Write: set database#1; delete cache#2");
   expect_asked(kStores + "app->>D: UPDATE seat\napp->>C: mark seat:1\n", "asks of the cache");
   expect_asked(kStores + "app->>C: verify seat:1\napp->>D: SELECT seat\n", "asks of the cache");

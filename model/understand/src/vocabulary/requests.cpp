@@ -744,7 +744,10 @@ void take_leading_verb(const std::vector<std::string>& words, FoundVerb& found, 
 
 }  // namespace
 
-RequestWords request_words(std::string_view label) {
+namespace {
+
+// `leading`: kLeadingVerbs are looked at, too.
+RequestWords read_request(std::string_view label, bool leading) {
   for (const auto& read : {marker_request, version_read, replica_wait, watched_get, executed_command, compared_set})
     if (auto asks = read(label)) return *asks;
   CommitWords commit = commit_words(label);
@@ -788,7 +791,7 @@ RequestWords request_words(std::string_view label) {
     case Leads::kEither:
       return ask(result, "may store something or look something up; say \"cache the ...\" or \"look up ...\"");
   }
-  take_leading_verb(words, found, result);
+  if (leading) take_leading_verb(words, found, result);
   if (found.entry == nullptr) return result;
   result.kind = RequestWords::Kind::kVerb;
   result.verb = found.entry->verb;
@@ -806,5 +809,10 @@ RequestWords request_words(std::string_view label) {
                            std::string(found.also->word) + "\"; draw an arrow for each");
   return result;
 }
+
+}  // namespace
+
+RequestWords request_words(std::string_view label) { return read_request(label, false); }
+RequestWords leading_request(std::string_view label) { return read_request(label, true); }
 
 }  // namespace stalemate::model

@@ -34,7 +34,7 @@ constexpr std::string_view kApps[] = {"app",     "application", "api",        "s
                                       "webapp",  "handler",     "controller", "microservice", "repository", "gateway",
                                       "reader",  "writer",      "proxy",      "peer",         "peers",      "nginx",
                                       "haproxy", "envoy",       "balancer",   "loadbalancer", "alb",        "elb",
-                                      "nlb",     "lb",          "ingress",    "traefik",      "kong",       "apisix"};
+                                      "nlb",     "ingress",     "traefik",    "kong",         "apisix"};
 // Layers before the app that let through what they are asked; only beside what a third party would do by its name.
 constexpr std::string_view kLettingThrough[] = {"filter", "middleware", "guard", "interceptor"};
 constexpr std::string_view kOutsiders[] = {"user",     "client", "browser", "customer",

@@ -115,8 +115,8 @@ struct RequestWords {
   bool adds = false;              // of a set: of what was read, with a change on it
   bool is_exec = false;           // a set between MULTI and EXEC, which may be refused where a key is watched
   bool is_command_add = false;    // "add KEY", which to a memcached is one of its commands
-  bool of_row = false;            // by a verb that is said of rows alone: "mark it paid", "count orders"
-  std::string assumed_ttl;        // where it names one but not how long
+  bool of_row = false;      // leading_request(): by a verb that is said of rows alone: "mark it paid", "count orders"
+  std::string assumed_ttl;  // where it names one but not how long
   std::string assumed;
 };
 // About what is no value: markers, as a lock is, versions and generations. None where a label asks for nothing of the
@@ -135,6 +135,9 @@ Outcomes says_of_lease(const std::vector<std::string>& words, const Finds& finds
 bool says_only_of_markers(std::string_view label, bool leases);
 // A verb that is negated ("don't delete", "no update") asks for nothing that is understood: kNothing.
 RequestWords request_words(std::string_view label);
+// The same, where a server is known to be asked, with the verbs that ask for something only where they lead a label:
+// "mark it paid", "count orders". Of anybody else they may be said in passing.
+RequestWords leading_request(std::string_view label);
 // What the label says beside its verb that makes it another step than the one drawn, as the rest of a question about
 // it: doubt, a condition, a failure, another time, a second step. Empty where there is nothing of the kind.
 struct DrawnRequest {
