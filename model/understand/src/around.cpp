@@ -10,25 +10,35 @@ namespace {
 
 // Words by which a request may change something, although no table reads them as a verb.
 constexpr std::string_view kMayChange[] = {
-    "provision", "init",     "initialize", "initialise", "register", "allocate",    "reserve",   "assign", "link",
-    "attach",    "issue",    "mark",       "migrate",    "sync",     "synchronize", "seed",      "apply",  "enqueue",
-    "procedure", "function", "trigger",    "process",    "send",     "notify",      "submit",    "commit", "lock",
-    "claim",     "rotate",   "renew",      "generate",   "transfer", "move",        "increment", "swap",   "exchange",
-    "bump",      "touch",    "log",        "record",     "acquire",  "book",        "charge",    "pay",    "merge"};
+    "provision",   "init",      "initialize", "initialise", "register", "allocate", "reserve",     "assign",
+    "link",        "attach",    "issue",      "mark",       "migrate",  "sync",     "synchronize", "seed",
+    "apply",       "enqueue",   "procedure",  "function",   "trigger",  "process",  "send",        "notify",
+    "submit",      "commit",    "lock",       "claim",      "rotate",   "renew",    "generate",    "transfer",
+    "move",        "increment", "swap",       "exchange",   "bump",     "touch",    "log",         "record",
+    "acquire",     "book",      "charge",     "pay",        "merge",    "rebuild",  "regenerate",  "materialize",
+    "materialise", "reindex",   "snapshot",   "clone",      "copy",     "import",   "export",      "ping",
+    "restore",     "reset",     "fix",        "repair",     "adjust",   "correct",  "open",        "close",
+    "start",       "finish",    "complete",   "confirm",    "publish",  "push",     "emit",        "drain",
+    "consume",     "prepare",   "ensure"};
 
 bool may_change(const std::string& label) {
   const std::vector<std::string> words = split_words(label);
   return std::any_of(words.begin(), words.end(), [](const std::string& word) { return is_in(kMayChange, word); });
 }
 
-// "OK", "saved", "3 rows affected": what is answered to a change.
-bool confirms_change(const std::string& reply) {
+// "saved", "3 rows affected": what is answered to a change alone.
+bool says_done(const std::string& reply) {
   constexpr std::string_view kConfirming[] = {"affected", "saved",   "stored",  "created",  "updated", "inserted",
                                               "deleted",  "changed", "applied", "accepted", "written", "done"};
   const std::vector<std::string> words = split_words(reply);
+  return std::any_of(words.begin(), words.end(), [&](const std::string& word) { return is_in(kConfirming, word); });
+}
+
+// Likewise "OK", which may be answered to anything.
+bool confirms_change(const std::string& reply) {
   const ReplyWords says = reply_words(reply, Verb::kSet);
-  return words.empty() || says.outcomes.has(Outcome::kOk) || says.outcomes.has(Outcome::kError) ||
-         std::any_of(words.begin(), words.end(), [&](const std::string& word) { return is_in(kConfirming, word); });
+  return split_words(reply).empty() || says.outcomes.has(Outcome::kOk) || says.outcomes.has(Outcome::kError) ||
+         says_done(reply);
 }
 
 }  // namespace
@@ -55,6 +65,17 @@ bool StepWalk::is_look_before_fill(const Place& place, const Message& message, c
     }
     const RequestWords asks = request_words(next->text);
     return role(next->to) == Role::kCache && asks.kind == RequestWords::Kind::kVerb && stores(asks.verb);
+  }
+  return false;
+}
+
+// "verify the address", answered by "updated": it did not only look.
+bool StepWalk::is_answered_as_change(const Place& place, const Message& message) const {
+  for (std::size_t i = place.index + 1; i < place.siblings.size(); ++i) {
+    const auto* next = std::get_if<Message>(&place.siblings[i].node);
+    if (next == nullptr) continue;
+    if (next->from != message.to || next->to != message.from) return false;
+    return says_done(next->text);
   }
   return false;
 }

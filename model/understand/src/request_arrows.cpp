@@ -128,7 +128,8 @@ Verb StepWalk::verb_asked(const Place& place, const Message& message, const Requ
               "stalemate: means set before it if it changes something";
     return Verb::kGet;
   }
-  if (words.kind == RequestWords::Kind::kNothing) {
+  const bool changed_after_all = words.of_row && !changes(words.verb) && is_answered_as_change(place, message);
+  if (words.kind == RequestWords::Kind::kNothing || changed_after_all) {
     ask_at(name(), at, "request-unknown",
            "cannot tell what " + reading_.quoted(message.text) + " asks of " + the(server) +
                "; understood would be: " + std::string(kKnownRequests) +

@@ -270,6 +270,7 @@ class StepWalk {
   // What a request is by what stands around it (around.cpp), where its words say nothing, or two things.
   bool is_look_before_fill(const Place& place, const Message& message, const Scope& scope) const;
   bool is_filled_by_hand(const Place& place, const Message& message) const;
+  bool is_answered_as_change(const Place& place, const Message& message) const;
   void note_commit(Position at, bool writes, bool after_commit, Scope& scope);
   Request drawn_request(Position at, const Message& message, const std::string& server, Verb verb);
   void take_from_label(const RequestWords& words, Request& asks);

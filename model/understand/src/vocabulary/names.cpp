@@ -351,7 +351,9 @@ std::vector<std::string> things_named(std::string_view text, NamesIn where) {
   std::vector<std::string> things;
   const std::vector<std::string> words = split_words(text);
   for (const std::string& word : words) {
-    if (!says_something_else(word, where)) add_thing(things, singular(word));
+    const bool asks =
+        where != NamesIn::kHeading && &word == &words.front() && words.size() > 1 && is_leading_verb(word);
+    if (!asks && !says_something_else(word, where)) add_thing(things, singular(word));
   }
   // A sentence without a word that is known is of another language.
   const bool foreign = where == NamesIn::kHeading && words.size() > 2 && things.size() == words.size();
@@ -372,7 +374,8 @@ EntryName entry_named(std::string_view label) {
     const bool found_many = word == "results" && i > 0 && words[i - 1] == "search";
     const std::string_view shape = found_many ? "list" : shape_of(word);
     if (!shape.empty() && entry.shape.empty()) entry.shape = shape;
-    const bool thing = shape.empty() && !says_something_else(word, NamesIn::kCacheLabel);
+    const bool asks = i == 0 && is_leading_verb(word) && leading_request(label).kind == RequestWords::Kind::kVerb;
+    const bool thing = !asks && shape.empty() && !says_something_else(word, NamesIn::kCacheLabel);
     if (thing) entry.things.push_back(word);
     if (thing || !shape.empty()) entry.shown += (entry.shown.empty() ? "" : " ") + word;
   }
