@@ -64,6 +64,17 @@ bool StepWalk::begins_unsaid(const Flow& so_far, const Flow& next, const Message
   return said && (*said == OperationKind::kRead ? looks : asks.to == Role::kDatabase && next.writes_row());
 }
 
+// "Cache hit" above one look-up, "Cache miss" above the same once more: the two ways of one operation, each drawn on
+// its own.
+bool StepWalk::is_other_way(const std::string& text, const std::string& before, const Flow& so_far,
+                            const Flow& next) const {
+  if (so_far.empty() || next.empty() || !(so_far.asks.front() == next.asks.front())) return false;
+  const Flow::Ask& first = next.asks.front();
+  const Outcomes one = outcome_of_way(before);
+  const Outcomes other = outcome_of_way(text);
+  return first.to == Role::kCache && first.verb == Verb::kGet && !one.empty() && !other.empty() && !(one == other);
+}
+
 bool StepWalk::parted(const PartedBy& by, const std::vector<Statement>& list, std::size_t index, Scope& scope) {
   Segment& segment = current();
   const Flow so_far = flow_of(segment.operation.body);
@@ -72,7 +83,8 @@ bool StepWalk::parted(const PartedBy& by, const std::vector<Statement>& list, st
   const OperationWords words = operation_words(by.text);
   const bool ends = next.empty() && is_note(list, index);
   const bool names_first = so_far.empty() && words.only && words.kind();
-  switch (parting_by({by.text, before, said_above_}, so_far, next)) {
+  const bool other_way = is_other_way(by.text, before, so_far, next);
+  switch (other_way ? Parting::kSeparates : parting_by({by.text, before, said_above_}, so_far, next)) {
     case Parting::kNone:
       if (names_first || (words.only && words.kind() && (next.from_outside || ends))) break;
       if (so_far.empty() && segment.title.empty()) segment.title = by.text;

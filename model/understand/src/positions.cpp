@@ -93,6 +93,8 @@ void add_diagram(const Diagram& diagram, const Names& names, std::map<std::strin
       return;
     }
     const RequestWords words = request_words(message.text);
+    // Two steps in one label: one of them may store something.
+    asked.asked_to_store = asked.asked_to_store || words.kind == RequestWords::Kind::kAmbiguous;
     if (words.kind != RequestWords::Kind::kVerb) return;
     asked.asked_to_get = asked.asked_to_get || words.verb == Verb::kGet;
     asked.asked_to_store = asked.asked_to_store || stores(words.verb);
@@ -132,8 +134,17 @@ bool asks_for_work(std::string_view label) {
   const bool changes_more = asks.kind == RequestWords::Kind::kVerb && changes(asks.verb) && !over_http;
   // The verb that leads, or what is called last: "POST /reports/{id}/analysis".
   const bool called = over_http && (is_in(kWork, words.back()) || is_in(kWorkAsNoun, words.back()));
-  const bool works = called || is_in(kWork, words.front());
-  return works && !changes_more && asks.kind != RequestWords::Kind::kNotModelled;
+  // Who may do what: "check permission", "is the user allowed?", "verify token".
+  constexpr std::string_view kRights[] = {"permission", "permissions",   "allowed",    "authorized",
+                                          "authorised", "authorization", "policy",     "policies",
+                                          "token",      "jwt",           "credentials"};
+  constexpr std::string_view kLooking[] = {"check", "checks", "verify", "validate", "introspect", "is", "may", "can"};
+  const bool of_rights =
+      is_in(kLooking, words.front()) &&
+      std::any_of(words.begin(), words.end(), [&](const auto& word) { return is_in(kRights, word); });
+  const bool works = called || of_rights || is_in(kWork, words.front());
+  return works && !changes_more &&
+         (asks.kind == RequestWords::Kind::kVerb || asks.kind == RequestWords::Kind::kNothing);
 }
 
 bool calls_over_http(std::string_view label) {

@@ -120,11 +120,16 @@ void join(Segment& whole, Segment& run, const std::map<int, int>& arrows, Readin
 // which what is drawn here is one way.
 std::optional<std::size_t> drawn_whole(const std::vector<Segment>& segments, std::size_t index) {
   const Segment& way = segments[index];
-  if (way.message.empty() || !way.given_name.empty()) return std::nullopt;
+  const auto drawn_as = [](const Segment& segment) {
+    return outcome_of_way(segment.note.empty() ? segment.title : segment.note);
+  };
+  if (!way.given_name.empty()) return std::nullopt;
   for (std::size_t i = 0; i < segments.size(); ++i) {
     const Segment& whole = segments[i];
     const bool same_call = i != index && whole.given_name.empty() && lower(whole.message) == lower(way.message);
-    if (!same_call || !arrows_as_run(way.operation.body, whole.operation.body)) continue;
+    const bool other_way = !drawn_as(way).empty() && !drawn_as(whole).empty() && !(drawn_as(way) == drawn_as(whole));
+    if (!same_call || (way.message.empty() && !other_way) || !arrows_as_run(way.operation.body, whole.operation.body))
+      continue;
     if (!arrows_as_run(whole.operation.body, way.operation.body)) return i;  // else both are drawn alike
   }
   return std::nullopt;

@@ -155,6 +155,17 @@ ReplyWords StepWalk::words_of_reply(const Message& message, const Request& asks)
   return words;
 }
 
+// Under "Cache hit", what answers the first look-up is a hit, whatever its words.
+void StepWalk::take_from_part(const Request& asks, ReplyWords& words, std::string& assumed) const {
+  const Segment& segment = segments_.back();
+  const Outcomes way = outcome_of_way(segment.note.empty() ? segment.title : segment.note);
+  const bool first = asks.to == Role::kCache && asks.verb == Verb::kGet && segment.asked.size() == 1;
+  if (!first || way.empty() || !(words.outcomes.empty() || words.unclear)) return;
+  words = {};
+  words.outcomes = way;
+  assumed = "it is taken as " + in_words(way, asks) + ", as the text says that stands above it";
+}
+
 // Asks where what follows depends on what the reply says, and the reply does not say it clearly.
 void StepWalk::ask_about_reply(const Place& place, const Message& message, const Latest& latest,
                                const ReplyWords& words, bool said) const {
@@ -226,7 +237,9 @@ void StepWalk::reply(const Place& place, const Message& message, Scope& scope) {
   scope.between = {};
   current().operation.arrows.back() = asks.arrow;
   const bool said = means_.has_value();
-  const ReplyWords words = words_of_reply(message, asks);
+  ReplyWords words = words_of_reply(message, asks);
+  std::string told_by_part;
+  if (!begins_branch && !said) take_from_part(asks, words, told_by_part);
   // "committed" says of a lone write what is so anyway.
   const bool confirms = writes_row(asks) && says_commit_alone(message.text);
   if (!said && !confirms && !says_only_marker(message.text, asks))
@@ -242,6 +255,7 @@ void StepWalk::reply(const Place& place, const Message& message, Scope& scope) {
   } else {
     reply_in_line(place, latest, words, scope);
   }
+  if (!told_by_part.empty()) reading_.also_assumed(reading_.line_at(at), told_by_part);
   if (!late) return;
   scope.before_local = {};
   reading_.also_assumed(reading_.line_at(at),

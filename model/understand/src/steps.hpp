@@ -222,6 +222,8 @@ class StepWalk {
     std::string what;  // "the note"
     std::string text;
   };
+  bool is_other_way(const std::string& text, const std::string& before, const Flow& so_far, const Flow& next) const;
+  void take_from_part(const Request& asks, ReplyWords& words, std::string& assumed) const;
   bool begins_unsaid(const Flow& so_far, const Flow& next, const Message* first) const;
   bool parted(const PartedBy& by, const std::vector<Statement>& list, std::size_t index, Scope& scope);
   [[noreturn]] void ask_whether_parted(Position at, const std::string& by, const Flow& next) const;

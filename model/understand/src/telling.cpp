@@ -183,7 +183,10 @@ class Telling {
     if (known.told->given) return false;
     const Role role = known.told->role;
     const bool asks_servers = any_server(does.asks);
-    if (asks_servers && (role == Role::kOutside || (role == Role::kThirdParty && known.told->may_be_app))) {
+    const bool asks_both = any_is(does.asks, Role::kCache) && any_is(does.asks, Role::kDatabase);
+    const bool may_be_app =
+        role == Role::kOutside || (role == Role::kThirdParty && (known.told->may_be_app || asks_both));
+    if (asks_servers && may_be_app) {
       place(known, Role::kApp, "asks the servers itself");
     } else if (role == Role::kApp && !does.asked_by.empty() && all_are(does.asked_by, Role::kQueue)) {
       place(known, Role::kWorker, "takes what a queue delivers");

@@ -117,5 +117,20 @@ TEST(ProtocolKinds, one_call_drawn_on_a_miss_and_on_a_hit_is_one_operation) {
                "a second operation is called");
 }
 
+TEST(ProtocolKinds, a_look_up_drawn_under_hit_and_under_miss_is_one_operation) {
+  const auto lines = [](const std::string& one, const std::string& other, const std::string& more) {
+    return kStores + "participant app\nNote over app: " + one + "\napp->>C: get seat:7\nC-->>app: seat\n" + more +
+           "Note over app: " + other +
+           "\napp->>C: get seat:7\nC-->>app: nil\napp->>D: select seat\napp->>C: set seat:7\n";
+  };
+  const std::string one = "Read: get cache#1; if miss; get database#3; set cache#4";
+  EXPECT_EQ(told(lines("Cache hit", "Cache miss", "")), one);
+  EXPECT_EQ(told(lines("Scenario 1: hit", "Scenario 2: miss", "")), one);
+  expect_assumed(lines("Cache hit", "Cache miss", ""), "it is taken as a hit, as the text says that stands above it");
+  expect_asked(lines("First", "Cache miss", ""), "cannot tell whether \"seat\" is a hit or a miss");
+  expect_asked(lines("Hit of the old page", "Cache miss", ""), "cannot tell whether \"seat\" is a hit or a miss");
+  expect_asked(lines("Cache hit", "Cache miss", "app->>C: delete seat:7\n"), "this one has no name");
+}
+
 }  // namespace
 }  // namespace stalemate::model

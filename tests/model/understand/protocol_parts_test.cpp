@@ -74,6 +74,13 @@ TEST(ProtocolParts, layers_before_the_app_are_the_app) {
                "\"Z\"");
 }
 
+TEST(ProtocolParts, who_asks_both_stores_itself_is_the_app_whatever_its_name) {
+  const std::string lines =
+      "participant A as AcmeAuth\n" + kStores + "user->>A: log in\nA->>C: GET user:1\nC-->>A: miss\n";
+  EXPECT_EQ(told(lines + "A->>D: SELECT user\nA->>C: SET user:1\nA-->>user: in\n"),
+            "Read: get cache#2; if miss; get database#4; set cache#5; ack");
+}
+
 TEST(ProtocolParts, who_asks_a_cache_for_others_and_is_no_store_by_its_name_is_the_app) {
   const auto lines = [](const std::string& name) {
     return "participant cache as " + name + "\n" + kStores +
@@ -101,6 +108,12 @@ TEST(ProtocolParts, who_only_works_something_out_or_is_searched_is_a_third_party
                  "user->>app: save\napp->>D: UPDATE seat\n"
                  "app->>C: DEL seat:1\napp->>X: update the index\napp-->>user: ok\n"),
             "Write: set database#2; delete cache#3; ack");
+  for (const char* label : {"check permission", "is the user allowed?", "verify token"})
+    EXPECT_EQ(told("participant X as Zanzi\n" + kStores + read + "app->>X: " + label + "\nX-->>app: yes\n" + rest), is)
+        << label;
+  expect_asked(
+      "participant X as Zanzi\n" + kStores + read + "app->>X: check token and store it\nX-->>app: yes\n" + rest,
+      "cannot tell what \"X\" is");
   expect_asked("participant X as Cedar\n" + kStores + read + "app->>X: load policy\nX-->>app: yes\n" + rest,
                "cannot tell what \"X\" is");
   expect_asked("participant X as Price server\n" + kStores + read + "app->>X: POST /prices\nX-->>app: ok\n" + rest,

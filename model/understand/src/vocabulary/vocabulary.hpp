@@ -235,6 +235,9 @@ struct ReplyWords {
   std::string impossible_what;
 };
 ReplyWords reply_words(std::string_view text, Verb verb, const Finds& finds = {});
+// How the look-up turned out that a text says to follow, and nothing else: "Cache hit", "Scenario 2: miss". Empty where
+// it does not.
+Outcomes outcome_of_way(std::string_view text);
 // What the label of a branch says beside an outcome, where it says one. `named`: words, in the singular, by which the
 // request, what it asks for and its server are called.
 struct BesideOutcome {
