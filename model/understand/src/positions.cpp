@@ -134,7 +134,7 @@ bool asks_for_work(std::string_view label) {
   const bool changes_more = asks.kind == RequestWords::Kind::kVerb && changes(asks.verb) && !over_http;
   // The verb that leads, or what is called last: "POST /reports/{id}/analysis".
   const bool called = over_http && (is_in(kWork, words.back()) || is_in(kWorkAsNoun, words.back()));
-  // Who may do what: "check permission", "is the user allowed?", "verify token".
+  // Who may do what: "check permission", "can she read it?", "verify token".
   constexpr std::string_view kRights[] = {"permission", "permissions",   "allowed",    "authorized",
                                           "authorised", "authorization", "policy",     "policies",
                                           "token",      "jwt",           "credentials"};
@@ -142,7 +142,8 @@ bool asks_for_work(std::string_view label) {
   const bool of_rights =
       is_in(kLooking, words.front()) &&
       std::any_of(words.begin(), words.end(), [&](const auto& word) { return is_in(kRights, word); });
-  const bool works = called || of_rights || is_in(kWork, words.front());
+  const bool may_do = (words.front() == "can" || words.front() == "may") && trim(label).ends_with('?');
+  const bool works = called || of_rights || may_do || is_in(kWork, words.front());
   return works && !changes_more &&
          (asks.kind == RequestWords::Kind::kVerb || asks.kind == RequestWords::Kind::kNothing);
 }

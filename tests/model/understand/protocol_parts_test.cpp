@@ -81,6 +81,18 @@ TEST(ProtocolParts, who_asks_both_stores_itself_is_the_app_whatever_its_name) {
             "Read: get cache#2; if miss; get database#4; set cache#5; ack");
 }
 
+TEST(ProtocolParts, a_cache_by_what_it_does_is_of_the_kind_its_name_says) {
+  const auto lines = [](const std::string& name) {
+    return "participant M as " + name +
+           "\nparticipant D as Postgres\nuser->>app: load\napp->>M: get seat\nM-->>app: miss\n"
+           "app->>D: SELECT seat\napp->>M: put seat\napp-->>user: seat\n";
+  };
+  EXPECT_TRUE(contains(describe_reading(read_lines(lines("In-process Map"))), "the local cache, one in each app"));
+  EXPECT_TRUE(contains(describe_reading(read_lines(lines("Hash map"))), "the local cache, one in each app"));
+  EXPECT_TRUE(contains(describe_reading(read_lines(lines("Board"))), "— the cache, by what it does"));
+  expect_asked(lines("Sidecar"), "a cache of less than an app instance, or beside one");
+}
+
 TEST(ProtocolParts, who_asks_a_cache_for_others_and_is_no_store_by_its_name_is_the_app) {
   const auto lines = [](const std::string& name) {
     return "participant cache as " + name + "\n" + kStores +
@@ -108,7 +120,7 @@ TEST(ProtocolParts, who_only_works_something_out_or_is_searched_is_a_third_party
                  "user->>app: save\napp->>D: UPDATE seat\n"
                  "app->>C: DEL seat:1\napp->>X: update the index\napp-->>user: ok\n"),
             "Write: set database#2; delete cache#3; ack");
-  for (const char* label : {"check permission", "is the user allowed?", "verify token"})
+  for (const char* label : {"check permission", "is the user allowed?", "verify token", "can the user read it?"})
     EXPECT_EQ(told("participant X as Zanzi\n" + kStores + read + "app->>X: " + label + "\nX-->>app: yes\n" + rest), is)
         << label;
   expect_asked(
