@@ -150,7 +150,7 @@ BranchTest StepWalk::test_of(const Block& block, std::size_t index, const Latest
   test.reply = first;
   Section section = asks.finds.beside_others ? without_number_and_age(drawn) : drawn;
   const std::string there = valid_while_there(block, index, asks);
-  if (!there.empty()) section.label = there;
+  section.label = there.empty() ? calling_it_cache(section.label, asks) : there;
   ReplyWords label = says_of(section.label, asks);
   const ReplyWords reply = first == nullptr ? ReplyWords{} : says_of(first->text, asks);
   if (label.unclear || (label.outcomes.empty() && reply.unclear)) {

@@ -69,6 +69,22 @@ std::vector<std::string> StepWalk::names_of(const Request& asks) const {
   return names;
 }
 
+std::string StepWalk::calling_it_cache(const std::string& label, const Request& asks) const {
+  if (asks.to != Role::kCache || names_server(label, Role::kCache)) return label;
+  for (const Participant& participant : diagram_.participants) {
+    if (!is_asked(asks, participant.id)) continue;
+    for (const std::string& word : split_words(participant.alias)) {
+      for (const std::string& in : {"in " + word, "in the " + word}) {
+        const std::size_t at = lower(label).find(in);
+        const bool ends_there = at != std::string::npos && at + in.size() == label.size();
+        const bool begins = ends_there && (at == 0 || label[at - 1] == ' ');
+        if (begins && word.size() > 1) return label.substr(0, at) + "in cache";
+      }
+    }
+  }
+  return label;
+}
+
 BesideOutcome StepWalk::beside_of(const Section& section, const Request& asks) const {
   if (says_only_marker(section.label, asks)) return {};
   return beside_outcome(section.label, asks.verb, names_of(asks));

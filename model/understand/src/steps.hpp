@@ -339,6 +339,8 @@ class StepWalk {
   BranchTest test_as_said(const Section& section, const Override& said, const Request& asks) const;
   bool contradicts(const Section& section, const Request& asks, const ReplyWords& label, const ReplyWords& reply) const;
   void refuse_other_outcome(const Section& section, const Request& asks, const ReplyWords& label) const;
+  // A label in which the cache that was asked is called so: "not in map" of one that is called "Map".
+  std::string calling_it_cache(const std::string& label, const Request& asks) const;
   // What a request, what it asks for and its server are called, in the singular.
   std::vector<std::string> names_of(const Request& asks) const;
   // What the label of a branch about `asks` says beside an outcome.

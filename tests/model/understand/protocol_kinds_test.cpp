@@ -77,6 +77,16 @@ TEST(ProtocolKinds, what_is_cached_and_valid_is_a_hit_beside_what_is_missing_or_
   expect_asked(lines("cached and fresh", "missing or expired"), "is a hit or a miss");
 }
 
+TEST(ProtocolKinds, what_is_not_in_the_cache_may_be_called_by_its_name) {
+  const auto lines = [](const std::string& label) {
+    return "participant M as In-process Map\nparticipant D as Postgres\napp->>M: get seat\nalt " + label +
+           "\napp->>D: SELECT seat\napp->>M: put seat\nend\n";
+  };
+  for (const char* label : {"not in map", "not in the map", "Seat not in Map"})
+    EXPECT_EQ(told(lines(label)), "Read: get cache#1; alt{miss: get database#2; set cache#3}") << label;
+  for (const char* label : {"not in list", "not in map yet of VIPs"}) expect_asked(lines(label), "cannot tell whether");
+}
+
 TEST(ProtocolKinds, a_block_on_which_only_the_answer_depends_is_free) {
   const std::string read = kStores +
                            "user->>app: load\napp->>C: GET seat:1\nalt hit\nC-->>app: seat\nelse miss\n"
