@@ -80,8 +80,8 @@ bool StepWalk::is_answered_as_change(const Place& place, const Message& message)
   return false;
 }
 
-// "remember(key)", "getOrCreate(key)": the cache would be asked and filled in one step; where the branches behind it
-// draw the filling, it is the look before that.
+// "remember(key)", "getOrCreate(key)": the cache is asked and filled in one step; where what is drawn behind it
+// is the filling, it is the look before that.
 bool StepWalk::is_filled_by_hand(const Place& place, const Message& message) const {
   if (!is_server(role(message.to)) || role(message.to) != Role::kCache) return false;
   const std::string label = [&] {
@@ -95,17 +95,25 @@ bool StepWalk::is_filled_by_hand(const Place& place, const Message& message) con
   const bool fills = std::any_of(std::begin(kGetOrFill), std::end(kGetOrFill),
                                  [&](std::string_view said) { return label.starts_with(said); });
   if (!fills || place.index + 1 >= place.siblings.size()) return false;
-  const auto* block = std::get_if<Block>(&place.siblings[place.index + 1].node);
-  if (block == nullptr || (block->kind != BlockKind::kAlt && block->kind != BlockKind::kOpt)) return false;
+  const auto is_filling = [&](const Statement& statement) {
+    const auto* next = std::get_if<Message>(&statement.node);
+    if (next == nullptr) return false;
+    const RequestWords asks = request_words(next->text);
+    if (asks.kind != RequestWords::Kind::kVerb) return false;
+    const bool asks_itself = next->from == message.to && role(next->to) == Role::kDatabase;
+    return asks_itself ? asks.verb == Verb::kGet : next->to == message.to && stores(asks.verb);
+  };
+  const Statement& behind = place.siblings[place.index + 1];
+  const auto* block = std::get_if<Block>(&behind.node);
+  if (block == nullptr) {
+    const auto* next = std::get_if<Message>(&behind.node);
+    return next != nullptr && next->from == message.to && is_filling(behind);
+  }
+  if (block->kind != BlockKind::kAlt && block->kind != BlockKind::kOpt) return false;
   return std::any_of(block->sections.begin(), block->sections.end(), [&](const Section& section) {
     const ReplyWords says = reply_words(section.label, Verb::kGet);
     const bool miss = says.outcomes == Outcomes{Outcome::kMiss} && !says.unclear;
-    return miss && std::any_of(section.body.begin(), section.body.end(), [&](const Statement& statement) {
-             const auto* next = std::get_if<Message>(&statement.node);
-             if (next == nullptr || next->to != message.to) return false;
-             const RequestWords asks = request_words(next->text);
-             return asks.kind == RequestWords::Kind::kVerb && stores(asks.verb);
-           });
+    return miss && std::any_of(section.body.begin(), section.body.end(), is_filling);
   });
 }
 

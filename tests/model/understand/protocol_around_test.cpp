@@ -55,6 +55,16 @@ TEST(ProtocolAround, what_would_fill_by_itself_looks_where_the_filling_is_drawn)
               "Read: get cache#1; alt{miss: get database#2; if value; set cache#4}")
         << label;
   }
+  const std::string asks = kStores + "user->>app: load\napp->>C: getOrCreate(seat:1)\n";
+  const std::string own = "C->>D: SELECT seat\nD-->>C: row\n";
+  EXPECT_TRUE(contains(describe_reading(read_lines(asks + own + "C-->>app: seat\napp-->>user: seat\n")),
+                       "the app asks the cache to get the key"));
+  EXPECT_TRUE(contains(describe_reading(read_lines(asks + "alt hit\nC-->>app: seat\nelse miss\n" + own +
+                                                   "C-->>app: seat\nend\napp-->>user: seat\n")),
+                       "the cache itself asks the database"));
+  EXPECT_TRUE(contains(describe_reading(read_lines(kStores + "app->>C: remember seat\nC->>D: UPDATE seat\nD-->>C: ok\n"
+                                                             "C-->>app: ok\n")),
+                       "(write-through)"));
   expect_asked(kStores + "app->>C: getOrCreate(seat:1)\napp->>D: SELECT seat\n", "getOrCreate");
   expect_asked(kStores + "app->>C: getOrCreate(seat:1)\nalt cache miss\napp->>D: SELECT seat\nend\n", "getOrCreate");
   EXPECT_EQ(told(kStores + "app->>D: SELECT seat\napp->>C: remember the seat\n"), "Read: get database#1; set cache#2");
