@@ -86,7 +86,8 @@ bool StepWalk::is_filled_by_hand(const Place& place, const Message& message) con
   if (!is_server(role(message.to)) || role(message.to) != Role::kCache) return false;
   const std::string label = [&] {
     std::string joined;
-    for (const std::string& word : split_words(message.text)) joined += word + " ";
+    for (const std::string& word : split_words(message.text))
+      if (!joined.empty() || word != "cache") joined += word + " ";  // "Cache::remember"
     return joined;
   }();
   constexpr std::string_view kGetOrFill[] = {"remember ",    "remember forever ", "get or create ",  "get or set ",

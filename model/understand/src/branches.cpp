@@ -166,6 +166,7 @@ BranchTest StepWalk::test_of(const Block& block, std::size_t index, const Latest
   const bool by_label = !label.outcomes.empty() && !speaks_of_other_server(section.label, asks) &&
                         !contradicts(section, asks, label, reply);
   if (by_label) {
+    ask_about_old_value(section, asks, first, label.outcomes);
     test.outcomes = label.outcomes;
     test.why = "by its label";
     const std::string assumed = ask_about_rest(section, asks, beside);

@@ -128,6 +128,20 @@ std::string StepWalk::ask_about_rest(const Section& section, const Request& asks
          answers_branch(section, normal_outcomes(asks) | kFailures));
 }
 
+// Of "expired" above a reply with the old value: that is there, and somebody may be served it.
+void StepWalk::ask_about_old_value(const Section& section, const Request& asks, const Message* reply,
+                                   Outcomes label) const {
+  constexpr std::string_view kOld[] = {"old", "stale", "outdated"};
+  const bool miss = asks.to == Role::kCache && asks.verb == Verb::kGet && label == Outcomes{Outcome::kMiss};
+  if (!miss || reply == nullptr || asks.finds.lease || asks.finds.stale) return;
+  const std::vector<std::string> words = split_words(reply->text);
+  if (std::none_of(words.begin(), words.end(), [&](const std::string& word) { return is_in(kOld, word); })) return;
+  ask_at(name(), section.at, "outcome-contradicts-reply",
+         "the label says a miss, but the reply the branch begins with, " + reading_.quoted(reply->text) +
+             ", tells of a value that is there; make them agree, or write %% stalemate: branch = miss in the branch",
+         answers_branch(section, normal_outcomes(asks)));
+}
+
 void StepWalk::ask_about_label_of_reply(const Section& section, const Request& asks, const BesideOutcome& beside,
                                         Outcomes reply) const {
   const bool is_name = beside.none() && !beside.aged && !beside.fresh;

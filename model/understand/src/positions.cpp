@@ -39,6 +39,13 @@ bool speaks_of_cache(std::string_view label) {
   });
 }
 
+// "allowed", "access denied": nothing that is kept.
+bool says_rights(std::string_view reply) {
+  constexpr std::string_view kRights[] = {"allow", "allowed", "deny", "denied", "permit", "permitted", "forbidden"};
+  const std::vector<std::string> words = split_words(reply);
+  return std::any_of(words.begin(), words.end(), [&](const std::string& word) { return is_in(kRights, word); });
+}
+
 // Gets, and then what is stored, in the order of one diagram: who is a cache by it, and who what is cached.
 class Fills {
  public:
@@ -78,6 +85,7 @@ void add_diagram(const Diagram& diagram, const Names& names, std::map<std::strin
     if (seen.insert(message.from).second && !message.arrow.dotted) parts[from].starts = true;
     seen.insert(message.to);
     askers[message.to].insert(message.from);
+    parts[from].says_rights = parts[from].says_rights || (is_answer && says_rights(message.text));
     if (is_answer || (message.arrow.dotted && !sent_off)) return;
     parts[from].asks.insert(to);
     Part& asked = parts[to];

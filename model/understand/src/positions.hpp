@@ -23,6 +23,7 @@ struct Part {
   bool asked_to_get = false;
   bool asked_to_store = false;
   bool asked_to_delete = false;
+  bool says_rights = false;       // answers who may do what: "allowed", "denied"
   bool filled_after_get = false;  // asked to get, then another is, then it is asked to store
   // Asked to get, over HTTP, too, while another that was asked to get before is stored to afterwards.
   bool asked_between = false;
@@ -30,7 +31,9 @@ struct Part {
   bool asked_for_work = false, asked_otherwise = false;
   bool hears_of_cache = false;  // a label that it is sent speaks of deleting something, or of a cache
   bool takes_part() const { return !asks.empty() || !asked_by.empty(); }
-  bool is_asked_for_something_kept() const { return asked_to_get || asked_to_store || asked_to_delete; }
+  bool is_asked_for_something_kept() const {
+    return (asked_to_get && !says_rights) || asked_to_store || asked_to_delete;
+  }
 };
 
 // What participants of one name are: by its alias, or where it has none, its id.

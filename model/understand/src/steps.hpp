@@ -349,6 +349,7 @@ class StepWalk {
                      const ReplyWords& label) const;
   // Asks where that may be another condition, or something else than the request; else what is assumed of it.
   std::string ask_about_rest(const Section& section, const Request& asks, const BesideOutcome& beside) const;
+  void ask_about_old_value(const Section& section, const Request& asks, const Message* reply, Outcomes label) const;
   void ask_about_label_of_reply(const Section& section, const Request& asks, const BesideOutcome& beside,
                                 Outcomes reply) const;
   // Asks whether a branch is about its request although something else that may turn out so is drawn behind that.

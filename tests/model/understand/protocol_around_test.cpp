@@ -49,7 +49,8 @@ TEST(ProtocolAround, what_is_asked_on_a_miss_and_fills_the_cache_is_a_read) {
 }
 
 TEST(ProtocolAround, what_would_fill_by_itself_looks_where_the_filling_is_drawn) {
-  for (const char* label : {"remember('seat:1')", "getOrCreate(seat:1)", "getOrSet seat:1"}) {
+  for (const char* label :
+       {"remember('seat:1')", "Cache::remember('seat:1', 60)", "getOrCreate(seat:1)", "getOrSet seat:1"}) {
     EXPECT_EQ(told(kStores + "app->>C: " + label +
                    "\nalt cache miss\napp->>D: SELECT seat\nD-->>app: row\napp->>C: store it\nend\n"),
               "Read: get cache#1; alt{miss: get database#2; if value; set cache#4}")

@@ -77,6 +77,15 @@ TEST(ProtocolKinds, what_is_cached_and_valid_is_a_hit_beside_what_is_missing_or_
   expect_asked(lines("cached and fresh", "missing or expired"), "is a hit or a miss");
 }
 
+TEST(ProtocolKinds, an_expired_entry_that_is_answered_with_its_old_value_is_asked_about) {
+  const auto lines = [](const std::string& reply) {
+    return kStores + "app->>C: GET seat:1\nalt hit and not expired\nC-->>app: seat\nelse expired\nC-->>app: " + reply +
+           "\napp->>D: SELECT seat\napp->>C: SET seat:1\nend\n";
+  };
+  for (const char* reply : {"old seat", "stale seat"}) expect_asked(lines(reply), "tells of a value that is there");
+  EXPECT_EQ(told(lines("nil")), "Read: get cache#1; alt{value:  | miss: get database#4; set cache#5}");
+}
+
 TEST(ProtocolKinds, what_is_not_in_the_cache_may_be_called_by_its_name) {
   const auto lines = [](const std::string& label) {
     return "participant M as In-process Map\nparticipant D as Postgres\napp->>M: get seat\nalt " + label +

@@ -47,6 +47,7 @@ bool looks_like_key(std::string_view token) {
   if (token.find("//") != std::string_view::npos) return false;
   if (token.find_first_not_of("0123456789:.") == std::string_view::npos) return false;
   if (token.find('{') != std::string_view::npos) return true;
+  if (starts_ignoring_case(token, "cache::") || starts_ignoring_case(token, "redis::")) return false;  // a method
   const std::size_t colon = token.find(':');
   return colon != std::string_view::npos && colon > 0 && token.back() != ':';
 }
