@@ -161,10 +161,10 @@ class Telling {
 
   void place(Known& known, Role role, const std::string& why) {
     const std::string& id = known.participant->id;
-    const bool was_cache = known.told && known.told->role == Role::kCache;
+    const bool was_store = known.told && is_server(known.told->role);
     known.told = Told{role, "by what it does", "", false};
     const std::string otherwise =
-        role == Role::kApp && !was_cache ? " = outside if it is not" : " = what it is if it is not";
+        role == Role::kApp && !was_store ? " = outside if it is not" : " = what it is if it is not";
     known.told->assumed = reading_.quoted(known.participant->alias) + " " + why + ", so it is " +
                           (role == Role::kApp ? "the app" : words_of_role(role)) + "; say role " + id + otherwise;
     known.told->by_position = true;
@@ -193,6 +193,9 @@ class Telling {
     } else if (role == Role::kApp && does.asks.empty() && does.asked_between && count(Role::kDatabase) == 0 &&
                any_is(does.asked_by, Role::kApp)) {
       place(known, Role::kDatabase, "has what the cache is filled with, and asks nobody");
+    } else if (role == Role::kDatabase && known.told->is_vague && any_is(does.asks, Role::kDatabase) &&
+               any_is(does.asked_by, Role::kApp)) {
+      place(known, Role::kApp, "asks the database for whoever asks it");
     } else if (role == Role::kApp && only_works_out(does) && any_is(does.asked_by, Role::kApp) && both_stores_drawn()) {
       place(known, Role::kThirdParty, "is asked to work something out, and keeps nothing that is read here");
     } else if (role == Role::kCache && !known.told->is_local && wraps_cache(known) && any_is(does.asks, Role::kCache) &&

@@ -81,6 +81,20 @@ TEST(ProtocolParts, who_asks_both_stores_itself_is_the_app_whatever_its_name) {
             "Read: get cache#2; if miss; get database#4; set cache#5; ack");
 }
 
+TEST(ProtocolParts, a_store_that_asks_the_database_is_a_layer_of_the_app) {
+  const auto lines = [](const std::string& name) {
+    return "participant S as " + name + "\n" + kStores +
+           "user->>app: save\napp->>S: save seat\nS->>D: UPDATE seat\nS->>C: DEL seat:1\nS-->>app: ok\napp-->>user: "
+           "ok\n";
+  };
+  EXPECT_EQ(told(lines("SeatStore")), "Write: set database#3; delete cache#4; ack");
+  EXPECT_TRUE(contains(error_of_lines(lines("MySQL")), "a second database"));
+  expect_asked(
+      "participant S as SeatStore\nparticipant C as Redis\nuser->>app: save\napp->>S: save seat\n"
+      "S->>C: DEL seat:1\nS-->>app: ok\napp-->>user: ok\n",
+      "a message from the database to the cache");
+}
+
 TEST(ProtocolParts, a_cache_by_what_it_does_is_of_the_kind_its_name_says) {
   const auto lines = [](const std::string& name) {
     return "participant M as " + name +
