@@ -96,6 +96,7 @@ bool StepWalk::is_filled_by_hand(const Place& place, const Message& message) con
   const bool fills = std::any_of(std::begin(kGetOrFill), std::end(kGetOrFill),
                                  [&](std::string_view said) { return label.starts_with(said); });
   if (!fills || place.index + 1 >= place.siblings.size()) return false;
+  if (unmodelled_in(commit_words(message.text).rest)) return false;  // "with a lock"
   const auto is_filling = [&](const Statement& statement) {
     const auto* next = std::get_if<Message>(&statement.node);
     if (next == nullptr) return false;

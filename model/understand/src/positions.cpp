@@ -75,6 +75,7 @@ void add_diagram(const Diagram& diagram, const Names& names, std::map<std::strin
   Fills fills;
   std::set<std::string> seen;
   visit_messages(diagram.statements, [&](const Message& message) {
+    if (message.from == message.to) parts[names.at(message.from)].works_itself = true;
     if (message.from == message.to) return;
     const std::string& from = names.at(message.from);
     const std::string& to = names.at(message.to);

@@ -23,6 +23,7 @@ struct Part {
   bool asked_to_get = false;
   bool asked_to_store = false;
   bool asked_to_delete = false;
+  bool works_itself = false;      // sends something to itself, which may be work on what it keeps
   bool says_rights = false;       // answers who may do what: "allowed", "denied"
   bool filled_after_get = false;  // asked to get, then another is, then it is asked to store
   // Asked to get, over HTTP, too, while another that was asked to get before is stored to afterwards.

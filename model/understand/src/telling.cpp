@@ -193,13 +193,13 @@ class Telling {
     } else if (role == Role::kApp && does.asks.empty() && does.asked_between && count(Role::kDatabase) == 0 &&
                any_is(does.asked_by, Role::kApp)) {
       place(known, Role::kDatabase, "has what the cache is filled with, and asks nobody");
-    } else if (role == Role::kDatabase && known.told->is_vague && any_is(does.asks, Role::kDatabase) &&
-               any_is(does.asked_by, Role::kApp)) {
+    } else if (role == Role::kDatabase && known.told->is_vague && !does.works_itself &&
+               any_is(does.asks, Role::kDatabase) && any_is(does.asked_by, Role::kApp)) {
       place(known, Role::kApp, "asks the database for whoever asks it");
     } else if (role == Role::kApp && only_works_out(does) && any_is(does.asked_by, Role::kApp) && both_stores_drawn()) {
       place(known, Role::kThirdParty, "is asked to work something out, and keeps nothing that is read here");
-    } else if (role == Role::kCache && !known.told->is_local && wraps_cache(known) && any_is(does.asks, Role::kCache) &&
-               !does.asked_by.empty()) {
+    } else if (role == Role::kCache && !known.told->is_local && wraps_cache(known) && !does.works_itself &&
+               any_is(does.asks, Role::kCache) && !does.asked_by.empty()) {
       place(known, Role::kApp, "asks the cache for whoever asks it");
     } else if (known.told->may_be_outside && does.asked_by.empty() && all_are(does.asks, Role::kApp)) {
       place(known, Role::kOutside, "only asks the app");

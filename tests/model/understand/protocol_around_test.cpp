@@ -66,6 +66,9 @@ TEST(ProtocolAround, what_would_fill_by_itself_looks_where_the_filling_is_drawn)
   EXPECT_TRUE(contains(describe_reading(read_lines(kStores + "app->>C: remember seat\nC->>D: UPDATE seat\nD-->>C: ok\n"
                                                              "C-->>app: ok\n")),
                        "(write-through)"));
+  expect_asked(
+      kStores + "app->>C: getOrSet seat:1 (with lock)\nalt cache miss\napp->>D: SELECT seat\napp->>C: store it\nend\n",
+      "read and change in one step");
   expect_asked(kStores + "app->>C: getOrCreate(seat:1)\napp->>D: SELECT seat\n", "getOrCreate");
   expect_asked(kStores + "app->>C: getOrCreate(seat:1)\nalt cache miss\napp->>D: SELECT seat\nend\n", "getOrCreate");
   EXPECT_EQ(told(kStores + "app->>D: SELECT seat\napp->>C: remember the seat\n"), "Read: get database#1; set cache#2");

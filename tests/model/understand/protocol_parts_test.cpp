@@ -89,6 +89,7 @@ TEST(ProtocolParts, a_store_that_asks_the_database_is_a_layer_of_the_app) {
   };
   EXPECT_EQ(told(lines("SeatStore")), "Write: set database#3; delete cache#4; ack");
   EXPECT_TRUE(contains(error_of_lines(lines("MySQL")), "a second database"));
+  expect_asked(lines("SeatStore") + "S->>S: put it into a map of its own\n", "a second database");
   expect_asked(
       "participant S as SeatStore\nparticipant C as Redis\nuser->>app: save\napp->>S: save seat\n"
       "S->>C: DEL seat:1\nS-->>app: ok\napp-->>user: ok\n",
@@ -116,6 +117,7 @@ TEST(ProtocolParts, who_asks_a_cache_for_others_and_is_no_store_by_its_name_is_t
   };
   for (const char* name : {"CacheService", "Cache library", "CacheManager", "cache client"})
     EXPECT_EQ(told(lines(name)), "Read: get cache#3; if miss; get database#5; set cache#6; ack") << name;
+  EXPECT_NE(error_of_lines(lines("CacheService") + "cache->>cache: look into a map\n"), "no error");
   for (const char* name : {"Hybrid cache", "L1 cache", "In-memory CacheService", "Near cache client"})
     EXPECT_NE(error_of_lines(lines(name)), "no error") << name;
 }
