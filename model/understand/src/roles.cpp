@@ -22,9 +22,9 @@ namespace {
 
 // What kind of cache its name speaks of; one that is a cache by what it does may say that, too: "in-process map".
 RoleWords words_of_cache(const Participant& participant, const Reading& reading) {
-  const RoleWords words = role_words(participant.alias);
+  RoleWords words = role_words(participant.alias);
   if (words.role) return words;
-  const RoleWords named = role_words(reading.in_english(participant.id));
+  RoleWords named = role_words(reading.in_english(participant.id));
   return named.role ? named : role_words("cache " + participant.alias);
 }
 

@@ -729,6 +729,13 @@ std::optional<RequestWords> version_read(std::string_view label) {
   return asks;
 }
 
+bool counts_up(const std::vector<std::string>& words) {
+  return std::any_of(words.begin(), words.end(), [](const std::string& word) {
+    const VerbEntry* const entry = verb_entry(word);
+    return entry != nullptr && entry->verb == Verb::kIncrease;
+  });
+}
+
 // Where no other verb says what is asked.
 void take_leading_verb(const std::vector<std::string>& words, FoundVerb& found, RequestWords& result) {
   if (found.entry != nullptr && !found.entry->weak) return;
@@ -797,12 +804,7 @@ RequestWords read_request(std::string_view label, bool leading) {
   result.verb = found.entry->verb;
   if (trim(label).starts_with("gets ") && result.verb == Verb::kGet) result.watch = Watch::kEntry;
   qualify(label, words, found, result);
-  const auto changes_more = [&](const std::string& word) {
-    const VerbEntry* const entry = verb_entry(word);
-    return entry != nullptr && entry->verb == Verb::kIncrease;
-  };
-  if (result.verb != Verb::kIncrease && result.verb != Verb::kIncreaseIfThere &&
-      std::any_of(words.begin(), words.end(), changes_more))
+  if (result.verb != Verb::kIncrease && result.verb != Verb::kIncreaseIfThere && counts_up(words))
     return refuse(result, "a change of what is there beside something else, in one step", "increment");
   if (result.kind == RequestWords::Kind::kVerb && found.also != nullptr)
     return ask(result, "names two steps, \"" + std::string(found.entry->word) + "\" and \"" +
