@@ -225,9 +225,11 @@ void StepWalk::to_outside(Position at, const Message& message, Scope& scope) {
     local(at, message.to + " did not start the operation, so telling it acknowledges nothing");
     return;
   }
+  scope.before_local = {};
   const int arrow = static_cast<int>(current().operation.arrows.size());
   const bool fails = says_failure(message.text);
-  if (scope.at_top() && says_condition(message.text)) current().answers_on_condition.push_back({at, 0, message.text});
+  if (scope.at_top() && says_condition(message.text))
+    current().answers_on_condition.push_back({at, 0, message.text, {}});
   if (fails && says_refusal(message.text)) current().refusals.insert(arrow);
   body_of(scope).push_back({Acknowledge{at, arrow, fails}});
   current().line_of_arrow[arrow] = reading_.add(at, "", std::move(assumed));

@@ -37,6 +37,33 @@ Section without_number_and_age(Section section) {
   return section;
 }
 
+// Of "cached and valid" beside "missing or expired", about a get of the cache, the label without what says that an
+// entry is valid; empty where it is not told so, or where more is said.
+std::string valid_while_there(const Block& block, std::size_t index, const Request& asks) {
+  constexpr std::string_view kValid[] = {"valid", "unexpired"};
+  constexpr std::string_view kJoining[] = {"and", "but", "still"};
+  const bool of_cache = asks.to == Role::kCache && asks.verb == Verb::kGet && asks.watch == Watch::kNothing;
+  if (!of_cache || block.kind != BlockKind::kAlt || block.sections.size() != 2) return "";
+  const std::vector<std::string> words = split_words(block.sections[index].label);
+  std::string rest;
+  bool valid = false;
+  for (const std::string& word : words) {
+    if (is_in(kValid, word))
+      valid = true;
+    else if (!is_in(kJoining, word))
+      rest += (rest.empty() ? "" : " ") + word;
+  }
+  const ReplyWords there = reply_words(rest, Verb::kGet);
+  if (!valid || there.weak || there.unclear || !(there.outcomes == Outcomes{Outcome::kValue})) return "";
+  const std::string& other = block.sections[1 - index].label;
+  const std::vector<std::string> others = split_words(other);
+  constexpr std::string_view kThereAllTheSame[] = {"stale", "old", "invalid", "dirty", "outdated", "soon", "soft"};
+  const bool aged =
+      std::any_of(others.begin(), others.end(), [&](const std::string& word) { return is_in(kThereAllTheSame, word); });
+  const ReplyWords gone = reply_words(other, Verb::kGet);
+  return gone.outcomes == Outcomes{Outcome::kMiss} && !gone.unclear && !aged ? rest : "";
+}
+
 }  // namespace
 
 std::optional<Override> branch_override(const std::string& name, const Section& section) {
@@ -110,7 +137,8 @@ void StepWalk::refuse_other_outcome(const Section& section, const Request& asks,
   }
 }
 
-BranchTest StepWalk::test_of(const Section& drawn, const Latest& latest) const {
+BranchTest StepWalk::test_of(const Block& block, std::size_t index, const Latest& latest) const {
+  const Section& drawn = block.sections[index];
   const Request& asks = latest.request();
   const Message* const first = first_reply(drawn.body, asks);
   BranchTest test;
@@ -120,7 +148,9 @@ BranchTest StepWalk::test_of(const Section& drawn, const Latest& latest) const {
     return test;
   }
   test.reply = first;
-  const Section section = asks.finds.beside_others ? without_number_and_age(drawn) : drawn;
+  Section section = asks.finds.beside_others ? without_number_and_age(drawn) : drawn;
+  const std::string there = valid_while_there(block, index, asks);
+  section.label = there.empty() ? calling_it_cache(section.label, asks) : there;
   ReplyWords label = says_of(section.label, asks);
   const ReplyWords reply = first == nullptr ? ReplyWords{} : says_of(first->text, asks);
   if (label.unclear || (label.outcomes.empty() && reply.unclear)) {
@@ -136,6 +166,7 @@ BranchTest StepWalk::test_of(const Section& drawn, const Latest& latest) const {
   const bool by_label = !label.outcomes.empty() && !speaks_of_other_server(section.label, asks) &&
                         !contradicts(section, asks, label, reply);
   if (by_label) {
+    ask_about_old_value(section, asks, first, label.outcomes);
     test.outcomes = label.outcomes;
     test.why = "by its label";
     const std::string assumed = ask_about_rest(section, asks, beside);
@@ -151,6 +182,10 @@ BranchTest StepWalk::test_of(const Section& drawn, const Latest& latest) const {
   } else {
     refuse_other_outcome(section, asks, label);
   }
+  if (!there.empty())
+    test.assumed =
+        "an entry that is there is taken to be valid, for one that has expired is gone; say %% stalemate: "
+        "branch = free in both branches if one that is there may not be good enough";
   test.either_failure = common(test.outcomes, kFailures) == kFailures;
   return test;
 }
@@ -160,20 +195,48 @@ Outcomes StepWalk::said_by(const Section& section, const Latest& tested) {
   return says_of(section.label, tested.request()).outcomes;
 }
 
-void StepWalk::refuse_outcome_without_request(const Section& section, const Latest& latest) const {
+// Whether a label names an outcome although no request is known that it could be one of.
+bool StepWalk::names_outcome_of_none(const Section& section, const Latest& latest) const {
   const auto said = branch_override(name(), section);
-  if (said && said->free) return;
+  if (said && said->free) return false;
   const ReplyWords of_get = reply_words(section.label, Verb::kGet);
   // "OK" before any request is seldom about one; behind a block with requests it may be about any of them.
   const ReplyWords of_set = latest.depends_on_branch ? reply_words(section.label, Verb::kSet) : ReplyWords{};
   const bool names_outcome = said || (!of_get.outcomes.empty() && !of_get.weak) ||
                              (!of_set.outcomes.empty() && (!of_set.weak || of_set.plain));
-  if (!names_outcome) return;
+  return names_outcome;
+}
+
+void StepWalk::refuse_outcome_without_request(const Section& section, const Latest& latest) const {
+  if (!names_outcome_of_none(section, latest)) return;
   ask_at(
       name(), section.at, "outcome-without-request",
       latest.depends_on_branch
           ? "cannot tell which request this is about: it depends on the branch taken before; move it into the branches"
           : "this is about the outcome of a request, but none was drawn yet; draw the request and then the block");
+}
+
+bool StepWalk::only_answers(const Block& block) const {
+  if (block.kind != BlockKind::kAlt || block.sections.size() < 2) return false;
+  const auto answers = [&](const Statement& statement) {
+    const auto* message = std::get_if<Message>(&statement.node);
+    const bool inner = std::holds_alternative<Block>(statement.node);
+    return inner || (message != nullptr && message->from != message->to && role(message->from) == Role::kApp);
+  };
+  const auto is_free_of_servers = [&](const Statement& statement) {
+    if (const auto* inner = std::get_if<Block>(&statement.node)) return only_answers(*inner);
+    if (std::holds_alternative<Directive>(statement.node)) return false;
+    const auto* message = std::get_if<Message>(&statement.node);
+    if (message == nullptr) return true;
+    const auto asks_nothing = [](Role role) {
+      return role == Role::kApp || role == Role::kOutside || role == Role::kThirdParty;
+    };
+    return asks_nothing(role(message->from)) && asks_nothing(role(message->to));
+  };
+  return std::all_of(block.sections.begin(), block.sections.end(), [&](const Section& section) {
+    return std::any_of(section.body.begin(), section.body.end(), answers) &&
+           std::all_of(section.body.begin(), section.body.end(), is_free_of_servers);
+  });
 }
 
 bool StepWalk::tested_next(const std::vector<Statement>& siblings, std::size_t index, Outcomes says,
@@ -189,7 +252,8 @@ bool StepWalk::tested_next(const std::vector<Statement>& siblings, std::size_t i
         block->kind == BlockKind::kAlt || block->kind == BlockKind::kOpt || block->kind == BlockKind::kBreak;
     if (!chooses) return false;
     for (const Section& section : block->sections) {
-      const Outcomes tests = common(test_of(section, latest).outcomes, normal_outcomes(latest.request()));
+      const auto branch = static_cast<std::size_t>(&section - block->sections.data());
+      const Outcomes tests = common(test_of(*block, branch, latest).outcomes, normal_outcomes(latest.request()));
       if (!without(tests, says).empty()) return true;
     }
     return false;
@@ -284,17 +348,22 @@ Latest StepWalk::tested_by(const Block& block, const Scope& scope) const {
 }
 
 // A hit or a miss is a get's; a set or delete that was asked since stands between.
-void StepWalk::refuse_outcome_of_earlier_get(const Section& section, const Latest& latest, const Scope& scope) const {
+bool StepWalk::is_about_earlier_get(const Section& section, const Latest& latest, const Scope& scope) const {
   const Verb verb = latest.request().verb;
-  if (scope.get_line == 0 || (verb != Verb::kSet && verb != Verb::kDelete)) return;
-  if (branch_override(name(), section)) return;
+  if (scope.get_line == 0 || (verb != Verb::kSet && verb != Verb::kDelete)) return false;
+  if (branch_override(name(), section)) return false;
   const ReplyWords words = reply_words(section.label, Verb::kGet);
   const bool of_get = !common(words.outcomes, normal_outcomes(Verb::kGet)).empty() &&
                       !(words.outcomes == normal_outcomes(Verb::kGet)) && !words.weak;
-  if (!of_get) return;
+  return of_get;
+}
+
+void StepWalk::refuse_outcome_of_earlier_get(const Section& section, const Latest& latest, const Scope& scope) const {
+  if (!is_about_earlier_get(section, latest, scope)) return;
   refuse_not_modelled(name(), section.at,
                       "a branch about the get in line " + std::to_string(scope.get_line) + " behind the " +
-                          std::string(to_string(verb)) + " in line " + std::to_string(latest.request().at.line),
+                          std::string(to_string(latest.request().verb)) + " in line " +
+                          std::to_string(latest.request().at.line),
                       "write %% stalemate: branch = OUTCOME in the branch if it is about the latest request");
 }
 

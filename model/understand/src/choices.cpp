@@ -47,12 +47,13 @@ void StepWalk::block(Position at, const Block& block, Scope& scope) {
 // What each branch tests; nothing, where no request is known that they could be about.
 std::vector<BranchTest> StepWalk::tests_of(const Choosing& choosing, const Scope& scope) const {
   std::vector<BranchTest> tests;
-  for (const Section& section : choosing.block.sections) {
-    if (scope.lost || choosing.about_others) {
+  for (std::size_t i = 0; i < choosing.block.sections.size(); ++i) {
+    const Section& section = choosing.block.sections[i];
+    if (scope.lost || choosing.about_others || choosing.about_earlier) {
       tests.emplace_back();
     } else if (choosing.tested.known()) {
       if (!choosing.in_row) refuse_outcome_of_earlier_get(section, choosing.tested, scope);
-      tests.push_back(test_of(section, choosing.tested));
+      tests.push_back(test_of(choosing.block, i, choosing.tested));
       ask_about_between(section, tests.back(), choosing.tested, scope.between);
     } else {
       refuse_outcome_without_request(section, choosing.tested);
@@ -68,6 +69,10 @@ std::string StepWalk::assumed_of_free(const Choosing& choosing, const Choice& ch
   std::string assumed;
   if (choosing.about_others)
     assumed = index == 0 ? "it is about what others answer, so it is free" : "";
+  else if (choosing.about_earlier)
+    assumed = index == 0 ? "it is about what was found before, and nothing but what is answered depends on it, so it "
+                           "is free"
+                         : "";
   else if (choosing.tests[index].free)
     assumed = "";
   else if (section.label.empty() || !choosing.tested.known())
@@ -145,11 +150,26 @@ void StepWalk::leave_block(Joined joined, Scope& scope) {
   };
   if (joined.latest_differs) forget(scope.latest);
   if (joined.awaited_differs) forget(scope.awaited);
+  scope.before_local = {};
   scope.get_line = joined.get_line;
   scope.row = std::move(joined.row);
   scope.since_write = joined.since_write;
   scope.between = std::move(joined.between);
   scope.returned = std::move(joined.returned);
+}
+
+// Whether a block looks at what an earlier request found, where nothing but what is answered depends on it.
+bool StepWalk::is_about_earlier(const Choosing& choosing, const Scope& scope) const {
+  if (!only_answers(choosing.block)) return false;
+  const std::vector<Section>& sections = choosing.block.sections;
+  if (choosing.tested.known()) {
+    return std::any_of(sections.begin(), sections.end(),
+                       [&](const Section& section) { return is_about_earlier_get(section, choosing.tested, scope); });
+  }
+  const auto is_said = [&](const Section& section) { return branch_override(name(), section).has_value(); };
+  return choosing.tested.depends_on_branch && std::none_of(sections.begin(), sections.end(), is_said) &&
+         std::any_of(sections.begin(), sections.end(),
+                     [&](const Section& section) { return names_outcome_of_none(section, choosing.tested); });
 }
 
 // The only branch of a block behind a get of the cache fills it from the database: then hardly anything but a miss
@@ -222,6 +242,7 @@ StepWalk::Scope StepWalk::Scope::within(Branch& taken, const Latest& about, cons
   inside.body = &taken.body;
   inside.branch = taken.at;
   inside.row = {};
+  inside.before_local = {};
   inside.tested = about;
   inside.tested_reply = test.reply;
   inside.at_branch_start = true;
@@ -278,10 +299,11 @@ void StepWalk::choice(Position at, const Block& block, Scope& scope) {
     return;
   }
   refuse_branch_of_server(at, scope);
-  Choosing choosing{block, tested_by(block, scope), false, is_about_others(block), {}};
+  Choosing choosing{block, tested_by(block, scope), false, is_about_others(block), false, {}};
   take_lease_as_said(labels_of(block), choosing.tested);
   choosing.in_row = !choosing.tested.known() && choosing.tested.depends_on_branch && continues_row(block, scope.row);
   if (choosing.in_row) choosing.tested = scope.row.tested;
+  choosing.about_earlier = !choosing.in_row && !choosing.about_others && is_about_earlier(choosing, scope);
   for (const Section& section : block.sections) {
     const bool of_marker = choosing.tested.known() && says_only_marker(section.label, choosing.tested.request());
     std::string label = section.label;

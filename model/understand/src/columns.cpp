@@ -12,6 +12,8 @@
 #include "directives.hpp"
 #include "races.hpp"
 #include "read/statements.hpp"
+#include "sections.hpp"
+#include "verbs.hpp"
 #include "vocabulary/vocabulary.hpp"
 
 namespace stalemate::model {
@@ -59,7 +61,7 @@ class Dealing {
             "each, which do not call one another, or leave the line out");
       return {};
     }
-    if (said_at_.line == 0 && !(takes_turns_ && each_is_an_instance())) return {};
+    if (said_at_.line == 0 && !(takes_turns_ ? each_is_an_instance() : each_does_a_whole())) return {};
     columns_.resize(asking_.size());
     for (std::size_t i = 0; i < asking_.size(); ++i) {
       columns_[i].app = alias(asking_[i]);
@@ -142,7 +144,11 @@ class Dealing {
     if (!asks) return;
     const std::string& app = *asks;
     const std::string& instance = instance_of_.at(app);
-    asked_[instance].insert(roles_.at(app == message.from ? message.to : message.from));
+    const Role server = roles_.at(app == message.from ? message.to : message.from);
+    asked_[instance].insert(server);
+    Flow& does = does_[instance];
+    if (const RequestWords words = request_words(message.text); words.kind == RequestWords::Kind::kVerb)
+      does.asks.push_back({server, verb_at(server, words.verb)});
     const auto known = std::find_if(asking_.begin(), asking_.end(),
                                     [&](const std::string& one) { return instance_of_.at(one) == instance; });
     if (known == asking_.end())
@@ -167,6 +173,17 @@ class Dealing {
     return std::all_of(asking_.begin(), asking_.end(), [&](const std::string& id) {
       return asked_.at(instance_of_.at(id)).size() > 1 || names_instance(alias(id));
     });
+  }
+
+  // One after another, each with both stores, and none a part of another: who writes to both, and who reads both and
+  // fills the cache.
+  bool each_does_a_whole() const {
+    return asking_.size() > 1 && std::all_of(asking_.begin(), asking_.end(), [&](const std::string& id) {
+             const Flow& flow = does_.at(instance_of_.at(id));
+             const bool begins_with_cache = !flow.empty() && flow.asks.front() == Flow::Ask{Role::kCache, Verb::kGet};
+             return (flow.writes_row() && flow.changes_cache()) ||
+                    (begins_with_cache && flow.has(Role::kDatabase, Verb::kGet) && flow.is_caching_read());
+           });
   }
 
   // The column of an app, if it is of one that asks.
@@ -264,6 +281,7 @@ class Dealing {
   Instances instance_of_;
   std::vector<std::string> asking_;              // the first app of each instance that asks
   std::map<std::string, std::set<Role>> asked_;  // by instance
+  std::map<std::string, Flow> does_;             // likewise
   std::string latest_;
   bool takes_turns_ = false;
   std::vector<Column> columns_;

@@ -69,6 +69,22 @@ std::vector<std::string> StepWalk::names_of(const Request& asks) const {
   return names;
 }
 
+std::string StepWalk::calling_it_cache(const std::string& label, const Request& asks) const {
+  if (asks.to != Role::kCache || names_server(label, Role::kCache)) return label;
+  for (const Participant& participant : diagram_.participants) {
+    if (!is_asked(asks, participant.id)) continue;
+    for (const std::string& word : split_words(participant.alias)) {
+      for (const std::string& in : {"in " + word, "in the " + word}) {
+        const std::size_t at = lower(label).find(in);
+        const bool ends_there = at != std::string::npos && at + in.size() == label.size();
+        const bool begins = ends_there && (at == 0 || label[at - 1] == ' ');
+        if (begins && word.size() > 1) return label.substr(0, at) + "in cache";
+      }
+    }
+  }
+  return label;
+}
+
 BesideOutcome StepWalk::beside_of(const Section& section, const Request& asks) const {
   if (says_only_marker(section.label, asks)) return {};
   return beside_outcome(section.label, asks.verb, names_of(asks));
@@ -112,11 +128,28 @@ std::string StepWalk::ask_about_rest(const Section& section, const Request& asks
          answers_branch(section, normal_outcomes(asks) | kFailures));
 }
 
+// Of "expired" above a reply with the old value: that is there, and somebody may be served it.
+void StepWalk::ask_about_old_value(const Section& section, const Request& asks, const Message* reply,
+                                   Outcomes label) const {
+  constexpr std::string_view kOld[] = {"old", "stale", "outdated"};
+  const bool miss = asks.to == Role::kCache && asks.verb == Verb::kGet && label == Outcomes{Outcome::kMiss};
+  if (!miss || reply == nullptr || asks.finds.lease || asks.finds.stale) return;
+  const std::vector<std::string> words = split_words(reply->text);
+  if (std::none_of(words.begin(), words.end(), [&](const std::string& word) { return is_in(kOld, word); })) return;
+  ask_at(name(), section.at, "outcome-contradicts-reply",
+         "the label says a miss, but the reply the branch begins with, " + reading_.quoted(reply->text) +
+             ", tells of a value that is there; make them agree, or write %% stalemate: branch = miss in the branch",
+         answers_branch(section, normal_outcomes(asks)));
+}
+
 void StepWalk::ask_about_label_of_reply(const Section& section, const Request& asks, const BesideOutcome& beside,
                                         Outcomes reply) const {
   const bool is_name = beside.none() && !beside.aged && !beside.fresh;
   if (may_say_miss(section.label) && reply == Outcomes{Outcome::kMiss}) return;
   if (is_name || reply == normal_outcomes(Verb::kGet)) return;
+  // A change that a server has confirmed has reached it.
+  const bool reached = reply == Outcomes{Outcome::kOk} && normal_outcomes(asks) == reply;
+  if (reached && says_reachable(section.label)) return;
   ask_at(name(), section.at, "outcome-and-reply",
          reading_.quoted(section.label) + " is no outcome of " + arrow(asks) +
              ", but the reply the branch begins with says " + in_words(reply, asks) +

@@ -19,6 +19,23 @@ bool begins_with_note(const Block& block) {
   return !body.empty() && std::holds_alternative<Note>(body.front().node);
 }
 
+const Message* message_behind(const std::vector<Statement>& list, std::size_t index) {
+  return index + 1 < list.size() ? std::get_if<Message>(&list[index + 1].node) : nullptr;
+}
+
+// What a request says that begins here: "next read", "UPDATE (write path)".
+std::optional<OperationKind> operation_said_by(std::string_view label) {
+  constexpr std::string_view kFollowing[] = {"next", "second", "another", "later", "subsequent", "following"};
+  constexpr std::string_view kOperations[] = {"path", "flow", "side", "request", "call", "operation"};
+  const std::vector<std::string> words = split_words(label);
+  for (std::size_t i = 0; i + 1 < words.size(); ++i) {
+    const bool follows = is_in(kFollowing, words[i]);
+    const auto kind = operation_words(words[follows ? i + 1 : i]).kind();
+    if (kind && (follows || is_in(kOperations, words[i + 1]))) return kind;
+  }
+  return std::nullopt;
+}
+
 bool is_note(const std::vector<Statement>& list, std::size_t index) {
   return index < list.size() && std::holds_alternative<Note>(list[index].node);
 }
@@ -34,6 +51,30 @@ void StepWalk::ask_whether_parted(Position at, const std::string& by, const Flow
          answers_parting(at, writes ? OperationKind::kWrite : OperationKind::kRead));
 }
 
+// What starts over, with nothing said between: whether another operation begins all the same. It does where the request
+// says so ("next read"), and in a race, whose instances do one operation after another: where a Write is done with both
+// stores, or a Read has filled the cache, and the cache is asked again.
+bool StepWalk::begins_unsaid(const Flow& so_far, const Flow& next, const Message* first) const {
+  const bool written = so_far.writes_row() && so_far.changes_cache();
+  if (!written && !so_far.is_caching_read()) return false;
+  const Flow::Ask& asks = next.asks.front();
+  const bool looks = asks.to == Role::kCache && asks.verb == Verb::kGet && !next.writes_row();
+  if (column_ && looks) return true;
+  const auto said = first == nullptr ? std::nullopt : operation_said_by(first->text);
+  return said && (*said == OperationKind::kRead ? looks : asks.to == Role::kDatabase && next.writes_row());
+}
+
+// "Cache hit" above one look-up, "Cache miss" above the same once more: the two ways of one operation, each drawn on
+// its own.
+bool StepWalk::is_other_way(const std::string& text, const std::string& before, const Flow& so_far,
+                            const Flow& next) const {
+  if (so_far.empty() || next.empty() || !(so_far.asks.front() == next.asks.front())) return false;
+  const Flow::Ask& first = next.asks.front();
+  const Outcomes one = outcome_of_way(before);
+  const Outcomes other = outcome_of_way(text);
+  return first.to == Role::kCache && first.verb == Verb::kGet && !one.empty() && !other.empty() && !(one == other);
+}
+
 bool StepWalk::parted(const PartedBy& by, const std::vector<Statement>& list, std::size_t index, Scope& scope) {
   Segment& segment = current();
   const Flow so_far = flow_of(segment.operation.body);
@@ -42,13 +83,15 @@ bool StepWalk::parted(const PartedBy& by, const std::vector<Statement>& list, st
   const OperationWords words = operation_words(by.text);
   const bool ends = next.empty() && is_note(list, index);
   const bool names_first = so_far.empty() && words.only && words.kind();
-  switch (parting_by({by.text, before, said_above_}, so_far, next)) {
+  const bool other_way = is_other_way(by.text, before, so_far, next);
+  switch (other_way ? Parting::kSeparates : parting_by({by.text, before, said_above_}, so_far, next)) {
     case Parting::kNone:
       if (names_first || (words.only && words.kind() && (next.from_outside || ends))) break;
       if (so_far.empty() && segment.title.empty()) segment.title = by.text;
       return false;
     case Parting::kAsk:
-      if (is_note(list, index + 1)) return false;  // which decides
+      if (is_note(list, index + 1) || begins_unsaid(so_far, next, message_behind(list, index)))
+        return false;  // decides
       ask_whether_parted(by.at, by.text.empty() ? by.what : by.what + " " + reading_.quoted(by.text), next);
     case Parting::kSeparates:
       break;
@@ -87,7 +130,10 @@ void StepWalk::part(const std::vector<Statement>& list, std::size_t index, Scope
     if (own.empty() || !may_start_over_unsaid(so_far, own.asks.front(), said_above_)) return;
   }
   const Flow next = flow_from(list, index, roles_);
-  if (starts_over_unsaid(so_far, next, said_above_)) ask_whether_parted(statement.at, "", next);
+  if (!starts_over_unsaid(so_far, next, said_above_)) return;
+  if (!begins_unsaid(so_far, next, std::get_if<Message>(&statement.node))) ask_whether_parted(statement.at, "", next);
+  begin_segment(statement.at, scope);
+  begins_with_next_ = true;
 }
 
 void StepWalk::note(const std::vector<Statement>& list, std::size_t index, Scope& scope) {
@@ -97,7 +143,7 @@ void StepWalk::note(const std::vector<Statement>& list, std::size_t index, Scope
   const bool begins = scope.at_top() && !continues_ && parted({at, "the note", text}, list, index, scope);
   ask_about_whose(at, text);
   if (begins) return;
-  remark(at, text, reading_.add(at, "a note: no meaning"));
+  remark(at, text, reading_.add(at, "a note: no meaning"), scope);
 }
 
 // Branches that do what operations do from the beginning, and are called so, or of which one reads and one writes.

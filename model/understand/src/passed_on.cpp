@@ -77,8 +77,7 @@ void StepWalk::pass_on(const Place& place, const Message& message, Scope& scope)
   std::string assumed;
   const bool hands_on = !gets && !means_ && words.kind != RequestWords::Kind::kVerb &&
                         words.kind != RequestWords::Kind::kNotModelled && says_handing_on(message.text);
-  const Verb verb =
-      hands_on ? Verb::kSet : verb_at(Role::kDatabase, verb_asked(at, message, Role::kDatabase, words, assumed));
+  const Verb verb = hands_on ? Verb::kSet : verb_at(Role::kDatabase, verb_asked(place, message, words, scope, assumed));
   if (verb != asks.verb || words.adds)
     refuse_not_modelled(
         name(), at, "a message from the cache to the database that asks for something else than the cache was asked",

@@ -39,6 +39,13 @@ bool speaks_of_cache(std::string_view label) {
   });
 }
 
+// "allowed", "access denied": nothing that is kept.
+bool says_rights(std::string_view reply) {
+  constexpr std::string_view kRights[] = {"allow", "allowed", "deny", "denied", "permit", "permitted", "forbidden"};
+  const std::vector<std::string> words = split_words(reply);
+  return std::any_of(words.begin(), words.end(), [&](const std::string& word) { return is_in(kRights, word); });
+}
+
 // Gets, and then what is stored, in the order of one diagram: who is a cache by it, and who what is cached.
 class Fills {
  public:
@@ -68,6 +75,7 @@ void add_diagram(const Diagram& diagram, const Names& names, std::map<std::strin
   Fills fills;
   std::set<std::string> seen;
   visit_messages(diagram.statements, [&](const Message& message) {
+    if (message.from == message.to) parts[names.at(message.from)].works_itself = true;
     if (message.from == message.to) return;
     const std::string& from = names.at(message.from);
     const std::string& to = names.at(message.to);
@@ -78,17 +86,24 @@ void add_diagram(const Diagram& diagram, const Names& names, std::map<std::strin
     if (seen.insert(message.from).second && !message.arrow.dotted) parts[from].starts = true;
     seen.insert(message.to);
     askers[message.to].insert(message.from);
+    parts[from].says_rights = parts[from].says_rights || (is_answer && says_rights(message.text));
     if (is_answer || (message.arrow.dotted && !sent_off)) return;
     parts[from].asks.insert(to);
     Part& asked = parts[to];
     asked.asked_by.insert(from);
     asked.hears_of_cache = asked.hears_of_cache || speaks_of_cache(message.text);
+    const bool works = asks_for_work(message.text);
+    asked.asked_for_work = asked.asked_for_work || works;
+    asked.asked_otherwise = asked.asked_otherwise || !works;
+    if (works) return;
     if (calls_over_http(message.text)) {
       // What a cache is filled with may be asked for so, too.
       if (lower(message.text).starts_with("get")) fills.asked(to, Verb::kGet, parts);
       return;
     }
     const RequestWords words = request_words(message.text);
+    // Two steps in one label: one of them may store something.
+    asked.asked_to_store = asked.asked_to_store || words.kind == RequestWords::Kind::kAmbiguous;
     if (words.kind != RequestWords::Kind::kVerb) return;
     asked.asked_to_get = asked.asked_to_get || words.verb == Verb::kGet;
     asked.asked_to_store = asked.asked_to_store || stores(words.verb);
@@ -113,6 +128,33 @@ std::map<std::string, Part> parts_of(const Document& document, const std::vector
     add_diagram(document.diagrams[i].diagram, names, parts);
   }
   return parts;
+}
+
+bool asks_for_work(std::string_view label) {
+  constexpr std::string_view kWork[] = {"evaluate", "calculate", "compute",   "analyze",   "analyse",   "predict",
+                                        "infer",    "simulate",  "classify",  "summarize", "summarise", "translate",
+                                        "encrypt",  "decrypt",   "authorize", "authorise", "decide",    "convert"};
+  constexpr std::string_view kWorkAsNoun[] = {"analysis",  "evaluation", "calculation", "computation", "prediction",
+                                              "inference", "simulation", "scoring",     "ranking",     "embedding"};
+  const std::vector<std::string> words = split_words(label);
+  if (words.empty()) return false;
+  const RequestWords asks = request_words(label);
+  const bool over_http = calls_over_http(label) && words.front() == "post";
+  const bool changes_more = asks.kind == RequestWords::Kind::kVerb && changes(asks.verb) && !over_http;
+  // The verb that leads, or what is called last: "POST /reports/{id}/analysis".
+  const bool called = over_http && (is_in(kWork, words.back()) || is_in(kWorkAsNoun, words.back()));
+  // Who may do what: "check permission", "can she read it?", "verify token".
+  constexpr std::string_view kRights[] = {"permission", "permissions",   "allowed",    "authorized",
+                                          "authorised", "authorization", "policy",     "policies",
+                                          "token",      "jwt",           "credentials"};
+  constexpr std::string_view kLooking[] = {"check", "checks", "verify", "validate", "introspect", "is", "may", "can"};
+  const bool of_rights =
+      is_in(kLooking, words.front()) &&
+      std::any_of(words.begin(), words.end(), [&](const auto& word) { return is_in(kRights, word); });
+  const bool may_do = (words.front() == "can" || words.front() == "may") && trim(label).ends_with('?');
+  const bool works = called || of_rights || may_do || is_in(kWork, words.front());
+  return works && !changes_more &&
+         (asks.kind == RequestWords::Kind::kVerb || asks.kind == RequestWords::Kind::kNothing);
 }
 
 bool calls_over_http(std::string_view label) {

@@ -23,12 +23,18 @@ struct Part {
   bool asked_to_get = false;
   bool asked_to_store = false;
   bool asked_to_delete = false;
+  bool works_itself = false;      // sends something to itself, which may be work on what it keeps
+  bool says_rights = false;       // answers who may do what: "allowed", "denied"
   bool filled_after_get = false;  // asked to get, then another is, then it is asked to store
   // Asked to get, over HTTP, too, while another that was asked to get before is stored to afterwards.
   bool asked_between = false;
+  // All that it is asked, and there is something, is to work something out: "evaluate(policy)", "POST /analysis".
+  bool asked_for_work = false, asked_otherwise = false;
   bool hears_of_cache = false;  // a label that it is sent speaks of deleting something, or of a cache
   bool takes_part() const { return !asks.empty() || !asked_by.empty(); }
-  bool is_asked_for_something_kept() const { return asked_to_get || asked_to_store || asked_to_delete; }
+  bool is_asked_for_something_kept() const {
+    return (asked_to_get && !says_rights) || asked_to_store || asked_to_delete;
+  }
 };
 
 // What participants of one name are: by its alias, or where it has none, its id.
@@ -36,6 +42,9 @@ std::string who_is(const Participant& participant);
 
 // Every participant of the document, by who_is(). Diagrams that `passed_over` says are left out.
 std::map<std::string, Part> parts_of(const Document& document, const std::vector<bool>& passed_over);
+
+// Whether a label asks to work something out, and for nothing that is kept: "evaluate(policies)".
+bool asks_for_work(std::string_view label);
 
 // Whether a label calls a service over HTTP: "GET /users/7".
 bool calls_over_http(std::string_view label);

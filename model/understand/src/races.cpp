@@ -116,6 +116,43 @@ void join(Segment& whole, Segment& run, const std::map<int, int>& arrows, Readin
   }
 }
 
+// Two drawings of one call, as on a miss and on a hit: another operation that is started by the same message, and of
+// which what is drawn here is one way.
+std::optional<std::size_t> drawn_whole(const std::vector<Segment>& segments, std::size_t index) {
+  const Segment& way = segments[index];
+  const auto drawn_as = [](const Segment& segment) {
+    return outcome_of_way(segment.note.empty() ? segment.title : segment.note);
+  };
+  if (!way.given_name.empty()) return std::nullopt;
+  for (std::size_t i = 0; i < segments.size(); ++i) {
+    const Segment& whole = segments[i];
+    const bool same_call = i != index && whole.given_name.empty() && lower(whole.message) == lower(way.message);
+    const bool other_way = !drawn_as(way).empty() && !drawn_as(whole).empty() && !(drawn_as(way) == drawn_as(whole));
+    if (!same_call || (way.message.empty() && !other_way) || !arrows_as_run(way.operation.body, whole.operation.body))
+      continue;
+    if (!arrows_as_run(whole.operation.body, way.operation.body)) return i;  // else both are drawn alike
+  }
+  return std::nullopt;
+}
+
+void join_ways(std::vector<Segment>& segments, Reading& reading) {
+  for (std::size_t i = 0; i < segments.size();) {
+    const auto whole = segments[i].drawn_by.empty() ? drawn_whole(segments, i) : std::nullopt;
+    if (!whole) {
+      ++i;
+      continue;
+    }
+    const Segment& way = segments[i];
+    reading.introduce(way.heading_line, fmt::format("one way through the operation in line {}",
+                                                    segments[*whole].message_at.front().line));
+    reading.also_assumed(way.heading_line,
+                         "it is started alike and does nothing else, so it is no operation of its own; write %% "
+                         "stalemate: operation = NAME before it if it is");
+    for (const Answer& answer : way.answers) reading.also(answer.line, "answers outside");
+    segments.erase(segments.begin() + static_cast<std::ptrdiff_t>(i));
+  }
+}
+
 bool shows_race(const std::vector<Segment>& segments) {
   return std::any_of(segments.begin(), segments.end(), [](const Segment& one) { return !one.drawn_by.empty(); });
 }
@@ -139,6 +176,7 @@ std::vector<Segment> note_race(const Diagram& diagram, const std::vector<Column>
 }
 
 void join_runs(std::vector<std::vector<Segment>>& segments, Reading& reading) {
+  for (std::vector<Segment>& of_diagram : segments) join_ways(of_diagram, reading);
   for (std::size_t d = 0; d < segments.size(); ++d) {
     for (std::size_t i = 0; i < segments[d].size();) {
       const auto whole = segments[d][i].drawn_by.empty() ? std::nullopt : whole_of(segments, {d, i});

@@ -1,5 +1,6 @@
 // Which reply answers which request, and what it says. The latest request is the one a reply answers: requests are
-// awaited one at a time, so a reply to any other cannot be what was meant.
+// awaited one at a time, so a reply to any other cannot be what was meant; but for a change that a server confirms only
+// behind calls in the app's own process, which no message is drawn to answer.
 #include <algorithm>
 #include <utility>
 
@@ -48,10 +49,35 @@ void StepWalk::await_after_all(const Latest& latest) {
                         "does not");
 }
 
+bool StepWalk::is_local_call(const Request& asks) const {
+  return asks.to == Role::kCache && reading_.caches()[asks.cache].local;
+}
+
+// Before `asks` joins the operation.
+void StepWalk::note_before_local(const Request& asks, Scope& scope) {
+  const bool local = is_local_call(asks);
+  if (!local || (scope.latest.known() && !is_local_call(scope.latest.request()))) scope.before_local = {};
+  const bool here = scope.latest.known() && scope.latest.body == &body_of(scope);
+  if (local && here && !is_local_call(scope.latest.request())) scope.before_local = scope.latest;
+}
+
+// A change that is confirmed behind calls of the app's own cache: "DB: update", "local cache: drop", "DB: ok". The
+// answer decides nothing, and the app is taken to have waited for it, as it does where no answer is drawn at all.
+bool StepWalk::answers_late(const Message& message, const Scope& scope) const {
+  if (!scope.before_local.known() || scope.before_local.answered || means_) return false;
+  if (is_asked(scope.latest.request(), message.from)) return false;
+  const Request& asks = scope.before_local.request();
+  if (!is_asked(asks, message.from) || !asks.awaited || !changes(asks.verb)) return false;
+  const ReplyWords words = reply_words(message.text, asks.verb, asks.finds);
+  const bool ok_or_unsaid = words.outcomes.empty() || words.outcomes == Outcomes{Outcome::kOk};
+  return normal_outcomes(asks) == Outcomes{Outcome::kOk} && ok_or_unsaid && !words.impossible && !words.unclear;
+}
+
 // The latest request from which `message` may come; one that nobody waits for gives way to an awaited get or add of the
 // same server that has no reply yet and of whose outcome the reply speaks.
 Latest StepWalk::answered_in_line(const Message& message, const Scope& scope) const {
   const Latest& awaited = scope.awaited;
+  if (answers_late(message, scope)) return scope.before_local;
   if (!scope.latest.known() || scope.latest.request().awaited || !awaited.known() || awaited.answered) {
     return scope.latest;
   }
@@ -129,6 +155,17 @@ ReplyWords StepWalk::words_of_reply(const Message& message, const Request& asks)
   return words;
 }
 
+// Under "Cache hit", what answers the first look-up is a hit, whatever its words.
+void StepWalk::take_from_part(const Request& asks, ReplyWords& words, std::string& assumed) const {
+  const Segment& segment = segments_.back();
+  const Outcomes way = outcome_of_way(segment.note.empty() ? segment.title : segment.note);
+  const bool first = asks.to == Role::kCache && asks.verb == Verb::kGet && segment.asked.size() == 1;
+  if (!first || way.empty() || !(words.outcomes.empty() || words.unclear)) return;
+  words = {};
+  words.outcomes = way;
+  assumed = "it is taken as " + in_words(way, asks) + ", as the text says that stands above it";
+}
+
 // Asks where what follows depends on what the reply says, and the reply does not say it clearly.
 void StepWalk::ask_about_reply(const Place& place, const Message& message, const Latest& latest,
                                const ReplyWords& words, bool said) const {
@@ -193,13 +230,16 @@ void StepWalk::reply(const Place& place, const Message& message, Scope& scope) {
   if (scope.lost && !begins_branch) return;
   Latest latest = begins_branch ? scope.tested : answered_in_line(message, scope);
   const Request& asks = answered_by(at, message.from, latest, begins_branch);
+  const bool late = !begins_branch && latest.same_request(scope.before_local);
   if (!begins_branch) take_lease_as_said({message.text}, latest);
   note_outcome_drawn(latest, scope, true);
   scope.works_for = 0;
   scope.between = {};
   current().operation.arrows.back() = asks.arrow;
   const bool said = means_.has_value();
-  const ReplyWords words = words_of_reply(message, asks);
+  ReplyWords words = words_of_reply(message, asks);
+  std::string told_by_part;
+  if (!begins_branch && !said) take_from_part(asks, words, told_by_part);
   // "committed" says of a lone write what is so anyway.
   const bool confirms = writes_row(asks) && says_commit_alone(message.text);
   if (!said && !confirms && !says_only_marker(message.text, asks))
@@ -212,9 +252,17 @@ void StepWalk::reply(const Place& place, const Message& message, Scope& scope) {
   ask_about_reply(place, message, latest, words, said);
   if (words.outcomes.empty()) {
     reading_.add(at, answers, assumed_of_unclear_reply(message, asks, words, reading_));
-    return;
+  } else {
+    reply_in_line(place, latest, words, scope);
   }
-  reply_in_line(place, latest, words, scope);
+  if (!told_by_part.empty()) reading_.also_assumed(reading_.line_at(at), told_by_part);
+  if (!late) return;
+  scope.before_local = {};
+  reading_.also_assumed(reading_.line_at(at),
+                        "it is drawn behind the call of the app's own cache in line " +
+                            std::to_string(scope.latest.request().at.line) +
+                            ", and the app is taken to have waited for it before that; draw line " +
+                            std::to_string(asks.at.line) + " with -) if it does not wait");
 }
 
 }  // namespace stalemate::model

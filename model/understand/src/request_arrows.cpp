@@ -20,6 +20,14 @@ bool says_new(const std::string& label) {
   return std::any_of(words.begin(), words.end(), [](const std::string& word) { return is_in(kNewWords, word); });
 }
 
+// "app -->> cache: SET k (async)": drawn like a reply, and nothing that is waited for. What is assumed then.
+std::string take_as_sent_off(Message& message, Verb verb) {
+  const bool dotted = message.arrow.dotted && message.arrow.head == ArrowHead::kFilled;
+  if (!changes(verb) || !dotted || !says_nobody_waits(message.text)) return {};
+  message.arrow.head = ArrowHead::kOpen;
+  return "its arrow is dotted, and its label says that nobody waits for it";
+}
+
 // Several texts, those that are empty left out.
 std::string joined(const std::vector<std::string>& texts) {
   std::string all;
@@ -83,8 +91,10 @@ bool StepWalk::is_memcached(const std::string& id) const {
 }
 
 // What it asks: as a directive says, or by its label; `assumed` is what had to be taken for granted.
-Verb StepWalk::verb_asked(Position at, const Message& message, Role server, const RequestWords& words,
+Verb StepWalk::verb_asked(const Place& place, const Message& message, const RequestWords& words, const Scope& scope,
                           std::string& assumed) {
+  const Position at = place.at;
+  const Role server = is_server(role(message.to)) ? role(message.to) : role(message.from);
   assumed = words.assumed;
   if (!means_ && words.is_command_add && is_memcached(is_server(role(message.to)) ? message.to : message.from)) {
     assumed.clear();
@@ -96,6 +106,12 @@ Verb StepWalk::verb_asked(Position at, const Message& message, Role server, cons
     assumed.clear();
     return *said->verb;
   }
+  if (is_filled_by_hand(place, message)) {
+    assumed =
+        "the branches behind it say what it found, and fill the cache, so it only looks; write %% stalemate: means "
+        "set before it if it stores something itself";
+    return Verb::kGet;
+  }
   if (words.kind == RequestWords::Kind::kNotModelled) {
     refuse_not_modelled(name(), at, words.not_modelled,
                         "by " + in_quotes(words.word) +
@@ -106,7 +122,14 @@ Verb StepWalk::verb_asked(Position at, const Message& message, Role server, cons
   if (words.kind == RequestWords::Kind::kAmbiguous) {
     ask_at(name(), at, "request-ambiguous", reading_.quoted(message.text) + " " + words.question);
   }
-  if (words.kind == RequestWords::Kind::kNothing) {
+  if (words.kind == RequestWords::Kind::kNothing && is_look_before_fill(place, message, scope)) {
+    assumed = reading_.quoted(message.text) +
+              " is taken as a read: the cache had missed, this is answered, and the cache is filled with it; write %% "
+              "stalemate: means set before it if it changes something";
+    return Verb::kGet;
+  }
+  const bool changed_after_all = words.of_row && !changes(words.verb) && is_answered_as_change(place, message);
+  if (words.kind == RequestWords::Kind::kNothing || changed_after_all) {
     ask_at(name(), at, "request-unknown",
            "cannot tell what " + reading_.quoted(message.text) + " asks of " + the(server) +
                "; understood would be: " + std::string(kKnownRequests) +
@@ -160,6 +183,12 @@ void StepWalk::take_from_label(const RequestWords& words, Request& asks) {
 // What of the request the operation is known by, and where its reading stands.
 void StepWalk::note_request(const Request& asks, std::size_t line) {
   Segment& segment = current();
+  if (std::exchange(begins_with_next_, false)) {
+    segment.heading_line = line;
+    reading_.also_assumed(line,
+                          "another operation begins here; write %% stalemate: operation continues before it if "
+                          "none does");
+  }
   segment.asks = true;
   segment.asked.insert({asks.to, asks.verb});
   segment.changes_database = segment.changes_database || writes_row(asks);
@@ -239,7 +268,9 @@ Finds StepWalk::what_it_may_find(const Message& message, Role server, Verb verb,
 
 // What a label asks of a server, whose name in it says nothing more.
 RequestWords StepWalk::words_for(const std::string& id, const std::string& label) const {
-  return request_words(without_name(label, role(id), role(id) == Role::kCache ? roles_.cache_at(id) : 0));
+  const RequestWords words =
+      leading_request(without_name(label, role(id), role(id) == Role::kCache ? roles_.cache_at(id) : 0));
+  return words.of_row && role(id) != Role::kDatabase ? RequestWords{} : words;
 }
 
 void StepWalk::Scope::note_get(Position at, Role of) {
@@ -274,8 +305,9 @@ void StepWalk::request(const Place& place, const Message& written, Role server, 
   const std::string& id = is_server(role(message.to)) ? message.to : message.from;
   const RequestWords words = words_for(id, message.text);
   std::string assumed;
-  const Verb verb = verb_at(server, verb_asked(at, message, server, words, assumed));
+  const Verb verb = verb_at(server, verb_asked(place, message, words, scope, assumed));
   if (!words.inner.empty()) message.text = words.inner;
+  assumed = joined({assumed, take_as_sent_off(message, verb)});
   ask_what_is_meant(at, message, server, verb, words);
   ask_about_doubts(at, message, server, verb, scope);
   note_commit(at, server == Role::kDatabase && stores(verb), words.after_commit, scope);
@@ -316,6 +348,7 @@ void StepWalk::request(const Place& place, const Message& written, Role server, 
   if (stores(verb) && verb != Verb::kRemove && !traces::facts_of(verb).increases())
     current().value_places.push_back({line, value_offset, asks.arrow});
   std::vector<Act>& body = body_of(scope);
+  note_before_local(asks, scope);
   body.push_back({std::move(asks)});
   scope.lost = false;
   scope.latest = {&body, body.size() - 1, line, message.arrow.head == ArrowHead::kBoth, false};

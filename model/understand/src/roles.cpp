@@ -20,10 +20,12 @@
 namespace stalemate::model {
 namespace {
 
-// What kind of cache its name speaks of.
+// What kind of cache its name speaks of; one that is a cache by what it does may say that, too: "in-process map".
 RoleWords words_of_cache(const Participant& participant, const Reading& reading) {
-  const RoleWords words = role_words(participant.alias);
-  return words.role ? words : role_words(reading.in_english(participant.id));
+  RoleWords words = role_words(participant.alias);
+  if (words.role) return words;
+  RoleWords named = role_words(reading.in_english(participant.id));
+  return named.role ? named : role_words("cache " + participant.alias);
 }
 
 void refuse_other_kinds_of_cache(const Participant& participant, const Reading& reading) {

@@ -31,12 +31,12 @@ void add_message(const Message& message, const std::optional<Override>& said, co
   if (!is_server(to) && !both) return;
   if (is_server(from) && is_server(to) && !(from == Role::kCache && to == Role::kDatabase)) return;
   if (said && said->local) return;
-  const RequestWords words = request_words(message.text);
+  const RequestWords words = leading_request(message.text);
   const Role asked = both ? from : to;
   const std::size_t cache = asked == Role::kCache ? roles.cache_at(both ? message.from : message.to) : 0;
   if (said && said->verb) {
     flow.asks.push_back({asked, verb_at(asked, *said->verb), cache});
-  } else if (words.kind == RequestWords::Kind::kVerb) {
+  } else if (words.kind == RequestWords::Kind::kVerb && (!words.of_row || asked == Role::kDatabase)) {
     flow.asks.push_back({asked, verb_at(asked, words.verb), cache, words.adds});
   } else if (is_server(from) && says_handing_on(message.text)) {
     flow.asks.push_back({asked, Verb::kSet, cache});

@@ -122,6 +122,7 @@ std::vector<Segment> StepWalk::walk() {
 }
 
 std::vector<Segment> StepWalk::walk_column() {
+  column_ = true;
   segments_.emplace_back();
   read_all();
   if (!reading_.any_found() && segments_.front().heading_line == 0)
@@ -245,6 +246,7 @@ void StepWalk::not_understood(const Statement& statement, Scope& scope) {
   if (!is_message && !std::holds_alternative<Block>(statement.node)) return;
   scope.lost = true;
   scope.latest = {};
+  scope.before_local = {};
   scope.awaited = {};
   scope.row = {};
   current().asks = true;
@@ -267,6 +269,7 @@ void StepWalk::begin_segment(Position at, Scope& scope) {
   current().operation.at = at;
   scope.lost = false;
   scope.latest = {};
+  scope.before_local = {};
   scope.awaited = {};
   scope.row = {};
   scope.get_line = 0;

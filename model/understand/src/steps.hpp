@@ -28,6 +28,7 @@ struct Remark {
   Position at;
   std::size_t line = 0;  // its reading line
   std::string text;
+  Position branch;  // that it stands in; line 0: in none
 };
 
 // Where a reading line is to say which value a request carries: at this byte of its meaning.
@@ -188,6 +189,7 @@ class StepWalk {
     std::vector<Act>* body = nullptr;
     Latest latest;                       // awaited or not
     Latest awaited;                      // the latest that somebody waits for
+    Latest before_local;                 // the latest before calls of the app's own caches, where nothing else stands
     int get_line = 0, gets_of_rows = 0;  // where the latest get is drawn, 0: none; gets of the database so far
     SinceWrite since_write;
     Between between;                        // the latest since a server answered
@@ -220,6 +222,9 @@ class StepWalk {
     std::string what;  // "the note"
     std::string text;
   };
+  bool is_other_way(const std::string& text, const std::string& before, const Flow& so_far, const Flow& next) const;
+  void take_from_part(const Request& asks, ReplyWords& words, std::string& assumed) const;
+  bool begins_unsaid(const Flow& so_far, const Flow& next, const Message* first) const;
   bool parted(const PartedBy& by, const std::vector<Statement>& list, std::size_t index, Scope& scope);
   [[noreturn]] void ask_whether_parted(Position at, const std::string& by, const Flow& next) const;
   void ask_about_operations_in(const Block& block) const;
@@ -234,7 +239,7 @@ class StepWalk {
   };
   void message(const Place& place, const Message& message, Scope& scope);
   void to_itself(Position at, const Message& message, Scope& scope);
-  void remark(Position at, const std::string& text, std::size_t line);
+  void remark(Position at, const std::string& text, std::size_t line, const Scope& scope);
   void happens_after_commit(Position at, Scope& scope) const;
   std::size_t local(Position at, const std::string& why);  // the reading line
   void between_apps(Position at, const Message& message, Scope& scope);
@@ -262,7 +267,12 @@ class StepWalk {
   void answered_in_label(const Place& place, const std::string& reply, std::size_t line, Scope& scope);
   RequestWords words_for(const std::string& id, const std::string& label) const;
   bool is_memcached(const std::string& id) const;
-  Verb verb_asked(Position at, const Message& message, Role server, const RequestWords& words, std::string& assumed);
+  Verb verb_asked(const Place& place, const Message& message, const RequestWords& words, const Scope& scope,
+                  std::string& assumed);
+  // What a request is by what stands around it (around.cpp), where its words say nothing, or two things.
+  bool is_look_before_fill(const Place& place, const Message& message, const Scope& scope) const;
+  bool is_filled_by_hand(const Place& place, const Message& message) const;
+  bool is_answered_as_change(const Place& place, const Message& message) const;
   void note_commit(Position at, bool writes, bool after_commit, Scope& scope);
   Request drawn_request(Position at, const Message& message, const std::string& server, Verb verb);
   void take_from_label(const RequestWords& words, Request& asks);
@@ -278,6 +288,9 @@ class StepWalk {
   void reply_in_line(const Place& place, const Latest& latest, const ReplyWords& words, Scope& scope);
   // The request that a reply in straight lines, or a block, is about.
   Latest answered_in_line(const Message& message, const Scope& scope) const;
+  bool answers_late(const Message& message, const Scope& scope) const;
+  bool is_local_call(const Request& asks) const;
+  void note_before_local(const Request& asks, Scope& scope);
   Latest tested_by(const Block& block, const Scope& scope) const;
   static Outcomes said_by(const Section& section, const Latest& tested);
   const Section* repeated_last(const Block& block, const Latest& tested) const;
@@ -296,6 +309,7 @@ class StepWalk {
     Latest tested;                  // the request that it is about, where one is known
     bool in_row = false;            // which is that of the block before it
     bool about_others = false;      // is_about_others()
+    bool about_earlier = false;     // what was found before, on which only what is answered depends
     std::vector<BranchTest> tests;  // by branch
   };
   // What the branches leave to what stands behind the block, joined one after the other.
@@ -310,6 +324,7 @@ class StepWalk {
     BlockRow row;
   };
   std::vector<BranchTest> tests_of(const Choosing& choosing, const Scope& scope) const;
+  bool is_about_earlier(const Choosing& choosing, const Scope& scope) const;
   void ask_about_fill(const Choosing& choosing) const;
   bool is_compared(const Choosing& choosing, const Scope& scope) const;
   void look_again(Latest& latest, Scope& scope);
@@ -320,10 +335,12 @@ class StepWalk {
   static void join(const Branch& branch, const Scope& entered, const Scope& inside, Scope& outer, Joined& joined);
   static void leave_block(Joined joined, Scope& scope);
 
-  BranchTest test_of(const Section& section, const Latest& latest) const;
+  BranchTest test_of(const Block& block, std::size_t index, const Latest& latest) const;
   BranchTest test_as_said(const Section& section, const Override& said, const Request& asks) const;
   bool contradicts(const Section& section, const Request& asks, const ReplyWords& label, const ReplyWords& reply) const;
   void refuse_other_outcome(const Section& section, const Request& asks, const ReplyWords& label) const;
+  // A label in which the cache that was asked is called so: "not in map" of one that is called "Map".
+  std::string calling_it_cache(const std::string& label, const Request& asks) const;
   // What a request, what it asks for and its server are called, in the singular.
   std::vector<std::string> names_of(const Request& asks) const;
   // What the label of a branch about `asks` says beside an outcome.
@@ -332,6 +349,7 @@ class StepWalk {
                      const ReplyWords& label) const;
   // Asks where that may be another condition, or something else than the request; else what is assumed of it.
   std::string ask_about_rest(const Section& section, const Request& asks, const BesideOutcome& beside) const;
+  void ask_about_old_value(const Section& section, const Request& asks, const Message* reply, Outcomes label) const;
   void ask_about_label_of_reply(const Section& section, const Request& asks, const BesideOutcome& beside,
                                 Outcomes reply) const;
   // Asks whether a branch is about its request although something else that may turn out so is drawn behind that.
@@ -340,8 +358,12 @@ class StepWalk {
   const Message* first_answer_of_others(const std::vector<Statement>& body) const;
   // Whether every branch begins with what somebody else than a server answers, which is what the block looks at then.
   bool is_about_others(const Block& block) const;
+  bool is_about_earlier_get(const Section& section, const Latest& latest, const Scope& scope) const;
   void refuse_outcome_of_earlier_get(const Section& section, const Latest& latest, const Scope& scope) const;
+  bool names_outcome_of_none(const Section& section, const Latest& latest) const;
   void refuse_outcome_without_request(const Section& section, const Latest& latest) const;
+  // Whether nothing in a block has to do with a server: what it chooses is what is answered, or work of the app.
+  bool only_answers(const Block& block) const;
   Outcomes settle_named(Position at, const Block& block, const Latest& latest, std::vector<BranchTest>& tests) const;
   // Sets what each branch tests; true where it is a free choice.
   bool resolve(Position at, const Block& block, const Latest& latest, std::vector<BranchTest>& tests) const;
@@ -392,6 +414,8 @@ class StepWalk {
   std::set<std::string> whose_;                       // as labels and notes say
   std::pair<std::string, std::size_t> latest_whose_;  // with the segment
   bool continues_ = false;                            // said: the operation at hand goes on
+  bool begins_with_next_ = false;                     // the request that is read begins an operation, unsaid
+  bool column_ = false;                               // what is read is what one instance of a race does
   std::optional<Override> means_;                     // waits for the next arrow
   Position means_at_;
 };

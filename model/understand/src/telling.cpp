@@ -161,8 +161,10 @@ class Telling {
 
   void place(Known& known, Role role, const std::string& why) {
     const std::string& id = known.participant->id;
+    const bool was_store = known.told && is_server(known.told->role);
     known.told = Told{role, "by what it does", "", false};
-    const std::string otherwise = role == Role::kApp ? " = outside if it is not" : " = what it is if it is not";
+    const std::string otherwise =
+        role == Role::kApp && !was_store ? " = outside if it is not" : " = what it is if it is not";
     known.told->assumed = reading_.quoted(known.participant->alias) + " " + why + ", so it is " +
                           (role == Role::kApp ? "the app" : words_of_role(role)) + "; say role " + id + otherwise;
     known.told->by_position = true;
@@ -181,13 +183,24 @@ class Telling {
     if (known.told->given) return false;
     const Role role = known.told->role;
     const bool asks_servers = any_server(does.asks);
-    if (asks_servers && (role == Role::kOutside || (role == Role::kThirdParty && known.told->may_be_app))) {
+    const bool asks_both = any_is(does.asks, Role::kCache) && any_is(does.asks, Role::kDatabase);
+    const bool may_be_app =
+        role == Role::kOutside || (role == Role::kThirdParty && (known.told->may_be_app || asks_both));
+    if (asks_servers && may_be_app) {
       place(known, Role::kApp, "asks the servers itself");
     } else if (role == Role::kApp && !does.asked_by.empty() && all_are(does.asked_by, Role::kQueue)) {
       place(known, Role::kWorker, "takes what a queue delivers");
     } else if (role == Role::kApp && does.asks.empty() && does.asked_between && count(Role::kDatabase) == 0 &&
                any_is(does.asked_by, Role::kApp)) {
       place(known, Role::kDatabase, "has what the cache is filled with, and asks nobody");
+    } else if (role == Role::kDatabase && known.told->is_vague && !does.works_itself &&
+               any_is(does.asks, Role::kDatabase) && any_is(does.asked_by, Role::kApp)) {
+      place(known, Role::kApp, "asks the database for whoever asks it");
+    } else if (role == Role::kApp && only_works_out(does) && any_is(does.asked_by, Role::kApp) && both_stores_drawn()) {
+      place(known, Role::kThirdParty, "is asked to work something out, and keeps nothing that is read here");
+    } else if (role == Role::kCache && !known.told->is_local && wraps_cache(known) && !does.works_itself &&
+               any_is(does.asks, Role::kCache) && !does.asked_by.empty()) {
+      place(known, Role::kApp, "asks the cache for whoever asks it");
     } else if (known.told->may_be_outside && does.asked_by.empty() && all_are(does.asks, Role::kApp)) {
       place(known, Role::kOutside, "only asks the app");
     } else if (role == Role::kThirdParty && does.starts && !known.told->by_position) {
@@ -196,6 +209,27 @@ class Telling {
       return false;
     }
     return true;
+  }
+
+  bool both_stores_drawn() const { return count(Role::kCache) >= 1 && count(Role::kDatabase) >= 1; }
+  static bool only_works_out(const Part& does) {
+    return does.asks.empty() && does.asked_for_work && !does.asked_otherwise;
+  }
+  // "In-memory cache service": whoever asks others besides keeps something itself.
+  static bool keeps_something(const Known& known) {
+    constexpr std::string_view kKeeping[] = {"memory", "inmemory", "local",  "l1",     "near",
+                                             "hybrid", "heap",     "static", "tiered", "multilevel"};
+    const std::vector<std::string> words = split_words(known.participant->alias);
+    return std::any_of(words.begin(), words.end(), [&](const std::string& word) { return is_in(kKeeping, word); });
+  }
+  // "CacheService", "Cache library": what stands between the app and a cache, and keeps nothing by its name.
+  static bool wraps_cache(const Known& known) {
+    constexpr std::string_view kWrapping[] = {"service", "manager", "library", "lib",     "client",   "helper",
+                                              "wrapper", "facade",  "adapter", "adaptor", "provider", "interceptor",
+                                              "aspect",  "gateway", "module",  "utils",   "util",     "port"};
+    const std::vector<std::string> words = split_words(known.participant->alias);
+    return !keeps_something(known) &&
+           std::any_of(words.begin(), words.end(), [&](const std::string& word) { return is_in(kWrapping, word); });
   }
 
   // Of a name that may mean two roles, position decides only where it does not matter which.
@@ -207,7 +241,7 @@ class Telling {
       place(known, Role::kOutside, "takes part in nothing");
     } else if (of_queue && !does.sends && !does.hears_of_cache) {
       place(known, Role::kThirdParty, "is told, and nobody is drawn who takes from it");
-    } else if (may_be_app && any_is(does.asks, Role::kCache)) {
+    } else if (may_be_app && any_is(does.asks, Role::kCache) && !keeps_something(known)) {
       place(known, Role::kApp, "asks a cache itself");
     } else if (may_be_app && asks_for_others(known, does)) {
       place(known, Role::kCache, "is asked for what it asks the database, and no other cache is drawn");
@@ -248,7 +282,11 @@ class Telling {
   // Who asks nobody anything: it keeps something, or it has nothing to do with what is kept.
   bool place_answering(Known& known, const Part& does) {
     const bool kept = does.is_asked_for_something_kept();
-    if (does.filled_after_get && count(Role::kCache) == 0) {
+    const bool searched = count(Role::kDatabase) >= 1 && count(Role::kCache) >= 1 && is_search(known) &&
+                          !does.asked_between && any_is(does.asked_by, Role::kApp);
+    if (searched) {
+      place(known, Role::kThirdParty, "is a search index beside the database");
+    } else if (does.filled_after_get && count(Role::kCache) == 0) {
       place(known, Role::kCache, "is asked first, and filled with what another server had");
     } else if (count(Role::kDatabase) == 0 && (does.asked_between || (kept && count(Role::kCache) == 1))) {
       place(known, Role::kDatabase,
@@ -263,6 +301,13 @@ class Telling {
       return false;
     }
     return true;
+  }
+
+  static bool is_search(const Known& known) {
+    constexpr std::string_view kSearch[] = {"search",  "meilisearch", "elasticsearch", "elastic", "opensearch",
+                                            "algolia", "typesense",   "solr",          "lucene",  "es"};
+    const std::vector<std::string> words = split_words(known.participant->alias);
+    return std::any_of(words.begin(), words.end(), [&](const std::string& word) { return is_in(kSearch, word); });
   }
 
   // Whether its name may mean that, among others.

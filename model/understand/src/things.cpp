@@ -111,7 +111,7 @@ About about(const Segment& segment, const Diagram& diagram, std::size_t index, b
   if (only_one) add(found.named, things_named(diagram.title, NamesIn::kHeading));
   Things written;
   visit_requests(segment.operation.body, [&](const Request& request) {
-    const bool understood = request_words(request.label).kind == RequestWords::Kind::kVerb;
+    const bool understood = leading_request(request.label).kind == RequestWords::Kind::kVerb;
     if (request.to == Role::kDatabase && understood) {
       add(found.in_database, things_named(request.label, NamesIn::kDatabaseLabel));
       add(request.verb == Verb::kGet ? found.tables : written, tables_named(request.label));

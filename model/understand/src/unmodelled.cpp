@@ -3,6 +3,7 @@
 // anything.
 #include <algorithm>
 #include <optional>
+#include <tuple>
 #include <utility>
 
 #include "base/text.hpp"
@@ -92,6 +93,46 @@ bool tells_caller(const std::string& text) {
   return any([&](const std::string& word) { return is_in(kAnswers, word); }) && any([&](const std::string& word) {
            return is_in(kSuccess, word) || word == "caller" || role_words(word).role == Role::kOutside;
          });
+}
+
+bool asks_anything(const std::vector<Act>& body, std::size_t from) {
+  const std::vector<Act> rest(body.begin() + static_cast<std::ptrdiff_t>(from), body.end());
+  bool asks = false;
+  visit_requests(rest, [&](const Request&) { asks = true; });
+  return asks;
+}
+
+// Whether a server may still be asked behind a remark that stands in `body`, or in a block of it; none where it does
+// not stand there.
+std::optional<bool> goes_on_behind(const Remark& remark, const std::vector<Act>& body, Position branch_at) {
+  const auto at_of = [](const Act& act) { return std::visit([](const auto& node) { return node.at; }, act.node); };
+  if (remark.branch == branch_at) {
+    const auto behind = std::find_if(body.begin(), body.end(), [&](const Act& act) {
+      const Position at = at_of(act);
+      return std::tie(remark.at.line, remark.at.column) < std::tie(at.line, at.column);
+    });
+    return asks_anything(body, static_cast<std::size_t>(behind - body.begin()));
+  }
+  for (std::size_t i = 0; i < body.size(); ++i) {
+    const auto* choice = std::get_if<Choice>(&body[i].node);
+    if (choice == nullptr) continue;
+    for (const Branch& branch : choice->branches) {
+      const auto inside = goes_on_behind(remark, branch.body, branch.at);
+      if (inside) return *inside || (!branch.ends_operation && asks_anything(body, i + 1));
+    }
+  }
+  return std::nullopt;
+}
+
+// Whether the caller is told by a remark, and not by the end of the operation: where nothing is asked any more behind
+// it, the two are one.
+bool tells_before_end(const Remark& remark, const Segment& segment) {
+  constexpr std::string_view kEarlier[] = {"already", "before", "earlier", "meanwhile", "first", "while"};
+  if (!segment.answers.empty() || !tells_caller(remark.text)) return false;
+  const std::vector<std::string> words = split_words(remark.text);
+  const bool earlier =
+      std::any_of(words.begin(), words.end(), [&](const std::string& word) { return is_in(kEarlier, word); });
+  return earlier || goes_on_behind(remark, segment.operation.body, {}).value_or(true);
 }
 
 // Whatever is said beside the arrows is a person's own words: that they change nothing is an assumption, one a diagram.
@@ -194,8 +235,8 @@ void StepWalk::happens_after_commit(Position at, Scope& scope) const {
   if (since.after_commit == 0) since.after_commit = at.line;
 }
 
-void StepWalk::remark(Position at, const std::string& text, std::size_t line) {
-  current().remarks.push_back({at, line, text});
+void StepWalk::remark(Position at, const std::string& text, std::size_t line, const Scope& scope) {
+  current().remarks.push_back({at, line, text, scope.at_top() ? Position{} : scope.branch});
 }
 
 void StepWalk::to_itself(Position at, const Message& message, Scope& scope) {
@@ -212,7 +253,7 @@ void StepWalk::to_itself(Position at, const Message& message, Scope& scope) {
   if (says("memory") || says("memoize") || says("locally")) {
     refuse_not_modelled(name(), at, "use another cache beside the one drawn");
   }
-  remark(at, message.text, line);
+  remark(at, message.text, line, scope);
 }
 
 void judge_remarks(const std::vector<std::vector<Segment>>& segments, Reading& reading) {
@@ -234,7 +275,7 @@ void judge_remarks(const std::vector<std::vector<Segment>>& segments, Reading& r
     tell_what_is_passed_over(of_diagram, reading);
     for (const Segment& segment : of_diagram) {
       for (const Remark& remark : segment.remarks) {
-        if (segment.answers.empty() && tells_caller(remark.text)) {
+        if (tells_before_end(remark, segment)) {
           ask_at(reading.name(), remark.at, "caller-answered-in-words",
                  reading.quoted(remark.text) +
                      " tells that the caller is answered, but no arrow does it, and what may be read "

@@ -82,7 +82,8 @@ void check_body(const std::vector<Act>& body, const Operation& operation) {
   for (const Act& act : body) {
     if (const auto* request = std::get_if<Request>(&act.node)) {
       RC_ASSERT(request->to == Role::kCache || request->to == Role::kDatabase);
-      RC_ASSERT(request->to == Role::kCache || request->verb == Verb::kGet || request->verb == Verb::kSet);
+      RC_ASSERT(request->to == Role::kCache || request->verb == Verb::kGet || request->verb == Verb::kSet ||
+                request->verb == Verb::kRemove);
       RC_ASSERT(request->verb != Verb::kGet || request->awaited);
       RC_ASSERT(operation.arrows.at(static_cast<std::size_t>(request->arrow) - 1) == request->arrow);
     } else if (const auto* guard = std::get_if<Guard>(&act.node)) {

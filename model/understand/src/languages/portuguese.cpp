@@ -203,6 +203,8 @@ constexpr Phrase kPhrases[] = {
     {"obtendo", "get"},
     {"carregando", "load"},
     {"verificando", "check"},
+    {"avalia*", "evaluate"},
+    {"calcula*", "calculate"},
     // To write.
     {"guarda", "save"},
     {"guardar", "save"},

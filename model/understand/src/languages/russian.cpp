@@ -162,6 +162,8 @@ constexpr Phrase kPhrases[] = {
     {"посмотр*", "check"},
     {"заглян*", "check"},
     {"глян*", "check"},
+    {"вычисл*", "calculate"},
+    {"рассчит*", "calculate"},
     {"спрос*", "ask"},
     {"спраш*", "ask"},
     {"просмотр*", "view"},

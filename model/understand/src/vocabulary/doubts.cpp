@@ -289,6 +289,11 @@ std::string second_step_in(std::string_view label, Verb verb) {
   return {};
 }
 
+bool says_nobody_waits(std::string_view label) {
+  const Hint* const hint = hint_in(clauses_of(label), true, false);
+  return hint != nullptr && hint->says == Says::kNobodyWaits;
+}
+
 std::string doubt_about(std::string_view label, const DrawnRequest& drawn) {
   const bool changes = drawn.verb != Verb::kGet;
   // "%%{init: ...}%%" says how a diagram looks, wherever it stands.

@@ -13,11 +13,12 @@ constexpr std::string_view kCommands[] = {"GET",   "SET",    "DEL",     "UNLINK"
                                           "HMGET", "HMSET",  "MGET",    "MSET",   "ADD",   "PUT",    "DELETE",
                                           "READ",  "WRITE",  "REPLACE", "EVICT"};
 // After a command in capitals, these go on in English.
-constexpr std::string_view kNoKeys[] = {"a",     "an",     "the",    "it",     "its",     "this",   "that",    "all",
-                                        "from",  "in",     "into",   "to",     "of",      "for",    "with",    "by",
-                                        "on",    "if",     "and",    "or",     "new",     "old",    "key",     "keys",
-                                        "value", "entry",  "cached", "data",   "item",    "row",    "fresh",   "stale",
-                                        "cache", "result", "object", "record", "current", "latest", "previous"};
+constexpr std::string_view kNoKeys[] = {
+    "a",       "an",     "the",      "it",    "its",          "this",           "that",   "all",          "from",
+    "in",      "into",   "to",       "of",    "for",          "with",           "by",     "on",           "if",
+    "and",     "or",     "new",      "old",   "key",          "keys",           "value",  "entry",        "cached",
+    "data",    "item",   "row",      "fresh", "stale",        "cache",          "result", "object",       "record",
+    "current", "latest", "previous", "async", "asynchronous", "asynchronously", "sync",   "synchronously"};
 
 std::vector<std::string_view> tokens_of(std::string_view label) {
   std::vector<std::string_view> tokens;
@@ -46,6 +47,7 @@ bool looks_like_key(std::string_view token) {
   if (token.find("//") != std::string_view::npos) return false;
   if (token.find_first_not_of("0123456789:.") == std::string_view::npos) return false;
   if (token.find('{') != std::string_view::npos) return true;
+  if (starts_ignoring_case(token, "cache::") || starts_ignoring_case(token, "redis::")) return false;  // a method
   const std::size_t colon = token.find(':');
   return colon != std::string_view::npos && colon > 0 && token.back() != ':';
 }

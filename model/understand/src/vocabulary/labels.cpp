@@ -116,6 +116,23 @@ bool fits(const SignEntry& entry, Verb verb) {
   return true;
 }
 
+}  // namespace
+
+bool says_reachable(std::string_view label) {
+  constexpr std::string_view kReachable[] = {"available", "reachable", "up", "online", "healthy", "alive"};
+  constexpr std::string_view kAround[] = {"is", "the", "server", "still", "and", "connection", "ok"};
+  bool reachable = false;
+  for (const std::string& word : split_words(label)) {
+    if (is_in(kReachable, word))
+      reachable = true;
+    else if (!is_in(kAround, word) && !names_any_server(word))
+      return false;
+  }
+  return reachable;
+}
+
+namespace {
+
 // "price > 200"; no arrow, no tag.
 bool compares(std::string_view text) {
   for (std::size_t i = 1; i + 1 < text.size(); ++i) {

@@ -84,7 +84,12 @@ constexpr std::string_view kTrade[] = {"path",           "paths",        "flow",
                                        "lecture",        "ecriture",     "lettura",     "scrittura",
                                        "instead",        "full",         "partial",     "main",
                                        "primary",        "system",       "storage",     "persistence",
-                                       "layer",          "backend",      "memory"};
+                                       "layer",          "backend",      "memory",      "together",
+                                       "once",           "atomic",       "synchronous", "asynchronous",
+                                       "sync",           "async"};
+// Nouns among the words in "ly", which else say how something is done.
+constexpr std::string_view kNounsInLy[] = {"family", "assembly", "supply",    "reply", "fly",   "ally",
+                                           "july",   "anomaly",  "butterfly", "belly", "jelly", "monopoly"};
 
 // What people do, other than reading and writing.
 constexpr std::string_view kActions[] = {
@@ -127,7 +132,8 @@ bool says_something_else(const std::string& word, NamesIn where) {
   const auto role = role_words(word).role;
   const bool person = role == Role::kOutside || role == Role::kThirdParty || role == Role::kQueue;
   if (role && (!person || (where == NamesIn::kHeading && role == Role::kOutside))) return true;
-  return where == NamesIn::kHeading && (is_in(kTrade, word) || is_action(word));
+  const bool how = word.ends_with("ly") && !is_in(kNounsInLy, word);  // "instantly"
+  return where == NamesIn::kHeading && (how || is_in(kTrade, word) || is_action(word));
 }
 
 }  // namespace
@@ -345,7 +351,9 @@ std::vector<std::string> things_named(std::string_view text, NamesIn where) {
   std::vector<std::string> things;
   const std::vector<std::string> words = split_words(text);
   for (const std::string& word : words) {
-    if (!says_something_else(word, where)) add_thing(things, singular(word));
+    const bool asks =
+        where != NamesIn::kHeading && &word == &words.front() && words.size() > 1 && is_leading_verb(word);
+    if (!asks && !says_something_else(word, where)) add_thing(things, singular(word));
   }
   // A sentence without a word that is known is of another language.
   const bool foreign = where == NamesIn::kHeading && words.size() > 2 && things.size() == words.size();
@@ -366,7 +374,8 @@ EntryName entry_named(std::string_view label) {
     const bool found_many = word == "results" && i > 0 && words[i - 1] == "search";
     const std::string_view shape = found_many ? "list" : shape_of(word);
     if (!shape.empty() && entry.shape.empty()) entry.shape = shape;
-    const bool thing = shape.empty() && !says_something_else(word, NamesIn::kCacheLabel);
+    const bool asks = i == 0 && is_leading_verb(word) && leading_request(label).kind == RequestWords::Kind::kVerb;
+    const bool thing = !asks && shape.empty() && !says_something_else(word, NamesIn::kCacheLabel);
     if (thing) entry.things.push_back(word);
     if (thing || !shape.empty()) entry.shown += (entry.shown.empty() ? "" : " ") + word;
   }

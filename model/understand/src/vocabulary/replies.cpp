@@ -271,4 +271,23 @@ ReplyWords reply_words(std::string_view text, Verb verb, const Finds& finds) {
   return result;
 }
 
+Outcomes outcome_of_way(std::string_view text) {
+  constexpr std::string_view kAround[] = {"cache", "the",    "a",    "on",    "case",    "scenario",   "path", "flow",
+                                          "first", "second", "read", "reads", "request", "subsequent", "next", "in",
+                                          "of",    "warm",   "cold", "with",  "and",     "data",       "found"};
+  const std::vector<std::string> words = split_words(text);
+  bool hit = false;
+  bool miss = false;
+  for (const std::string& word : words) {
+    if (word == "hit" || word == "hits")
+      hit = true;
+    else if (word == "miss" || word == "misses")
+      miss = true;
+    else if (!is_in(kAround, word) && !(word.size() == 1) && word.find_first_not_of("0123456789") != std::string::npos)
+      return {};
+  }
+  if (hit == miss) return {};
+  return hit ? Outcomes{Outcome::kValue} : Outcomes{Outcome::kMiss};
+}
+
 }  // namespace stalemate::model

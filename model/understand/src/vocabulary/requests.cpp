@@ -348,6 +348,51 @@ FoundVerb find_verb(const std::vector<std::string>& words) {
   return found;
 }
 
+// Verbs that ask for something only where they lead a label, for elsewhere they are nouns as often. `of_row`: only of a
+// database; of a cache nobody could tell what they ask.
+struct LeadingVerb {
+  VerbEntry entry;
+  bool of_row = true;
+};
+constexpr LeadingVerb kLeadingVerbs[] = {{{"record", Verb::kSet}},
+                                         {{"records", Verb::kSet}},
+                                         {{"mark", Verb::kSet}},
+                                         {{"marks", Verb::kSet}},
+                                         {{"link", Verb::kSet}},
+                                         {{"attach", Verb::kSet}},
+                                         {{"assign", Verb::kSet}},
+                                         {{"register", Verb::kSet}},
+                                         {{"archive", Verb::kSet}},
+                                         {{"approve", Verb::kSet}},
+                                         {{"revoke", Verb::kSet}},
+                                         {{"rotate", Verb::kSet}},
+                                         {{"rename", Verb::kSet}},
+                                         {{"cancel", Verb::kSet}},
+                                         {{"activate", Verb::kSet}},
+                                         {{"deactivate", Verb::kSet}},
+                                         {{"enable", Verb::kSet}},
+                                         {{"disable", Verb::kSet}},
+                                         {{"toggle", Verb::kSet}},
+                                         {{"count", Verb::kGet}},
+                                         {{"counts", Verb::kGet}},
+                                         {{"sum", Verb::kGet}},
+                                         {{"sums", Verb::kGet}},
+                                         {{"aggregate", Verb::kGet}},
+                                         {{"aggregates", Verb::kGet}},
+                                         {{"aggregation", Verb::kGet}},
+                                         {{"aggregations", Verb::kGet}},
+                                         {{"verify", Verb::kGet}},
+                                         {{"verifies", Verb::kGet}},
+                                         {{"validate", Verb::kGet}},
+                                         {{"validates", Verb::kGet}},
+                                         {{"promote", Verb::kSet}, false},
+                                         {{"promotes", Verb::kSet}, false},
+                                         {{"prime", Verb::kSet}, false},
+                                         {{"hydrate", Verb::kSet}, false},
+                                         {{"memorize", Verb::kSet}, false},
+                                         {{"memorise", Verb::kSet}, false}};
+const LeadingVerb* leading_verb(const std::vector<std::string>& words);
+
 // A label that "cache" or "keep" leads stores ("cache the result"), unless what follows is the verb ("cache lookup").
 enum class Leads { kNot, kStores, kEither };
 constexpr std::string_view kPassedOver[] = {"then", "now", "also", "finally", "and", "please", "async", "lazily",
@@ -378,6 +423,15 @@ Leads how_cache_leads(const std::vector<std::string>& words, const FoundVerb& fo
   }
   // "cache product lookup" names a look-up, "cache product after SELECT" a value to store.
   return found.at + 1 == words.size() ? Leads::kEither : Leads::kStores;
+}
+
+const LeadingVerb* leading_verb(const std::vector<std::string>& words) {
+  std::size_t lead = 0;
+  while (lead < words.size() && is_in(kPassedOver, words[lead])) ++lead;
+  if (lead == words.size()) return nullptr;
+  const auto* const found = std::find_if(std::begin(kLeadingVerbs), std::end(kLeadingVerbs),
+                                         [&](const LeadingVerb& leading) { return leading.entry.word == words[lead]; });
+  return found == std::end(kLeadingVerbs) ? nullptr : found;
 }
 
 // What stands after the first "if", "when", "unless" of a label. Deleting only what is present is no condition: where
@@ -571,6 +625,8 @@ bool is_request_verb(std::string_view word) {
   return entry != nullptr && !entry->weak;
 }
 
+bool is_leading_verb(std::string_view word) { return leading_verb({std::string(word)}) != nullptr; }
+
 bool asks_whether_there(std::string_view label) {
   const std::vector<std::string> words = split_words(label);
   if (words.empty() ||
@@ -673,9 +729,32 @@ std::optional<RequestWords> version_read(std::string_view label) {
   return asks;
 }
 
+bool counts_up(const std::vector<std::string>& words) {
+  return std::any_of(words.begin(), words.end(), [](const std::string& word) {
+    const VerbEntry* const entry = verb_entry(word);
+    return entry != nullptr && entry->verb == Verb::kIncrease;
+  });
+}
+
+// Where no other verb says what is asked.
+void take_leading_verb(const std::vector<std::string>& words, FoundVerb& found, RequestWords& result) {
+  if (found.entry != nullptr && !found.entry->weak) return;
+  const LeadingVerb* const leading = leading_verb(words);
+  if (leading == nullptr) return;
+  found.entry = &leading->entry;
+  found.at = 0;
+  result.of_row = leading->of_row;
+  if (leading->of_row && leading->entry.verb == Verb::kGet)
+    result.assumed =
+        "\"" + std::string(leading->entry.word) + "\" is taken to look at what is there, and to change nothing";
+}
+
 }  // namespace
 
-RequestWords request_words(std::string_view label) {
+namespace {
+
+// `leading`: kLeadingVerbs are looked at, too.
+RequestWords read_request(std::string_view label, bool leading) {
   for (const auto& read : {marker_request, version_read, replica_wait, watched_get, executed_command, compared_set})
     if (auto asks = read(label)) return *asks;
   CommitWords commit = commit_words(label);
@@ -719,22 +798,23 @@ RequestWords request_words(std::string_view label) {
     case Leads::kEither:
       return ask(result, "may store something or look something up; say \"cache the ...\" or \"look up ...\"");
   }
+  if (leading) take_leading_verb(words, found, result);
   if (found.entry == nullptr) return result;
   result.kind = RequestWords::Kind::kVerb;
   result.verb = found.entry->verb;
   if (trim(label).starts_with("gets ") && result.verb == Verb::kGet) result.watch = Watch::kEntry;
   qualify(label, words, found, result);
-  const auto changes_more = [&](const std::string& word) {
-    const VerbEntry* const entry = verb_entry(word);
-    return entry != nullptr && entry->verb == Verb::kIncrease;
-  };
-  if (result.verb != Verb::kIncrease && result.verb != Verb::kIncreaseIfThere &&
-      std::any_of(words.begin(), words.end(), changes_more))
+  if (result.verb != Verb::kIncrease && result.verb != Verb::kIncreaseIfThere && counts_up(words))
     return refuse(result, "a change of what is there beside something else, in one step", "increment");
   if (result.kind == RequestWords::Kind::kVerb && found.also != nullptr)
     return ask(result, "names two steps, \"" + std::string(found.entry->word) + "\" and \"" +
                            std::string(found.also->word) + "\"; draw an arrow for each");
   return result;
 }
+
+}  // namespace
+
+RequestWords request_words(std::string_view label) { return read_request(label, false); }
+RequestWords leading_request(std::string_view label) { return read_request(label, true); }
 
 }  // namespace stalemate::model

@@ -97,7 +97,7 @@ std::vector<std::string> words_left(std::string_view label, bool is_reply) {
     const std::string& word = words[i];
     if (word == "," || is_in(kSmall, word) || (i == 0 && is_number(word))) continue;
     if (lives_for_a_time && (is_number(word) || is_in(kOfTime, word))) continue;
-    if (is_request_verb(word) || role_words(word).role) continue;
+    if (is_request_verb(word) || role_words(word).role || (i == 0 && !is_reply && is_leading_verb(word))) continue;
     const OperationWords operation = operation_words(word);
     if (operation.read || operation.write) continue;
     if (is_reply && (sign_entry(word) != nullptr || is_negation(word) || is_yes_or_no(word) || is_reply_filler(word) ||

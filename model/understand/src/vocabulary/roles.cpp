@@ -33,7 +33,10 @@ constexpr std::string_view kWorkers[] = {"worker",  "consumer",  "invalidator", 
 constexpr std::string_view kApps[] = {"app",     "application", "api",        "service",      "server",     "backend",
                                       "webapp",  "handler",     "controller", "microservice", "repository", "gateway",
                                       "reader",  "writer",      "proxy",      "peer",         "peers",      "nginx",
-                                      "haproxy", "envoy",       "balancer"};
+                                      "haproxy", "envoy",       "balancer",   "loadbalancer", "alb",        "elb",
+                                      "nlb",     "ingress",     "traefik",    "kong",         "apisix"};
+// Layers before the app that let through what they are asked; only beside what a third party would do by its name.
+constexpr std::string_view kLettingThrough[] = {"filter", "middleware", "guard", "interceptor"};
 constexpr std::string_view kOutsiders[] = {"user",     "client", "browser", "customer",
                                            "frontend", "admin",  "mobile",  "visitor"};
 constexpr std::string_view kThirdParties[] = {
@@ -411,6 +414,10 @@ RoleWords role_words(std::string_view text) {
     const bool is_product = !families(name_words(text.substr(0, open))).empty();
     if (is_product && inside.are_only({Role::kOutside})) hits = alone;
   }
+  // "AuthFilter": a layer of the app, whoever is asked behind it.
+  const bool of_auth = !hits.all.empty() && std::all_of(hits.all.begin(), hits.all.end(),
+                                                        [](const RoleHit& hit) { return hit.word == "auth"; });
+  if (of_auth && holds_any(kLettingThrough, words)) hits = RoleHits({{Role::kApp, words.back()}});
   const std::string copy = word_of_copy(words, hits);
   RoleWords found;
   if (!copy.empty() && hits.are_only({Role::kReplica, Role::kDatabase})) {

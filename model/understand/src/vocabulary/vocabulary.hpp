@@ -116,7 +116,8 @@ struct RequestWords {
   bool adds = false;              // of a set: of what was read, with a change on it
   bool is_exec = false;           // a set between MULTI and EXEC, which may be refused where a key is watched
   bool is_command_add = false;    // "add KEY", which to a memcached is one of its commands
-  std::string assumed_ttl;        // where it names one but not how long
+  bool of_row = false;      // leading_request(): by a verb that is said of rows alone: "mark it paid", "count orders"
+  std::string assumed_ttl;  // where it names one but not how long
   std::string assumed;
 };
 // About what is no value: markers, as a lock is, versions and generations. None where a label asks for nothing of the
@@ -135,6 +136,9 @@ Outcomes says_of_lease(const std::vector<std::string>& words, const Finds& finds
 bool says_only_of_markers(std::string_view label, bool leases);
 // A verb that is negated ("don't delete", "no update") asks for nothing that is understood: kNothing.
 RequestWords request_words(std::string_view label);
+// The same, where a server is known to be asked, with the verbs that ask for something only where they lead a label:
+// "mark it paid", "count orders". Of anybody else they may be said in passing.
+RequestWords leading_request(std::string_view label);
 // What the label says beside its verb that makes it another step than the one drawn, as the rest of a question about
 // it: doubt, a condition, a failure, another time, a second step. Empty where there is nothing of the kind.
 struct DrawnRequest {
@@ -144,6 +148,8 @@ struct DrawnRequest {
   bool on_miss = false;  // drawn where a miss is known, so that "on a miss" says nothing more
 };
 std::string doubt_about(std::string_view label, const DrawnRequest& drawn);
+// Whether it says first of all that nobody waits for it: "SET k (async, fire-and-forget)".
+bool says_nobody_waits(std::string_view label);
 // The word by which a label asks for something else behind a comma, an arrow or the like; empty where none does.
 std::string second_step_in(std::string_view label, Verb verb);
 // What the label of a set says to store, as the rest of a question, where it is hardly the whole value that the
@@ -162,6 +168,7 @@ AskedAndAnswered asked_and_answered(std::string_view label);
 // Whether "yes" answers the label of a get by a hit, and "no" by a miss: "do you have rate:1?", "EXISTS rate:1".
 bool asks_whether_there(std::string_view label);
 bool is_request_verb(std::string_view word);  // whether labels ask by it: "get", "saves"
+bool is_leading_verb(std::string_view word);  // whether they do where it stands first: "mark", "verify"
 inline constexpr std::string_view kKnownRequests =
     "get, read, fetch, load, look up, check, query, SELECT, GET; set, put, store, save, write, update, INSERT, SET; "
     "set if absent, SET NX; delete, remove, invalidate, evict, DEL";
@@ -229,6 +236,9 @@ struct ReplyWords {
   std::string impossible_what;
 };
 ReplyWords reply_words(std::string_view text, Verb verb, const Finds& finds = {});
+// How the look-up turned out that a text says to follow, and nothing else: "Cache hit", "Scenario 2: miss". Empty where
+// it does not.
+Outcomes outcome_of_way(std::string_view text);
 // What the label of a branch says beside an outcome, where it says one. `named`: words, in the singular, by which the
 // request, what it asks for and its server are called.
 struct BesideOutcome {
@@ -245,6 +255,8 @@ BesideOutcome beside_outcome(std::string_view label, Verb verb, const std::vecto
 std::string outcome_clauses(std::string_view label, Verb verb);
 // Whether a label says a miss as likely as a failure, so that the reply behind it decides.
 bool may_say_miss(std::string_view label);
+// Whether a label says nothing but that a server can be reached: "Redis available".
+bool says_reachable(std::string_view label);
 // Whether a remark says that the operation ends where it stands, or leaves out what follows: "return early".
 bool says_end(std::string_view text);
 // Words of a label that may name what it is about, in the singular.
