@@ -127,7 +127,7 @@ class Judge {
     return at_rest_ && model.at_rest(world) && model.incoherent(world);
   }
   bool invokes_write(const Enabled& step) const {
-    if (step.told.kind != StepKind::kInvoke) return false;
+    if (step.told.kind != StepKind::kInvoke || step.told.again != 0) return false;
     for (const Operation& operation : protocol_.operations)
       if (operation.name == step.told.diagram) return operation.kind == OperationKind::kWrite;
     throw std::logic_error("no such operation");

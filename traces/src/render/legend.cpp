@@ -134,6 +134,8 @@ std::vector<std::string> legend_lines(const Trace& trace) {
   add(true, actors_line(trace));
   for (const StepKindFacts& facts : step_kinds())
     add(facts.kind == StepKind::kInvoke || any_kind(trace, facts.kind), std::string(facts.legend));
+  add(std::any_of(trace.steps.begin(), trace.steps.end(), [](const Step& step) { return step.again != 0; }),
+      "again: the operation failed, and its session runs it once more, with the same value");
   add(any_ghost(trace), "nobody waits for it: the request is late, a copy, or of an app instance that crashed");
   add(any_send(trace, [](const Request& request) { return request.drawn_lost; }),
       "drawn as lost: the diagram itself loses this request, so it never arrives");

@@ -146,11 +146,13 @@ class Chart {
 
   bool is_coherent(Vertex state) const { return machine_.is_coherent(space_.state(state)); }
 
+  // Another one: a retry belongs to what it repeats.
   bool invokes_write(Vertex from, std::size_t edge) const {
     const Action& action = space_.actions[edge];
     if (action.kind != ActionKind::kInvoke) return false;
     const std::size_t next = machine_.invoked(space_.state(from), action.session);
-    return machine_.scenario().sessions[action.session].operations[next].kind == OperationKind::kWrite;
+    const ScriptedOperation& operation = machine_.scenario().sessions[action.session].operations[next];
+    return operation.kind == OperationKind::kWrite && operation.again == 0;
   }
 
   bool need_not_happen(std::size_t edge) const {
