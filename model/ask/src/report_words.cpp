@@ -48,6 +48,7 @@ nlohmann::ordered_json to_json(const traces::Scenario& scenario) {
   if (scenario.on_cache_timeout != "continue") json["on_cache_timeout"] = scenario.on_cache_timeout;
   if (scenario.connections != "one") json["connections"] = scenario.connections;
   if (scenario.no_expiry) json["no_expiry"] = true;
+  if (scenario.no_replica_lag) json["no_replica_lag"] = true;
   return json;
 }
 

@@ -246,6 +246,7 @@ std::string describe(const traces::Scenario& words) {
   if (words.connections != "one") parts.push_back("connections: " + words.connections);
   if (words.all_invoked) parts.emplace_back("all invoked");
   if (words.no_expiry) parts.emplace_back("nothing expires");
+  if (words.no_replica_lag) parts.emplace_back("replicas do not lag");
   return fmt::format("{}", fmt::join(parts, ", "));
 }
 
