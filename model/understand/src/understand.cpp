@@ -17,6 +17,7 @@
 #include "races.hpp"
 #include "read/statements.hpp"
 #include "reading.hpp"
+#include "replicas.hpp"
 #include "roles.hpp"
 #include "steps.hpp"
 #include "things.hpp"
@@ -212,6 +213,7 @@ OperationsRead read_operations(const Document& document, const std::vector<Roles
   reading.fail_if_any();
   reading.attempt([&] { name_operations(document, segments, reading); });
   reading.attempt([&] { read.entries = ask_about_things(document, segments, reading); });
+  reading.attempt([&] { refuse_of_replicas(segments, reading); });
   reading.attempt([&] { ask_about_levels(segments, reading); });
   reading.attempt([&] { refuse_mixed_changes(segments, reading); });
   reading.attempt([&] { read.rows_start_absent = settle_absent_rows(segments, reading); });
