@@ -1,6 +1,7 @@
 #include "replicas.hpp"
 
 #include <algorithm>
+#include <map>
 #include <optional>
 
 #include "base/invariant.hpp"
@@ -42,6 +43,31 @@ void refuse_other_replicas(const Document& document, const std::vector<RolesOfDi
                           say_role(drawn.id, "cache"));
 }
 
+namespace {
+
+// What is set only if it is as a get found it, where a replica alone was asked: that says nothing of the cache.
+void refuse_conditions_on_replicas(std::vector<std::vector<Segment>>& segments, const Reading& reading) {
+  struct Asked {
+    const Request* replica = nullptr;
+    const Request* condition = nullptr;
+    bool cache = false;
+  };
+  std::map<const Segment*, Asked> asked;
+  visit_cache_requests(segments, [&](const Segment& segment, const Request& request) {
+    Asked& here = asked[&segment];
+    if (reading.caches()[request.cache].replica) here.replica = &request;
+    if (request.verb == Verb::kSetIfUnchanged && here.condition == nullptr) here.condition = &request;
+    const bool gets = request.verb == Verb::kGet || request.verb == Verb::kMarkIfAbsent;
+    here.cache = here.cache || (gets && !reading.caches()[request.cache].replica);
+  });
+  for (const auto& [segment, here] : asked)
+    if (here.replica != nullptr && here.condition != nullptr && !here.cache)
+      refuse_not_modelled(reading.name(), here.condition->at, "a condition on what a replica of a cache has answered",
+                          "look the entry up in the cache itself before it is set");
+}
+
+}  // namespace
+
 void refuse_of_replicas(std::vector<std::vector<Segment>>& segments, const Reading& reading) {
   const std::vector<DrawnCache>& caches = reading.caches();
   if (std::none_of(caches.begin(), caches.end(), [](const DrawnCache& drawn) { return drawn.replica; })) return;
@@ -58,6 +84,7 @@ void refuse_of_replicas(std::vector<std::vector<Segment>>& segments, const Readi
       refuse_not_modelled(reading.name(), request.at, "a get from a replica of a cache that takes a lease or watches",
                           "a replica is only asked to get; draw this to the cache itself");
   });
+  refuse_conditions_on_replicas(segments, reading);
 }
 
 }  // namespace stalemate::model

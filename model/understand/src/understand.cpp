@@ -211,9 +211,9 @@ OperationsRead read_operations(const Document& document, const std::vector<Roles
   }
   reading.attempt([&] { join_runs(segments, reading); });
   reading.fail_if_any();
+  reading.attempt([&] { refuse_of_replicas(segments, reading); });  // before it is settled what is watched
   reading.attempt([&] { name_operations(document, segments, reading); });
   reading.attempt([&] { read.entries = ask_about_things(document, segments, reading); });
-  reading.attempt([&] { refuse_of_replicas(segments, reading); });
   reading.attempt([&] { ask_about_levels(segments, reading); });
   reading.attempt([&] { refuse_mixed_changes(segments, reading); });
   reading.attempt([&] { read.rows_start_absent = settle_absent_rows(segments, reading); });

@@ -233,6 +233,30 @@ TEST(Replica, reductions_change_no_verdict) {
         }
 }
 
+// Where a replica has each change at once, a get there and a change of the cache are in an order.
+TEST(Replica, reductions_leave_out_no_order_of_a_change_and_a_get) {
+  const std::string page =
+      kServers +
+      "%% stalemate: entries = item:1, total:1\n"
+      "Note over app: Read\napp->>replica: GET item:1\nalt hit\nreplica-->>app: value\napp->>cache: "
+      "SET total:1\nelse miss\napp->>database: SELECT item\nend\nNote over app: Write\napp->>database: "
+      "UPDATE item\napp->>cache: SET item:1\n";
+  for (const bool at_once : {false, true}) {
+    traces::Scenario words = scenario({"read", "write"}, {});
+    words.no_replica_lag = at_once;
+    words.all_invoked = true;
+    CheckOptions options;
+    options.properties = {"coherent-at-rest"};
+    options.exhaust = true;
+    options.reductions = {};
+    const Report plain = check(protocol_of(page), words, options);
+    options.reductions.independence = true;
+    const Report reduced = check(protocol_of(page), words, options);
+    EXPECT_EQ(reduced.at_rest, plain.at_rest) << at_once;
+    EXPECT_LT(reduced.states, plain.states) << at_once;
+  }
+}
+
 TEST(Replica, nothing_rests_while_something_is_to_be_applied) {
   CheckOptions options;
   options.properties = {"coherent-at-rest"};
