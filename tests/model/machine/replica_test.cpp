@@ -257,6 +257,22 @@ TEST(Replica, reductions_leave_out_no_order_of_a_change_and_a_get) {
   }
 }
 
+// Where the next change makes it apply one before its time.
+TEST(Replica, reductions_change_no_verdict_at_the_limit) {
+  const std::string nine = "write; write; write; write; write; write; write; write; write; read";
+  for (const char* const property : {"fresh-reads", "coherent-at-rest", "monotonic-reads"}) {
+    CheckOptions options;
+    options.properties = {property};
+    options.exhaust = true;
+    options.reductions = {};
+    const Report plain = check(protocol_of(kFills), scenario({nine, "read; read"}, {}), options);
+    options.reductions = Reductions::all();
+    const Report reduced = check(protocol_of(kFills), scenario({nine, "read; read"}, {}), options);
+    EXPECT_EQ(to_string(reduced.verdict), to_string(plain.verdict)) << property;
+    EXPECT_LE(reduced.states, plain.states) << property;
+  }
+}
+
 TEST(Replica, nothing_rests_while_something_is_to_be_applied) {
   CheckOptions options;
   options.properties = {"coherent-at-rest"};
