@@ -136,10 +136,8 @@ void ScenarioOptions::add_to(CLI::App& command) {
              "0)");
   command.add_flag("--all-invoked", given.all_invoked, "start with every session's first operation already invoked");
   command.add_flag("--no-expiry", given.no_expiry, "nothing expires, whatever time to live it has");
-  command.add_flag_function(
-      "--no-replica-lag", [](std::int64_t) {},
-      "replicas of a database have each commit at once (they are refused by name so far, so that it is "
-      "always so)");
+  command.add_flag("--no-replica-lag", given.no_replica_lag,
+                   "a replica of a cache has each change at once (those of a database are refused by name so far)");
 }
 
 void ServerOptions::add_to(CLI::App& command) {

@@ -124,6 +124,7 @@ Trace trace_with_every_field() {
   trace.steps[5].request->watch = "key";
   trace.steps[5].request->other_rows = true;
   trace.scenario.no_expiry = true;
+  trace.scenario.no_replica_lag = true;
   trace.scenario.connections = "pool";
   trace.scenario.retries = 1;
   trace.steps[0].again = 1;
@@ -146,7 +147,11 @@ Trace trace_with_every_field() {
     state.stores.insert(state.stores.begin(), {"local", {}});
     for (const Entry& row : database_of(state)) state.stores.front().entries.push_back({row.key, 7});
     state.deliveries = {{"local", "k1", 2}};
+    // And a replica of the one that all share, which is behind it.
+    state.stores.insert(state.stores.begin() + 2, {"follower", state.stores.front().entries});
+    state.unapplied = {{"follower", 2}};
   };
+  trace.stores.insert(trace.stores.begin() + 2, {"follower", "cache-replica", 0});
   add_local(trace.initial);
   for (Step& step : trace.steps) add_local(step.after);
   const auto answers = std::find_if(trace.steps.begin(), trace.steps.end(),
@@ -160,6 +165,7 @@ Trace trace_with_every_field() {
   add_lock(trace.initial);
   for (Step& step : trace.steps) add_lock(step.after);
   trace.loop = trace.steps.size();
+  trace.steps.back().after.unapplied.clear();  // nothing happens after it
   number_copies(trace);
   return trace;
 }

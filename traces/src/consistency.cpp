@@ -110,6 +110,8 @@ void check_request(const Trace& trace, const Request& request, const std::string
                       : fmt::format("must not be there: a {} is about no other entry", request.verb));
   if (!request.other.empty()) check_key(trace, request.to, request.other, pointer + "/other");
   check_also(trace, request, pointer);
+  require(!is_replica(trace, request.to) || (request.verb == "get" && request.watch.empty()), pointer + "/verb",
+          "must be a get that watches nothing: a replica of a cache is asked nothing else");
   require(!request.other_rows || (request.verb == "get" && is_cache(trace, request.to)), pointer + "/other_rows",
           "must not be there: only a get from a cache asks for several rows");
   const bool lives = request.watch == to_string(Watch::kLease) || (verb != nullptr && verb->puts());
@@ -144,15 +146,16 @@ void check_contents(const Trace& trace, const Store& store, const std::vector<En
     const bool is_row = entries[i].key == fmt::format("k{}", rows + 1);
     if (is_row) ++rows;
     complete = entries[i].key == at_start[i].key &&
-               (is_row || (store.kind == "cache" && row_of(entries[i].key) == fmt::format("k{}", rows)));
+               (is_row || (is_cache(trace, store.name) && row_of(entries[i].key) == fmt::format("k{}", rows)));
   }
   require(complete && rows == keys, pointer,
           fmt::format("must have exactly the keys k1 to k{} (/scenario/keys is {}), and each other entry of a cache in "
                       "every state",
                       keys, keys));
   for (const Entry& entry : entries) {
-    require(!entry.expires || store.kind == "cache", pointer + "/" + entry.key, "only what a cache holds expires");
-    require(!entry.marker || store.kind == "cache", pointer + "/" + entry.key, "only a cache holds markers");
+    require(!entry.expires || is_cache(trace, store.name), pointer + "/" + entry.key,
+            "only what a cache holds expires");
+    require(!entry.marker || is_cache(trace, store.name), pointer + "/" + entry.key, "only a cache holds markers");
   }
 }
 
@@ -171,6 +174,9 @@ void check_state(const Trace& trace, const State& state, std::string_view stores
     require(store != nullptr && store->app != 0, here + "/store", "must be in the process of an app instance");
     check_key(trace, delivery.store, delivery.key, here + "/key");
   }
+  for (std::size_t i = 0; i < state.unapplied.size(); ++i)
+    require(is_replica(trace, state.unapplied[i].store), fmt::format("{}/unapplied/{}/store", pointer, i),
+            "must be a replica of a cache");
   for (std::size_t i = 0; i < state.in_flight.size(); ++i) {
     const std::string here = fmt::format("{}/in_flight/{}", pointer, i);
     const InFlight& message = state.in_flight[i];
@@ -241,9 +247,11 @@ void check_place(const Trace& trace, const Step& step, const std::string& pointe
 }
 
 void check_step(const Trace& trace, const Step& step, std::string_view stores, const std::string& pointer) {
+  const bool applies = step.kind == StepKind::kApply;
   if (is_of_store(step.kind))
-    require(is_cache(trace, step.store), pointer + "/store",
-            fmt::format("a {} happens in a cache, and {} is none", to_string(step.kind), printable(step.store)));
+    require(is_cache(trace, step.store) && is_replica(trace, step.store) == applies, pointer + "/store",
+            fmt::format("{} {} happens in a {}, and {} is none", applies ? "an" : "a", to_string(step.kind),
+                        applies ? "replica of a cache" : "cache", printable(step.store)));
   else
     check_session(trace, step.app, step.session, pointer);
   if (!step.key.empty() && is_of_store(step.kind)) check_key(trace, step.store, step.key, pointer + "/key");
@@ -281,12 +289,12 @@ void check_loop(const Trace& trace) {
   for (std::size_t i = begin; i < end; ++i) {
     const StepKind kind = trace.steps[i].kind;
     require(kind != StepKind::kInvoke && !is_fault(kind), fmt::format("/steps/{}/kind", i),
-            "must be handle, receive, call or expire: no operation starts and no fault strikes in a loop that "
+            "must be handle, receive, call, expire or apply: no operation starts and no fault strikes in a loop that "
             "repeats for "
             "ever");
   }
   if (begin == end)
-    require(final_state(trace).in_flight.empty(), "/loop",
+    require(final_state(trace).in_flight.empty() && final_state(trace).unapplied.empty(), "/loop",
             "nothing repeats, but a message is still in flight after the last step, so something happens yet");
   else
     require(final_state(trace) == (begin == 0 ? trace.initial : trace.steps[begin - 1].after), "/loop",
@@ -297,8 +305,10 @@ void check_stores(const Trace& trace) {
   for (std::size_t i = 0; i < trace.stores.size(); ++i) {
     const Store& store = trace.stores[i];
     require(find_store(trace.stores, store.name) == &store, fmt::format("/stores/{}/name", i), "stands there twice");
-    require(i == 0 || store.kind != "cache" || trace.stores[i - 1].kind == "cache", fmt::format("/stores/{}/kind", i),
-            "caches stand first");
+    const bool follows_cache = i > 0 && trace.stores[i - 1].kind == "cache";
+    require(i == 0 || store.kind != "cache" || follows_cache, fmt::format("/stores/{}/kind", i), "caches stand first");
+    require(store.kind != "cache-replica" || follows_cache, fmt::format("/stores/{}/kind", i),
+            "a replica of a cache stands behind the caches");
     require(
         store.app == 0 || (store.kind == "cache" && static_cast<std::size_t>(store.app) <= trace.scenario.apps.size()),
         fmt::format("/stores/{}/scope", i),

@@ -45,7 +45,7 @@ void check_header(const json& document, const std::string& name) {
 // One function for each definition of trace.schema.json, in its order. A trace holds what they give; what they refuse
 // is off the schema, or a number that JSON can say and a trace cannot hold.
 
-constexpr std::string_view kStoreKinds[] = {"cache", "database", "channel"};
+constexpr std::string_view kStoreKinds[] = {"cache", "cache-replica", "database", "channel"};
 constexpr std::string_view kOutcomes[] = {"ok",     "value", "miss", "conflict", "marker", "granted",
                                           "denied", "stale", "won",  "no-row",   "loaded"};
 constexpr std::string_view kWatchWords[] = {to_string(Watch::kEntry), to_string(Watch::kKey), to_string(Watch::kLease)};
@@ -94,6 +94,7 @@ Scenario read_scenario(Cursor from) {
   if (const auto pool = from.find("connections")) scenario.connections = read_word(*pool, kConnections);
   if (const auto retries = from.find("retries")) scenario.retries = retries->integer_between(1, kRetriesMax);
   if (const auto held = from.find("no_expiry")) scenario.no_expiry = held->boolean();
+  if (const auto held = from.find("no_replica_lag")) scenario.no_replica_lag = held->boolean();
   from.done();
   return scenario;
 }
@@ -117,6 +118,14 @@ Ending read_ending(Cursor from) {
   ending.value = read_optional_integer(from.find("value"));
   from.done();
   return ending;
+}
+
+Unapplied read_unapplied(Cursor from) {
+  Unapplied unapplied;
+  unapplied.store = from.at("store").some_text();
+  unapplied.count = read_ordinal(from.at("count"));
+  from.done();
+  return unapplied;
 }
 
 Delivery read_delivery(Cursor from) {
@@ -258,6 +267,8 @@ class Reader {
     if (version_ > 1) {
       if (const auto deliveries = from.find("deliveries"))
         state.deliveries = read_each(deliveries->some_items(), [](const Cursor& d) { return read_delivery(d); });
+      if (const auto unapplied = from.find("unapplied"))
+        state.unapplied = read_each(unapplied->some_items(), [](const Cursor& u) { return read_unapplied(u); });
     }
     from.done();
     return state;
@@ -294,8 +305,8 @@ class Reader {
     if (version_ == 1) {
       for (const StepKindFacts& facts : step_kinds()) {
         if (facts.kind == StepKind::kCall || facts.kind == StepKind::kDeliver ||
-            facts.kind == StepKind::kLoseDelivery || facts.kind == StepKind::kGiveUp)
-          continue;  // there were no local caches, and no cache asked anything
+            facts.kind == StepKind::kLoseDelivery || facts.kind == StepKind::kGiveUp || facts.kind == StepKind::kApply)
+          continue;  // there were no local caches and no replicas, and no cache asked anything
         kinds.push_back(facts.kind);
         names.push_back(facts.name);
       }

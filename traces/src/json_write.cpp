@@ -142,6 +142,8 @@ Json to_json(const Delivery& delivery) {
   return json;
 }
 
+Json to_json(const Unapplied& unapplied) { return {{"store", unapplied.store}, {"count", unapplied.count}}; }
+
 template <class T>
 Json to_json_array(const std::vector<T>& items) {
   Json json = Json::array();
@@ -155,6 +157,7 @@ Json to_json(const State& state) {
   for (const Contents& contents : state.stores) json["stores"][contents.store] = to_json(contents.entries);
   json["in_flight"] = to_json_array(state.in_flight);
   if (!state.deliveries.empty()) json["deliveries"] = to_json_array(state.deliveries);
+  if (!state.unapplied.empty()) json["unapplied"] = to_json_array(state.unapplied);
   return json;
 }
 
@@ -201,6 +204,7 @@ Json to_json(const Scenario& scenario) {
   if (scenario.connections != "one") json["connections"] = scenario.connections;
   if (scenario.retries != 0) json["retries"] = scenario.retries;
   if (scenario.no_expiry) json["no_expiry"] = true;
+  if (scenario.no_replica_lag) json["no_replica_lag"] = true;
   return json;
 }
 

@@ -250,6 +250,19 @@ constexpr StepKindFacts kKinds[] = {
      .sentence = "Nobody answers {actor}'s {request} any more{stops_waiting}",
      .legend = "give-up: the server that was to answer has started again, and who waits for it times out",
      .replayed = false},
+    {.kind = StepKind::kApply,
+     .name = "apply",
+     .family = Family::kFree,
+     .own_name = "apply",
+     .about = About::kNoMessage,
+     .effect = Effect::kNone,
+     .of_store = true,
+     .of_one_entry = false,
+     .line = "applies the next change of the cache",
+     .event = "the {store} applies the next change of the cache",
+     .sentence = "The {store} applies the next change of the cache",
+     .legend = "apply: the replica of the cache, which lags behind, carries out the next change that the cache has had",
+     .replayed = false},
 };
 
 constexpr bool is_in_order() {

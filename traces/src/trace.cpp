@@ -75,7 +75,12 @@ const Store* find_store(const std::vector<Store>& stores, std::string_view name)
 
 bool is_cache(const Trace& trace, std::string_view store) {
   const Store* found = find_store(trace.stores, store);
-  return found != nullptr && found->kind == "cache";
+  return found != nullptr && (found->kind == "cache" || found->kind == "cache-replica");
+}
+
+bool is_replica(const Trace& trace, std::string_view store) {
+  const Store* found = find_store(trace.stores, store);
+  return found != nullptr && found->kind == "cache-replica";
 }
 
 bool is_database(const Trace& trace, std::string_view store) {

@@ -203,6 +203,7 @@ class Order {
       case ActionKind::kFault:
       case ActionKind::kExpire:
       case ActionKind::kDeliver:
+      case ActionKind::kApply:
         return {true, false, drawn};
       case ActionKind::kInvoke: {
         const std::size_t place = place_of(drawn, Kind::kBegins, action.session, record.ordinal - 1, 0);

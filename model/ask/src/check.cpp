@@ -189,11 +189,30 @@ void add_not_checked(const Program& program, int line, std::vector<Assumption>& 
     assumptions.push_back({line, fmt::format("not checked: {}. In {}", fmt::join(names, ", "), why)});
 }
 
+// What is not considered of a replica of a cache.
+void add_of_replica(const Machine& machine, std::vector<Assumption>& assumptions) {
+  const Program& program = machine.program();
+  const auto asks = [&](const Instruction& one) { return program.servers[one.server].follows.has_value(); };
+  const auto first = std::find_if(program.instructions.begin(), program.instructions.end(), asks);
+  if (first == program.instructions.end()) return;
+  if (machine.changes_max() > kBehindMax)
+    assumptions.push_back(
+        {first->at.line,
+         fmt::format(
+             "the {} is at most {} changes behind, and here there may be {}: where it would be more, it applies "
+             "the oldest first",
+             program.servers[first->server].name, kBehindMax, machine.changes_max())});
+  assumptions.push_back({first->at.line,
+                         "the cache does not fail over: where a replica is read, which one would take "
+                         "over is not modelled"});
+}
+
 std::vector<Assumption> assumptions_of(const Protocol& protocol, const Machine& machine, bool by_default) {
   std::vector<Assumption> assumptions;
   for (const ReadingLine& line : protocol.reading)
     if (!line.assumed.empty()) assumptions.push_back({line.at.line, line.assumed});
   if (by_default) add_not_checked(machine.program(), protocol.operations.front().at.line, assumptions);
+  add_of_replica(machine, assumptions);
   if (machine.scenario().words.cached && !machine.program().has_cache)
     assumptions.push_back({protocol.operations.front().at.line, "no cache is drawn, so --cached changes nothing"});
   const Program& program = machine.program();

@@ -15,7 +15,7 @@ namespace {
 
 // A message by what does not change while it is in flight: whose it is, which operation sent it on which arrow, and
 // whether it is a reply or a ghost. Slots are no part of it: they move up when an older request is handled. That the
-// time to live of an entry is over some day is fair, too.
+// time to live of an entry is over some day is fair, too, and that a replica applies what it has not applied yet.
 sim::FairAction fair_action(const Machine& machine, const std::uint64_t* words, const Action& action) {
   std::size_t operations = 0;
   for (const Session& session : machine.scenario().sessions)
@@ -24,7 +24,8 @@ sim::FairAction fair_action(const Machine& machine, const std::uint64_t* words, 
     return static_cast<sim::FairAction>(
         3 * ((session * operations + operation) * machine.program().instructions.size() + instruction) + kind);
   };
-  if (action.kind == ActionKind::kExpire) return fair(action.session, 0, 0, action.choice);
+  if (action.kind == ActionKind::kExpire || action.kind == ActionKind::kApply)
+    return fair(action.session, 0, 0, action.choice);
   if (action.kind == ActionKind::kDeliver) return fair(action.session, 0, 0, kCellsMax + action.choice);
   if (action.kind != ActionKind::kHandle && action.kind != ActionKind::kReceive && action.kind != ActionKind::kCall)
     return sim::kFromOutside;

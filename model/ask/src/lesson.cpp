@@ -335,11 +335,12 @@ Machine machine_after(const Protocol& after, const Machine& before) {
 void refuse_caches(const Program& program) {
   const auto caches = std::count_if(program.servers.begin(), program.servers.end(),
                                     [](const DrawnServer& server) { return server.kind == Role::kCache; });
-  const bool local = std::any_of(program.servers.begin(), program.servers.end(),
-                                 [](const DrawnServer& server) { return server.local; });
-  if (caches > 1 || local)
+  const bool other = std::any_of(program.servers.begin(), program.servers.end(),
+                                 [](const DrawnServer& server) { return server.local || server.follows.has_value(); });
+  if (caches > 1 || other)
     throw InputError(
-        "a page with several caches, or with one in each app instance, is no lesson yet; draw the trace instead: "
+        "a page with several caches, with one in each app instance, or with a replica of one, is no lesson yet; draw "
+        "the trace instead: "
         "stalemate check ... -o trace.json, then stalemate show trace.json --as svg, or stalemate explain trace.json");
 }
 

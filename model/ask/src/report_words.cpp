@@ -49,6 +49,7 @@ nlohmann::ordered_json to_json(const traces::Scenario& scenario) {
   if (scenario.connections != "one") json["connections"] = scenario.connections;
   if (scenario.retries != 0) json["retries"] = scenario.retries;
   if (scenario.no_expiry) json["no_expiry"] = true;
+  if (scenario.no_replica_lag) json["no_replica_lag"] = true;
   return json;
 }
 

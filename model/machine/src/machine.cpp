@@ -46,6 +46,7 @@ sim::PropertyMask Machine::apply(StateRef words, Action action, sim::Marks& mark
       break;
     case ActionKind::kExpire:
     case ActionKind::kDeliver:
+    case ActionKind::kApply:
       happen(step, action);
       break;
     case ActionKind::kCall:
@@ -340,11 +341,10 @@ RequestRecord Machine::take_slot(Step& step, std::size_t session, std::size_t sl
 
 void Machine::happen(Step& step, const Action& action) const {
   const Server& server = *server_of(action.session);
-  if (action.kind == ActionKind::kDeliver) {
+  if (action.kind == ActionKind::kDeliver)
     return at_server(step, server, [&](const ServerStep& here) { server.hear(here, action.choice); });
-  }
   // A time that is over is over, be it by a fault or not: who allows `expire` has seen one.
-  for (std::size_t b = 0; b < scenario_.budgets.size(); ++b)
+  for (std::size_t b = 0; b < scenario_.budgets.size() && action.kind == ActionKind::kExpire; ++b)
     for (std::size_t t = 0; t < scenario_.budgets[b].targets.size(); ++t)
       if (fault_kinds()[scenario_.budgets[b].targets[t].kind].effect == FaultEffect::kExpireMarker)
         step.marks.reach(fault_mark(b, t));
@@ -363,7 +363,10 @@ Answer Machine::serve(Step& step, std::size_t session, const Delivery& delivery)
   const Server& server = asked_by(session, instruction);
   if (instruction.keeps_later) return {};
   const Answer answer = server.peek(step.words, delivery.query);
-  at_server(step, server, [&](const ServerStep& here) { server.carry_out(here, delivery.query, answer); });
+  at_server(step, server, [&](const ServerStep& here) {
+    server.carry_out(here, delivery.query, answer);
+    if (instruction.verb == Verb::kWait && is_followed(server)) replica_->catch_up(here);
+  });
   if (instruction.tells && answer.outcome == Outcome::kOk) tell_all(step, session, instruction, delivery.query.key);
   if (!instruction.commits || answer.outcome != Outcome::kOk) return answer;
   Event committed = event(step, EventKind::kCommitted, session);

@@ -220,7 +220,8 @@ std::size_t Machine::ways_to_fail(StateView words, const MessageRef& message, Ou
 
 void Machine::push_server_actions(StateView words, std::size_t actor, std::vector<Action>& out) const {
   const Server& server = *server_of(actor);
-  Action action{ActionKind::kExpire, static_cast<std::uint8_t>(actor)};
+  Action action{server.place().follows == nullptr ? ActionKind::kExpire : ActionKind::kApply,
+                static_cast<std::uint8_t>(actor)};
   std::vector<std::uint16_t> choices;
   const auto push = [&] {
     for (const std::uint16_t choice : choices) {

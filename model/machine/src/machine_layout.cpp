@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <bit>
 #include <limits>
 #include <set>
 #include <utility>
@@ -118,7 +119,12 @@ static_assert(kChoicesMax <= std::numeric_limits<decltype(Action::choice)>::max(
 
 void Machine::lay_out() {
   STALEMATE_INVARIANT(properties_.size() <= std::numeric_limits<sim::PropertyMask>::digits, "a property has a bit");
-  servers_ = make_servers({*program_, scenario_, layout_, stores_, versions(), generations(), deliveries()});
+  for (const DrawnServer& drawn : program_->servers)
+    if (drawn.follows && !scenario_.words.no_replica_lag) changes_max_ = changes_of(*drawn.follows);
+  servers_ = make_servers({*program_, scenario_, layout_, stores_, versions(), generations(), deliveries(),
+                           static_cast<unsigned>(behind_max())});
+  for (const auto& server : servers_)
+    if (server->place().follows != nullptr) replica_ = server.get();
   first_place_.resize(program_->servers.size());
   for (std::size_t place = servers_.size(); place-- > 0;) first_place_[servers_[place]->place().drawn] = place;
   for (const auto& server : servers_)
@@ -167,8 +173,23 @@ unsigned Machine::deliveries() const {
          1;
 }
 
+// By what it is asked; and as often as that can have put something into one of its cells, that may go of itself or by a
+// fault, one after the other.
+std::size_t Machine::changes_of(ServerId cache) const {
+  const std::size_t commands = at_most(
+      [&](const Instruction& one) { return one.server == cache && (changes(one.verb) || one.watch == Watch::kLease); });
+  const DrawnServer& drawn = program_->servers[cache];
+  const bool ever_expires = std::any_of(program_->instructions.begin(), program_->instructions.end(),
+                                        [&](const Instruction& one) { return one.server == cache && one.ttl != 0; });
+  const bool expires = !scenario_.words.no_expiry && (ever_expires || (scenario_.cached && drawn.fills_expire != 0));
+  if (!expires && budgets_striking(drawn) == 0) return commands;
+  const auto entries = static_cast<std::size_t>(std::popcount(drawn.entries));
+  const std::size_t filled = scenario_.cached ? entries * static_cast<std::size_t>(scenario_.keys) : 0;
+  return commands * (1 + entries) + filled;
+}
+
 // How many requests of a kind may arrive, at most.
-std::size_t Machine::at_most(bool (*counts)(const Instruction&)) const {
+std::size_t Machine::at_most(const std::function<bool(const Instruction&)>& counts) const {
   std::size_t requests = 0;
   for (const Session& session : scenario_.sessions)
     for (const ScriptedOperation& operation : session.operations) {

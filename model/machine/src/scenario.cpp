@@ -264,6 +264,7 @@ std::string describe(const traces::Scenario& words) {
   if (words.retries != 0) parts.push_back(fmt::format("{} retr{}", words.retries, words.retries == 1 ? "y" : "ies"));
   if (words.all_invoked) parts.emplace_back("all invoked");
   if (words.no_expiry) parts.emplace_back("nothing expires");
+  if (words.no_replica_lag) parts.emplace_back("replicas do not lag");
   return fmt::format("{}", fmt::join(parts, ", "));
 }
 

@@ -50,6 +50,11 @@ bool strikes_any(const FaultKind& kind, const Program& program) {
                      [&](const DrawnServer& server) { return kind.strikes(server); });
 }
 
+bool has_replica(const Program& program) {
+  return std::any_of(program.servers.begin(), program.servers.end(),
+                     [](const DrawnServer& server) { return server.follows.has_value(); });
+}
+
 std::vector<std::size_t> fault_kinds_named(const std::string& name, const Program& program) {
   std::vector<std::string_view> wanted = {name};
   std::vector<std::string> known;
@@ -62,7 +67,8 @@ std::vector<std::size_t> fault_kinds_named(const std::string& name, const Progra
     const FaultKind& kind = fault_kinds()[i];
     known.emplace_back(kind.name);
     if (std::find(wanted.begin(), wanted.end(), kind.name) == wanted.end()) continue;
-    const bool never = kind.effect == FaultEffect::kExpireMarker && !program.markers_expire;
+    const bool never = (kind.effect == FaultEffect::kExpireMarker && !program.markers_expire) ||
+                       (kind.effect == FaultEffect::kRollBack && has_replica(program));
     if (kind.name == name || kind.server() == nullptr || (strikes_any(kind, program) && !never)) kinds.push_back(i);
   }
   if (!kinds.empty()) return kinds;
@@ -176,6 +182,11 @@ FaultBudget parse_fault(const std::string& text, const Program& program) {
       const FaultKind& fault = fault_kinds()[kind];
       if (at != std::string::npos) aim(target, where, lower(trim(std::string_view(part).substr(at + 1))), program);
       const bool of_several = fault.name != name;  // "lost-message", "any": those of it that may be aimed so
+      if (fault.effect == FaultEffect::kRollBack && has_replica(program))
+        throw InputError(fmt::format(
+            "{}: a replica of the cache is read here, and whether that one takes over, or another that has got more or "
+            "less, is not modelled; leave out {}",
+            where, fault.name));
       if (misses(fault, target, program) && of_several) continue;
       if (misses(fault, target, program))
         throw InputError(fmt::format("{}: {} strikes the {}, not a message; leave out the aim", where, fault.name,

@@ -1,6 +1,7 @@
 // The table of servers, and what those have in common.
 #include "machine/server.hpp"
 
+#include <algorithm>
 #include <optional>
 
 #include "base/invariant.hpp"
@@ -9,6 +10,7 @@ namespace stalemate::model {
 
 // Each in a file of its name in servers/.
 std::unique_ptr<const Server> cache(const Place& place, const ServerSetting& setting);
+std::unique_ptr<const Server> cache_replica(const Place& place, const ServerSetting& setting);
 std::unique_ptr<const Server> database(const Place& place, const ServerSetting& setting);
 std::unique_ptr<const Server> channel(const Place& place, const ServerSetting& setting);
 
@@ -19,7 +21,8 @@ struct ServerKind {
   std::unique_ptr<const Server> (*make)(const Place& place, const ServerSetting& setting);
 };
 
-constexpr ServerKind kKinds[] = {{Role::kCache, cache}, {Role::kDatabase, database}, {Role::kQueue, channel}};
+constexpr ServerKind kKinds[] = {
+    {Role::kCache, cache}, {Role::kReplica, cache_replica}, {Role::kDatabase, database}, {Role::kQueue, channel}};
 
 std::unique_ptr<const Server> make(const Place& place, const ServerSetting& setting) {
   for (const ServerKind& kind : kKinds)
@@ -40,6 +43,12 @@ std::optional<std::size_t> only_session(const Scenario& scenario, int app) {
 }
 
 }  // namespace
+
+std::vector<Held> Server::contents(StateView words) const {
+  std::vector<Held> all;
+  for (std::size_t cell = 0; cell < cells(); ++cell) all.push_back(held(words, cell));
+  return all;
+}
 
 void Server::fill(StateRef) const {}
 
@@ -68,6 +77,14 @@ void Server::hear(const ServerStep&, std::size_t) const {
 
 std::vector<Field> Server::busy() const { return {}; }
 
+void Server::fall_behind(const ServerStep&, const std::vector<Held>&) const {
+  STALEMATE_INVARIANT(false, "only a replica follows another server");
+}
+
+void Server::catch_up(const ServerStep&) const { STALEMATE_INVARIANT(false, "only a replica follows another server"); }
+
+unsigned Server::unapplied(StateView) const { return 0; }
+
 void Server::strikes(StateView, FaultEffect, bool, std::vector<std::uint16_t>&) const {}
 
 void Server::strike(const ServerStep&, FaultEffect, std::uint16_t) const {
@@ -79,14 +96,23 @@ bool Server::is_same_where_missed(StateView, std::size_t, std::size_t) const { r
 void Server::forget(StateRef) const {}
 
 void Server::tell_change(const ServerStep& step, std::size_t cell, const Held& after) const {
-  if (step.record != nullptr) step.record->changes.push_back({place_.number, cell, held(step.words, cell), after});
+  if (step.record != nullptr) tell_change(step, cell, held(step.words, cell), after);
+}
+
+void Server::tell_change(const ServerStep& step, std::size_t cell, const Held& before, const Held& after) const {
+  if (step.record != nullptr) step.record->changes.push_back({place_.number, cell, before, after});
 }
 
 std::vector<std::unique_ptr<const Server>> make_servers(const ServerSetting& setting) {
   std::vector<std::unique_ptr<const Server>> servers;
   for (std::size_t drawn = 0; drawn < setting.program.servers.size(); ++drawn) {
+    const std::optional<ServerId> follows = setting.program.servers[drawn].follows;
+    const auto followed = std::find_if(servers.begin(), servers.end(),
+                                       [&](const auto& before) { return before->place().drawn == follows; });
+    STALEMATE_INVARIANT(!follows || followed != servers.end(), "a replica stands behind what it follows");
+    const Server* const of = follows ? followed->get() : nullptr;
     const auto stand = [&](int app) {
-      servers.push_back(make({servers.size(), static_cast<ServerId>(drawn), app}, setting));
+      servers.push_back(make({servers.size(), static_cast<ServerId>(drawn), app, of}, setting));
     };
     if (!setting.program.servers[drawn].local) {
       stand(0);

@@ -11,7 +11,7 @@
 namespace stalemate::model {
 namespace {
 
-constexpr std::size_t kStoresMax = kServersMax * (kEntriesMax + 1);
+constexpr std::size_t kStoresMax = kServersMax * (kEntriesMax + 1) + 1;
 constexpr std::size_t kColumnsMax = 2 * kStoresMax + 2;
 constexpr std::uint64_t kAllKeys = ~std::uint64_t{0};
 
@@ -31,6 +31,8 @@ Independence::Independence(const Machine& machine) : machine_(machine) {
     }
     for (std::size_t server = 0; server < drawn.size() && !local; ++server)
       if (drawn[server].told != 0) on_their_way_[server] = stores_++;
+    for (std::size_t server = 0; server < drawn.size() && !local; ++server)
+      if (drawn[server].follows) unapplied_ = stores_++;
     if (!local) shared_ = stores_;
   }
   columns_ = 2 * stores_ + 2;
@@ -138,6 +140,11 @@ Independence::Row Independence::row_of(const Instruction& instruction) const {
     for (std::size_t store = 0; store < machine_.program().entries.size(); ++store)
       row[writes(first_[*instruction.by] + store)] = kAllKeys;
   if (instruction.tells) row[writes(on_their_way_[instruction.tells->server])] = kAllKeys;
+  if (unapplied_ != 0) {
+    if (machine_.drawn(server).follows) row[reads(unapplied_)] = kAllKeys;
+    if (machine_.is_followed(server) && (touches.writes != 0 || instruction.verb == Verb::kWait))
+      row[writes(unapplied_)] = kAllKeys;
+  }
   bool event = instruction.commits;
   for (const std::vector<Transition>& transitions : instruction.after)
     for (const Transition& transition : transitions) event = event || is_event(transition);
@@ -169,6 +176,9 @@ void Independence::add_way(Row& row, const Transition& transition) const {
 
 void Independence::add(std::uint64_t* to, const Row& from, std::uint64_t keys) const {
   for (std::size_t column = 0; column < 2 * stores_; ++column) to[column] |= from[column] & keys;
+  // The changes that a replica has yet to apply stand in one order, whatever their keys.
+  if (unapplied_ != 0)
+    for (const std::size_t column : {reads(unapplied_), writes(unapplied_)}) to[column] |= from[column];
   to[budgets()] |= from[budgets()];
   to[events()] |= from[events()];
 }
@@ -207,6 +217,8 @@ void Independence::look_at_server(std::size_t actor, std::uint64_t budgets_left,
   for (std::size_t entry = 0; entry < server.entries(); ++entry)
     row[writes(first_[server.place().drawn] + entry)] = kAllKeys;
   if (machine_.drawn(server).told != 0) row[writes(on_their_way_[server.place().drawn])] = kAllKeys;
+  if (unapplied_ != 0 && (machine_.drawn(server).follows || machine_.is_followed(server)))
+    row[writes(unapplied_)] = kAllKeys;
 }
 
 bool Independence::conflict(const std::uint64_t* a, const std::uint64_t* b, bool one_app,

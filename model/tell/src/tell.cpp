@@ -72,7 +72,8 @@ traces::Ending tell_ending(const Machine& machine, const EndingRecord& ending) {
 }
 
 std::string kind_of(const DrawnServer& server) {
-  return server.kind == Role::kQueue ? "channel" : std::string(to_string(server.kind));
+  if (server.kind == Role::kQueue) return "channel";
+  return server.follows ? "cache-replica" : std::string(to_string(server.kind));
 }
 
 traces::InFlight in_flight(const Machine& machine, std::size_t s, const RequestRecord& request) {
@@ -101,6 +102,8 @@ traces::StepKind kind_of(const Machine& machine, const Action& action) {
       return traces::StepKind::kCall;
     case ActionKind::kDeliver:
       return traces::StepKind::kDeliver;
+    case ActionKind::kApply:
+      return traces::StepKind::kApply;
     case ActionKind::kHandleReceive:
     case ActionKind::kHandleLose:
       break;
@@ -137,6 +140,8 @@ traces::State tell_state(const Machine& machine, const std::uint64_t* words) {
           state.deliveries.push_back({contents.store, entry_key(machine, entry, key), static_cast<int>(expected)});
       }
     }
+    if (const unsigned unapplied = server.unapplied(words); unapplied != 0)
+      state.unapplied.push_back({contents.store, static_cast<int>(unapplied)});
     state.stores.push_back(std::move(contents));
   }
   for (std::size_t s = 0; s < machine.scenario().sessions.size(); ++s) {

@@ -19,7 +19,7 @@ constexpr std::string_view kKnown =
     "A, B; entries = A, B; sql set = "
     "UPDATE ..., "
     "redis get = GET :key, key k1 = 42; readers = 2 (writers, app, keys, cached, fault, on-database-timeout, "
-    "on-cache-timeout, connections, retries, all-invoked, no-expiry); "
+    "on-cache-timeout, connections, retries, all-invoked, no-expiry, no-replica-lag); "
     "expect PROPERTY violated (or holds); race; ignore";
 
 // What follows an optional "=".
@@ -33,15 +33,16 @@ struct RoleText {
   std::string participant;
   std::optional<Role> role;
   std::string word;
-  bool local_cache = false;
+  bool local_cache = false, cache_replica = false;
 };
 RoleText split_role(std::string_view text) {
   const std::size_t equals = text.rfind('=');
   if (equals == std::string_view::npos) return {};
   const std::string word(trim(text.substr(equals + 1)));
   const bool local = word == kLocalCacheName;
-  return {std::string(trim(text.substr(0, equals))), local ? std::optional(Role::kCache) : role_named(word), word,
-          local};
+  const bool replica = word == kCacheReplicaName;
+  return {std::string(trim(text.substr(0, equals))), local || replica ? std::optional(Role::kCache) : role_named(word),
+          word, local, replica};
 }
 
 void read_operation(const std::string& name, Position at, std::string_view rest, Override& result) {
@@ -157,6 +158,7 @@ Override read_directive(const std::string& name, Position at, const std::string&
     result.participant = role.participant;
     result.role = *role.role;
     result.local_cache = role.local_cache;
+    result.cache_replica = role.cache_replica;
   } else if (key == "operation") {
     read_operation(name, at, rest, result);
   } else if (key == "means") {
@@ -222,6 +224,7 @@ Override read_role_option(const std::string& text) {
   result.participant = role.participant;
   result.role = *role.role;
   result.local_cache = role.local_cache;
+  result.cache_replica = role.cache_replica;
   return result;
 }
 

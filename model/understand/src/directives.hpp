@@ -49,8 +49,9 @@ struct Override {
   Kind kind = Kind::kRole;
   std::string participant;  // kRole
   Role role = Role::kApp;
-  bool local_cache = false;  // kRole: it is a cache, one in each app instance
-  std::string operation;     // kOperation: its name, may be empty where only the kind is said
+  bool local_cache = false;    // kRole: it is a cache, one in each app instance
+  bool cache_replica = false;  // kRole: it is a read replica of a cache
+  std::string operation;       // kOperation: its name, may be empty where only the kind is said
   std::optional<OperationKind> operation_kind;
   bool local = false;  // kMeans: one of local, verb, outcome
   std::optional<Verb> verb;

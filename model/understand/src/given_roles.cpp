@@ -39,8 +39,10 @@ void gather_role_directives(const Document& document, const std::vector<Statemen
       fail_at(document.name, statement.at,
               "no participant is called " + in_quotes(said.participant) + "; there are: " + all_participants(document));
     }
-    const auto [found, is_new] = given.try_emplace(said.participant, Given{said.role, said.local_cache, statement.at});
-    const bool agrees = found->second.role == said.role && found->second.is_local == said.local_cache;
+    const auto [found, is_new] =
+        given.try_emplace(said.participant, Given{said.role, said.local_cache, said.cache_replica, statement.at});
+    const bool agrees = found->second.role == said.role && found->second.is_local == said.local_cache &&
+                        found->second.is_replica == said.cache_replica;
     if (!is_new && !agrees) {
       fail_at(document.name, statement.at,
               in_quotes(said.participant) + " is the " + std::string(found->second.word()) + " since line " +
@@ -62,7 +64,7 @@ GivenRoles gather_given(const Document& document, const std::vector<std::string>
       throw InputError("--role " + option + ": no participant of " + document.name + " is called " +
                        in_quotes(said.participant) + "; there are: " + all_participants(document));
     }
-    given[said.participant] = Given{said.role, said.local_cache, {}};
+    given[said.participant] = Given{said.role, said.local_cache, said.cache_replica, {}};
   }
   return given;
 }

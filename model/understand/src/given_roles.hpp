@@ -14,9 +14,12 @@ namespace stalemate::model {
 
 struct Given {
   Role role = Role::kApp;
-  bool is_local = false;  // of a cache: it stands in each app instance
-  Position at;            // {0, 0}: from the command line
-  std::string_view word() const { return is_local ? kLocalCacheName : to_string(role); }
+  bool is_local = false;    // of a cache: it stands in each app instance
+  bool is_replica = false;  // it is a read replica of one
+  Position at;              // {0, 0}: from the command line
+  std::string_view word() const {
+    return is_local ? kLocalCacheName : is_replica ? kCacheReplicaName : to_string(role);
+  }
 };
 using GivenRoles = std::map<std::string, Given>;
 

@@ -17,6 +17,11 @@ void ask_about_levels(std::vector<std::vector<Segment>>& segments, const Reading
     if (request.verb == Verb::kGet && looked_into[request.cache] == nullptr) looked_into[request.cache] = &request;
     if (stores(request.verb)) filled[request.cache] = true;
   });
+  // What fills the cache that all share fills its replica.
+  for (std::size_t cache = 0; cache < caches.size(); ++cache)
+    for (std::size_t other = 0; other < caches.size(); ++other)
+      if (caches[cache].replica && !caches[other].local && !caches[other].replica && filled[other])
+        filled[cache] = true;
   for (std::size_t cache = 0; cache < caches.size(); ++cache) {
     if (looked_into[cache] == nullptr || filled[cache]) continue;
     ask_at(reading.name(), looked_into[cache]->at, "cache-never-filled",

@@ -144,7 +144,7 @@ std::string to_json(const Understanding& read) {
   json["operations"] = Json::array();
   if (read.protocol) {
     for (const DrawnCache& cache : read.protocol->caches)
-      json["caches"].push_back({{"name", cache.name}, {"local", cache.local}});
+      json["caches"].push_back({{"name", cache.name}, {"local", cache.local}, {"replica", cache.replica}});
     for (const Operation& operation : read.protocol->operations) {
       json["operations"].push_back({{"name", operation.name},
                                     {"kind", to_string(operation.kind)},

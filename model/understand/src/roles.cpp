@@ -13,6 +13,7 @@
 #include "base/text.hpp"
 #include "directives.hpp"
 #include "read/statements.hpp"
+#include "replicas.hpp"
 #include "telling.hpp"
 #include "undrawn.hpp"
 #include "vocabulary/vocabulary.hpp"
@@ -172,6 +173,7 @@ class Caches {
   struct Drawn {
     const Participant& participant;
     bool is_local = false;
+    bool is_replica = false;
     bool of_others = false;  // it is that of all other app instances
   };
   // Tells `roles` which caches those of a diagram are; what is assumed of each, by id.
@@ -198,7 +200,7 @@ class Caches {
         const auto cache = same ? same : perhaps(one);
         if (cache && !same) assumed[one.participant.id] = same_as(Role::kCache, known_[*cache].first());
         if (cache) return known_as(one, *cache);
-        known_.push_back({{}, one.is_local});
+        known_.push_back({{}, one.is_local, one.is_replica});
         known_as(one, known_.size() - 1);
         if (known_.size() > kCachesMax)
           refuse_not_modelled(reading_.name(), one.participant.at,
@@ -214,11 +216,11 @@ class Caches {
     if (known_.empty()) return {DrawnCache{}};
     std::vector<DrawnCache> caches;
     for (const Known& known : known_) {
-      const auto alike = std::count_if(known_.begin(), known_.end(),
-                                       [&](const Known& other) { return other.is_local == known.is_local; });
-      std::string name = known.is_local ? "local cache" : "cache";
+      const auto alike =
+          std::count_if(known_.begin(), known_.end(), [&](auto& other) { return is_of_kind(other, known); });
+      std::string name = known.is_local ? "local cache" : known.is_replica ? "cache replica" : "cache";
       if (alike > 1) name += " " + reading_.as_written(known.first().alias);
-      caches.push_back({std::move(name), known.is_local});
+      caches.push_back({std::move(name), known.is_local, known.is_replica});
     }
     return caches;
   }
@@ -227,9 +229,14 @@ class Caches {
   struct Known {
     std::vector<const Participant*> participants;  // of all diagrams so far
     bool is_local = false;
+    bool is_replica = false;
     const Participant& first() const { return *participants.front(); }
   };
 
+  template <class One>
+  static bool is_of_kind(const One& one, const Known& known) {
+    return known.is_local == one.is_local && known.is_replica == one.is_replica;
+  }
   static SameServer same(const Drawn& one, const Known& known) {
     SameServer least = SameServer::kYes;
     for (const Participant* const other : known.participants)
@@ -255,7 +262,7 @@ class Caches {
   std::optional<std::size_t> certainly(const Drawn& one) const {
     for (std::size_t cache = 0; cache < known_.size(); ++cache) {
       const Known& known = known_[cache];
-      if (known.is_local != one.is_local) continue;
+      if (!is_of_kind(one, known)) continue;
       const bool alike =
           std::any_of(known.participants.begin(), known.participants.end(),
                       [&](const Participant* const other) { return other->alias == one.participant.alias; });
@@ -269,7 +276,7 @@ class Caches {
     std::vector<std::size_t> may_be;
     std::optional<std::size_t> others;
     for (std::size_t cache = 0; cache < known_.size(); ++cache) {
-      if (here_.count(cache) != 0) continue;
+      if (here_.count(cache) != 0 || one.is_replica != known_[cache].is_replica) continue;
       if (known_[cache].is_local == one.is_local && same(one, known_[cache]) == SameServer::kMaybe)
         may_be.push_back(cache);
       else
@@ -297,11 +304,17 @@ class Caches {
   std::set<std::size_t> here_;  // those of the diagram at hand
 };
 
-// Whether a cache stands in each app instance, as said or by its name; and what is assumed then.
+// Whether a cache stands in each app instance, as said or by its name; and what is assumed then, or of a replica.
 bool stands_in_each_app(const Participant& participant, Told& told, const Reading& reading) {
   if (told.role != Role::kCache || told.given) return told.is_local;
   const RoleWords words = words_of_cache(participant, reading);
   told.is_local = words.cache_kind == CacheKind::kLocal;
+  told.is_replica = words.cache_kind == CacheKind::kReplica;
+  if (told.is_replica)
+    told.assumed +=
+        (told.assumed.empty() ? "" : "; ") + ("by " + reading.quoted(words.cache_word)) +
+        " it is a read replica of the cache, which lags behind it; where it is the cache itself, say role " +
+        participant.id + " = cache";
   told.of_others = words.of_others && told.is_local;
   if (told.is_local && !participant.declared && participant.id == kOwnCache)
     told.assumed =
@@ -367,7 +380,7 @@ std::vector<RolesOfDiagram> read_roles(const Document& document, const std::vect
       Told& said = told.at(participant.id);
       if (said.role == Role::kCache) {
         const bool is_local = stands_in_each_app(participant, said, reading);
-        drawn.push_back({participant, is_local, said.of_others});
+        drawn.push_back({participant, is_local, said.is_replica, said.of_others});
       }
       if (said.role == Role::kQueue && said.channel) roles.set_channel(participant.id);
       if (said.role == Role::kCache && !said.given)
@@ -379,6 +392,7 @@ std::vector<RolesOfDiagram> read_roles(const Document& document, const std::vect
     for (const auto& [id, what] : caches.meet(drawn, roles)) assume(id, what);
   }
   reading.note_caches(caches.all());
+  reading.attempt([&] { refuse_other_replicas(document, all, reading); });
   for (std::size_t i = 0; i < document.diagrams.size(); ++i) {
     if (!passed_over[i]) tell_participants(document.diagrams[i].diagram, all[i], told_of_diagrams[i], reading);
   }

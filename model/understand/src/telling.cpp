@@ -45,6 +45,7 @@ std::optional<Told> tell(const Document& document, const Participant& participan
     Told told{said->role, said->at.line == 0 ? "said by --role" : "said in line " + std::to_string(said->at.line), "",
               true};
     told.is_local = said->is_local;
+    told.is_replica = said->is_replica;
     return told;
   }
   if (has_alias(participant)) {

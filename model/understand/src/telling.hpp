@@ -22,11 +22,12 @@ struct Told {
   bool may_be_outside = false;
   std::vector<Role> either = {};  // where its words contradict each other: what they would be; `why` says which
   bool by_position = false;
-  bool is_vague = false;   // called a database by a word for anything that keeps something ("ShelfStore")
-  bool by_shape = false;   // a stick figure, whatever it is called
-  bool is_local = false;   // a cache, said to stand in each app instance
-  bool of_others = false;  // it is that of all other app instances
-  bool channel = false;    // a queue of which everybody hears at most once
+  bool is_vague = false;    // called a database by a word for anything that keeps something ("ShelfStore")
+  bool by_shape = false;    // a stick figure, whatever it is called
+  bool is_local = false;    // a cache, said to stand in each app instance
+  bool is_replica = false;  // a read replica of a cache
+  bool of_others = false;   // it is that of all other app instances
+  bool channel = false;     // a queue of which everybody hears at most once
 };
 using ToldRoles = std::map<std::string, Told>;
 

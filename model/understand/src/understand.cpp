@@ -17,6 +17,7 @@
 #include "races.hpp"
 #include "read/statements.hpp"
 #include "reading.hpp"
+#include "replicas.hpp"
 #include "roles.hpp"
 #include "steps.hpp"
 #include "things.hpp"
@@ -210,6 +211,7 @@ OperationsRead read_operations(const Document& document, const std::vector<Roles
   }
   reading.attempt([&] { join_runs(segments, reading); });
   reading.fail_if_any();
+  reading.attempt([&] { refuse_of_replicas(segments, reading); });  // before it is settled what is watched
   reading.attempt([&] { name_operations(document, segments, reading); });
   reading.attempt([&] { read.entries = ask_about_things(document, segments, reading); });
   reading.attempt([&] { ask_about_levels(segments, reading); });

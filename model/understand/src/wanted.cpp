@@ -110,6 +110,7 @@ void ScenarioWords::add(std::string_view text) {
   if (line.word == "cached") return add_flag(cached, line);
   if (line.word == "all-invoked") return add_flag(all_invoked, line);
   if (line.word == "no-expiry") return add_flag(no_expiry, line);
+  if (line.word == "no-replica-lag") return add_flag(no_replica_lag, line);
   if (line.word == "on-database-timeout") return add_rule(on_database_timeout, line);
   if (line.word == "on-cache-timeout") return add_rule(on_cache_timeout, line);
   if (line.word == "connections") return add_rule(connections, line, "one", "pool");
@@ -124,6 +125,7 @@ void ScenarioWords::add_rules_to(traces::Scenario& scenario) const {
   scenario.on_database_timeout = on_database_timeout.value_or("fail");
   scenario.on_cache_timeout = on_cache_timeout.value_or("continue");
   scenario.no_expiry = no_expiry;
+  scenario.no_replica_lag = no_replica_lag;
   scenario.connections = connections.value_or("one");
   scenario.retries = retries.value_or(0);
 }
@@ -144,6 +146,7 @@ ScenarioWords ScenarioWords::over(const ScenarioWords& otherwise) const {
   both.cached = cached || otherwise.cached;
   both.all_invoked = all_invoked || otherwise.all_invoked;
   both.no_expiry = no_expiry || otherwise.no_expiry;
+  both.no_replica_lag = no_replica_lag || otherwise.no_replica_lag;
   return both;
 }
 
@@ -163,6 +166,7 @@ std::string ScenarioWords::as_options() const {
   if (retries.value_or(0) != 0) words += fmt::format(" --retries {}", *retries);
   if (all_invoked) words += " --all-invoked";
   if (no_expiry) words += " --no-expiry";
+  if (no_replica_lag) words += " --no-replica-lag";
   return words;
 }
 

@@ -76,6 +76,7 @@ std::string Director::step(const traces::Step& step) {
     case traces::StepKind::kGiveUp:
     case traces::StepKind::kRefuse:
     case traces::StepKind::kCancel:
+    case traces::StepKind::kApply:
       refuse("it is not done to real servers");
     case traces::StepKind::kLoseRequest:
       return lose_request(step);

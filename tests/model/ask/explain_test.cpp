@@ -65,6 +65,13 @@ std::string words_of(const std::optional<Claims>& claims, bool with_passed) {
                      with_passed ? ", passed " + words_of(claims->always_passed) : "");
 }
 
+// The reference counts schedules in 64 bits, beyond which it begins anew: so is a number that has more cut here.
+std::uint64_t in_a_word(const std::string& digits) {
+  std::uint64_t number = 0;
+  for (const char digit : digits) number = number * 10 + static_cast<std::uint64_t>(digit - '0');
+  return number;
+}
+
 // The explanation's claims in the form of the reference's.
 Claims claims_in(const Explanation& explanation) {
   Claims claims;
@@ -72,8 +79,8 @@ Claims claims_in(const Explanation& explanation) {
   claims.no_return = explanation.highlights.point_of_no_return;
   claims.always_passed = explanation.always_passed;
   if (const auto& schedules = explanation.schedules)
-    claims.schedules = {std::stoull(schedules->total), std::stoull(schedules->violating),
-                        std::stoull(schedules->passing_through)};
+    claims.schedules = {in_a_word(schedules->total), in_a_word(schedules->violating),
+                        in_a_word(schedules->passing_through)};
   claims.all_invoked = explanation.schedules_all_invoked;
   claims.smallest_faults = explanation.smallest_faults.value();
   return claims;

@@ -70,9 +70,11 @@ class ScheduleCounter {
     const bool wrong = at_rest_ && model_.at_rest(world) && model_.incoherent(world);
     const std::vector<Enabled> steps = fused(model_, world);
     ScheduleCounts sum;
-    // What may still befall the cache of itself need not; where it does, that makes runs of its own.
-    const bool may_end =
-        std::all_of(steps.begin(), steps.end(), [](const Enabled& step) { return is_of_store(step.told.kind); });
+    // What may still befall the cache of itself need not; where it does, that makes runs of its own. What is on its way
+    // to a server arrives.
+    const bool may_end = std::all_of(steps.begin(), steps.end(), [](const Enabled& step) {
+      return is_of_store(step.told.kind) && step.told.kind != StepKind::kDeliver && step.told.kind != StepKind::kApply;
+    });
     if (may_end) sum = {1, wrong ? 1U : 0U, 0};
     for (const Enabled& step : steps) {
       const std::optional<ScheduleCounts> rest = count(step.next);
@@ -158,7 +160,8 @@ class Judge {
       return cache;
     };
     return worlds_[i].database != worlds_[i + 1].database || worlds_[i].versions != worlds_[i + 1].versions ||
-           timeless(worlds_[i].cache) != timeless(worlds_[i + 1].cache);
+           timeless(worlds_[i].cache) != timeless(worlds_[i + 1].cache) ||
+           timeless(worlds_[i].followed) != timeless(worlds_[i + 1].followed);
   }
   bool may_race(std::size_t a, std::size_t b) const {
     const traces::Step& first = trace_.steps[a];
@@ -381,6 +384,7 @@ Setting setting_of(const traces::Trace& trace) {
   setting.continue_on_database_timeout = trace.scenario.on_database_timeout == "continue";
   setting.pooled = trace.scenario.connections == "pool";
   setting.retries = trace.scenario.retries;
+  setting.no_replica_lag = trace.scenario.no_replica_lag;
   setting.fail_on_cache_timeout = trace.scenario.on_cache_timeout == "fail";
   for (const std::string& app : trace.scenario.apps) {
     setting.apps.emplace_back();

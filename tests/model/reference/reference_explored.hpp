@@ -66,10 +66,11 @@ inline Explored explore(const Model& model, std::size_t states_max) {
         stores.push_back(value);
       };
       for (const Value value : world.database) add(value);
-      for (const Spot& spot : world.cache) {
-        add(spot.value);
-        if (spot.marker) stores.back() = kMarkerShown;
-      }
+      for (const Cache* const cache : {&world.cache, &world.followed})
+        for (const Spot& spot : *cache) {
+          add(spot.value);
+          if (spot.marker) stores.back() = kMarkerShown;
+        }
       found.final_stores.insert(stores);
     }
     for (const Enabled& step : steps) {

@@ -16,6 +16,12 @@ std::string lower(std::string text) {
 
 }  // namespace
 
+// What an aim at the server of a request calls it.
+static std::string server_word_of(const Protocol& protocol, const Request& asked) {
+  const bool replica = asked.to == Role::kCache && protocol.caches[asked.cache].replica;
+  return replica ? "replica" : std::string(to_string(asked.to));
+}
+
 std::vector<std::pair<std::size_t, std::size_t>> Model::payers(const World& world, const std::string& kind,
                                                                const Message* message) const {
   std::vector<std::pair<std::size_t, std::size_t>> found;
@@ -28,7 +34,7 @@ std::vector<std::pair<std::size_t, std::size_t>> Model::payers(const World& worl
       if (message != nullptr && !aim.operation.empty()) {
         const Operation& operation = protocol_.operations[message->operation];
         const bool named = aim.operation == lower(operation.name) || aim.operation == to_string(operation.kind);
-        if (!named && (aim.arrow != 0 || aim.operation != to_string(request(*message).to))) continue;
+        if (!named && (aim.arrow != 0 || aim.operation != server_word_of(protocol_, request(*message)))) continue;
         if (aim.arrow != 0 && operation.arrows[static_cast<std::size_t>(aim.arrow) - 1] != request(*message).arrow)
           continue;
       }
@@ -234,6 +240,39 @@ bool Model::watched(const World& world) const {
            std::any_of(runner.asynchronous.begin(), runner.asynchronous.end(), is_unchanged) ||
            std::any_of(runner.ghosts.begin(), runner.ghosts.end(), is_unchanged);
   });
+}
+
+// As a replica has it: whose a lease is says nothing there.
+Cache Model::seen_by_replica(const World& world) const {
+  const auto from = world.cache.begin() + static_cast<std::ptrdiff_t>(*followed_ * shelf_size());
+  Cache seen(from, from + static_cast<std::ptrdiff_t>(shelf_size()));
+  for (Spot& spot : seen) {
+    if (spot.lease) spot.lease = kNobody;
+    spot.lease_runs_out = false;
+  }
+  return seen;
+}
+
+// What the step has changed is yet to be applied.
+void Model::follow(const World& before, World& after) const {
+  if (!followed_) return;
+  const Cache now = seen_by_replica(after);
+  if (now != seen_by_replica(before)) after.to_apply.push_back(now);
+  while (after.to_apply.size() > (setting_.no_replica_lag ? 0 : kMostToApply)) {
+    after.followed = after.to_apply.front();
+    after.to_apply.erase(after.to_apply.begin());
+  }
+}
+
+void Model::apply(const World& world, std::vector<Enabled>& out) const {
+  if (world.to_apply.empty()) return;
+  Enabled& step = out.emplace_back();
+  step.next = world;
+  step.told.kind = traces::StepKind::kApply;
+  step.told.app = step.told.session = step.told.operation = 0;
+  step.told.store = "cache replica";
+  step.next.followed = world.to_apply.front();
+  step.next.to_apply.erase(step.next.to_apply.begin());
 }
 
 void Model::happen_in_cache(const World& world, std::vector<Enabled>& out) const {

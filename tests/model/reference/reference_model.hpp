@@ -51,10 +51,13 @@ struct Setting {
   bool continue_on_database_timeout = false;
   bool fail_on_cache_timeout = false;
   bool no_expiry = false;
+  bool no_replica_lag = false;
   bool pooled = false;
   int retries = 0;
   std::vector<Budget> budgets;
 };
+
+constexpr std::size_t kMostToApply = 8;  // by a replica: one that is to miss more applies the oldest first
 
 // The setting in the words of the command line.
 inline traces::Scenario words_of(const Setting& setting) {
@@ -63,6 +66,7 @@ inline traces::Scenario words_of(const Setting& setting) {
   words.cached = setting.cached;
   words.all_invoked = setting.all_invoked;
   words.no_expiry = setting.no_expiry;
+  words.no_replica_lag = setting.no_replica_lag;
   if (setting.pooled) words.connections = "pool";
   words.retries = setting.retries;
   if (setting.continue_on_database_timeout) words.on_database_timeout = "continue";
@@ -255,6 +259,10 @@ struct World {
   // The cache before the last command that changed it, before the one before that, and so on, or at the start: what a
   // replica has that misses so many. None: there will be no failover.
   std::vector<Cache> replicas = {};
+  // Of a replica that is read: what it has, and what the cache that it follows had after each change that it has not
+  // applied yet, the oldest first; of both only that shelf.
+  Cache followed = {};
+  std::vector<Cache> to_apply = {};
   std::vector<unsigned> spent;   // of each budget
   std::vector<History> history;  // by key. Empty: not kept
   auto operator<=>(const World&) const = default;
@@ -389,6 +397,19 @@ class Model {
   void count_connections_anew(Runner& runner) const;
   bool watched(const World& world) const;
   bool may_fail_over(const World& world) const;
+  bool is_of_replica(const Request& asked) const {
+    return asked.to == Role::kCache && protocol_.caches[asked.cache].replica;
+  }
+  // Whether it is about this shelf: it is asked of it, or of its replica.
+  bool is_about(const Request& asked, std::size_t cache) const {
+    const bool followed = !protocol_.caches[cache].local && !protocol_.caches[cache].replica;
+    return asked.to == Role::kCache && (asked.cache == cache || (followed && is_of_replica(asked)));
+  }
+  traces::Entry told_entry(std::size_t spot, const Spot& held) const;
+  void tell_replica(const World& world, traces::State& state) const;
+  Cache seen_by_replica(const World& world) const;
+  void follow(const World& before, World& after) const;
+  void apply(const World& world, std::vector<Enabled>& out) const;
   Reply serve(World& world, std::size_t r, const Message& message, bool counts) const;
   Running start(const World& world, std::size_t r, traces::StepKind kind) const;
   void about(Running& running, const Message& message) const;
@@ -402,6 +423,7 @@ class Model {
   bool changes_ = false;            // any of them
   bool from_zero_ = false;          // an entry that is not there may be counted up
   bool has_database_ = false;
+  std::optional<std::size_t> followed_;  // the shelf that a replica is read of
   struct Place {
     int app = 1;
     int session = 1;

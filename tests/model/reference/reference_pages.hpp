@@ -207,6 +207,38 @@ inline std::string beside_another(const std::string& page, sim::Random random) {
   return text;
 }
 
+// The same page with gets that go to a read replica of its cache, and waits until that has everything.
+inline std::string with_replica(const std::string& page, sim::Random random) {
+  std::string text;
+  std::string asked = "cache";
+  std::vector<std::string> outer;  // what the blocks around are about
+  std::istringstream lines(page);
+  for (std::string line; std::getline(lines, line);) {
+    if ((line.find(" if unchanged") != std::string::npos || line.find("cas ") != std::string::npos) &&
+        random.below(4) != 0)
+      line = "app->>cache: Set value";
+    const bool asks = line.starts_with("app->>cache: ") || line.starts_with("app-)cache: ");
+    const bool gets = line == "app->>cache: Get value" || line == "app->>cache: GET item:1" ||
+                      line == "app->>cache: Get item:1" || line == "app->>cache: Get total:1";
+    if (asks) asked = gets && random.below(3) != 0 ? "replica" : "cache";
+    if (asks) line.replace(line.find("cache"), 5, asked);
+    if (line.starts_with("cache-->>app"))
+      line.replace(0, 5, asked);
+    else if (line.starts_with("alt") || line.starts_with("opt") || line.starts_with("break"))
+      outer.push_back(asked);
+    else if (line.starts_with("else") && !outer.empty())
+      asked = outer.back();
+    if (line == "end" && !outer.empty()) {
+      asked = outer.back();
+      outer.pop_back();
+    }
+    text += line + "\n";
+    if (asks && asked == "cache" && random.below(8) == 0) text += "app->>cache: WAIT 1 100\n";
+    if (line == "sequenceDiagram") text += "participant replica as Redis replica\nparticipant cache as Redis\n";
+  }
+  return text;
+}
+
 // What `change` makes of the page's lines, which are told whether they are a Write's.
 template <class Change>
 std::string with_lines(const std::string& page, const Change& change) {

@@ -128,10 +128,12 @@ inline rc::Gen<RandomProtocol> random_protocol() {
                         const auto& [text, number] = drawn;
                         const sim::Random random(static_cast<std::uint64_t>(number), 0);
                         if (number % 8 == 0) return RandomProtocol{text};
+                        if (number % 8 == 5) return RandomProtocol{with_replica(text, random)};
+                        if (number % 16 == 7) return RandomProtocol{with_replica(with_entries(text, random), random)};
                         return RandomProtocol{number % 8 == 1   ? with_caches(text, random)
                                               : number % 8 == 2 ? with_changes(text, random)
                                               : number % 8 == 3 ? with_rows(text, random)
-                                              : number % 8 < 6  ? with_work(text, random)
+                                              : number % 8 == 4 ? with_work(text, random)
                                               : number % 8 == 6 && number % 16 < 8
                                                   ? beside_another(with_entries(text, random, true), random)
                                                   : with_entries(text, random)};
@@ -142,7 +144,8 @@ constexpr unsigned kContinueSwitch = 2;
 constexpr unsigned kCacheFailsSwitch = 128 + 256;
 constexpr unsigned kPoolSwitch = 512 + 1024;
 constexpr unsigned kRetrySwitch = 2048 + 4096;
-constexpr unsigned kHeldSwitch = 96;  // both bits: one in four
+constexpr unsigned kHeldSwitch = 96;             // both bits: one in four
+constexpr unsigned kNoLagSwitch = 8192 + 16384;  // likewise
 
 // A scenario before it is known which arrows there are to aim at: aims are drawn as numbers.
 struct RandomScenario {
@@ -177,7 +180,7 @@ inline rc::Gen<RandomScenario> random_scenario() {
       rc::gen::set(&RandomScenario::shares_app, rc::gen::container<std::vector<bool>>(3, rc::gen::arbitrary<bool>())),
       rc::gen::set(&RandomScenario::budgets,
                    rc::gen::resize(2, rc::gen::container<std::vector<std::vector<int>>>(budget))),
-      rc::gen::set(&RandomScenario::switches, rc::gen::inRange(0U, 8192U)),
+      rc::gen::set(&RandomScenario::switches, rc::gen::inRange(0U, 32768U)),
       rc::gen::set(&RandomScenario::other, rc::gen::inRange<std::size_t>(0, kOtherProperties.size())));
 }
 
@@ -210,6 +213,7 @@ inline Setting setting_of(const RandomScenario& drawn, const Protocol& protocol,
   setting.continue_on_database_timeout = (drawn.switches & kContinueSwitch) != 0;
   setting.fail_on_cache_timeout = (drawn.switches & kCacheFailsSwitch) == kCacheFailsSwitch;
   setting.pooled = (drawn.switches & kPoolSwitch) == kPoolSwitch;
+  setting.no_replica_lag = (drawn.switches & kNoLagSwitch) == kNoLagSwitch;
   setting.no_expiry = (drawn.switches & kHeldSwitch) == kHeldSwitch;
   setting.keys = (drawn.switches & 12) == 0 ? 2 : 1;
   for (std::size_t s = 0; s < drawn.sessions.size(); ++s) {
@@ -236,6 +240,9 @@ inline Setting setting_of(const RandomScenario& drawn, const Protocol& protocol,
   std::vector<std::pair<std::string, int>> arrows = {{"", 0}};
   for (const char* many : {"read", "write", "database"}) arrows.emplace_back(many, 0);
   if (has_cache) arrows.emplace_back("cache", 0);
+  const std::vector<DrawnServer> servers = compile(protocol, {}).servers;
+  const bool has_replica = std::any_of(servers.begin(), servers.end(), [](const auto& one) { return one.follows; });
+  if (has_replica) arrows.emplace_back("replica", 0);
   for (const Operation& operation : protocol.operations)
     for (std::size_t i = 0; i < operation.arrows.size(); ++i)
       if (operation.arrows[i] != 0) arrows.emplace_back(to_string(operation.kind), static_cast<int>(i) + 1);
@@ -245,7 +252,8 @@ inline Setting setting_of(const RandomScenario& drawn, const Protocol& protocol,
     for (const int number : drawn_aims) {
       const auto aimed = static_cast<std::size_t>(number / 2) % (2 * arrows.size());
       const auto& [operation, arrow] = arrows[aimed < arrows.size() ? aimed : 0];  // half of them anywhere
-      const std::size_t kind = static_cast<std::size_t>(number) % (has_cache ? kFaults.size() : kFaultsOfMessages);
+      std::size_t kind = static_cast<std::size_t>(number) % (has_cache ? kFaults.size() : kFaultsOfMessages);
+      if (has_replica && kFaults[kind] == "cache-failover") --kind;
       const bool anywhere = kind >= kFaultsOfMessages;
       budget.aims.push_back({kFaults[kind], anywhere ? "" : operation, anywhere ? 0 : arrow});
       if (kFaults[kind] == "cache-failover") budget.aims.back().missed = static_cast<std::size_t>(number / 2) % 3 + 1;

@@ -60,6 +60,25 @@ bool Model::takes_leases(std::size_t operation) const {
   return found;
 }
 
+// Whether each of what Reads keep there, or Writes where no Read does, is given a time to live.
+bool Model::fills_expire(std::size_t shelf, std::size_t entry) const {
+  for (const OperationKind kind : {OperationKind::kRead, OperationKind::kWrite}) {
+    std::vector<int> given;
+    for (const Operation& operation : protocol_.operations) {
+      if (operation.kind != kind) continue;
+      visit_requests(operation.body, [&](const Request& asked) {
+        if (asked.to != Role::kCache || asked.cache != shelves_[shelf].cache) return;
+        const bool here = asked.entry == entry || std::count(asked.also.begin(), asked.also.end(), entry) > 0;
+        if (here && carries_value(asked.verb) && !increases(asked.verb)) given.push_back(asked.ttl);
+        for (const Request& next : asked.passes_on)
+          if (here && asked.verb == Verb::kGet && next.fills) given.push_back(next.ttl);
+      });
+    }
+    if (!given.empty()) return std::count(given.begin(), given.end(), 0) == 0;
+  }
+  return false;
+}
+
 // A lease that nobody can use any more is like any other such.
 void Model::forget_owners(World& world) const {
   const auto in_use = [&](const Owner& owner) {
@@ -157,7 +176,8 @@ Reply Model::serve(World& world, std::size_t r, const Message& message, bool cou
   if (asked.to == Role::kQueue) return reply;
   if (asked.to == Role::kDatabase) return serve_row(world, r, message, counts);
   const Cache before = world.cache;
-  Spot& spot = world.cache[spot_of(r, message)];
+  const bool by_replica = is_of_replica(asked);
+  Spot& spot = by_replica ? world.followed[spot_of(r, message) % shelf_size()] : world.cache[spot_of(r, message)];
   const auto put = [&] {
     spot = {puts_marker(asked.verb) ? std::nullopt : message.value,
             puts_marker(asked.verb),
@@ -207,6 +227,10 @@ Reply Model::serve(World& world, std::size_t r, const Message& message, bool cou
       touch(world, spot_of(r, message));
       break;
     case Verb::kWait:
+      if (followed_ == shelf_of(r, message) && !world.to_apply.empty()) {
+        world.followed = world.to_apply.back();
+        world.to_apply.clear();
+      }
       if (may_fail_over(world) && shelves_[shelf_of(r, message)].app == 0) {
         const auto shelf = static_cast<std::ptrdiff_t>(shelf_of(r, message) * shelf_size());
         for (Cache& replica : world.replicas)

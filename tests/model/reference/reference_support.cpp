@@ -25,9 +25,13 @@ Model::Model(const Protocol& protocol, const Setting& setting, bool keep_history
   }
   for (std::size_t cache = 0; cache < protocol.caches.size() && setting.has_cache; ++cache) {
     bool asked = false;
+    bool followed = false;
     for (const Operation& operation : protocol.operations)
-      visit_requests(operation.body,
-                     [&](const Request& each) { asked |= each.to == Role::kCache && each.cache == cache; });
+      visit_requests(operation.body, [&](const Request& each) {
+        asked |= !protocol.caches[cache].replica && is_about(each, cache);
+        followed |= is_of_replica(each);
+      });
+    if (asked && followed && !protocol.caches[cache].local) followed_ = shelves_.size();
     const int apps = protocol.caches[cache].local ? static_cast<int>(setting.apps.size()) : 1;
     for (int app = 1; app <= apps && asked; ++app) shelves_.push_back({cache, protocol.caches[cache].local ? app : 0});
   }
@@ -56,6 +60,7 @@ World Model::initial() const {
   for (std::size_t spot = 0; spot < world.cache.size() && setting_.cached; ++spot)
     if (!protocol_.entries[entry_of(spot)].markers && is_kept(spot / shelf_size(), entry_of(spot)))
       world.cache[spot] = {.value = 0, .expiring = fills_expire(spot / shelf_size(), entry_of(spot))};
+  if (followed_) world.followed = seen_by_replica(world);
   world.runners.resize(places_.size());
   world.spent.assign(setting_.budgets.size(), 0);
   if (may_fail_over(world)) {
@@ -79,6 +84,7 @@ World Model::initial() const {
 
 bool Model::at_rest(const World& world) const {
   if (std::any_of(world.told.begin(), world.told.end(), [](unsigned count) { return count > 0; })) return false;
+  if (!world.to_apply.empty()) return false;
   return std::all_of(world.runners.begin(), world.runners.end(), [](const Runner& runner) {
     return !runner.running && !runner.fails && runner.asynchronous.empty() && runner.ghosts.empty();
   });
@@ -100,7 +106,7 @@ bool Model::incoherent(const World& world) const {
 std::size_t Model::shelf_of(std::size_t r, const Message& message) const {
   const Request& asked = request(message);
   const auto found = std::find_if(shelves_.begin(), shelves_.end(), [&](const Shelf& shelf) {
-    return shelf.cache == asked.cache && (shelf.app == 0 || shelf.app == places_[r].app);
+    return is_about(asked, shelf.cache) && (shelf.app == 0 || shelf.app == places_[r].app);
   });
   return static_cast<std::size_t>(found - shelves_.begin());
 }
@@ -120,30 +126,11 @@ bool Model::is_kept(std::size_t shelf, std::size_t entry) const {
   bool found = false;
   for (const Operation& operation : protocol_.operations)
     visit_requests(operation.body, [&](const Request& asked) {
-      const bool here = asked.to == Role::kCache && asked.cache == shelves_[shelf].cache;
+      const bool here = is_about(asked, shelves_[shelf].cache);
       found |= here && (asked.entry == entry || (names_other(asked.verb) && asked.other == entry) ||
                         std::count(asked.also.begin(), asked.also.end(), entry) > 0);
     });
   return found;
-}
-
-// Whether each of what Reads keep there, or Writes where no Read does, is given a time to live.
-bool Model::fills_expire(std::size_t shelf, std::size_t entry) const {
-  for (const OperationKind kind : {OperationKind::kRead, OperationKind::kWrite}) {
-    std::vector<int> given;
-    for (const Operation& operation : protocol_.operations) {
-      if (operation.kind != kind) continue;
-      visit_requests(operation.body, [&](const Request& asked) {
-        if (asked.to != Role::kCache || asked.cache != shelves_[shelf].cache) return;
-        const bool here = asked.entry == entry || std::count(asked.also.begin(), asked.also.end(), entry) > 0;
-        if (here && carries_value(asked.verb) && !increases(asked.verb)) given.push_back(asked.ttl);
-        for (const Request& next : asked.passes_on)
-          if (here && asked.verb == Verb::kGet && next.fills) given.push_back(next.ttl);
-      });
-    }
-    if (!given.empty()) return std::count(given.begin(), given.end(), 0) == 0;
-  }
-  return false;
 }
 
 std::size_t Model::spot_of(std::size_t r, const Message& message, bool other) const {
@@ -187,7 +174,9 @@ std::vector<Enabled> Model::enabled(const World& world) const {
     lose(world, r, std::nullopt, steps);
   }
   happen_in_cache(world, steps);
+  apply(world, steps);
   for (Enabled& step : steps) {
+    follow(world, step.next);
     if (!may_fail_over(step.next)) step.next.replicas.clear();
     forget_owners(step.next);
     for (Runner& runner : step.next.runners) count_connections_anew(runner);

@@ -26,7 +26,8 @@ traces::Request Model::tell(std::size_t r, const Message& message) const {
     also.push_back(entry == 0 ? row : row + "/" + protocol_.entries[entry].name);
   }
   return {.arrow = sent.arrow,
-          .to = sent.to == Role::kCache   ? shelf_name(shelf_of(r, message))
+          .to = is_of_replica(sent)       ? "cache replica"
+                : sent.to == Role::kCache ? shelf_name(shelf_of(r, message))
                 : sent.to == Role::kQueue ? "channel"
                                           : std::string(to_string(sent.to)),
           .verb = std::string(to_string(sent.verb)),
@@ -47,6 +48,25 @@ traces::Request Model::tell(std::size_t r, const Message& message) const {
                                        : "database"};
 }
 
+traces::Entry Model::told_entry(std::size_t spot, const Spot& held) const {
+  traces::Entry told{spot_name(spot), shown(held.value), held.expiring, held.marker};
+  if (by_version_[entry_of(spot)] && held.there()) told.version = held.version;
+  if (held.generation > 0) told.generation = held.generation;
+  told.stale = held.stale;
+  told.lease = held.lease.has_value();
+  return told;
+}
+
+void Model::tell_replica(const World& world, traces::State& state) const {
+  if (!followed_) return;
+  std::vector<traces::Entry> has;
+  for (std::size_t key = 0; key < setting_.keys; ++key)
+    for (std::size_t entry = 0; entry < protocol_.entries.size(); ++entry)
+      has.push_back(told_entry(entry * setting_.keys + key, world.followed[entry * setting_.keys + key]));
+  state.stores.push_back({"cache replica", std::move(has)});
+  if (!world.to_apply.empty()) state.unapplied.push_back({"cache replica", static_cast<int>(world.to_apply.size())});
+}
+
 traces::State Model::tell(const World& world) const {
   traces::State state;
   for (std::size_t shelf = 0; shelf < shelves_.size(); ++shelf) {
@@ -55,17 +75,14 @@ traces::State Model::tell(const World& world) const {
       for (std::size_t entry = 0; entry < protocol_.entries.size(); ++entry) {
         const std::size_t spot = shelf * shelf_size() + entry * setting_.keys + key;
         const Spot& held = world.cache[spot];
-        cache.push_back({spot_name(spot), shown(held.value), held.expiring, held.marker});
-        if (by_version_[entry] && held.there()) cache.back().version = held.version;
-        if (held.generation > 0) cache.back().generation = held.generation;
-        cache.back().stale = held.stale;
-        cache.back().lease = held.lease.has_value();
+        cache.push_back(told_entry(spot, held));
         if (world.told[spot] > 0)
           state.deliveries.push_back({shelf_name(shelf), spot_name(spot), static_cast<int>(world.told[spot])});
       }
     }
     state.stores.push_back({shelf_name(shelf), std::move(cache)});
   }
+  tell_replica(world, state);
   std::vector<traces::Entry> database;
   for (std::size_t key = 0; key < world.database.size(); ++key) {
     database.push_back({key_name(key), shown(world.database[key])});

@@ -495,9 +495,11 @@ RC_GTEST_PROP(Reference, random_protocols_in_random_scenarios_do_what_the_refere
   RC_CLASSIFY(compile(protocol, {}).changes_values, "changes of what is there");
   RC_CLASSIFY(protocol.caches.size() > 1, "several caches");
   RC_CLASSIFY(protocol.caches.front().local, "local caches");
+  const auto follows = [](const DrawnServer& server) { return server.follows.has_value(); };
   const auto publishes = [](const DrawnServer& server) { return server.kind == Role::kQueue; };
   const std::vector<DrawnServer> servers = compile(protocol, {}).servers;
   RC_CLASSIFY(std::any_of(servers.begin(), servers.end(), publishes), "publishes");
+  RC_CLASSIFY(std::any_of(servers.begin(), servers.end(), follows), "a replica is read");
   for (const RandomScenario& scenario :
        *rc::gen::container<std::vector<RandomScenario>>(std::max<std::size_t>(1, 6 / one_in()), random_scenario())) {
     traces::Scenario words;

@@ -263,7 +263,7 @@ TEST(ProtocolRoleNames, words_that_contradict_each_other_are_asked_about) {
        {"Redis gateway",   "db service",      "cache-service", "postgres client",    "Cache Worker",
         "DB Admin (user)", "user database",   "cache db",      "Redis store",        "KV store",
         "key-value store", "in-memory store", "Local storage", "in-memory database", "cache metrics",
-        "database log",    "Redis replica",   "Backend DB",    "cache proxy",        "secondary cache"}) {
+        "database log",    "Redis replicas",  "Backend DB",    "cache proxy",        "secondary cache"}) {
     EXPECT_TRUE(contains(asked_as(alias), "contradict each other; likeliest ")) << alias << " " << asked_as(alias);
   }
   for (const char* alias : {"store", "order store", "Postgres 16", "SQL Server", "orders_db", "Payments DB"}) {

@@ -270,7 +270,8 @@ TEST(ProtocolErrors, roles_that_cannot_be_told_are_asked_for) {
   expect_refused({
       {"participant foo\napp->>foo: Get",
        "t.mmd:2:1: cannot tell what \"foo\" is; likeliest a database: say --role foo=database, or write %% "
-       "stalemate: role foo = database (roles: app, cache, local-cache, database, replica, queue, worker, "
+       "stalemate: role foo = database (roles: app, cache, local-cache, cache-replica, database, replica, queue, "
+       "worker, "
        "outside, third-party)"},
       {"  participant X as cache service\napp->>X: Get", "t.mmd:2:3: cannot tell what \"cache service\" is"},
       {"app->>db: Get\napp->>postgres: Get", "t.mmd:3:7: understood as \"a second database beside db\", which is not "},

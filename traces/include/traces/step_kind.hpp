@@ -28,6 +28,7 @@ enum class StepKind : std::uint8_t {
   kDeliver,        // a cache in an app instance hears that an entry has changed, and drops it; no fault
   kLoseDelivery,   // it never hears
   kGiveUp,         // a cache that was to ask the database itself has started again: who awaits it times out; no fault
+  kApply,          // a replica of the cache applies the next of its changes; no fault
 };
 
 // kFree: it happens of itself and is no fault.

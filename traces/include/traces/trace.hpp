@@ -38,11 +38,13 @@ struct Scenario {
   bool all_invoked = false;
   bool no_expiry = false;           // nothing expires, whatever time to live it has
   std::string connections = "one";  // of a session to a server; or "pool"
-  int retries = 0;  // how often a session runs an operation that failed again, at most, before it goes on
+  int retries = 0;              // how often a session runs an operation that failed again, at most, before it goes on
+  bool no_replica_lag = false;  // a replica has each change in the step that makes it
   bool operator==(const Scenario&) const = default;
 };
 
-// A server, as requests name it. `kind`: "cache", "database", or "channel", which keeps no entries. `app`: the app
+// A server, as requests name it. `kind`: "cache", "cache-replica" (of the cache that all share, and only asked to get),
+// "database", or "channel", which keeps no entries. `app`: the app
 // instance in whose process it is and that alone asks it; 0: all share it.
 struct Store {
   std::string name;
@@ -158,11 +160,19 @@ struct Delivery {
   bool operator==(const Delivery&) const = default;
 };
 
+// A replica that has yet to apply the last changes of its cache.
+struct Unapplied {
+  std::string store;  // its name
+  int count = 1;      // so many
+  bool operator==(const Unapplied&) const = default;
+};
+
 // Everything a renderer needs of the state after a step. All stores, in the trace's order.
 struct State {
   std::vector<Contents> stores;
   std::vector<InFlight> in_flight;
   std::vector<Delivery> deliveries = {};  // by store, then by key
+  std::vector<Unapplied> unapplied = {};  // by store
   bool operator==(const State&) const = default;
 };
 
@@ -267,7 +277,8 @@ const std::vector<Entry>& entries_of(const State& state, std::string_view store)
 
 // The store called `name`, null where there is none; whether that is a cache, a database.
 const Store* find_store(const std::vector<Store>& stores, std::string_view name);
-bool is_cache(const Trace& trace, std::string_view store);
+bool is_cache(const Trace& trace, std::string_view store);  // a replica of one included
+bool is_replica(const Trace& trace, std::string_view store);
 bool is_database(const Trace& trace, std::string_view store);
 bool is_channel(const Trace& trace, std::string_view store);
 // Whether any of them is a cache.

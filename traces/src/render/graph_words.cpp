@@ -73,6 +73,9 @@ std::vector<std::string> node_lines(const StateGraph& graph, std::size_t node) {
   for (const Delivery& delivery : of.state.deliveries)
     lines.push_back(fmt::format("{} is to hear of {}{}", delivery.store, foreign(delivery.key),
                                 delivery.count == 1 ? "" : fmt::format(", {} times", delivery.count)));
+  for (const Unapplied& unapplied : of.state.unapplied)
+    lines.push_back(
+        fmt::format("{} has {} change{} to apply", unapplied.store, unapplied.count, unapplied.count == 1 ? "" : "s"));
   for (const InFlight& message : of.state.in_flight)
     lines.push_back(message_words(actor_words(graph, message.app, message.session), message));
   for (const IdleSession& session : of.idle)

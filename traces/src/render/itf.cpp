@@ -130,7 +130,7 @@ Json store_variables(const std::vector<Store>& stores, const State& state) {
   if (!has_cache(stores)) variables = {{"cache", map_of({}, held_by_cache)}, {"expiring", set_of({})}};
   for (const Store& store : stores) {
     const std::vector<Entry>& entries = entries_of(state, store.name);
-    const bool is_cache = store.kind == "cache";
+    const bool is_cache = store.kind == "cache" || store.kind == "cache-replica";
     if (store.kind == "channel") continue;
     const std::string name = variable_of(store.name);
     variables[name] = map_of(entries, is_cache ? held_by_cache : stored_integer);

@@ -102,6 +102,11 @@ std::string values_line(const Trace& trace) {
   return line;
 }
 
+bool any_replica(const Trace& trace) {
+  return std::any_of(trace.stores.begin(), trace.stores.end(),
+                     [&](const Store& store) { return is_replica(trace, store.name); });
+}
+
 bool any_marker(const Trace& trace) {
   const auto in_state = [](const State& state) {
     return std::any_of(state.stores.begin(), state.stores.end(), [](const Contents& contents) {
@@ -149,7 +154,8 @@ std::vector<std::string> legend_lines(const Trace& trace) {
   const bool is_unfinished = trace.property.empty() && !is_at_rest(final_state(trace));
   add(words_of_property(trace.property).story == PropertyStory::kDifferingEntry || trace.loop == trace.steps.size() ||
           is_unfinished,
-      "at rest: no message is in flight and every operation that started has ended");
+      fmt::format("at rest: no message is in flight and every operation that started has ended{}",
+                  any_replica(trace) ? ", and the replica of the cache has all its changes" : ""));
   const bool hides_keys = shown_keys(trace).size() < static_cast<std::size_t>(trace.scenario.keys);
   add(true, fmt::format("*: changed by this step; -: absent{}{}",
                         any_expiring(trace) ? "; ~: has a time to live and may expire" : "",

@@ -92,7 +92,7 @@ std::string chosen_words(const Step& step) {
   return label.empty() ? "" : fmt::format(" ({})", label);
 }
 
-bool is_at_rest(const State& state) { return state.in_flight.empty(); }
+bool is_at_rest(const State& state) { return state.in_flight.empty() && state.unapplied.empty(); }
 
 std::string operation_words(const Step& step) {
   return fmt::format("{} {}{}", foreign(step.diagram), foreign(step.key), again_words(step));
@@ -128,6 +128,7 @@ std::string scenario_words(const Scenario& scenario) {
   if (scenario.connections != "one") words += " --connections=" + printable(shell_word(scenario.connections));
   if (scenario.all_invoked) words += " --all-invoked";
   if (scenario.no_expiry) words += " --no-expiry";
+  if (scenario.no_replica_lag) words += " --no-replica-lag";
   return words.empty() ? words : words.substr(1);
 }
 

@@ -227,12 +227,18 @@ class Teller {
     if (read.found) {
       found = fmt::format("; it got that from {} at step {}", server_of(trace_, step(*read.found)), *read.found + 1);
       if (const auto put = cache_filled_before(*read.found, last.key)) {
-        if (is_of_store(step(*put).kind))
+        if (step(*put).kind == traces::StepKind::kApply)
+          found += fmt::format(", which has had it since step {}", *put + 1);
+        else if (is_of_store(step(*put).kind))
           found +=
               fmt::format(", where it was again since step {}, in which {}", *put + 1, event_words(trace_, step(*put)));
         else
           found += fmt::format(", where {} had put it at step {}", operation_words(trace_, step(*put)), *put + 1);
       }
+      for (const traces::Unapplied& lag : step(*read.found).after.unapplied)
+        if (lag.store == step(*read.found).request->to)
+          found +=
+              fmt::format(", which had {} change{} of the cache yet to apply", lag.count, lag.count == 1 ? "" : "s");
     }
     say("read", "{} began {} and returned {} at step {}{}.", operation_words(trace_, last),
         read.began ? fmt::format("at step {}", *read.began + 1) : std::string("at the start"),

@@ -19,9 +19,11 @@
 // Actors are the sessions, in the order of the scenario, and behind them the servers in which something can happen.
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <span>
 #include <string>
@@ -40,7 +42,7 @@ namespace stalemate::model {
 
 // kHandleReceive and kHandleLose are the fused steps: a handle, and in the same instant the receipt or the loss of the
 // reply. kCall is one step by itself: a store in the session's own process is asked and answers. kDeliver: what was
-// published reaches a cache.
+// published reaches a cache. kApply: a replica of a cache applies the next change.
 enum class ActionKind : std::uint8_t {
   kInvoke,
   kHandle,
@@ -50,9 +52,10 @@ enum class ActionKind : std::uint8_t {
   kHandleLose,
   kExpire,
   kCall,
-  kDeliver
+  kDeliver,
+  kApply
 };
-inline constexpr std::size_t kActionKinds = static_cast<std::size_t>(ActionKind::kDeliver) + 1;
+inline constexpr std::size_t kActionKinds = static_cast<std::size_t>(ActionKind::kApply) + 1;
 
 // One enabled choice. `session` is an actor. `slot` as in MessageRef; behind the asynchronous requests come the ghosts.
 // `choice` counts the transitions from 0 (invoke: operation, key and transition; crash: what may yet arrive; evict,
@@ -107,8 +110,15 @@ class Machine {
   const DrawnServer& drawn(const Server& server) const { return program_->servers[server.place().drawn]; }
   // What a server is called: "cache"; a local one "local cache of app1".
   std::string name_of(const Server& server) const;
+  // Whether there is a replica of it.
+  bool is_followed(const Server& server) const { return replica_ != nullptr && replica_->place().follows == &server; }
   // The one that a request of a session goes to.
   const Server& asked_by(std::size_t session, const Instruction& instruction) const;
+
+  // Changes that a replica of a cache may be behind, at most; and how many the scenario can make, be it more than that.
+  // 0: there is none, or none that lags.
+  std::size_t behind_max() const { return std::min(kBehindMax, changes_max_); }
+  std::size_t changes_max() const { return changes_max_; }
 
   // The four functions of sim::System on words. `words` of initial() are zero on entry.
   void initial(StateRef words, sim::Marks& marks) const;
@@ -247,14 +257,18 @@ class Machine {
   };
   Answer serve(Step& step, std::size_t session, const Delivery& delivery) const;
   void tell_all(Step& step, std::size_t session, const Instruction& instruction, std::size_t key) const;
-  // Lets something happen at a server, by act(server step): what a failover would bring back is kept, and whoever
-  // watches what changes hears of it.
+  // Lets something happen at a server, by act(server step): what a failover would bring back is kept, whoever watches
+  // what changes hears of it, and a replica is one change more behind.
   template <class Act>
   void at_server(Step& step, const Server& server, const Act& act) const {
     std::uint64_t touched = 0;
     Kept kept = Kept::kAsItWas;
-    act(ServerStep{step.words, step.record, fails_over_ && may_come(step.words, FaultEffect::kRollBack),
-                   program_->watches ? &touched : nullptr, &kept});
+    const bool followed = is_followed(server);
+    const std::vector<Held> before = followed ? server.contents(step.words) : std::vector<Held>();
+    const ServerStep here{step.words, step.record, fails_over_ && may_come(step.words, FaultEffect::kRollBack),
+                          program_->watches ? &touched : nullptr, &kept};
+    act(here);
+    if (followed && server.contents(step.words) != before) replica_->fall_behind(here, before);
     keep_leases(step, server, kept);
     forget_watches(step, server, touched);
   }
@@ -266,7 +280,8 @@ class Machine {
   unsigned versions() const;                                                              // of a row, at most
   unsigned generations() const;                                                           // of an entry, at most
   unsigned deliveries() const;                                                            // to a cell, at most
-  std::size_t at_most(bool (*counts)(const Instruction&)) const;
+  std::size_t at_most(const std::function<bool(const Instruction&)>& counts) const;
+  std::size_t changes_of(ServerId cache) const;  // of what it has, at most
   void forget_watches(Step& step, const Server& server, std::uint64_t cells) const;
   void forget_watch(Step& step, std::size_t session) const;
   void keep_leases(Step& step, const Server& server, Kept kept) const;
@@ -319,6 +334,8 @@ class Machine {
   std::vector<std::unique_ptr<const Server>> servers_;
   std::vector<std::size_t> acting_;       // places of those in which something may happen
   std::vector<std::size_t> first_place_;  // by Program::servers
+  const Server* replica_ = nullptr;       // of a cache; there is at most one
+  std::size_t changes_max_ = 0;           // changes_max()
   bool fails_over_ = false;               // some server may
   bool cuts_ = false;                     // some request may be in flight whose connection is given up
   std::vector<std::unique_ptr<Monitor>> monitors_;

@@ -135,13 +135,15 @@ struct DrawnServer {
   std::uint64_t fills_expire = 0, some_fills_expire = 0;
   // Of a cache: bit e where leases of entry e may run out, of what is not there and of what is marked as stale.
   std::uint64_t leases_run_out = 0, stale_leases_run_out = 0;
+  std::optional<ServerId> follows = std::nullopt;  // of a replica of a cache: which cache
 };
 
 inline constexpr std::size_t kServersMax = 8;
 static_assert(kCachesMax < kServersMax, "a database stands behind the caches");
 
 struct Program {
-  std::vector<DrawnServer> servers;  // caches first, then the channel, if any; the database last, drawn or not
+  std::vector<DrawnServer> servers;  // caches first, then a replica of one, if any, then the channel, if any; the
+                                     // database last, drawn or not
   std::vector<CacheEntry> entries;   // Protocol::entries
   std::vector<ProgramOperation> operations;
   std::vector<Instruction> instructions;

@@ -51,6 +51,8 @@ struct ServerStep {
 };
 
 inline constexpr std::uint64_t kEveryCell = ~std::uint64_t{0};
+// Changes that a replica may be behind, at most: one that is to miss more applies the oldest first.
+inline constexpr std::size_t kBehindMax = 8;
 inline constexpr std::size_t kCellsMax = 64;  // a set of them fits a word
 
 // What handling a request touches of the entries about the row of its key: bit e is entry e.
@@ -59,12 +61,15 @@ struct Touches {
   std::uint64_t writes = 0;
 };
 
+class Server;
+
 // Where a server stands, `number` among all of them: a local one in the process of an app instance (from 1), one that
 // all share in none (0).
 struct Place {
   std::size_t number = 0;
   ServerId drawn = 0;  // in Program::servers
   int app = 0;
+  const Server* follows = nullptr;  // of a replica: what it is one of
 };
 
 // What a server keeps stands in cells: one for each key, and where it has several entries of a row, one for each of
@@ -82,6 +87,7 @@ class Server {
   std::size_t entry_of(std::size_t cell) const { return cell / keys_; }
 
   virtual Held held(StateView words, std::size_t cell) const = 0;
+  std::vector<Held> contents(StateView words) const;  // by cell
   // Whether what it keeps as this entry has a version.
   virtual bool has_versions(std::size_t entry) const = 0;
 
@@ -105,6 +111,11 @@ class Server {
   virtual void hear(const ServerStep& step, std::size_t cell) const;
   virtual std::vector<Field> busy() const;
 
+  // Of a replica. What it follows has changed, from `before`; or was asked to wait until it has everything.
+  virtual void fall_behind(const ServerStep& step, const std::vector<Held>& before) const;
+  virtual void catch_up(const ServerStep& step) const;
+  virtual unsigned unapplied(StateView words) const;  // changes that it has yet to apply
+
   // What a fault that strikes servers of its kind may do here, as choices; what would change nothing is none. And what
   // it does. Choice n of a failover: the replica misses the last n + 1 commands; the machine offers these.
   // `watched`: some session watches a key here.
@@ -120,8 +131,9 @@ class Server {
   static void touch(const ServerStep& step, std::uint64_t cells) {
     if (step.touched != nullptr) *step.touched |= cells;
   }
-  // Every change of a cell is told here, before it is made.
+  // Every change of a cell is told here: before it is made, or with what was there before.
   void tell_change(const ServerStep& step, std::size_t cell, const Held& after) const;
+  void tell_change(const ServerStep& step, std::size_t cell, const Held& before, const Held& after) const;
 
  private:
   Place place_;
@@ -136,10 +148,11 @@ struct ServerSetting {
   unsigned versions = 1;     // of a row, at most, from 0; 1 where nothing is stored by one
   unsigned generations = 1;  // of an entry, likewise
   unsigned deliveries = 1;   // on their way to a cell, likewise
+  unsigned behind = 0;       // changes that a replica may be behind, at most
 };
 
 // What the protocol's servers are in a scenario, by place: in the order of Program::servers, and a local one once for
-// each app instance, in their order.
+// each app instance, in their order; a replica behind what it follows.
 std::vector<std::unique_ptr<const Server>> make_servers(const ServerSetting& setting);
 
 }  // namespace stalemate::model

@@ -10,41 +10,11 @@
 #include <bit>
 
 #include "base/invariant.hpp"
+#include "cells.hpp"
 #include "machine/server.hpp"
 
 namespace stalemate::model {
 namespace {
-
-// Where a cell stands. A field that the program never fills has no room, and reads 0.
-struct Cell {
-  Field value;  // 0, else value + 1
-  Field expires;
-  Field marker;
-  Field version;
-  Field generation;
-  Field stale, lease;
-  Field expected;  // how often it is to hear that it has changed
-
-  CodedValue value_in(StateView words) const { return static_cast<CodedValue>(get(words, value)); }
-  unsigned version_in(StateView words) const { return static_cast<unsigned>(get(words, version)); }
-  unsigned generation_in(StateView words) const { return static_cast<unsigned>(get(words, generation)); }
-  bool is_there(StateView words) const {
-    return get(words, value) != 0 || get(words, marker) != 0 || get(words, generation) != 0 || get(words, lease) != 0;
-  }
-  Held held(StateView words) const {
-    return {value_in(words),      get(words, expires) != 0, get(words, marker) != 0, version_in(words),
-            generation_in(words), get(words, stale) != 0,   get(words, lease) != 0};
-  }
-  void put(StateRef words, const Held& held) const {
-    if (value.width != 0) set(words, value, held.value);
-    if (expires.width != 0) set(words, expires, held.expires ? 1 : 0);
-    if (marker.width != 0) set(words, marker, held.marker ? 1 : 0);
-    if (version.width != 0) set(words, version, held.version);
-    if (generation.width != 0) set(words, generation, held.generation);
-    if (stale.width != 0) set(words, stale, held.stale ? 1 : 0);
-    if (lease.width != 0) set(words, lease, held.lease ? 1 : 0);
-  }
-};
 
 class Cache final : public Server {
  public:
@@ -57,44 +27,18 @@ class Cache final : public Server {
     replicas_.resize(place.app == 0 ? setting.scenario.missed() : 0);
     std::vector<StoreFields::Entry>& watched = setting.fields.caches.emplace_back();
     for (std::size_t entry = 0; entry < entries(); ++entry) {
-      const auto any = [&](auto holds) {
-        return std::any_of(
-            setting.program.instructions.begin(), setting.program.instructions.end(),
-            [&](const Instruction& one) { return one.server == place.drawn && puts(one, entry) && holds(one); });
-      };
-      // Another cache may be the only one to have it.
-      const bool asked = (setting.program.servers[place.drawn].entries >> entry & 1) != 0;
-      const bool values = asked && !setting.program.entries[entry].markers;
-      const bool filled_for_a_time = setting.scenario.cached && (fills_expire_ >> entry & 1) != 0;
-      const bool expire = filled_for_a_time ||
-                          any([](const Instruction& one) { return one.ttl != 0 && traces::facts_of(one.verb).puts(); });
-      const bool versioned = asked && setting.program.entries[entry].versioned;
-      versioned_.push_back(versioned);
-      const bool marks = any([](const Instruction& one) { return traces::facts_of(one.verb).marks; });
-      const bool counts = any([](const Instruction& one) { return traces::facts_of(one.verb).counts; });
-      const bool leased = any([](const Instruction& one) { return one.watch == Watch::kLease; });
-      const bool stales = any([](const Instruction& one) { return one.verb == Verb::kMarkStale; });
-      expire_ = expire_ || (expire && values);
+      const CellParts parts = parts_of_cell(setting, place.drawn, entry);
+      versioned_.push_back(parts.versions);
+      expire_ = expire_ || (parts.expires && parts.values);
+      const bool told = (setting.program.servers[place.drawn].told >> entry & 1) != 0;
+      told_ = told_ || told;
       for (std::size_t key = 0; key < static_cast<std::size_t>(setting.scenario.keys); ++key) {
-        const auto lay_out = [&] {
-          Cell cell;
-          if (values) cell.value = setting.layout.add(setting.scenario.values + std::uint64_t{1}, Meaning::kCoded);
-          if (expire) cell.expires = setting.layout.add(2);
-          if (marks) cell.marker = setting.layout.add(2);
-          if (versioned) cell.version = setting.layout.add(setting.versions);
-          if (counts) cell.generation = setting.layout.add(setting.generations);
-          if (stales) cell.stale = setting.layout.add(2);
-          if (leased) cell.lease = setting.layout.add(2);
-          return cell;
-        };
-        cells_.push_back(lay_out());
-        const bool told = (setting.program.servers[place.drawn].told >> entry & 1) != 0;
-        if (told) cells_.back().expected = setting.layout.add(setting.deliveries);
-        told_ = told_ || told;
-        for (std::vector<Cell>& replica : replicas_) replica.push_back(lay_out());
-        if (values)
-          watched.push_back({key, cells_.back().value, cells_.back().expires, cells_.back().stale, cells_.back().lease,
-                             (stale_leases_run_out_ >> entry & 1) != 0});
+        const Cell& cell = cells_.emplace_back(lay_out_cell(setting, parts));
+        expected_.push_back(told ? setting.layout.add(setting.deliveries) : Field{});
+        for (Cells& replica : replicas_) replica.push_back(lay_out_cell(setting, parts));
+        if (parts.values)
+          watched.push_back(
+              {key, cell.value, cell.expires, cell.stale, cell.lease, (stale_leases_run_out_ >> entry & 1) != 0});
       }
     }
   }
@@ -108,7 +52,7 @@ class Cache final : public Server {
       if (cells_[cell].value.width == 0) continue;
       const Held filled{.value = 1, .expires = (fills_expire_ >> entry_of(cell) & 1) != 0};
       cells_[cell].put(words, filled);
-      for (const std::vector<Cell>& replica : replicas_) replica[cell].put(words, filled);
+      for (const Cells& replica : replicas_) replica[cell].put(words, filled);
     }
   }
 
@@ -117,9 +61,7 @@ class Cache final : public Server {
     switch (query.instruction.verb) {
       case Verb::kGet:
         if (query.instruction.watch == Watch::kLease) return get_or_lease(words, asked);
-        if (const CodedValue found = asked.value_in(words); found != 0)
-          return {Outcome::kValue, found, asked.version_in(words)};
-        return {get(words, asked.marker) != 0 ? Outcome::kMarker : Outcome::kMiss, 0};
+        return asked.answer_to_get(words);
       case Verb::kExists:
         return {asked.is_there(words) ? Outcome::kMarker : Outcome::kMiss, 0};
       case Verb::kAdd:
@@ -198,20 +140,20 @@ class Cache final : public Server {
   void happen(const ServerStep& step, std::uint16_t choice) const override { drop(step, choice); }
 
   void expect(StateRef words, std::size_t cell) const override {
-    set(words, cells_[cell].expected, get(words, cells_[cell].expected) + 1);
+    set(words, expected_[cell], get(words, expected_[cell]) + 1);
   }
   unsigned expected(StateView words, std::size_t cell) const override {
-    return static_cast<unsigned>(get(words, cells_[cell].expected));
+    return static_cast<unsigned>(get(words, expected_[cell]));
   }
   // As if it were deleted: what is not there has not changed.
   void hear(const ServerStep& step, std::size_t cell) const override {
-    set(step.words, cells_[cell].expected, get(step.words, cells_[cell].expected) - 1);
+    set(step.words, expected_[cell], get(step.words, expected_[cell]) - 1);
     if (cells_[cell].is_there(step.words)) drop(step, cell);
   }
   std::vector<Field> busy() const override {
     std::vector<Field> fields;
-    for (const Cell& cell : cells_)
-      if (cell.expected.width != 0) fields.push_back(cell.expected);
+    for (const Field& expected : expected_)
+      if (expected.width != 0) fields.push_back(expected);
     return fields;
   }
 
@@ -222,7 +164,7 @@ class Cache final : public Server {
     for (std::size_t cell = 0; cell < cells_.size(); ++cell) {
       const Cell& here = cells_[cell];
       const bool struck = effect == FaultEffect::kExpireMarker   ? may_run_out(words, cell)
-                          : effect == FaultEffect::kLoseDelivery ? get(words, here.expected) != 0
+                          : effect == FaultEffect::kLoseDelivery ? get(words, expected_[cell]) != 0
                                                                  : here.is_there(words);
       changes |= struck;
       if (struck && of_one) choices.push_back(static_cast<std::uint16_t>(cell));
@@ -235,11 +177,11 @@ class Cache final : public Server {
       return end_lease(step, choice);
     if (effect == FaultEffect::kDropEntry || effect == FaultEffect::kExpireMarker) return drop(step, choice);
     if (effect == FaultEffect::kLoseDelivery)
-      return set(step.words, cells_[choice].expected, get(step.words, cells_[choice].expected) - 1);
+      return set(step.words, expected_[choice], get(step.words, expected_[choice]) - 1);
     touch(step, kEveryCell);
     // What was on its way to a process that is gone is gone with it.
-    for (const Cell& cell : cells_)
-      if (cell.expected.width != 0) set(step.words, cell.expected, 0);
+    for (const Field& expected : expected_)
+      if (expected.width != 0) set(step.words, expected, 0);
     for (std::size_t cell = 0; cell < cells_.size(); ++cell)
       put(step, cell, effect == FaultEffect::kDropAll ? Held{} : replicas_[choice][cell].held(step.words));
     if (effect == FaultEffect::kRollBack) copy_to_all(step);
@@ -250,7 +192,7 @@ class Cache final : public Server {
   }
 
   void forget(StateRef words) const override {
-    for (const std::vector<Cell>& replica : replicas_)
+    for (const Cells& replica : replicas_)
       for (const Cell& cell : replica) cell.put(words, {});
   }
 
@@ -265,14 +207,6 @@ class Cache final : public Server {
     if (found == 0) return {leased ? Outcome::kDenied : Outcome::kGranted, 0};
     const Outcome stale = leased ? Outcome::kStale : Outcome::kWon;
     return {get(words, asked.stale) != 0 ? stale : Outcome::kValue, found, asked.version_in(words)};
-  }
-
-  // Where what a request puts goes: its entry, or the one whose generation it counts up.
-  static std::size_t put_by(const Instruction& instruction) {
-    return instruction.verb == Verb::kDeleteAndCountUp ? instruction.other : instruction.entry;
-  }
-  static bool puts(const Instruction& instruction, std::size_t entry) {
-    return put_by(instruction) == entry || (instruction.also >> entry & 1) != 0;
   }
 
   // What a command that is carried out leaves in each cell that it is about.
@@ -318,21 +252,11 @@ class Cache final : public Server {
     return {{cell, {.expires = after.expires, .generation = after.generation}}};
   }
 
-  static void copy(StateRef words, const std::vector<Cell>& from, const std::vector<Cell>& to) {
-    for (std::size_t cell = 0; cell < from.size(); ++cell) to[cell].put(words, from[cell].held(words));
-  }
-
-  static bool same(StateView words, const std::vector<Cell>& one, const std::vector<Cell>& other) {
-    return std::equal(one.begin(), one.end(), other.begin(),
-                      [&](const Cell& a, const Cell& b) { return a.held(words) == b.held(words); });
-  }
-
   // A command is about to change something: each replica misses one more.
   void copy_to_first_replica(const ServerStep& step) const {
     if (!step.may_fail_over || replicas_.empty()) return;
     *step.kept = Kept::kOneMore;
-    for (std::size_t behind = replicas_.size(); behind-- > 1;)
-      copy(step.words, replicas_[behind - 1], replicas_[behind]);
+    move_back(step.words, replicas_);
     copy(step.words, cells_, replicas_.front());
   }
 
@@ -343,7 +267,7 @@ class Cache final : public Server {
   }
 
   void copy_to_all(const ServerStep& step) const {
-    for (const std::vector<Cell>& replica : replicas_) copy(step.words, cells_, replica);
+    for (const Cells& replica : replicas_) copy(step.words, cells_, replica);
   }
 
   void put(const ServerStep& step, std::size_t cell, const Held& after) const {
@@ -381,9 +305,10 @@ class Cache final : public Server {
   bool expire_ = false;                                                 // some value has a time to live
   bool told_ = false;                                                   // it may be told that something has changed
   std::vector<bool> versioned_;  // by entry: something is stored there by version
-  std::vector<Cell> cells_;      // machine/server.hpp says in which order
+  Cells cells_;                  // machine/server.hpp says in which order
+  std::vector<Field> expected_;  // by cell: how often it is to hear that it has changed
   // The same, where it may fail over: what a replica has that misses the last command, the last two, and so on.
-  std::vector<std::vector<Cell>> replicas_;
+  std::vector<Cells> replicas_;
 };
 
 }  // namespace

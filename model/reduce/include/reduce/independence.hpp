@@ -2,7 +2,9 @@
 // let one of those go first. (Persistent sets; Godefroid, "Partial-Order Methods for the Verification of Concurrent
 // Systems", LNCS 1032, 1996.)
 //
-// What a step touches: a key at a server, read or written, as the servers say (machine/server.hpp); a budget of faults
+// What a step touches: a key at a server, read or written, as the servers say (machine/server.hpp); the changes that a
+// replica of a cache has yet to apply, which every change of that cache writes, whatever its key, and every step of the
+// replica's own, and which a get from the replica reads; a budget of faults
 // that it spends or could spend, as long as the budget lasts; and, where a property hears of events, their order (an
 // operation invoked, acknowledged, ended, a value committed). Two steps of different actors commute, and neither
 // enables or disables the other, unless both touch the same thing and one of them writes it; spending from one budget
@@ -19,8 +21,8 @@
 // commutes with it, so it may go first, and the run reaches the same state in as many steps. Hence the same states at
 // rest are found. A run to a step that breaks a property: that step is an event. If its session is in T, the argument
 // is the same. If not, no step that T can take now is an event (it would conflict), so the run goes on being one when
-// such a step goes first. There are no cycles: every step uses up a part of a script or of a budget, or an entry that a
-// script has put there, so nothing is put off forever.
+// such a step goes first. There are no cycles: every step uses up a part of a script or of a budget, or an entry or
+// a change that a script has put there, so nothing is put off forever.
 //
 // A failover does not fit: what it rolls back is the last command, whichever key it changed.
 #pragma once
@@ -68,9 +70,10 @@ class Independence {
   const Machine& machine_;
   std::vector<std::size_t> first_;  // by Program::servers: its first store
   std::vector<std::size_t>
-      on_their_way_;         // by Program::servers: the column of what it is told, where it is told anything
-  std::vector<int> app_of_;  // by actor: the app instance that it is or is in; 0: it is a server that all share
-  std::size_t shared_ = 0;   // stores before this are not in the process of an app instance, one in each
+      on_their_way_;           // by Program::servers: the column of what it is told, where it is told anything
+  std::size_t unapplied_ = 0;  // the column of what a replica has yet to apply; 0 (a cache's) where there is none
+  std::vector<int> app_of_;    // by actor: the app instance that it is or is in; 0: it is a server that all share
+  std::size_t shared_ = 0;     // stores before this are not in the process of an app instance, one in each
   std::size_t stores_ = 0;
   std::size_t columns_ = 0;
   bool may_crash_ = false;

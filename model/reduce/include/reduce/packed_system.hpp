@@ -54,8 +54,11 @@ class PackedSystem {
     return machine_.judge(state.words.data(), marks);
   }
 
-  // What befalls the cache of itself.
-  bool need_not_happen(const Action& action) const { return action.session >= machine_.scenario().sessions.size(); }
+  // What befalls the cache of itself; but what is on its way to a server arrives.
+  bool need_not_happen(const Action& action) const {
+    return action.session >= machine_.scenario().sessions.size() && action.kind != ActionKind::kDeliver &&
+           action.kind != ActionKind::kApply;
+  }
 
   State representative(const State& state) const {
     State kept = state;
@@ -89,19 +92,20 @@ class PackedSystem {
   };
 
   // Groups of actions for sim/strategies/swarm.hpp: what a session does by kind of step, its asynchronous requests
-  // apart; a call is with the handles, a delivery with what expires.
+  // apart; a call is with the handles, what reaches a server of itself with what expires.
   std::size_t group_count() const { return actors_ * kGroupsPerSession; }
   std::size_t group(const Action& action) const {
-    const ActionKind kind = action.kind == ActionKind::kCall      ? ActionKind::kHandle
-                            : action.kind == ActionKind::kDeliver ? ActionKind::kExpire
-                                                                  : action.kind;
+    const bool reaches = action.kind == ActionKind::kDeliver || action.kind == ActionKind::kApply;
+    const ActionKind kind = action.kind == ActionKind::kCall ? ActionKind::kHandle
+                            : reaches                        ? ActionKind::kExpire
+                                                             : action.kind;
     return action.session * kGroupsPerSession +
            (action.slot != 0 ? kGroupsPerSession - 1 : static_cast<std::size_t>(kind));
   }
 
  private:
-  static constexpr std::size_t kGroupsPerSession = kActionKinds - 1;  // one for the slots, none for the last two
-  static_assert(static_cast<std::size_t>(ActionKind::kCall) + 2 == kActionKinds);
+  static constexpr std::size_t kGroupsPerSession = kActionKinds - 2;  // one for the slots, none for the last three
+  static_assert(static_cast<std::size_t>(ActionKind::kCall) + 3 == kActionKinds);
 
   // Bit a: the actions of actor a are needed.
   std::uint64_t needed(const State& state) const {

@@ -320,10 +320,12 @@ struct CacheEntry {
 inline constexpr std::size_t kEntriesMax = 16;  // of a protocol
 
 // A cache, as requests name it: "cache" where one alone is drawn and all app instances share it, "local cache" where
-// each has one in its process.
+// each has one in its process, "cache replica" where it is a read replica of the one that all share.
+// I5: with a replica there is exactly one cache that is neither, and the replica is only asked to get.
 struct DrawnCache {
   std::string name = "cache";
   bool local = false;
+  bool replica = false;
   bool operator==(const DrawnCache&) const = default;
 };
 inline constexpr std::size_t kCachesMax = 6;  // of a protocol

@@ -18,9 +18,9 @@ struct Protocol;
 
 inline constexpr int kAppsMax = 64;
 
-inline constexpr std::array<std::string_view, 12> kScenarioWords = {
-    "readers",          "writers",     "app",     "keys",        "cached",   "fault", "on-database-timeout",
-    "on-cache-timeout", "connections", "retries", "all-invoked", "no-expiry"};
+inline constexpr std::array<std::string_view, 13> kScenarioWords = {
+    "readers",          "writers",     "app",     "keys",        "cached",    "fault",         "on-database-timeout",
+    "on-cache-timeout", "connections", "retries", "all-invoked", "no-expiry", "no-replica-lag"};
 
 // The words of a scenario, each as its option on the command line (without the dashes).
 struct ScenarioWords {
@@ -36,6 +36,7 @@ struct ScenarioWords {
   std::optional<int> retries;
   bool all_invoked = false;
   bool no_expiry = false;
+  bool no_replica_lag = false;
   bool operator==(const ScenarioWords&) const = default;
 
   // What it says of all that runs, into a scenario: all but who takes part, and how it begins.

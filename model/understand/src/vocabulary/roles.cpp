@@ -49,6 +49,9 @@ constexpr std::string_view kThirdParties[] = {
 constexpr std::string_view kReplicaPhrases[] = {"read only",     "reader endpoint", "read endpoint", "reader instance",
                                                 "read instance", "read node",       "read host",     "read pool",
                                                 "read copy",     "replica set"};
+// Beside a cache's name, one replica of it that is read: not several, which lag each on its own, and no app instance.
+constexpr std::string_view kOneReplica[] = {"replica", "follower", "slave"};
+constexpr std::string_view kOfWhom[] = {"per", "each", "every", "other", "own", "my", "this"};
 // Beside a database's name.
 constexpr std::string_view kCopying[] = {"copy", "copies", "mirror", "mirrored", "replicated", "reporting"};
 constexpr std::string_view kReading[] = {"read", "reads", "reading", "reader", "query", "queries"};
@@ -336,6 +339,14 @@ std::string word_of_copy(const std::vector<std::string>& words, const RoleHits& 
   return copy;
 }
 
+// The word that makes a cache a replica of one; empty: none does.
+std::string word_of_cache_replica(const std::vector<std::string>& words, const RoleHits& hits) {
+  if (!hits.has(Role::kCache) || !hits.are_only({Role::kReplica, Role::kCache}) || holds_any(kOfWhom, words)) return "";
+  const std::string* const replica = hits.word_of(Role::kReplica);
+  const bool is_set = phrase_in(kReplicaPhrases, words) == "replica set";
+  return replica != nullptr && is_in(kOneReplica, *replica) && !is_set ? *replica : "";
+}
+
 void leave_open(const RoleHit& one, const RoleHit& other, RoleWords& found) {
   found.role.reset();
   found.word = quoted_word(one.word) + " and " + quoted_word(other.word);
@@ -426,6 +437,16 @@ RoleWords role_words(std::string_view text) {
     return found;
   }
   if (hits.all.empty()) return found;
+  if (const std::string replica = word_of_cache_replica(words, hits); !replica.empty()) {
+    found.role = Role::kCache;
+    found.word = *hits.word_of(Role::kCache);
+    tell_kind_of_cache(words, found);
+    if (found.cache_kind == CacheKind::kShared) {
+      found.cache_kind = CacheKind::kReplica;
+      found.cache_word = replica;
+      return found;
+    }
+  }
   found = weigh(hits, copy);
   if (found.role == Role::kDatabase) doubt_database(words, found);
   if (found.role == Role::kCache) tell_kind_of_cache(words, found);

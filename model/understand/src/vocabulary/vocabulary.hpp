@@ -44,6 +44,7 @@ std::string phrase_in(const Table& phrases, const std::vector<std::string>& word
 enum class CacheKind {
   kShared,       // one for all app instances
   kLocal,        // one in the process of each
+  kReplica,      // a read replica of the one that all share
   kOfLess,       // one of a request, a thread, a browser; or beside each app instance
   kEdge,         // before the app
   kWritesLater,  // writes the database by itself
@@ -79,9 +80,11 @@ std::string literal_in(std::string_view text);
 // does not.
 std::string whose(std::string_view text);
 inline constexpr std::string_view kRoleNames =
-    "app, cache, local-cache, database, replica, queue, worker, outside, third-party";
+    "app, cache, local-cache, cache-replica, database, replica, queue, worker, outside, third-party";
 // A cache that stands in each app instance.
 inline constexpr std::string_view kLocalCacheName = "local-cache";
+// A read replica of the cache that all app instances share.
+inline constexpr std::string_view kCacheReplicaName = "cache-replica";
 // Whether two names of a cache, or of a database, are of one server: certainly not where they name different products,
 // numbers or uses ("Redis", "Memcached"; "user cache", "order cache").
 enum class SameServer { kYes, kMaybe, kNo };
