@@ -293,31 +293,6 @@ void Machine::ask(Step& step, std::size_t session, const Instruction& instructio
 }
 
 // M3.
-// What is not tried again is behind it.
-void Machine::settle_retries(Step& step, std::size_t session, Ends ends) const {
-  if (scenario_.words.retries == 0) return;
-  const SessionFields& fields = sessions_[session];
-  const std::vector<ScriptedOperation>& script = scenario_.sessions[session].operations;
-  std::size_t next = invoked(step.words, session);
-  const bool again = ends == Ends::kFailed && next < script.size() && script[next].again != 0;
-  set(step.words, fields.again, again ? 1 : 0);
-  while (!again && next < script.size() && script[next].again != 0) ++next;
-  set(step.words, fields.invoked, next);
-}
-
-void Machine::end_operation(Step& step, std::size_t session, Ends ends) const {
-  const SessionFields& fields = sessions_[session];
-  settle_retries(step, session, ends);
-  const Event ended = event(step, EventKind::kEnded, session);
-  tell(step, ended);
-  set(step.words, lane(session).program_counter, kIdle);
-  if (ends != Ends::kWell || ended.operation == OperationKind::kWrite) set(step.words, fields.value, 0);
-  forget_watch(step, session);
-  set(step.words, fields.version, 0);
-  set(step.words, fields.generation, 0);
-  if (fields.key.width > 0) set(step.words, fields.key, 0);
-}
-
 RequestRecord Machine::take_slot(Step& step, std::size_t session, std::size_t slot) const {
   const SessionFields& fields = sessions_[session];
   const bool is_ghost = slot >= fields.slots.size();

@@ -1,4 +1,5 @@
-// What a fault does: to a message and who awaits it, to an app instance, to the cache.
+// What a fault does: to a message and who awaits it, to an app instance, to the cache; and how an operation ends, well,
+// failed or broken off.
 #include <algorithm>
 #include <utility>
 
@@ -150,6 +151,31 @@ void Machine::cancel(Step& step, std::size_t session, bool arrives) const {
   }
   break_off(step, session);
   put_requests(step.words, sessions_[session].slots, requests);
+}
+
+// What is not tried again is behind it.
+void Machine::settle_retries(Step& step, std::size_t session, Ends ends) const {
+  if (scenario_.words.retries == 0) return;
+  const SessionFields& fields = sessions_[session];
+  const std::vector<ScriptedOperation>& script = scenario_.sessions[session].operations;
+  std::size_t next = invoked(step.words, session);
+  const bool again = ends == Ends::kFailed && next < script.size() && script[next].again != 0;
+  set(step.words, fields.again, again ? 1 : 0);
+  while (!again && next < script.size() && script[next].again != 0) ++next;
+  set(step.words, fields.invoked, next);
+}
+
+void Machine::end_operation(Step& step, std::size_t session, Ends ends) const {
+  const SessionFields& fields = sessions_[session];
+  settle_retries(step, session, ends);
+  const Event ended = event(step, EventKind::kEnded, session);
+  tell(step, ended);
+  set(step.words, lane(session).program_counter, kIdle);
+  if (ends != Ends::kWell || ended.operation == OperationKind::kWrite) set(step.words, fields.value, 0);
+  forget_watch(step, session);
+  set(step.words, fields.version, 0);
+  set(step.words, fields.generation, 0);
+  if (fields.key.width > 0) set(step.words, fields.key, 0);
 }
 
 // The operation ends where it stands: a reply on its way to it is gone.

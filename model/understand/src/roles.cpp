@@ -1,5 +1,5 @@
 // Roles, as they are told, beside what is drawn: what contradicts itself is asked about: a server taken for the app, or
-// two taken for one, would be another protocol.
+// two taken for one, would be another protocol. A long file: one look after another.
 #include "roles.hpp"
 
 #include <algorithm>

@@ -1,5 +1,6 @@
 // The model against counts that independent checkers agree on: SPIN, TLC, Stateright and hand-written searches for the
 // state space of cache-aside, two independent programs for the schedules. The figures are theirs, not this program's.
+// A long file: a claim after another.
 #include "ask/check.hpp"
 
 #include <gtest/gtest.h>

@@ -86,6 +86,21 @@ TEST(Retries, mend_what_a_lost_reply_left_and_may_fail_themselves) {
   EXPECT_EQ(verdict(1, "lost-request@write:2"), Verdict::kViolated) << "a delete that fails does not fail the Write";
 }
 
+// The second attempt ends without a write of its own: the first one's value is its own, and nothing older.
+TEST(Retries, a_value_that_an_attempt_before_has_written_is_as_new_as_the_operation) {
+  const Protocol protocol = read_protocol(
+      "sequenceDiagram\nNote over app: Read\napp->>database: Get value\nNote over app: Write\n"
+      "app->>cache: Set value if absent\nbreak error\napp->>database: Set value\nend\n",
+      "r.mmd", {});
+  Play play(protocol, tried({"write", "read"}, {"lost-reply=*"}, 1));
+  play.take({"invoke app1 write", "handle app1 write:1", "lose-reply app1 write:1", "handle app1 write:2",
+             "lose-reply app1 write:2", "invoke app1 write", "handle app1 write:1"});
+  EXPECT_EQ(play.last().reply->outcome, "conflict");
+  play.take({"receive app1 write:1", "invoke app2 read", "handle app2 read:1", "receive app2 read:1"});
+  EXPECT_EQ(play.last().endings.at(0).value, 1);
+  EXPECT_EQ(play.last().violates, Names{});
+}
+
 TEST(Retries, of_a_change_of_what_is_there_may_make_it_twice) {
   const Protocol counts = page("app->>database: UPDATE stock SET n = n - 1\napp->>cache: Delete value\n");
   const auto report = [&](int retries) {

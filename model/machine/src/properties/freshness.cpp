@@ -4,7 +4,7 @@
 // session awaits the answer to that very request, or if the request is asynchronous (a copy of it, too); what comes
 // late or twice of an awaited one does not count.
 //   O1. A Write is invoked: what it is to supersede are the values committed so far, the initial one included, and
-//       those of the Writes acknowledged so far.
+//       those of the Writes acknowledged so far; not its own, which it may have written before, where it is a retry.
 //   O2. A value is committed: it is the newest, so it is old no longer, it leaves what any Write under way is to
 //       supersede, and Reads under way may return it. If the commit counts for its Write, that one also supersedes all
 //       other values committed so far, and if it was acknowledged before, these are old from now on.
@@ -82,7 +82,7 @@ class Freshness final : public Monitor {
         if (event.operation == OperationKind::kRead)
           set(words, sets_[s], get(words, old(s)[event.key]));
         else if (tells_early_)
-          set(words, sets_[s], committed(event.key, words) | (own_values_ ? get(words, told_[event.key]) : 0));
+          set(words, sets_[s], to_supersede(event, words));
         if (!reads_to_come(words)) forget(words);
         return {};
       case EventKind::kCommitted:
@@ -122,6 +122,12 @@ class Freshness final : public Monitor {
 
   // The initial value counts as committed from the start; its bit is kept implicitly.
   std::uint64_t committed(std::size_t key, StateView words) const { return get(words, committed_[key]) | 1; }
+
+  // O1.
+  std::uint64_t to_supersede(const Event& event, StateView words) const {
+    if (!own_values_) return committed(event.key, words);
+    return (committed(event.key, words) | get(words, told_[event.key])) & ~(std::uint64_t{1} << event.write);
+  }
 
   // By key: what is old for a session.
   const std::vector<Field>& old(std::size_t session) const { return old_.size() == 1 ? old_.front() : old_[session]; }
