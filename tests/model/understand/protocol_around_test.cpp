@@ -5,20 +5,10 @@
 #include <string>
 
 #include "../../../model/understand/src/vocabulary/vocabulary.hpp"
-#include "model/understand/protocol_support.hpp"
+#include "model/understand/told_support.hpp"
 
 namespace stalemate::model {
 namespace {
-
-std::string told(const std::string& lines) {
-  std::string text;
-  for (const Operation& operation : read_lines(lines).operations)
-    text += (text.empty() ? "" : " // ") + operation.name + ": " + outline(operation.body);
-  return text;
-}
-void expect_asked(const std::string& lines, const std::string& part) {
-  EXPECT_TRUE(contains(error_of_lines(lines), part)) << lines << "\n" << error_of_lines(lines);
-}
 
 const std::string kStores = "participant C as Redis\nparticipant D as Postgres\n";
 const std::string kUnknown = "cannot tell what";

@@ -4,24 +4,13 @@
 
 #include <string>
 
-#include "model/understand/protocol_support.hpp"
+#include "model/understand/told_support.hpp"
 
 namespace stalemate::model {
 namespace {
 
-std::string told(const Protocol& protocol) {
-  std::string text;
-  for (const Operation& operation : protocol.operations)
-    text += (text.empty() ? "" : " // ") + operation.name + ": " + outline(operation.body);
-  return text;
-}
-std::string told(const std::string& lines) { return told(read_lines(lines)); }
-
 void expect_assumed(const std::string& lines, const std::string& part) {
   EXPECT_TRUE(contains(describe_reading(read_lines(lines)), part)) << describe_reading(read_lines(lines));
-}
-void expect_asked(const std::string& lines, const std::string& part) {
-  EXPECT_TRUE(contains(error_of_lines(lines), part)) << lines << "\n" << error_of_lines(lines);
 }
 
 const std::string kStores = "participant C as Redis\nparticipant D as Postgres\n";

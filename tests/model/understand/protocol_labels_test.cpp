@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "model/understand/protocol_support.hpp"
+#include "model/understand/told_support.hpp"
 
 namespace stalemate::model {
 namespace {
@@ -13,9 +13,6 @@ namespace {
 const std::string kUpdate = "participant pay as Payment provider\nuser->>app: PUT\napp->>db: UPDATE user\n";
 const std::string kLookUp = "app->>cache: GET user\n";
 
-void expect_asked(const std::string& lines, const std::string& about) {
-  EXPECT_TRUE(contains(error_of_lines(lines), about)) << lines << "\n  " << error_of_lines(lines);
-}
 void expect_read(const std::string& lines) { EXPECT_EQ(error_of_lines(lines), "no error") << lines; }
 
 std::string opt(const std::string& label, const std::string& inside = "app->>cache: DEL user") {
