@@ -150,7 +150,7 @@ inline Step any_step(const Scenario& scenario, bool has_cache) {
   if (step.kind == StepKind::kCacheFailover && *rc::gen::arbitrary<bool>()) step.missed = *rc::gen::inRange(2, 17);
   if (step.kind == StepKind::kInvoke && scenario.retries > 0) step.again = *rc::gen::inRange(0, scenario.retries + 1);
   step.after = any_state(scenario, has_cache);
-  if (is_of_store(step.kind) || step.kind == StepKind::kCrash || step.kind == StepKind::kDuplicate) return step;
+  if (is_of_store(step.kind) || facts_of(step.kind).ends_process() || step.kind == StepKind::kDuplicate) return step;
   const int sends = facts_of(step.kind).effect == StepEffect::kBrokenOff ? 0 : *rc::gen::inRange(0, 3);
   for (int i = 0; i < sends; ++i) {
     step.sends.push_back(any_request(scenario, has_cache, *rc::gen::inRange(1, 5)));

@@ -50,6 +50,8 @@ TEST(Trace, every_kind_has_its_documented_word) {
   EXPECT_EQ(to_string(StepKind::kRefuse), "refuse");
   EXPECT_EQ(to_string(StepKind::kCancel), "cancel");
   EXPECT_EQ(to_string(StepKind::kCrash), "crash");
+  EXPECT_EQ(to_string(StepKind::kAppRestart), "app-restart");
+  EXPECT_EQ(to_string(StepKind::kIdleRestart), "idle-restart");
   EXPECT_EQ(to_string(StepKind::kEvict), "evict");
   EXPECT_EQ(to_string(StepKind::kExpire), "expire");
   EXPECT_EQ(to_string(StepKind::kCacheRestart), "cache-restart");
@@ -68,6 +70,7 @@ TEST(Trace, every_effect_of_a_step_has_its_word) {
   EXPECT_EQ(to_string(StepEffect::kRefused), "refused");
   EXPECT_EQ(to_string(StepEffect::kBrokenOff), "broken-off");
   EXPECT_EQ(to_string(StepEffect::kDies), "dies");
+  EXPECT_EQ(to_string(StepEffect::kStartsAgain), "starts-again");
 }
 
 }  // namespace

@@ -226,7 +226,7 @@ void check_kind(const Trace& trace, const Step& step, const std::string& pointer
   const bool quiet = step.sends.empty() && step.endings.empty();
   require(facts.effect != StepEffect::kBrokenOff || step.sends.empty(), pointer + "/sends",
           "must not be there: an operation that is cancelled sends nothing more");
-  const bool is_quiet = facts.of_store || facts.effect == StepEffect::kDies || facts.effect == StepEffect::kCopied;
+  const bool is_quiet = facts.of_store || facts.ends_process() || facts.effect == StepEffect::kCopied;
   require(!is_quiet || quiet, pointer + (step.sends.empty() ? "/endings" : "/sends"),
           fmt::format("must not be there: {} {} sends nothing and ends nothing in order", article, kind));
 }
@@ -239,10 +239,10 @@ void check_place(const Trace& trace, const Step& step, const std::string& pointe
   require(app == 0 || app == step.app, pointer + "/request/to",
           fmt::format("app{} does not ask what is in the process of app{}", step.app, app));
   const bool calls = step.kind == StepKind::kCall;
-  const StepEffect effect = facts_of(step.kind).effect;
-  const bool ends = effect == StepEffect::kDies || effect == StepEffect::kBrokenOff;
+  const StepKindFacts& facts = facts_of(step.kind);
+  const bool ends = facts.ends_process() || facts.effect == StepEffect::kBrokenOff;
   require(calls || app == 0 || ends, pointer + "/kind",
-          "must be call, crash or cancel: the store is in the process of the app instance");
+          "must be call, crash, app-restart or cancel: the store is in the process of the app instance");
   require(!calls || app != 0, pointer + "/kind", "must not be call: the store is in no app instance's process");
 }
 

@@ -305,8 +305,10 @@ class Reader {
     if (version_ == 1) {
       for (const StepKindFacts& facts : step_kinds()) {
         if (facts.kind == StepKind::kCall || facts.kind == StepKind::kDeliver ||
-            facts.kind == StepKind::kLoseDelivery || facts.kind == StepKind::kGiveUp || facts.kind == StepKind::kApply)
-          continue;  // there were no local caches and no replicas, and no cache asked anything
+            facts.kind == StepKind::kLoseDelivery || facts.kind == StepKind::kGiveUp ||
+            facts.kind == StepKind::kApply || facts.kind == StepKind::kAppRestart ||
+            facts.kind == StepKind::kIdleRestart)
+          continue;  // there were no local caches and no replicas, no cache asked anything, and who crashed was gone
         kinds.push_back(facts.kind);
         names.push_back(facts.name);
       }

@@ -150,6 +150,19 @@ constexpr StepKindFacts kKinds[] = {
      .sentence = "app{app} crashes, its {request} {under_way}; it does nothing more",
      .legend = "crash: the app instance dies with all its sessions and never starts again; what it sent may yet "
                "arrive"},
+    {.kind = StepKind::kAppRestart,
+     .name = "app-restart",
+     .family = Family::kFault,
+     .own_name = "app-restart",
+     .about = About::kEither,
+     .effect = Effect::kStartsAgain,
+     .of_store = false,
+     .of_one_entry = false,
+     .line = "app{app} crashes at {subject}{answer}{arriving}; it starts again",
+     .event = "app{app} crashes while {of_reply}{message} is under way, and starts again",
+     .sentence = "app{app} crashes, its {request} {under_way}, and starts again",
+     .legend = "app-restart: the app instance dies with all that it was about to do, and starts again; its sessions go "
+               "on with what comes next in their scripts, and what it sent before may yet arrive"},
     {.kind = StepKind::kEvict,
      .name = "evict",
      .family = Family::kFault,
@@ -198,6 +211,19 @@ constexpr StepKindFacts kKinds[] = {
      .event = "a replica of the {store} takes over that misses {missed}",
      .sentence = "A replica of the {store} takes over that missed {missed}",
      .legend = "cache-failover: a replica of the cache takes over that never got the last change, or the last few"},
+    {.kind = StepKind::kIdleRestart,
+     .name = "idle-restart",
+     .family = Family::kFault,
+     .own_name = "idle-restart",
+     .about = About::kNoMessage,
+     .effect = Effect::kNone,
+     .of_store = true,
+     .of_one_entry = false,
+     .line = "is empty: its app instance starts again",
+     .event = "the app instance of the {store} starts again, and that is empty",
+     .sentence = "The app instance of the {store} starts again, with nothing in its process",
+     .legend = "idle-restart: an app instance starts again while it does nothing, and what its process held is gone",
+     .replayed = false},
     {.kind = StepKind::kExpireMarker,
      .name = "expire-marker",
      .family = Family::kFault,
@@ -281,8 +307,9 @@ std::string_view to_string(StepFamily family) {
 }
 
 std::string_view to_string(StepEffect effect) {
-  constexpr std::string_view kNames[] = {"none", "arrives", "lost", "late", "copied", "refused", "broken-off", "dies"};
-  static_assert(std::size(kNames) == static_cast<std::size_t>(StepEffect::kDies) + 1);
+  constexpr std::string_view kNames[] = {"none",    "arrives",    "lost", "late",        "copied",
+                                         "refused", "broken-off", "dies", "starts-again"};
+  static_assert(std::size(kNames) == static_cast<std::size_t>(StepEffect::kStartsAgain) + 1);
   return kNames[static_cast<std::size_t>(effect)];
 }
 

@@ -91,7 +91,7 @@ class Runner {
   std::uint32_t at_ = 0;
 };
 
-// What of a crashed app instance may yet reach the database.
+// What of an app instance that crashed may yet reach the database.
 std::size_t left_to_arrive(const traces::State& state, int app) {
   return static_cast<std::size_t>(
       std::count_if(state.in_flight.begin(), state.in_flight.end(), [app](const traces::InFlight& message) {
@@ -151,7 +151,7 @@ class Companion {
   }
 
   std::string take_part(const LessonState& before, const Step& step, const LessonState& after) {
-    if (traces::facts_of(step.kind).effect == traces::StepEffect::kDies) return crash(step, after);
+    if (traces::facts_of(step.kind).ends_process()) return crash(step, after);
     const traces::Request* const about = traces::subject_of(before.state, step);
     if (about == nullptr) return is_fault(step) ? "Here there is no cache." : "";
     if (about->to != "database") return is_fault(step) ? "Here nothing is sent to a cache." : "";
@@ -167,9 +167,7 @@ class Companion {
   // With as much on its way to the database, if it can be.
   std::string crash(const Step& step, const LessonState& after) {
     const std::size_t wanted = left_to_arrive(after.state, step.app);
-    const auto is_it = [&](const LessonEdge& edge) {
-      return traces::facts_of(edge.step.kind).effect == traces::StepEffect::kDies && edge.step.app == step.app;
-    };
+    const auto is_it = [&](const LessonEdge& edge) { return edge.step.kind == step.kind && edge.step.app == step.app; };
     const bool has_taken = runner_.take([&](const LessonEdge& edge) {
       return is_it(edge) && left_to_arrive(runner_.behind(edge).state, step.app) == wanted;
     }) || runner_.take(is_it);

@@ -11,6 +11,7 @@ FaultKind duplicate();
 FaultKind error();
 FaultKind cancel();
 FaultKind crash();
+FaultKind app_restart();
 FaultKind evict();
 FaultKind cache_restart();
 FaultKind cache_failover();
@@ -19,8 +20,9 @@ FaultKind lost_delivery();
 
 namespace {
 
-const FaultKind kKinds[] = {lost_request(), lost_reply(), late_request(),  duplicate(),      error(),  cancel(),
-                            crash(),        evict(),      cache_restart(), cache_failover(), expire(), lost_delivery()};
+const FaultKind kKinds[] = {lost_request(),   lost_reply(), late_request(), duplicate(), error(),
+                            cancel(),         crash(),      app_restart(),  evict(),     cache_restart(),
+                            cache_failover(), expire(),     lost_delivery()};
 
 constexpr std::string_view kPlanned[] = {"abort"};
 

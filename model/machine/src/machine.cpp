@@ -310,6 +310,7 @@ RequestRecord Machine::take_slot(Step& step, std::size_t session, std::size_t sl
   }
   requests.erase(taken);
   if (!is_ghost && crashed(step.words, session)) forget_cuts(requests);
+  if (!is_ghost) settle_gone(step, session, requests);
   put_requests(step.words, from, requests);
   return request;
 }

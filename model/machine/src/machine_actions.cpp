@@ -151,6 +151,7 @@ std::size_t Machine::ways_to_strike(StateView words, const FaultTarget& target, 
     case FaultEffect::kCancel:
       return ways_to_cancel(instruction, !message.is_request());
     case FaultEffect::kCrash:
+    case FaultEffect::kStartAgain:
       return ways_to_crash(words, message.session, message.is_reply);
     default:
       return 1;
@@ -163,7 +164,7 @@ std::size_t Machine::ways_to_strike(StateView words, const FaultTarget& target, 
 bool Machine::may_strike(StateView words, const FaultBudget& budget, const FaultTarget& target,
                          const MessageRef& message) const {
   const bool covered = covers(target, message);
-  if (fault_kinds()[target.kind].effect != FaultEffect::kCrash) return covered;
+  if (!ends_process(fault_kinds()[target.kind].effect)) return covered;
   const bool fused = message.is_reply && granularity_ == Granularity::kFused;
   if (covered == fused) return covered;
   // Whether this one settles it; then it is offered, or not, by what `fused` says.
@@ -204,7 +205,7 @@ std::size_t Machine::ways_to_crash(StateView words, std::size_t session, bool ha
     if (is_sent(at) && !(handled && s == session)) requests.push_back(awaited_request(words, s));
     const std::vector<std::size_t> lines = lines_of(requests);
     for (std::size_t i = 0; i < requests.size(); ++i)
-      if (!is_by_server(requests[i]))
+      if (!is_by_server(requests[i]) && !is_of_gone_process(words, s, requests[i]))
         ways *= lines[i] == i ? static_cast<std::size_t>(std::count(lines.begin(), lines.end(), i)) + 1 : 1;
   }
   return ways;
@@ -216,6 +217,29 @@ std::size_t Machine::ways_to_fail(StateView words, const MessageRef& message, Ou
   if (message.slot != 0 && !works_for(words, message.session, in_slots(words, message.session)[message.slot - 1U]))
     return 1;
   return program_->instructions[at.instruction].after[static_cast<std::size_t>(failure)].size();
+}
+
+// An app instance may start again while nothing of it is under way, too, where its process holds anything, or is to
+// hear of something: then the first of its caches that offers it stands for all of them.
+void Machine::push_idle_restart(StateView words, const Server& server, std::vector<std::uint16_t>& choices) const {
+  const int app = server.place().app;
+  bool is_first = true;
+  for (const auto& each : servers_) {
+    if (each->place().app != app) continue;
+    if (is_first && each.get() != &server) return;
+    is_first = false;
+    each->strikes(words, FaultEffect::kDropAll, false, choices);
+  }
+  const bool changes = !choices.empty() && is_idle(words, app);
+  choices.clear();
+  if (changes) choices.push_back(0);
+}
+
+// One that is aimed at messages may not where there is none.
+bool Machine::may_befall(const FaultTarget& target, const Server& server) const {
+  const FaultKind& fault = fault_kinds()[target.kind];
+  return fault.strikes(drawn(server)) && target.may_be_at(server.place().drawn) &&
+         (fault.server() != nullptr || target.aim.empty());
 }
 
 void Machine::push_server_actions(StateView words, std::size_t actor, std::vector<Action>& out) const {
@@ -245,12 +269,14 @@ void Machine::push_server_actions(StateView words, std::size_t actor, std::vecto
     std::array<bool, kFaultEffects> offered{};
     for (std::size_t t = 0; t < budget.targets.size(); ++t) {
       const FaultKind& fault = fault_kinds()[budget.targets[t].kind];
-      if (!fault.strikes(drawn(server)) || !budget.targets[t].may_be_at(server.place().drawn) ||
+      if (!may_befall(budget.targets[t], server) ||
           std::exchange(offered.at(static_cast<std::size_t>(fault.effect)), true))
         continue;
       action.target = static_cast<std::uint16_t>(t);
       if (fault.effect == FaultEffect::kRollBack)
         push_failovers(words, server, budget.missed(server.place().drawn), watched, choices);
+      else if (fault.effect == FaultEffect::kStartAgain)
+        push_idle_restart(words, server, choices);
       else
         server.strikes(words, fault.effect, watched, choices);
       // What it has passed on may be gone, or not.

@@ -22,7 +22,8 @@ void Machine::strike(Step& step, const Action& action) const {
     const std::size_t ways = restarts ? ways_to_forget(step.words, server) : 1;
     const auto struck = static_cast<std::uint16_t>(action.choice / ways);
     for (std::size_t t = 0; t < targets.size(); ++t)
-      if (targets[t].kind == targets[action.target].kind && (!restarts || struck < targets[t].missed))
+      if (targets[t].kind == targets[action.target].kind && (!restarts || struck < targets[t].missed) &&
+          may_befall(targets[t], server))
         step.marks.reach(fault_mark(action.budget, t));
     if (restarts && step.record != nullptr) {
       step.record->choices = ways;
@@ -30,7 +31,10 @@ void Machine::strike(Step& step, const Action& action) const {
       step.record->missed = effect == FaultEffect::kRollBack ? struck + 1U : 0;
     }
     if (restarts) forget_work(step, server, action.choice % ways);
-    at_server(step, server, [&](const ServerStep& here) { server.strike(here, effect, struck); });
+    if (effect == FaultEffect::kStartAgain)
+      empty_process(step, server.place().app);
+    else
+      at_server(step, server, [&](const ServerStep& here) { server.strike(here, effect, struck); });
     if (effect == FaultEffect::kRollBack) give_leases_back(step, server, struck + 1U);
   } else {
     strike_message(step, action, effect);
@@ -72,11 +76,12 @@ void Machine::strike_message(Step& step, const Action& action, FaultEffect effec
       }
       return cancel(step, s, action.choice != 0);
     case FaultEffect::kCrash:
+    case FaultEffect::kStartAgain:
       if (step.record != nullptr) {
         step.record->choices = ways_to_crash(step.words, s, false);
         step.record->choice = action.choice;
       }
-      return crash(step, s, action.choice);
+      return crash(step, s, action.choice, effect == FaultEffect::kStartAgain);
     default:  // the others strike servers
       break;
   }
@@ -94,13 +99,17 @@ void Machine::lose(Step& step, const Action& action, Outcome failure) const {
   fail(step, s, failure, action.choice);
 }
 
-// Every session of the app instance ends as it is, and what is in its process is gone. `choice` tells, session by
-// session, how many of its requests on each connection may yet arrive.
-void Machine::crash(Step& step, std::size_t session, std::size_t choice) const {
-  for (const auto& server : servers_) {
-    if (server->place().app != scenario_.sessions[session].app) continue;
-    at_server(step, *server, [&](const ServerStep& here) { server->strike(here, FaultEffect::kDropAll, 0); });
-  }
+void Machine::empty_process(Step& step, int app) const {
+  for (const auto& server : servers_)
+    if (server->place().app == app)
+      at_server(step, *server, [&](const ServerStep& here) { server->strike(here, FaultEffect::kDropAll, 0); });
+}
+
+// Every session of the app instance ends as it is, or its operation does, and what is in its process is gone. `choice`
+// tells, session by session, how many of its requests on each connection may yet arrive; of an earlier process's that
+// is told already.
+void Machine::crash(Step& step, std::size_t session, std::size_t choice, bool starts_again) const {
+  empty_process(step, scenario_.sessions[session].app);
   for (std::size_t s = 0; s < sessions_.size(); ++s) {
     if (scenario_.sessions[s].app != scenario_.sessions[session].app) continue;
     const SessionFields& fields = sessions_[s];
@@ -112,8 +121,8 @@ void Machine::crash(Step& step, std::size_t session, std::size_t choice) const {
     std::vector<std::size_t> arriving(requests.size());  // by line: how many more of its requests arrive
     for (std::size_t server = 0; server < program_->servers.size(); ++server)
       for (std::size_t i = 0; i < requests.size(); ++i) {
-        const bool first = !is_by_server(requests[i]) && lines[i] == i;
-        if (!first || program_->instructions[requests[i].instruction].server != server) continue;
+        const bool is_its = !is_by_server(requests[i]) && !is_of_gone_process(step.words, s, requests[i]);
+        if (!is_its || lines[i] != i || program_->instructions[requests[i].instruction].server != server) continue;
         const auto ways = static_cast<std::size_t>(std::count(lines.begin(), lines.end(), i)) + 1;
         arriving[i] = choice % ways;
         choice /= ways;
@@ -121,7 +130,7 @@ void Machine::crash(Step& step, std::size_t session, std::size_t choice) const {
     std::vector<RequestRecord> left;
     for (std::size_t i = 0; i < requests.size(); ++i) {
       const RequestRecord& request = requests[i];
-      if (is_by_server(request)) {
+      if (is_by_server(request) || is_of_gone_process(step.words, s, request)) {
         left.push_back(request);
         continue;
       }
@@ -132,13 +141,23 @@ void Machine::crash(Step& step, std::size_t session, std::size_t choice) const {
       left.back().instruction = program_->instructions[request.instruction].alike;
       left.back().cut = more == 0 && !scenario_.pooled;
     }
-    forget_cuts(left);
+    if (!starts_again) forget_cuts(left);
+    set(step.words, fields.gone, starts_again ? invoked(step.words, s) : 0);
+    settle_gone(step, s, left);
     if (runs) break_off(step, s);
     settle_retries(step, s, Ends::kBrokenOff);
     set(step.words, fields.value, 0);
-    set(step.words, fields.crashed, 1);
+    if (!starts_again) set(step.words, fields.crashed, 1);
     put_requests(step.words, fields.slots, left);
   }
+}
+
+// M3: up to the last operation of that process of which there still is something.
+void Machine::settle_gone(Step& step, std::size_t session, const std::vector<RequestRecord>& requests) const {
+  std::size_t last = 0;
+  for (const RequestRecord& request : requests)
+    if (is_of_gone_process(step.words, session, request)) last = std::max(last, request.operation);
+  set(step.words, sessions_[session].gone, last);
 }
 
 // Its session and its process go on, and so does what it sent and does not await. `arrives`: the request that it awaits

@@ -213,7 +213,25 @@ bool Machine::is_left(StateView words, std::size_t session, std::size_t slot) co
   const std::uint64_t id = get(words, sessions_[session].slots[slot].instruction);
   if (id == 0) return crashed(words, session);
   const Instruction& instruction = program_->instructions[id - 1];
-  return !instruction.by && (crashed(words, session) || instruction.awaited);
+  if (instruction.by) return false;
+  const SessionFields& fields = sessions_[session];
+  return crashed(words, session) || instruction.awaited ||
+         get(words, fields.slots[slot].operation) <= get(words, fields.gone);
+}
+
+bool Machine::is_of_gone_process(StateView words, std::size_t session, const RequestRecord& request) const {
+  return !is_by_server(request) && request.operation <= get(words, sessions_[session].gone);
+}
+
+bool Machine::is_idle(StateView words, int app) const {
+  for (std::size_t s = 0; s < sessions_.size(); ++s) {
+    if (scenario_.sessions[s].app != app) continue;
+    if (program_counter(words, s) != kIdle) return false;
+    const std::vector<RequestRecord> requests = in_slots(words, s);
+    for (std::size_t slot = 0; slot < requests.size(); ++slot)
+      if (!is_by_server(requests[slot]) && !is_left(words, s, slot)) return false;
+  }
+  return true;
 }
 
 bool Machine::crashed(StateView words, std::size_t session) const {

@@ -51,8 +51,9 @@ bool times_out(const Program& program, const Scenario& scenario) {
 
 // Whether a session may send something over a new connection while the old one still carries something.
 bool gives_up_connections(const Program& program, const Scenario& scenario) {
-  return !scenario.pooled && times_out(program, scenario) &&
-         (program.has_async || scenario.allows(FaultEffect::kCancel));
+  if (scenario.pooled) return false;
+  return scenario.allows(FaultEffect::kStartAgain) ||
+         (times_out(program, scenario) && (program.has_async || scenario.allows(FaultEffect::kCancel)));
 }
 
 // How many ways a crash may cut the queues of a session with so many requests in flight, at most: where they are spread
@@ -73,7 +74,8 @@ std::size_t most_ways_to_cut(const Program& program, const Scenario& scenario, s
 std::size_t broken_off(const Scenario& scenario, const Session& session) {
   std::size_t most = scenario.allows(FaultEffect::kCrash) ? 1 : 0;
   for (const FaultBudget& budget : scenario.budgets)
-    if (budget.includes(FaultEffect::kCancel)) most += budget.unlimited ? session.operations.size() : budget.budget;
+    if (budget.includes(FaultEffect::kCancel) || budget.includes(FaultEffect::kStartAgain))
+      most += budget.unlimited ? session.operations.size() : budget.budget;
   return std::min(most, session.operations.size());
 }
 
@@ -247,6 +249,7 @@ void Machine::lay_out(std::size_t s) {
                cuts_);
   add_requests(fields.ghosts, ghosts_of(*program_, scenario_, session), false);
   if (crashes) fields.crashed = layout_.add(2);
+  if (scenario_.allows(FaultEffect::kStartAgain)) fields.gone = layout_.add(operations);
   if (scenario_.words.retries != 0) fields.again = layout_.add(2);
   if (fields.slots.size() + fields.ghosts.size() > kRequestsMax)
     throw InputError(
@@ -261,7 +264,7 @@ void Machine::lay_out(std::size_t s) {
 
 // A crash leaves a choice for what each session of an app instance has in flight.
 void Machine::refuse_too_many_crashes() const {
-  if (!scenario_.allows(FaultEffect::kCrash)) return;
+  if (!scenario_.allows(FaultEffect::kCrash) && !scenario_.allows(FaultEffect::kStartAgain)) return;
   for (const Session& first : scenario_.sessions) {
     std::size_t ways = 1;
     for (std::size_t s = 0; s < sessions_.size() && ways <= kChoicesMax; ++s)

@@ -222,7 +222,7 @@ Scenario resolve(const traces::Scenario& words, const Program& program) {
     throw InputError(
         fmt::format("--fault: the scenario has {} of them; at most {} are possible", words.faults.size(), kBudgetsMax));
   for (std::string& fault : scenario.words.faults) {
-    scenario.budgets.push_back(parse_fault(fault, program));
+    scenario.budgets.push_back(parse_fault(fault, scenario, program));
     fault = scenario.budgets.back().text;
     refuse_held_expiry(words, scenario.budgets.back());
   }

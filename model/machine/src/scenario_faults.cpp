@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <map>
 #include <utility>
 
 #include "base/error.hpp"
@@ -55,7 +56,16 @@ bool has_replica(const Program& program) {
                      [](const DrawnServer& server) { return server.follows.has_value(); });
 }
 
-std::vector<std::size_t> fault_kinds_named(const std::string& name, const Program& program) {
+// Whether an app instance has anything left to do after a crash, should it start again.
+bool goes_on_after_a_crash(const Scenario& scenario) {
+  std::map<int, int> operations;
+  for (const Session& session : scenario.sessions)
+    for (const ScriptedOperation& operation : session.operations)
+      if (operation.again == 0) ++operations[session.app];
+  return std::any_of(operations.begin(), operations.end(), [](const auto& of) { return of.second > 1; });
+}
+
+std::vector<std::size_t> fault_kinds_named(const std::string& name, const Scenario& scenario, const Program& program) {
   std::vector<std::string_view> wanted = {name};
   std::vector<std::string> known;
   for (const FaultAlias& alias : fault_aliases()) {
@@ -67,9 +77,11 @@ std::vector<std::size_t> fault_kinds_named(const std::string& name, const Progra
     const FaultKind& kind = fault_kinds()[i];
     known.emplace_back(kind.name);
     if (std::find(wanted.begin(), wanted.end(), kind.name) == wanted.end()) continue;
-    const bool never = (kind.effect == FaultEffect::kExpireMarker && !program.markers_expire) ||
+    const bool never = (kind.effect == FaultEffect::kStartAgain && !goes_on_after_a_crash(scenario)) ||
+                       (kind.effect == FaultEffect::kExpireMarker && !program.markers_expire) ||
                        (kind.effect == FaultEffect::kRollBack && has_replica(program));
-    if (kind.name == name || kind.server() == nullptr || (strikes_any(kind, program) && !never)) kinds.push_back(i);
+    const bool possible = !never && (kind.server() == nullptr || strikes_any(kind, program));
+    if (kind.name == name || possible) kinds.push_back(i);
   }
   if (!kinds.empty()) return kinds;
   const auto planned = planned_faults();
@@ -155,7 +167,7 @@ bool misses(const FaultKind& fault, const FaultTarget& target, const Program& pr
 
 }  // namespace
 
-FaultBudget parse_fault(const std::string& text, const Program& program) {
+FaultBudget parse_fault(const std::string& text, const Scenario& scenario, const Program& program) {
   const std::string where = fmt::format("--fault {}", text);
   FaultBudget budget;
   std::string kinds = text;
@@ -175,7 +187,7 @@ FaultBudget parse_fault(const std::string& text, const Program& program) {
     const auto at = part.find('@');
     const std::string says = lower(trim(part.substr(0, at)));
     const auto [name, missed] = name_and_missed(where, says);
-    for (const std::size_t kind : fault_kinds_named(name, program)) {
+    for (const std::size_t kind : fault_kinds_named(name, scenario, program)) {
       FaultTarget target;
       target.kind = kind;
       target.missed = missed;
@@ -210,7 +222,7 @@ FaultBudget parse_fault(const std::string& text, const Program& program) {
 
 std::vector<std::string_view> faults_left_out(const Scenario& scenario, const Program& program) {
   std::vector<std::string_view> names;
-  for (const std::size_t kind : fault_kinds_named("any", program)) {
+  for (const std::size_t kind : fault_kinds_named("any", scenario, program)) {
     const FaultKind& fault = fault_kinds()[kind];
     if (!scenario.allows(fault.effect)) names.push_back(fault.name);
   }

@@ -22,7 +22,7 @@ struct NamedOperations {
 NamedOperations operations_named(const std::string& name, const Program& program);
 std::string operation_names(const Program& program);
 
-// "lost-reply@write:2,crash=2". Throws InputError.
-FaultBudget parse_fault(const std::string& text, const Program& program);
+// "lost-reply@write:2,crash=2". Of the scenario only its sessions need to be there. Throws InputError.
+FaultBudget parse_fault(const std::string& text, const Scenario& scenario, const Program& program);
 
 }  // namespace stalemate::model

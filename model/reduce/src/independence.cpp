@@ -38,7 +38,8 @@ Independence::Independence(const Machine& machine) : machine_(machine) {
   columns_ = 2 * stores_ + 2;
   STALEMATE_INVARIANT(stores_ <= kStoresMax, "there are no more servers and entries");
   const Scenario& scenario = machine.scenario();
-  may_crash_ = scenario.allows(FaultEffect::kCrash);
+  may_start_again_ = scenario.allows(FaultEffect::kStartAgain);
+  may_crash_ = may_start_again_ || scenario.allows(FaultEffect::kCrash);
   may_break_off_ = may_crash_ || scenario.allows(FaultEffect::kCancel);
   has_unawaited_ = machine.program().has_async || machine.program().passes_on || may_break_off_ ||
                    scenario.allows(FaultEffect::kDelay) || scenario.allows(FaultEffect::kCopy);
@@ -56,6 +57,8 @@ Independence::Independence(const Machine& machine) : machine_(machine) {
     server_budgets_.push_back(machine.budgets_striking(machine.drawn(*machine.server_of(actor))));
     app_of_.push_back(machine.server_of(actor)->place().app);
   }
+  of_restart_.assign(columns_, 0);
+  add_crash(of_restart_);
   tabulate_requests();
   tabulate_replies();
   tabulate_scripts();
@@ -195,6 +198,7 @@ void Independence::look_at(const std::uint64_t* words, std::size_t session, std:
                            std::uint64_t* future) const {
   std::fill_n(present, columns_, 0);
   add_unawaited(present, words, session);
+  if (may_start_again_) add(present, of_restart_, kAllKeys);
   std::copy_n(present, columns_, future);
   add(future, to_come_[session][machine_.invoked(words, session)], kAllKeys);
   const Location& at = machine_.location(words, session);

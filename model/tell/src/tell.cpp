@@ -95,6 +95,8 @@ traces::StepKind kind_of(const Machine& machine, const Action& action) {
     case ActionKind::kReceive:
       return traces::StepKind::kReceive;
     case ActionKind::kFault:
+      if (machine.server_of(action.session) != nullptr)
+        return machine.fault(action).told_in_store_as.value_or(machine.fault(action).told_as);
       return machine.fault(action).told_as;
     case ActionKind::kExpire:
       return traces::StepKind::kExpire;

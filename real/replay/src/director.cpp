@@ -77,6 +77,7 @@ std::string Director::step(const traces::Step& step) {
     case traces::StepKind::kRefuse:
     case traces::StepKind::kCancel:
     case traces::StepKind::kApply:
+    case traces::StepKind::kIdleRestart:
       refuse("it is not done to real servers");
     case traces::StepKind::kLoseRequest:
       return lose_request(step);
@@ -87,6 +88,7 @@ std::string Director::step(const traces::Step& step) {
     case traces::StepKind::kDuplicate:
       return copy_request(step);
     case traces::StepKind::kCrash:
+    case traces::StepKind::kAppRestart:
       return crash(step);
     case traces::StepKind::kEvict:
       return evict(step);

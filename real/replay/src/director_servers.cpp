@@ -63,7 +63,8 @@ void refuse_what_cannot_happen(const traces::Trace& trace, const Servers& server
       "throw-away one is started");
 }
 
-// SIGKILL for its process. Which of its requests arrive yet, the state after the step says.
+// SIGKILL for its process; the next request of an app instance that starts again is another process's. Which of its
+// requests arrive yet, the state after the step says.
 std::string Director::crash(const traces::Step& step) {
   int kept = 0;
   for (const Exchange& exchange : exchanges_) {

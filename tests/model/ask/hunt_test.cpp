@@ -179,7 +179,7 @@ TEST(Hunt, database_only_is_inconclusive_and_says_what_was_covered) {
     EXPECT_TRUE(diagram.never.empty()) << diagram.diagram;
   }
   EXPECT_EQ(report.faults_happened, (std::vector<std::string>{"lost-request", "lost-reply", "late-request", "duplicate",
-                                                              "error", "cancel", "crash"}));
+                                                              "error", "cancel", "crash", "app-restart"}));
   EXPECT_TRUE(report.faults_never.empty());
   EXPECT_GT(report.states, 1000U);
   EXPECT_EQ(report.states_visited, report.steps + report.runs) << "each run visits its first state, and one a step";

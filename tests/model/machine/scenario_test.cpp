@@ -105,8 +105,8 @@ TEST(Scenario, a_fault_has_kinds_and_a_budget_that_is_one_unless_said) {
   EXPECT_EQ(kind_name(scenario.budgets[1].targets[0]), "lost-reply");
   EXPECT_EQ(scenario.budgets[2].budget, 2U);
   EXPECT_EQ(scenario.budgets[2].targets.size(), 2U);
-  EXPECT_EQ(scenario.budgets[3].targets.size(), fault_kinds().size() - 2)
-      << "no marker is there to expire, and nobody is told of changes";
+  EXPECT_EQ(scenario.budgets[3].targets.size(), fault_kinds().size() - 3)
+      << "no marker is there to expire, nobody is told of changes, and who starts again has nothing left to do";
 }
 
 TEST(Scenario, faults_are_normalised_in_the_words_that_a_trace_keeps) {

@@ -51,7 +51,8 @@ std::vector<Enabled> fused(const Model& model, const World& world) {
       const bool ends_reply = then.told.kind == StepKind::kReceive || then.told.kind == StepKind::kLoseReply ||
                               then.told.kind == StepKind::kCancel;
       if (then.told.app == step.told.app &&
-          (then.told.kind == StepKind::kCrash || (ends_reply && then.told.session == step.told.session)))
+          (then.told.kind == StepKind::kCrash || then.told.kind == StepKind::kAppRestart ||
+           (ends_reply && then.told.session == step.told.session)))
         all.push_back(std::move(then));
     }
   }
@@ -325,11 +326,14 @@ class Judge {
                                                                  {"error", StepKind::kRefuse},
                                                                  {"cancel", StepKind::kCancel},
                                                                  {"crash", StepKind::kCrash},
+                                                                 {"app-restart", StepKind::kAppRestart},
                                                                  {"evict", StepKind::kEvict},
                                                                  {"cache-restart", StepKind::kCacheRestart},
                                                                  {"cache-failover", StepKind::kCacheFailover}}) {
-      const auto count = std::count_if(trace_.steps.begin(), trace_.steps.end(),
-                                       [kind = kind](const traces::Step& step) { return step.kind == kind; });
+      const auto is_one = [kind = kind](const traces::Step& step) {
+        return step.kind == kind || (kind == StepKind::kAppRestart && step.kind == StepKind::kIdleRestart);
+      };
+      const auto count = std::count_if(trace_.steps.begin(), trace_.steps.end(), is_one);
       counts.emplace_back(name, static_cast<std::size_t>(count));
     }
     return counts;

@@ -123,6 +123,7 @@ struct Message {
   // R6: 1: what a cache asks the database because it was asked what stands `at`; 2: what the database answers it.
   int stage = 0;
   unsigned connection = 0;  // of its session to that server: counted anew as long as it matters
+  bool orphaned = false;    // who sent it is gone, and its app instance has started again since
   auto operator<=>(const Message&) const = default;
 };
 
@@ -341,7 +342,7 @@ class Model {
   void cancel(const World& world, std::size_t r, std::vector<Enabled>& out) const;
   // Whether who sent this, one of those that stand in `asynchronous`, awaited it and is gone.
   bool is_left(const Runner& runner, const Message& message) const {
-    return message.stage == 0 && (runner.crashed || request(message).awaited);
+    return message.stage == 0 && (runner.crashed || message.orphaned || request(message).awaited);
   }
   void judge_return(Running& running) const;
   void judge_by_session(Running& running, bool committed_since) const;
@@ -366,8 +367,10 @@ class Model {
   void handle_ghosts(const World& world, std::size_t r, std::vector<Enabled>& out) const;
   void copy(const World& world, std::size_t r, const Message& message, std::vector<Enabled>& out) const;
   std::vector<Message> struck_by_crash(const Runner& runner) const;
-  void crash(const World& world, std::size_t r, std::vector<Enabled>& out) const;
-  void crash_by(const World& world, std::size_t r, const Message& message, bool is_awaited,
+  void crash(const World& world, std::size_t r, const std::string& fault, std::vector<Enabled>& out) const;
+  void empty_process(World& world, int app) const;
+  void restart_idle(const World& world, std::size_t shelf, std::vector<Enabled>& out) const;
+  void crash_by(const World& world, std::size_t r, const Message& message, bool is_awaited, bool starts_again,
                 std::pair<std::size_t, std::size_t> payer, std::vector<Enabled>& out) const;
   void happen_in_cache(const World& world, std::vector<Enabled>& out) const;
   // Where a request of a runner goes to; what a shelf, an entry of its is called.

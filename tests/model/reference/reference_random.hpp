@@ -185,10 +185,10 @@ inline rc::Gen<RandomScenario> random_scenario() {
 }
 
 // Those that strike messages first, then those that strike the cache.
-inline const std::vector<std::string> kFaults = {"lost-reply",    "lost-request",   "late-request", "duplicate",
-                                                 "crash",         "error",          "cancel",       "evict",
-                                                 "cache-restart", "cache-failover", "expire",       "lost-delivery"};
-constexpr std::size_t kFaultsOfMessages = 7;
+inline const std::vector<std::string> kFaults = {
+    "lost-reply", "lost-request", "late-request",  "duplicate",      "crash",  "app-restart",  "error",
+    "cancel",     "evict",        "cache-restart", "cache-failover", "expire", "lost-delivery"};
+constexpr std::size_t kFaultsOfMessages = 8;
 
 // Whether a state has room for what Writes may leave of what is there, and a step for every outcome of a crash.
 inline bool has_room(const Protocol& protocol, const traces::Scenario& words,

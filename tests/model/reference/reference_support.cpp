@@ -155,7 +155,7 @@ std::vector<Enabled> Model::enabled(const World& world) const {
       copy(world, r, runner.asynchronous[i], steps);
     }
     handle_ghosts(world, r, steps);
-    crash(world, r, steps);
+    for (const char* fault : {"crash", "app-restart"}) crash(world, r, fault, steps);
     if (!runner.awaited) continue;
     cancel(world, r, steps);
     if (is_call(r, *runner.awaited)) {

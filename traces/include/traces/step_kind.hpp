@@ -20,10 +20,12 @@ enum class StepKind : std::uint8_t {
   kRefuse,         // a server answers a request with an error, and has done nothing
   kCancel,         // an operation ends where it stands; what it awaited may yet arrive
   kCrash,          // an app instance dies, while a message of this session is in flight
+  kAppRestart,     // the same, and it starts again at once: its sessions go on with their next operations
   kEvict,          // the cache drops one entry
   kExpire,         // an entry's time to live is over; no fault
   kCacheRestart,   // the cache drops everything
   kCacheFailover,  // a replica takes over that misses the last command that changed the cache
+  kIdleRestart,    // an app instance starts again while nothing of it is under way: told by the first of its caches
   kExpireMarker,   // the time of a marker is over, as a fault
   kDeliver,        // a cache in an app instance hears that an entry has changed, and drops it; no fault
   kLoseDelivery,   // it never hears
@@ -39,9 +41,20 @@ enum class StepAbout : std::uint8_t { kNoMessage, kRequest, kReply, kEither };
 
 // What becomes of the message that it is about. kLate: it is a ghost from now on; kCopied: a copy of it is; kRefused:
 // it arrives, and an error comes back at once; kBrokenOff: who awaits it is gone, and it may not arrive any more;
-// kDies: its app instance is gone, and so is whatever of it may not arrive yet.
-enum class StepEffect : std::uint8_t { kNone, kArrives, kLost, kLate, kCopied, kRefused, kBrokenOff, kDies };
-std::string_view to_string(StepEffect effect);  // "none", "arrives", ..., "broken-off", "dies"
+// kDies: its app instance is gone, and so is whatever of it may not arrive yet; kStartsAgain: so it is, and another
+// process takes its place.
+enum class StepEffect : std::uint8_t {
+  kNone,
+  kArrives,
+  kLost,
+  kLate,
+  kCopied,
+  kRefused,
+  kBrokenOff,
+  kDies,
+  kStartsAgain
+};
+std::string_view to_string(StepEffect effect);  // "none", "arrives", ..., "dies", "starts-again"
 
 // The sentences are formats (fmt) of parts, which whoever tells them names: {actor}, {app}, {store}, {key}, {diagram},
 // {missed} (missed_words());
@@ -54,7 +67,7 @@ struct StepKindFacts {
   StepKind kind;
   std::string_view name;  // "lose-request": what a step of it is called
   StepFamily family;
-  std::string_view own_name;  // "lost-request": which fault or free step, as --fault names it; "" of other families
+  std::string_view own_name;  // "lost-request": which fault or free step, mostly as --fault names it; "" of others
   StepAbout about;
   StepEffect effect;
   bool of_store;      // it happens in a store: no app instance, session, operation or message
@@ -70,6 +83,8 @@ struct StepKindFacts {
   bool ends_request() const {
     return effect == StepEffect::kArrives || effect == StepEffect::kLost || effect == StepEffect::kRefused;
   }
+  // Whether the process of its app instance ends, and with it all that the instance was about to do.
+  bool ends_process() const { return effect == StepEffect::kDies || effect == StepEffect::kStartsAgain; }
   // Whether who awaits the message stops waiting for it.
   bool times_out() const { return effect == StepEffect::kLost || effect == StepEffect::kLate; }
 };

@@ -28,8 +28,8 @@ RequestFate* subject_of(const Step& step, Fates& fates) {
 }
 
 bool breaks_any_off(const Step& step) {
-  const StepEffect effect = facts_of(step.kind).effect;
-  return effect == StepEffect::kDies || effect == StepEffect::kBrokenOff;
+  const StepKindFacts& facts = facts_of(step.kind);
+  return facts.ends_process() || facts.effect == StepEffect::kBrokenOff;
 }
 
 // What of it is still in flight is a ghost from now on; the rest is lost.
@@ -184,8 +184,9 @@ const ReplyFate* Fates::received_by(std::size_t step) const {
 }
 
 bool breaks_off(const Step& step, const MessageId& id) {
-  const StepEffect effect = facts_of(step.kind).effect;
-  return effect == StepEffect::kDies ? id.app == step.app : effect == StepEffect::kBrokenOff && id == id_of(step);
+  const StepKindFacts& facts = facts_of(step.kind);
+  if (facts.ends_process()) return id.app == step.app;
+  return facts.effect == StepEffect::kBrokenOff && id == id_of(step);
 }
 
 Fates find_fates(const Trace& trace) {

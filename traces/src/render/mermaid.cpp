@@ -250,7 +250,8 @@ class Diagram {
     const Step& step = trace_.steps[index];
     const int last = session_count(trace_.scenario, step.app);
     note(session_id(step.app, 1) + (last > 1 ? "," + session_id(step.app, last) : ""),
-         fmt::format("app{} crashes", step.app));
+         fmt::format("app{} crashes{}", step.app,
+                     facts_of(step.kind).effect == StepEffect::kDies ? "" : ", and starts again"));
     taken_along(index);
   }
 
@@ -311,7 +312,7 @@ class Diagram {
     number_ = fmt::format("({}) ", index + 1);
     if (is_of_store(step.kind)) return in_store(index, step, before);
     const StepEffect effect = facts_of(step.kind).effect;
-    if (effect == StepEffect::kDies) return crash(index);
+    if (facts_of(step.kind).ends_process()) return crash(index);
     const std::string app = session_id(step.app, step.session);
     if (step.kind == StepKind::kInvoke) note(app, "starts " + operation_words(step) + chosen_words(step));
     handled_request(index, app);

@@ -141,7 +141,7 @@ class Layout {
     if (facts.effect == StepEffect::kCopied) add_note(row, NoteKind::kTrouble, "sent twice");
     if (facts.effect == StepEffect::kRefused) add_note(row, NoteKind::kTrouble, "gets an error");
     if (facts.effect == StepEffect::kBrokenOff) add_note(row, NoteKind::kTrouble, "is cancelled");
-    if (facts.effect == StepEffect::kDies) crash(row, step);
+    if (facts.ends_process()) crash(row, step);
     if (facts.of_store) {
       add_note(row, facts.is_fault() ? NoteKind::kTrouble : NoteKind::kPlain, store_event_words(step));
     }
@@ -160,12 +160,13 @@ class Layout {
     out_.notes.push_back(std::move(note));
   }
 
-  // All sessions of an app instance end side by side.
+  // All sessions of an app instance end side by side, or break off.
   void crash(std::size_t row, const Step& step) {
     for (std::size_t i = 0; i < app_count_; ++i) {
       if (out_.columns[i].app != step.app) continue;
-      place_note(row, NoteKind::kTrouble, i, "crashes");
-      if (!out_.columns[i].end) out_.columns[i].end = y_ + kNoteSlot + 4;
+      const bool ends = facts_of(step.kind).effect == StepEffect::kDies;
+      place_note(row, NoteKind::kTrouble, i, ends ? "crashes" : "starts again");
+      if (ends && !out_.columns[i].end) out_.columns[i].end = y_ + kNoteSlot + 4;
     }
     y_ += kNoteSlot + 12;
   }
@@ -386,9 +387,10 @@ class Layout {
       if (facts.of_store || facts.effect == StepEffect::kCopied) continue;
       const std::size_t column = out_.app_column(step.app, step.session);
       const bool is_apps = step.kind != StepKind::kHandle && (!step.request || step.request->awaited);
-      if (facts.effect == StepEffect::kDies) {
+      if (facts.ends_process()) {
+        const int bottom = out_.rows[row].bottom - kRowPadding;
         for (std::size_t i = 0; i < app_count_; ++i)
-          if (out_.columns[i].app == step.app && open.contains(i)) close(i, *out_.columns[i].end);
+          if (out_.columns[i].app == step.app && open.contains(i)) close(i, out_.columns[i].end.value_or(bottom));
       } else if (step.kind == StepKind::kInvoke) {
         if (open.contains(column)) close(column, out_.rows[row].top);
         open[column] = out_.rows[row].top + kRowPadding + kNoteSlot / 2;

@@ -32,7 +32,8 @@ std::vector<std::size_t> kinds_that_struck(const traces::Trace& trace) {
   std::vector<std::size_t> kinds;
   for (const traces::Step& step : trace.steps)
     for (std::size_t kind = 0; kind < fault_kinds().size(); ++kind)
-      if (fault_kinds()[kind].told_as == step.kind) kinds.push_back(kind);
+      if (fault_kinds()[kind].told_as == step.kind || fault_kinds()[kind].told_in_store_as == step.kind)
+        kinds.push_back(kind);
   std::sort(kinds.begin(), kinds.end());
   return kinds;
 }

@@ -20,11 +20,12 @@ const traces::Step* origin_of_ghost(const traces::Trace& trace, const traces::St
   const traces::Step* found = nullptr;
   for (const traces::Step& earlier : trace.steps) {
     if (&earlier == &step) break;
-    const StepEffect effect = traces::facts_of(earlier.kind).effect;
+    const traces::StepKindFacts& facts = traces::facts_of(earlier.kind);
+    const StepEffect effect = facts.effect;
     const bool about_it = traces::same_operation(earlier, step) && earlier.arrow == step.arrow;
     const bool made_it =
         about_it && (effect == StepEffect::kLate || effect == StepEffect::kCopied || effect == StepEffect::kBrokenOff);
-    if (made_it || (effect == StepEffect::kDies && earlier.app == step.app && found == nullptr)) found = &earlier;
+    if (made_it || (facts.ends_process() && earlier.app == step.app && found == nullptr)) found = &earlier;
   }
   return found;
 }
@@ -34,6 +35,8 @@ std::string ghost_words(const traces::Trace& trace, const traces::Step& step, co
   using traces::StepEffect;
   const StepEffect effect = origin == nullptr ? StepEffect::kLate : traces::facts_of(origin->kind).effect;
   if (effect == StepEffect::kDies) return fmt::format("the {} of app{}, which has crashed", request, step.app);
+  if (effect == StepEffect::kStartsAgain)
+    return fmt::format("the {} of app{} from before it started again", request, step.app);
   if (effect == StepEffect::kBrokenOff)
     return fmt::format("the {} of {}'s cancelled {}", request, actor(trace, step), shown_text(step.diagram));
   if (effect == StepEffect::kCopied) return fmt::format("the copy of {}'s {}", actor(trace, step), request);

@@ -208,8 +208,7 @@ class Teller {
 
   // Whether step `crash` ends the operation of step `of` before it has ended by itself.
   bool kills(std::size_t crash, std::size_t of) const {
-    if (traces::facts_of(step(crash).kind).effect != traces::StepEffect::kDies || step(crash).app != step(of).app)
-      return false;
+    if (!traces::facts_of(step(crash).kind).ends_process() || step(crash).app != step(of).app) return false;
     bool begun = false;
     bool ended = false;
     for (std::size_t i = 0; i < crash; ++i) {

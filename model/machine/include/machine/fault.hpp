@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -40,6 +41,7 @@ enum class FaultEffect : std::uint8_t {
   kRefuse,        // the server answers with an error, and has done nothing
   kCancel,        // the operation ends; the request it awaits may yet arrive
   kCrash,         // the app instance dies; of its requests in flight the first few at each server may yet arrive
+  kStartAgain,    // the same, and its sessions go on with their next operations
   kDropEntry,     // the cache drops one entry
   kDropAll,       // the cache drops all entries
   kRollBack,      // the cache is again as it was before the last commands that changed it
@@ -47,6 +49,11 @@ enum class FaultEffect : std::uint8_t {
   kLoseDelivery,  // the cache of an app instance never hears that an entry has changed
 };
 inline constexpr std::size_t kFaultEffects = static_cast<std::size_t>(FaultEffect::kLoseDelivery) + 1;
+
+// Whether the process of an app instance ends.
+constexpr bool ends_process(FaultEffect effect) {
+  return effect == FaultEffect::kCrash || effect == FaultEffect::kStartAgain;
+}
 
 // How what strikes an awaited message turns out for who awaits it.
 constexpr Outcome failure_of(FaultEffect effect) {
@@ -61,16 +68,20 @@ struct FaultKind {
   // What it may strike: such messages, or servers of this kind, whatever is in flight.
   using OfMessages = bool (*)(const Program& program, const MessageRef& message);
   std::variant<OfMessages, Role> target;
+  // How it is named where it strikes a server although it strikes messages.
+  std::optional<traces::StepKind> told_in_store_as = {};
 
   // What is asked in a session's own process is no message: only what ends the operation comes between.
   bool may_strike(const Program& program, const MessageRef& message) const {
     const OfMessages* of_messages = std::get_if<OfMessages>(&target);
     return of_messages != nullptr && (*of_messages)(program, message) &&
-           (effect == FaultEffect::kCrash || effect == FaultEffect::kCancel ||
+           (ends_process(effect) || effect == FaultEffect::kCancel ||
             !is_call(program, program.instructions[message.instruction]));
   }
-  // What is in an app instance's process neither restarts nor fails over without it.
+  // What is in an app instance's process neither restarts nor fails over without it. (An instance that starts again
+  // while nothing of it is under way is as if what is in its process did.)
   bool strikes(const DrawnServer& drawn) const {
+    if (effect == FaultEffect::kStartAgain) return drawn.local;
     const bool alone = effect == FaultEffect::kDropAll || effect == FaultEffect::kRollBack;
     const bool told = effect != FaultEffect::kLoseDelivery || drawn.told != 0;
     return target == std::variant<OfMessages, Role>(drawn.kind) && !(alone && drawn.local) && told;

@@ -159,7 +159,7 @@ class Machine {
   RequestRecord request_of(StateView words, const Action& action) const;  // of a step about a message; carried as in it
   bool is_ghost(StateView words, const Action& action) const;             // and nobody knows of that message
   bool crashed(StateView words, std::size_t session) const;
-  // Whether who sent the request in that slot (from 0) awaited it, and is gone.
+  // Whether nobody knows of the request in that slot (from 0) any more: who sent it is gone, or who awaited it.
   bool is_left(StateView words, std::size_t session, std::size_t slot) const;
   // How many outcomes a crash has: what of the requests in flight may yet arrive. `handled`: the session's awaited
   // request is handled first.
@@ -201,6 +201,7 @@ class Machine {
     std::vector<Slot> slots;
     std::vector<Slot> ghosts;
     Field crashed;
+    Field gone;   // operations up to this one, with requests in the slots, are of a process that is gone; 0: none are
     Field again;  // its last operation failed, and is going to be run again
   };
   // Where one step's consequences are gathered.
@@ -224,6 +225,7 @@ class Machine {
   bool may_strike(StateView words, const FaultBudget& budget, const FaultTarget& target,
                   const MessageRef& message) const;
   bool covers(const FaultTarget& target, const MessageRef& message) const;
+  bool may_befall(const FaultTarget& target, const Server& server) const;
   // Whether a session that stands there awaits a message that is under way to a server: none in its own process.
   bool is_sent(const Location& at) const;
   bool is_spent(StateView words, std::size_t budget) const;  // nothing is left of that budget
@@ -231,6 +233,9 @@ class Machine {
   std::vector<std::size_t> lines_of(const std::vector<RequestRecord>& requests) const;
   void give_up_connection(Step& step, std::size_t session, ServerId server) const;
   void forget_cuts(std::vector<RequestRecord>& requests) const;
+  bool is_of_gone_process(StateView words, std::size_t session, const RequestRecord& request) const;
+  bool is_idle(StateView words, int app) const;  // nothing that an app instance knows of is under way
+  void push_idle_restart(StateView words, const Server& server, std::vector<std::uint16_t>& choices) const;
   bool may_handle(StateView words, std::size_t session, const Instruction& asked, std::size_t slots_before) const;
   // R6: of what servers send themselves. Whether the session waits for this; for anything; who sends it or keeps it.
   bool works_for(StateView words, std::size_t session, const RequestRecord& request) const;
@@ -302,7 +307,9 @@ class Machine {
   void fail(Step& step, std::size_t session, Outcome failure, std::size_t choice) const;
   void cancel(Step& step, std::size_t session, bool arrives) const;
   void break_off(Step& step, std::size_t session) const;
-  void crash(Step& step, std::size_t session, std::size_t choice) const;
+  void crash(Step& step, std::size_t session, std::size_t choice, bool starts_again) const;
+  void empty_process(Step& step, int app) const;
+  void settle_gone(Step& step, std::size_t session, const std::vector<RequestRecord>& requests) const;
   void add_ghost(Step& step, std::size_t session, const RequestRecord& request) const;
   void follow(Step& step, std::size_t session, const std::vector<Transition>& transitions, std::size_t choice) const;
   void acknowledge(Step& step, std::size_t session, const Effect& effect, bool ends) const;

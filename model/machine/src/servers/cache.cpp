@@ -163,9 +163,10 @@ class Cache final : public Server {
     bool changes = watched;
     for (std::size_t cell = 0; cell < cells_.size(); ++cell) {
       const Cell& here = cells_[cell];
-      const bool struck = effect == FaultEffect::kExpireMarker   ? may_run_out(words, cell)
-                          : effect == FaultEffect::kLoseDelivery ? get(words, expected_[cell]) != 0
-                                                                 : here.is_there(words);
+      const bool struck = effect == FaultEffect::kExpireMarker ? may_run_out(words, cell)
+                          : effect == FaultEffect::kLoseDelivery
+                              ? get(words, expected_[cell]) != 0
+                              : here.is_there(words) || (!of_one && get(words, expected_[cell]) != 0);
       changes |= struck;
       if (struck && of_one) choices.push_back(static_cast<std::uint16_t>(cell));
     }

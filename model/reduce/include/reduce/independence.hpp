@@ -77,7 +77,9 @@ class Independence {
   std::size_t stores_ = 0;
   std::size_t columns_ = 0;
   bool may_crash_ = false;
-  bool may_break_off_ = false;  // an operation may end where it stands
+  bool may_start_again_ = false;  // an app instance, also while nothing of it is under way: not once one is
+  Row of_restart_;                // what that touches
+  bool may_break_off_ = false;    // an operation may end where it stands
   bool events_matter_ = false;
   bool has_unawaited_ = false;                 // requests that nobody awaits may be in flight
   std::vector<std::uint64_t> together_;        // by session: those that a crash takes along, itself included
