@@ -116,7 +116,9 @@ struct Asked {
     search.threads = options.threads;
     search.compact = options.compact;
     // What is about whole runs needs the whole space.
-    search.exhaust = options.exhaust || options.all || liveness() != nullptr;
+    search.exhaust = options.exhaust || options.all ||
+                     std::any_of(machine.properties().begin(), machine.properties().end(),
+                                 [](const PropertyKind* kind) { return kind->is_liveness(); });
     search.depth_max = options.depth_max;
     search.memory_bytes_max = for_states(options.memory_bytes_max);
     if (options.interrupt)
@@ -128,45 +130,45 @@ struct Asked {
   }
   Asked(const Asked&) = delete;
   Asked& operator=(const Asked&) = delete;
-
-  // The property about whole runs, if one is asked for.
-  const PropertyKind* const* liveness() const {
-    const auto found = std::find_if(machine.properties().begin(), machine.properties().end(),
-                                    [](const PropertyKind* kind) { return kind->is_liveness; });
-    return found == machine.properties().end() ? nullptr : &*found;
-  }
 };
 
-// Decides `converges`: after the search, which has seen the whole space if no limit was hit.
-void judge_convergence(const Asked& asked, Report& report) {
+// Decides one about whole runs: after the search, which has seen the whole space if no limit was hit.
+void judge_liveness(const Asked& asked, std::size_t p, Report& report) {
   const Machine& machine = asked.machine;
-  if (asked.liveness() == nullptr || !report.limits.empty() || !machine.program().has_database) return;
-  PropertyReport& converges =
-      report.properties[static_cast<std::size_t>(asked.liveness() - machine.properties().data())];
-  const ConvergenceAnswer answer = find_divergence(asked.protocol, report.scenario, asked.search);
+  const PropertyKind& property = *machine.properties()[p];
+  if (property.name == kConverges && !machine.program().has_database) return;
+  PropertyReport& judged = report.properties[p];
+  const ConvergenceAnswer answer = find_divergence(asked.protocol, report.scenario, property, asked.search);
   if (!answer.complete) {
     report.limits.push_back(asked.interruption.empty()
                                 ? fmt::format("memory limit of {} bytes reached, by the graph for {}",
-                                              asked.options.memory_bytes_max, kConverges)
+                                              asked.options.memory_bytes_max, property.name)
                                 : asked.interruption);
-    converges.verdict = Verdict::kInconclusive;
-    converges.why = report.limits.back();
+    judged.verdict = Verdict::kInconclusive;
+    judged.why = report.limits.back();
     return;
   }
   if (!answer.divergence) return;  // holds, or is vacuous
-  converges.verdict = Verdict::kViolated;
-  converges.why = answer.divergence->permanent
-                      ? "permanently: from where the trace ends, no fair run reaches coherence and stays"
-                      : "not permanently: from where the loop begins, other fair runs reach coherence and stay";
+  judged.verdict = Verdict::kViolated;
+  judged.why =
+      answer.divergence->permanent
+          ? fmt::format("permanently: from where the trace ends, no fair run reaches {} and stays", property.goal)
+          : fmt::format("not permanently: from where the loop begins, other fair runs reach {} and stay",
+                        property.goal);
   const bool is_shortest = !report.trace || answer.divergence->actions.size() < report.trace->steps.size();
   if (!is_shortest) {
-    converges.why += "; another property has a trace as short";
+    judged.why += "; another property has a trace as short";
     return;
   }
   for (PropertyReport& other : report.properties)
     if (other.property == report.property) other.why = "another property has a shorter trace";
-  report.property = kConverges;
-  report.trace = tell_divergence(machine, asked.protocol, *answer.divergence);
+  report.property = property.name;
+  report.trace = tell_divergence(machine, asked.protocol, property, *answer.divergence);
+}
+
+void judge_liveness(const Asked& asked, Report& report) {
+  for (std::size_t p = 0; p < asked.machine.properties().size() && report.limits.empty(); ++p)
+    if (asked.machine.properties()[p]->is_liveness()) judge_liveness(asked, p, report);
 }
 
 // violated beats inconclusive beats holds.
@@ -328,7 +330,7 @@ Report check(const Protocol& protocol, const traces::Scenario& words, const Chec
   report_counts(result, reduced, options.compact, report);
   judge_properties(asked, result, report);
   const bool limited = !report.limits.empty();
-  judge_convergence(asked, report);
+  judge_liveness(asked, report);
   report.verdict = combine(report.properties);
   if (result.end == sim::SearchEnd::kExhausted)
     for (std::size_t m = 0; m < machine.program().marks.size(); ++m)

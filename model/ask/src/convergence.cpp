@@ -48,14 +48,15 @@ std::vector<sim::FairAction> enabled(const Machine& machine, const std::uint64_t
 }
 
 // Throws sim::Interrupted where `go_on` says so.
-sim::ConvergenceQuestion question(const Machine& machine, const StateSpace& space, const std::function<bool()>& go_on) {
+sim::ConvergenceQuestion question(const Machine& machine, const StateSpace& space, const PropertyKind& property,
+                                  const std::function<bool()>& go_on) {
   constexpr std::uint32_t kStatesBetweenAsks = 4096;
   sim::ConvergenceQuestion asked;
   asked.action.reserve(space.actions.size());
   asked.good.reserve(space.state_count());
   for (std::uint32_t state = 0; state < space.state_count(); ++state) {
     if (state % kStatesBetweenAsks == 0 && !go_on()) throw sim::Interrupted{};
-    asked.good.push_back(machine.is_coherent(space.state(state)));
+    asked.good.push_back(property.is_good(machine, space.state(state)));
     for (std::size_t edge = space.first_edge(state); edge < space.first_edge(state + 1); ++edge)
       asked.action.push_back(fair_action(machine, space.state(state), space.actions[edge]));
   }
@@ -74,15 +75,15 @@ std::uint64_t memory_bytes(const StateSpace& space) {
 }  // namespace
 
 ConvergenceAnswer find_divergence(const Protocol& protocol, const traces::Scenario& scenario,
-                                  const sim::SearchOptions& options) {
-  const Machine machine = make_machine(protocol, scenario, {std::string(kConverges)}, Granularity::kPlain);
+                                  const PropertyKind& property, const sim::SearchOptions& options) {
+  const Machine machine = make_machine(protocol, scenario, {std::string(property.name)}, Granularity::kPlain);
   const std::optional<StateSpace> space = build_state_space(machine, options);
   if (!space) return {false, std::nullopt};
   if (options.memory_bytes_max != 0 && memory_bytes(*space) > options.memory_bytes_max) return {false, std::nullopt};
   const std::function<bool()> go_on = [&] { return !options.keep_going || options.keep_going(space->progress()); };
   std::optional<sim::Lasso> lasso;
   try {
-    lasso = sim::find_lasso(space->graph, question(machine, *space, go_on), go_on);
+    lasso = sim::find_lasso(space->graph, question(machine, *space, property, go_on), go_on);
   } catch (const sim::Interrupted&) {
     return {false, std::nullopt};
   }
@@ -95,21 +96,22 @@ ConvergenceAnswer find_divergence(const Protocol& protocol, const traces::Scenar
   return {true, std::move(divergence)};
 }
 
-traces::Trace tell_divergence(const Machine& machine, const Protocol& protocol, const Divergence& divergence) {
+traces::Trace tell_divergence(const Machine& machine, const Protocol& protocol, const PropertyKind& property,
+                              const Divergence& divergence) {
   traces::Trace trace =
-      tell_trace(machine, protocol, machine.scenario().words, divergence.actions, std::string(kConverges));
+      tell_trace(machine, protocol, machine.scenario().words, divergence.actions, std::string(property.name));
   trace.loop = divergence.loop;
-  if (!trace.steps.empty()) trace.steps.back().violates.emplace_back(kConverges);
+  if (!trace.steps.empty()) trace.steps.back().violates.emplace_back(property.name);
   return trace;
 }
 
-std::string objection_to_loop(const Machine& machine, const std::vector<Action>& actions,
+std::string objection_to_loop(const Machine& machine, const PropertyKind& property, const std::vector<Action>& actions,
                               const std::vector<std::vector<std::uint64_t>>& states, std::size_t loop) {
   if (loop > actions.size()) return fmt::format("there is no step {}", loop);
   if (states[loop] != states.back()) return "the last step does not lead back to where the loop begins";
   std::vector<sim::FairAction> waiting = enabled(machine, states[loop].data());
   if (loop == actions.size() && !waiting.empty()) return "something happens yet after the last step";
-  bool coherent = machine.is_coherent(states[loop].data());
+  bool good = property.is_good(machine, states[loop].data());
   for (std::size_t i = loop; i < actions.size(); ++i) {
     const sim::FairAction taken = fair_action(machine, states[i].data(), actions[i]);
     if (taken == sim::kFromOutside) return "an operation starts or a fault strikes in the loop";
@@ -117,9 +119,10 @@ std::string objection_to_loop(const Machine& machine, const std::vector<Action>&
     std::erase_if(waiting, [&](sim::FairAction action) {
       return action == taken || !std::binary_search(next.begin(), next.end(), action);
     });
-    coherent &= machine.is_coherent(states[i + 1].data());
+    good &= property.is_good(machine, states[i + 1].data());
   }
-  if (coherent) return "the cache does not differ from the database in the loop";
+  if (good && property.name == kConverges) return "the cache does not differ from the database in the loop";
+  if (good) return fmt::format("it comes to {} in the loop", property.goal);
   if (!waiting.empty()) return "a message that could arrive waits for ever in the loop";
   return "";
 }

@@ -78,7 +78,7 @@ LessonRun run_of(const std::vector<LessonState>& states, const traces::Trace& tr
 std::vector<traces::LessonProperty> properties_of(const Machine& machine, const Report* report) {
   std::vector<traces::LessonProperty> properties;
   for (const PropertyKind& kind : property_kinds()) {
-    if (kind.is_liveness) continue;
+    if (kind.is_liveness()) continue;
     traces::LessonProperty property{std::string(kind.name), std::string(kind.claim), "", "was not asked for"};
     if (!kind.applies(machine.program()))
       property.why = machine.program().has_cache ? "nothing here can break it" : "there is no cache to be wrong";

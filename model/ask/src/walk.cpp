@@ -74,14 +74,18 @@ traces::Trace rewalk(const traces::Trace& trace, const std::string& name) {
   traces::Trace told = tell_trace(machine, protocol, machine.scenario().words, {}, trace.property);
   told.steps = std::move(path.told);
   told.seed = trace.seed;
-  if (trace.property == kConverges && !trace.loop)
-    throw InputError(
-        fmt::format("{}: /loop: is missing: what breaks {} repeats, or stays; make the trace again", name, kConverges));
+  const PropertyKind* const liveness = find_liveness(trace.property);
+  if (liveness != nullptr && !trace.loop)
+    throw InputError(fmt::format("{}: /loop: is missing: what breaks {} repeats, or stays; make the trace again", name,
+                                 trace.property));
   if (trace.loop) {
-    const std::string objection = objection_to_loop(machine, path.actions, path.states, *trace.loop);
+    if (liveness == nullptr)
+      throw InputError(
+          fmt::format("{}: /loop: must not be there: no run that repeats breaks {}", name, trace.property));
+    const std::string objection = objection_to_loop(machine, *liveness, path.actions, path.states, *trace.loop);
     if (!objection.empty()) throw InputError(fmt::format("{}: /loop: {}; make the trace again", name, objection));
     told.loop = trace.loop;
-    if (trace.property == kConverges && !told.steps.empty()) told.steps.back().violates.emplace_back(kConverges);
+    if (!told.steps.empty()) told.steps.back().violates.emplace_back(liveness->name);
   }
   return told;
 }

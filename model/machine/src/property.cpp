@@ -21,15 +21,24 @@ PropertyKind heals();
 PropertyKind no_lost_update();
 PropertyKind refillable();
 PropertyKind converges();
+PropertyKind terminates();
 
 namespace {
 
-const PropertyKind kKinds[] = {
-    coherent_at_rest(),      fresh_reads(), read_your_writes(), monotonic_reads(), committed_reads(),
-    acknowledged_survives(), heals(),       no_lost_update(),   refillable(),      converges()};
+const PropertyKind kKinds[] = {coherent_at_rest(),
+                               fresh_reads(),
+                               read_your_writes(),
+                               monotonic_reads(),
+                               committed_reads(),
+                               acknowledged_survives(),
+                               heals(),
+                               no_lost_update(),
+                               refillable(),
+                               converges(),
+                               terminates()};
 
 // Properties of the design that are not modelled yet, so that asking for one says so.
-constexpr std::string_view kPlanned[] = {"no-fractured-read", "no-drift", "linearizable", "terminates"};
+constexpr std::string_view kPlanned[] = {"no-fractured-read", "no-drift", "linearizable"};
 
 }  // namespace
 
@@ -59,6 +68,12 @@ std::vector<const PropertyKind*> select_properties(const std::vector<std::string
   return selected;
 }
 
+const PropertyKind* find_liveness(std::string_view name) {
+  for (const PropertyKind& kind : kKinds)
+    if (kind.is_liveness() && kind.name == name) return &kind;
+  return nullptr;
+}
+
 std::vector<std::string_view> named_only() {
   std::vector<std::string_view> names;
   for (const PropertyKind& kind : kKinds)
@@ -68,7 +83,7 @@ std::vector<std::string_view> named_only() {
 
 void refuse_liveness(const std::vector<std::string>& names) {
   for (const PropertyKind& kind : kKinds)
-    if (kind.is_liveness && std::find(names.begin(), names.end(), kind.name) != names.end())
+    if (kind.is_liveness() && std::find(names.begin(), names.end(), kind.name) != names.end())
       throw InputError(
           fmt::format("--property {}: no single step or state breaks it, so stalemate check alone decides it, without "
                       "--count-schedules; here name coherent-at-rest",

@@ -12,7 +12,7 @@ namespace {
 // Empty where reductions are allowed at all.
 std::string against_any(const std::vector<std::string>& properties) {
   for (const PropertyKind& kind : property_kinds())
-    if (kind.is_liveness && std::find(properties.begin(), properties.end(), kind.name) != properties.end())
+    if (kind.is_liveness() && std::find(properties.begin(), properties.end(), kind.name) != properties.end())
       return fmt::format("{} is about whole runs", kind.name);
   return "";
 }

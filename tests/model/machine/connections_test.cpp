@@ -111,5 +111,27 @@ TEST(Connections, a_crash_strikes_also_where_only_what_nobody_waits_for_is_under
   EXPECT_EQ(verdict({"crash"}), Verdict::kViolated) << "the delete dies with the app";
 }
 
+// A search that fuses a handle to the crash behind it tells the crash by the message that it is aimed at, which is
+// another one.
+TEST(Connections, a_crash_is_told_by_what_it_is_aimed_at_whatever_else_is_awaited) {
+  const Protocol protocol = read_protocol(
+      page("app->>cache: Get value\ncache-->>app: Does not exist\napp->>database: Get value\napp->>cache: Set value\n"
+           "app->>cache: Set value if absent\ncache-->>app: already there\napp->>cache: Set value\n",
+           "app-)cache: Delete value\napp->>cache: Set value\n"),
+      "page.md", {});
+  CheckOptions options;
+  options.properties = {"fresh-reads"};
+  options.reductions = Reductions::all();
+  const Report report =
+      check(protocol, scenario({"read k1", "write k1; read k1"}, {"lost-request", "crash@write"}), options);
+  ASSERT_EQ(report.verdict, Verdict::kViolated);
+  const auto crash = std::find_if(report.trace->steps.begin(), report.trace->steps.end(),
+                                  [](const traces::Step& step) { return step.kind == traces::StepKind::kCrash; });
+  ASSERT_NE(crash, report.trace->steps.end()) << "else this says nothing";
+  EXPECT_EQ(crash->diagram, "Write");
+  EXPECT_EQ(crash->request->verb, "delete");
+  EXPECT_EQ(rewalk(*report.trace, "t.json"), *report.trace);
+}
+
 }  // namespace
 }  // namespace stalemate::model

@@ -23,6 +23,7 @@ struct Explored {
   std::size_t states = 0;
   std::size_t at_rest = 0;
   std::size_t incoherent_at_rest = 0;
+  std::size_t stuck = 0;  // states in which an operation is under way, and nothing happens of its own accord
   std::optional<std::size_t> incoherent_steps;  // of a shortest way to an incoherent rest
   std::optional<std::size_t> stale_steps;       // of a shortest way to a stale read, that read included
   bool filled_at_rest = false;
@@ -59,6 +60,12 @@ inline Explored explore(const Model& model, std::size_t states_max) {
       for (const Commit& commit : history.commits) found.committed_again |= !values.insert(commit.value).second;
     }
     const std::vector<Enabled> steps = model.enabled(world);
+    const bool runs =
+        std::any_of(world.runners.begin(), world.runners.end(), [](const Runner& one) { return one.running; });
+    const bool goes_on = std::any_of(steps.begin(), steps.end(), [](const Enabled& step) {
+      return step.told.kind != traces::StepKind::kInvoke && !traces::is_fault(step.told.kind);
+    });
+    if (runs && !goes_on) ++found.stuck;
     if (steps.empty()) {
       std::vector<std::optional<Value>> stores;
       const auto add = [&](std::optional<Value> value) {

@@ -226,18 +226,11 @@ Comparison compare(const Protocol& protocol, const Setting& setting, std::size_t
   bool struck_all = true;
   for (std::size_t b = 0; b < setting.budgets.size(); ++b)
     for (std::size_t a = 0; a < setting.budgets[b].aims.size(); ++a) struck_all &= found.struck.count({b, a}) == 1;
-  const auto crashes = [](const Budget& budget) {
-    return std::any_of(budget.aims.begin(), budget.aims.end(), [](const auto& aim) { return aim.kind == "crash"; });
-  };
-  // Beside requests that nobody waits for, nothing holds under a crash.
-  const bool all_modelled = !compile(protocol, compile_options(words)).has_async ||
-                            std::none_of(setting.budgets.begin(), setting.budgets.end(), crashes);
   // Without a database nothing says what the cache should equal.
   const bool comparable = setting.has_cache && asks_database(protocol);
   if (comparable) {
-    const std::string coherence =
-        disagreement_on({"coherent-at-rest", found.incoherent_steps, found.filled_at_rest && struck_all, all_modelled},
-                        protocol, words, model);
+    const std::string coherence = disagreement_on(
+        {"coherent-at-rest", found.incoherent_steps, found.filled_at_rest && struck_all}, protocol, words, model);
     if (!coherence.empty()) return {true, coherence};
     const Report all = check(protocol, words, checking({"coherent-at-rest"}, true));
     if (all.incoherent_at_rest.value_or(0) != found.incoherent_at_rest)
@@ -249,17 +242,16 @@ Comparison compare(const Protocol& protocol, const Setting& setting, std::size_t
   const Explored told = explore(remembering, kStatesMax);
   if (!told.complete) return {true, ""};
   // The monitor forgets that a write was acknowledged when all values older than it are committed again.
-  const std::string freshness = disagreement_on(
-      {"fresh-reads", told.stale_steps, told.read_judged && struck_all, all_modelled && !told.committed_again},
-      protocol, words, remembering);
+  const std::string freshness =
+      disagreement_on({"fresh-reads", told.stale_steps, told.read_judged && struck_all, !told.committed_again},
+                      protocol, words, remembering);
   if (!freshness.empty()) return {true, freshness};
   const std::string& property = kOtherProperties[other % kOtherProperties.size()];
   const auto shortest = told.shortest.find(property);
   const bool compares = asks_database(protocol) || (property != "heals" && property != "committed-reads");
   const std::string judged = disagreement_on(
       {property, shortest == told.shortest.end() || !compares ? std::nullopt : std::optional(shortest->second),
-       told.reached.contains(property) && struck_all,
-       all_modelled && (property != "read-your-writes" || !told.committed_again)},
+       told.reached.contains(property) && struck_all, property != "read-your-writes" || !told.committed_again},
       protocol, words, remembering);
   if (!judged.empty() || !comparable) return {true, judged};
 

@@ -1,6 +1,7 @@
-// `converges`: once no operation is invoked and no fault happens any more, every fair run reaches coherence and stays.
-// What sim/convergence.hpp asks of any graph, asked of a scenario: which steps count, what is fair, which states are
-// coherent.
+// The liveness properties: once no operation is invoked and no fault happens any more, every fair run reaches what is
+// good
+// (`converges`: coherence; `terminates`: the end of every operation) and stays. What sim/convergence.hpp asks of any
+// graph, asked of a scenario: which steps count, what is fair, which states are good (PropertyKind::is_good).
 //
 // Coherent, in every state and not only at rest: each cached entry equals the database. What is in flight is no matter.
 // The runs: after any path, faults and invokes included, nothing but handling requests and receiving replies.
@@ -28,7 +29,7 @@ namespace stalemate::model {
 struct Divergence {
   std::vector<Action> actions;
   std::size_t loop = 0;
-  bool permanent = false;  // from where the loop begins no fair run reaches coherence and stays
+  bool permanent = false;  // from where the loop begins no fair run reaches the goal and stays
 };
 
 struct ConvergenceAnswer {
@@ -39,17 +40,18 @@ struct ConvergenceAnswer {
 // The answer by the whole, unreduced state space, with nothing watched. Of several violations the one with the shortest
 // way to its loop, then the smallest in the system's order. `options`: threads, memory_bytes_max and keep_going count;
 // the memory is that of the states, their graph and what the components take.
-// REQUIRES: the protocol has a cache. Throws as make_machine().
+// REQUIRES: a liveness property, and one that applies to the protocol. Throws as make_machine().
 ConvergenceAnswer find_divergence(const Protocol& protocol, const traces::Scenario& scenario,
-                                  const sim::SearchOptions& options);
+                                  const PropertyKind& property, const sim::SearchOptions& options);
 
-// Tells a divergence: its trace with `loop`, whose last step breaks `converges`. REQUIRES: it is one of the machine's
+// Tells a divergence: its trace with `loop`, whose last step breaks the property. REQUIRES: it is one of the machine's
 // scenario.
-traces::Trace tell_divergence(const Machine& machine, const Protocol& protocol, const Divergence& divergence);
+traces::Trace tell_divergence(const Machine& machine, const Protocol& protocol, const PropertyKind& property,
+                              const Divergence& divergence);
 
-// Why a path with this loop does not show that a run need not converge; "" where it does. `states` are those before the
-// first action and after each.
-std::string objection_to_loop(const Machine& machine, const std::vector<Action>& actions,
+// Why a path with this loop does not show that a run need not reach the property's goal; "" where it does. `states` are
+// those before the first action and after each.
+std::string objection_to_loop(const Machine& machine, const PropertyKind& property, const std::vector<Action>& actions,
                               const std::vector<std::vector<std::uint64_t>>& states, std::size_t loop);
 
 }  // namespace stalemate::model

@@ -28,8 +28,8 @@ namespace {
 // the same reasons: it is explained as that. One that goes round for ever has no end to reason back from.
 traces::Trace explainable(const traces::Trace& trace) {
   traces::Trace same = trace;
-  if (trace.property != kConverges) return same;
-  if (trace.loop != trace.steps.size())
+  if (find_liveness(trace.property) == nullptr) return same;
+  if (trace.property != kConverges || trace.loop != trace.steps.size())
     throw InputError(
         "the trace repeats for ever, and only what comes to rest can be explained; see it with stalemate show TRACE");
   same.property = "coherent-at-rest";

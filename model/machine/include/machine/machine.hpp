@@ -303,7 +303,7 @@ class Machine {
   void receive(Step& step, const Action& action) const;
   void call(Step& step, const Action& action) const;
   void strike(Step& step, const Action& action) const;
-  void strike_message(Step& step, const Action& action, FaultEffect effect) const;
+  void strike_message(Step& step, Action action, FaultEffect effect) const;
   void fail(Step& step, std::size_t session, Outcome failure, std::size_t choice) const;
   void cancel(Step& step, std::size_t session, bool arrives) const;
   void break_off(Step& step, std::size_t session) const;

@@ -17,6 +17,8 @@
 
 namespace stalemate::model {
 
+class Machine;
+
 enum class EventKind : std::uint8_t {
   kInvoked,        // the session's operation starts, on `key`
   kCommitted,      // the database's value of `key` is now `value`
@@ -81,11 +83,16 @@ struct PropertyKind {
   bool by_default = true;
   // False: what happens between a handle and the receipt of its reply may break it, so the two are never fused.
   bool fuses = true;
-  // About whole runs: no step or state breaks it, the monitor only sees the antecedent.
-  bool is_liveness = false;
+  // About whole runs, where it is there: once no operation is invoked and no fault happens any more, every fair run
+  // comes to states that are good, and stays there. No step or state breaks it, the monitor only sees the antecedent,
+  // and ask/convergence.hpp decides it. `goal` is what such a run reaches.
+  bool (*is_good)(const Machine& machine, StateView words) = nullptr;
+  std::string_view goal = "";
+
+  bool is_liveness() const { return is_good != nullptr; }
 };
 
-// The name of the one liveness property, for who decides it (ask/convergence.hpp) and tells it.
+// The liveness property of the caches: a run that stays as it is breaks it where it breaks coherent-at-rest.
 inline constexpr std::string_view kConverges = "converges";
 
 // All properties, in the order that breaks ties between equally short violations.
@@ -96,6 +103,9 @@ std::span<const PropertyKind> property_kinds();
 // one needs to know.
 std::vector<const PropertyKind*> select_properties(const std::vector<std::string>& names, const Program& program,
                                                    const Scenario& scenario);
+
+// The liveness property of that name; null where there is none.
+const PropertyKind* find_liveness(std::string_view name);
 
 // Those that are checked only when they are named.
 std::vector<std::string_view> named_only();

@@ -1,6 +1,7 @@
 // converges: once no operation is invoked and no fault happens any more, every fair run reaches coherence and stays. A
 // claim about whole runs: ask/convergence.hpp decides it. What can be seen state by state is its antecedent alone, so
 // the monitor hears nothing and keeps nothing.
+#include "machine/machine.hpp"
 #include "machine/property.hpp"
 
 namespace stalemate::model {
@@ -36,7 +37,8 @@ PropertyKind converges() {
         return std::make_unique<SomethingCached>(setting.fields);
       },
       .by_default = false,
-      .is_liveness = true,
+      .is_good = [](const Machine& machine, StateView words) { return machine.is_coherent(words); },
+      .goal = "coherence",
   };
 }
 
