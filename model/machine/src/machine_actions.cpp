@@ -1,6 +1,7 @@
 // What is enabled in a state: steps of the sessions, faults, and what happens in the cache of itself.
 #include <algorithm>
 #include <array>
+#include <optional>
 #include <utility>
 
 #include "machine/machine.hpp"
@@ -174,21 +175,30 @@ bool Machine::may_strike(StateView words, const FaultBudget& budget, const Fault
     return std::any_of(budget.targets.begin(), budget.targets.end(),
                        [&](const FaultTarget& each) { return each.kind == target.kind && covers(each, other); });
   };
-  for (std::size_t s = 0; s < sessions_.size(); ++s) {
-    if (scenario_.sessions[s].app != scenario_.sessions[message.session].app) continue;
-    const auto is_itself = [&](std::size_t slot) { return s == message.session && slot == message.slot; };
-    const Location& at = location(words, s);
-    if (at.instruction != kNoInstruction && settles({s, 0, at.instruction, at.is_reply, at.waits}))
-      return fused || is_itself(0);
-    const Slots& slots = sessions_[s].slots;
-    for (std::size_t slot = 0; slot < slots.size(); ++slot) {
-      const std::uint64_t sent = get(words, slots[slot].instruction);
-      if (sent == 0) break;
-      if (!is_left(words, s, slot) && settles({s, slot + 1, static_cast<InstructionId>(sent - 1), false}))
-        return fused || is_itself(slot + 1);
-    }
-  }
-  return !fused;
+  const std::optional<MessageRef> first = first_message(words, scenario_.sessions[message.session].app, settles);
+  if (!first) return !fused;
+  return fused || (first->session == message.session && first->slot == message.slot);
+}
+
+// What a fault strikes. The end of a process that is fused to a handle may be aimed at something else of it that is
+// under way; then that is what is struck, as it is where nothing is fused.
+MessageRef Machine::struck_by(StateView words, const Action& action) const {
+  const std::size_t s = action.session;
+  const Location& at = location(words, s);
+  const MessageRef itself = action.slot == 0
+                                ? MessageRef{s, 0, at.instruction, at.is_reply, at.waits}
+                                : MessageRef{s, action.slot, in_slots(words, s)[action.slot - 1U].instruction, false};
+  if (!ends_process(fault(action).effect)) return itself;
+  const std::vector<FaultTarget>& targets = scenario_.budgets[action.budget].targets;
+  const auto is_covered = [&](const MessageRef& message) {
+    return std::any_of(targets.begin(), targets.end(), [&](const FaultTarget& target) {
+      return target.kind == targets[action.target].kind && covers(target, message);
+    });
+  };
+  if (is_covered(itself)) return itself;
+  const std::optional<MessageRef> other = first_message(words, scenario_.sessions[s].app, is_covered);
+  STALEMATE_INVARIANT(other, "a fault strikes something that it is aimed at");
+  return *other;
 }
 
 // What is on its way to a server may arrive yet, or not.

@@ -45,30 +45,19 @@ void Machine::strike(Step& step, const Action& action) const {
   }
 }
 
-void Machine::strike_message(Step& step, Action action, FaultEffect effect) const {
+void Machine::strike_message(Step& step, const Action& action, FaultEffect effect) const {
   const std::vector<FaultTarget>& targets = scenario_.budgets[action.budget].targets;
   const std::size_t s = action.session;
   const Location at = location(step.words, s);
-  const std::vector<RequestRecord> sent = in_slots(step.words, s);
-  const auto message = [&](std::size_t slot) {
-    return slot == 0 ? MessageRef{s, 0, at.instruction, at.is_reply, at.waits}
-                     : MessageRef{s, slot, sent[slot - 1].instruction, false};
-  };
-  const auto is_covered = [&](std::size_t slot) {
-    STALEMATE_INVARIANT(slot <= sent.size(), "a fault strikes something that it is aimed at");
-    if (slot != 0 && is_left(step.words, s, slot - 1)) return false;
-    return std::any_of(targets.begin(), targets.end(), [&](const FaultTarget& target) {
-      return target.kind == targets[action.target].kind && covers(target, message(slot));
-    });
-  };
-  // The end of a process that is fused to a handle may be aimed at something else that is under way (may_strike()).
-  while (ends_process(effect) && !is_covered(action.slot)) ++action.slot;
-  const MessageRef struck = message(action.slot);
+  const MessageRef struck = struck_by(step.words, action);
   for (std::size_t t = 0; t < targets.size(); ++t)
     if (targets[t].kind == targets[action.target].kind && covers(targets[t], struck))
       step.marks.reach(fault_mark(action.budget, t));
   if (step.record != nullptr) {
-    take(step, request_of(step.words, action), struck.is_reply, is_ghost(step.words, action));
+    Action told = action;
+    told.slot = static_cast<std::uint8_t>(struck.slot);
+    STALEMATE_INVARIANT(struck.session == s, "what is recorded is one plain step, of the session that it strikes");
+    take(step, request_of(step.words, told), struck.is_reply, is_ghost(step.words, told));
     if (struck.is_reply) step.record->reply = awaited_reply(step.words, s);
   }
   switch (effect) {

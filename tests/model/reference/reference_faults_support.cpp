@@ -66,15 +66,15 @@ void Model::handle_ghosts(const World& world, std::size_t r, std::vector<Enabled
   for (std::size_t g = 0; g < before.ghosts.size(); ++g) {
     const Message message = before.ghosts[g];
     if (g > 0 && message == before.ghosts[g - 1]) continue;
-    bool held_up = false;
+    const std::vector<Message>& sent = before.asynchronous;
     bool left = false;
-    for (Message earlier : before.asynchronous) {
-      const bool is_in_line = in_one_line(earlier, message);
-      const bool nobodys = is_left(before, earlier);
-      earlier.connection = 0;
-      earlier.orphaned = false;
-      left |= nobodys && earlier == message && !held_up;
-      held_up |= is_in_line;
+    for (auto earlier = sent.begin(); earlier != sent.end(); ++earlier) {
+      Message same = *earlier;
+      same.connection = 0;
+      same.orphaned = false;
+      const bool held_up =
+          std::any_of(sent.begin(), earlier, [&](const Message& first) { return in_one_line(first, *earlier); });
+      left |= is_left(before, *earlier) && same == message && !held_up;
     }
     if (left) continue;
     Running running = start(world, r, traces::StepKind::kHandle);

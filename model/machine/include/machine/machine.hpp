@@ -25,6 +25,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -204,6 +205,7 @@ class Machine {
     Field gone;   // operations up to this one, with requests in the slots, are of a process that is gone; 0: none are
     Field again;  // its last operation failed, and is going to be run again
   };
+  using Slots = std::vector<SessionFields::Slot>;
   // Where one step's consequences are gathered.
   struct Step {
     StateRef words;
@@ -303,7 +305,26 @@ class Machine {
   void receive(Step& step, const Action& action) const;
   void call(Step& step, const Action& action) const;
   void strike(Step& step, const Action& action) const;
-  void strike_message(Step& step, Action action, FaultEffect effect) const;
+  void strike_message(Step& step, const Action& action, FaultEffect effect) const;
+  MessageRef struck_by(StateView words, const Action& action) const;
+  // The first message that an app instance knows of, and for which is_it(message): of a session first what it awaits,
+  // then what it does not, oldest first.
+  template <class IsIt>
+  std::optional<MessageRef> first_message(StateView words, int app, const IsIt& is_it) const {
+    for (std::size_t s = 0; s < sessions_.size(); ++s) {
+      if (scenario_.sessions[s].app != app) continue;
+      const Location& at = location(words, s);
+      const MessageRef awaited{s, 0, at.instruction, at.is_reply, at.waits};
+      if (at.instruction != kNoInstruction && is_it(awaited)) return awaited;
+      const Slots& slots = sessions_[s].slots;
+      for (std::size_t slot = 0; slot < slots.size() && get(words, slots[slot].instruction) != 0; ++slot) {
+        const auto sent = static_cast<InstructionId>(get(words, slots[slot].instruction) - 1);
+        const MessageRef unawaited{s, slot + 1, sent, false};
+        if (!is_left(words, s, slot) && is_it(unawaited)) return unawaited;
+      }
+    }
+    return std::nullopt;
+  }
   void fail(Step& step, std::size_t session, Outcome failure, std::size_t choice) const;
   void cancel(Step& step, std::size_t session, bool arrives) const;
   void break_off(Step& step, std::size_t session) const;
@@ -318,7 +339,6 @@ class Machine {
   enum class Ends : std::uint8_t { kWell, kFailed, kBrokenOff };  // kBrokenOff: nobody is there to try it again
   void end_operation(Step& step, std::size_t session, Ends ends) const;
   void settle_retries(Step& step, std::size_t session, Ends ends) const;
-  using Slots = std::vector<SessionFields::Slot>;
   static std::vector<RequestRecord> requests_in(StateView words, const Slots& slots);
   static void put_request(StateRef words, const SessionFields::Slot& slot, const RequestRecord& request);
   static void put_requests(StateRef words, const Slots& slots, const std::vector<RequestRecord>& requests);
