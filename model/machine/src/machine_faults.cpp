@@ -145,8 +145,12 @@ void Machine::crash(Step& step, std::size_t session, std::size_t choice, bool st
     if (!starts_again) forget_cuts(left);
     set(step.words, fields.gone, starts_again ? invoked(step.words, s) : 0);
     settle_gone(step, s, left);
-    if (runs) break_off(step, s);
-    settle_retries(step, s, Ends::kBrokenOff);
+    if (runs) {
+      break_off(step, s);
+    } else if (get(step.words, fields.again) != 0) {
+      settle_retries(step, s, Ends::kBrokenOff);
+      tell(step, event(step, EventKind::kEnded, s));  // for good, now
+    }
     set(step.words, fields.value, 0);
     if (!starts_again) set(step.words, fields.crashed, 1);
     put_requests(step.words, fields.slots, left);

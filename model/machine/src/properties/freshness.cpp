@@ -21,8 +21,8 @@
 //   key[s]        the key of the operation under way
 //   floor[s]      while session s runs a Read: what is old for it at its invocation (shares its room with before[s])
 // Where no Write can be acknowledged but by the answer to a commit (Program::may_tell_early), O1 never matters: told[k]
-// has no room. F1: all of it is zero once no Read is left to be invoked (but for reads under way): it can no longer
-// matter.
+// has no room. F1: all of it is zero once no Read is left to be invoked or run again (but for reads under way): it can
+// no longer matter.
 #include "freshness.hpp"
 
 #include <utility>
@@ -39,6 +39,7 @@ class Freshness final : public Monitor {
       : operation_(setting.fields.operation),
         tells_early_(setting.program.may_tell_early),
         own_values_(!setting.scenario.amounts.any()),
+        retries_(setting.scenario.words.retries != 0),
         acknowledging_(setting.program) {
     const unsigned bits = setting.scenario.values;
     const auto keys = static_cast<std::size_t>(setting.scenario.keys);
@@ -105,6 +106,7 @@ class Freshness final : public Monitor {
         set(words, sets_[s], 0);
         acknowledging_.hear(event, words);
         set(words, key_[s], 0);
+        if (retries_ && !reads_to_come(words)) forget(words);
         return {};
     }
     STALEMATE_INVARIANT(false, "every event is handled");
@@ -179,6 +181,7 @@ class Freshness final : public Monitor {
   std::vector<std::size_t> reads_until_;           // by session: the ordinal of its last Read, 0 if none
   bool tells_early_;
   bool own_values_;  // each Write writes a value of its own, which its number tells
+  bool retries_;     // a Read that may be run again is to come until it ends well
   Acknowledging acknowledging_;
   std::vector<Field> committed_, told_;  // by key
   std::vector<std::vector<Field>> old_;  // of everybody's Writes, or by session; by key
