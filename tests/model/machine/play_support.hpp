@@ -51,6 +51,7 @@ class Play {
   }
   traces::Step last() const { return walk_.trace().steps.back(); }
   std::size_t in_flight() const { return state().in_flight.size(); }
+  traces::Trace trace() const { return walk_.trace(); }
   traces::State state() const { return final_state(walk_.trace()); }
 
  private:

@@ -12,6 +12,7 @@
 #include "model/machine/play_support.hpp"
 #include "reduce/packed_system.hpp"
 #include "sim/schedules.hpp"
+#include "traces/json.hpp"
 
 namespace stalemate::model {
 namespace {
@@ -76,6 +77,7 @@ TEST(Replica, it_applies_the_changes_of_the_cache_one_after_the_other) {
   play.take({"apply cache replica"});
   EXPECT_EQ(stands(play), "2 2 0");
   EXPECT_FALSE(play.can("apply cache replica"));
+  EXPECT_EQ(traces::read_json(traces::write_json(play.trace()), "t.json"), play.trace());
 }
 
 TEST(Replica, what_changes_nothing_is_no_change) {
