@@ -129,6 +129,7 @@ TEST(Connections, a_crash_is_told_by_what_it_is_aimed_at_whatever_else_is_awaite
                                   [](const traces::Step& step) { return step.kind == traces::StepKind::kCrash; });
   ASSERT_NE(crash, report.trace->steps.end()) << "else this says nothing";
   EXPECT_EQ(crash->diagram, "Write");
+  ASSERT_TRUE(crash->request);
   EXPECT_EQ(crash->request->verb, "delete");
   EXPECT_EQ(rewalk(*report.trace, "t.json"), *report.trace);
 }
