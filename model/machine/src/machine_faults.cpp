@@ -159,6 +159,7 @@ void Machine::crash(Step& step, std::size_t session, std::size_t choice, bool st
 
 // M3: up to the last operation of that process of which there still is something.
 void Machine::settle_gone(Step& step, std::size_t session, const std::vector<RequestRecord>& requests) const {
+  if (get(step.words, sessions_[session].gone) == 0) return;
   std::size_t last = 0;
   for (const RequestRecord& request : requests)
     if (is_of_gone_process(step.words, session, request)) last = std::max(last, request.operation);

@@ -1,7 +1,6 @@
 // The liveness properties: once no operation is invoked and no fault happens any more, every fair run reaches what is
-// good
-// (`converges`: coherence; `terminates`: the end of every operation) and stays. What sim/convergence.hpp asks of any
-// graph, asked of a scenario: which steps count, what is fair, which states are good (PropertyKind::is_good).
+// good (`converges`: coherence; `terminates`: the end of every operation) and stays. What sim/convergence.hpp asks of
+// any graph, asked of a scenario: which steps count, what is fair, which states are good (PropertyKind::is_good).
 //
 // Coherent, in every state and not only at rest: each cached entry equals the database. What is in flight is no matter.
 // The runs: after any path, faults and invokes included, nothing but handling requests and receiving replies.
