@@ -313,6 +313,11 @@ TEST(Expiry, what_was_stored_with_a_time_to_live_may_go_and_nothing_else) {
   stored.take({"expire cache k1"});
   EXPECT_EQ(stored.cached(), std::nullopt);
   EXPECT_EQ(stored.enabled(), Names{"receive app1 write:2"});
+  std::string for_ever = kPage;
+  for_ever.replace(for_ever.find("app->>cache: Get value"), 22, "app->>database: Get value\n  app->>cache: Set value");
+  Play kept(read_protocol(for_ever, "page.md", {}), scenario({"read", "write"}, {}));
+  kept.take({"invoke app1 read", "handle app1 read:1", "receive app1 read:1", "handle app1 read:2"});
+  EXPECT_FALSE(kept.can("expire cache k1")) << "it was stored without one";
 }
 
 TEST(Expiry, an_armed_time_to_live_does_not_keep_the_system_from_rest) {

@@ -61,6 +61,11 @@ TEST(Marker, the_time_of_a_lock_is_over_by_a_fault_alone_and_evictions_and_resta
   traces::Scenario held = scenario({"write"}, {"expire,evict"});
   held.no_expiry = true;
   EXPECT_FALSE(Play(protocol, held).take(locked).can("expire-marker cache k1/lock:item"));
+  const std::string timed_read = "app->>cache: GET item:1\napp->>database: SELECT\napp->>cache: SET item:1 EX 60";
+  Play beside(read_protocol(page(timed_read, kLockedWrite), "lock.mmd", {}), scenario({"write"}, {}, true));
+  beside.take(locked);
+  EXPECT_TRUE(beside.can("expire cache k1")) << "a value does of itself";
+  EXPECT_FALSE(beside.can("expire cache k1/lock:item"));
 }
 
 TEST(Marker, a_failover_brings_a_lock_back_and_loses_the_one_that_was_set_last) {

@@ -114,6 +114,7 @@ TEST(Retries, of_a_change_of_what_is_there_may_make_it_twice) {
   const std::string text = traces::find_renderer("text")->render(*again.trace, {});
   EXPECT_TRUE(contains(text, "starts Write k1 again; sends database: ")) << text;
   EXPECT_TRUE(contains(text, "--retries 1")) << text;
+  EXPECT_EQ(traces::entries_of(final_state(*again.trace), "database").at(0).value, 1002) << "it is there twice";
   EXPECT_EQ(traces::read_json(traces::write_json(*again.trace), "t.json"), *again.trace);
 }
 

@@ -178,6 +178,11 @@ TEST(ProtocolCacheEntries, commands_on_a_lock_are_about_a_marker) {
             "product lock:product! | get 0| mark-if-absent 1| mark-if-absent 1| mark 1| exists 1| exists 1");
   EXPECT_EQ(entries_in(read + "app->>cache: SADD tag:products product:1\napp->>cache: SMEMBERS tag:products\n"),
             "product tag:products! | get 0| mark 1| exists 1");
+  const std::string asked = error_of_lines(
+      "app->>cache: Get product\ncache-->>app: nil\napp->>database: SELECT\napp->>cache: SETNX lock:product:1\n"
+      "app->>cache: Set product\napp->>cache: DEL lock:product:1\n"
+      "Note over app: Write\napp->>database: UPDATE\napp->>cache: Delete product\n");
+  EXPECT_TRUE(contains(asked, "\"lock:product:1\" and \"product\" in line 2 may be two entries")) << asked;
 }
 
 TEST(ProtocolCacheEntries, a_marker_may_stand_where_the_value_would) {
