@@ -18,17 +18,32 @@ struct VerbRule {
   std::vector<Parameter> needed;
 };
 
+std::vector<Parameter> parameters_of(const traces::VerbFacts& verb) {
+  std::vector<Parameter> needed = {Parameter::kKey};
+  const bool compares_value = verb.verb == traces::Verb::kLookAgain;
+  if ((verb.carries && verb.verb != traces::Verb::kRemove) || compares_value) needed.push_back(Parameter::kValue);
+  if (verb.versioned()) needed.push_back(Parameter::kVersion);
+  return needed;
+}
+
+// What a cache does to the value of a row alone.
+bool is_of_caches(traces::Verb verb) {
+  using traces::Verb;
+  constexpr Verb kOfCaches[] = {Verb::kGet,        Verb::kSet,           Verb::kAdd,
+                                Verb::kDelete,     Verb::kIncrease,      Verb::kIncreaseIfThere,
+                                Verb::kSetIfNewer, Verb::kSetIfUnchanged};
+  return std::find(std::begin(kOfCaches), std::end(kOfCaches), verb) != std::end(kOfCaches);
+}
+
 // What may be said of each kind of store: what a trace may ask of it, and how its rows are filled at first; by name.
 std::vector<VerbRule> rules_for(bool database) {
   std::vector<VerbRule> rules;
   if (database) rules.push_back({"fill", {Parameter::kKey, Parameter::kValue}});
   for (const traces::VerbFacts& facts : traces::kVerbs) {
-    if (!facts.replayed) continue;
-    if (database && !facts.of_databases) continue;
-    VerbRule rule{std::string(facts.name), {Parameter::kKey}};
-    if (facts.carries) rule.needed.push_back(Parameter::kValue);
+    if (!facts.replayed || !(database ? facts.of_databases : is_of_caches(facts.verb))) continue;
+    VerbRule rule{std::string(facts.name), parameters_of(facts)};
     rules.push_back(rule);
-    if (database || !facts.carries) continue;
+    if (database || !facts.takes_ttl()) continue;
     rule.verb += "-ttl";
     rule.needed.push_back(Parameter::kTtl);
     rules.push_back(rule);
@@ -130,17 +145,24 @@ std::string Mapping::name_of(const std::string& key) const {
   return found == keys_.end() ? key : found->second;
 }
 
-std::string Mapping::missing(const std::vector<std::string>& cache_verbs) const {
+std::string Mapping::missing(const std::vector<std::string>& sql_verbs,
+                             const std::vector<std::string>& cache_verbs) const {
   if (has_sql()) {
-    for (const VerbRule& rule : rules_for(true))
-      if (!sql_.contains(rule.verb))
-        return fmt::format("sql {} is missing; of a database all of fill, get and set are needed", rule.verb);
+    for (const std::string verb : {"fill", "get", "set"})
+      if (!sql_.contains(verb))
+        return fmt::format("sql {} is missing; of a database all of fill, get and set are needed", verb);
+    for (const std::string& verb : sql_verbs)
+      if (!sql_.contains(verb)) return fmt::format("sql {} is missing, and a diagram has an arrow for it", verb);
   }
   if (!has_cache()) return "";
   for (const std::string verb : {"get", "set"})
     if (!cache_.contains(verb)) return fmt::format("redis {} is missing; get and set are always needed", verb);
-  for (const std::string& verb : cache_verbs)
+  const std::vector<VerbRule> rules = rules_for(false);
+  for (const std::string& verb : cache_verbs) {
+    if (std::none_of(rules.begin(), rules.end(), [&](const VerbRule& rule) { return rule.verb == verb; }))
+      return fmt::format("a diagram asks the cache to {}, which no line says yet; leave the mapping out", verb);
     if (!cache_.contains(verb)) return fmt::format("redis {} is missing, and a diagram has an arrow for it", verb);
+  }
   return "";
 }
 

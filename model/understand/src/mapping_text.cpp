@@ -13,8 +13,10 @@
 namespace stalemate::model {
 namespace {
 
-constexpr std::array<std::pair<Parameter, std::string_view>, 3> kWords = {
-    {{Parameter::kKey, ":key"}, {Parameter::kValue, ":value"}, {Parameter::kTtl, ":ttl"}}};
+constexpr std::array<std::pair<Parameter, std::string_view>, 4> kWords = {{{Parameter::kKey, ":key"},
+                                                                           {Parameter::kValue, ":value"},
+                                                                           {Parameter::kTtl, ":ttl"},
+                                                                           {Parameter::kVersion, ":version"}}};
 
 // The parameter whose word begins `text`.
 std::optional<Parameter> parameter_at(std::string_view text) {

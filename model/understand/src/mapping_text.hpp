@@ -9,7 +9,7 @@
 
 namespace stalemate::model {
 
-std::string_view word_of(Parameter parameter);  // ":key", ":value", ":ttl"
+std::string_view word_of(Parameter parameter);  // ":key", ":value", ...
 
 // One statement alone can be sent with parameters.
 enum class Statements { kOne, kAny };

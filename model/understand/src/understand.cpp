@@ -73,14 +73,20 @@ Wanted gather_wanted(const Document& document) {
 }  // namespace
 
 std::string Protocol::missing_in(const Mapping& given) const {
-  std::vector<std::string> verbs;  // what the caches are asked, as a mapping names it
+  std::vector<std::string> of_databases;  // as a mapping names it
+  std::vector<std::string> of_caches;
   for (const Operation& operation : operations) {
     visit_requests(operation.body, [&](const Request& request) {
-      if (request.to == Role::kCache)
-        verbs.push_back(std::string(to_string(request.verb)) + (request.ttl != 0 ? "-ttl" : ""));
+      if (request.to == Role::kDatabase) of_databases.emplace_back(to_string(request.verb));
+      if (request.to != Role::kCache) return;
+      std::string asked(to_string(request.verb));
+      if (request.ttl != 0 && traces::facts_of(request.verb).takes_ttl()) asked += "-ttl";
+      if (request.watch == Watch::kLease) asked += " with its lease";
+      if (!request.also.empty()) asked += " of several entries";
+      of_caches.push_back(std::move(asked));
     });
   }
-  return given.missing(verbs);
+  return given.missing(of_databases, of_caches);
 }
 
 bool Protocol::has_cache() const {

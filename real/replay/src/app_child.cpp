@@ -54,6 +54,37 @@ WorkArea work_area(const json& command) {
   return area;
 }
 
+using Number = std::optional<std::int64_t>;
+
+void put(json& into, const char* name, const Number& number) {
+  if (number) into[name] = *number;
+}
+
+Number number_in(const json& from, const char* name) {
+  return from.contains(name) ? Number(from.at(name).get<std::int64_t>()) : std::nullopt;
+}
+
+Wanted wanted_of(const json& from) {
+  return {.verb = from.at("run"),
+          .product = from.at("product"),
+          .value = number_in(from, "value"),
+          .ttl = number_in(from, "ttl"),
+          .watch = from.at("watch"),
+          .number = number_in(from, "number"),
+          .other = from.at("other"),
+          .also = from.at("also"),
+          .token = from.at("token"),
+          .shapes = {static_cast<Shape>(from.at("entries").get<int>()), static_cast<Rows>(from.at("rows").get<int>())}};
+}
+
+json to_json(const Answer& answer) {
+  json told = {{"outcome", answer.reply.outcome}, {"error", answer.error}, {"token", answer.token}};
+  put(told, "value", answer.reply.value);
+  put(told, "version", answer.reply.version);
+  put(told, "generation", answer.reply.generation);
+  return told;
+}
+
 class Driver {
  public:
   Driver(int number, const Channel& channel) : number_(number), channel_(channel), thread_([this] { live(); }) {}
@@ -107,19 +138,8 @@ class Driver {
   }
 
   json run(const json& command) {
-    const Answer answer = execute(command);
-    json told = {{"outcome", answer.reply.outcome}, {"error", answer.error}};
-    if (answer.reply.value) told["value"] = *answer.reply.value;
-    return told;
-  }
-
-  Answer execute(const json& command) {
-    const auto number = [&command](const char* name) {
-      return command.contains(name) ? std::optional<std::int64_t>(command.at(name)) : std::nullopt;
-    };
-    const Wanted wanted{command.at("run"), command.at("product"), number("value"), number("ttl")};
     session_->set_patience(std::chrono::milliseconds(command.at("patience_ms").get<int>()));
-    return session_->ask(wanted);
+    return to_json(session_->ask(wanted_of(command)));
   }
 
   const int number_;
@@ -167,6 +187,27 @@ nlohmann::json to_json(const RedisAddress& address) {
   return {{"host", address.host},         {"port", address.port},         {"user", address.user},
           {"password", address.password}, {"database", address.database}, {"timeout", address.timeout_seconds},
           {"shown_as", address.shown_as}};
+}
+
+nlohmann::json to_json(const Wanted& wanted) {
+  json told = {{"run", wanted.verb},
+               {"product", wanted.product},
+               {"watch", wanted.watch},
+               {"other", wanted.other},
+               {"also", wanted.also},
+               {"token", wanted.token},
+               {"entries", static_cast<int>(wanted.shapes.entries)},
+               {"rows", static_cast<int>(wanted.shapes.rows)}};
+  put(told, "value", wanted.value);
+  put(told, "ttl", wanted.ttl);
+  put(told, "number", wanted.number);
+  return told;
+}
+
+Answer answer_of(const nlohmann::json& told) {
+  return {{told.at("outcome"), number_in(told, "value"), number_in(told, "version"), number_in(told, "generation")},
+          told.at("error"),
+          told.at("token")};
 }
 
 }  // namespace stalemate::real

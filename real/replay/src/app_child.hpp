@@ -4,14 +4,15 @@
 //
 // Commands and answers are JSON objects, one a message, each with its "driver":
 //   {"open": "postgres" | "redis", "address": {...}, "area": RUN}    -> {"opened": LOCAL PORT}
-//   {"run": VERB, "product": P, "value"?: N, "ttl"?: S, "patience_ms": MS}
-//       -> {"outcome": O, "value"?: N, "error": TEXT}, or {"saw": WHAT, "failed": LINE}: no answer came, and the driver
-//          is of no use any more
+//   {"run": VERB, "patience_ms": MS, ...}: a Wanted
+//       -> {"outcome": O, "error": TEXT, ...}, an Answer; or {"saw": WHAT, "failed": LINE}: no answer came, and the
+//          driver is of no use any more
 //   {"close": true}                                                 -> nothing; the connection closes
 #pragma once
 
 #include <nlohmann/json.hpp>
 
+#include "stores/store.hpp"
 #include "wire/servers.hpp"
 
 namespace stalemate::real {
@@ -20,5 +21,7 @@ namespace stalemate::real {
 
 nlohmann::json to_json(const PostgresAddress& address);
 nlohmann::json to_json(const RedisAddress& address);
+nlohmann::json to_json(const Wanted& wanted);
+Answer answer_of(const nlohmann::json& told);
 
 }  // namespace stalemate::real

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 
+#include "app_child.hpp"
 #include "base/error.hpp"
 #include "os/signals.hpp"
 
@@ -26,7 +27,7 @@ AppInstance::~AppInstance() {
 Driver& AppInstance::idle_driver(int session, const DriverPlace& place) {
   for (auto driver = drivers_.begin(); driver != drivers_.end();) {
     const auto next = std::next(driver);
-    const bool fits = driver->server == place.server && !driver->is_busy;
+    const bool fits = driver->server == place.server && driver->watches == place.watches && !driver->is_busy;
     if (fits && (driver->is_broken || driver->epoch != place.epoch)) {
       close(*driver);
     } else if (fits && driver->session == session) {
@@ -43,6 +44,7 @@ Driver& AppInstance::open(int session, const DriverPlace& place) {
   driver.session = session;
   driver.server = place.server;
   driver.epoch = place.epoch;
+  driver.watches = place.watches;
   tell(driver, {{"open", place.product}, {"address", place.address}, {"area", place.area}, {"mapping", place.mapping}});
   const std::optional<json> told = answer(driver, place.timeout);
   if (!told)
@@ -55,11 +57,9 @@ Driver& AppInstance::open(int session, const DriverPlace& place) {
   return driver;
 }
 
-void AppInstance::run(Driver& driver, const traces::Request& request, const std::string& product,
-                      Link::Milliseconds patience) {
-  json command = {{"run", request.verb}, {"product", product}, {"patience_ms", patience.count()}};
-  if (request.value) command["value"] = *request.value;
-  if (request.ttl) command["ttl"] = *request.ttl;
+void AppInstance::run(Driver& driver, const Wanted& wanted, Link::Milliseconds patience) {
+  json command = to_json(wanted);
+  command["patience_ms"] = patience.count();
   driver.is_busy = true;
   tell(driver, std::move(command));
 }
@@ -75,9 +75,7 @@ std::optional<DriversReport> AppInstance::wait(Driver& driver, Link::Millisecond
     told->at("saw").get_to(report.saw);
     return report;
   }
-  told->at("outcome").get_to(report.answer.reply.outcome);
-  told->at("error").get_to(report.answer.error);
-  if (told->contains("value")) report.answer.reply.value = told->at("value").get<std::int64_t>();
+  report.answer = answer_of(*told);
   return report;
 }
 

@@ -27,6 +27,7 @@ struct DriverPlace {
   std::string area = {};
   std::vector<std::string> mapping = {};  // its lines; empty: the tutorial's table and keys
   int epoch = 0;                          // drivers of an earlier one lead to a server that is gone
+  bool watches = false;                   // a connection for what keeps watch over keys, and for nothing else
   Link::Milliseconds timeout{0};
 };
 
@@ -34,6 +35,7 @@ struct Driver {
   int number = 0;
   int session = 0;
   std::string server;
+  bool watches = false;
   int epoch = 0;
   std::optional<Link> link;
   bool is_busy = false;
@@ -56,8 +58,8 @@ class AppInstance {
 
   // A driver of the session to the server that waits for nothing; connects one where there is none.
   Driver& idle_driver(int session, const DriverPlace& place);
-  // `product`: what the key is called in the server. Returns at once.
-  void run(Driver& driver, const traces::Request& request, const std::string& product, Link::Milliseconds patience);
+  // Returns at once.
+  void run(Driver& driver, const Wanted& wanted, Link::Milliseconds patience);
   // The driver is idle again, or broken. Nothing if it is still waiting by then.
   std::optional<DriversReport> wait(Driver& driver, Link::Milliseconds timeout);
   // Its connection, too.

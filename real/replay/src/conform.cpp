@@ -94,8 +94,13 @@ class Conforming {
   void count_in(const traces::Trace& trace, const Replayed& result) {
     report_.steps += result.conformance->came_back.size();
     report_.round_trips += static_cast<std::uint64_t>(result.conformance->round_trips);
-    for (std::size_t i = 0; i < result.conformance->came_back.size(); ++i)
-      ++report_.kinds[std::string(to_string(trace.steps[i].kind)) + (trace.steps[i].is_ghost ? " of a ghost" : "")];
+    for (std::size_t i = 0; i < result.conformance->came_back.size(); ++i) {
+      const traces::Step& step = trace.steps[i];
+      ++report_.kinds[std::string(to_string(step.kind)) + (step.is_ghost ? " of a ghost" : "")];
+      if (step.kind != traces::StepKind::kHandle || !step.request) continue;
+      const traces::Request& asked = *step.request;
+      ++report_.verbs[fmt::format("{} {}{}{}", asked.to, asked.verb, asked.watch.empty() ? "" : " ", asked.watch)];
+    }
   }
 
   // To the first of the smaller samples that still goes wrong, again and again.
@@ -158,7 +163,9 @@ std::string describe(const ConformReport& report) {
   if (report.passed_over > 0)
     text += fmt::format("{} more fail over, for which it takes a Redis of our own: leave out --redis\n",
                         report.passed_over);
-  for (const auto& [kind, count] : report.kinds) text += fmt::format("  {:<22} {}\n", kind, count);
+  for (const auto& [kind, count] : report.kinds) text += fmt::format("  {:<26} {}\n", kind, count);
+  if (!report.verbs.empty()) text += "asked:\n";
+  for (const auto& [verb, count] : report.verbs) text += fmt::format("  {:<26} {}\n", verb, count);
   if (!report.disagreement) return text;
   const Disagreement& found = *report.disagreement;
   text += fmt::format("\nrun {} {}: {} steps as it was drawn, {} when shrunk\n\n", found.run,

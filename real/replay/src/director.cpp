@@ -10,21 +10,17 @@
 #include "os/signals.hpp"
 
 namespace stalemate::real {
-namespace {
-
-// How long a driver waits for an answer that, as the trace says, will not come. The director does not mind when that
-// is: what comes back is asked for at its step.
-constexpr Link::Milliseconds kShortPatience(25);
-
-}  // namespace
-
 std::string text_of(const Answer& answer) {
   if (!answer.error.empty()) return "error: " + answer.error;
-  if (answer.reply.outcome == "value") return fmt::format("value {}", answer.reply.value.value_or(0));
-  return answer.reply.outcome;
+  std::string text = answer.reply.outcome;
+  if (answer.reply.value) text += fmt::format(" {}", *answer.reply.value);
+  if (answer.reply.version) text += fmt::format(", version {}", *answer.reply.version);
+  if (answer.reply.generation) text += fmt::format(", generation {}", *answer.reply.generation);
+  return text;
 }
 
-Director::Director(const traces::Trace& trace, Scene& scene) : trace_(trace), scene_(scene) {
+Director::Director(const traces::Trace& trace, Scene& scene)
+    : trace_(trace), scene_(scene), counts_(traces::counts_of(trace)) {
   for (const traces::Store& store : trace.stores) {
     SceneStore& standing = scene.at(store.name);
     result_.stores.push_back({store.name, std::string(standing.product()), standing.store().version(), {}});
@@ -117,7 +113,6 @@ void Director::send_all(const traces::Step& step) {
 
 std::string Director::handle(const traces::Step& step) {
   Exchange& exchange = sent(step);
-  exchange.driver->link->release_request();
   await_reply(exchange);
   const Answer answer = exchange.answer;
   ++result_.round_trips;
@@ -146,10 +141,11 @@ std::string Director::handle_ghost(const traces::Step& step) {
     ghost->link->release_ghost(ghost->number);
     const std::optional<Held> reply = ghost->link->wait_ghost(ghost->number, scene_.timeout(ghost->request.to));
     if (!reply) throw EnvironmentError(no_answer(ghost->request.to, "no answer came to a late request"));
-    answer = scene_.at(ghost->request.to).decode(ghost->request.verb, *reply).answer;
+    // Of what is several commands, nobody sends the rest.
+    answer = Answer{{"ok", {}}, ""};
+    if (ghost->held == CommandPart::kWhole) answer = scene_.at(ghost->request.to).decode(ghost->wanted, *reply).answer;
   } else {
-    const traces::Request& request = ghost->request;
-    answer = scene_.at(request.to).ask({request.verb, product_of(request.key), request.value, request.ttl});
+    answer = scene_.at(ghost->request.to).ask(ghost->wanted);
   }
   ghosts_.erase(ghost);
   ++result_.round_trips;
@@ -162,6 +158,10 @@ std::string Director::receive(const traces::Step& step) {
   exchange->driver->link->release_reply();
   const DriversReport report = await_driver(*exchange);
   if (step.reply) compare(*step.reply, report.answer);
+  Memory& memory = memory_[{step.app, step.session}];
+  if (memory.operation != step.operation) memory = {.operation = step.operation};
+  if (report.answer.reply.value) memory.value = report.answer.reply.value;
+  if (!exchange->request.watch.empty()) memory.token = report.answer.token;
   exchanges_.erase(exchange);
   return text_of(report.answer);
 }
@@ -186,8 +186,7 @@ std::string Director::lose_reply(const traces::Step& step) {
 
 std::string Director::delay_request(const traces::Step& step) {
   Exchange& exchange = sent(step);
-  const Link link = *exchange.driver->link;
-  ghosts_.push_back({exchange.id, exchange.request, link, exchange.driver->link->keep_request()});
+  ghosts_.push_back(ghost_of(exchange.id, exchange, exchange.driver->link->keep_request()));
   const std::string saw = drivers_timeout(exchange);
   erase(exchange);
   return "on its way; the driver: " + saw;
@@ -195,68 +194,8 @@ std::string Director::delay_request(const traces::Step& step) {
 
 std::string Director::copy_request(const traces::Step& step) {
   Exchange& exchange = sent(step);
-  ghosts_.push_back({copy_made(step), exchange.request, *exchange.driver->link, exchange.driver->link->copy_request()});
+  ghosts_.push_back(ghost_of(copy_made(step), exchange, exchange.driver->link->copy_request()));
   return "copied";
-}
-
-// The session sends the request: its driver does, and the proxy holds it.
-Director::Exchange& Director::send(const traces::MessageId& id, const traces::Request& request, std::size_t from_step) {
-  const SceneStore* const store = scene_.find(request.to);
-  if (store == nullptr || !store->knows(request.verb)) {
-    refuse(fmt::format("no server here can be asked '{}: {}'", request.to, request.verb));
-  }
-  if (traces::find_verb(request.verb)->carries && !request.value) refuse("the request carries no value");
-  Exchange exchange;
-  exchange.id = id;
-  exchange.request = request;
-  if (exchange.request.ttl) *exchange.request.ttl += kTimeToLiveMore;
-  exchange.app = &scene_.app(id.app);
-  exchanges_.push_back(exchange);
-  Exchange& kept = exchanges_.back();
-  send_by(kept.app->idle_driver(id.session, scene_.place(request.to)), kept,
-          request.drawn_lost ? kShortPatience : patience(id, request.to, from_step));
-  return kept;
-}
-
-void Director::send_by(Driver& driver, Exchange& exchange, Link::Milliseconds patience) {
-  exchange.driver = &driver;
-  exchange.app->run(driver, exchange.request, product_of(exchange.request.key), patience);
-  try {
-    if (driver.link->wait_request(scene_.timeout(exchange.request.to))) return;
-  } catch (const EnvironmentError& error) {
-    fail_by_driver(exchange, error.what());
-  }
-  fail_by_driver(exchange, fmt::format("app instance {} sends nothing; replay again", exchange.id.app));
-}
-
-// From the step on: is what comes to this request an answer, or nothing?
-Link::Milliseconds Director::patience(const traces::MessageId& id, const std::string& server, std::size_t from_step) {
-  for (std::size_t i = from_step; i < trace_.steps.size(); ++i) {
-    const traces::Step& step = trace_.steps[i];
-    if (id_of(step) != id) continue;
-    if (step.kind == traces::StepKind::kReceive) break;
-    if (traces::is_fault(step.kind) && step.kind != traces::StepKind::kDuplicate) return kShortPatience;
-  }
-  return scene_.at(server).drivers_timeout();
-}
-
-Director::Exchanges::iterator Director::find(const traces::MessageId& id, bool is_handled) {
-  return std::find_if(exchanges_.begin(), exchanges_.end(),
-                      [&](const Exchange& one) { return one.id == id && one.is_handled == is_handled; });
-}
-
-// The request that the step is about. One that no earlier step says was sent, is sent now.
-Director::Exchange& Director::sent(const traces::Step& step) {
-  const auto found = find(id_of(step), false);
-  if (found != exchanges_.end()) return *found;
-  if (!step.request) refuse("it is about no request");
-  return send(id_of(step), *step.request, at_);
-}
-
-Director::Exchanges::iterator Director::handled(const traces::Step& step) {
-  const auto found = find(id_of(step), true);
-  if (found == exchanges_.end()) refuse("no reply to that request is on its way");
-  return found;
 }
 
 void Director::await_reply(Exchange& exchange) {
@@ -264,12 +203,14 @@ void Director::await_reply(Exchange& exchange) {
   std::optional<Held> reply;
   std::string failure = no_answer(server, "no answer came");
   try {
+    while (exchange.held == CommandPart::kBegins && finish_command(exchange)) hold_command(exchange);
+    exchange.driver->link->release_request();
     reply = exchange.driver->link->wait_reply(scene_.timeout(server));
   } catch (const EnvironmentError& error) {
     failure = error.what();
   }
   if (!reply) fail_by_driver(exchange, failure);
-  Decoded decoded = scene_.at(server).decode(exchange.request.verb, *reply);
+  Decoded decoded = scene_.at(server).decode(exchange.wanted, *reply);
   if (!decoded.is_answer) {
     exchange.driver->link->release_reply();
     fail_by_driver(exchange, decoded.answer.error);
@@ -327,9 +268,16 @@ void Director::let_go_of_the_rest() {
   ghosts_.clear();
 }
 
+// Of the numbers that a reply brings those count that the trace tells.
 void Director::compare(const traces::Reply& expected, const Answer& answer) {
-  if (answer.error.empty() && answer.reply == expected) return;
-  diverge(text_of(Answer{expected, ""}), text_of(answer));
+  Answer told = answer;
+  const bool is_value = expected.value || told.reply.outcome != "ok";
+  if (!is_value) told.reply.value.reset();
+  // What a mapping reads has no version.
+  if (!expected.version || scene_.mapping() != nullptr) told.reply.version = expected.version;
+  if (!expected.generation) told.reply.generation.reset();
+  if (told.error.empty() && told.reply == expected) return;
+  diverge(text_of(Answer{expected, ""}), text_of(told));
 }
 
 void Director::diverge(std::string expected, std::string got) {

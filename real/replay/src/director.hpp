@@ -1,6 +1,7 @@
 // Directs one trace on a scene: each step is made to happen by what the proxies hold and what the app instances are
 // told, and what really came back is compared with what the trace says. director.cpp has messages and their faults,
-// director_servers.cpp what befalls a process, director_stores.cpp the beginning and the end.
+// director_messages.cpp how one is sent, director_servers.cpp what befalls a process, director_stores.cpp the beginning
+// and the end.
 #pragma once
 
 #include <list>
@@ -34,20 +35,30 @@ class Director {
   struct Exchange {
     traces::MessageId id;
     traces::Request request;
+    Wanted wanted;  // the request, as its store is asked
     AppInstance* app = nullptr;
     Driver* driver = nullptr;
-    bool is_handled = false;  // the proxy holds: no, the request; yes, the reply
-    Answer answer;            // as decoded, once it is handled
+    CommandPart held = CommandPart::kWhole;  // what the proxy holds, or held last
+    bool is_handled = false;                 // the proxy holds: no, the request; yes, the reply
+    Answer answer;                           // as decoded, once it is handled
   };
   // A request that no session knows of any more.
   struct Ghost {
     traces::MessageId id;
     traces::Request request;
+    Wanted wanted;
+    CommandPart held = CommandPart::kWhole;
     std::optional<Link> link;  // none: the server that it was on its way to is gone
     Link::Ghost number = 0;
   };
   using Exchanges = std::list<Exchange>;
-  using Contents = std::map<std::string, std::int64_t>;  // of a store, by what its server calls a key
+  // What a session remembers of the replies to its operation.
+  struct Memory {
+    int operation = 0;
+    std::optional<std::int64_t> value = {};
+    std::string token = {};
+  };
+  using Contents = std::map<std::string, StoredValue>;  // of a store, by what its server calls a key
 
   void set_up();
   void start_replica(std::size_t from_step);
@@ -70,6 +81,12 @@ class Director {
 
   Exchange& send(const traces::MessageId& id, const traces::Request& request, std::size_t from_step);
   void send_by(Driver& driver, Exchange& exchange, Link::Milliseconds patience);
+  Wanted wanted_by(const traces::MessageId& id, const traces::Request& request) const;
+  std::string watched_by(const traces::MessageId& id, const traces::Request& request) const;
+  DriverPlace place_for(const Wanted& wanted, const std::string& server);
+  void hold_command(Exchange& exchange);
+  std::optional<Held> finish_command(Exchange& exchange);
+  Ghost ghost_of(const traces::MessageId& id, const Exchange& exchange, Link::Ghost number) const;
   Exchanges::iterator find(const traces::MessageId& id, bool is_handled);
   Exchange& sent(const traces::Step& step);
   Exchanges::iterator handled(const traces::Step& step);
@@ -90,8 +107,10 @@ class Director {
   void diverge(std::string expected, std::string got);
   [[noreturn]] void refuse(std::string_view what) const;
   void read_stores();
-  std::vector<traces::Entry> judge_store(std::string_view store, const std::vector<traces::Entry>& predicted,
+  std::vector<traces::Entry> judge_store(const std::string& store, const std::vector<traces::Entry>& predicted,
                                          Contents found, Contents untouched, bool judged);
+  bool is_no_row(std::int64_t value) const;
+  traces::Entry entry_of(const std::string& store, const traces::Entry& predicted, StoredValue stored) const;
 
   std::string step_or_skip(const traces::Step& step);
   std::string product_of(const std::string& key) const;  // what a key is called in the servers
@@ -100,10 +119,12 @@ class Director {
   Scene& scene_;
   bool skips_ = false;
   Conformance result_;
-  std::size_t at_ = 0;                        // the step, from 0
-  int step_number_ = 0;                       // the step, from 1, or 0 after the last
-  std::map<std::string, Contents> at_first_;  // what each store was filled with
-  Exchanges exchanges_;                       // oldest first
+  std::size_t at_ = 0;                            // the step, from 0
+  int step_number_ = 0;                           // the step, from 1, or 0 after the last
+  std::map<std::string, Contents> at_first_;      // what each store was filled with
+  std::set<std::string> counts_;                  // entries that are counted up, by their keys
+  std::map<std::pair<int, int>, Memory> memory_;  // by app and session
+  Exchanges exchanges_;                           // oldest first
   std::list<Ghost> ghosts_;
   std::optional<std::size_t> missed_;  // the step just before which the replica stops to follow
 };

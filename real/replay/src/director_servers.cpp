@@ -7,6 +7,7 @@
 #include "base/error.hpp"
 #include "director.hpp"
 #include "sandbox/sandbox.hpp"
+#include "traces/shapes.hpp"
 #include "traces/story.hpp"
 
 namespace stalemate::real {
@@ -24,39 +25,8 @@ bool can_happen(const traces::Trace& trace, const Servers& servers) {
 }
 
 void refuse_what_cannot_happen(const traces::Trace& trace, const Servers& servers) {
-  // How a row is written that is not there; increases, which start from 0, are refused by their verb.
-  for (const traces::Contents& store : trace.initial.stores)
-    for (const traces::Entry& entry : store.entries)
-      if (traces::is_database(trace, store.store) && entry.value == 0)
-        throw InputError(
-            fmt::format("replay: {} is not there at first, which is modelled and not made on a real server yet; "
-                        "explain, show and lesson tell the trace",
-                        entry.key));
-  for (std::size_t i = 0; i < trace.steps.size(); ++i) {
-    const traces::StepKindFacts& kind = traces::facts_of(trace.steps[i].kind);
-    if (!kind.replayed)
-      throw InputError(
-          fmt::format("replay: step {} is a {}, which is modelled and not done to real servers yet; explain, show and "
-                      "lesson tell the trace",
-                      i + 1, kind.name));
-    for (const traces::Request& request : trace.steps[i].sends) {
-      if (!request.from.empty())
-        throw InputError(fmt::format(
-            "replay: in step {} the {} itself asks the {}, which is modelled and no server here does; explain, "
-            "show and lesson tell the trace",
-            i + 1, request.from, request.to));
-      const traces::VerbFacts* const verb = traces::find_verb(request.verb);
-      const bool is_row = traces::row_of(request.key) == request.key;
-      const bool leases = request.watch == traces::to_string(traces::Watch::kLease);
-      const bool several = !request.also.empty() || request.other_rows;
-      if (verb == nullptr || (verb->replayed && is_row && !leases && !several)) continue;
-      throw InputError(
-          fmt::format("replay: step {} sends '{}: {}{}{}', which is modelled and not asked of a real server yet; "
-                      "explain, show and lesson tell the trace",
-                      i + 1, request.to, leases ? "get with its lease" : request.verb, is_row ? "" : " " + request.key,
-                      several ? " and others at once" : ""));
-    }
-  }
+  if (const std::string why = traces::why_not_replayed(trace); !why.empty())
+    throw InputError("replay: " + why + "; it is modelled, and explain, show and lesson tell it");
   if (can_happen(trace, servers)) return;
   throw InputError(
       "replay: a cache-failover needs a Redis that may be killed, with a replica; leave out --redis, so that a "
@@ -71,7 +41,7 @@ std::string Director::crash(const traces::Step& step) {
     if (exchange.id.app != step.app || exchange.is_handled) continue;
     Link link = *exchange.driver->link;
     if (find_message(step.after, exchange.id) != nullptr) {
-      ghosts_.push_back({exchange.id, exchange.request, link, link.keep_request()});
+      ghosts_.push_back(ghost_of(exchange.id, exchange, link.keep_request()));
       ++kept;
     } else {
       link.drop_request();
@@ -96,6 +66,9 @@ std::string Director::evict(const traces::Step& step) {
 }
 
 std::string Director::expire(const traces::Step& step) {
+  // Of what is no value a lease runs out; what is there stays.
+  if (step.kind == traces::StepKind::kExpireMarker && misfortunes_of(step).end_lease(product_of(step.key)))
+    return "its lease is over";
   const std::string reason = misfortunes_of(step).expire(product_of(step.key));
   if (!reason.empty()) diverge("an entry with a time to live", reason);
   return reason.empty() ? "expired" : reason;
@@ -128,7 +101,7 @@ void Director::send_again_what_missed(const std::string& store) {
   for (Exchange& exchange : exchanges_) {
     if (exchange.is_handled || exchange.request.to != store) continue;
     exchange.app->close(*exchange.driver);
-    send_by(exchange.app->idle_driver(exchange.id.session, scene_.place(store)), exchange,
+    send_by(exchange.app->idle_driver(exchange.id.session, place_for(exchange.wanted, store)), exchange,
             patience(exchange.id, store, at_ + 1));
   }
   for (Ghost& ghost : ghosts_) {

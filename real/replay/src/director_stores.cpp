@@ -18,15 +18,26 @@ constexpr std::array<std::string_view, 6> kProducts = {
     "b6afe0c5-9cab-4971-8c61-127fe5b4acd1", "7098227b-4883-4992-bc32-e12335efbc8c"};
 constexpr std::int64_t kQuantityAtFirst = 1000;
 
-std::string text_of(const std::optional<std::int64_t>& value) { return value ? fmt::format("{}", *value) : "absent"; }
+std::string text_of(const traces::Entry& entry) {
+  std::vector<std::string> parts;
+  if (entry.value) parts.push_back(fmt::format("{}", *entry.value));
+  if (entry.marker) parts.emplace_back("a marker");
+  if (entry.version.value_or(0) != 0) parts.push_back(fmt::format("version {}", *entry.version));
+  if (entry.generation.value_or(0) != 0) parts.push_back(fmt::format("generation {}", *entry.generation));
+  if (entry.stale) parts.emplace_back("stale");
+  if (entry.lease) parts.emplace_back("leased");
+  return parts.empty() ? "absent" : fmt::format("{}", fmt::join(parts, ", "));
+}
 
-std::string difference(const std::map<std::string, std::int64_t>& found,
-                       const std::map<std::string, std::int64_t>& untouched) {
-  for (const auto& [product, value] : found) {
+std::string value_text(const StoredValue& stored) { return stored.value ? fmt::format("{}", *stored.value) : "there"; }
+
+std::string difference(const std::map<std::string, StoredValue>& found,
+                       const std::map<std::string, StoredValue>& untouched) {
+  for (const auto& [product, stored] : found) {
     const auto at = untouched.find(product);
-    if (at == untouched.end() || at->second != value) return fmt::format("{}={}", product, value);
+    if (at == untouched.end() || at->second != stored) return fmt::format("{}={}", product, value_text(stored));
   }
-  for (const auto& [product, value] : untouched) {
+  for (const auto& [product, stored] : untouched) {
     if (!found.contains(product)) return fmt::format("{}=absent", product);
   }
   return "";
@@ -45,27 +56,33 @@ std::string tutorials_product(const std::string& key) {
   return fmt::format("00000000-0000-4000-8000-{:012}", number);
 }
 
+// Another entry about a row bears the row's name before its own.
 std::string Director::product_of(const std::string& key) const {
-  return scene_.mapping() != nullptr ? scene_.mapping()->name_of(key) : tutorials_product(key);
+  const std::string row(traces::row_of(key));
+  const std::string own = key.substr(row.size());
+  return (scene_.mapping() != nullptr ? scene_.mapping()->name_of(row) : tutorials_product(row)) + own;
 }
 
 void Director::set_up() {
   for (const traces::Store& store : trace_.stores) {
     Contents& contents = at_first_[store.name];
-    if (is_database(trace_, store.name) && scene_.mapping() == nullptr)
-      for (const std::string_view product : kProducts) contents[std::string(product)] = kQuantityAtFirst;
+    const auto put = [&](const std::string& product, std::optional<std::int64_t> value) {
+      contents[product] = {.name = product, .value = value};
+    };
+    const bool is_database = traces::is_database(trace_, store.name);
+    if (is_database && scene_.mapping() == nullptr)
+      for (const std::string_view product : kProducts) put(std::string(product), kQuantityAtFirst);
+    std::map<std::string, bool> expires;
     for (const traces::Entry& entry : entries_of(trace_.initial, store.name)) {
       const std::string product = product_of(entry.key);
       contents.erase(product);
-      if (entry.value) contents[product] = *entry.value;
+      if (entry.value && !(is_database && is_no_row(*entry.value))) put(product, entry.value);
+      expires[product] = entry.expires;
     }
     std::vector<StoredValue> values;
-    for (const auto& [product, value] : contents) values.push_back({product, value});
-    for (const traces::Entry& entry : entries_of(trace_.initial, store.name)) {
-      if (!entry.expires || !entry.value) continue;
-      const auto filled = std::find_if(values.begin(), values.end(),
-                                       [&](const StoredValue& stored) { return stored.name == product_of(entry.key); });
-      filled->ttl = kTimeToLiveMore;
+    for (const auto& [product, stored] : contents) {
+      values.push_back(stored);
+      if (expires[product]) values.back().ttl = kTimeToLiveMore;
     }
     scene_.at(store.name).store().fill(values);
   }
@@ -73,16 +90,26 @@ void Director::set_up() {
   connect_sessions();
 }
 
+// How a row is written that is not there.
+bool Director::is_no_row(std::int64_t value) const { return scene_.shapes().rows == Rows::kComeAndGo && value == 0; }
+
 // Before the first step, as pools do: what a step costs, and where it fails, is the request's own then.
 void Director::connect_sessions() {
-  std::set<std::tuple<int, int, std::string>> wanted;
+  std::set<std::tuple<int, int, std::string, bool>> wanted;
   for (const traces::Step& step : trace_.steps) {
     if (step.is_ghost) continue;
-    for (const traces::Request& request : step.sends) wanted.emplace(step.app, step.session, request.to);
-    if (step.request) wanted.emplace(step.app, step.session, step.request->to);
+    const auto add = [&](const traces::Request& request, const traces::MessageId& id) {
+      if (scene_.find(request.to) == nullptr) return;
+      const bool watches = watched_by(id, request) == to_string(traces::Watch::kKey);
+      wanted.emplace(step.app, step.session, request.to, watches);
+    };
+    for (const traces::Request& request : step.sends) add(request, id_of(step, request));
+    if (step.request) add(*step.request, id_of(step));
   }
-  for (const auto& [app, session, server] : wanted) {
-    if (scene_.find(server) != nullptr) scene_.app(app).idle_driver(session, scene_.place(server));
+  for (const auto& [app, session, server, watches] : wanted) {
+    DriverPlace place = scene_.place(server);
+    place.watches = watches;
+    scene_.app(app).idle_driver(session, place);
   }
 }
 
@@ -92,26 +119,41 @@ void Director::read_stores() {
   step_number_ = 0;
   for (StoreAtEnd& store : result_.stores) {
     Contents found;
-    for (const StoredValue& stored : scene_.at(store.name).store().contents()) found[stored.name] = stored.value;
+    for (const StoredValue& stored : scene_.at(store.name).store().contents()) found[stored.name] = stored;
     store.entries =
         judge_store(store.name, entries_of(predicted, store.name), std::move(found), at_first_[store.name], judged);
   }
 }
 
+// What a server has, as the trace writes it: of the numbers those that it tells, too.
+traces::Entry Director::entry_of(const std::string& store, const traces::Entry& predicted, StoredValue stored) const {
+  if (is_cache(trace_, store) && counts_.contains(predicted.key) && scene_.shapes().entries == Shape::kValue)
+    stored.generation = std::exchange(stored.value, std::nullopt).value_or(0);
+  traces::Entry entry{.key = predicted.key,
+                      .value = stored.value,
+                      .expires = predicted.expires,
+                      .marker = stored.marker,
+                      .stale = stored.stale,
+                      .lease = stored.lease};
+  if (predicted.version) entry.version = scene_.mapping() != nullptr ? *predicted.version : stored.version;
+  if (stored.generation != 0) entry.generation = stored.generation;
+  return entry;
+}
+
 // `untouched`: what the store held at first; keys outside the scenario must still be so.
-std::vector<traces::Entry> Director::judge_store(std::string_view store, const std::vector<traces::Entry>& predicted,
+std::vector<traces::Entry> Director::judge_store(const std::string& store, const std::vector<traces::Entry>& predicted,
                                                  Contents found, Contents untouched, bool judged) {
   std::vector<traces::Entry> real;
-  for (const traces::Entry& entry : predicted) {
+  const bool is_database = traces::is_database(trace_, store);
+  for (traces::Entry entry : predicted) {
+    if (is_database && entry.value && is_no_row(*entry.value)) entry.value.reset();
     const std::string product = product_of(entry.key);
     const auto at = found.find(product);
-    const std::optional<std::int64_t> value = at == found.end() ? std::nullopt : std::optional(at->second);
-    real.push_back({entry.key, value});
+    real.push_back(entry_of(store, entry, at == found.end() ? StoredValue{} : at->second));
     found.erase(product);
     untouched.erase(product);
-    if (judged && value != entry.value) {
-      diverge(fmt::format("{} {}={}", store, entry.key, text_of(entry.value)), text_of(value));
-    }
+    if (judged && real.back() != entry)
+      diverge(fmt::format("{} {}={}", store, entry.key, text_of(entry)), text_of(real.back()));
   }
   if (judged && found != untouched) {
     diverge(fmt::format("{} with nothing else changed", store), difference(found, untouched));

@@ -65,6 +65,7 @@ std::string to_json(const ConformReport& report) {
   json["steps"] = report.steps;
   json["round_trips"] = report.round_trips;
   json["kinds"] = report.kinds;
+  json["verbs"] = report.verbs;
   json["stopped"] = or_null(report.stopped);
   json["failed"] = or_null(report.failed);
   json["disagreement"] = nullptr;

@@ -28,7 +28,8 @@ Scene::Scene(const Servers& servers, std::shared_ptr<AppHost> host, WorkArea are
   of_kind("database");
 }
 
-void Scene::set(const std::vector<traces::Store>& stores) {
+void Scene::set(const std::vector<traces::Store>& stores, const Shapes& shapes) {
+  shapes_ = shapes;
   named_.clear();
   for (const traces::Store& store : stores) {
     SceneStore& standing = of_kind(store.kind);
@@ -36,7 +37,7 @@ void Scene::set(const std::vector<traces::Store>& stores) {
       if (other == &standing)
         throw InputError(fmt::format("replay: {} and {} are both a {}, and one of a kind can be replayed", name,
                                      store.name, store.kind));
-    standing.look_again();
+    standing.prepare(shapes);
     named_[store.name] = &standing;
   }
 }

@@ -22,8 +22,10 @@ class Scene {
   // `area`: its run is made here. Connects to the database, whatever traces come.
   Scene(const Servers& servers, std::shared_ptr<AppHost> host, WorkArea area);
 
-  // For the next trace, which has these stores. Throws InputError where it has more of a kind than there are servers.
-  void set(const std::vector<traces::Store>& stores);
+  // For the next trace, which has these stores and needs this of them. Throws InputError where it has more of a kind
+  // than there are servers.
+  void set(const std::vector<traces::Store>& stores, const Shapes& shapes);
+  const Shapes& shapes() const { return shapes_; }
   const model::Mapping* mapping() const { return area_.mapping.get(); }  // null: the tutorial's table and keys
   const std::vector<std::string>& names() const { return area_.names; }
 
@@ -53,6 +55,7 @@ class Scene {
   Servers servers_;
   WorkArea area_;
   std::shared_ptr<AppHost> host_;
+  Shapes shapes_;
   std::vector<Standing> standing_;  // of all traces so far: what is in them is still to be removed
   std::map<std::string, SceneStore*> named_;
   std::map<int, AppInstance> apps_;  // after the proxies that their connections pass

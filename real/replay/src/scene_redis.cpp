@@ -34,8 +34,10 @@ class RedisStore final : public SceneStore, private Misfortunes {
   std::string area_called() const override { return "keys stalemate:" + area_.run + ":*"; }
   Store& store() override { return *cache_; }
 
-  void look_again() override {
+  void prepare(const Shapes& shapes) override {
+    shapes_ = shapes;
     if (sandbox_ != nullptr && sandbox_->redis_epoch() != epoch_) open();
+    cache_->set_shapes(shapes_);
     std::erase_if(proxies_, [this](const auto& proxy) { return proxy.first != address_.port; });
   }
 
@@ -45,8 +47,11 @@ class RedisStore final : public SceneStore, private Misfortunes {
   }
   std::chrono::seconds drivers_timeout() const override { return std::chrono::seconds(address_.timeout_seconds); }
   bool driver_gives_up() const override { return true; }
-  bool knows(std::string_view verb) const override { return redis_knows(verb); }
-  Decoded decode(const std::string& verb, const Held& reply) const override { return decode_redis(verb, reply); }
+  bool knows(const traces::Request& request) const override { return redis_knows(request.verb, request.watch); }
+  Decoded decode(const Wanted& wanted, const Held& reply) const override { return decode_redis(wanted, reply); }
+  CommandPart part_of(const Wanted& wanted, const Held& command) const override {
+    return redis_part(wanted, command.name);
+  }
   Answer ask(const Wanted& wanted) override {
     if (!session_) session_ = cache_->connect();
     return session_->ask(wanted);
@@ -60,6 +65,7 @@ class RedisStore final : public SceneStore, private Misfortunes {
  private:
   bool drop(const std::string& product) override { return cache_->drop(product); }
   std::string expire(const std::string& product) override { return cache_->expire(product); }
+  bool end_lease(const std::string& product) override { return cache_->end_lease(product); }
 
   bool restart() override {
     if (sandbox_ == nullptr) {
@@ -93,6 +99,7 @@ class RedisStore final : public SceneStore, private Misfortunes {
     }
     session_.reset();
     cache_ = open_redis(address_, area_);
+    cache_->set_shapes(shapes_);
     proxies_.try_emplace(address_.port, address_);
   }
 
@@ -100,6 +107,7 @@ class RedisStore final : public SceneStore, private Misfortunes {
   Sandbox* sandbox_;
   bool is_throw_away_;
   WorkArea area_;
+  Shapes shapes_;
   int epoch_ = 0;
   std::optional<RedisAddress> replica_;
   std::map<int, Proxy> proxies_;  // by the server's port; what a former Redis still answered passes the older ones

@@ -23,6 +23,7 @@ class Misfortunes {
   // As in stores/cache.hpp.
   virtual bool drop(const std::string& product) = 0;
   virtual std::string expire(const std::string& product) = 0;
+  virtual bool end_lease(const std::string& product) = 0;
   // Killed and started again, empty. False: it is not ours to kill, and only our entries are gone.
   virtual bool restart() = 0;
   // A replica of it, which follows it until detach_replica(); returns when it has caught up. REQUIRES, of all three:
@@ -40,16 +41,18 @@ class SceneStore {
   virtual std::string called() const = 0;        // "Redis at 127.0.0.1:6379"
   virtual std::string area_called() const = 0;   // "keys stalemate:1f:*"
   virtual Store& store() = 0;
-  // For the next trace: looks whether its server is still where it was.
-  virtual void look_again() {}
+  // For the next trace, which needs these: looks whether its server is still where it was.
+  virtual void prepare(const Shapes&) {}
 
   // Where drivers connect: the proxy, its address, and the server's epoch.
   virtual DriverPlace place() = 0;
   // How long its driver waits for an answer; whether it gives up then, or has to see its connection broken.
   virtual std::chrono::seconds drivers_timeout() const = 0;
   virtual bool driver_gives_up() const = 0;
-  virtual bool knows(std::string_view verb) const = 0;
-  virtual Decoded decode(const std::string& verb, const Held& reply) const = 0;
+  virtual bool knows(const traces::Request& request) const = 0;
+  virtual Decoded decode(const Wanted& wanted, const Held& reply) const = 0;
+  // What of the request a command is that its driver sends.
+  virtual CommandPart part_of(const Wanted& /*wanted*/, const Held& /*command*/) const { return CommandPart::kWhole; }
   // Asked by the director itself, over a connection of its own.
   virtual Answer ask(const Wanted& wanted) = 0;
 

@@ -56,6 +56,7 @@ class Stage::Impl {
 
   Conformance replay(const traces::Trace& trace, const ReplayOptions& options) {
     refuse_what_cannot_happen(trace, servers_);
+    const Shapes shapes = traces::shapes_of(trace);
     take_mapping(trace, options);
     // Who kills the Redis waits until nobody else uses it, and the other way round.
     std::shared_lock<std::shared_mutex> with_others;
@@ -65,7 +66,7 @@ class Stage::Impl {
       if (!alone) with_others = std::shared_lock(servers_.sandbox->redis_lock());
     }
     try {
-      scene_->set(trace.stores);
+      scene_->set(trace.stores, shapes);
       return Director(trace, *scene_).run(options);
     } catch (...) {
       scene_->kill_apps();  // what is under way must not go on while the area is removed
@@ -83,6 +84,7 @@ class Stage::Impl {
   void take_mapping(const traces::Trace& trace, const ReplayOptions& options) {
     WorkArea area("");
     area.mapping = options.mapping ? checked(trace, options.mapping) : own_mapping(trace, options);
+    if (area.mapping && area.mapping->has_cache()) refuse_other_entries(trace);
     if (area.mapping && !trace.initial.stores.empty())
       for (const traces::Entry& entry : trace.initial.stores.front().entries)
         area.names.push_back(area.mapping->name_of(entry.key));
@@ -94,6 +96,15 @@ class Stage::Impl {
     const std::string left = scene_->clean_up();
     if (!left.empty()) throw EnvironmentError("replay: the replay before is done" + left);
     scene_ = std::move(next);
+  }
+
+  static void refuse_other_entries(const traces::Trace& trace) {
+    for (const traces::Contents& store : trace.initial.stores)
+      for (const traces::Entry& entry : store.entries)
+        if (traces::row_of(entry.key) != entry.key)
+          throw InputError(fmt::format(
+              "replay: {} is another entry than its row's value, and a mapping has no line for such; leave it out",
+              entry.key));
   }
 
   static std::shared_ptr<const model::Mapping> checked(const traces::Trace& trace,

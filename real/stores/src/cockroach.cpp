@@ -128,14 +128,21 @@ class CockroachSession : public DatabaseSession {
 
   int socket() const override { return connection_.socket(); }
 
-  Answer get(const std::string& product) override {
+  Answer ask(const Wanted& wanted) override {
+    if (wanted.verb == "get") return get_row(wanted.product);
+    if (wanted.verb == "set") return set_row(wanted.product, wanted.value.value());
+    throw InputError(fmt::format("a CockroachDB cannot be asked to {} here", wanted.verb));
+  }
+
+ private:
+  Answer get_row(const std::string& product) {
     const pqxx::result rows =
         connection_.transact([&](pqxx::nontransaction& work) { return work.exec_params(get_, product); });
     if (rows.empty()) return {{"miss", {}}, ""};
     return {{"value", rows[0][0].as<std::int64_t>()}, ""};
   }
 
-  Answer set(const std::string& product, std::int64_t value) override {
+  Answer set_row(const std::string& product, std::int64_t value) {
     const pqxx::result result =
         connection_.transact([&](pqxx::nontransaction& work) { return work.exec_params(set_, value, product); });
     if (result.affected_rows() != 1)
@@ -143,7 +150,6 @@ class CockroachSession : public DatabaseSession {
     return {{"ok", {}}, ""};
   }
 
- private:
   Connection connection_;
   std::string get_;
   std::string set_;
@@ -173,7 +179,8 @@ class Cockroach : public Database {
     run(fmt::format("CREATE TABLE {}.stock (product_id UUID PRIMARY KEY, quantity INT NOT NULL)", schema_));
     const std::string insert = fmt::format("INSERT INTO {}.stock (product_id, quantity) VALUES ($1, $2)", schema_);
     for (const StoredValue& row : rows)
-      control.transact([&](pqxx::nontransaction& work) { return work.exec_params(insert, row.name, row.value); });
+      control.transact(
+          [&](pqxx::nontransaction& work) { return work.exec_params(insert, row.name, row.value.value()); });
   }
 
   std::unique_ptr<DatabaseSession> connect() override { return std::make_unique<CockroachSession>(address_, schema_); }

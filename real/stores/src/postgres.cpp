@@ -11,6 +11,7 @@
 #include "base/error.hpp"
 #include "os/signals.hpp"
 #include "os/watch.hpp"
+#include "sql_verbs.hpp"
 #include "stores/connection_string.hpp"
 #include "stores/database.hpp"
 #include "stores/decode.hpp"
@@ -177,12 +178,8 @@ using model::SqlStatement;
 std::string schema_of(const WorkArea& area) { return "stalemate_" + area.run; }
 bool is_mapped(const WorkArea& area) { return area.mapping && area.mapping->has_sql(); }
 
-SqlStatement statement(const WorkArea& area, const std::string& verb) {
-  if (is_mapped(area)) return area.mapping->sql(verb);
-  if (verb == "get")
-    return {fmt::format("SELECT quantity FROM {}.stock WHERE product_id = $1", schema_of(area)), {Parameter::kKey}};
-  return {fmt::format("UPDATE {}.stock SET quantity = $1 WHERE product_id = $2", schema_of(area)),
-          {Parameter::kValue, Parameter::kKey}};
+SqlStatement statement(const WorkArea& area, const SqlVerb& verb, Rows rows) {
+  return is_mapped(area) ? area.mapping->sql(std::string(verb.verb)) : sql_statement(verb, rows, schema_of(area));
 }
 
 // Names without a schema are those of the area's own.
@@ -213,59 +210,50 @@ std::string mend_for(const WorkArea& area) {
 }
 
 // The statement with its parameters bound. `refusal` as in Connection.
-pqxx::result bound(Connection& connection, std::string* refusal, const SqlStatement& statement, const std::string& key,
-                   std::int64_t value = 0) {
+pqxx::result bound(Connection& connection, std::string* refusal, const SqlStatement& statement, const Wanted& wanted) {
   const auto text_of = [&](std::size_t i) {
-    return statement.parameters[i] == Parameter::kKey ? key : fmt::format("{}", value);
+    if (statement.parameters[i] == Parameter::kKey) return wanted.product;
+    const bool is_version = statement.parameters[i] == Parameter::kVersion;
+    return fmt::format("{}", (is_version ? wanted.number : wanted.value).value());
   };
   std::string thrown_away;
   std::string& into = refusal == nullptr ? thrown_away : *refusal;
-  pqxx::result result = statement.parameters.size() == 1
-                            ? connection.try_execute(into, statement.text, text_of(0))
-                            : connection.try_execute(into, statement.text, text_of(0), text_of(1));
+  const std::string& sql = statement.text;
+  pqxx::result result;
+  if (statement.parameters.size() == 1) result = connection.try_execute(into, sql, text_of(0));
+  if (statement.parameters.size() == 2) result = connection.try_execute(into, sql, text_of(0), text_of(1));
+  if (statement.parameters.size() == 3) result = connection.try_execute(into, sql, text_of(0), text_of(1), text_of(2));
   if (refusal == nullptr && !into.empty()) connection.refuse(into);
   return result;
 }
 
-// One row of one whole number is a value, no row or NULL is a miss.
-Answer value_in(const pqxx::result& rows) {
-  if (rows.empty()) return {{"miss", {}}, ""};
-  if (rows.size() > 1 || rows.columns() != 1)
-    return {{"error", {}}, fmt::format("{} rows of {} columns came instead of one value", rows.size(), rows.columns())};
-  if (rows[0][0].is_null()) return {{"miss", {}}, ""};
-  if (const std::optional<std::int64_t> value = whole_number(rows[0][0].c_str())) return {{"value", value}, ""};
-  return {{"error", {}}, "the value is not a whole number"};
+SqlReply read(const pqxx::result& result) {
+  SqlReply reply{static_cast<std::int64_t>(result.size()), {}, static_cast<std::int64_t>(result.affected_rows())};
+  if (result.empty()) return reply;
+  for (const auto& field : result[0])
+    reply.first.push_back(field.is_null() ? std::nullopt : std::optional<std::string>(field.c_str()));
+  return reply;
 }
 
 class PostgresSession : public DatabaseSession {
  public:
-  PostgresSession(const PostgresAddress& address, const WorkArea& area)
-      : connection_(inside(address, area), Purpose::kWork, mend_for(area)),
-        get_(statement(area, "get")),
-        set_(statement(area, "set")) {}
+  PostgresSession(const PostgresAddress& address, WorkArea area)
+      : connection_(inside(address, area), Purpose::kWork, mend_for(area)), area_(std::move(area)) {}
 
   int socket() const override { return connection_.socket(); }
 
-  Answer get(const std::string& product) override {
+  Answer ask(const Wanted& wanted) override {
+    const SqlVerb* const verb = find_sql_verb(wanted.verb);
+    if (verb == nullptr) throw InputError(fmt::format("a database cannot be asked to {} here", wanted.verb));
     std::string refusal;
-    const pqxx::result rows = bound(connection_, &refusal, get_, product);
-    return refusal.empty() ? value_in(rows) : Answer{{"error", {}}, refusal};
-  }
-
-  Answer set(const std::string& product, std::int64_t value) override {
-    std::string refusal;
-    const pqxx::result result = bound(connection_, &refusal, set_, product, value);
-    if (!refusal.empty()) return {{"error", {}}, refusal};
-    if (result.affected_rows() != 1) {
-      return {{"error", {}}, fmt::format("{} rows were updated instead of one", result.affected_rows())};
-    }
-    return {{"ok", {}}, ""};
+    const Rows rows = is_mapped(area_) ? Rows::kAlways : wanted.shapes.rows;
+    const pqxx::result result = bound(connection_, &refusal, statement(area_, *verb, rows), wanted);
+    return refusal.empty() ? verb->answer(read(result), rows) : Answer{{"error", {}}, refusal};
   }
 
  private:
   Connection connection_;
-  SqlStatement get_;
-  SqlStatement set_;
+  WorkArea area_;
 };
 
 // Schemas of runs that were killed. Each bears the mark of the backend behind its run's control connection, which lives
@@ -316,14 +304,15 @@ class Postgres : public Database {
     for (const StoredValue& row : rows) {
       const char* const comma = &row == &rows.front() ? "" : ",";
       products += comma + array_element(row.name);
-      quantities += fmt::format("{}{}", comma, row.value);
+      quantities += fmt::format("{}{}", comma, row.value.value());
     }
     products += "}";
     quantities += "}";
     control().execute(fmt::format("DELETE FROM {}.stock WHERE product_id <> ALL ($1::text[])", schema_), products);
-    control().execute(fmt::format("INSERT INTO {}.stock AS old SELECT * FROM unnest($1::text[], $2::int[]) ON CONFLICT "
-                                  "(product_id) DO UPDATE SET quantity = EXCLUDED.quantity WHERE old.quantity <> "
-                                  "EXCLUDED.quantity",
+    control().execute(fmt::format("INSERT INTO {}.stock AS old (product_id, quantity) SELECT * FROM unnest($1::text[], "
+                                  "$2::int[]) ON CONFLICT "
+                                  "(product_id) DO UPDATE SET quantity = EXCLUDED.quantity, version = 0 WHERE "
+                                  "old.quantity <> EXCLUDED.quantity OR old.version <> 0",
                                   schema_),
                       products, quantities);
   }
@@ -333,10 +322,10 @@ class Postgres : public Database {
   std::vector<StoredValue> contents() override {
     std::vector<StoredValue> rows;
     if (is_mapped(area_)) return contents_by_mapping();
-    const std::string select = fmt::format("SELECT product_id, quantity FROM {}.stock", schema_);
-    for (const auto& row : control().execute(select)) {
-      rows.push_back({row[0].as<std::string>(), row[1].as<std::int64_t>()});
-    }
+    const std::string select = fmt::format("SELECT product_id, quantity, version FROM {}.stock", schema_);
+    for (const auto& row : control().execute(select))
+      rows.push_back(
+          {.name = row[0].as<std::string>(), .value = row[1].as<std::int64_t>(), .version = row[2].as<std::int64_t>()});
     std::sort(rows.begin(), rows.end(), [](const StoredValue& a, const StoredValue& b) { return a.name < b.name; });
     return rows;
   }
@@ -376,7 +365,7 @@ class Postgres : public Database {
     run(control(), "setup", area_.mapping->sql_setup());
     for (const StoredValue& row : rows) {
       if (std::find(area_.names.begin(), area_.names.end(), row.name) == area_.names.end()) continue;
-      bound(control(), nullptr, statement(area_, "fill"), row.name, row.value);
+      bound(control(), nullptr, area_.mapping->sql("fill"), {"fill", row.name, row.value});
     }
   }
 
@@ -396,7 +385,8 @@ class Postgres : public Database {
   std::vector<StoredValue> contents_by_mapping() {
     std::vector<StoredValue> rows;
     for (const std::string& name : area_.names) {
-      const Answer answer = value_in(bound(control(), nullptr, statement(area_, "get"), name));
+      const pqxx::result found = bound(control(), nullptr, area_.mapping->sql("get"), {"get", name});
+      const Answer answer = find_sql_verb("get")->answer(read(found), Rows::kAlways);
       if (!answer.error.empty()) control().refuse("sql get: " + answer.error);
       if (answer.reply.value) rows.push_back({name, *answer.reply.value});
     }
@@ -412,8 +402,10 @@ class Postgres : public Database {
       const pqxx::result own = control().execute(kOwnMark);
       if (!own.empty()) mark = fmt::format("; COMMENT ON SCHEMA {} IS '{}'", schema_, own[0][0].as<std::string>());
     }
-    const std::string table =
-        fmt::format("; CREATE TABLE {}.stock (product_id VARCHAR(36) PRIMARY KEY, quantity INT NOT NULL)", schema_);
+    const std::string table = fmt::format(
+        "; CREATE TABLE {}.stock (product_id VARCHAR(36) PRIMARY KEY, quantity INT NOT NULL, version INT NOT NULL "
+        "DEFAULT 0)",
+        schema_);
     control().execute(fmt::format("CREATE SCHEMA {}{}{}", schema_, is_mapped(area_) ? "" : table, mark));
     is_created_ = true;
   }
@@ -435,6 +427,8 @@ class Postgres : public Database {
 std::unique_ptr<Database> open_postgres(const PostgresAddress& address, const WorkArea& area) {
   return std::make_unique<Postgres>(address, area);
 }
+
+bool postgres_knows(std::string_view verb) { return find_sql_verb(verb) != nullptr; }
 
 std::vector<std::string> abandoned_schemas(const PostgresAddress& address) {
   std::vector<std::string> names;

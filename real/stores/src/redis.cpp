@@ -13,7 +13,6 @@
 #include "redis_connection.hpp"
 #include "redis_verbs.hpp"
 #include "stores/cache.hpp"
-#include "stores/redis_replica.hpp"
 #include "stores/text.hpp"
 
 namespace stalemate::real {
@@ -93,46 +92,30 @@ void remove_abandoned(Connection& connection) {
   for (const Area& area : abandoned(connection)) remove_keys(connection, area);
 }
 
-// The tutorial's keys: a string each.
-const model::Mapping& plain_keys() {
-  static const model::Mapping kMapping = [] {
-    model::Mapping plain;
-    for (const RedisVerb& verb : redis_verbs()) {
-      plain.add("plain keys", {1, 1}, fmt::format("redis {} = {}", verb.verb, verb.command));
-      if (!verb.with_ttl.empty())
-        plain.add("plain keys", {1, 1}, fmt::format("redis {}-ttl = {}", verb.verb, verb.with_ttl));
-    }
-    return plain;
-  }();
-  return kMapping;
-}
-
 bool is_mapped(const WorkArea& area) { return area.mapping && area.mapping->has_cache(); }
 
 std::string mend_for(const WorkArea& area) {
   return is_mapped(area) ? "mend the mapping, or check what --redis says" : "check what --redis says";
 }
 
-// Commands of an area: what stands for each parameter, and the area's prefix before every word that holds a key.
+// Commands of an area: those of the table, or of the mapping; the area's prefix before every word that holds a key.
 class Commands {
  public:
   Commands(const WorkArea& area, const Area& names)
-      : mapping_(is_mapped(area) ? *area.mapping : plain_keys()), prefix_(names.prefix) {}
+      : mapping_(is_mapped(area) ? area.mapping : nullptr), prefix_(names.prefix) {}
 
-  std::vector<std::string> of(const Wanted& wanted) const {
+  std::vector<std::string> of(const RedisVerb& verb, const Wanted& wanted) const {
+    if (mapping_ == nullptr) return redis_command(verb, wanted, prefix_);
     std::vector<std::string> words;
-    for (const model::CacheWord& word : mapping_.cache(wanted.ttl ? wanted.verb + "-ttl" : wanted.verb)) {
-      if (!word.parameter) words.push_back(word.before);
-      if (word.parameter == model::Parameter::kKey)
-        words.push_back(prefix_ + word.before + wanted.product + word.after);
-      if (word.parameter == model::Parameter::kValue) words.push_back(fmt::format("{}", wanted.value.value()));
-      if (word.parameter == model::Parameter::kTtl) words.push_back(fmt::format("{}", wanted.ttl.value()));
-    }
+    const bool takes_ttl = wanted.ttl && traces::find_verb(wanted.verb)->takes_ttl();
+    for (const model::CacheWord& word : mapping_->cache(takes_ttl ? wanted.verb + "-ttl" : wanted.verb))
+      words.push_back(word.parameter ? bound(word, wanted) : word.before);
     return words;
   }
   // The key that an entry has in the server.
   std::string key(const std::string& product) const {
-    for (const model::CacheWord& word : mapping_.cache("get"))
+    if (mapping_ == nullptr) return prefix_ + product;
+    for (const model::CacheWord& word : mapping_->cache("get"))
       if (word.parameter == model::Parameter::kKey) return prefix_ + word.before + product + word.after;
     return prefix_ + product;
   }
@@ -143,22 +126,33 @@ class Commands {
   }
 
  private:
-  model::Mapping mapping_;
+  std::string bound(const model::CacheWord& word, const Wanted& wanted) const {
+    switch (*word.parameter) {
+      case model::Parameter::kKey:
+        return prefix_ + word.before + wanted.product + word.after;
+      case model::Parameter::kValue:
+        return fmt::format("{}", wanted.value.value());
+      case model::Parameter::kTtl:
+        return fmt::format("{}", wanted.ttl.value());
+      case model::Parameter::kVersion:
+        return fmt::format("{}", wanted.number.value());
+    }
+    return "";
+  }
+
+  std::shared_ptr<const model::Mapping> mapping_;
   std::string prefix_;
 };
 
-CacheReply read(const redisReply& reply) {
-  CacheReply held;
-  held.is_nil = reply.type == REDIS_REPLY_NIL;
-  if (reply.type == REDIS_REPLY_INTEGER) held.integer = reply.integer;
-  if (reply.type == REDIS_REPLY_STRING) held.text = std::string_view(reply.str, reply.len);
-  return held;
+const RedisVerb& row_of(const Wanted& wanted) {
+  const RedisVerb* const verb = find_redis_verb(wanted.verb, wanted.watch);
+  if (verb == nullptr) throw InputError(fmt::format("a cache cannot be asked to {} here", wanted.verb));
+  return *verb;
 }
 
 Answer asked(Connection& connection, const Commands& commands, const Wanted& wanted) {
-  const RedisVerb* const verb = find_redis_verb(wanted.verb);
-  if (verb == nullptr) throw InputError(fmt::format("a cache cannot be asked to {} here", wanted.verb));
-  return verb->answer(read(*connection.execute(commands.of(wanted)))).answer;
+  const RedisVerb& verb = row_of(wanted);
+  return verb.answer(*connection.execute(commands.of(verb, wanted))).answer;
 }
 
 class RedisSession : public CacheSession {
@@ -171,11 +165,39 @@ class RedisSession : public CacheSession {
   int socket() const override { return connection_.socket(); }
   void set_patience(std::chrono::milliseconds patience) override { connection_.set_patience(patience); }
 
-  Answer ask(const Wanted& wanted) override { return asked(connection_, commands_, wanted); }
+  Answer ask(const Wanted& wanted) override {
+    if (wanted.watch != "key") return asked(connection_, commands_, wanted);
+    return wanted.verb == "get" ? watch(wanted) : transact(wanted);
+  }
 
  private:
+  // What it watched before is not what it watches now.
+  Answer watch(const Wanted& wanted) {
+    if (std::exchange(is_watching_, true)) connection_.execute({"UNWATCH"});
+    connection_.execute({"WATCH", commands_.key(wanted.product)});
+    Answer answer = asked(connection_, commands_, wanted);
+    answer.token = kWatched;
+    return answer;
+  }
+
+  // A connection that watches nothing, be it a new one, has nothing to compare.
+  Answer transact(const Wanted& wanted) {
+    const RedisVerb& verb = row_of(wanted);
+    if (!is_watching_ || wanted.token != kWatched) {
+      const Reply none = connection_.try_execute({"DISCARD"});
+      if (none->type != REDIS_REPLY_ERROR) connection_.throw_strange("DISCARD");
+      return verb.answer(*none).answer;
+    }
+    is_watching_ = false;  // EXEC ends it, however it goes
+    connection_.execute({"MULTI"});
+    connection_.execute(commands_.of(verb, wanted));
+    return verb.answer(*connection_.execute({"EXEC"})).answer;
+  }
+
+  static constexpr const char* kWatched = "watched";
   Connection connection_;
   Commands commands_;
+  bool is_watching_ = false;
 };
 
 class Redis : public Cache {
@@ -200,7 +222,7 @@ class Redis : public Cache {
       run(control(), work_area_.mapping->cache_setup());
     }
     for (const StoredValue& entry : entries) {
-      control().execute(commands_.of({"set", entry.name, entry.value}));
+      asked(control(), commands_, {.verb = "set", .product = entry.name, .value = entry.value, .shapes = shapes_});
       if (entry.ttl) control().execute({"PEXPIRE", commands_.key(entry.name), fmt::format("{}", *entry.ttl * 1000)});
     }
   }
@@ -228,6 +250,13 @@ class Redis : public Cache {
     return "";
   }
 
+  bool end_lease(const std::string& product) override {
+    if (shapes_.entries != Shape::kRecord) return false;
+    return control().execute({"HDEL", commands_.key(product), "lease"})->integer == 1;
+  }
+
+  void set_shapes(const Shapes& shapes) override { shapes_ = shapes; }
+
   std::vector<StoredValue> contents() override {
     std::vector<StoredValue> entries;
     if (is_mapped(work_area_)) {
@@ -240,15 +269,8 @@ class Redis : public Cache {
       return entries;
     }
     for (const std::string& key : keys_under(control(), area_.prefix)) {
-      const Reply reply = control().execute({"GET", key});
-      if (reply->type == REDIS_REPLY_NIL) continue;
-      const std::optional<std::int64_t> value = whole_number(text_of(*reply));
-      if (!value) {
-        throw EnvironmentError(
-            fmt::format("{}: key {} holds something that is not a whole number; run it again where nobody else writes",
-                        place(address_), key));
-      }
-      entries.push_back({key.substr(area_.prefix.size()), *value});
+      StoredValue stored{.name = key.substr(area_.prefix.size())};
+      if (stored.name != kLeasesKey && read_entry(key, stored)) entries.push_back(std::move(stored));
     }
     return entries;
   }
@@ -280,6 +302,37 @@ class Redis : public Cache {
     return *control_;
   }
 
+  // Of that key; no where it is not there any more.
+  bool read_entry(const std::string& key, StoredValue& stored) {
+    if (shapes_.entries == Shape::kRecord) return read_record(key, stored);
+    const Reply reply = control().execute({"GET", key});
+    if (reply->type == REDIS_REPLY_NIL) return false;
+    stored.marker = text_of(*reply) == kMarkerText;
+    if (!stored.marker) stored.value = number_in(key, *reply);
+    return true;
+  }
+
+  bool read_record(const std::string& key, StoredValue& stored) {
+    const Reply fields =
+        control().execute({"HMGET", key, "value", "marker", "version", "generation", "stale", "lease"});
+    if (fields->type != REDIS_REPLY_ARRAY || fields->elements != 6) control().throw_strange("HMGET");
+    const auto has = [&](std::size_t at) { return fields->element[at]->type != REDIS_REPLY_NIL; };
+    if (has(0)) stored.value = number_in(key, *fields->element[0]);
+    stored.marker = has(1);
+    if (has(2)) stored.version = number_in(key, *fields->element[2]);
+    if (has(3)) stored.generation = number_in(key, *fields->element[3]);
+    stored.stale = has(4);
+    stored.lease = has(5);
+    return stored != StoredValue{.name = stored.name};
+  }
+
+  std::int64_t number_in(const std::string& key, const redisReply& reply) const {
+    if (const std::optional<std::int64_t> value = whole_number(text_of(reply))) return *value;
+    throw EnvironmentError(
+        fmt::format("{}: key {} holds something that is not a whole number; run it again where nobody else writes",
+                    place(address_), key));
+  }
+
   static void run(Connection& connection, const std::vector<model::CacheCommand>& commands) {
     for (const model::CacheCommand& command : commands) connection.execute(Commands::plain(command));
   }
@@ -294,6 +347,7 @@ class Redis : public Cache {
   WorkArea work_area_;
   Area area_;
   Commands commands_;
+  Shapes shapes_;
   std::string version_;
   std::optional<Connection> control_;
   bool is_named_ = false;
@@ -301,39 +355,7 @@ class Redis : public Cache {
   bool is_set_up_ = false;
 };
 
-// The field's text in INFO's section.
-std::string info(Connection& connection, const std::string& section, const std::string& field) {
-  const std::string text = "\r\n" + text_of(*connection.execute({"INFO", section}));
-  const std::string line = "\n" + field + ":";
-  const std::size_t at = text.find(line);
-  return at == std::string::npos ? "" : first_line(std::string_view(text).substr(at + line.size()));
-}
-
 }  // namespace
-
-// Its offset counts in the primary's own history, which a restart or the first replica begins anew: hence the
-// comparison of their names.
-void await_replica(const RedisAddress& primary, const RedisAddress& replica) {
-  Connection leader(primary, Purpose::kWork);
-  Connection follower(replica, Purpose::kWork);
-  const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(replica.timeout_seconds);
-  for (;;) {
-    const std::int64_t goal = whole_number(info(leader, "replication", "master_repl_offset")).value_or(0);
-    const bool is_up = info(follower, "replication", "master_link_status") == "up" &&
-                       info(follower, "replication", "master_replid") == info(leader, "replication", "master_replid");
-    if (is_up && whole_number(info(follower, "replication", "slave_repl_offset")).value_or(-1) >= goal) return;
-    throw_if_stopped();
-    if (std::chrono::steady_clock::now() > deadline) {
-      throw EnvironmentError(fmt::format("{}: as a replica it does not catch up within {} s; replay again",
-                                         place(replica), replica.timeout_seconds));
-    }
-    std::this_thread::sleep_for(std::chrono::milliseconds(2));
-  }
-}
-
-void detach_replica(const RedisAddress& replica) {
-  Connection(replica, Purpose::kWork).execute({"REPLICAOF", "NO", "ONE"});
-}
 
 std::vector<std::string> abandoned_keys(const RedisAddress& address) {
   Connection connection(address, Purpose::kWork);
@@ -351,7 +373,7 @@ std::unique_ptr<Cache> open_redis(const RedisAddress& address, const WorkArea& a
   return std::make_unique<Redis>(address, area);
 }
 
-bool redis_knows(std::string_view verb) { return find_redis_verb(verb) != nullptr; }
+bool redis_knows(std::string_view verb, std::string_view watch) { return find_redis_verb(verb, watch) != nullptr; }
 
 std::unique_ptr<CacheSession> connect_redis(const RedisAddress& address, const WorkArea& area) {
   return std::make_unique<RedisSession>(address, area);

@@ -1,33 +1,45 @@
 // What a Redis is asked by each verb, and what its reply says then, whoever read it: a driver (redis.cpp) or a proxy
 // (decode.cpp). A verb that Redis is to know is one row of redis_verbs.cpp.
+//
+// An entry that stands as its value is a string: a whole number, be it a value or a count, or kMarkerText. One that
+// stands as a record is a hash of the fields value, marker, version, generation, stale and lease, each where it has it.
 #pragma once
 
-#include <cstdint>
-#include <optional>
-#include <span>
+#include <hiredis/hiredis.h>
+
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "stores/decode.hpp"
 
 namespace stalemate::real {
 
-// What a reply holds; nothing of it for a status ("+OK").
-struct CacheReply {
-  bool is_nil = false;
-  std::optional<std::int64_t> integer = {};
-  std::optional<std::string_view> text = {};
+inline constexpr std::string_view kMarkerText = "marker";
+// Under an area's prefix: counts the leases that were given. No entry is called so.
+inline constexpr std::string_view kLeasesKey = "#leases";
+
+// One way to ask: a command where one does, with :key, :value, :ttl, :other as words of its own; else a script.
+struct RedisForm {
+  std::string_view command;
+  std::string_view with_ttl = "";  // "": it takes none
+  std::string_view script = "";    // takes all arguments that there are; see kArguments in redis_verbs.cpp
 };
 
 struct RedisVerb {
-  std::string_view verb;      // as in traces/verb.hpp
-  std::string_view command;   // with the tutorial's keys, as a mapping says it; with a time to live, too
-  std::string_view with_ttl;  // "": it takes none
-  Decoded (*answer)(const CacheReply& reply);
+  std::string_view verb;   // as in traces/verb.hpp
+  std::string_view watch;  // "lease": by those that get one, or use it
+  RedisForm value, record;
+  Decoded (*answer)(const redisReply& reply);
 };
 
-std::span<const RedisVerb> redis_verbs();
-// Null where a Redis is not asked so.
-const RedisVerb* find_redis_verb(std::string_view verb);
+// Null where a Redis is not asked so. `watch` as in Wanted.
+const RedisVerb* find_redis_verb(std::string_view verb, std::string_view watch);
+
+// The words of the command. `prefix` goes before each key.
+std::vector<std::string> redis_command(const RedisVerb& verb, const Wanted& wanted, const std::string& prefix);
+
+// Whether that error is what the request is answered where nothing is watched any more.
+bool is_redis_answer(const Wanted& wanted, const redisReply& error);
 
 }  // namespace stalemate::real

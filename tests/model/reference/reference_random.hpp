@@ -10,12 +10,12 @@
 #include <utility>
 #include <vector>
 
+#include "ask/alphabet_pages.hpp"
 #include "ask/random_page.hpp"
 #include "base/error.hpp"
 #include "machine/machine.hpp"
 #include "machine/program.hpp"
 #include "model/reference/reference_model.hpp"
-#include "model/reference/reference_pages.hpp"
 #include "sim/random.hpp"
 #include "understand/protocol.hpp"
 

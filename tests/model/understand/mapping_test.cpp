@@ -60,11 +60,20 @@ TEST(Mapping, what_cannot_be_is_one_line_that_says_where_and_what_to_do) {
       {"sql", "is not understood"},
       {"sql set", "is not understood"},
       {"sql set =", "is not understood"},
-      {"sql put = SELECT :key", "known are fill, get, set, setup and teardown"},
-      {"redis put = SET :key", "known are add, add-ttl, delete, get, set, set-ttl, setup and teardown"},
+      {"sql put = SELECT :key",
+       "known are fill, get, get-version, increase, look-again, remove, set, set-if-version, setup and teardown"},
+      {"redis put = SET :key",
+       "known are add, add-ttl, delete, get, increase, increase-if-there, set, set-if-newer, set-if-newer-ttl, "
+       "set-if-unchanged, set-if-unchanged-ttl, set-ttl, setup and teardown"},
       {"sql get = SELECT v FROM t", "sql get has no :key"},
       {"sql set = UPDATE t SET v = :value", "sql set has no :key"},
       {"sql get = SELECT :value FROM t WHERE k = :key", "sql get has :value, which there is not here"},
+      {"sql set = UPDATE t SET v = :value WHERE k = :key AND n = :version", "sql set has :version, which there is not"},
+      {"sql set-if-version = UPDATE t SET v = :value WHERE k = :key", "sql set-if-version has no :version"},
+      {"sql remove = DELETE FROM t WHERE k = :key AND v = :value", "sql remove has :value, which there is not here"},
+      {"redis set-if-newer = EVAL x 1 :key :value", "redis set-if-newer has no :version"},
+      {"redis increase-ttl = INCRBY :key :value", "\"redis increase-ttl\" is not known"},
+      {"redis mark = SET :key 1", "\"redis mark\" is not known"},
       {"sql setup = INSERT INTO t VALUES (:key)", "sql setup has :key"},
       {"sql get = SELECT v FROM t WHERE k = :id", "has \":id\", which is no parameter"},
       {"sql get = SELECT v FROM t WHERE k = ':key'", "has :key inside quotes"},
@@ -116,12 +125,19 @@ TEST(Mapping, nothing_is_given_twice) {
 }
 
 TEST(Mapping, a_store_of_which_something_is_given_needs_all_that_the_diagrams_ask_of_it) {
-  EXPECT_EQ(mapping_of({"key k1 = 42"}).missing({"get", "set", "delete"}), "");
-  EXPECT_NE(mapping_of({"sql get = SELECT :key"}).missing({}).find("sql fill is missing"), std::string::npos);
+  EXPECT_EQ(mapping_of({"key k1 = 42"}).missing({"get", "set"}, {"get", "set", "delete"}), "");
+  EXPECT_NE(mapping_of({"sql get = SELECT :key"}).missing({}, {}).find("sql fill is missing"), std::string::npos);
+  const Mapping rows = mapping_of(
+      {"sql fill = A :key :value", "sql get = A :key", "sql set = A :key :value", "sql increase = A :key :value"});
+  EXPECT_EQ(rows.missing({"get", "increase"}, {"get", "mark"}), "");
+  EXPECT_NE(rows.missing({"remove"}, {}).find("sql remove is missing"), std::string::npos);
   const Mapping cache = mapping_of({"redis get = GET :key", "redis set = SET :key :value"});
-  EXPECT_EQ(cache.missing({"get", "set"}), "");
-  EXPECT_NE(cache.missing({"get", "delete"}).find("redis delete is missing"), std::string::npos);
-  EXPECT_NE(cache.missing({"set-ttl"}).find("redis set-ttl is missing"), std::string::npos);
+  EXPECT_EQ(cache.missing({"get", "remove"}, {"get", "set"}), "");
+  EXPECT_NE(cache.missing({}, {"get", "delete"}).find("redis delete is missing"), std::string::npos);
+  EXPECT_NE(cache.missing({}, {"set-ttl"}).find("redis set-ttl is missing"), std::string::npos);
+  for (const std::string verb : {"mark", "count-up", "get with its lease", "delete of several entries"})
+    EXPECT_EQ(cache.missing({}, {verb}),
+              "a diagram asks the cache to " + verb + ", which no line says yet; leave the mapping out");
 }
 
 TEST(Mapping, a_diagram_that_lacks_a_statement_is_refused_where_its_mapping_ends) {

@@ -65,8 +65,10 @@ struct VerbFacts {
   }
   // Whether a cache may be asked so of several entries at once.
   constexpr bool of_several() const { return verb == Verb::kSet || verb == Verb::kDelete || verb == Verb::kMarkStale; }
-  // Whether what it stores may be given a time to live, by a cache.
+  // Whether what it stores may be given a time to live, by a cache; whether it gives one: an increase leaves it as it
+  // is.
   constexpr bool puts() const { return carries || marks || counts; }
+  constexpr bool takes_ttl() const { return puts() && !increases(); }
 };
 
 // In the order of Verb.
@@ -76,29 +78,29 @@ inline constexpr VerbFacts kVerbs[] = {
     {Verb::kAdd, "add", true, false},  // stores only if the key is absent (SET NX, memcached add)
     {Verb::kDelete, "delete", false, false},
     // stores only if nothing has changed what the session's latest watching get watches (memcached's cas, Redis's EXEC)
-    {Verb::kSetIfUnchanged, "set-if-unchanged", true, false, false},
-    {Verb::kExists, "exists", false, false, false},  // whether a marker is there
-    {Verb::kMark, "mark", false, false, false, true},
-    {Verb::kMarkIfAbsent, "mark-if-absent", false, false, false, true},
-    {Verb::kSetUnless, "set-unless", true, false, false},  // stores only if another entry is not there
-    {Verb::kSetIfNewer, "set-if-newer", true, false, false, false, Number::kVersion},
-    {Verb::kMarkIfNewer, "mark-if-newer", false, false, false, true, Number::kVersion},
-    {Verb::kGetVersion, "get-version", false, true, false},  // the version of a row, and not the row
-    {Verb::kCountUp, "count-up", false, false, false, false, Number::kNone, true},
+    {Verb::kSetIfUnchanged, "set-if-unchanged", true, false},
+    {Verb::kExists, "exists", false, false},  // whether a marker is there
+    {Verb::kMark, "mark", false, false, true, true},
+    {Verb::kMarkIfAbsent, "mark-if-absent", false, false, true, true},
+    {Verb::kSetUnless, "set-unless", true, false},  // stores only if another entry is not there
+    {Verb::kSetIfNewer, "set-if-newer", true, false, true, false, Number::kVersion},
+    {Verb::kMarkIfNewer, "mark-if-newer", false, false, true, true, Number::kVersion},
+    {Verb::kGetVersion, "get-version", false, true},  // the version of a row, and not the row
+    {Verb::kCountUp, "count-up", false, false, true, false, Number::kNone, true},
     // in one step: deletes one entry and counts the generation of another up, or its own
-    {Verb::kDeleteAndCountUp, "delete-and-count-up", false, false, false, false, Number::kNone, true},
-    {Verb::kGetGeneration, "get-generation", false, false, false},
+    {Verb::kDeleteAndCountUp, "delete-and-count-up", false, false, true, false, Number::kNone, true},
+    {Verb::kGetGeneration, "get-generation", false, false},
     // stores only if the generation of another entry, or its own, is as the session was told
-    {Verb::kSetIfGeneration, "set-if-generation", true, false, false, false, Number::kGeneration},
-    {Verb::kMarkStale, "mark-stale", false, false, false},  // what is there stays, and its lease is void
-    {Verb::kPublish, "publish", false, false, false},       // of a channel: every app instance is told that it changed
-    {Verb::kIncrease, "increase", true, true, false},  // changes what is there (n = n + 1; INCRBY: from nothing, too)
-    {Verb::kIncreaseIfThere, "increase-if-there", true, false, false},
+    {Verb::kSetIfGeneration, "set-if-generation", true, false, true, false, Number::kGeneration},
+    {Verb::kMarkStale, "mark-stale", false, false},    // what is there stays, and its lease is void
+    {Verb::kPublish, "publish", false, false, false},  // of a channel: every app instance is told that it changed
+    {Verb::kIncrease, "increase", true, true},         // changes what is there (n = n + 1; INCRBY: from nothing, too)
+    {Verb::kIncreaseIfThere, "increase-if-there", true, false},
     // stores only if the row has the version that the session read
-    {Verb::kSetIfVersion, "set-if-version", true, true, false, false, Number::kVersion},
-    {Verb::kRemove, "remove", true, true, false},          // the row is there no more, which is a value like others
-    {Verb::kWait, "wait", false, false, false},            // until the replica of a cache has all that the cache has
-    {Verb::kLookAgain, "look-again", false, true, false},  // whether a row is as its session has it
+    {Verb::kSetIfVersion, "set-if-version", true, true, true, false, Number::kVersion},
+    {Verb::kRemove, "remove", true, true},          // the row is there no more, which is a value like others
+    {Verb::kWait, "wait", false, false, false},     // until the replica of a cache has all that the cache has
+    {Verb::kLookAgain, "look-again", false, true},  // whether a row is as its session has it
 };
 
 constexpr const VerbFacts& facts_of(Verb verb) { return kVerbs[static_cast<std::size_t>(verb)]; }

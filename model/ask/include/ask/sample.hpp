@@ -17,7 +17,8 @@ class Sample {
   // Sample `number` of the seed.
   Sample(std::uint64_t seed, std::uint64_t number);
 
-  // The walk as a trace; its seed is the sample's. It may stop before anything comes to rest.
+  // The walk as a trace, which can be replayed (traces/shapes.hpp); its seed is the sample's. It may stop before
+  // anything comes to rest.
   const traces::Trace& trace() const { return *trace_; }
   // All that are smaller in one way (steps, app instances, operations, faults, keys, lines of the page), the boldest
   // first. Going on with any of them comes to an end.

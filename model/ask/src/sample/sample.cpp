@@ -11,12 +11,15 @@
 #include <string>
 #include <utility>
 
+#include "ask/alphabet_pages.hpp"
 #include "ask/random_page.hpp"
 #include "ask/walk.hpp"
 #include "base/error.hpp"
 #include "base/invariant.hpp"
 #include "machine/fault.hpp"
 #include "machine/program.hpp"
+#include "sim/random.hpp"
+#include "traces/shapes.hpp"
 #include "understand/protocol.hpp"
 
 namespace stalemate::model {
@@ -83,9 +86,8 @@ std::string drawn_script() {
 }
 
 std::string drawn_fault() {
-  // Random pages put no markers there and publish nothing; servers' errors and cancelled operations are not replayed.
-  constexpr FaultEffect kLeftOut[] = {FaultEffect::kExpireMarker, FaultEffect::kLoseDelivery, FaultEffect::kRefuse,
-                                      FaultEffect::kCancel};
+  // Nothing is published here; servers' errors and cancelled operations are not replayed.
+  constexpr FaultEffect kLeftOut[] = {FaultEffect::kLoseDelivery, FaultEffect::kRefuse, FaultEffect::kCancel};
   std::vector<std::string> names;
   for (const FaultKind& kind : fault_kinds())
     if (std::find(std::begin(kLeftOut), std::end(kLeftOut), kind.effect) == std::end(kLeftOut))
@@ -93,6 +95,24 @@ std::string drawn_fault() {
   names.emplace_back("cache-failover:3");
   names.push_back(fmt::format("{}=2", fmt::join(names, ",")));
   return *rc::gen::elementOf(names);
+}
+
+// More than half of the pages take more of the alphabet than values that are set and deleted.
+std::string drawn_page() {
+  std::string page = *random_page();
+  const sim::Random random(*rc::gen::inRange<std::uint64_t>(0, 1'000'000), 0);
+  switch (*rc::gen::inRange(0, 8)) {
+    case 0:
+    case 1:
+    case 2:
+      return with_entries(page, random);
+    case 3:
+      return with_changes(page, random);
+    case 4:
+      return with_rows(page, random);
+    default:
+      return page;
+  }
 }
 
 traces::Scenario drawn_scenario() {
@@ -255,7 +275,7 @@ Sample::Sample(std::uint64_t seed, std::uint64_t number) : seed_(seed) {
   };
   const auto sample = rc::gen::exec([] {
     Drawn drawn;
-    drawn.page = *random_page();
+    drawn.page = drawn_page();
     drawn.scenario = drawn_scenario();
     drawn.numbers = *rc::gen::container<std::vector<unsigned>>(kStepsMax, rc::gen::inRange(0U, 1'000'000U));
     return drawn;
@@ -263,7 +283,7 @@ Sample::Sample(std::uint64_t seed, std::uint64_t number) : seed_(seed) {
   for (std::uint64_t attempt = 0; attempt < kTriesMax; ++attempt) {
     const Drawn drawn = sample(rc::Random({seed, number, attempt, 0}), kSize).value();
     std::optional<traces::Trace> trace = drawn_walk(drawn.page, drawn.scenario, drawn.numbers, seed);
-    if (!trace) continue;
+    if (!trace || !why_not_replayed(*trace).empty()) continue;
     trace_ = std::make_shared<const traces::Trace>(std::move(*trace));
     return;
   }
@@ -274,7 +294,7 @@ std::vector<Sample> Sample::smaller() const {
   std::vector<Sample> found;
   for (const Parts& parts : smaller_parts(parts_of(*trace_))) {
     std::optional<traces::Trace> trace = walk_along(parts, seed_);
-    if (!trace || *trace == *trace_) continue;
+    if (!trace || *trace == *trace_ || !why_not_replayed(*trace).empty()) continue;
     Sample sample;
     sample.seed_ = seed_;
     sample.trace_ = std::make_shared<const traces::Trace>(std::move(*trace));

@@ -8,8 +8,15 @@
 //   sql teardown = ...     after it; may repeat
 //   sql fill = ...         makes a row, of :key and :value      sql get = ...   of :key: a row of one column, or none
 //   sql set = ...          of :key and :value: exactly one row
-//   redis setup, redis teardown; redis get, redis delete of :key; redis set, redis add of :key and :value;
-//   redis set-ttl, redis add-ttl of :ttl, too
+//   sql increase of :key and :value; sql get-version and sql remove of :key; sql set-if-version of :version, too;
+//   sql look-again of :key and :value: t or f
+//   redis setup, redis teardown; redis get, redis delete of :key; redis set, redis add, redis set-if-unchanged, redis
+//   increase, redis increase-if-there of :key and :value; redis set-if-newer of :version, too
+//   redis set-ttl, and so on, of what stores a value: of :ttl, too
+//
+// A command with a condition answers 0 or nil where that is not met. A watched get is sent behind WATCH, and its
+// set-if-unchanged between MULTI and EXEC. What is about more than the value of a row (a marker, a count, a lease,
+// several entries) has no line yet.
 #pragma once
 
 #include <map>
@@ -22,7 +29,7 @@
 
 namespace stalemate::model {
 
-enum class Parameter { kKey, kValue, kTtl };
+enum class Parameter { kKey, kValue, kTtl, kVersion };
 
 // `text` has $1, $2, ... for these, in this order; each stands there once.
 struct SqlStatement {
@@ -51,7 +58,7 @@ class Mapping {
   bool empty() const { return !has_sql() && !has_cache() && keys_.empty(); }
 
   // REQUIRES: missing() found nothing.
-  const SqlStatement& sql(const std::string& verb) const { return sql_.at(verb); }  // "fill", "get", "set"
+  const SqlStatement& sql(const std::string& verb) const { return sql_.at(verb); }  // "fill", "get", ...
   const std::vector<std::string>& sql_setup() const { return sql_setup_; }
   const std::vector<std::string>& sql_teardown() const { return sql_teardown_; }
   const CacheCommand& cache(const std::string& verb) const { return cache_.at(verb); }  // "get", "set-ttl", ...
@@ -60,8 +67,8 @@ class Mapping {
   std::string name_of(const std::string& key) const;
 
   // One line for what is missing of a store of which something is given: "sql get is missing; ...". "" if nothing is.
-  // `cache_verbs`: what the cache is asked, "set-ttl" for a set with a time to live.
-  std::string missing(const std::vector<std::string>& cache_verbs) const;
+  // What a diagram asks of its stores: "set-ttl" for a set with a time to live; "get with its lease".
+  std::string missing(const std::vector<std::string>& sql_verbs, const std::vector<std::string>& cache_verbs) const;
 
   // Its lines again, from which add() makes the same.
   const std::vector<std::string>& lines() const { return lines_; }

@@ -48,6 +48,7 @@ struct ConformReport {
   std::string stopped;                         // by a signal, before all runs were done: one line; else empty
   std::string failed;                          // a server that is missing, lost, or where something may be left
   std::map<std::string, std::uint64_t> kinds;  // how many steps of each kind
+  std::map<std::string, std::uint64_t> verbs;  // how many requests were handled of each: "cache set", "cache get lease"
   std::optional<Disagreement> disagreement;
 };
 

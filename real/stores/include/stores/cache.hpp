@@ -28,8 +28,10 @@ class Cache : public Store {
   virtual std::unique_ptr<CacheSession> connect() = 0;
   // What befalls an entry in the server itself. drop(): whether it was there. expire(): its time to live is over at
   // once; returns when it is gone, or "" as the reason why it cannot be: "absent", "without a time to live".
+  // end_lease(): its lease alone is over; whether there was one.
   virtual bool drop(const std::string& product) = 0;
   virtual std::string expire(const std::string& product) = 0;
+  virtual bool end_lease(const std::string& product) = 0;
 };
 
 // Keys of runs that were killed ("stalemate:1f:*"), as each new area removes them; none where the user may not see the
@@ -39,8 +41,8 @@ void remove_abandoned_keys(const RedisAddress& address);
 
 // Connects to learn the version; writes nothing. With a mapping, contents() has the area's names alone.
 std::unique_ptr<Cache> open_redis(const RedisAddress& address, const WorkArea& area);
-// Whether a Redis is asked so.
-bool redis_knows(std::string_view verb);
+// Whether a Redis is asked so. `watch`: as in Wanted.
+bool redis_knows(std::string_view verb, std::string_view watch);
 // A session alone, under the prefix of that run.
 std::unique_ptr<CacheSession> connect_redis(const RedisAddress& address, const WorkArea& area);
 

@@ -16,10 +16,9 @@ namespace stalemate::real {
 
 class DatabaseSession : public StoreSession {
  public:
-  static bool knows(std::string_view verb);
-  Answer ask(const Wanted& wanted) final;
-  virtual Answer get(const std::string& product) = 0;                      // value or miss
-  virtual Answer set(const std::string& product, std::int64_t value) = 0;  // ok: exactly one row was updated
+  Answer get(const std::string& product) { return ask({"get", product}); }  // value or miss
+  // ok: exactly one row was updated
+  Answer set(const std::string& product, std::int64_t value) { return ask({"set", product, value}); }
 };
 
 class Database : public Store {
@@ -34,11 +33,14 @@ void remove_abandoned_schemas(const PostgresAddress& address);
 // Connects to learn the version; creates nothing. With a mapping, fill() makes the area anew each time, by its setup,
 // and contents() has the area's names alone.
 std::unique_ptr<Database> open_postgres(const PostgresAddress& address, const WorkArea& area);
+// Whether a PostgreSQL is asked so.
+bool postgres_knows(std::string_view verb);
 // A session alone, in an area that another Database has made or will make.
 std::unique_ptr<DatabaseSession> connect_postgres(const PostgresAddress& address, const WorkArea& area);
 
 // A CockroachDB, or whatever else answers there: version() says "CockroachDB ..." or that it is a double. UUID keys;
-// each operation is a transaction that is begun again, whole, when it is refused with SQLSTATE 40001.
+// each operation is a transaction that is begun again, whole, when it is refused with SQLSTATE 40001. It is asked to
+// get and to set alone.
 std::unique_ptr<Database> open_cockroach(const PostgresAddress& address, const std::string& run);
 
 }  // namespace stalemate::real

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 
 #include "proxy/proxy.hpp"
 #include "stores/store.hpp"
@@ -17,9 +18,17 @@ struct Decoded {
   bool is_answer = true;
 };
 
-// `verb` as in traces::Request.
-Decoded decode_redis(const std::string& verb, const Held& reply);
-Decoded decode_postgres(const std::string& verb, const Held& reply);
+Decoded decode_redis(const Wanted& wanted, const Held& reply);
+Decoded decode_postgres(const Wanted& wanted, const Held& reply);
+
+// A request that keeps watch over a key, or uses that watch, is several commands of Redis.
+enum class CommandPart {
+  kWhole,   // it is the request, or the last part of it
+  kBegins,  // more of the request follows, once it is answered
+  kBefore   // changes nothing: passes when it is sent
+};
+// `command` as in Held::name.
+CommandPart redis_part(const Wanted& wanted, std::string_view command);
 
 // An SQLSTATE that the statement's own values caused: the server's answer, not a failure of the machine.
 bool is_answer(const std::string& sqlstate);

@@ -11,29 +11,49 @@
 #include <vector>
 
 #include "base/error.hpp"
+#include "traces/shapes.hpp"
 #include "traces/trace.hpp"
 
 namespace stalemate::real {
 
-// What a trace's request asks of a store.
+using traces::Rows;
+using traces::Shape;
+using traces::Shapes;
+
+// What a trace's request asks of a store. Words and numbers as in traces::Request, keys as they are called in the
+// server.
 struct Wanted {
   std::string verb;
   std::string product;
-  std::optional<std::int64_t> value = {};  // what a set or add carries
-  std::optional<std::int64_t> ttl = {};    // a time to live in seconds, if any
+  std::optional<std::int64_t> value = {};   // what it stores; of a look-again what its session has
+  std::optional<std::int64_t> ttl = {};     // a time to live in seconds, if any
+  std::string watch = {};                   // of a get, and of a set-if-unchanged that of the get before it
+  std::optional<std::int64_t> number = {};  // the version or the generation that it compares
+  std::string other = {};                   // the second entry that it is about
+  std::vector<std::string> also = {};       // further entries to which it is done at once
+  std::string token = {};                   // of a set with a lease: what the lease was given with; "": no lease
+  Shapes shapes = {};
 };
 
 // What a server really replied. `error` is empty, or one line of the server's refusal; `reply.outcome` is "error" then.
+// `token`: what a lease that it gives is known by.
 struct Answer {
   traces::Reply reply;
   std::string error;
+  std::string token = {};
 };
 
-// One row or entry, by the name it has in the server.
+// One row or entry, by the name it has in the server; as in traces::Entry, but that a count which stands as a value is
+// one here.
 struct StoredValue {
   std::string name;
-  std::int64_t value = 0;
+  std::optional<std::int64_t> value = std::nullopt;
   std::optional<std::int64_t> ttl = std::nullopt;  // in a cache: seconds until it expires, where it is given any
+  bool marker = false;
+  std::int64_t version = 0;
+  std::int64_t generation = 0;
+  bool stale = false;
+  bool lease = false;
   bool operator==(const StoredValue&) const = default;
 };
 
@@ -62,6 +82,8 @@ class Store {
   // Makes the area, if it is not there, and these its only rows or entries. With a new area it removes those of runs
   // that were killed, where the server can tell that they were.
   virtual void fill(const std::vector<StoredValue>& values) = 0;
+  // What the traces from now on need. REQUIRES: fill() comes before anything else is asked.
+  virtual void set_shapes(const Shapes&) {}
   // All of it, sorted by name, as another connection than the sessions' sees it.
   virtual std::vector<StoredValue> contents() = 0;
   // How many seconds a connection that is made from now on waits for answers.

@@ -1,0 +1,35 @@
+// What a trace needs of the real stores that it is replayed on, and whether there are such.
+#pragma once
+
+#include <cstdint>
+#include <set>
+#include <string>
+
+#include "traces/trace.hpp"
+
+namespace stalemate::traces {
+
+// How a cache that keeps texts has its entries: each as its value, which may be a marker or a count; or each as a
+// record with its value and what more is needed beside it: a version, a generation, that it is stale, its lease.
+enum class Shape : std::uint8_t { kValue, kRecord };
+
+// What is needed of the rows of a database beside their values: nothing; how often each was committed; that they come
+// and go.
+enum class Rows : std::uint8_t { kAlways, kVersioned, kComeAndGo };
+
+struct Shapes {
+  Shape entries = Shape::kValue;
+  Rows rows = Rows::kAlways;
+  bool operator==(const Shapes&) const = default;
+};
+
+// REQUIRES: why_not_replayed() finds nothing.
+Shapes shapes_of(const Trace& trace);
+// The entries of caches that are counted up, by their keys.
+std::set<std::string> counts_of(const Trace& trace);
+
+// The first thing in the trace that is modelled and that no real server here does, as one line without its end: "step 3
+// is a cancel, ..."; "" where all of it can be replayed.
+std::string why_not_replayed(const Trace& trace);
+
+}  // namespace stalemate::traces

@@ -1,0 +1,129 @@
+#include "traces/shapes.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace stalemate::traces {
+namespace {
+
+template <typename Visit>
+void each_request(const Trace& trace, const Visit& visit) {
+  for (const Step& step : trace.steps)
+    for (const Request& request : step.sends) visit(request, *find_verb(request.verb));
+}
+
+// What is counted up by a request, or compared as a count; "" where nothing is.
+std::string counted_by(const Request& request, const VerbFacts& verb) {
+  const bool is_its_own = verb.verb == Verb::kCountUp || verb.verb == Verb::kGetGeneration;
+  const bool is_another = verb.verb == Verb::kDeleteAndCountUp || verb.verb == Verb::kSetIfGeneration;
+  return is_its_own ? request.key : is_another ? request.other : "";
+}
+
+// Whether anything that a store of this kind ever has is told with its version.
+bool has_version(const Trace& trace, std::string_view kind) {
+  const auto in = [&](const State& state) {
+    return std::any_of(state.stores.begin(), state.stores.end(), [&](const Contents& store) {
+      const Store* const its = find_store(trace.stores, store.store);
+      return its != nullptr && its->kind == kind &&
+             std::any_of(store.entries.begin(), store.entries.end(), [](const Entry& entry) { return entry.version; });
+    });
+  };
+  return in(trace.initial) ||
+         std::any_of(trace.steps.begin(), trace.steps.end(), [&](const Step& step) { return in(step.after); });
+}
+
+bool is_record(const Trace& trace) {
+  const std::set<std::string> counts = counts_of(trace);
+  bool found = false;
+  const auto has_value = [&](const std::string& key) { found = found || counts.contains(key); };
+  each_request(trace, [&](const Request& request, const VerbFacts& verb) {
+    if (!is_cache(trace, request.to)) return;
+    found = found || verb.versioned() || verb.verb == Verb::kMarkStale;
+    found = found || request.watch == to_string(Watch::kLease);
+    if (counted_by(request, verb) != request.key) has_value(request.key);
+    if (verb.verb == Verb::kSetIfGeneration || verb.verb == Verb::kDeleteAndCountUp) has_value(request.key);
+    for (const std::string& also : request.also) has_value(also);
+  });
+  for (const Contents& store : trace.initial.stores)
+    for (const Entry& entry : store.entries)
+      if (is_cache(trace, store.store) && entry.value) has_value(entry.key);
+  return found || has_version(trace, "cache");
+}
+
+struct RowNeeds {
+  bool versions = false;
+  bool come_and_go = false;
+};
+
+RowNeeds needs_of_rows(const Trace& trace) {
+  RowNeeds needs;
+  each_request(trace, [&](const Request& request, const VerbFacts& verb) {
+    if (!is_database(trace, request.to)) return;
+    needs.versions = needs.versions || verb.verb == Verb::kGetVersion || verb.verb == Verb::kSetIfVersion;
+    needs.come_and_go = needs.come_and_go || verb.verb == Verb::kRemove;
+  });
+  for (const Step& step : trace.steps) {
+    if (!step.reply) continue;
+    const bool is_of_row = step.request && is_database(trace, step.request->to);
+    needs.versions = needs.versions || (is_of_row && step.reply->version);
+    needs.come_and_go = needs.come_and_go || step.reply->outcome == "no-row";
+  }
+  needs.versions = needs.versions || has_version(trace, "database");
+  return needs;
+}
+
+// What of a request no server here does.
+std::string why_not_asked(const Request& request) {
+  if (!request.from.empty())
+    return fmt::format("the {} itself asks the {}, which no server here does", request.from, request.to);
+  const VerbFacts* const verb = find_verb(request.verb);
+  const std::string what = request.watch == to_string(Watch::kEntry) ? "get that watches what it finds"
+                           : request.other_rows                      ? "get of other rows, too"
+                           : verb == nullptr || !verb->replayed      ? request.verb
+                                                                     : "";
+  if (what.empty()) return "";
+  return fmt::format("'{}: {}' is sent, which no server here is asked yet", request.to, what);
+}
+
+// What belongs to a watch is several commands on one connection, of which TCP brings none twice.
+bool copies_watch(const Step& step) {
+  if (step.kind != StepKind::kDuplicate || !step.request) return false;
+  return step.request->verb == to_string(Verb::kSetIfUnchanged) || step.request->watch == to_string(Watch::kKey);
+}
+
+std::string why_not_done(const Step& step) {
+  const StepKindFacts& kind = facts_of(step.kind);
+  if (!kind.replayed) return fmt::format("a {} is not done to real servers yet", kind.name);
+  if (copies_watch(step))
+    return "what belongs to a watch is copied: several commands on one connection, of which TCP brings none twice";
+  for (const Request& request : step.sends)
+    if (std::string why = why_not_asked(request); !why.empty()) return why;
+  return "";
+}
+
+}  // namespace
+
+std::set<std::string> counts_of(const Trace& trace) {
+  std::set<std::string> counts;
+  each_request(trace, [&](const Request& request, const VerbFacts& verb) { counts.insert(counted_by(request, verb)); });
+  counts.erase("");
+  return counts;
+}
+
+Shapes shapes_of(const Trace& trace) {
+  const RowNeeds needs = needs_of_rows(trace);
+  const Rows rows = needs.versions ? Rows::kVersioned : needs.come_and_go ? Rows::kComeAndGo : Rows::kAlways;
+  return {is_record(trace) ? Shape::kRecord : Shape::kValue, rows};
+}
+
+std::string why_not_replayed(const Trace& trace) {
+  for (std::size_t i = 0; i < trace.steps.size(); ++i)
+    if (const std::string why = why_not_done(trace.steps[i]); !why.empty())
+      return fmt::format("step {}: {}", i + 1, why);
+  const RowNeeds needs = needs_of_rows(trace);
+  return needs.versions && needs.come_and_go ? "its rows come and go and have versions, and no table here has both"
+                                             : "";
+}
+
+}  // namespace stalemate::traces
