@@ -5,13 +5,11 @@
 #include <filesystem>
 #include <memory>
 #include <nlohmann/json.hpp>
-#include <thread>
 
 #include "ask/as_drawn.hpp"
 #include "ask/check.hpp"
 #include "base/error.hpp"
 #include "base/exit_code.hpp"
-#include "base/quantity.hpp"
 #include "cli/secrets.hpp"
 #include "commands.hpp"
 #include "complaint.hpp"
@@ -25,7 +23,6 @@
 namespace stalemate::cli {
 namespace {
 
-constexpr int kThreadsMax = 256;
 constexpr int kDepthMax = 1000000000;
 
 std::string progress_line(const sim::Progress& now, double seconds) {
@@ -40,10 +37,8 @@ struct CheckCommand {
   ScenarioOptions scenario;
   OutputOptions output;
   model::CheckOptions check;
-  std::optional<int> threads;
+  SearchOptions search;
   std::optional<int> depth;
-  std::string memory;
-  std::string time;
   bool no_reduction = false;
   bool no_fusing = false;
   bool no_symmetry = false;
@@ -85,12 +80,10 @@ struct CheckCommand {
 
   int run_one(const std::string& invocation) {
     check.all ? output.check_folder() : output.check();
-    check.threads = threads ? static_cast<unsigned>(*threads) : std::max(1U, std::thread::hardware_concurrency());
+    search.add_to(check);
     check.depth_max = depth;
     check.reductions = {!no_reduction && !no_fusing, !no_reduction && !no_symmetry, !no_reduction && !no_independence};
-    if (!memory.empty()) check.memory_bytes_max = parse_bytes(memory, "--memory");
-    std::optional<TimeLimit> time_limit;
-    if (!time.empty()) time_limit = TimeLimit{parse_duration(time, "--time"), time};
+    std::optional<TimeLimit> time_limit = search.time_limit();
     if (as_drawn) return run_as_drawn(std::move(time_limit), invocation);
 
     const model::Protocol read = protocol.read();
@@ -210,11 +203,8 @@ void add_check(CLI::App& program, Action& action, const std::string& invocation)
                    "receive a reply in a step of its own; the trace then has the fewest steps of all");
   command.add_flag("--no-symmetry", options->no_symmetry, "tell app instances with the same script apart");
   command.add_flag("--no-independence", options->no_independence, "try every order of steps that commute");
-  add_number(command, "--threads", options->threads, {1, kThreadsMax},
-             "threads (default: all cores; never changes the result)");
+  options->search.add_to(command, "inconclusive");
   add_number(command, "--depth", options->depth, {1, kDepthMax}, "stop at this many steps, inconclusive");
-  command.add_option("--memory", options->memory, "stop before the program takes more memory, inconclusive: 4GiB");
-  command.add_option("--time", options->time, "stop after this time, inconclusive: 30s");
   command.add_flag(
       "--as-drawn", options->as_drawn,
       "of a diagram that shows a race, with a participant for each app instance: take the order that it "

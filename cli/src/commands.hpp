@@ -11,6 +11,7 @@ namespace stalemate::cli {
 
 void add_check(CLI::App& program, Action& action, const std::string& invocation);
 void add_clean(CLI::App& program, Action& action);
+void add_compare(CLI::App& program, Action& action, const std::string& invocation);
 void add_conform(CLI::App& program, Action& action, const std::string& invocation);
 void add_explain(CLI::App& program, Action& action);
 void add_graph(CLI::App& program, Action& action);

@@ -8,8 +8,10 @@
 #include <cstring>
 #include <filesystem>
 #include <limits>
+#include <thread>
 
 #include "base/error.hpp"
+#include "base/quantity.hpp"
 #include "machine/fault.hpp"
 #include "machine/scenario.hpp"
 #include "streams.hpp"
@@ -138,6 +140,23 @@ void ScenarioOptions::add_to(CLI::App& command) {
   command.add_flag("--no-expiry", given.no_expiry, "nothing expires, whatever time to live it has");
   command.add_flag("--no-replica-lag", given.no_replica_lag,
                    "a replica of a cache has each change at once (those of a database are refused by name so far)");
+}
+
+void SearchOptions::add_to(CLI::App& command, std::string_view ended) {
+  constexpr int kThreadsMax = 256;
+  add_number(command, "--threads", threads, {1, kThreadsMax}, "threads (default: all cores; never changes the result)");
+  command.add_option("--memory", memory, fmt::format("stop before the program takes more memory, {}: 4GiB", ended));
+  command.add_option("--time", time, fmt::format("stop after this time, {}: 30s", ended));
+}
+
+void SearchOptions::add_to(model::CheckOptions& check) const {
+  check.threads = threads ? static_cast<unsigned>(*threads) : std::max(1U, std::thread::hardware_concurrency());
+  if (!memory.empty()) check.memory_bytes_max = parse_bytes(memory, "--memory");
+}
+
+std::optional<TimeLimit> SearchOptions::time_limit() const {
+  if (time.empty()) return std::nullopt;
+  return TimeLimit{parse_duration(time, "--time"), time};
 }
 
 void ServerOptions::add_to(CLI::App& command) {

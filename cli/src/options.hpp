@@ -11,8 +11,10 @@
 #include <utility>
 #include <vector>
 
+#include "ask/check.hpp"
 #include "base/file.hpp"
 #include "base/text.hpp"
+#include "progress.hpp"
 #include "traces/trace.hpp"
 #include "understand/page.hpp"
 #include "understand/protocol.hpp"
@@ -49,6 +51,18 @@ struct ScenarioOptions {
     return model::scenario_of(words(protocol), protocol, all_invoked_by);
   }
   model::ScenarioWords words(const model::Protocol& protocol) const { return given.over(protocol.wanted.scenario); }
+};
+
+// --threads, --memory and --time: how a search is made, and where it ends early.
+struct SearchOptions {
+  std::optional<int> threads;
+  std::string memory;
+  std::string time;
+
+  // `ended`: what comes of it then, "inconclusive".
+  void add_to(CLI::App& command, std::string_view ended);
+  void add_to(model::CheckOptions& check) const;
+  std::optional<TimeLimit> time_limit() const;
 };
 
 // --postgres, --redis and --allow-remote.

@@ -97,6 +97,7 @@ void add_grammar(CLI::App& program, Action& action, const std::string& invocatio
   add_hunt(program, action, invocation);
   add_step(program, action);
   add_replay(program, action);
+  add_compare(program, action, invocation);
   add_conform(program, action, invocation);
   add_clean(program, action);
   add_show(program, action);

@@ -248,6 +248,9 @@ void judge_properties(const Asked& asked, const Result& result, Report& report) 
   const auto limit = limit_hit(result, asked.options, asked.interruption);
   if (limit) report.limits.push_back(*limit);
   const std::vector<std::string> unused = unused_faults(machine, result.marks);
+  std::size_t allowed = 0;
+  for (const FaultBudget& budget : machine.scenario().budgets) allowed += budget.targets.size();
+  report.faults_struck = unused.size() < allowed;
   for (std::size_t p = 0; p < machine.properties().size(); ++p) {
     report.properties.push_back(judge_property(machine, p, result, limit, unused));
     if (machine.properties()[p]->name == "coherent-at-rest") report.incoherent_at_rest = result.violating_states[p];

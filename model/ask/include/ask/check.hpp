@@ -77,6 +77,7 @@ struct Report {
   std::optional<double> omission_bound;      // where fingerprints were asked for: the chance that a state was missed
   std::vector<std::string> limits;           // that were hit
   std::vector<std::string> not_considered;   // faults that could strike and were not allowed
+  bool faults_struck = false;                // some fault that was allowed happened, where the space was exhausted
   std::vector<Assumption> assumptions;       // that every verdict rests on
   std::vector<std::string> never_reached;    // arrows, branches: only where the space was exhausted
   std::optional<traces::Trace> trace;
