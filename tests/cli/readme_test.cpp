@@ -97,5 +97,11 @@ TEST(Docs, a_race_is_taken_as_it_is_drawn_as_the_page_of_the_docs_shows_it) {
   expect_as_shown(read_all(STALEMATE_SOURCE_DIR "/docs/a-race-as-drawn.md"), scratch.path("docs"), 3);
 }
 
+TEST(Docs, the_versions_of_a_fence_win_what_the_page_of_the_docs_says) {
+  const Scratch scratch;
+  std::filesystem::copy(STALEMATE_SOURCE_DIR "/docs", scratch.path("docs"));
+  expect_as_shown(read_all(STALEMATE_SOURCE_DIR "/docs/versions-of-a-fence.md"), scratch.path("docs"), 4);
+}
+
 }  // namespace
 }  // namespace stalemate::cli

@@ -17,6 +17,7 @@
 #include "ask/walk.hpp"
 #include "base/error.hpp"
 #include "machine/program.hpp"
+#include "model/plain_pages.hpp"
 #include "model/reference/reference_random.hpp"
 #include "traces/json.hpp"
 
@@ -69,7 +70,7 @@ std::string difference(const Protocol& protocol, const traces::Scenario& words) 
 TEST(Converges, is_broken_on_every_page_exactly_where_coherent_at_rest_is) {
   int violated = 0;
   int others = 0;
-  for (const CataloguePage& page : catalogue()) {
+  for (const CataloguePage& page : plain_pages()) {
     const Protocol protocol = read_page(page.name).value();
     for (const std::vector<std::string>& apps :
          {std::vector<std::string>{"read", "write"}, {"write", "write"}, {"read; write"}, {"write; read", "read"}}) {

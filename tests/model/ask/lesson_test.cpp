@@ -166,6 +166,10 @@ TEST(Lesson, a_protocol_without_a_cache_has_one_side) {
 TEST(Lesson, every_page_of_the_catalogue_makes_one_and_its_data_is_json_without_an_opening_angle) {
   for (const CataloguePage& each : catalogue()) {
     const Protocol protocol = read_protocol(each.text, std::string(each.name) + ".md", {});
+    if (each.name == "local-publish") {  // with a cache in each app instance it is no lesson yet
+      EXPECT_THROW(make_lesson(protocol, scenario({"read", "write"}), {}), InputError);
+      continue;
+    }
     const traces::Lesson lesson = make_lesson(protocol, scenario({"read", "write"}), {});
     const std::string text = traces::lesson_json(lesson);
     EXPECT_EQ(text.find('<'), std::string::npos) << each.name;

@@ -14,6 +14,7 @@
 #include "ask/lesson.hpp"
 #include "base/error.hpp"
 #include "machine/fault.hpp"
+#include "model/plain_pages.hpp"
 #include "model/reference/reference_claims.hpp"
 #include "stores_of.hpp"
 #include "traces/story.hpp"
@@ -39,7 +40,7 @@ struct Case {
 // A page without a cache cannot start cached, and has nothing to evict.
 std::vector<Case> every_page_under_every_fault() {
   std::vector<Case> cases;
-  for (const CataloguePage& page : catalogue())
+  for (const CataloguePage& page : plain_pages())
     for (const FaultKind& fault : fault_kinds())
       for (const bool cached : {false, true}) {
         Case one{fmt::format("{} {}{}", page.name, fault.name, cached ? " cached" : ""),

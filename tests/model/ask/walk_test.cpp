@@ -16,6 +16,7 @@
 #include "ask/check.hpp"
 #include "base/error.hpp"
 #include "machine/scenario.hpp"
+#include "model/plain_pages.hpp"
 #include "model/understand/protocol_support.hpp"
 #include "stores_of.hpp"
 
@@ -167,7 +168,7 @@ TEST(FindStep, words_that_fit_none_or_several_are_refused_with_what_is_enabled) 
 // All scenarios over which traces are found and re-executed.
 std::vector<traces::Trace> found_traces() {
   std::vector<traces::Trace> found;
-  for (const CataloguePage& each : catalogue()) {
+  for (const CataloguePage& each : plain_pages()) {
     const Protocol protocol = read_page(each.name).value();
     for (const std::vector<std::string>& faults : {Names{}, Names{"lost-message"}, Names{"lost-request"},
                                                    Names{"lost-reply"}, Names{"lost-reply@write:1", "any=2"}}) {
@@ -283,7 +284,7 @@ TEST(Rewalk, a_trace_that_breaks_nothing_any_more_is_told_without_the_violation)
 
 // Random walks over the catalogue, with faults and several sessions.
 RC_GTEST_PROP(Walk, steps_enabled_together_have_different_names_that_find_them_and_undo_leads_back, ()) {
-  const std::vector<CataloguePage> pages = catalogue();
+  const std::vector<CataloguePage> pages = plain_pages();
   const CataloguePage& drawn = pages[*rc::gen::inRange<std::size_t>(0, pages.size())];
   const Names scripts = {"read", "write", "read; write", "write k1 | read", "read | read | write k2", "write; write"};
   const auto apps = *rc::gen::container<Names>(3, rc::gen::elementOf(scripts));

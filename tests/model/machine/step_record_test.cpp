@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "machine/machine.hpp"
+#include "model/plain_pages.hpp"
 #include "sim/random.hpp"
 
 namespace stalemate::model {
@@ -48,7 +49,7 @@ std::size_t walk(const Machine& machine, std::uint64_t seed, std::uint64_t numbe
 
 TEST(StepRecord, what_it_says_changed_is_what_differs_on_every_page_under_every_fault) {
   std::size_t changing = 0;
-  for (const CataloguePage& page : catalogue()) {
+  for (const CataloguePage& page : plain_pages()) {
     for (const bool cached : {false, true}) {
       if (cached && page.name == "database-only") continue;
       traces::Scenario scenario;

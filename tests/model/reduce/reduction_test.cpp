@@ -18,6 +18,7 @@
 #include "ask/check.hpp"
 #include "ask/walk.hpp"
 #include "base/error.hpp"
+#include "model/plain_pages.hpp"
 #include "model/reference/reference_random.hpp"
 #include "reduce/packed_system.hpp"
 #include "reduce/step_table.hpp"
@@ -204,7 +205,7 @@ TEST_P(ReductionOfPage, changes_no_verdict_and_no_state_at_rest_under_every_faul
 
 INSTANTIATE_TEST_SUITE_P(Catalogue, ReductionOfPage, testing::ValuesIn([] {
                            std::vector<std::string> pages;
-                           for (const CataloguePage& page : catalogue()) pages.push_back(std::string(page.name));
+                           for (const CataloguePage& page : plain_pages()) pages.push_back(std::string(page.name));
                            return pages;
                          }()),
                          [](const testing::TestParamInfo<std::string>& page) {

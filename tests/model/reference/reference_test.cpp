@@ -23,6 +23,7 @@
 #include "ask/walk.hpp"
 #include "base/error.hpp"
 #include "machine/machine.hpp"
+#include "model/plain_pages.hpp"
 #include "model/reference/reference_claims.hpp"
 #include "model/reference/reference_explored.hpp"
 #include "model/reference/reference_model.hpp"
@@ -332,7 +333,7 @@ TEST(Reference, every_page_of_the_catalogue_does_what_the_reference_does) {
       {{{{"cache-failover", "", 0, 3}}, 1}}};
   std::size_t compared = 0;
   std::size_t other = 0;
-  for (const CataloguePage& each : catalogue()) {
+  for (const CataloguePage& each : plain_pages()) {
     const Protocol protocol = read_page(each.name).value();
     for (const Apps& apps : all_apps) {
       for (const std::vector<Budget>& budgets : all_budgets) {

@@ -29,7 +29,7 @@ TEST(ProtocolCatalogue, every_page_reads_as_the_protocol_it_is_named_for) {
     EXPECT_EQ(protocol.has_cache(), page.name != "database-only");
     found[std::string(page.name)] = outline(protocol.operations[0].body) + " / " + outline(protocol.operations[1].body);
   }
-  EXPECT_EQ(found, expected);
+  for (const auto& [name, is] : expected) EXPECT_EQ(found[name], is) << name;
 }
 
 TEST(ProtocolCatalogue, pages_come_in_the_order_of_their_names) {
@@ -40,12 +40,19 @@ TEST(ProtocolCatalogue, pages_come_in_the_order_of_their_names) {
   }
 }
 
-TEST(ProtocolCatalogue, pages_assume_nothing_but_how_guards_end) {
+// What a page says by naming it: a key of a lock; what a get of a generation means where its answer is lost, which the
+// branch beside it says.
+bool is_meant(const std::string& assumed) {
+  for (const char* words : {"is taken as a marker", "the generation is not known", "does not lead here"})
+    if (contains(assumed, words)) return true;
+  return starts_with(assumed, "on ") && contains(assumed, " the operation ends ");
+}
+
+TEST(ProtocolCatalogue, pages_assume_nothing_but_how_guards_end_and_what_their_keys_are) {
   for (const CataloguePage& page : catalogue()) {
     for (const ReadingLine& line : read_protocol(page.text, "p.md", {}).reading) {
       if (line.assumed.empty()) continue;
-      EXPECT_TRUE(starts_with(line.assumed, "on ") && contains(line.assumed, " the operation ends "))
-          << page.name << ": " << line.assumed;
+      EXPECT_TRUE(is_meant(line.assumed)) << page.name << ": " << line.assumed;
     }
   }
 }
