@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "generators.hpp"
+#include "held_words.hpp"
 #include "saved.hpp"
 #include "schema_support.hpp"
 #include "traces/render.hpp"
@@ -63,7 +64,10 @@ std::string difference(const json& document, const Trace& trace) {
     const State& after = i == 0 ? trace.initial : trace.steps[i - 1].after;
     json cache = json::array();
     json database = json::array();
-    for (const Entry& entry : entries_of(after, "cache")) cache.push_back({entry.key, optional_bigint(entry.value)});
+    for (const Entry& entry : entries_of(after, "cache")) {
+      const std::string word = held_without_value(entry);
+      cache.push_back({entry.key, word.empty() ? optional_bigint(entry.value) : some(word)});
+    }
     for (const Entry& entry : entries_of(after, "database"))
       database.push_back({entry.key, bigint(entry.value.value())});
     if (state["cache"] != json{{"#map", cache}}) return "another cache" + where;

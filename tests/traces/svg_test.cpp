@@ -16,6 +16,7 @@
 #include <vector>
 
 #include "generators.hpp"
+#include "held_words.hpp"
 #include "saved.hpp"
 #include "svg_support.hpp"
 #include "traces/render.hpp"
@@ -330,7 +331,10 @@ void expect_values_of(const Trace& trace, const Element& drawing) {
       for (const Entry& entry : entries) {
         const auto found = told.find({store, entry.key});
         if (found == told.end()) continue;
-        EXPECT_EQ(found->second, std::vector<std::string>{entry.value ? std::to_string(*entry.value) : "-"})
+        const std::string word = held_without_value(entry);
+        EXPECT_EQ(found->second, std::vector<std::string>{entry.value    ? std::to_string(*entry.value)
+                                                          : word.empty() ? "-"
+                                                                         : word})
             << store << " " << entry.key << " in row " << row;
       }
     };
@@ -338,10 +342,11 @@ void expect_values_of(const Trace& trace, const Element& drawing) {
     const std::vector<Entry>& database = entries_of(state, "database");
     expect("cache", cache);
     expect("database", database);
-    for (std::size_t i = 0; i < cache.size(); ++i) {
-      const Entry& cached = cache[i];
+    for (const Entry& cached : cache) {
       if (!told.contains({"cache", cached.key})) continue;
-      EXPECT_EQ(differing.contains(cached.key), cached.value && cached.value != database[i].value) << "row " << row;
+      const auto of_row = std::find_if(database.begin(), database.end(),
+                                       [&](const Entry& entry) { return entry.key == row_of(cached.key); });
+      EXPECT_EQ(differing.contains(cached.key), cached.value && cached.value != of_row->value) << "row " << row;
     }
   }
 }

@@ -329,7 +329,9 @@ class Judge {
                                                                  {"app-restart", StepKind::kAppRestart},
                                                                  {"evict", StepKind::kEvict},
                                                                  {"cache-restart", StepKind::kCacheRestart},
-                                                                 {"cache-failover", StepKind::kCacheFailover}}) {
+                                                                 {"cache-failover", StepKind::kCacheFailover},
+                                                                 {"expire", StepKind::kExpireMarker},
+                                                                 {"lost-delivery", StepKind::kLoseDelivery}}) {
       const auto is_one = [kind = kind](const traces::Step& step) {
         return step.kind == kind || (kind == StepKind::kAppRestart && step.kind == StepKind::kIdleRestart);
       };
