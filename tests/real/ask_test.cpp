@@ -151,6 +151,9 @@ TEST(Ask, a_generation_may_stand_beside_the_value) {
   EXPECT_EQ(at.contents(), (std::vector<StoredValue>{{.name = "a", .value = 7, .generation = 1}}));
   EXPECT_EQ(at.outcome({"delete", "a"}), "ok");
   EXPECT_TRUE(at.contents().empty()) << "the generation went with it";
+  EXPECT_EQ(at.outcome({"set", "a", 8, 60}), "ok");
+  EXPECT_EQ(at.outcome({.verb = "delete-and-count-up", .product = "a", .other = "a"}), "ok");
+  EXPECT_EQ(at.cache->expire("a"), "") << "what was there had a time to live, and it goes on";
 }
 
 TEST(Ask, what_is_newer_is_stored_and_what_is_as_old_is_not) {

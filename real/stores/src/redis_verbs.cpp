@@ -139,10 +139,11 @@ return put_record(first, 'marker', 1))";
 constexpr std::string_view kCountUp = "redis.call('INCR', first) return live(first)";
 constexpr std::string_view kCountUpRecord = "redis.call('HINCRBY', first, 'generation', 1) return live(first)";
 constexpr std::string_view kDeleteAndCountUp = "redis.call('DEL', first) redis.call('INCR', other) return live(other)";
+// Counted first: a hash whose last field goes is gone, and with it its time to live.
 constexpr std::string_view kDeleteAndCountUpRecord = R"(
+redis.call('HINCRBY', other, 'generation', 1)
 redis.call('HDEL', first, 'value', 'marker', 'version', 'stale', 'lease')
 if first ~= other then redis.call('DEL', first) end
-redis.call('HINCRBY', other, 'generation', 1)
 return live(other))";
 constexpr std::string_view kSetIfGeneration = R"(
 if tonumber(redis.call('GET', other) or 0) ~= number then return 0 end
