@@ -29,6 +29,10 @@ const std::string kMiss = "app->>cache: GET item:1\nalt hit\ncache-->>app: value
 const std::string kLoad = "app->>database: SELECT item\n";
 const std::string kStore = "app->>database: UPDATE item\n";
 
+const std::string kProcess =
+    "participant near as In-process cache\nparticipant bus as Pub/sub\nparticipant others as In-process cache of every "
+    "other instance\n";
+
 const std::vector<Page> kPages = {
     {"a lock",
      kMiss + "app->>cache: SET lock:item:1 NX EX 60\nalt taken\napp-->>user: busy\nelse acquired\n" + kLoad +
@@ -61,6 +65,19 @@ const std::vector<Page> kPages = {
      kLoad + "app->>database: UPDATE item SET n = the n that was read plus 1 WHERE version is as read\nalt "
              "conflict\napp-->>user: error\nelse ok\napp->>cache: DEL item:1\nend\n",
      "set-if-version"},
+    {"a cache in every process",
+     kProcess + "app->>near: get item:1\nalt hit\nnear-->>app: value\nelse miss\n" + kLoad +
+         "app->>near: put item:1\nend\n",
+     kProcess + kStore +
+         "app->>near: delete item:1\napp->>bus: publish that item:1 is gone\nbus-)others: delete item:1\n",
+     "publish"},
+    {"two levels",
+     kProcess + "app->>near: GET item:1\nalt hit\nnear-->>app: value\nelse miss\n" + kMiss + kLoad +
+         "app->>cache: SET item:1\napp->>near: SET item:1\nend\nend\n",
+     kProcess + kStore +
+         "app->>cache: DEL item:1\napp->>near: DEL item:1\napp->>bus: publish that item:1 is gone\nbus-)others: delete "
+         "item:1\n",
+     "publish"},
     {"rows that go", kMiss + kLoad + "alt no row\napp-->>user: done\nelse row\napp->>cache: SET item:1\nend\nend\n",
      "app->>database: DELETE item\napp->>cache: DEL item:1\n", "remove"}};
 
@@ -109,7 +126,8 @@ traces::Entry another(traces::Entry entry) {
 // The trace with each reply, and each entry at its end, in turn another; where it must diverge.
 void add_lies(const traces::Trace& trace, std::vector<traces::Trace>& lies, std::vector<int>& steps) {
   for (std::size_t i = 0; i < trace.steps.size(); ++i) {
-    if (trace.steps[i].kind != traces::StepKind::kHandle || !trace.steps[i].reply) continue;
+    const traces::StepKind kind = trace.steps[i].kind;
+    if ((kind != traces::StepKind::kHandle && kind != traces::StepKind::kCall) || !trace.steps[i].reply) continue;
     lies.push_back(trace);
     lies.back().steps[i].reply = another(*trace.steps[i].reply);
     steps.push_back(static_cast<int>(i) + 1);

@@ -74,7 +74,7 @@ RowNeeds needs_of_rows(const Trace& trace) {
 }
 
 // What of a request no server here does.
-std::string why_not_asked(const Request& request) {
+std::string why_not_asked(const Trace& trace, const Request& request) {
   if (!request.from.empty())
     return fmt::format("the {} itself asks the {}, which no server here does", request.from, request.to);
   const VerbFacts* const verb = find_verb(request.verb);
@@ -82,6 +82,9 @@ std::string why_not_asked(const Request& request) {
                            : request.other_rows                      ? "get of other rows, too"
                            : verb == nullptr || !verb->replayed      ? request.verb
                                                                      : "";
+  const Store* const to = find_store(trace.stores, request.to);
+  if (what.empty() && to != nullptr && to->app != 0 && !is_asked_in_process(request.verb, request.watch))
+    return fmt::format("a cache in a process is asked to {}, which none here can yet", request.verb);
   if (what.empty()) return "";
   return fmt::format("'{}: {}' is sent, which no server here is asked yet", request.to, what);
 }
@@ -92,17 +95,48 @@ bool copies_watch(const Step& step) {
   return step.request->verb == to_string(Verb::kSetIfUnchanged) || step.request->watch == to_string(Watch::kKey);
 }
 
-std::string why_not_done(const Step& step) {
+std::string why_not_done(const Trace& trace, const Step& step) {
   const StepKindFacts& kind = facts_of(step.kind);
   if (!kind.replayed) return fmt::format("a {} is not done to real servers yet", kind.name);
   if (copies_watch(step))
     return "what belongs to a watch is copied: several commands on one connection, of which TCP brings none twice";
   for (const Request& request : step.sends)
-    if (std::string why = why_not_asked(request); !why.empty()) return why;
+    if (std::string why = why_not_asked(trace, request); !why.empty()) return why;
+  return step.kind == StepKind::kCall && step.request ? why_not_asked(trace, *step.request) : "";
+}
+
+// Who listens does so over a connection to the Redis, and one that is killed takes along what it was about to say.
+bool is_killed_while_it_publishes(const Trace& trace) {
+  bool kills = false;
+  bool publishes = false;
+  for (const Step& step : trace.steps) {
+    kills = kills || step.kind == StepKind::kCacheRestart || step.kind == StepKind::kCacheFailover;
+    for (const Request& request : step.sends) publishes = publishes || is_channel(trace, request.to);
+  }
+  return kills && publishes;
+}
+
+// Which of the trace's servers none here can be.
+std::string why_not_stood(const std::vector<Store>& stores) {
+  const auto is_shared = [](const Store& store) { return store.kind == "cache" && store.app == 0; };
+  if (std::count_if(stores.begin(), stores.end(), is_shared) > 1)
+    return "it has several caches that all share, and one of a kind can be replayed";
+  for (const Store& store : stores)
+    if (store.kind == "cache-replica") return fmt::format("no server here can be the {}", store.name);
   return "";
 }
 
 }  // namespace
+
+bool is_asked_in_process(std::string_view verb, std::string_view watch) {
+  constexpr Verb kAsked[] = {
+      Verb::kGet,          Verb::kSet,       Verb::kAdd,      Verb::kDelete,          Verb::kExists,   Verb::kMark,
+      Verb::kMarkIfAbsent, Verb::kSetUnless, Verb::kIncrease, Verb::kIncreaseIfThere, Verb::kMarkStale};
+  const VerbFacts* const facts = find_verb(verb);
+  if (facts == nullptr || (!watch.empty() && watch != to_string(Watch::kLease))) return false;
+  return facts->verb == Verb::kSetIfUnchanged ||
+         std::find(std::begin(kAsked), std::end(kAsked), facts->verb) != std::end(kAsked);
+}
 
 std::set<std::string> counts_of(const Trace& trace) {
   std::set<std::string> counts;
@@ -118,9 +152,12 @@ Shapes shapes_of(const Trace& trace) {
 }
 
 std::string why_not_replayed(const Trace& trace) {
+  if (std::string why = why_not_stood(trace.stores); !why.empty()) return why;
   for (std::size_t i = 0; i < trace.steps.size(); ++i)
-    if (const std::string why = why_not_done(trace.steps[i]); !why.empty())
+    if (const std::string why = why_not_done(trace, trace.steps[i]); !why.empty())
       return fmt::format("step {}: {}", i + 1, why);
+  if (is_killed_while_it_publishes(trace))
+    return "the cache is killed, and what is published goes by the same Redis here";
   const RowNeeds needs = needs_of_rows(trace);
   return needs.versions && needs.come_and_go ? "its rows come and go and have versions, and no table here has both"
                                              : "";

@@ -15,6 +15,7 @@
 #include "proxy/proxy.hpp"
 #include "stores/cache.hpp"
 #include "stores/database.hpp"
+#include "stores/local_cache.hpp"
 
 namespace stalemate::real {
 namespace {
@@ -74,7 +75,7 @@ Wanted wanted_of(const json& from) {
           .other = from.at("other"),
           .also = from.at("also"),
           .token = from.at("token"),
-          .shapes = {static_cast<Shape>(from.at("entries").get<int>()), static_cast<Rows>(from.at("rows").get<int>())}};
+          .shapes = {static_cast<Shape>(from.at("shape").get<int>()), static_cast<Rows>(from.at("rows").get<int>())}};
 }
 
 json to_json(const Answer& answer) {
@@ -83,6 +84,51 @@ json to_json(const Answer& answer) {
   put(told, "version", answer.reply.version);
   put(told, "generation", answer.reply.generation);
   return told;
+}
+
+json to_json(const StoredValue& stored) {
+  json told = {{"name", stored.name}, {"marker", stored.marker}, {"stale", stored.stale}, {"lease", stored.lease}};
+  put(told, "value", stored.value);
+  return told;
+}
+
+// The caches of this process, by their names. They stay as long as it does.
+LocalCache& cache_in_process(const std::string& server) {
+  static std::mutex mutex;
+  static std::map<std::string, LocalCache> caches;
+  const std::lock_guard lock(mutex);
+  return caches[server];
+}
+
+class SessionInProcess : public StoreSession {
+ public:
+  explicit SessionInProcess(LocalCache& cache) : cache_(cache) {}
+  int socket() const override { return -1; }
+  Answer ask(const Wanted& wanted) override { return cache_.ask(wanted); }
+
+ private:
+  LocalCache& cache_;
+};
+
+// What befalls a cache in this process, and what is in it.
+json manage(LocalCache& cache, const json& command) {
+  const std::string what = command.at("entries");
+  if (what == "contents") {
+    json held = json::array();
+    for (const StoredValue& stored : cache.contents()) held.push_back(to_json(stored));
+    return {{"held", held}};
+  }
+  if (what == "fill") {
+    std::vector<StoredValue> entries;
+    for (const json& one : command.at("with"))
+      entries.push_back({.name = one.at("name"), .value = number_in(one, "value"), .ttl = number_in(one, "ttl")});
+    cache.fill(entries);
+    return {{"came", "filled"}};
+  }
+  const std::string product = command.at("product");
+  if (what == "drop") return {{"came", cache.drop(product) ? "dropped" : "absent"}};
+  if (what == "end-lease") return {{"came", cache.end_lease(product) ? "ended" : "absent"}};
+  return {{"came", cache.expire(product)}};
 }
 
 class Driver {
@@ -127,14 +173,32 @@ class Driver {
   }
 
   json carry_out(const json& command) {
+    if (command.contains("entries")) return manage(*cache_, command);
+    if (command.contains("hear")) return hear(command);
     if (!command.contains("open")) return run(command);
+    if (command.at("open") == "process") {
+      cache_ = &cache_in_process(command.at("server"));
+      session_ = std::make_unique<SessionInProcess>(*cache_);
+      return {{"opened", 0}};
+    }
     const WorkArea area = work_area(command);
     const json& address = command.at("address");
+    if (command.at("open") == "listener") {
+      listener_ = listen_to_redis(redis_address(address), area);
+      return {{"opened", 0}};
+    }
     if (command.at("open") == "postgres")
       session_ = connect_postgres(postgres_address(address), area);
     else
       session_ = connect_redis(redis_address(address), area);
     return {{"opened", local_port(session_->socket())}};
+  }
+
+  json hear(const json& command) {
+    const std::string product = command.at("hear");
+    listener_->hear(product, command.at("own"));
+    for (const std::string server : command.at("drop_in")) cache_in_process(server).drop(product);
+    return {{"came", "heard"}};
   }
 
   json run(const json& command) {
@@ -145,6 +209,8 @@ class Driver {
   const int number_;
   const Channel& channel_;
   std::unique_ptr<StoreSession> session_;
+  LocalCache* cache_ = nullptr;
+  std::unique_ptr<Listener> listener_;
   std::mutex mutex_;
   std::condition_variable told_;
   std::deque<json> commands_;
@@ -196,7 +262,7 @@ nlohmann::json to_json(const Wanted& wanted) {
                {"other", wanted.other},
                {"also", wanted.also},
                {"token", wanted.token},
-               {"entries", static_cast<int>(wanted.shapes.entries)},
+               {"shape", static_cast<int>(wanted.shapes.entries)},
                {"rows", static_cast<int>(wanted.shapes.rows)}};
   put(told, "value", wanted.value);
   put(told, "ttl", wanted.ttl);

@@ -4,9 +4,14 @@
 //
 // Commands and answers are JSON objects, one a message, each with its "driver":
 //   {"open": "postgres" | "redis", "address": {...}, "area": RUN}    -> {"opened": LOCAL PORT}
+//   {"open": "process", "server": NAME}   a cache in this process    -> {"opened": 0}
+//   {"open": "listener", "address": {...}, "area": RUN}              -> {"opened": 0}
 //   {"run": VERB, "patience_ms": MS, ...}: a Wanted
 //       -> {"outcome": O, "error": TEXT, ...}, an Answer; or {"saw": WHAT, "failed": LINE}: no answer came, and the
 //          driver is of no use any more
+//   of a cache in this process: {"entries": "fill", "with": [...]}, {"entries": "contents"} -> {"held": [...]},
+//   {"entries": "drop" | "expire" | "end-lease", "product": P}       -> {"came": WHAT}
+//   of a listener: {"hear": P, "own": APP, "drop_in": NAMES}         -> {"came": "heard"}, once that was published
 //   {"close": true}                                                 -> nothing; the connection closes
 #pragma once
 

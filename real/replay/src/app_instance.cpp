@@ -45,13 +45,18 @@ Driver& AppInstance::open(int session, const DriverPlace& place) {
   driver.server = place.server;
   driver.epoch = place.epoch;
   driver.watches = place.watches;
-  tell(driver, {{"open", place.product}, {"address", place.address}, {"area", place.area}, {"mapping", place.mapping}});
+  tell(driver, {{"open", place.product},
+                {"server", place.server},
+                {"address", place.address},
+                {"area", place.area},
+                {"mapping", place.mapping}});
   const std::optional<json> told = answer(driver, place.timeout);
   if (!told)
     throw EnvironmentError(
         fmt::format("{}: app instance {} cannot connect in time; check what holds it up, then replay again",
                     place.called, number_));
   if (told->contains("failed")) throw EnvironmentError(told->at("failed").get<std::string>());
+  if (place.proxy == nullptr) return driver;
   driver.link = place.proxy->link(told->at("opened").get<int>(), place.timeout);
   driver.link->hold();
   return driver;
@@ -62,6 +67,16 @@ void AppInstance::run(Driver& driver, const Wanted& wanted, Link::Milliseconds p
   command["patience_ms"] = patience.count();
   driver.is_busy = true;
   tell(driver, std::move(command));
+}
+
+json AppInstance::order(Driver& driver, json command, Link::Milliseconds timeout) {
+  tell(driver, std::move(command));
+  const std::optional<json> told = answer(driver, timeout);
+  if (!told)
+    throw EnvironmentError(
+        fmt::format("app instance {} does not answer; check what holds it up, then replay again", number_));
+  if (told->contains("failed")) throw EnvironmentError(told->at("failed").get<std::string>());
+  return *told;
 }
 
 std::optional<DriversReport> AppInstance::wait(Driver& driver, Link::Milliseconds timeout) {
@@ -85,6 +100,14 @@ void AppInstance::close(Driver& driver) {
   const int number = driver.number;
   early_.remove_if([number](const json& told) { return told.at("driver") == number; });
   drivers_.remove_if([number](const Driver& one) { return one.number == number; });
+}
+
+void AppInstance::close_all(const std::string& server) {
+  for (auto driver = drivers_.begin(); driver != drivers_.end();) {
+    const auto next = std::next(driver);
+    if (driver->server == server) close(*driver);
+    driver = next;
+  }
 }
 
 void AppInstance::tell(const Driver& driver, json command) const {

@@ -20,7 +20,7 @@ namespace stalemate::real {
 // Where drivers to one server connect.
 struct DriverPlace {
   std::string server = {};      // as the trace names the store
-  std::string product = {};     // "redis"
+  std::string product = {};     // "redis"; "process", "listener" where no proxy stands before it
   std::string called = {};      // "Redis at 127.0.0.1:6379"
   Proxy* proxy = nullptr;       // before it
   nlohmann::json address = {};  // of the proxy, as app_child.hpp takes it
@@ -60,10 +60,13 @@ class AppInstance {
   Driver& idle_driver(int session, const DriverPlace& place);
   // Returns at once.
   void run(Driver& driver, const Wanted& wanted, Link::Milliseconds patience);
+  // Has an idle driver do something else (app_child.hpp), and waits for its answer.
+  nlohmann::json order(Driver& driver, nlohmann::json command, Link::Milliseconds timeout);
   // The driver is idle again, or broken. Nothing if it is still waiting by then.
   std::optional<DriversReport> wait(Driver& driver, Link::Milliseconds timeout);
   // Its connection, too.
   void close(Driver& driver);
+  void close_all(const std::string& server);
 
   pid_t pid() const { return app_.pid; }
 

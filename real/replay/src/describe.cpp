@@ -34,7 +34,10 @@ std::string line_of(const Divergence& at) {
 
 std::vector<std::string> versions_of(const Conformance& conformance) {
   std::vector<std::string> versions;
-  for (const StoreAtEnd& store : conformance.stores) versions.insert(versions.begin(), store.version);
+  for (const StoreAtEnd& store : conformance.stores) {
+    const bool is_said = std::find(versions.begin(), versions.end(), store.version) != versions.end();
+    if (!store.version.empty() && !is_said) versions.insert(versions.begin(), store.version);
+  }
   return versions;
 }
 
@@ -65,7 +68,8 @@ std::string describe(const traces::Trace& trace, const Conformance& conformance)
   if (conformance.reproduced() && trace.loop && *trace.loop < trace.steps.size())
     text += fmt::format("the loop from step {} on was run once; that it goes on for ever is what the model says\n",
                         *trace.loop + 1);
-  for (const StoreAtEnd& store : conformance.stores) text += store_line(store);
+  for (const StoreAtEnd& store : conformance.stores)
+    if (!store.entries.empty()) text += store_line(store);
   return text;
 }
 

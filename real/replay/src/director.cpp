@@ -22,6 +22,8 @@ std::string text_of(const Answer& answer) {
 Director::Director(const traces::Trace& trace, Scene& scene)
     : trace_(trace), scene_(scene), counts_(traces::counts_of(trace)) {
   for (const traces::Store& store : trace.stores) {
+    if (store.app != 0) result_.stores.push_back({store.name, store.name, "", {}});
+    if (store.app != 0) continue;
     SceneStore& standing = scene.at(store.name);
     result_.stores.push_back({store.name, std::string(standing.product()), standing.store().version(), {}});
   }
@@ -67,13 +69,16 @@ std::string Director::step(const traces::Step& step) {
     case traces::StepKind::kReceive:
       return receive(step);
     case traces::StepKind::kCall:
+      return call(step);
     case traces::StepKind::kDeliver:
     case traces::StepKind::kLoseDelivery:
+      return deliver(step);
+    case traces::StepKind::kIdleRestart:
+      return restart_app(step);
     case traces::StepKind::kGiveUp:
     case traces::StepKind::kRefuse:
     case traces::StepKind::kCancel:
     case traces::StepKind::kApply:
-    case traces::StepKind::kIdleRestart:
       refuse("it is not done to real servers");
     case traces::StepKind::kLoseRequest:
       return lose_request(step);
@@ -100,9 +105,11 @@ std::string Director::step(const traces::Step& step) {
   return "";
 }
 
-// What is drawn as lost is sent and dropped at once, and its driver waits in vain.
+// What is drawn as lost is sent and dropped at once, and its driver waits in vain. To a cache in its own process
+// nothing is sent: it is called.
 void Director::send_all(const traces::Step& step) {
   for (const traces::Request& request : step.sends) {
+    if (app_of(request.to) != 0) continue;
     Exchange& exchange = send(id_of(step, request), request, at_ + 1);
     if (!request.drawn_lost) continue;
     exchange.driver->link->drop_request();
@@ -158,12 +165,16 @@ std::string Director::receive(const traces::Step& step) {
   exchange->driver->link->release_reply();
   const DriversReport report = await_driver(*exchange);
   if (step.reply) compare(*step.reply, report.answer);
-  Memory& memory = memory_[{step.app, step.session}];
-  if (memory.operation != step.operation) memory = {.operation = step.operation};
-  if (report.answer.reply.value) memory.value = report.answer.reply.value;
-  if (!exchange->request.watch.empty()) memory.token = report.answer.token;
+  remember(step, exchange->request, report.answer);
   exchanges_.erase(exchange);
   return text_of(report.answer);
+}
+
+void Director::remember(const traces::Step& step, const traces::Request& request, const Answer& answer) {
+  Memory& memory = memory_[{step.app, step.session}];
+  if (memory.operation != step.operation) memory = {.operation = step.operation};
+  if (answer.reply.value) memory.value = answer.reply.value;
+  if (!request.watch.empty()) memory.token = answer.token;
 }
 
 std::string Director::lose_request(const traces::Step& step) {

@@ -60,6 +60,12 @@ class Director {
   };
   using Contents = std::map<std::string, StoredValue>;  // of a store, by what its server calls a key
 
+  // Of caches in a process: which app instance has that store, 0 for any other; an order to it there.
+  int app_of(const std::string& store) const;
+  nlohmann::json order(const std::string& store, nlohmann::json command);
+  void begin_app(int app);  // its caches, as they are at first, and who listens there
+  std::vector<StoredValue> contents_of(const traces::Store& store);
+
   void set_up();
   void start_replica(std::size_t from_step);
   void connect_sessions();
@@ -73,6 +79,10 @@ class Director {
   std::string lose_reply(const traces::Step& step);
   std::string delay_request(const traces::Step& step);
   std::string copy_request(const traces::Step& step);
+  void remember(const traces::Step& step, const traces::Request& request, const Answer& answer);
+  std::string call(const traces::Step& step);
+  std::string deliver(const traces::Step& step);
+  std::string restart_app(const traces::Step& step);
   std::string crash(const traces::Step& step);
   std::string evict(const traces::Step& step);
   std::string expire(const traces::Step& step);

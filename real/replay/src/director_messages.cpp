@@ -48,6 +48,7 @@ Wanted Director::wanted_by(const traces::MessageId& id, const traces::Request& r
   // Whoever stores that there is no row removes it.
   const bool is_set = request.verb == to_string(traces::Verb::kSet) && is_database(trace_, request.to);
   if (is_set && is_no_row(request.value.value_or(0))) wanted.verb = to_string(traces::Verb::kRemove);
+  if (is_channel(trace_, request.to)) wanted.token = fmt::format("{}", id.app);
   if (request.ttl) wanted.ttl = *request.ttl + kTimeToLiveMore;
   if (!request.other.empty()) wanted.other = product_of(request.other);
   for (const std::string& also : request.also) wanted.also.push_back(product_of(also));

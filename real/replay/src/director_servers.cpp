@@ -49,6 +49,7 @@ std::string Director::crash(const traces::Step& step) {
   }
   exchanges_.remove_if([&](const Exchange& exchange) { return exchange.id.app == step.app; });
   scene_.kill_app(step.app);
+  if (step.kind == traces::StepKind::kAppRestart) begin_app(step.app);
   return kept == 0 ? "killed" : fmt::format("killed; {} of its requests on the way", kept);
 }
 
@@ -60,16 +61,26 @@ Misfortunes& Director::misfortunes_of(const traces::Step& step) {
 }
 
 std::string Director::evict(const traces::Step& step) {
-  const bool was_there = misfortunes_of(step).drop(product_of(step.key));
+  const std::string product = product_of(step.key);
+  const bool was_there = app_of(step.store) != 0
+                             ? order(step.store, {{"entries", "drop"}, {"product", product}}).at("came") == "dropped"
+                             : misfortunes_of(step).drop(product);
   if (!was_there) diverge("an entry to drop", "absent");
   return was_there ? "dropped" : "absent";
 }
 
 std::string Director::expire(const traces::Step& step) {
+  const std::string product = product_of(step.key);
+  const bool in_process = app_of(step.store) != 0;
   // Of what is no value a lease runs out; what is there stays.
-  if (step.kind == traces::StepKind::kExpireMarker && misfortunes_of(step).end_lease(product_of(step.key)))
-    return "its lease is over";
-  const std::string reason = misfortunes_of(step).expire(product_of(step.key));
+  const auto end_lease = [&] {
+    if (!in_process) return misfortunes_of(step).end_lease(product);
+    return order(step.store, {{"entries", "end-lease"}, {"product", product}}).at("came") == "ended";
+  };
+  if (step.kind == traces::StepKind::kExpireMarker && end_lease()) return "its lease is over";
+  const std::string reason =
+      in_process ? order(step.store, {{"entries", "expire"}, {"product", product}}).at("came").get<std::string>()
+                 : misfortunes_of(step).expire(product);
   if (!reason.empty()) diverge("an entry with a time to live", reason);
   return reason.empty() ? "expired" : reason;
 }

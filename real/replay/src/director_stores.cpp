@@ -65,6 +65,7 @@ std::string Director::product_of(const std::string& key) const {
 
 void Director::set_up() {
   for (const traces::Store& store : trace_.stores) {
+    if (store.kind == "channel") continue;
     Contents& contents = at_first_[store.name];
     const auto put = [&](const std::string& product, std::optional<std::int64_t> value) {
       contents[product] = {.name = product, .value = value};
@@ -84,8 +85,11 @@ void Director::set_up() {
       values.push_back(stored);
       if (expires[product]) values.back().ttl = kTimeToLiveMore;
     }
-    scene_.at(store.name).store().fill(values);
+    if (store.app == 0) scene_.at(store.name).store().fill(values);
   }
+  std::set<int> apps;
+  for (const traces::Store& store : trace_.stores)
+    if (store.app != 0 && apps.insert(store.app).second) begin_app(store.app);
   start_replica(0);
   connect_sessions();
 }
@@ -118,8 +122,10 @@ void Director::read_stores() {
   const bool judged = goes_on();  // a replay cut short has no final state to compare with
   step_number_ = 0;
   for (StoreAtEnd& store : result_.stores) {
+    if (is_channel(trace_, store.name)) continue;
     Contents found;
-    for (const StoredValue& stored : scene_.at(store.name).store().contents()) found[stored.name] = stored;
+    for (const StoredValue& stored : contents_of(*traces::find_store(trace_.stores, store.name)))
+      found[stored.name] = stored;
     store.entries =
         judge_store(store.name, entries_of(predicted, store.name), std::move(found), at_first_[store.name], judged);
   }

@@ -31,15 +31,38 @@ Scene::Scene(const Servers& servers, std::shared_ptr<AppHost> host, WorkArea are
 void Scene::set(const std::vector<traces::Store>& stores, const Shapes& shapes) {
   shapes_ = shapes;
   named_.clear();
+  channels_.clear();
   for (const traces::Store& store : stores) {
-    SceneStore& standing = of_kind(store.kind);
+    if (store.app != 0) continue;  // it is in a process
+    const bool is_channel = store.kind == "channel";
+    SceneStore& standing = of_kind(is_channel ? "cache" : store.kind);
     for (const auto& [name, other] : named_)
-      if (other == &standing)
+      if (other == &standing && !is_channel && !channels_.contains(name))
         throw InputError(fmt::format("replay: {} and {} are both a {}, and one of a kind can be replayed", name,
                                      store.name, store.kind));
     standing.prepare(shapes);
     named_[store.name] = &standing;
+    if (is_channel) channels_.insert(store.name);
   }
+}
+
+DriverPlace Scene::place_in_process(const std::string& store) {
+  DriverPlace place;
+  place.server = store;
+  place.product = "process";
+  place.called = store;
+  place.timeout = std::chrono::seconds(kServerTimeoutSeconds);
+  return place;
+}
+
+DriverPlace Scene::listeners_place(const std::string& channel) {
+  DriverPlace place = at(channel).listeners_place();
+  place.server = "listener to the " + channel;
+  place.product = "listener";
+  place.called = at(channel).called();
+  place.area = area_.run;
+  place.timeout = timeout(channel);
+  return place;
 }
 
 SceneStore& Scene::of_kind(const std::string& kind) {

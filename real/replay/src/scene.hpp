@@ -4,6 +4,7 @@
 
 #include <map>
 #include <memory>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -37,7 +38,12 @@ class Scene {
   // How long the director waits for an answer: a little longer than the driver, which says best what is wrong.
   Link::Milliseconds timeout(const std::string& store);
 
+  // Where the sessions of an app instance find a cache in its process; where it listens to a channel.
+  static DriverPlace place_in_process(const std::string& store);
+  DriverPlace listeners_place(const std::string& channel);
+
   AppInstance& app(int number);
+  bool is_alive(int number) const { return apps_.contains(number); }
   void kill_app(int number) { apps_.erase(number); }
   void kill_apps() { apps_.clear(); }
 
@@ -58,6 +64,7 @@ class Scene {
   Shapes shapes_;
   std::vector<Standing> standing_;  // of all traces so far: what is in them is still to be removed
   std::map<std::string, SceneStore*> named_;
+  std::set<std::string> channels_;
   std::map<int, AppInstance> apps_;  // after the proxies that their connections pass
 };
 

@@ -45,6 +45,7 @@ class RedisStore final : public SceneStore, private Misfortunes {
     Proxy& proxy = proxies_.at(address_.port);
     return {.proxy = &proxy, .address = to_json(through(proxy, address_)), .epoch = epoch_};
   }
+  DriverPlace listeners_place() override { return {.address = to_json(address_), .epoch = epoch_}; }
   std::chrono::seconds drivers_timeout() const override { return std::chrono::seconds(address_.timeout_seconds); }
   bool driver_gives_up() const override { return true; }
   bool knows(const traces::Request& request) const override { return redis_knows(request.verb, request.watch); }

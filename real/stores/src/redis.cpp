@@ -10,6 +10,7 @@
 
 #include "base/error.hpp"
 #include "os/signals.hpp"
+#include "redis_area.hpp"
 #include "redis_connection.hpp"
 #include "redis_verbs.hpp"
 #include "stores/cache.hpp"
@@ -47,16 +48,6 @@ std::vector<std::string> keys_like(Connection& connection, const std::string& pa
 std::vector<std::string> keys_under(Connection& connection, const std::string& prefix) {
   return keys_like(connection, prefix + "*");
 }
-
-// The names of one run in the server. While a connection called `client` is there, the run lives; `marker` is a key
-// that says that what is under `prefix` is ours.
-struct Area {
-  explicit Area(const std::string& run)
-      : client("stalemate-" + run), marker("stalemate:" + run), prefix("stalemate:" + run + ":") {}
-  std::string client;
-  std::string marker;
-  std::string prefix;
-};
 
 constexpr const char* kMarked = "removed by its run, or by a later one once that has ended";
 

@@ -104,6 +104,9 @@ class Connection {
     return read_reply();
   }
 
+  // What the server says unasked, once it was asked to.
+  Reply next() { return read_reply(); }
+
   [[noreturn]] void throw_refused(const std::string& command, const std::string& why) const {
     const bool lacks_right = why.starts_with("NOPERM");
     const bool lacks_password = why.starts_with("NOAUTH") || why.starts_with("WRONGPASS");

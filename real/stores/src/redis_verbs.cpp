@@ -193,6 +193,7 @@ constexpr RedisVerb kVerbs[] = {
     {"get-generation", "", {"GET :key"}, {"HGET :key generation"}, generation_in},
     {"set-if-generation", "", {"", "", kSetIfGeneration}, {"", "", kSetRecordIfGeneration}, conflict_or_done},
     {"mark-stale", "", kNone, {"", "", kMarkStale}, done},
+    {"publish", "", {"PUBLISH :channel :message"}, {"PUBLISH :channel :message"}, done},
     {"increase", "", {"INCRBY :key :value"}, {"HINCRBY :key value :value"}, done},
     {"increase-if-there", "", {"", "", kIncreaseIfThere}, {"", "", kIncreaseRecordIfThere}, conflict_or_done},
 };
@@ -219,6 +220,8 @@ std::vector<std::string> by_command(std::string_view command, const Wanted& want
     if (word == ":key") word = prefix + wanted.product;
     if (word == ":value") word = fmt::format("{}", wanted.value.value());
     if (word == ":ttl") word = fmt::format("{}", wanted.ttl.value());
+    if (word == ":channel") word = prefix + std::string(kChannel);
+    if (word == ":message") word = wanted.token + " " + wanted.product;
   }
   return words;
 }

@@ -19,7 +19,11 @@ inline constexpr std::string_view kMarkerText = "marker";
 // Under an area's prefix: counts the leases that were given. No entry is called so.
 inline constexpr std::string_view kLeasesKey = "#leases";
 
-// One way to ask: a command where one does, with :key, :value, :ttl, :other as words of its own; else a script.
+// The channel of an area is called so, under its prefix. A message says who speaks and of what: "2 PRODUCT".
+inline constexpr std::string_view kChannel = "#changes";
+
+// One way to ask: a command where one does, with :key, :value, :ttl, :channel, :message as words of its own; else a
+// script.
 struct RedisForm {
   std::string_view command;
   std::string_view with_ttl = "";  // "": it takes none

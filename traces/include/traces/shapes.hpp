@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <set>
 #include <string>
+#include <string_view>
 
 #include "traces/trace.hpp"
 
@@ -22,6 +23,9 @@ struct Shapes {
   Rows rows = Rows::kAlways;
   bool operator==(const Shapes&) const = default;
 };
+
+// Whether a cache in the process of an app instance is asked so. `watch`: as in Request.
+bool is_asked_in_process(std::string_view verb, std::string_view watch);
 
 // REQUIRES: why_not_replayed() finds nothing.
 Shapes shapes_of(const Trace& trace);

@@ -92,9 +92,9 @@ inline constexpr VerbFacts kVerbs[] = {
     {Verb::kGetGeneration, "get-generation", false, false},
     // stores only if the generation of another entry, or its own, is as the session was told
     {Verb::kSetIfGeneration, "set-if-generation", true, false, true, false, Number::kGeneration},
-    {Verb::kMarkStale, "mark-stale", false, false},    // what is there stays, and its lease is void
-    {Verb::kPublish, "publish", false, false, false},  // of a channel: every app instance is told that it changed
-    {Verb::kIncrease, "increase", true, true},         // changes what is there (n = n + 1; INCRBY: from nothing, too)
+    {Verb::kMarkStale, "mark-stale", false, false},  // what is there stays, and its lease is void
+    {Verb::kPublish, "publish", false, false},       // of a channel: every app instance is told that it changed
+    {Verb::kIncrease, "increase", true, true},       // changes what is there (n = n + 1; INCRBY: from nothing, too)
     {Verb::kIncreaseIfThere, "increase-if-there", true, false},
     // stores only if the row has the version that the session read
     {Verb::kSetIfVersion, "set-if-version", true, true, true, false, Number::kVersion},

@@ -86,8 +86,8 @@ std::string drawn_script() {
 }
 
 std::string drawn_fault() {
-  // Nothing is published here; servers' errors and cancelled operations are not replayed.
-  constexpr FaultEffect kLeftOut[] = {FaultEffect::kLoseDelivery, FaultEffect::kRefuse, FaultEffect::kCancel};
+  // Servers' errors and cancelled operations are not replayed.
+  constexpr FaultEffect kLeftOut[] = {FaultEffect::kRefuse, FaultEffect::kCancel};
   std::vector<std::string> names;
   for (const FaultKind& kind : fault_kinds())
     if (std::find(std::begin(kLeftOut), std::end(kLeftOut), kind.effect) == std::end(kLeftOut))
@@ -101,18 +101,12 @@ std::string drawn_fault() {
 std::string drawn_page() {
   std::string page = *random_page();
   const sim::Random random(*rc::gen::inRange<std::uint64_t>(0, 1'000'000), 0);
-  switch (*rc::gen::inRange(0, 8)) {
-    case 0:
-    case 1:
-    case 2:
-      return with_entries(page, random);
-    case 3:
-      return with_changes(page, random);
-    case 4:
-      return with_rows(page, random);
-    default:
-      return page;
-  }
+  using Change = std::string (*)(const std::string& drawn, sim::Random with);
+  constexpr Change kEntries = [](const std::string& drawn, sim::Random with) { return with_entries(drawn, with); };
+  constexpr Change kNone = [](const std::string& drawn, sim::Random) { return drawn; };
+  const auto change = *rc::gen::weightedElement<Change>(
+      {{3, kEntries}, {1, with_changes}, {1, with_rows}, {2, with_caches}, {3, kNone}});
+  return change(page, random);
 }
 
 traces::Scenario drawn_scenario() {

@@ -31,7 +31,8 @@ struct Wanted {
   std::optional<std::int64_t> number = {};  // the version or the generation that it compares
   std::string other = {};                   // the second entry that it is about
   std::vector<std::string> also = {};       // further entries to which it is done at once
-  std::string token = {};                   // of a set with a lease: what the lease was given with; "": no lease
+  // Of a set with a lease: what the lease was given with, "" where there was none; of a publish: whose app instance.
+  std::string token = {};
   Shapes shapes = {};
 };
 
