@@ -48,12 +48,13 @@ Wanted Director::wanted_by(const traces::MessageId& id, const traces::Request& r
   // Whoever stores that there is no row removes it.
   const bool is_set = request.verb == to_string(traces::Verb::kSet) && is_database(trace_, request.to);
   if (is_set && is_no_row(request.value.value_or(0))) wanted.verb = to_string(traces::Verb::kRemove);
-  if (is_channel(trace_, request.to)) wanted.token = fmt::format("{}", id.app);
   if (request.ttl) wanted.ttl = *request.ttl + kTimeToLiveMore;
   if (!request.other.empty()) wanted.other = product_of(request.other);
   for (const std::string& also : request.also) wanted.also.push_back(product_of(also));
   const auto remembered = memory_.find({id.app, id.session});
-  if (remembered == memory_.end() || remembered->second.operation != id.operation) return wanted;
+  const bool is_known = remembered != memory_.end() && remembered->second.operation == id.operation;
+  if (is_channel(trace_, request.to)) wanted.token = fmt::format("{}", id.app);
+  if (is_channel(trace_, request.to) || !is_known) return wanted;
   wanted.token = remembered->second.token;
   if (request.verb == to_string(traces::Verb::kLookAgain)) wanted.value = remembered->second.value;
   return wanted;
