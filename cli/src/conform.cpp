@@ -28,6 +28,7 @@ constexpr int kJobsMax = 64;
 
 struct ConformCommand {
   ServerOptions servers;
+  CacheOptions cache;
   std::optional<int> runs;
   std::optional<int> jobs;
   std::optional<std::string> seed;
@@ -40,8 +41,10 @@ struct ConformCommand {
   int run(std::string invocation) const {
     output.check();
     real::ReplayPlace where;
-    where.urls = {servers.postgres, servers.redis, {}, servers.allow_remote};
+    cache.check(servers);
+    where.urls = {servers.postgres, servers.redis, {}, servers.allow_remote, cache.memcached};
     real::ConformOptions options;
+    options.cache = cache.server(servers);
     options.runs = static_cast<std::uint64_t>(runs.value_or(kRunsDefault));
     options.jobs = jobs.value_or(static_cast<int>(std::max(1U, std::thread::hardware_concurrency())));
     options.seed = seed ? parse_seed(*seed) : std::random_device{}();
@@ -87,6 +90,7 @@ void add_conform(CLI::App& program, Action& action, const std::string& invocatio
   command.add_option("--seed", options->seed, "repeats a run: the same seed replays the same (default: a fresh one)");
   add_number(command, "--jobs", options->jobs, {1, kJobsMax}, "how many at a time (default: as many as cores)");
   options->servers.add_to(command);
+  options->cache.add_to(command);
   command.add_flag("--json", options->json, "print one JSON object; its steps are counted from 0");
   options->output.add_to(command, "write a walk that diverges, shrunk, to this file");
   command.footer(

@@ -165,6 +165,28 @@ void ServerOptions::add_to(CLI::App& command) {
   command.add_flag("--allow-remote", allow_remote, "take servers that are not on this machine");
 }
 
+void CacheOptions::add_to(CLI::App& command) {
+  command.add_option("--memcached", memcached, "on this memcached: memcached://user@host:port");
+  command
+      .add_option(
+          "--cache", wanted,
+          "which server stands for a cache: redis or memcached (default: the one whose URL is given, or that the "
+          "diagram names, or else Redis, where that can be it)")
+      ->check(CLI::IsMember({"redis", "memcached"}).description(""));
+}
+
+void CacheOptions::check(const ServerOptions& servers) const {
+  if (wanted == "redis" && memcached) throw InputError("--cache redis: leave out --memcached, or the other way round");
+  if (wanted == "memcached" && servers.redis)
+    throw InputError("--cache memcached: leave out --redis, or the other way round");
+}
+
+std::optional<traces::CacheServer> CacheOptions::server(const ServerOptions& servers) const {
+  if (wanted) return traces::CacheServer{*wanted == to_string(traces::CacheServer::kMemcached)};
+  if (memcached.has_value() == servers.redis.has_value()) return std::nullopt;
+  return traces::CacheServer{memcached.has_value()};
+}
+
 void OutputOptions::add_to(CLI::App& command, const std::string& what) {
   command.add_option_function<std::string>(
       "-o,--output",

@@ -15,6 +15,7 @@
 #include "base/file.hpp"
 #include "base/text.hpp"
 #include "progress.hpp"
+#include "traces/shapes.hpp"
 #include "traces/trace.hpp"
 #include "understand/page.hpp"
 #include "understand/protocol.hpp"
@@ -73,10 +74,22 @@ struct ServerOptions {
 
   void add_to(CLI::App& command);
 };
+
+// --memcached and --cache: for who replays traces, whose cache may be either.
+struct CacheOptions {
+  std::optional<std::string> memcached;
+  std::optional<std::string> wanted;
+
+  void add_to(CLI::App& command);
+  // Throws InputError where they and --redis do not fit.
+  void check(const ServerOptions& servers) const;
+  // Which server every cache is to be; nothing: as each trace has it.
+  std::optional<traces::CacheServer> server(const ServerOptions& servers) const;
+};
 // What the help of such a command says of URLs.
 inline constexpr const char* kAboutUrls =
     "A password in a URL is seen by who lists the processes, if only for a moment: leave it out, and it is taken\n"
-    "from PGPASSWORD, PGPASSFILE or ~/.pgpass, and for Redis from REDISCLI_AUTH.\n"
+    "from PGPASSWORD, PGPASSFILE or ~/.pgpass, for Redis from REDISCLI_AUTH, for memcached from MEMCACHED_AUTH.\n"
     "Over TLS: postgresql://...?sslmode=verify-full&sslrootcert=FILE, rediss://...?ssl_ca_certs=FILE.\n";
 
 // -o and --force.

@@ -54,6 +54,7 @@ struct ReplayCommand {
   std::vector<std::string> paths;
   bool sandbox = false;
   ServerOptions servers;
+  CacheOptions cache;
   std::string on = "postgres";
   std::optional<std::string> cockroach;
   std::optional<int> jobs;
@@ -64,8 +65,9 @@ struct ReplayCommand {
   bool json = false;
 
   int run() const {
-    if (sandbox && (servers.postgres || servers.redis))
-      throw InputError("--sandbox starts servers of its own; leave it out, or leave out --postgres and --redis");
+    if (sandbox && (servers.postgres || servers.redis || cache.memcached))
+      throw InputError("--sandbox starts servers of its own; leave it out, or leave out their URLs");
+    cache.check(servers);
     if (cockroach && on != "cockroach") throw InputError("--cockroach is for --on cockroach; add that");
     junit.check();
     std::vector<Item> items;
@@ -166,13 +168,14 @@ struct ReplayCommand {
     std::vector<traces::Trace> all;
     for (const Item& item : items) all.push_back(item.trace);
     real::ReplayPlace where;
-    where.urls = {servers.postgres, servers.redis, cockroach, servers.allow_remote};
+    where.urls = {servers.postgres, servers.redis, cockroach, servers.allow_remote, cache.memcached};
     if (on == "cockroach") where.database = real::DatabaseKind::kCockroach;
     real::BatchOptions options;
     options.jobs = jobs.value_or(static_cast<int>(std::max(1U, std::thread::hardware_concurrency())));
     options.replay.skip_divergences = on_divergence == "skip";
     options.replay.trusts_traces = trust_mapping;
     options.replay.mapping = given;
+    options.replay.cache = [this](const traces::Trace&) { return cache.server(servers); };
     WorkProgress progress(
         fmt::format("stalemate " STALEMATE_VERSION " replay: {} traces, {} at a time", all.size(), options.jobs),
         Heading::kWithProgress, {});
@@ -286,11 +289,13 @@ struct ReplayCommand {
 }  // namespace
 
 void add_replay(CLI::App& program, Action& action) {
-  CLI::App& command = *program.add_subcommand("replay", "make a trace happen on a real PostgreSQL and a real Redis");
+  CLI::App& command =
+      *program.add_subcommand("replay", "make a trace happen on a real PostgreSQL and a real Redis or memcached");
   auto options = std::make_shared<ReplayCommand>();
   command.add_option("TRACE", options->paths, "trace files")->required();
   command.add_flag("--sandbox", options->sandbox, "on throw-away servers of its own (the default)");
   options->servers.add_to(command);
+  options->cache.add_to(command);
   command.add_option("--on", options->on, "which database: postgres or cockroach")
       ->check(CLI::IsMember({"postgres", "cockroach"}).description(""))
       ->capture_default_str();

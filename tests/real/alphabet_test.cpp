@@ -1,7 +1,9 @@
-// What people build their fixes from, at a real Redis and PostgreSQL: walks through a page of each kind happen as the
-// model says, and where one reply or one entry is said to be another, that is where they diverge.
+// What people build their fixes from, at a real Redis, memcached and PostgreSQL: walks through a page of each kind
+// happen as the model says, and where one reply or one entry is said to be another, that is where they diverge.
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <map>
 #include <set>
 #include <string>
 #include <vector>
@@ -59,6 +61,11 @@ const std::vector<Page> kPages = {
      "app->>cache: WATCH item:1, GET item:1\nalt hit\ncache-->>app: value\nelse miss\n" + kLoad +
          "app->>cache: MULTI, SET item:1, EXEC\nend\n",
      kStore + "app->>cache: DEL item:1\n", "set-if-unchanged"},
+    {"a value compared",
+     "app->>cache: gets item:1\nalt hit\ncache-->>app: value\nelse deleted marker\n" + kLoad +
+         "app->>cache: cas item:1 with the number that gets returned\nelse absent\n" + kLoad +
+         "app->>cache: add item:1\nend\n",
+     kStore + "app->>cache: set item:1 to DELETED EX 1000\n", "set-if-unchanged"},
     {"increases", kMiss + kLoad + "app->>cache: SET item:1\nend\n",
      "app->>database: increment item\napp->>cache: increment item:1 only if it exists\n", "increase-if-there"},
     {"a version read", kMiss + kLoad + "app->>cache: SET item:1\nend\n",
@@ -141,34 +148,78 @@ void add_lies(const traces::Trace& trace, std::vector<traces::Trace>& lies, std:
     }
 }
 
-TEST(Alphabet, a_page_of_each_kind_happens_as_the_model_says_and_every_lie_is_found_where_it_is_told) {
-  WarmServers servers({}, true);
+// Of those walks the ones that this server can be the cache of: they are reproduced, and of the last each lie is found
+// where it is told.
+void expect_truth(WarmServers& servers, traces::CacheServer cache, std::vector<traces::Trace> walks) {
+  std::erase_if(walks, [&](const traces::Trace& walk) { return !traces::why_not_replayed(walk, cache).empty(); });
+  if (walks.empty()) return;
   BatchOptions two_at_a_time;
   two_at_a_time.jobs = 2;
+  two_at_a_time.replay.cache = [cache](const traces::Trace&) { return cache; };
+  for (const Replayed& each : servers.replay_all(walks, two_at_a_time))
+    EXPECT_EQ(each.conformance ? verdict(*each.conformance) : each.error, "reproduced");
+  std::vector<traces::Trace> lies;
+  std::vector<int> steps;
+  add_lies(walks.back(), lies, steps);
+  const std::vector<Replayed> lied = servers.replay_all(lies, two_at_a_time);
+  for (std::size_t i = 0; i < lies.size(); ++i) {
+    ASSERT_TRUE(lied[i].conformance) << lied[i].error;
+    ASSERT_TRUE(lied[i].conformance->divergence) << "lie " << i << " about step " << steps[i];
+    EXPECT_EQ(lied[i].conformance->divergence->step, steps[i]) << verdict(*lied[i].conformance);
+  }
+}
+
+TEST(Alphabet, a_page_of_each_kind_happens_as_the_model_says_and_every_lie_is_found_where_it_is_told) {
+  WarmServers servers({}, {.redis = true, .memcached = true});
+  std::map<traces::CacheServer, std::set<std::string>> replayed;  // pages
   for (const Page& page : kPages) {
     SCOPED_TRACE(page.called);
-    std::set<std::string> asked;
-    std::vector<traces::Trace> lies;
-    std::vector<int> steps;
     const std::vector<traces::Trace> walks = walks_through(page);
+    std::set<std::string> asked;
     for (const traces::Trace& walk : walks) {
-      ASSERT_EQ(traces::why_not_replayed(walk), "");
+      EXPECT_EQ(traces::why_not_replayed(walk), "");
       for (const traces::Step& step : walk.steps)
         if (step.request) asked.insert(step.request->verb);
     }
-    add_lies(walks.back(), lies, steps);
     EXPECT_TRUE(asked.contains(page.asks));
-    const std::vector<Replayed> honest = servers.replay_all(walks, two_at_a_time);
-    for (const Replayed& each : honest)
-      EXPECT_EQ(each.conformance ? verdict(*each.conformance) : each.error, "reproduced");
-    const std::vector<Replayed> lied = servers.replay_all(lies, two_at_a_time);
-    for (std::size_t i = 0; i < lies.size(); ++i) {
-      ASSERT_TRUE(lied[i].conformance) << lied[i].error;
-      ASSERT_TRUE(lied[i].conformance->divergence) << "lie " << i << " about step " << steps[i];
-      EXPECT_EQ(lied[i].conformance->divergence->step, steps[i]) << verdict(*lied[i].conformance);
+    for (const auto cache : {traces::CacheServer::kRedis, traces::CacheServer::kMemcached}) {
+      SCOPED_TRACE(to_string(cache));
+      if (traces::why_not_replayed(walks.back(), cache).empty()) replayed[cache].insert(page.called);
+      expect_truth(servers, cache, walks);
     }
   }
   servers.close();
+  const std::set<std::string> of_memcached = {"a lock",     "a lease",        "a value compared",
+                                              "increases",  "a version read", "a cache in every process",
+                                              "two levels", "rows that go"};
+  EXPECT_EQ(replayed[traces::CacheServer::kMemcached], of_memcached);
+  EXPECT_EQ(replayed[traces::CacheServer::kRedis].size(), kPages.size() - 1) << "all but a value compared";
+}
+
+// A connection that is closed forgets what it watches, and that a cache is emptied is no change of a key that was not
+// there: both have to happen where a cache is not ours to restart.
+TEST(Alphabet, a_restart_of_a_redis_that_stays_ends_what_was_watched) {
+  const auto page = std::find_if(kPages.begin(), kPages.end(), [](const Page& one) { return one.called == "a watch"; });
+  traces::Scenario scenario;
+  scenario.apps = {"read"};
+  scenario.faults = {"cache-restart"};
+  model::Walk walk(model::read_protocol(model::as_page(page->read, page->write), "page.md", {}), scenario, {});
+  const auto take = [&walk](traces::StepKind kind) {
+    for (std::size_t i = 0; i < walk.enabled().size(); ++i)
+      if (walk.enabled()[i].kind == kind) return walk.take(i);
+    FAIL() << "no " << to_string(kind) << " is enabled";
+  };
+  using Kind = traces::StepKind;
+  for (const Kind kind : {Kind::kInvoke, Kind::kHandle, Kind::kReceive, Kind::kHandle, Kind::kReceive,
+                          Kind::kCacheRestart, Kind::kHandle, Kind::kReceive})
+    take(kind);
+  const traces::Trace trace = walk.trace();
+  ASSERT_EQ(trace.steps[6].reply->outcome, "conflict");
+  ReplayPlace where;
+  EXPECT_EQ(verdict(replay_at(trace, where)), "reproduced");
+  where.urls = {.postgres = support::url(support::shared_servers().postgres),
+                .redis = support::url(*support::shared_servers().redis)};
+  EXPECT_EQ(verdict(replay_at(trace, where)), "reproduced");
 }
 
 }  // namespace

@@ -26,7 +26,7 @@ ConformOptions options(std::uint64_t runs, std::uint64_t seed, int jobs = 2) {
 
 TEST(Conform, walks_with_every_kind_of_step_are_reproduced) {
   const char* wish = std::getenv("STALEMATE_CONFORM");
-  const ConformReport report = conform(a_sandbox(), options(wish != nullptr ? std::stoull(wish) : 250, 1));
+  const ConformReport report = conform(a_sandbox(), options(wish != nullptr ? std::stoull(wish) : 400, 1));
   EXPECT_FALSE(report.disagreement) << describe(report);
   EXPECT_EQ(report.stopped, "");
   EXPECT_GE(report.kinds.size(), 17U) << "16 kinds of steps, and a ghost's: " << describe(report);
@@ -121,11 +121,12 @@ TEST(Conform, a_server_that_is_lost_on_the_way_leaves_what_was_known) {
   ConformOptions options;
   options.runs = 100'000;
   options.seed = 1;
+  options.cache = traces::CacheServer::kRedis;
   options.on_progress = [&](const ConformProgress& now) {
     if (now.runs == 250) ::kill(support::process_in(sandbox.folder(), "redis-server"), SIGKILL);
   };
   const ConformReport report = conform(where, options);
-  EXPECT_GE(report.runs, 200U) << "the first that are drawn together";
+  EXPECT_GE(report.runs, 200U) << "those that were drawn together before";
   EXPECT_LT(report.runs, options.runs);
   EXPECT_GT(report.steps, 0U);
   EXPECT_FALSE(report.disagreement);

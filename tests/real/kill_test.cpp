@@ -39,7 +39,7 @@ std::vector<pid_t> forked(const std::string& name, const support::Folder& folder
   return found;
 }
 
-constexpr std::size_t kUsualKills = 9;
+constexpr std::size_t kUsualKills = 11;
 constexpr const char* kTool = "the tool itself";
 constexpr const char* kProxy = "proxy";
 
@@ -59,6 +59,8 @@ const std::vector<Case>& cases() {
       {"endless", "at step 3", kTool, {}},
       {"endless", "at step 3", "stalemate-apps", {"app instance"}},
       {"endless", "at step 3", "stalemate-sandb", {" at 127.0.0.1:"}},
+      {"endless-memcached", "at step 3", "memcached", {"memcached at 127.0.0.1:"}},
+      {"endless-memcached", "at step 3", kTool, {}},
       {"start", "starting", kTool, {}},
       {"start", "starting", "stalemate-sandb", {"the process that starts the servers was killed", " at 127.0.0.1:"}},
       // So far every kind; more often, these too.
@@ -66,6 +68,7 @@ const std::vector<Case>& cases() {
       {"live", "at work", "bin/postgres", {"PostgreSQL at 127.0.0.1:"}},
       {"endless", "at step 3", kProxy, {" at 127.0.0.1:"}},
       {"endless", "at step 3", "redis-server", {"Redis at 127.0.0.1:"}},
+      {"endless-memcached", "at step 3", kProxy, {" at 127.0.0.1:"}},
   };
   return all;
 }

@@ -161,7 +161,7 @@ TEST(MappedReplay, traces_with_different_mappings_share_a_batch) {
   const traces::Trace own = trace_of(example());
   const traces::Trace plain = trace_of(std::string(model::catalogue().front().text));
   const traces::Trace other = trace_of(replaced(example(), "key k1 = 42", "key k1 = 7"));
-  WarmServers servers({}, true);
+  WarmServers servers({}, {.redis = true});
   BatchOptions options;
   options.replay = trusting();
   for (const Replayed& result : servers.replay_all({own, plain, other, own, plain}, options)) {

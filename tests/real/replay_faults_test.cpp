@@ -175,7 +175,7 @@ TEST(CacheRestart, ARedisThatIsNotOursKeepsWhatIsNotOurs) {
   const traces::Trace trace = TraceBuilder(1, true, true).restart().ask(kReader, 1, "cache", "get", {}, miss()).trace();
   const Conformance result = replay(trace, servers);
   EXPECT_EQ(verdict(result), "reproduced");
-  EXPECT_EQ(result.came_back[0], "our keys deleted; this Redis is not ours to restart");
+  EXPECT_EQ(result.came_back[0], "our keys deleted and our connections closed; this cache is not ours to restart");
 }
 
 TEST(CacheFailover, TheReplicaMissesTheLastChangeAndNoOther) {

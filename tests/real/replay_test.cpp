@@ -216,7 +216,8 @@ TEST(Replay, SessionsOfOneAppInterleave) {
 TEST(Replay, TraceWithoutACacheNeedsNoRedis) {
   const Session writer{1, 1, "Write", "k1", 1};
   const traces::Trace trace = TraceBuilder(1, false).invoke(writer).ask(writer, 1, "database", "set", 1, ok()).trace();
-  EXPECT_FALSE(needs_cache(trace));
+  const CachesNeeded needed = caches_needed(trace, traces::CacheServer::kRedis);
+  EXPECT_FALSE(needed.redis || needed.memcached);
   const Conformance result = replay(trace, {support::shared_servers().postgres, std::nullopt, false, false});
   EXPECT_EQ(verdict(result), "reproduced");
   const std::string report = describe(trace, result);

@@ -52,6 +52,24 @@ TEST(ServerUrl, PartsLeftOutHaveDefaults) {
   EXPECT_EQ(full.database, 15);
 }
 
+TEST(ServerUrl, AMemcachedHasAHostAndPerhapsAPortAndAUser) {
+  EXPECT_EQ(place(parse_memcached_url("memcached://localhost")), "memcached at localhost:11211");
+  const MemcachedAddress full = parse_memcached_url("memcached://me:secret@h:1");
+  EXPECT_EQ(full.user, "me");
+  EXPECT_EQ(full.password, "secret");
+  EXPECT_EQ(full.port, 1);
+  for (const char* url : {"memcache://h", "memcached://", "memcached://me:geheim@h/1", "memcached://me:geheim@h?a=b",
+                          "memcached://:geheim@h", "memcached://me:geheim@%2Frun%2Fmemcached.sock"}) {
+    try {
+      parse_memcached_url(url);
+      ADD_FAILURE() << url << " was taken";
+    } catch (const InputError& error) {
+      EXPECT_EQ(std::string(error.what()).find("geheim"), std::string::npos) << error.what();
+      EXPECT_EQ(std::string(error.what()).rfind("--memcached: ", 0), 0U) << error.what();
+    }
+  }
+}
+
 TEST(ServerUrl, WhatIsNoUrlIsRefusedWithoutRepeatingThePassword) {
   for (const char* url :
        {"mysql://u:geheim@h/d", "postgresql://", "postgresql://u:geheim@/d", "postgresql://u:geheim@h:0",

@@ -112,17 +112,18 @@ int do_job(const std::string& job) {
   }
   ReplayOptions options;
   options.on_step = [&job](int step) {
-    if (job == "endless") ::usleep(1'000);
+    if (job.starts_with("endless")) ::usleep(1'000);
     if (step != 3) return;
     say("at step 3");
     if (job == "abort") std::abort();
     if (job == "exit") std::exit(3);
     if (job == "throw") throw std::runtime_error("thrown on purpose");
   };
+  if (job == "endless-memcached") options.cache = [](const traces::Trace&) { return traces::CacheServer::kMemcached; };
   try {
     if (job == "live") return live();
     const ReplayPlace where = {{variable("STALEMATE_TEST_POSTGRES"), variable("STALEMATE_TEST_REDIS")}};
-    const bool is_long = job == "endless" || job == "start";
+    const bool is_long = job.starts_with("endless") || job == "start";
     if (job == "start") say("starting");
     const Conformance result = replay_at(is_long ? endless_trace() : samples::cache_aside_race(), where, options);
     say(verdict(result));

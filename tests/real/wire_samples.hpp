@@ -102,6 +102,52 @@ inline std::string command(const std::vector<std::string>& words) {
   return bytes;
 }
 
+// A request of memcached's text protocol, with a reply of its own.
+inline std::string any_memcached_request() {
+  const std::string data = any_bytes();
+  switch (*rc::gen::inRange(0, 8)) {
+    case 0:
+      return fmt::format("set k 0 0 {}\r\n{}\r\n", data.size(), data);
+    case 1:
+      return fmt::format("cas k 1 30 {} 7\r\n{}\r\n", data.size(), data);
+    case 2:
+      return fmt::format("ms k {} C7 T30\r\n{}\r\n", data.size(), data);
+    case 3:
+      return "mg k v c N30\r\n";
+    case 4:
+      return "gets k l m\n";
+    case 5:
+      return "md k I\r\n";
+    case 6:
+      return "\r\n";
+    default:
+      return "incr k 1\r\n";
+  }
+}
+
+// A reply of memcached, or a part of one.
+inline std::string any_memcached_reply() {
+  const std::string data = any_bytes();
+  switch (*rc::gen::inRange(0, 8)) {
+    case 0:
+      return fmt::format("VALUE k 0 {} 7\r\n{}\r\n", data.size(), data);
+    case 1:
+      return fmt::format("VA {} c7 W\r\n{}\r\n", data.size(), data);
+    case 2:
+      return "END\r\n";
+    case 3:
+      return *rc::gen::element<std::string>("HD\r\n", "EN\r\n", "NF c7\r\n", "NS\r\n", "EX\r\n", "MN\r\n");
+    case 4:
+      return *rc::gen::element<std::string>("STORED\r\n", "NOT_FOUND\r\n", "ERROR\r\n", "CLIENT_ERROR bad\r\n");
+    case 5:
+      return "STAT pid 7\r\n";
+    case 6:
+      return "key=k exp=-1 la=1 cas=2 fetch=no cls=1 size=64\n";
+    default:
+      return fmt::format("{}\r\n", *rc::gen::arbitrary<std::uint64_t>());
+  }
+}
+
 // A RESP reply that is no push.
 inline std::string any_reply(int depth) {
   const int kind = *rc::gen::inRange(0, depth > 0 ? 17 : 13);

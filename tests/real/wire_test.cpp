@@ -41,6 +41,16 @@ RC_GTEST_PROP(RespFraming, AnyCutOfAnyCommandsGivesTheCommandsThatWerePutTogethe
   RC_CLASSIFY(stream.size() > 200, "more than 200 bytes");
 }
 
+RC_GTEST_PROP(MemcachedFraming, AnyCutOfEitherSideGivesWhatWasPutTogether, ()) {
+  for (const Side side : {Side::kClient, Side::kServer}) {
+    const std::vector<std::string> messages = some(side == Side::kClient ? any_memcached_request : any_memcached_reply);
+    const std::string stream = joined(messages);
+    const Framed framed = frame(*make_framer(Protocol::kMemcached, side), stream, any_cuts(stream.size()));
+    RC_ASSERT(framed.error == "");
+    RC_ASSERT(bytes_of(framed.messages) == messages);
+  }
+}
+
 RC_GTEST_PROP(PostgresFraming, AnyCutOfEitherSideGivesTheMessagesThatWerePutTogether, ()) {
   const PostgresStreams streams = any_postgres_streams();
   const std::string client = joined(streams.client);
@@ -66,14 +76,15 @@ std::string damaged(std::string stream) {
 RC_GTEST_PROP(HostileBytes, EndInTheSameErrorForAnyCutAndAreNeverHeldBeyondTheLimit, ()) {
   const WireLimits limits{*rc::gen::inRange<std::size_t>(16, 400), *rc::gen::inRange<std::size_t>(5, 200),
                           *rc::gen::inRange<std::size_t>(0, 4)};
-  const auto protocol = *rc::gen::element(Protocol::kRedis, Protocol::kPostgres);
+  const auto protocol = *rc::gen::element(Protocol::kRedis, Protocol::kMemcached, Protocol::kPostgres);
   const auto side = *rc::gen::element(Side::kClient, Side::kServer);
   const PostgresStreams streams = any_postgres_streams();
   const bool is_client = side == Side::kClient;
   const std::string stream =
-      damaged(protocol == Protocol::kPostgres ? joined(is_client ? streams.client : streams.server)
-              : is_client                     ? joined(some(any_command))
-                                              : joined(some([] { return any_reply(3); })));
+      damaged(protocol == Protocol::kPostgres    ? joined(is_client ? streams.client : streams.server)
+              : protocol == Protocol::kMemcached ? joined(some(is_client ? any_memcached_request : any_memcached_reply))
+              : is_client                        ? joined(some(any_command))
+                                                 : joined(some([] { return any_reply(3); })));
   const auto first = make_framer(protocol, side, limits);
   const auto second = make_framer(protocol, side, limits);
   const Framed whole = frame(*first, stream);
@@ -96,6 +107,7 @@ struct Refused {
 
 TEST(HostileBytes, AreNamedWithTheirPlaceAndWhatWouldMendIt) {
   const auto redis = Protocol::kRedis;
+  const auto memcached = Protocol::kMemcached;
   const auto postgres = Protocol::kPostgres;
   const std::string start = untyped(kVersionThree, "user");
   const Refused cases[] = {
@@ -147,6 +159,41 @@ TEST(HostileBytes, AreNamedWithTheirPlaceAndWhatWouldMendIt) {
       {redis, Side::kClient, "monitor\r\n",
        "the client's byte 1: after MONITOR replies no longer answer requests one by one; leave it out where messages "
        "pass the proxy"},
+      {memcached, Side::kServer, "HD\r\nHI\r\n",
+       "the server's byte 5: 'HI' begins no reply of a memcached; check that it is a memcached"},
+      {memcached, Side::kServer, "+PONG\r\n",
+       "the server's byte 1: '+PONG' begins no reply of a memcached; check that it is a memcached"},
+      {memcached, Side::kServer, "\r\n",
+       "the server's byte 1: an empty line, which is no reply of a memcached; check that it is a memcached"},
+      {memcached, Side::kServer, "\x81",
+       "the server's byte 0: memcached's binary protocol, which is not carried; speak its text protocol"},
+      {memcached, Side::kServer, "VA 1\r\nabc",
+       "the server's byte 6: a string that does not end in CR LF where it should; check that it is a memcached"},
+      {memcached, Side::kServer, "VALUE k 0 x\r\n",
+       "the server's byte 1: 'x' is no length; check that it is a memcached"},
+      {memcached, Side::kServer, "VALUE k 0\r\n",
+       "the server's byte 1: 'VALUE' announces no data; check that it is a memcached"},
+      {memcached, Side::kServer, "VA 16777217\r\n",
+       "the server's byte 1: a message of 16777230 bytes or more, where at most 16777216 are carried; send less at a "
+       "time"},
+      {memcached, Side::kClient, "\x80",
+       "the client's byte 0: memcached's binary protocol, which is not carried; speak its text protocol"},
+      {memcached, Side::kClient, "set k 0 0 1 noreply\r\n",
+       "the client's byte 1: 'set' that asks for no reply; check that the client speaks memcached's text protocol, "
+       "with "
+       "replies"},
+      {memcached, Side::kClient, "mg k v q\r\n",
+       "the client's byte 1: 'mg' that asks for no reply; check that the client speaks memcached's text protocol, with "
+       "replies"},
+      {memcached, Side::kClient, "watch fetchers\r\n",
+       "the client's byte 1: after watch replies no longer answer requests one by one; check that the client speaks "
+       "memcached's text protocol, with replies"},
+      {memcached, Side::kClient, "ms k -1\r\n",
+       "the client's byte 1: data of a negative length; check that the client speaks memcached's text protocol, with "
+       "replies"},
+      {memcached, Side::kClient, "set k 0 0\r\n",
+       "the client's byte 1: 'set' announces no data; check that the client speaks memcached's text protocol, with "
+       "replies"},
       {postgres, Side::kClient, "GET / HTTP/1.1",
        "the client's byte 0: 'GET / HT' begins no start-up packet; check that the client speaks PostgreSQL's protocol "
        "v3, without direct TLS"},
@@ -206,6 +253,21 @@ TEST(PostgresFraming, EveryMessageSaysWhatPartItPlays) {
   const auto cancel = frame(*make_framer(Protocol::kPostgres, Side::kClient), untyped(kCancelCode, "12345678"));
   ASSERT_EQ(cancel.messages.size(), 1U);
   EXPECT_EQ(cancel.messages[0].name, "CancelRequest");
+}
+
+TEST(MemcachedFraming, EveryMessageSaysWhatPartItPlays) {
+  const auto client =
+      frame(*make_framer(Protocol::kMemcached, Side::kClient), "set k 0 0 6\r\nsecret\r\n\nmg k v\r\nquit\r\n\x01\r\n");
+  std::string roles;
+  for (const Message& message : client.messages)
+    roles += "pefa"[static_cast<int>(message.role)] + (" " + message.name + ", ");
+  EXPECT_EQ(roles, "e set, e , e mg, a quit, e ?, ");
+  const auto server = frame(*make_framer(Protocol::kMemcached, Side::kServer),
+                            "VALUE k 0 1\r\n1\r\nEND\r\nSTAT a b\r\nkey=k\nVA 1\r\n1\r\n7\r\n");
+  roles.clear();
+  for (const Message& message : server.messages)
+    roles += "pefa"[static_cast<int>(message.role)] + (" " + message.name + ", ");
+  EXPECT_EQ(roles, "p VALUE, e END, p STAT, p key, e VA, e number, ");
 }
 
 TEST(RespFraming, ACommandIsCalledByItsFirstWordAndNeverByAnArgument) {

@@ -161,7 +161,7 @@ LiveResult run_on(const LiveOptions& options, LiveStores& stores, std::unique_pt
 LiveResult run_live(const LiveOptions& options) {
   const bool has_cache = options.scenario == LiveScenario::kBefore;
   GivenServers given = find_servers(options.urls);
-  auto& [database, redis, tunnels] = given;
+  auto& [database, redis, no_memcached, tunnels] = given;
   std::unique_ptr<StreamedFile> file;
   if (!options.history.empty()) file = std::make_unique<StreamedFile>(options.history, options.overwrite);
 

@@ -30,10 +30,11 @@ std::shared_ptr<const Upstream> upstream_of(const PostgresAddress& server, const
       Upstream{Protocol::kPostgres, where, endpoints_of(host, server.port, where), limits});
 }
 
-std::shared_ptr<const Upstream> upstream_of(const RedisAddress& server, const WireLimits& limits) {
+// Of a Redis or a memcached.
+template <class Address>
+std::shared_ptr<const Upstream> upstream_of(Protocol protocol, const Address& server, const WireLimits& limits) {
   const std::string where = place(server);
-  return std::make_shared<Upstream>(
-      Upstream{Protocol::kRedis, where, endpoints_of(server.host, server.port, where), limits});
+  return std::make_shared<Upstream>(Upstream{protocol, where, endpoints_of(server.host, server.port, where), limits});
 }
 
 }  // namespace
@@ -104,7 +105,9 @@ struct Proxy::Impl {
 Proxy::Proxy(const PostgresAddress& server, const WireLimits& limits)
     : impl_(std::make_unique<Impl>(upstream_of(server, limits))) {}
 Proxy::Proxy(const RedisAddress& server, const WireLimits& limits)
-    : impl_(std::make_unique<Impl>(upstream_of(server, limits))) {}
+    : impl_(std::make_unique<Impl>(upstream_of(Protocol::kRedis, server, limits))) {}
+Proxy::Proxy(const MemcachedAddress& server, const WireLimits& limits)
+    : impl_(std::make_unique<Impl>(upstream_of(Protocol::kMemcached, server, limits))) {}
 Proxy::~Proxy() = default;
 
 int Proxy::port() const { return impl_->listener.port(); }

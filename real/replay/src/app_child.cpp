@@ -47,6 +47,11 @@ RedisAddress redis_address(const json& from) {
   return address;
 }
 
+MemcachedAddress memcached_address(const json& from) {
+  return {from.at("host"),     from.at("port"),    from.at("user"),
+          from.at("password"), from.at("timeout"), from.at("shown_as")};
+}
+
 WorkArea work_area(const json& command) {
   WorkArea area(command.at("area").get<std::string>());
   model::Mapping mapping;
@@ -189,6 +194,8 @@ class Driver {
     }
     if (command.at("open") == "postgres")
       session_ = connect_postgres(postgres_address(address), area);
+    else if (command.at("open") == "memcached")
+      session_ = connect_memcached(memcached_address(address), area);
     else
       session_ = connect_redis(redis_address(address), area);
     return {{"opened", local_port(session_->socket())}};
@@ -252,6 +259,15 @@ nlohmann::json to_json(const PostgresAddress& address) {
 nlohmann::json to_json(const RedisAddress& address) {
   return {{"host", address.host},         {"port", address.port},         {"user", address.user},
           {"password", address.password}, {"database", address.database}, {"timeout", address.timeout_seconds},
+          {"shown_as", address.shown_as}};
+}
+
+nlohmann::json to_json(const MemcachedAddress& address) {
+  return {{"host", address.host},
+          {"port", address.port},
+          {"user", address.user},
+          {"password", address.password},
+          {"timeout", address.timeout_seconds},
           {"shown_as", address.shown_as}};
 }
 

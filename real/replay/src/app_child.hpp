@@ -3,7 +3,7 @@
 // it over the channel what to do; when the channel ends, so does the process. It decides nothing and judges nothing.
 //
 // Commands and answers are JSON objects, one a message, each with its "driver":
-//   {"open": "postgres" | "redis", "address": {...}, "area": RUN}    -> {"opened": LOCAL PORT}
+//   {"open": "postgres" | "redis" | "memcached", "address": {...}, "area": RUN}    -> {"opened": LOCAL PORT}
 //   {"open": "process", "server": NAME}   a cache in this process    -> {"opened": 0}
 //   {"open": "listener", "address": {...}, "area": RUN}              -> {"opened": 0}
 //   {"run": VERB, "patience_ms": MS, ...}: a Wanted
@@ -26,6 +26,7 @@ namespace stalemate::real {
 
 nlohmann::json to_json(const PostgresAddress& address);
 nlohmann::json to_json(const RedisAddress& address);
+nlohmann::json to_json(const MemcachedAddress& address);
 nlohmann::json to_json(const Wanted& wanted);
 Answer answer_of(const nlohmann::json& told);
 

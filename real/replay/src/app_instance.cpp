@@ -28,7 +28,9 @@ Driver& AppInstance::idle_driver(int session, const DriverPlace& place) {
   for (auto driver = drivers_.begin(); driver != drivers_.end();) {
     const auto next = std::next(driver);
     const bool fits = driver->server == place.server && driver->watches == place.watches && !driver->is_busy;
-    if (fits && (driver->is_broken || driver->epoch != place.epoch)) {
+    // Of the same name may be another server in every trace.
+    const bool is_of_no_use = driver->is_broken || driver->epoch != place.epoch || driver->product != place.product;
+    if (fits && is_of_no_use) {
       close(*driver);
     } else if (fits && driver->session == session) {
       return *driver;
@@ -43,6 +45,7 @@ Driver& AppInstance::open(int session, const DriverPlace& place) {
   driver.number = ++last_driver_;
   driver.session = session;
   driver.server = place.server;
+  driver.product = place.product;
   driver.epoch = place.epoch;
   driver.watches = place.watches;
   tell(driver, {{"open", place.product},

@@ -35,6 +35,7 @@ struct Driver {
   int number = 0;
   int session = 0;
   std::string server;
+  std::string product;
   bool watches = false;
   int epoch = 0;
   std::optional<Link> link;

@@ -120,12 +120,22 @@ class Batch {
   std::optional<Interrupted> stop_;
 };
 
+CachesNeeded needed_by(const std::vector<traces::Trace>& traces, const ReplayOptions& options) {
+  CachesNeeded all;
+  for (const traces::Trace& trace : traces) {
+    const CachesNeeded one = caches_needed(trace, cache_server_of(trace, options));
+    all.redis = all.redis || one.redis;
+    all.memcached = all.memcached || one.memcached;
+  }
+  return all;
+}
+
 void check_place(const ReplayPlace& where, bool with_cache) {
   if (where.database != DatabaseKind::kCockroach) return;
   if (with_cache) {
     throw InputError(
-        "--on cockroach: a trace has a cache; replay it on PostgreSQL and Redis, and on CockroachDB those that have "
-        "none");
+        "--on cockroach: a trace has a cache; replay it on PostgreSQL and its cache, and on CockroachDB those that "
+        "have none");
   }
   if (where.urls.postgres) throw InputError("--on cockroach and --postgres: leave out one of them");
 }
@@ -147,25 +157,33 @@ struct WarmServers::Impl {
   Servers servers;
 };
 
-WarmServers::WarmServers(const ReplayPlace& where, bool with_cache) {
-  check_place(where, with_cache);
+WarmServers::WarmServers(const ReplayPlace& where, CachesNeeded caches) {
+  check_place(where, caches.redis || caches.memcached);
   impl_ = std::make_unique<Impl>();
   GivenServers& given = impl_->given;
   given = find_servers(where.urls);
-  auto& [database, redis, tunnels] = given;
+  auto& [database, redis, memcached, tunnels] = given;
   greet(given);
   SandboxOptions wanted = where.sandbox;
   const bool is_cockroach = where.database == DatabaseKind::kCockroach;
   wanted.postgres = !database && !is_cockroach;
   wanted.cockroach = !database && is_cockroach;
-  wanted.redis = !redis && with_cache;
+  wanted.redis = !redis && caches.redis;
+  wanted.memcached = !memcached && caches.memcached;
   std::optional<Sandbox>& sandbox = impl_->sandbox;
-  if (wanted.postgres || wanted.cockroach || wanted.redis) sandbox.emplace(wanted);
+  if (wanted.postgres || wanted.cockroach || wanted.redis || wanted.memcached) sandbox.emplace(wanted);
   const bool is_ours = wanted.postgres || wanted.cockroach;
   if (is_ours) database = sandbox->postgres();
   if (is_cockroach) refuse_other_than_cockroach(*database);
   if (wanted.redis) redis = sandbox->redis();
-  impl_->servers = {*database, redis, is_ours, wanted.redis, wanted.redis ? &*sandbox : nullptr};
+  if (wanted.memcached) memcached = sandbox->memcached();
+  impl_->servers = {*database,
+                    redis,
+                    is_ours,
+                    wanted.redis,
+                    wanted.redis ? &*sandbox : nullptr,
+                    memcached,
+                    wanted.memcached ? &*sandbox : nullptr};
 }
 
 WarmServers::~WarmServers() = default;
@@ -187,14 +205,14 @@ void WarmServers::close() {
 
 std::vector<Replayed> replay_all(const std::vector<traces::Trace>& traces, const ReplayPlace& where,
                                  const BatchOptions& options) {
-  WarmServers warm(where, std::any_of(traces.begin(), traces.end(), needs_cache));
+  WarmServers warm(where, needed_by(traces, options.replay));
   std::vector<Replayed> results = warm.replay_all(traces, options);
   warm.close();
   return results;
 }
 
 Conformance replay_at(const traces::Trace& trace, const ReplayPlace& where, const ReplayOptions& options) {
-  WarmServers warm(where, needs_cache(trace));
+  WarmServers warm(where, caches_needed(trace, cache_server_of(trace, options)));
   Conformance result = warm.replay(trace, options);
   warm.close();
   return result;

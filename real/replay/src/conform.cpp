@@ -16,7 +16,7 @@
 namespace stalemate::real {
 namespace {
 
-constexpr std::uint64_t kChunk = 200;       // drawn before they are replayed
+constexpr std::uint64_t kChunk = 50;        // drawn before they are replayed
 constexpr std::size_t kShrinksAtOnce = 24;  // smaller samples that are tried together
 
 // Throws where a machine is to blame.
@@ -41,12 +41,14 @@ class Conforming {
  private:
   void chunk() {
     const std::uint64_t count = std::min(kChunk, options_.runs - drawn_);
+    preferred_ = traces::CacheServer{drawn_ / kChunk % 2 == 1};
     std::vector<model::Sample> samples;
     std::vector<std::uint64_t> numbers;
     for (std::uint64_t i = 0; i < count; ++i) {
       throw_if_stopped();
       model::Sample sample(options_.seed, drawn_ + i);
-      if (!can_happen(sample.trace(), servers_.servers())) {
+      const bool is_asked = !options_.cache || traces::why_not_replayed(sample.trace(), *options_.cache).empty();
+      if (!is_asked || !can_happen(sample.trace(), servers_.servers())) {
         ++report_.passed_over;
         continue;
       }
@@ -78,6 +80,7 @@ class Conforming {
     }
     BatchOptions batch;
     batch.jobs = options_.jobs;
+    batch.replay.cache = [this](const traces::Trace& trace) { return cache_for(trace); };
     batch.on_result = [&, done = std::size_t{0}](std::size_t /*which*/, const Replayed& /*replayed*/) mutable {
       count(++done);
       if (options_.on_progress) options_.on_progress(now_);
@@ -87,19 +90,32 @@ class Conforming {
     return results;
   }
 
+  // Where both can be it, one chunk has the one and the next the other.
+  traces::CacheServer cache_for(const traces::Trace& trace) const {
+    if (options_.cache) return *options_.cache;
+    const auto can = [&](traces::CacheServer server) { return traces::why_not_replayed(trace, server).empty(); };
+    const traces::CacheServer other = traces::CacheServer{preferred_ == traces::CacheServer::kRedis};
+    return can(preferred_) ? preferred_ : other;
+  }
+
   traces::Trace told(const model::Sample& sample) const {
     return options_.retell ? options_.retell(sample.trace()) : sample.trace();
   }
 
   void count_in(const traces::Trace& trace, const Replayed& result) {
     report_.steps += result.conformance->came_back.size();
+    const auto product = [&](const std::string& store) {
+      const StoreAtEnd* const found = find_store(*result.conformance, store);
+      return found == nullptr ? store : found->product;
+    };
     report_.round_trips += static_cast<std::uint64_t>(result.conformance->round_trips);
     for (std::size_t i = 0; i < result.conformance->came_back.size(); ++i) {
       const traces::Step& step = trace.steps[i];
       ++report_.kinds[std::string(to_string(step.kind)) + (step.is_ghost ? " of a ghost" : "")];
       if (step.kind != traces::StepKind::kHandle || !step.request) continue;
       const traces::Request& asked = *step.request;
-      ++report_.verbs[fmt::format("{} {}{}{}", asked.to, asked.verb, asked.watch.empty() ? "" : " ", asked.watch)];
+      ++report_.verbs[fmt::format("{} {}{}{}", product(asked.to), asked.verb, asked.watch.empty() ? "" : " ",
+                                  asked.watch)];
     }
   }
 
@@ -127,6 +143,7 @@ class Conforming {
   const ConformOptions& options_;
   ConformReport& report_;
   std::uint64_t drawn_ = 0;
+  traces::CacheServer preferred_ = traces::CacheServer::kRedis;
   ConformProgress now_;
   std::string left_;
 };
@@ -137,7 +154,9 @@ ConformReport conform(const ReplayPlace& where, const ConformOptions& options) {
   ConformReport report;
   report.seed = options.seed;
   try {
-    WarmServers servers(where, true);
+    using traces::CacheServer;
+    // What is published goes by a Redis, whatever the cache is.
+    WarmServers servers(where, {.redis = true, .memcached = options.cache != CacheServer::kRedis});
     Conforming conforming(servers, options, report);
     try {
       conforming.run();
@@ -161,7 +180,7 @@ std::string describe(const ConformReport& report) {
                                  report.round_trips, report.disagreement ? "1 went wrong" : "0 divergences");
   if (!report.stopped.empty()) text += fmt::format("{}\n", report.stopped);
   if (report.passed_over > 0)
-    text += fmt::format("{} more fail over, for which it takes a Redis of our own: leave out --redis\n",
+    text += fmt::format("{} more were drawn that these servers cannot be asked for, such as to fail over\n",
                         report.passed_over);
   for (const auto& [kind, count] : report.kinds) text += fmt::format("  {:<26} {}\n", kind, count);
   if (!report.verbs.empty()) text += "asked:\n";

@@ -20,7 +20,7 @@ namespace stalemate::real {
 
 // Whether the trace asks for nothing that these servers cannot be made to do. The other throws InputError.
 bool can_happen(const traces::Trace& trace, const Servers& servers);
-void refuse_what_cannot_happen(const traces::Trace& trace, const Servers& servers);
+void refuse_what_cannot_happen(const traces::Trace& trace, traces::CacheServer cache, const Servers& servers);
 
 // Added to a time to live, so that an entry expires where the trace says and never by itself.
 inline constexpr std::int64_t kTimeToLiveMore = 3600;
@@ -66,6 +66,7 @@ class Director {
   void begin_app(int app);  // its caches, as they are at first, and who listens there
   std::vector<StoredValue> contents_of(const traces::Store& store);
 
+  std::vector<std::string> names_in(const std::string& store) const;
   void set_up();
   void start_replica(std::size_t from_step);
   void connect_sessions();

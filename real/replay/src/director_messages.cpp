@@ -17,15 +17,14 @@ constexpr Link::Milliseconds kShortPatience(25);
 
 // The session sends the request: its driver does, and the proxy holds it.
 Director::Exchange& Director::send(const traces::MessageId& id, const traces::Request& request, std::size_t from_step) {
-  const SceneStore* const store = scene_.find(request.to);
-  if (store == nullptr || !store->knows(request)) {
-    refuse(fmt::format("no server here can be asked '{}: {}'", request.to, request.verb));
-  }
   if (traces::find_verb(request.verb)->carries && !request.value) refuse("the request carries no value");
   Exchange exchange;
   exchange.id = id;
   exchange.request = request;
   exchange.wanted = wanted_by(id, request);
+  const SceneStore* const store = scene_.find(request.to);
+  if (store == nullptr || !store->knows(exchange.wanted))
+    refuse(fmt::format("no server here can be asked '{}: {}'", request.to, request.verb));
   exchange.app = &scene_.app(id.app);
   exchanges_.push_back(exchange);
   Exchange& kept = exchanges_.back();
@@ -63,7 +62,8 @@ Wanted Director::wanted_by(const traces::MessageId& id, const traces::Request& r
 // What a set that asks whether it is unchanged asks about: what its operation's get watches.
 std::string Director::watched_by(const traces::MessageId& id, const traces::Request& request) const {
   if (request.verb != to_string(traces::Verb::kSetIfUnchanged)) return request.watch;
-  std::string watched = std::string(to_string(traces::Watch::kKey));
+  const SceneStore* const store = scene_.find(request.to);
+  std::string watched(to_string(store == nullptr ? traces::Watch::kKey : store->compares()));
   for (const traces::Step& step : trace_.steps)
     for (const traces::Request& sent : step.sends)
       if (!sent.watch.empty() && sent.to == request.to && step.app == id.app && step.session == id.session &&

@@ -24,8 +24,8 @@ bool can_happen(const traces::Trace& trace, const Servers& servers) {
   return servers.sandbox != nullptr || !has_step(trace, traces::StepKind::kCacheFailover);
 }
 
-void refuse_what_cannot_happen(const traces::Trace& trace, const Servers& servers) {
-  if (const std::string why = traces::why_not_replayed(trace); !why.empty())
+void refuse_what_cannot_happen(const traces::Trace& trace, traces::CacheServer cache, const Servers& servers) {
+  if (const std::string why = traces::why_not_replayed(trace, cache); !why.empty())
     throw InputError("replay: " + why + "; it is modelled, and explain, show and lesson tell it");
   if (can_happen(trace, servers)) return;
   throw InputError(
@@ -86,9 +86,10 @@ std::string Director::expire(const traces::Step& step) {
 }
 
 std::string Director::restart(const traces::Step& step) {
-  if (!misfortunes_of(step).restart()) return "our keys deleted; this Redis is not ours to restart";
+  const bool is_ours = misfortunes_of(step).restart();
   send_again_what_missed(step.store);
-  return "killed and started again";
+  return is_ours ? "killed and started again"
+                 : "our keys deleted and our connections closed; this cache is not ours to restart";
 }
 
 std::string Director::fail_over(const traces::Step& step) {

@@ -63,6 +63,14 @@ std::string Director::product_of(const std::string& key) const {
   return (scene_.mapping() != nullptr ? scene_.mapping()->name_of(row) : tutorials_product(row)) + own;
 }
 
+// What the trace's entries of a store are called in its server.
+std::vector<std::string> Director::names_in(const std::string& store) const {
+  std::vector<std::string> names;
+  for (const traces::State* state : {&trace_.initial, &final_state(trace_)})
+    for (const traces::Entry& entry : entries_of(*state, store)) names.push_back(product_of(entry.key));
+  return names;
+}
+
 void Director::set_up() {
   for (const traces::Store& store : trace_.stores) {
     if (store.kind == "channel") continue;
@@ -85,7 +93,9 @@ void Director::set_up() {
       values.push_back(stored);
       if (expires[product]) values.back().ttl = kTimeToLiveMore;
     }
-    if (store.app == 0) scene_.at(store.name).store().fill(values);
+    if (store.app != 0) continue;
+    scene_.at(store.name).set_names(names_in(store.name));
+    scene_.at(store.name).store().fill(values);
   }
   std::set<int> apps;
   for (const traces::Store& store : trace_.stores)

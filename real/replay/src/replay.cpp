@@ -5,10 +5,12 @@
 #include <utility>
 
 #include "base/error.hpp"
-#include "base/invariant.hpp"
+#include "base/text.hpp"
 #include "os/signals.hpp"
+#include "read/diagram.hpp"
 #include "replay/stage.hpp"
 #include "stores/store.hpp"
+#include "understand/protocol.hpp"
 
 namespace stalemate::real {
 
@@ -18,11 +20,49 @@ const StoreAtEnd* find_store(const Conformance& conformance, std::string_view na
   return found == conformance.stores.end() ? nullptr : &*found;
 }
 
-bool needs_cache(const traces::Trace& trace) { return has_cache(trace.stores); }
+namespace {
+
+// Whether the diagram calls its cache so.
+bool names_memcached(const traces::Trace& trace) {
+  constexpr std::string_view kName = "memcache";
+  if (lower(trace.protocol.text).find(kName) == std::string::npos) return false;
+  for (const model::Document::Entry& entry : model::parse_document(trace.protocol.text, trace.protocol.name).diagrams)
+    for (const model::Participant& one : entry.diagram.participants)
+      if (lower(one.alias).find(kName) != std::string::npos) return true;
+  return false;
+}
+
+// Whether its cache is asked with commands of somebody's own, which are Redis's.
+bool is_mapped(const traces::Trace& trace, const ReplayOptions& options) {
+  if (options.mapping) return options.mapping->has_cache();
+  return model::read_protocol(trace.protocol.text, trace.protocol.name, trace.protocol.roles).mapping.has_cache();
+}
+
+}  // namespace
+
+traces::CacheServer cache_server_of(const traces::Trace& trace, const ReplayOptions& options) {
+  using traces::CacheServer;
+  if (options.cache)
+    if (const std::optional<CacheServer> wanted = options.cache(trace)) return *wanted;
+  const auto can = [&](CacheServer server) { return traces::why_not_replayed(trace, server).empty(); };
+  if (!can(CacheServer::kMemcached)) return CacheServer::kRedis;
+  if (can(CacheServer::kRedis) && !names_memcached(trace)) return CacheServer::kRedis;
+  return is_mapped(trace, options) ? CacheServer::kRedis : CacheServer::kMemcached;
+}
+
+CachesNeeded caches_needed(const traces::Trace& trace, traces::CacheServer cache) {
+  CachesNeeded needed;
+  for (const traces::Store& store : trace.stores) {
+    if (store.app != 0) continue;
+    const bool is_cache = traces::is_cache(trace, store.name);
+    needed.memcached = needed.memcached || (is_cache && cache == traces::CacheServer::kMemcached);
+    needed.redis = needed.redis || (is_cache && cache == traces::CacheServer::kRedis) || store.kind == "channel";
+  }
+  return needed;
+}
 
 Conformance replay(const traces::Trace& trace, const Servers& servers, const ReplayOptions& options,
                    std::shared_ptr<AppHost> host) {
-  STALEMATE_INVARIANT(servers.redis || !needs_cache(trace), "a trace with a cache is replayed with a Redis");
   Stage stage(servers, std::move(host));
   try {
     Conformance result = stage.replay(trace, options);

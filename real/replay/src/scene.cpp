@@ -13,29 +13,37 @@
 namespace stalemate::real {
 namespace {
 
-// Which server a kind of store stands in.
 struct Maker {
-  std::string_view kind;
+  std::string_view kind;  // of server
   std::unique_ptr<SceneStore> (*make)(const Servers& servers, const WorkArea& area);
 };
-constexpr Maker kMakers[] = {{"database", make_postgres_store}, {"cache", make_redis_store}};
+constexpr std::string_view kDatabase = "database";
+constexpr Maker kMakers[] = {{kDatabase, make_postgres_store},
+                             {to_string(traces::CacheServer::kRedis), make_redis_store},
+                             {to_string(traces::CacheServer::kMemcached), make_memcached_store}};
+
+// Which kind of server a kind of store stands in. What is published goes by a Redis.
+std::string_view server_of(const std::string& kind, traces::CacheServer cache) {
+  if (kind == "cache") return to_string(cache);
+  return kind == "channel" ? to_string(traces::CacheServer::kRedis) : std::string_view(kind);
+}
 
 }  // namespace
 
 Scene::Scene(const Servers& servers, std::shared_ptr<AppHost> host, WorkArea area)
     : servers_(servers), area_(std::move(area)), host_(std::move(host)) {
   area_.run = fresh_hex(6);
-  of_kind("database");
+  of_kind(kDatabase);
 }
 
-void Scene::set(const std::vector<traces::Store>& stores, const Shapes& shapes) {
+void Scene::set(const std::vector<traces::Store>& stores, traces::CacheServer cache, const Shapes& shapes) {
   shapes_ = shapes;
   named_.clear();
   channels_.clear();
   for (const traces::Store& store : stores) {
     if (store.app != 0) continue;  // it is in a process
     const bool is_channel = store.kind == "channel";
-    SceneStore& standing = of_kind(is_channel ? "cache" : store.kind);
+    SceneStore& standing = of_kind(server_of(store.kind, cache));
     for (const auto& [name, other] : named_)
       if (other == &standing && !is_channel && !channels_.contains(name))
         throw InputError(fmt::format("replay: {} and {} are both a {}, and one of a kind can be replayed", name,
@@ -65,14 +73,14 @@ DriverPlace Scene::listeners_place(const std::string& channel) {
   return place;
 }
 
-SceneStore& Scene::of_kind(const std::string& kind) {
+SceneStore& Scene::of_kind(std::string_view kind) {
   const auto found =
       std::find_if(standing_.begin(), standing_.end(), [&](const Standing& one) { return one.kind == kind; });
   if (found != standing_.end()) return *found->store;
   const auto* const maker =
       std::find_if(std::begin(kMakers), std::end(kMakers), [&](const Maker& one) { return one.kind == kind; });
   if (maker == std::end(kMakers)) throw InputError(fmt::format("replay: no server here can be a {}", kind));
-  return *standing_.emplace_back(Standing{kind, maker->make(servers_, area_)}).store;
+  return *standing_.emplace_back(Standing{std::string(kind), maker->make(servers_, area_)}).store;
 }
 
 SceneStore* Scene::find(const std::string& store) {

@@ -23,9 +23,9 @@ class Scene {
   // `area`: its run is made here. Connects to the database, whatever traces come.
   Scene(const Servers& servers, std::shared_ptr<AppHost> host, WorkArea area);
 
-  // For the next trace, which has these stores and needs this of them. Throws InputError where it has more of a kind
-  // than there are servers.
-  void set(const std::vector<traces::Store>& stores, const Shapes& shapes);
+  // For the next trace, which has these stores, this server as its cache, and needs this of them. Throws InputError
+  // where it has more of a kind than there are servers.
+  void set(const std::vector<traces::Store>& stores, traces::CacheServer cache, const Shapes& shapes);
   const Shapes& shapes() const { return shapes_; }
   const model::Mapping* mapping() const { return area_.mapping.get(); }  // null: the tutorial's table and keys
   const std::vector<std::string>& names() const { return area_.names; }
@@ -52,11 +52,11 @@ class Scene {
 
  private:
   struct Standing {
-    std::string kind;  // as in traces::Store
+    std::string kind;  // of server, as in kMakers
     std::unique_ptr<SceneStore> store;
   };
   // Stands it there, if it is not yet.
-  SceneStore& of_kind(const std::string& kind);
+  SceneStore& of_kind(std::string_view kind);
 
   Servers servers_;
   WorkArea area_;

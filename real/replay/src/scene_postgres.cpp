@@ -25,7 +25,7 @@ class PostgresStore final : public SceneStore {
   DriverPlace place() override { return {.proxy = &proxy_, .address = to_json(through(proxy_, address_))}; }
   std::chrono::seconds drivers_timeout() const override { return std::chrono::seconds(address_.timeout_seconds); }
   bool driver_gives_up() const override { return false; }  // libpq waits for ever
-  bool knows(const traces::Request& request) const override { return postgres_knows(request.verb); }
+  bool knows(const Wanted& wanted) const override { return postgres_knows(wanted.verb); }
   Decoded decode(const Wanted& wanted, const Held& reply) const override { return decode_postgres(wanted, reply); }
   Answer ask(const Wanted& wanted) override {
     if (!session_) session_ = database_->connect();

@@ -48,7 +48,7 @@ class RedisStore final : public SceneStore, private Misfortunes {
   DriverPlace listeners_place() override { return {.address = to_json(address_), .epoch = epoch_}; }
   std::chrono::seconds drivers_timeout() const override { return std::chrono::seconds(address_.timeout_seconds); }
   bool driver_gives_up() const override { return true; }
-  bool knows(const traces::Request& request) const override { return redis_knows(request.verb, request.watch); }
+  bool knows(const Wanted& wanted) const override { return redis_knows(wanted.verb, wanted.watch); }
   Decoded decode(const Wanted& wanted, const Held& reply) const override { return decode_redis(wanted, reply); }
   CommandPart part_of(const Wanted& wanted, const Held& command) const override {
     return redis_part(wanted, command.name);
@@ -71,6 +71,7 @@ class RedisStore final : public SceneStore, private Misfortunes {
   bool restart() override {
     if (sandbox_ == nullptr) {
       cache_->fill({});
+      ++epoch_;  // drivers connect anew, as they would have to
       return false;
     }
     sandbox_->restart_redis();

@@ -1,6 +1,6 @@
 // A store as it stands in a scene: our area in a real server, the proxy before that server, and what may befall it. A
-// kind of server is one file (scene_postgres.cpp, scene_redis.cpp) and one line in the table of scene.cpp; whoever
-// directs a trace knows of no kind.
+// kind of server is one file (scene_postgres.cpp, scene_redis.cpp, scene_memcached.cpp) and one line in the table of
+// scene.cpp; whoever directs a trace knows of no kind.
 #pragma once
 
 #include <chrono>
@@ -24,7 +24,8 @@ class Misfortunes {
   virtual bool drop(const std::string& product) = 0;
   virtual std::string expire(const std::string& product) = 0;
   virtual bool end_lease(const std::string& product) = 0;
-  // Killed and started again, empty. False: it is not ours to kill, and only our entries are gone.
+  // Killed and started again, empty. False: it is not ours to kill, and only our entries are gone, and what connections
+  // of ours have watched.
   virtual bool restart() = 0;
   // A replica of it, which follows it until detach_replica(); returns when it has caught up. REQUIRES, of all three:
   // the server is ours, and its lock is held alone.
@@ -43,6 +44,8 @@ class SceneStore {
   virtual Store& store() = 0;
   // For the next trace, which needs these: looks whether its server is still where it was.
   virtual void prepare(const Shapes&) {}
+  // As in stores/cache.hpp; before its store is filled.
+  virtual void set_names(const std::vector<std::string>&) {}
 
   // Where drivers connect: the proxy, its address, and the server's epoch.
   virtual DriverPlace place() = 0;
@@ -51,7 +54,9 @@ class SceneStore {
   // How long its driver waits for an answer; whether it gives up then, or has to see its connection broken.
   virtual std::chrono::seconds drivers_timeout() const = 0;
   virtual bool driver_gives_up() const = 0;
-  virtual bool knows(const traces::Request& request) const = 0;
+  virtual bool knows(const Wanted& wanted) const = 0;
+  // What a set-if-unchanged compares whose operation has watched nothing: by its server's own means.
+  virtual traces::Watch compares() const { return traces::Watch::kKey; }
   virtual Decoded decode(const Wanted& wanted, const Held& reply) const = 0;
   // What of the request a command is that its driver sends.
   virtual CommandPart part_of(const Wanted& /*wanted*/, const Held& /*command*/) const { return CommandPart::kWhole; }
@@ -69,5 +74,7 @@ class SceneStore {
 std::unique_ptr<SceneStore> make_postgres_store(const Servers& servers, const WorkArea& area);
 // REQUIRES: there is a Redis.
 std::unique_ptr<SceneStore> make_redis_store(const Servers& servers, const WorkArea& area);
+// REQUIRES: there is a memcached.
+std::unique_ptr<SceneStore> make_memcached_store(const Servers& servers, const WorkArea& area);
 
 }  // namespace stalemate::real

@@ -42,7 +42,10 @@ Silence silence_at(const Servers& servers) {
   postgres.timeout_seconds = kBriefSeconds;
   if (redis) redis->timeout_seconds = kBriefSeconds;
   silence.database = is_silent([&] { open_postgres(postgres, ""); });
-  silence.cache = redis && is_silent([&] { open_redis(*redis, ""); });
+  std::optional<MemcachedAddress> memcached = servers.memcached;
+  if (memcached) memcached->timeout_seconds = kBriefSeconds;
+  silence.cache = (redis && is_silent([&] { open_redis(*redis, ""); })) ||
+                  (memcached && is_silent([&] { open_memcached(*memcached, ""); }));
   return silence;
 }
 
@@ -55,18 +58,22 @@ class Stage::Impl {
   }
 
   Conformance replay(const traces::Trace& trace, const ReplayOptions& options) {
-    refuse_what_cannot_happen(trace, servers_);
-    const Shapes shapes = traces::shapes_of(trace);
+    const traces::CacheServer cache = cache_server_of(trace, options);
+    refuse_what_cannot_happen(trace, cache, servers_);
     take_mapping(trace, options);
-    // Who kills the Redis waits until nobody else uses it, and the other way round.
+    if (cache == traces::CacheServer::kMemcached && scene_->mapping() != nullptr && scene_->mapping()->has_cache())
+      throw InputError("replay: a mapping's commands of a cache are Redis's; leave them out, or say --cache redis");
+    // Who kills a cache waits until nobody else uses it, and the other way round.
     std::shared_lock<std::shared_mutex> with_others;
     std::unique_lock<std::shared_mutex> alone;
-    if (servers_.sandbox != nullptr && needs_cache(trace)) {
-      if (kills_cache(trace)) alone = std::unique_lock(servers_.sandbox->redis_lock());
-      if (!alone) with_others = std::shared_lock(servers_.sandbox->redis_lock());
+    const CachesNeeded needed = caches_needed(trace, cache);
+    Sandbox* const sandbox = servers_.sandbox != nullptr ? servers_.sandbox : servers_.memcacheds_sandbox;
+    if (sandbox != nullptr && (needed.redis || needed.memcached)) {
+      if (kills_cache(trace)) alone = std::unique_lock(sandbox->caches_lock());
+      if (!alone) with_others = std::shared_lock(sandbox->caches_lock());
     }
     try {
-      scene_->set(trace.stores, shapes);
+      scene_->set(trace.stores, cache, traces::shapes_of(trace, cache));
       return Director(trace, *scene_).run(options);
     } catch (...) {
       scene_->kill_apps();  // what is under way must not go on while the area is removed

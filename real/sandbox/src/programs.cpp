@@ -79,6 +79,13 @@ Programs find_programs(const SandboxOptions& options) {
           "Redis is not installed (redis-server not found in PATH); install redis-server, or give --redis URL");
     }
   }
+  if (options.memcached) {
+    programs.memcached = on_path(search, "memcached");
+    if (programs.memcached.empty()) {
+      throw EnvironmentError(
+          "memcached is not installed (memcached not found in PATH); install memcached, or give --memcached URL");
+    }
+  }
   return programs;
 }
 

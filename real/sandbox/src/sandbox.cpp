@@ -110,12 +110,14 @@ struct Sandbox::Impl {
   pid_t made_by = ::getpid();
   pid_t supervisor = 0;
   Channel lifeline;
-  std::shared_mutex redis_lock;
+  std::shared_mutex caches_lock;
   int redis_epoch = 0;
+  int memcached_epoch = 0;
   std::optional<RedisAddress> replica;
   std::optional<PostgresAddress> owner;
   std::optional<PostgresAddress> postgres;
   std::optional<RedisAddress> redis;
+  std::optional<MemcachedAddress> memcached;
 
   ~Impl() {
     if (::getpid() != made_by) return;
@@ -147,7 +149,7 @@ struct Sandbox::Impl {
     return to_read;
   }
 
-  // Has the supervisor do something to the Redis; its answer's second word.
+  // Has the supervisor do something to a cache; its answer's second word.
   std::string command(const std::string& what) {
     if (lifeline.send(what)) {
       const auto deadline = std::chrono::steady_clock::now() + kCommandTimeout;
@@ -190,7 +192,7 @@ Sandbox::Sandbox(const SandboxOptions& options) : impl_(std::make_unique<Impl>()
   impl_->base = plan.base = base_folder(user);
   plan.program = ::getpid();
   plan.postgres_password = fresh_hex(16);
-  plan.redis_password = fresh_hex(16);
+  plan.cache_password = fresh_hex(16);
   plan.pick_port = options.pick_port ? options.pick_port : pick_free_port;
   plan.uid = user.uid;
   plan.gid = user.gid;
@@ -200,11 +202,10 @@ Sandbox::Sandbox(const SandboxOptions& options) : impl_(std::make_unique<Impl>()
     throw EnvironmentError(
         fmt::format("the sandbox: {}; or give --postgres URL and --redis URL", line.substr(std::strlen("failed "))));
   }
-  int ports[2] = {0, 0};
+  int ports[3] = {0, 0, 0};
   const char* at = line.data() + std::strlen("ready ");
   const char* const end = line.data() + line.size();
-  at = std::from_chars(at, end, ports[0]).ptr + 1;
-  at = std::from_chars(at, end, ports[1]).ptr + 1;
+  for (int& port : ports) at = std::from_chars(at, end, port).ptr + 1;
   impl_->folder.assign(at, end);
   if (options.postgres) {
     impl_->owner = PostgresAddress{"127.0.0.1",          ports[0],
@@ -219,7 +220,10 @@ Sandbox::Sandbox(const SandboxOptions& options) : impl_(std::make_unique<Impl>()
     impl_->postgres->shown_as = fmt::format("CockroachDB at 127.0.0.1:{}", ports[0]);
   }
   if (options.redis)
-    impl_->redis = RedisAddress{"127.0.0.1", ports[1], "", plan.redis_password, 0, kServerTimeoutSeconds};
+    impl_->redis = RedisAddress{"127.0.0.1", ports[1], "", plan.cache_password, 0, kServerTimeoutSeconds};
+  if (options.memcached)
+    impl_->memcached =
+        MemcachedAddress{"127.0.0.1", ports[2], kMemcachedUser, plan.cache_password, kServerTimeoutSeconds};
 }
 
 Sandbox::~Sandbox() = default;
@@ -241,9 +245,20 @@ const RedisAddress& Sandbox::redis() const {
 
 const std::string& Sandbox::folder() const { return impl_->folder; }
 
-std::shared_mutex& Sandbox::redis_lock() { return impl_->redis_lock; }
+const MemcachedAddress& Sandbox::memcached() const {
+  STALEMATE_INVARIANT(impl_->memcached.has_value(), "the sandbox was asked for memcached");
+  return *impl_->memcached;
+}
+
+std::shared_mutex& Sandbox::caches_lock() { return impl_->caches_lock; }
 
 int Sandbox::redis_epoch() const { return impl_->redis_epoch; }
+int Sandbox::memcached_epoch() const { return impl_->memcached_epoch; }
+
+void Sandbox::restart_memcached() {
+  ++impl_->memcached_epoch;
+  impl_->command("restart-memcached");
+}
 
 void Sandbox::restart_redis() {
   ++impl_->redis_epoch;

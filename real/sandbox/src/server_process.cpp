@@ -10,6 +10,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <charconv>
 #include <csignal>
@@ -67,6 +68,20 @@ pid_t spawn(const Spawning& what) {
   ::_exit(127);
 }
 
+void close_other_files(std::vector<int> kept) {
+  const int null = ::open("/dev/null", O_RDWR);
+  for (int fd = 0; fd < 3; ++fd) ::dup2(null, fd);
+  std::sort(kept.begin(), kept.end());
+  unsigned first = 3;
+  for (const int fd : kept) {
+    const auto next = static_cast<unsigned>(fd);
+    if (next > first) ::close_range(first, next - 1, 0);
+    first = next + 1;
+  }
+  ::close_range(first, ~0U, 0);
+  for (const int fd : kept) ::fcntl(fd, F_SETFD, FD_CLOEXEC);
+}
+
 void kill_now(pid_t& pid) {
   if (pid <= 0) return;
   ::kill(pid, SIGKILL);
@@ -119,16 +134,15 @@ int pick_free_port() {
   return port;
 }
 
-bool redis_takes(const std::string& password, int port) {
+bool takes_login(int port, const std::string& login, std::string_view answer) {
   const int fd = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
   if (fd < 0) return false;
   const timeval patience = {0, 200'000};
   ::setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
-  const std::string command = "AUTH " + password + "\r\n";
-  char reply[3] = {};
+  std::string reply(answer.size(), '\0');
   const bool answers = connect_loopback(fd, port) &&
-                       ::write(fd, command.data(), command.size()) == static_cast<ssize_t>(command.size()) &&
-                       ::read(fd, reply, sizeof reply) == 3 && std::string_view(reply, 3) == "+OK";
+                       ::write(fd, login.data(), login.size()) == static_cast<ssize_t>(login.size()) &&
+                       ::read(fd, reply.data(), reply.size()) == static_cast<ssize_t>(reply.size()) && reply == answer;
   ::close(fd);
   return answers;
 }

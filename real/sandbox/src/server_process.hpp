@@ -5,6 +5,7 @@
 #include <sys/types.h>
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace stalemate::real {
@@ -19,6 +20,10 @@ struct Spawning {
 // Throws StartupFailure.
 pid_t spawn(const Spawning& what);
 
+// All but `kept`, which the processes that are spawned do not get. Standard output included: whoever reads it must see
+// its end when the program ends.
+void close_other_files(std::vector<int> kept);
+
 // Kills and waits; 0 is nobody, and `pid` becomes that.
 void kill_now(pid_t& pid);
 void signal_children(pid_t parent, int signal);
@@ -28,7 +33,7 @@ std::string stopped_below(pid_t parent);
 // A loopback port that is free now.
 int pick_free_port();
 
-// Only our Redis takes our password.
-bool redis_takes(const std::string& password, int port);
+// Whether what listens there answers a login, as its protocol has it, so. Only our own server takes our password.
+bool takes_login(int port, const std::string& login, std::string_view answer);
 
 }  // namespace stalemate::real

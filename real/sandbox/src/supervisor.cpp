@@ -7,11 +7,9 @@
 //   3. A server dies: the program sees closed connections; the rest is case 1.
 #include "supervisor.hpp"
 
-#include <fcntl.h>
 #include <grp.h>
 #include <poll.h>
 #include <sys/prctl.h>
-#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -23,10 +21,12 @@
 #include <csignal>
 #include <cstring>
 #include <filesystem>
+#include <initializer_list>
 #include <vector>
 
 #include "os/channel.hpp"
 #include "sandbox_folder.hpp"
+#include "server_commands.hpp"
 #include "server_process.hpp"
 
 namespace stalemate::real {
@@ -58,7 +58,8 @@ class Supervisor {
     try {
       become_supervisor();
       start();
-      report("ready " + std::to_string(postgres_.port) + " " + std::to_string(redis_.port) + " " + folder_);
+      report("ready " + std::to_string(postgres_.port) + " " + std::to_string(redis_.port) + " " +
+             std::to_string(memcached_.port) + " " + folder_);
     } catch (const StartupFailure& failure) {
       if (!failure.reason.empty()) report("failed " + failure.reason);
     } catch (const std::exception& error) {
@@ -80,6 +81,7 @@ class Supervisor {
   bool wants_cockroach() const { return !plan_.programs.cockroach.empty(); }
   bool wants_database() const { return wants_postgres() || wants_cockroach(); }
   bool wants_redis() const { return !plan_.programs.redis_server.empty(); }
+  bool wants_memcached() const { return !plan_.programs.memcached.empty(); }
 
   void become_supervisor() {
     ::setsid();
@@ -92,7 +94,7 @@ class Supervisor {
     sigset_t none;
     sigemptyset(&none);
     ::sigprocmask(SIG_SETMASK, &none, nullptr);
-    close_other_files();
+    close_other_files({plan_.lifeline, plan_.report});
     ::umask(077);
     make_sandbox_folder({plan_.base, plan_.program, plan_.uid, plan_.gid}, folder_);
     if (wants_cockroach()) {
@@ -102,6 +104,7 @@ class Supervisor {
     }
     redis_ = {"Redis", folder_ + "/redis.log", 0, 0, 0, false};
     replica_ = {"Redis", folder_ + "/replica.log", 0, 0, 0, false};
+    memcached_ = {"memcached", folder_ + "/memcached.log", 0, 0, 0, false};
     if (::geteuid() == 0)
       remove_leftovers(plan_.base, folder_);  // of one that was killed before it gave its folder away
     if (::geteuid() == 0 && (::setgroups(0, nullptr) != 0 || ::setgid(plan_.gid) != 0 || ::setuid(plan_.uid) != 0)) {
@@ -110,24 +113,6 @@ class Supervisor {
     if (::chdir(folder_.c_str()) != 0) {
       throw StartupFailure{"the unprivileged user cannot enter " + folder_ + "; point TMPDIR at a folder it can"};
     }
-  }
-
-  // Standard output included: whoever reads it must see its end when the program ends.
-  void close_other_files() {
-    const int null = ::open("/dev/null", O_RDWR);
-    for (int fd = 0; fd < 3; ++fd) ::dup2(null, fd);
-    rlimit limit = {};
-    ::getrlimit(RLIMIT_NOFILE, &limit);
-    std::vector<int> kept = {plan_.lifeline, plan_.report};
-    std::sort(kept.begin(), kept.end());
-    unsigned first = 3;
-    for (const int fd : kept) {
-      const auto next = static_cast<unsigned>(fd);
-      if (next > first) ::close_range(first, next - 1, 0);
-      first = next + 1;
-    }
-    ::close_range(first, ~0U, 0);
-    for (const int fd : kept) ::fcntl(fd, F_SETFD, FD_CLOEXEC);
   }
 
   void report(std::string line) {
@@ -145,57 +130,32 @@ class Supervisor {
   }
 
   void start_initdb() {
-    write_private_file(folder_ + "/postgres.password", plan_.postgres_password + "\n");
+    write_private_file(initdb_password_file(folder_), plan_.postgres_password + "\n");
     // Made here, so that initdb leaves it where it fails: its inode tells whose shared memory is left then.
     fs::create_directory(folder_ + "/postgres");
-    initdb_ = spawn({{plan_.programs.initdb, "-D", folder_ + "/postgres", "-U", kSandboxOwner,
-                      "--pwfile=" + folder_ + "/postgres.password", "-A", "scram-sha-256", "--locale=C",
-                      "--encoding=UTF8", "--no-sync"},
-                     initdb_log(),
-                     folder_,
-                     SIGKILL});
+    initdb_ = spawn({initdb_command(plan_.programs, folder_), initdb_log(), folder_, SIGKILL});
   }
   std::string initdb_log() const { return folder_ + "/initdb.log"; }
 
   void start_postgres() {
-    postgres_.port = next_port(redis_.port);
-    postgres_.pid = spawn(
-        {{plan_.programs.postgres, "-D", folder_ + "/postgres", "-p", std::to_string(postgres_.port), "-h", "127.0.0.1",
-          // No socket and no shared-memory file outside the folder.
-          "-c", "unix_socket_directories=", "-c", "dynamic_shared_memory_type=mmap",
-          // Nothing here outlives the process, so nothing needs to be safe on disk.
-          "-c", "fsync=off", "-c", "synchronous_commit=off", "-c", "full_page_writes=off", "-c", "wal_level=minimal",
-          "-c", "max_wal_senders=0", "-c", "autovacuum=off", "-c", "shared_buffers=16MB", "-c", "max_connections=200",
-          "-c", "logging_collector=off", "-c", "log_destination=stderr", "-c", "lc_messages=C", "-c", "timezone=UTC"},
-         postgres_.log,
-         folder_,
-         SIGQUIT});
+    postgres_.port = next_port({redis_.port, memcached_.port});
+    postgres_.pid = spawn({postgres_command(plan_.programs, folder_, postgres_.port), postgres_.log, folder_, SIGQUIT});
   }
 
-  // It chooses its ports by itself and writes its URL into a file when it takes connections.
   void start_cockroach() {
-    postgres_.pid =
-        spawn({{plan_.programs.cockroach, "start-single-node", "--insecure", "--listen-addr=127.0.0.1:0",
-                "--http-addr=127.0.0.1:0", "--store=type=mem,size=640MiB", "--listening-url-file=" + cockroach_url()},
-               postgres_.log,
-               folder_,
-               SIGKILL});
+    postgres_.pid = spawn({cockroach_command(plan_.programs, cockroach_url()), postgres_.log, folder_, SIGKILL});
   }
   std::string cockroach_url() const { return folder_ + "/cockroach.url"; }
 
   void start_redis() {
-    redis_.port = next_port(postgres_.port);
+    redis_.port = next_port({postgres_.port, memcached_.port});
     start_redis(redis_, "");
   }
 
   // At its port. `more`: of its configuration.
   void start_redis(Server& server, const std::string& more) {
     const std::string name = fs::path(server.log).stem().string() + ".conf";
-    write_private_file(folder_ + "/" + name, "bind 127.0.0.1\nport " + std::to_string(server.port) + "\nrequirepass " +
-                                                 plan_.redis_password +
-                                                 "\nsave \"\"\nappendonly no\ndaemonize no\nlogfile \"\"\nloglevel "
-                                                 "notice\nrepl-diskless-sync yes\nrepl-diskless-sync-delay 0\n" +
-                                                 more);
+    write_private_file(folder_ + "/" + name, redis_configuration(server.port, plan_.cache_password, more));
     server.ready = false;
     ::unlink("dump.rdb");  // which a replica was filled from: a server that starts would read it
     server.pid = spawn({{plan_.programs.redis_server, folder_ + "/" + name}, server.log, folder_, SIGKILL});
@@ -211,6 +171,7 @@ class Supervisor {
       try {
         reap();
         if (command.text == "restart") restart_redis();
+        if (command.text == "restart-memcached") restart_memcached();
         if (command.text == "replica") start_replica();
         if (command.text == "failover") fail_over();
         program.send("done " + std::to_string(command.text == "replica" ? replica_.port : redis_.port));
@@ -224,16 +185,42 @@ class Supervisor {
     kill_now(redis_.pid);
     redis_.attempts = kPortAttemptsMax;  // no other port than before
     start_redis(redis_, "");
-    await_redis(redis_);
+    await(redis_);
+  }
+
+  void start_memcached() {
+    memcached_.port = next_port({postgres_.port, redis_.port});
+    write_private_file(memcached_logins(), std::string(kMemcachedUser) + ":" + plan_.cache_password + "\n");
+    spawn_memcached();
+  }
+  std::string memcached_logins() const { return folder_ + "/memcached.logins"; }
+
+  void spawn_memcached() {
+    memcached_.ready = false;
+    memcached_.pid = spawn(
+        {memcached_command(plan_.programs, memcached_.port, memcached_logins()), memcached_.log, folder_, SIGKILL});
+  }
+
+  void restart_memcached() {
+    kill_now(memcached_.pid);
+    memcached_.attempts = kPortAttemptsMax;
+    spawn_memcached();
+    await(memcached_);
+  }
+
+  bool answers(const Server& cache) const {
+    const std::string& password = plan_.cache_password;
+    const Login login = &cache == &memcached_ ? memcached_login(password) : redis_login(password);
+    return takes_login(cache.port, login.request, login.answer);
   }
 
   void start_replica() {
     kill_now(replica_.pid);
-    replica_.port = next_port(redis_.port);
+    replica_.port = next_port({redis_.port, memcached_.port});
     replica_.attempts = kPortAttemptsMax;
     start_redis(replica_,
-                "replicaof 127.0.0.1 " + std::to_string(redis_.port) + "\nmasterauth " + plan_.redis_password + "\n");
-    await_redis(replica_);
+                "replicaof 127.0.0.1 " + std::to_string(redis_.port) + "\nmasterauth " + plan_.cache_password + "\n");
+    await(replica_);
   }
 
   // The server that was killed is the next replica.
@@ -242,20 +229,22 @@ class Supervisor {
     std::swap(redis_, replica_);
   }
 
-  void await_redis(Server& server) {
+  void await(Server& cache) {
     const auto deadline = Clock::now() + kStartTimeout;
-    while (!redis_takes(plan_.redis_password, server.port)) {
+    while (!answers(cache)) {
       reap();
       refuse_stopped();
-      if (Clock::now() > deadline) throw StartupFailure{"Redis does not answer a minute after its start"};
+      if (Clock::now() > deadline) throw StartupFailure{cache.name + " does not answer a minute after its start"};
       if (program_is_gone(kPollMs)) throw StartupFailure{};
     }
-    server.ready = true;
+    cache.ready = true;
   }
 
-  int next_port(int taken) {
-    int port = taken;
-    for (int attempt = 0; port == taken && attempt < kPortAttemptsMax; ++attempt) port = plan_.pick_port();
+  int next_port(std::initializer_list<int> taken) {
+    int port = plan_.pick_port();
+    for (int attempt = 1; std::find(taken.begin(), taken.end(), port) != taken.end() && attempt < kPortAttemptsMax;
+         ++attempt)
+      port = plan_.pick_port();
     return port;
   }
 
@@ -282,6 +271,7 @@ class Supervisor {
     }
     if (wants_cockroach()) start_cockroach();
     if (wants_redis()) start_redis();
+    if (wants_memcached()) start_memcached();
     remove_leftovers(plan_.base, folder_);
     const auto deadline = Clock::now() + kStartTimeout;
     for (;;) {
@@ -289,15 +279,20 @@ class Supervisor {
       refuse_stopped();
       if (postgres_.pid != 0 && !postgres_.ready)
         postgres_.ready = wants_cockroach() ? cockroach_answers() : postgres_answers();
-      if (wants_redis() && redis_.pid != 0 && !redis_.ready)
-        redis_.ready = redis_takes(plan_.redis_password, redis_.port);
-      if ((!wants_database() || postgres_.ready) && (!wants_redis() || redis_.ready)) return;
-      if (Clock::now() > deadline) {
-        const Server& late = wants_database() && !postgres_.ready ? postgres_ : redis_;
-        throw StartupFailure{late.name + " does not answer a minute after its start: " + failure_in(late.log)};
-      }
+      for (Server* const cache : {&redis_, &memcached_})
+        if (cache->pid != 0 && !cache->ready) cache->ready = answers(*cache);
+      const Server* const late = first_that_does_not_answer();
+      if (late == nullptr) return;
+      if (Clock::now() > deadline)
+        throw StartupFailure{late->name + " does not answer a minute after its start: " + failure_in(late->log)};
       if (program_is_gone(kPollMs)) throw StartupFailure{};
     }
+  }
+
+  const Server* first_that_does_not_answer() const {
+    if (wants_database() && !postgres_.ready) return &postgres_;
+    if (wants_redis() && !redis_.ready) return &redis_;
+    return wants_memcached() && !memcached_.ready ? &memcached_ : nullptr;
   }
 
   // Takes note of every child that ended. Before all is ready, an end may be a failure: throws StartupFailure.
@@ -314,6 +309,8 @@ class Supervisor {
         ended(redis_);
       } else if (pid == replica_.pid) {
         ended(replica_);
+      } else if (pid == memcached_.pid) {
+        ended(memcached_);
       }
     }
   }
@@ -340,6 +337,8 @@ class Supervisor {
     }
     if (&server == &redis_) {
       start_redis();
+    } else if (&server == &memcached_) {
+      start_memcached();
     } else {
       wants_cockroach() ? start_cockroach() : start_postgres();
     }
@@ -366,6 +365,7 @@ class Supervisor {
     if (initdb_ > 0) ::kill(initdb_, SIGKILL);
     if (redis_.pid > 0) ::kill(redis_.pid, SIGKILL);
     if (replica_.pid > 0) ::kill(replica_.pid, SIGKILL);
+    if (memcached_.pid > 0) ::kill(memcached_.pid, SIGKILL);
     if (postgres_.pid > 0) {
       ::kill(postgres_.pid, SIGQUIT);
       // Processes that somebody stopped (SIGSTOP) have to run in order to end.
@@ -388,6 +388,7 @@ class Supervisor {
   Server postgres_;
   Server redis_;
   Server replica_;
+  Server memcached_;
   Clock::time_point next_look_ = Clock::now();
   int looks_stopped_ = 0;  // one after the other
 };

@@ -13,6 +13,7 @@
 namespace stalemate::real {
 
 inline constexpr const char* kSandboxOwner = "stalemate_owner";  // in PostgreSQL, its superuser
+inline constexpr const char* kMemcachedUser = "stalemate";
 
 struct SupervisorPlan {
   // Where to make the folder. The supervisor makes it, so that there is no moment at which the program's end would
@@ -21,12 +22,13 @@ struct SupervisorPlan {
   pid_t program = 0;
   Programs programs;  // an empty name: that server is not wanted
   std::string postgres_password;
-  std::string redis_password;
+  std::string cache_password;  // of the Redis and the memcached
   std::function<int()> pick_port;
   uid_t uid = 0;  // whom to become, if root
   gid_t gid = 0;
   int lifeline = -1;  // a Channel's end, for commands: it ends when the program ends
-  int report = -1;    // to write: one line, "ready POSTGRES_PORT REDIS_PORT FOLDER" (0: not wanted) or "failed REASON"
+  int report = -1;    // to write: one line, "ready POSTGRES_PORT REDIS_PORT MEMCACHED_PORT FOLDER" (0: not wanted) or
+                      // "failed REASON"
 };
 
 // The life of the supervisor; to be called in a freshly forked child. Uses nothing of the parent's but the plan.

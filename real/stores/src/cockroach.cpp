@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "base/error.hpp"
+#include "connection.hpp"
 #include "os/signals.hpp"
 #include "os/watch.hpp"
 #include "stores/connection_string.hpp"
@@ -18,8 +19,6 @@ namespace stalemate::real {
 namespace {
 
 constexpr int kAttemptsMax = 100;
-
-enum class Purpose { kWork, kCleanUp };
 
 std::string place_of_server(const PostgresAddress& address) {
   std::string text = place(address);
@@ -104,13 +103,8 @@ class Connection {
 
   [[noreturn]] void throw_lost(const std::exception& error) const {
     throw_if_stopped();
-    if (watch_->timed_out())
-      throw NoAnswer(
-          fmt::format("{}: no answer within {} s; check what holds it up, then run it again", place_, timeout_seconds_),
-          "timed out");
-    throw NoAnswer(fmt::format("{}: the connection was lost: {}; check that the server still runs, then run it again",
-                               place_, first_line(error.what())),
-                   "connection broken");
+    if (watch_->timed_out()) throw_timeout(place_, timeout_seconds_);
+    throw_broken(place_, first_line(error.what()));
   }
 
   std::string place_;

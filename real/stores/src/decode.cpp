@@ -8,6 +8,7 @@
 #include <optional>
 #include <string_view>
 
+#include "memcached_verbs.hpp"
 #include "redis_verbs.hpp"
 #include "sql_verbs.hpp"
 #include "stores/text.hpp"
@@ -16,6 +17,8 @@ namespace stalemate::real {
 namespace {
 
 Decoded refused(std::string error, bool is_answer = true) { return {{{"error", {}}, std::move(error)}, is_answer}; }
+
+Decoded no_verb(const Wanted& wanted) { return refused(fmt::format("a reply to no verb: {}", wanted.verb), false); }
 
 std::size_t big_endian(std::string_view bytes) {
   std::size_t number = 0;
@@ -94,12 +97,19 @@ Decoded decode_redis(const Wanted& wanted, const Held& held) {
   const std::unique_ptr<redisReply, FreeReply> reply(static_cast<redisReply*>(read));
   if (!held.is_whole || reply == nullptr) return refused("half a reply", false);
   const RedisVerb* const asked = find_redis_verb(wanted.verb, wanted.watch);
-  if (asked == nullptr) return refused(fmt::format("a reply to no verb: {}", wanted.verb), false);
+  if (asked == nullptr) return no_verb(wanted);
   const bool is_error = reply->type == REDIS_REPLY_ERROR;
   if (is_error && !is_redis_answer(wanted, *reply)) return refused(first_line({reply->str, reply->len}), false);
   Decoded decoded = asked->answer(*reply);
   if (!decoded.is_answer) decoded.answer.error += ": " + held.name;
   return decoded;
+}
+
+Decoded decode_memcached(const Wanted& wanted, const Held& held) {
+  if (!held.is_whole) return refused("half a reply", false);
+  const MemcachedVerb* const asked = find_memcached_verb(wanted.verb, wanted.watch);
+  if (asked == nullptr) return no_verb(wanted);
+  return asked->answer(read_memcached_reply(held.bytes));
 }
 
 Decoded decode_postgres(const Wanted& wanted, const Held& held) {
@@ -110,7 +120,7 @@ Decoded decode_postgres(const Wanted& wanted, const Held& held) {
   if (!refusal.sqlstate.empty())
     return refused(fmt::format("{} (SQLSTATE {})", refusal.text, refusal.sqlstate), is_answer(refusal.sqlstate));
   const SqlVerb* const asked = find_sql_verb(wanted.verb);
-  if (asked == nullptr) return refused(fmt::format("a reply to no verb: {}", wanted.verb), false);
+  if (asked == nullptr) return no_verb(wanted);
   const std::optional<std::int64_t> affected = whole_number(rows_in(tag));
   if (!affected) return refused(fmt::format("a reply that answers no {}: '{}'", wanted.verb, tag), false);
   reply.affected = *affected;

@@ -13,51 +13,28 @@
 #include <memory>
 
 #include "base/error.hpp"
-#include "os/owned_file.hpp"
 #include "proxy/proxy.hpp"
 #include "proxy/tunnel.hpp"
 #include "stores/cache.hpp"
 #include "stores/connection_string.hpp"
 #include "stores/database.hpp"
+#include "stream.hpp"
 #include "wire/encryption.hpp"
 
 namespace stalemate::real {
 namespace {
 
 constexpr int kFirstContactSeconds = 3;
-constexpr int kProbeMs = 700;
+constexpr StreamPatience kProbe(700);
 constexpr int kAfterSilenceSeconds = 4;  // all that a server which did not answer then is still given
-
-struct FreeAddresses {
-  void operator()(addrinfo* first) const { ::freeaddrinfo(first); }
-};
-
-bool is_ready(int socket, short what) {
-  pollfd waiting = {socket, what, 0};
-  return ::poll(&waiting, 1, kProbeMs) == 1 && (waiting.revents & (what | POLLHUP)) != 0;
-}
-
-// -1 where nothing takes the connection in time.
-int connect_to(const std::string& host, int port) {
-  addrinfo wanted = {};
-  wanted.ai_socktype = SOCK_STREAM;
-  addrinfo* found = nullptr;
-  if (::getaddrinfo(host.c_str(), std::to_string(port).c_str(), &wanted, &found) != 0) return -1;
-  const std::unique_ptr<addrinfo, FreeAddresses> all(found);
-  const int socket = ::socket(found->ai_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-  if (socket < 0) return -1;
-  if (::connect(socket, found->ai_addr, found->ai_addrlen) == 0 || is_ready(socket, POLLOUT)) return socket;
-  ::close(socket);
-  return -1;
-}
 
 // The first bytes that come back for `words`; "" where nothing does in time.
 std::string answer_to(std::string_view words, const std::string& host, int port) {
-  const OwnedFile socket(connect_to(host, port));
+  const OwnedFile socket = connect_to(host, port, kProbe);
   if (socket.get() < 0) return {};
   if (::send(socket.get(), words.data(), words.size(), MSG_NOSIGNAL) < 0) return {};
   char buffer[64];
-  if (!is_ready(socket.get(), POLLIN)) return {};
+  if (!is_ready(socket.get(), POLLIN, kProbe)) return {};
   const ssize_t count = ::recv(socket.get(), buffer, sizeof buffer, 0);
   return count > 0 ? std::string(buffer, static_cast<std::size_t>(count)) : std::string();
 }
@@ -171,6 +148,28 @@ std::shared_ptr<Tunnel> greet(RedisAddress& address, bool speaks) {
   return tunnel;
 }
 
+// A user asks for a password: it is in the URL, or in MEMCACHED_AUTH.
+void greet(MemcachedAddress& address, bool speaks) {
+  const char* const password = std::getenv("MEMCACHED_AUTH");
+  if (address.password.empty() && password != nullptr) address.password = password;
+  if (address.password.empty() && !address.user.empty())
+    throw InputError("--memcached: a user needs a password; put it into MEMCACHED_AUTH");
+  if (!speaks) return;
+  MemcachedAddress first = address;
+  first.timeout_seconds = kFirstContactSeconds;
+  try {
+    open_memcached(first, "");
+  } catch (const NoAnswer&) {
+    refuse_other_kind(place(address), "a memcached", address.host, address.port);
+    address.timeout_seconds = kAfterSilenceSeconds;
+  } catch (const WireError&) {
+    refuse_other_kind(place(address), "a memcached", address.host, address.port);
+    throw;
+  } catch (const EnvironmentError&) {
+    // The next one says why.
+  }
+}
+
 }  // namespace
 
 void greet(GivenServers& given) {
@@ -178,6 +177,7 @@ void greet(GivenServers& given) {
   // Where the database is silent, that alone will be said: nobody has to wait for the other one first.
   const bool is_silent = given.database && given.database->timeout_seconds == kAfterSilenceSeconds;
   if (given.redis) given.tunnels.push_back(greet(*given.redis, !is_silent));
+  if (given.memcached) greet(*given.memcached, !is_silent);
 }
 
 }  // namespace stalemate::real

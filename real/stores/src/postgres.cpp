@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "base/error.hpp"
+#include "connection.hpp"
 #include "os/signals.hpp"
 #include "os/watch.hpp"
 #include "sql_verbs.hpp"
@@ -19,9 +20,6 @@
 
 namespace stalemate::real {
 namespace {
-
-// What a connection is for: once the user asked to stop, nothing begins but cleaning up.
-enum class Purpose { kWork, kCleanUp };
 
 // What libpq says, without the server's address, which our own line begins with.
 std::string reason(const std::exception& error) {
@@ -149,18 +147,12 @@ class Connection {
                                        state, lacks_right ? kGrantRight : mend_));
   }
 
-  [[noreturn]] void throw_timeout() const {
-    throw NoAnswer(
-        fmt::format("{}: no answer within {} s; check what holds it up, then run it again", place_, timeout_seconds_),
-        "timed out");
-  }
+  [[noreturn]] void throw_timeout() const { real::throw_timeout(place_, timeout_seconds_); }
 
   [[noreturn]] void throw_lost(const std::exception& error) const {
     if (watch_->timed_out()) throw_timeout();
     throw_if_stopped();
-    throw NoAnswer(fmt::format("{}: the connection was lost: {}; check that the server still runs, then run it again",
-                               place_, reason(error)),
-                   "connection broken");
+    throw_broken(place_, reason(error));
   }
 
   static constexpr const char* kStatement = "a statement";

@@ -20,7 +20,6 @@ namespace stalemate::real {
 namespace {
 
 using redis::Connection;
-using redis::Purpose;
 using redis::Reply;
 using redis::text_of;
 

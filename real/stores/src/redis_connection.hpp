@@ -18,6 +18,7 @@
 #include <fmt/format.h>
 
 #include "base/error.hpp"
+#include "connection.hpp"
 #include "os/signals.hpp"
 #include "os/watch.hpp"
 #include "stores/store.hpp"
@@ -26,8 +27,6 @@
 #include "wire/wire.hpp"
 
 namespace stalemate::real::redis {
-
-enum class Purpose { kWork, kCleanUp };
 
 struct FreeContext {
   void operator()(redisContext* context) const { redisFree(context); }
@@ -166,17 +165,8 @@ class Connection {
     throw_broken(context_->errstr);
   }
 
-  [[noreturn]] void throw_timeout() const {
-    throw NoAnswer(
-        fmt::format("{}: no answer within {} s; check what holds it up, then run it again", place_, timeout_seconds_),
-        "timed out");
-  }
-
-  [[noreturn]] void throw_broken(const std::string& reason) const {
-    throw NoAnswer(fmt::format("{}: the connection was lost: {}; check that the server still runs, then run it again",
-                               place_, first_line(reason)),
-                   "connection broken");
-  }
+  [[noreturn]] void throw_timeout() const { real::throw_timeout(place_, timeout_seconds_); }
+  [[noreturn]] void throw_broken(const std::string& reason) const { real::throw_broken(place_, first_line(reason)); }
 
   std::string place_;
   int timeout_seconds_;

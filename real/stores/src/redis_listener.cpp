@@ -15,7 +15,6 @@
 namespace stalemate::real {
 
 using redis::Connection;
-using redis::Purpose;
 using redis::Reply;
 using redis::text_of;
 

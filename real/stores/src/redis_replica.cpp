@@ -16,7 +16,6 @@
 namespace stalemate::real {
 
 using redis::Connection;
-using redis::Purpose;
 using redis::text_of;
 
 namespace {

@@ -10,6 +10,7 @@
 namespace stalemate::real {
 
 std::unique_ptr<Framer> make_resp_framer(Side sender, const WireLimits& limits);
+std::unique_ptr<Framer> make_memcached_framer(Side sender, const WireLimits& limits);
 std::unique_ptr<Framer> make_postgres_framer(Side sender, const WireLimits& limits);
 
 // "'?'", "'\x16\x03...'": at most a dozen bytes, printable.

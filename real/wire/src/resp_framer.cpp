@@ -8,7 +8,7 @@
 #include <charconv>
 #include <vector>
 
-#include "framers.hpp"
+#include "line_framer.hpp"
 
 namespace stalemate::real {
 namespace {
@@ -24,12 +24,6 @@ std::string capitals(std::string_view word) {
   return text;
 }
 
-std::string_view without_newline(std::string_view line) {
-  line.remove_suffix(1);
-  if (!line.empty() && line.back() == '\r') line.remove_suffix(1);
-  return line;
-}
-
 bool is_whole_number(std::string_view text) {
   if (!text.empty() && (text[0] == '-' || text[0] == '+')) text.remove_prefix(1);
   return !text.empty() && std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
@@ -39,43 +33,9 @@ bool is_double(std::string_view text) {
   return !text.empty() && text.find_first_not_of("0123456789+-.eEinfaINFA") == std::string_view::npos;
 }
 
-// What the two directions share: a value is a byte that says its type, a line, and perhaps bytes with an end of line.
-class RespFramer : public Framer {
+class RespRequestFramer : public LineFramer {
  public:
-  using Framer::Framer;
-
- protected:
-  Need first() override { return bytes_needed(1); }
-
-  // The line without its end, which is CR LF.
-  std::string_view content(std::string_view line, std::string_view mend) const {
-    if (!line.ends_with("\r\n")) fail(fmt::format("{} does not end in CR LF", shown(line)), std::string(mend));
-    return line.substr(0, line.size() - 2);
-  }
-
-  // A string without its end, and never shown: it may be a password.
-  std::string_view bulk(std::string_view bytes, std::string_view mend) const {
-    if (!bytes.ends_with("\r\n")) fail("a string that does not end in CR LF where it should", std::string(mend));
-    return bytes.substr(0, bytes.size() - 2);
-  }
-
-  // A length or a count, -1 for null. What cannot fit into a message, each element taking `least` bytes, is refused.
-  std::int64_t length(std::string_view text, std::size_t least, std::string_view mend) const {
-    std::int64_t value = 0;
-    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-    if (error != std::errc() || end != text.data() + text.size() || value < -1) {
-      fail(fmt::format("{} is no length", shown(text)), std::string(mend));
-    }
-    constexpr std::uint64_t kSure = std::uint64_t{1} << 60;  // far above any limit, and no product of it overflows
-    const std::uint64_t count = std::min(static_cast<std::uint64_t>(std::max<std::int64_t>(value, 0)), kSure);
-    if (count > room() / least) fail_too_long(limits().message_bytes - room() + count * least);
-    return value;
-  }
-};
-
-class RespRequestFramer : public RespFramer {
- public:
-  explicit RespRequestFramer(const WireLimits& limits) : RespFramer(Side::kClient, limits) {}
+  explicit RespRequestFramer(const WireLimits& limits) : LineFramer(Side::kClient, limits) {}
 
  private:
   enum class Awaits { kType, kInline, kCount, kBulkType, kBulkLength, kBulk };
@@ -85,7 +45,7 @@ class RespRequestFramer : public RespFramer {
     words_left_ = 0;
     words_.clear();
     awaits_ = Awaits::kType;
-    return RespFramer::first();
+    return LineFramer::first();
   }
 
   std::optional<Need> advance(std::string_view piece, Message& message) override {
@@ -186,9 +146,9 @@ constexpr std::array<ReplyType, 15> kReplyTypes = {{{'+', "simple string"},
                                                     {'>', "push"},
                                                     {'|', "attribute"}}};
 
-class RespReplyFramer : public RespFramer {
+class RespReplyFramer : public LineFramer {
  public:
-  explicit RespReplyFramer(const WireLimits& limits) : RespFramer(Side::kServer, limits) {}
+  explicit RespReplyFramer(const WireLimits& limits) : LineFramer(Side::kServer, limits) {}
 
  private:
   enum class Awaits { kType, kLine, kBulk };
@@ -202,7 +162,7 @@ class RespReplyFramer : public RespFramer {
   Need first() override {
     open_.clear();
     awaits_ = Awaits::kType;
-    return RespFramer::first();
+    return LineFramer::first();
   }
 
   std::optional<Need> advance(std::string_view piece, Message& message) override {

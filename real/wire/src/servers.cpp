@@ -192,6 +192,16 @@ RedisAddress parse_redis_url(std::string_view url) {
   return address;
 }
 
+MemcachedAddress parse_memcached_url(std::string_view url) {
+  const UrlReader reader("--memcached", "memcached://user:password@host:11211");
+  if (!strip_scheme(url, {"memcached://"})) reader.refuse("the URL does not begin with memcached://");
+  const UrlParts parts = reader.read(url, 11211);
+  if (!parts.query.empty() || !parts.path.empty()) reader.refuse("nothing comes after the port");
+  if (parts.host.starts_with('/')) reader.refuse("a socket cannot be given, only a host and a port");
+  if (parts.user.empty() && !parts.password.empty()) reader.refuse("a password needs a user");
+  return {parts.host, parts.port, parts.user, parts.password};
+}
+
 PostgresAddress by_way_of(int port, PostgresAddress server) {
   server.shown_as = place(server);
   server.host = "127.0.0.1";
@@ -209,6 +219,13 @@ RedisAddress by_way_of(int port, RedisAddress server) {
   return server;
 }
 
+MemcachedAddress by_way_of(int port, MemcachedAddress server) {
+  server.shown_as = place(server);
+  server.host = "127.0.0.1";
+  server.port = port;
+  return server;
+}
+
 GivenServers find_servers(const ServerUrls& urls) {
   GivenServers given;
   if (urls.postgres) given.database = parse_postgres_url(*urls.postgres);
@@ -218,9 +235,11 @@ GivenServers find_servers(const ServerUrls& urls) {
     given.database->shown_as = "CockroachDB at " + host_and_port(given.database->host, given.database->port);
   }
   if (urls.redis) given.redis = parse_redis_url(*urls.redis);
+  if (urls.memcached) given.memcached = parse_memcached_url(*urls.memcached);
   if (urls.allow_remote) return given;
   if (given.database) refuse_remote(given.database->host, urls.cockroach ? "--cockroach" : "--postgres");
   if (given.redis) refuse_remote(given.redis->host, "--redis");
+  if (given.memcached) refuse_remote(given.memcached->host, "--memcached");
   return given;
 }
 
@@ -231,6 +250,10 @@ std::string place(const PostgresAddress& address) {
 std::string place(const RedisAddress& address) {
   if (!address.shown_as.empty()) return address.shown_as;
   return "Redis at " + (address.host.starts_with('/') ? address.host : host_and_port(address.host, address.port));
+}
+
+std::string place(const MemcachedAddress& address) {
+  return address.shown_as.empty() ? "memcached at " + host_and_port(address.host, address.port) : address.shown_as;
 }
 
 }  // namespace stalemate::real

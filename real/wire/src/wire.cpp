@@ -77,7 +77,15 @@ void Framer::fail_too_long(std::uint64_t announced) const {
 }
 
 std::unique_ptr<Framer> make_framer(Protocol protocol, Side sender, const WireLimits& limits) {
-  return protocol == Protocol::kRedis ? make_resp_framer(sender, limits) : make_postgres_framer(sender, limits);
+  switch (protocol) {
+    case Protocol::kRedis:
+      return make_resp_framer(sender, limits);
+    case Protocol::kMemcached:
+      return make_memcached_framer(sender, limits);
+    case Protocol::kPostgres:
+      break;
+  }
+  return make_postgres_framer(sender, limits);
 }
 
 std::string shown(std::string_view bytes) {

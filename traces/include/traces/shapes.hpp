@@ -10,6 +10,11 @@
 
 namespace stalemate::traces {
 
+// Which server stands for the cache that all app instances share.
+enum class CacheServer : std::uint8_t { kRedis, kMemcached };
+inline constexpr std::string_view kCacheServers[] = {"redis", "memcached"};
+constexpr std::string_view to_string(CacheServer server) { return kCacheServers[static_cast<std::size_t>(server)]; }
+
 // How a cache that keeps texts has its entries: each as its value, which may be a marker or a count; or each as a
 // record with its value and what more is needed beside it: a version, a generation, that it is stale, its lease.
 enum class Shape : std::uint8_t { kValue, kRecord };
@@ -27,13 +32,17 @@ struct Shapes {
 // Whether a cache in the process of an app instance is asked so. `watch`: as in Request.
 bool is_asked_in_process(std::string_view verb, std::string_view watch);
 
+// Whether a memcached is asked so.
+bool is_asked_of_memcached(std::string_view verb, std::string_view watch);
+
 // REQUIRES: why_not_replayed() finds nothing.
-Shapes shapes_of(const Trace& trace);
+Shapes shapes_of(const Trace& trace, CacheServer cache);
 // The entries of caches that are counted up, by their keys.
 std::set<std::string> counts_of(const Trace& trace);
 
 // The first thing in the trace that is modelled and that no real server here does, as one line without its end: "step 3
-// is a cancel, ..."; "" where all of it can be replayed.
+// is a cancel, ..."; "" where all of it can be replayed: with that server as its cache, or with whichever can be it.
+std::string why_not_replayed(const Trace& trace, CacheServer cache);
 std::string why_not_replayed(const Trace& trace);
 
 }  // namespace stalemate::traces

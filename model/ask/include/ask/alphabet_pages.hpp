@@ -21,6 +21,8 @@ std::string beside_another(const std::string& page, sim::Random random);
 std::string with_replica(const std::string& page, sim::Random random);
 // The same page with Writes that change what is there, or what they read of it.
 std::string with_changes(const std::string& page, sim::Random random);
+// The same page with sets that ask whether what a get before them found, or its key, is unchanged.
+std::string with_watches(const std::string& page, sim::Random random);
 // The same page with rows that are removed or not there at first, with second looks at them, and with waits for the
 // cache's replica.
 std::string with_rows(const std::string& page, sim::Random random);

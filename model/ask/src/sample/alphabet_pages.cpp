@@ -470,6 +470,17 @@ std::string with_changes(const std::string& page, sim::Random random) {
   });
 }
 
+std::string with_watches(const std::string& page, sim::Random random) {
+  const std::string kind = random.below(2) == 0 ? "cas value" : "Set value if unchanged";
+  return with_lines(page, [&](const std::string& line, bool) {
+    const bool stores = line.starts_with("app->>cache: Set value") && line.find(" if ") == std::string::npos;
+    if (!stores || random.below(3) == 0) return line + "\n";
+    std::string text = "app->>cache: " + kind + "\n";
+    if (random.below(3) == 0) text += "alt conflict\napp-->>user: error\nend\n";
+    return text;
+  });
+}
+
 // The same page with rows that are removed or not there at first, with second looks at them, and with waits for the
 // cache's replica.
 std::string with_rows(const std::string& page, sim::Random random) {

@@ -20,6 +20,7 @@
 #include "machine/program.hpp"
 #include "sim/random.hpp"
 #include "traces/shapes.hpp"
+#include "traces/verb.hpp"
 #include "understand/protocol.hpp"
 
 namespace stalemate::model {
@@ -105,7 +106,7 @@ std::string drawn_page() {
   constexpr Change kEntries = [](const std::string& drawn, sim::Random with) { return with_entries(drawn, with); };
   constexpr Change kNone = [](const std::string& drawn, sim::Random) { return drawn; };
   const auto change = *rc::gen::weightedElement<Change>(
-      {{3, kEntries}, {1, with_changes}, {1, with_rows}, {2, with_caches}, {3, kNone}});
+      {{3, kEntries}, {2, with_watches}, {1, with_changes}, {1, with_rows}, {2, with_caches}, {3, kNone}});
   return change(page, random);
 }
 
@@ -259,9 +260,21 @@ std::vector<Parts> smaller_parts(const Parts& parts) {
   return all;
 }
 
+// Whether a store carries out more than what nearly every page has.
+bool has_more_than_plain(const traces::Trace& trace) {
+  constexpr traces::Verb kPlain[] = {traces::Verb::kGet, traces::Verb::kSet, traces::Verb::kAdd, traces::Verb::kDelete};
+  return std::any_of(trace.steps.begin(), trace.steps.end(), [&](const traces::Step& step) {
+    if (step.kind != traces::StepKind::kHandle || !step.request) return false;
+    const traces::Verb verb = traces::find_verb(step.request->verb)->verb;
+    return !step.request->watch.empty() || std::find(std::begin(kPlain), std::end(kPlain), verb) == std::end(kPlain);
+  });
+}
+
 }  // namespace
 
 Sample::Sample(std::uint64_t seed, std::uint64_t number) : seed_(seed) {
+  // Every second one tries a while: most walks end before they come to what is rare in a page.
+  constexpr std::uint64_t kTriesForMore = 12;
   struct Drawn {
     std::string page;
     traces::Scenario scenario;
@@ -278,6 +291,7 @@ Sample::Sample(std::uint64_t seed, std::uint64_t number) : seed_(seed) {
     const Drawn drawn = sample(rc::Random({seed, number, attempt, 0}), kSize).value();
     std::optional<traces::Trace> trace = drawn_walk(drawn.page, drawn.scenario, drawn.numbers, seed);
     if (!trace || !why_not_replayed(*trace).empty()) continue;
+    if (number % 2 == 1 && attempt < kTriesForMore && !has_more_than_plain(*trace)) continue;
     trace_ = std::make_shared<const traces::Trace>(std::move(*trace));
     return;
   }

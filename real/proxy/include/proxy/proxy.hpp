@@ -103,6 +103,7 @@ class Proxy {
   // for it, greet() puts a tunnel before the server first.
   explicit Proxy(const PostgresAddress& server, const WireLimits& limits = {});
   explicit Proxy(const RedisAddress& server, const WireLimits& limits = {});
+  explicit Proxy(const MemcachedAddress& server, const WireLimits& limits = {});
   // Closes every connection; no thread and no socket is left. Links may be kept, and say that the proxy has ended.
   ~Proxy();
   Proxy(const Proxy&) = delete;
@@ -129,6 +130,9 @@ inline PostgresAddress through(const Proxy& proxy, const PostgresAddress& server
   return by_way_of(proxy.port(), server);
 }
 inline RedisAddress through(const Proxy& proxy, const RedisAddress& server) { return by_way_of(proxy.port(), server); }
+inline MemcachedAddress through(const Proxy& proxy, const MemcachedAddress& server) {
+  return by_way_of(proxy.port(), server);
+}
 
 // The local port of a driver's connected socket.
 int local_port(int socket);

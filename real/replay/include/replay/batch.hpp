@@ -34,14 +34,14 @@ struct BatchOptions {
 class WarmServers {
  public:
   // Throws InputError and EnvironmentError (a URL, a missing server) and Interrupted.
-  WarmServers(const ReplayPlace& where, bool with_cache);
+  WarmServers(const ReplayPlace& where, CachesNeeded caches);
   ~WarmServers();
   WarmServers(const WarmServers&) = delete;
   WarmServers& operator=(const WarmServers&) = delete;
 
   const Servers& servers() const;
   // A trace that fails does not keep others from being replayed; a server that does not answer any more does, and each
-  // of the others says so. REQUIRES: with_cache, if any trace needs one. Throws Interrupted.
+  // of the others says so. REQUIRES: the caches are there that any trace needs. Throws Interrupted.
   std::vector<Replayed> replay_all(const std::vector<traces::Trace>& traces, const BatchOptions& options);
   // One of them, as replay() does.
   Conformance replay(const traces::Trace& trace, const ReplayOptions& options);

@@ -26,6 +26,7 @@ struct ConformOptions {
   std::uint64_t runs = 1000;
   std::uint64_t seed = 0;
   int jobs = 1;
+  std::optional<traces::CacheServer> cache;  // that stands for every cache; none: one or the other, where both can
   // After each run, one call at a time.
   std::function<void(const ConformProgress&)> on_progress;
   // What the model is taken to say instead of the sample's trace: tests let it lie.
@@ -42,13 +43,14 @@ struct Disagreement {
 struct ConformReport {
   std::uint64_t seed = 0;
   std::uint64_t runs = 0;         // that were replayed
-  std::uint64_t passed_over = 0;  // more that were drawn, and need what servers that stay cannot be asked for
+  std::uint64_t passed_over = 0;  // more that were drawn, and need what these servers cannot be asked for
   std::uint64_t steps = 0;        // of those that were replayed
   std::uint64_t round_trips = 0;
   std::string stopped;                         // by a signal, before all runs were done: one line; else empty
   std::string failed;                          // a server that is missing, lost, or where something may be left
   std::map<std::string, std::uint64_t> kinds;  // how many steps of each kind
-  std::map<std::string, std::uint64_t> verbs;  // how many requests were handled of each: "cache set", "cache get lease"
+  std::map<std::string, std::uint64_t>
+      verbs;  // how many requests were handled of each: "redis set", "memcached get lease"
   std::optional<Disagreement> disagreement;
 };
 

@@ -1,4 +1,5 @@
-// Replay: is a trace real? Every step runs, in the trace's order and with its faults, on a real PostgreSQL and Redis;
+// Replay: is a trace real? Every step runs, in the trace's order and with its faults, on a real PostgreSQL and a real
+// Redis or memcached;
 // each reply is compared with the trace's prediction, and both stores with its final state. Judges only what it is
 // handed: that the trace's steps are enabled in the model is the caller's to check (model::rewalk). The result depends
 // on the trace and the servers' answers, not on time.
@@ -12,6 +13,7 @@
 #include <vector>
 
 #include "sandbox/sandbox.hpp"
+#include "traces/shapes.hpp"
 #include "traces/trace.hpp"
 #include "understand/mapping.hpp"
 #include "wire/servers.hpp"
@@ -61,10 +63,19 @@ struct ReplayOptions {
   bool trusts_traces = false;
   // Where a step diverges or cannot be done, go on with the next, and judge all.
   bool skip_divergences = false;
+  // Which server is to be a trace's cache. None, or nothing: the one that its diagram names, or else can be it.
+  std::function<std::optional<traces::CacheServer>(const traces::Trace& trace)> cache = {};
 };
 
-// Whether a request of the trace goes to a cache, or its state holds one.
-bool needs_cache(const traces::Trace& trace);
+// Which server is the trace's cache: the one that is wanted; else the one that its diagram names, or Redis, if that can
+// be it; else the one that can.
+traces::CacheServer cache_server_of(const traces::Trace& trace, const ReplayOptions& options);
+// What a trace takes beside a database. A channel is a Redis's.
+struct CachesNeeded {
+  bool redis = false;
+  bool memcached = false;
+};
+CachesNeeded caches_needed(const traces::Trace& trace, traces::CacheServer cache);
 
 class AppHost;
 
@@ -72,8 +83,8 @@ class AppHost;
 std::shared_ptr<AppHost> start_app_host();
 
 // Runs the trace in a schema and under a key prefix of its own; in servers that stay, both are gone when it returns or
-// throws (where a server cannot be reached any more, the error says what may be left there). REQUIRES: servers.redis,
-// if needs_cache(trace). Throws EnvironmentError (server unreachable, died, timed out, refuses),
+// throws (where a server cannot be reached any more, the error says what may be left there). REQUIRES: servers has
+// the caches_needed(). Throws EnvironmentError (server unreachable, died, timed out, refuses),
 // InputError (a trace that asks for what no server here does) and Interrupted. Without `host` it starts one.
 Conformance replay(const traces::Trace& trace, const Servers& servers, const ReplayOptions& options = {},
                    std::shared_ptr<AppHost> host = nullptr);
@@ -84,7 +95,7 @@ enum class DatabaseKind { kPostgres, kCockroach };
 // Each server that is not given and that the trace needs is started in a sandbox.
 struct ReplayPlace {
   ServerUrls urls = {};
-  SandboxOptions sandbox = {};  // `postgres` and `redis` are set by what is needed
+  SandboxOptions sandbox = {};  // which servers are set by what is needed
   // A CockroachDB for traces without a cache only.
   DatabaseKind database = DatabaseKind::kPostgres;
 };

@@ -1,7 +1,7 @@
-// Throw-away servers: the machine's own PostgreSQL and Redis in a temporary folder, on loopback ports the kernel picks,
-// with random passwords, as an unprivileged user. A supervisor process owns them: when the program ends, however it
-// ends (SIGKILL included), the supervisor stops the servers and removes the folder. An orderly end waits for that.
-// Nothing of the caller's environment (locale, PG*, current directory) reaches the servers.
+// Throw-away servers: the machine's own PostgreSQL, Redis and memcached in a temporary folder, on loopback ports the
+// kernel picks, with random passwords, as an unprivileged user. A supervisor process owns them: when the program ends,
+// however it ends (SIGKILL included), the supervisor stops the servers and removes the folder. An orderly end waits for
+// that. Nothing of the caller's environment (locale, PG*, current directory) reaches the servers.
 #pragma once
 
 #include <functional>
@@ -25,6 +25,7 @@ struct Programs {
   std::string initdb;
   std::string postgres;  // beside initdb
   std::string redis_server;
+  std::string memcached = {};
   std::string cockroach;
 };
 
@@ -32,6 +33,7 @@ struct SandboxOptions {
   bool postgres = true;
   bool cockroach = false;  // one node of CockroachDB instead, in memory, insecure
   bool redis = true;
+  bool memcached = false;
   ProgramSearch programs;
   // A free loopback port; by default the kernel is asked. One that turns out to be taken is given up for another.
   std::function<int()> pick_port;
@@ -59,16 +61,19 @@ class Sandbox {
   // The same server as its superuser. REQUIRES: it is a PostgreSQL.
   const PostgresAddress& postgres_owner() const;
   const RedisAddress& redis() const;
+  const MemcachedAddress& memcached() const;
   const std::string& folder() const;
 
-  // What befalls its Redis. REQUIRES: redis_lock() is held alone; whoever merely uses the Redis holds it shared. Throw
+  // What befalls its caches. REQUIRES: caches_lock() is held alone; whoever merely uses one holds it shared. Throw
   // EnvironmentError and Interrupted.
-  std::shared_mutex& redis_lock();
+  std::shared_mutex& caches_lock();
   void restart_redis();          // killed, and started again at the same port: empty
   RedisAddress start_replica();  // of the Redis there is; empty at first (see redis_replica.hpp)
   void fail_over();              // the Redis is killed; the replica is the Redis from now on
   // Counts restarts and failovers: connections of an earlier epoch are broken.
   int redis_epoch() const;
+  void restart_memcached();  // as restart_redis()
+  int memcached_epoch() const;
 
  private:
   struct Impl;

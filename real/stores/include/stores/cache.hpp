@@ -1,4 +1,4 @@
-// The seam for caches. For Redis an area is the keys under a prefix.
+// The seam for caches. For Redis and memcached an area is the keys under a prefix.
 #pragma once
 
 #include <cstdint>
@@ -26,6 +26,8 @@ class CacheSession : public StoreSession {
 class Cache : public Store {
  public:
   virtual std::unique_ptr<CacheSession> connect() = 0;
+  // What the traces from now on call their entries, for who cannot list what there is.
+  virtual void set_names(const std::vector<std::string>&) {}
   // What befalls an entry in the server itself. drop(): whether it was there. expire(): its time to live is over at
   // once; returns when it is gone, or "" as the reason why it cannot be: "absent", "without a time to live".
   // end_lease(): its lease alone is over; whether there was one.
@@ -54,5 +56,11 @@ std::unique_ptr<Listener> listen_to_redis(const RedisAddress& address, const Wor
 
 // A session alone, under the prefix of that run.
 std::unique_ptr<CacheSession> connect_redis(const RedisAddress& address, const WorkArea& area);
+
+// The same for a memcached: contents() has what set_names() and fill() name, and takes leases that nobody has. What a
+// run that was killed leaves there is gone after a day. REQUIRES: the area has no mapping with commands of a cache.
+std::unique_ptr<Cache> open_memcached(const MemcachedAddress& address, const WorkArea& area);
+bool memcached_knows(std::string_view verb, std::string_view watch);
+std::unique_ptr<CacheSession> connect_memcached(const MemcachedAddress& address, const WorkArea& area);
 
 }  // namespace stalemate::real

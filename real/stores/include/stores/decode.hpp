@@ -19,6 +19,7 @@ struct Decoded {
 };
 
 Decoded decode_redis(const Wanted& wanted, const Held& reply);
+Decoded decode_memcached(const Wanted& wanted, const Held& reply);
 Decoded decode_postgres(const Wanted& wanted, const Held& reply);
 
 // A request that keeps watch over a key, or uses that watch, is several commands of Redis.

@@ -48,6 +48,15 @@ struct RedisAddress {
   std::optional<Encryption> encryption = {};  // greet() puts a tunnel before it; nobody else heeds it
 };
 
+struct MemcachedAddress {
+  std::string host;
+  int port = 11211;
+  std::string user;  // as a memcached with -Y has them; empty: it asks for none
+  std::string password;
+  int timeout_seconds = kServerTimeoutSeconds;
+  std::string shown_as = {};
+};
+
 // "postgresql://[user[:password]@]host[:port][/database][?keyword=value&...]", or with postgres://; parts may be
 // percent-encoded, an IPv6 host stands in brackets. Throws InputError.
 // `option` gave it.
@@ -58,13 +67,18 @@ PostgresAddress parse_postgres_url(std::string_view url, std::string_view option
 // [&ssl_keyfile=FILE][&ssl_cert_reqs=none|required][&ssl_check_hostname=true|false]". Throws InputError.
 RedisAddress parse_redis_url(std::string_view url);
 
-// "PostgreSQL at 127.0.0.1:5432", "Redis at 127.0.0.1:6379".
+// "memcached://[user:password@]host[:port]". Throws InputError.
+MemcachedAddress parse_memcached_url(std::string_view url);
+
+// "PostgreSQL at 127.0.0.1:5432", "Redis at 127.0.0.1:6379", "memcached at 127.0.0.1:11211".
 std::string place(const PostgresAddress& address);
 std::string place(const RedisAddress& address);
+std::string place(const MemcachedAddress& address);
 
 // The same server by way of a loopback port that leads to it; nothing is encrypted on that way.
 PostgresAddress by_way_of(int port, PostgresAddress server);
 RedisAddress by_way_of(int port, RedisAddress server);
+MemcachedAddress by_way_of(int port, MemcachedAddress server);
 
 // Servers that exist, as a user names them. Of the databases at most one.
 struct ServerUrls {
@@ -72,6 +86,7 @@ struct ServerUrls {
   std::optional<std::string> redis = {};
   std::optional<std::string> cockroach = {};
   bool allow_remote = false;  // else each must lead to this machine
+  std::optional<std::string> memcached = {};
 };
 
 class Tunnel;
@@ -80,6 +95,7 @@ class Tunnel;
 struct GivenServers {
   std::optional<PostgresAddress> database;
   std::optional<RedisAddress> redis;
+  std::optional<MemcachedAddress> memcached = {};
   std::vector<std::shared_ptr<Tunnel>> tunnels = {};  // the addresses lead through them as long as they are there
 };
 
@@ -97,6 +113,8 @@ struct Servers {
   bool is_redis_throw_away = false;
   // Whose Redis it is, if it may be killed and started again, and have a replica.
   Sandbox* sandbox = nullptr;
+  std::optional<MemcachedAddress> memcached = {};
+  Sandbox* memcacheds_sandbox = nullptr;  // whose it is, if it ends with that and may be killed
 };
 
 }  // namespace stalemate::real

@@ -1,8 +1,8 @@
-// The wire: RESP2 and RESP3 (Redis) and protocol v3 (PostgreSQL), cut into whole messages. A framer is a pure state
-// machine for one direction of one connection: bytes in, in chunks of any size; messages out, the same for every way to
-// cut the stream, and together byte for byte what came in. It understands no more than where a message ends and what
-// part it plays. Memory is bounded by WireLimits whatever a peer sends: a length announced is judged, never allocated.
-// No sockets, no clock, no threads here.
+// The wire: RESP2 and RESP3 (Redis), the text protocol of memcached and protocol v3 (PostgreSQL), cut into whole
+// messages. A framer is a pure state machine for one direction of one connection: bytes in, in chunks of any size;
+// messages out, the same for every way to cut the stream, and together byte for byte what came in. It understands no
+// more than where a message ends and what part it plays. Memory is bounded by WireLimits whatever a peer sends: a
+// length announced is judged, never allocated. No sockets, no clock, no threads here.
 #pragma once
 
 #include <cstddef>
@@ -16,14 +16,14 @@
 
 namespace stalemate::real {
 
-enum class Protocol { kRedis, kPostgres };
+enum class Protocol { kRedis, kMemcached, kPostgres };
 enum class Side { kClient, kServer };
 
 // 16 MiB: far above what a diagram's request or reply holds (a key, a row), far below what Redis (512 MiB) and
 // PostgreSQL (1 GiB) would take, so that dozens of hostile peers at once do not exhaust a machine.
 struct WireLimits {
   std::size_t message_bytes = std::size_t{16} << 20;  // REQUIRES: at least 16
-  std::size_t line_bytes = std::size_t{64} << 10;     // of RESP; Redis bounds an inline command alike
+  std::size_t line_bytes = std::size_t{64} << 10;     // of RESP and memcached; Redis bounds an inline command alike
   std::size_t depth = 32;                             // of nested RESP replies
   std::size_t passing_bytes = SIZE_MAX;               // of a reply that a proxy does not hold
 };
@@ -51,15 +51,15 @@ class WireError : public EnvironmentError {
 // What part a message plays in the exchange of requests and replies. Every request has one reply.
 enum class Role {
   kPart,   // more of the same request or reply follows: Parse, Bind, DataRow, ErrorResponse, NoticeResponse, ...
-  kEnd,    // ends it: a RESP command or reply, Query, FunctionCall, Sync, ReadyForQuery
+  kEnd,    // ends it: a RESP command or reply, END, Query, FunctionCall, Sync, ReadyForQuery
   kFlush,  // PostgreSQL's Flush: the client wants what the server has so far; the request goes on up to Sync
   kAside,  // neither: start-up, authentication, cancel, Terminate, a RESP3 push, a command without words
 };
 
 struct Message {
   Role role = Role::kEnd;
-  // A command's first word in capitals ("GET"), a reply's type ("bulk string"), PostgreSQL's name ("DataRow"). Never
-  // an argument.
+  // A command's first word, Redis's in capitals ("GET", "mg"), a reply's type or first word ("bulk string", "VA"),
+  // PostgreSQL's name ("DataRow"). Never an argument.
   std::string name;
   std::string bytes;
   std::uint64_t offset = 0;  // of its first byte in the sender's stream
