@@ -16,6 +16,10 @@ void each_request(const Trace& trace, const Visit& visit) {
   }
 }
 
+bool has_step(const Trace& trace, StepKind kind) {
+  return std::any_of(trace.steps.begin(), trace.steps.end(), [kind](const Step& step) { return step.kind == kind; });
+}
+
 // What is counted up by a request, or compared as a count; "" where nothing is.
 std::string counted_by(const Request& request, const VerbFacts& verb) {
   const bool is_its_own = verb.verb == Verb::kCountUp || verb.verb == Verb::kGetGeneration;
@@ -85,6 +89,13 @@ RowNeeds needs_of_rows(const Trace& trace) {
   return needs;
 }
 
+// Nobody but the database tells where no channel is.
+bool tells(const Trace& trace) {
+  const bool has_channel =
+      std::any_of(trace.stores.begin(), trace.stores.end(), [](const Store& store) { return store.kind == "channel"; });
+  return !has_channel && (has_step(trace, StepKind::kDeliver) || has_step(trace, StepKind::kLoseDelivery));
+}
+
 // What of a request no server here does.
 std::string why_not_asked(const Trace& trace, const Request& request) {
   if (!request.from.empty())
@@ -111,10 +122,6 @@ std::string why_not_done(const Trace& trace, const Step& step) {
 bool is_shared_cache(const Trace& trace, const std::string& name) {
   const Store* const store = find_store(trace.stores, name);
   return store != nullptr && store->kind == "cache" && store->app == 0;
-}
-
-bool has_step(const Trace& trace, StepKind kind) {
-  return std::any_of(trace.steps.begin(), trace.steps.end(), [kind](const Step& step) { return step.kind == kind; });
 }
 
 // What belongs to a watch is several commands on one connection, of which TCP brings none twice.
@@ -187,8 +194,18 @@ bool is_asked_of_memcached(std::string_view verb, std::string_view watch) {
   const VerbFacts* const facts = find_verb(verb);
   if (facts == nullptr || watch == to_string(Watch::kKey)) return false;
   if (facts->verb == Verb::kSetIfUnchanged) return !watch.empty();
-  return (watch.empty() || facts->verb == Verb::kGet) &&
+  // Who adds a marker is told what a cas of it has to show, too.
+  const bool is_own = facts->verb == Verb::kMarkIfAbsent && watch == to_string(Watch::kEntry);
+  return (watch.empty() || facts->verb == Verb::kGet || is_own) &&
          std::find(std::begin(kAsked), std::end(kAsked), facts->verb) != std::end(kAsked);
+}
+
+bool asks_memcached(const Trace& trace) {
+  bool found = false;
+  each_request(trace, [&](const Request& request, const VerbFacts&) {
+    found = found || request.watch == to_string(Watch::kEntry);
+  });
+  return found;
 }
 
 bool is_asked_in_process(std::string_view verb, std::string_view watch) {
@@ -211,7 +228,7 @@ std::set<std::string> counts_of(const Trace& trace) {
 Shapes shapes_of(const Trace& trace, CacheServer cache) {
   const RowNeeds needs = needs_of_rows(trace);
   const Rows rows = needs.versions ? Rows::kVersioned : needs.come_and_go ? Rows::kComeAndGo : Rows::kAlways;
-  return {cache == CacheServer::kRedis && is_record(trace) ? Shape::kRecord : Shape::kValue, rows};
+  return {cache == CacheServer::kRedis && is_record(trace) ? Shape::kRecord : Shape::kValue, rows, tells(trace)};
 }
 
 std::string why_not_replayed(const Trace& trace, CacheServer cache) {
@@ -227,8 +244,10 @@ std::string why_not_replayed(const Trace& trace, CacheServer cache) {
 }
 
 std::string why_not_replayed(const Trace& trace) {
-  const std::string why = why_not_replayed(trace, CacheServer::kRedis);
-  return why.empty() || why_not_replayed(trace, CacheServer::kMemcached).empty() ? "" : why;
+  std::string why = why_not_replayed(trace, CacheServer::kRedis);
+  if (why.empty()) return "";
+  const std::string of_memcached = why_not_replayed(trace, CacheServer::kMemcached);
+  return of_memcached.empty() || asks_memcached(trace) ? of_memcached : why;
 }
 
 }  // namespace stalemate::traces

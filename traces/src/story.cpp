@@ -272,6 +272,7 @@ std::size_t first_missed(const Trace& trace, std::size_t failover, std::size_t f
   for (std::size_t i = failover; i-- > from;) {
     const Step& step = trace.steps[i];
     if (step.kind != StepKind::kHandle || !step.request || step.request->to != store) continue;
+    if (step.request->verb == to_string(Verb::kWait)) return i + 1;  // by then it had everything
     const State& before = i == 0 ? trace.initial : trace.steps[i - 1].after;
     if (entries_of(before, store) != entries_of(step.after, store) && --missed == 0) return i;
   }

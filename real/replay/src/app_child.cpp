@@ -15,6 +15,7 @@
 #include "proxy/proxy.hpp"
 #include "stores/cache.hpp"
 #include "stores/database.hpp"
+#include "stores/listener.hpp"
 #include "stores/local_cache.hpp"
 
 namespace stalemate::real {
@@ -188,8 +189,10 @@ class Driver {
     }
     const WorkArea area = work_area(command);
     const json& address = command.at("address");
-    if (command.at("open") == "listener") {
-      listener_ = listen_to_redis(redis_address(address), area);
+    if (command.at("open") == "redis-listener" || command.at("open") == "postgres-listener") {
+      const bool is_redis = command.at("open") == "redis-listener";
+      listener_ = is_redis ? listen_to_redis(redis_address(address), area)
+                           : listen_to_postgres(postgres_address(address), area);
       return {{"opened", 0}};
     }
     if (command.at("open") == "postgres")

@@ -5,7 +5,7 @@
 // Commands and answers are JSON objects, one a message, each with its "driver":
 //   {"open": "postgres" | "redis" | "memcached", "address": {...}, "area": RUN}    -> {"opened": LOCAL PORT}
 //   {"open": "process", "server": NAME}   a cache in this process    -> {"opened": 0}
-//   {"open": "listener", "address": {...}, "area": RUN}              -> {"opened": 0}
+//   {"open": "redis-listener" | "postgres-listener", "address": {...}, "area": RUN} -> {"opened": 0}
 //   {"run": VERB, "patience_ms": MS, ...}: a Wanted
 //       -> {"outcome": O, "error": TEXT, ...}, an Answer; or {"saw": WHAT, "failed": LINE}: no answer came, and the
 //          driver is of no use any more

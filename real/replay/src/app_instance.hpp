@@ -20,7 +20,7 @@ namespace stalemate::real {
 // Where drivers to one server connect.
 struct DriverPlace {
   std::string server = {};      // as the trace names the store
-  std::string product = {};     // "redis"; "process", "listener" where no proxy stands before it
+  std::string product = {};     // "redis"; "process", "redis-listener" where no proxy stands before it
   std::string called = {};      // "Redis at 127.0.0.1:6379"
   Proxy* proxy = nullptr;       // before it
   nlohmann::json address = {};  // of the proxy, as app_child.hpp takes it

@@ -18,6 +18,8 @@
 
 namespace stalemate::real {
 
+// Whether a Redis has to have a replica for that: to take over, or to be waited for.
+bool needs_replica(const traces::Step& step);
 // Whether the trace asks for nothing that these servers cannot be made to do. The other throws InputError.
 bool can_happen(const traces::Trace& trace, const Servers& servers);
 void refuse_what_cannot_happen(const traces::Trace& trace, traces::CacheServer cache, const Servers& servers);
@@ -63,6 +65,7 @@ class Director {
   // Of caches in a process: which app instance has that store, 0 for any other; an order to it there.
   int app_of(const std::string& store) const;
   nlohmann::json order(const std::string& store, nlohmann::json command);
+  std::string who_tells() const;
   void begin_app(int app);  // its caches, as they are at first, and who listens there
   std::vector<StoredValue> contents_of(const traces::Store& store);
 

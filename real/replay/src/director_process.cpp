@@ -32,13 +32,21 @@ void Director::begin_app(int app) {
       }
       order(store.name, {{"entries", "fill"}, {"with", entries}});
     }
-    const bool listens = store.kind == "channel" && std::any_of(trace_.stores.begin(), trace_.stores.end(),
-                                                                [app](const auto& one) { return one.app == app; });
-    if (!listens) continue;
-    const DriverPlace place = scene_.listeners_place(store.name);
-    scene_.app(app).close_all(place.server);  // what was said in traces before was said to them
-    scene_.app(app).idle_driver(0, place);
   }
+  const bool has_cache =
+      std::any_of(trace_.stores.begin(), trace_.stores.end(), [app](const auto& one) { return one.app == app; });
+  const std::string teller = who_tells();
+  if (!has_cache || teller.empty()) return;
+  const DriverPlace place = scene_.listeners_place(teller);
+  scene_.app(app).close_all(place.server);  // what was said in traces before was said to them
+  scene_.app(app).idle_driver(0, place);
+}
+
+// The channel, or the database that tells of itself; "" where nobody does.
+std::string Director::who_tells() const {
+  for (const traces::Store& store : trace_.stores)
+    if (store.kind == "channel" || (scene_.shapes().tells && store.kind == "database")) return store.name;
+  return "";
 }
 
 std::string Director::call(const traces::Step& step) {
@@ -61,10 +69,9 @@ std::string Director::deliver(const traces::Step& step) {
   const int app = app_of(step.store);
   if (app == 0) refuse(fmt::format("the {} is in no process that hears anything", step.store));
   if (!scene_.is_alive(app)) return "nobody is there to hear it";
-  const auto channel = std::find_if(trace_.stores.begin(), trace_.stores.end(),
-                                    [](const traces::Store& store) { return store.kind == "channel"; });
-  if (channel == trace_.stores.end()) refuse("nothing is published anywhere");
-  const DriverPlace place = scene_.listeners_place(channel->name);
+  const std::string teller = who_tells();
+  if (teller.empty()) refuse("nothing is published anywhere");
+  const DriverPlace place = scene_.listeners_place(teller);
   const bool is_lost = step.kind == traces::StepKind::kLoseDelivery;
   nlohmann::json drop_in = nlohmann::json::array();
   if (!is_lost) drop_in.push_back(step.store);

@@ -11,17 +11,14 @@
 #include "traces/story.hpp"
 
 namespace stalemate::real {
-namespace {
-
-bool has_step(const traces::Trace& trace, traces::StepKind kind) {
-  return std::any_of(trace.steps.begin(), trace.steps.end(),
-                     [kind](const traces::Step& step) { return step.kind == kind; });
+bool needs_replica(const traces::Step& step) {
+  const auto waits = [](const traces::Request& request) { return request.verb == to_string(traces::Verb::kWait); };
+  return step.kind == traces::StepKind::kCacheFailover || (step.request && waits(*step.request)) ||
+         std::any_of(step.sends.begin(), step.sends.end(), waits);
 }
 
-}  // namespace
-
 bool can_happen(const traces::Trace& trace, const Servers& servers) {
-  return servers.sandbox != nullptr || !has_step(trace, traces::StepKind::kCacheFailover);
+  return servers.sandbox != nullptr || std::none_of(trace.steps.begin(), trace.steps.end(), needs_replica);
 }
 
 void refuse_what_cannot_happen(const traces::Trace& trace, traces::CacheServer cache, const Servers& servers) {
@@ -29,8 +26,9 @@ void refuse_what_cannot_happen(const traces::Trace& trace, traces::CacheServer c
     throw InputError("replay: " + why + "; it is modelled, and explain, show and lesson tell it");
   if (can_happen(trace, servers)) return;
   throw InputError(
-      "replay: a cache-failover needs a Redis that may be killed, with a replica; leave out --redis, so that a "
-      "throw-away one is started");
+      "replay: a cache-failover, and to wait for a replica, needs a Redis that may be killed, with a replica; leave "
+      "out "
+      "--redis, so that a throw-away one is started");
 }
 
 // SIGKILL for its process; the next request of an app instance that starts again is another process's. Which of its
@@ -100,12 +98,15 @@ std::string Director::fail_over(const traces::Step& step) {
   return "killed; its replica has taken over";
 }
 
-// For the next failover, where one is to come from that step on.
+// For the next failover, and for whoever waits for it, where that is to come from that step on.
 void Director::start_replica(std::size_t from_step) {
-  const std::optional<std::size_t> failover = next_failover(from_step);
-  if (!failover) return;
-  misfortunes_of(trace_.steps[*failover]).start_replica();
-  missed_ = traces::first_missed(trace_, *failover, from_step);
+  const auto needed =
+      std::find_if(trace_.steps.begin() + static_cast<std::ptrdiff_t>(from_step), trace_.steps.end(), needs_replica);
+  if (needed == trace_.steps.end()) return;
+  for (const traces::Store& store : trace_.stores)
+    if (store.kind == "cache" && store.app == 0) scene_.at(store.name).misfortunes()->start_replica();
+  if (const std::optional<std::size_t> failover = next_failover(from_step))
+    missed_ = traces::first_missed(trace_, *failover, from_step);
 }
 
 // Messages in flight stay: requests that the former server had not seen are sent to the new one, by connections anew.

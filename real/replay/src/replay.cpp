@@ -45,7 +45,9 @@ traces::CacheServer cache_server_of(const traces::Trace& trace, const ReplayOpti
   if (options.cache)
     if (const std::optional<CacheServer> wanted = options.cache(trace)) return *wanted;
   const auto can = [&](CacheServer server) { return traces::why_not_replayed(trace, server).empty(); };
-  if (!can(CacheServer::kMemcached)) return CacheServer::kRedis;
+  // Where none can, the one whose reason says why.
+  if (!can(CacheServer::kMemcached))
+    return traces::asks_memcached(trace) ? CacheServer::kMemcached : CacheServer::kRedis;
   if (can(CacheServer::kRedis) && !names_memcached(trace)) return CacheServer::kRedis;
   return is_mapped(trace, options) ? CacheServer::kRedis : CacheServer::kMemcached;
 }

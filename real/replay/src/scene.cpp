@@ -63,13 +63,14 @@ DriverPlace Scene::place_in_process(const std::string& store) {
   return place;
 }
 
-DriverPlace Scene::listeners_place(const std::string& channel) {
-  DriverPlace place = at(channel).listeners_place();
-  place.server = "listener to the " + channel;
-  place.product = "listener";
-  place.called = at(channel).called();
+DriverPlace Scene::listeners_place(const std::string& store) {
+  SceneStore& standing = at(store);
+  DriverPlace place = standing.listeners_place();
+  place.server = "listener to the " + store;
+  place.product = fmt::format("{}-listener", standing.product());
+  place.called = standing.called();
   place.area = area_.run;
-  place.timeout = timeout(channel);
+  place.timeout = timeout(store);
   return place;
 }
 

@@ -38,9 +38,9 @@ class Scene {
   // How long the director waits for an answer: a little longer than the driver, which says best what is wrong.
   Link::Milliseconds timeout(const std::string& store);
 
-  // Where the sessions of an app instance find a cache in its process; where it listens to a channel.
+  // Where the sessions of an app instance find a cache in its process; where it listens to a channel or a database.
   static DriverPlace place_in_process(const std::string& store);
-  DriverPlace listeners_place(const std::string& channel);
+  DriverPlace listeners_place(const std::string& store);
 
   AppInstance& app(int number);
   bool is_alive(int number) const { return apps_.contains(number); }

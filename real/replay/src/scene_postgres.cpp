@@ -22,6 +22,9 @@ class PostgresStore final : public SceneStore {
   std::string area_called() const override { return "schema stalemate_" + run_; }
   Store& store() override { return *database_; }
 
+  void prepare(const Shapes& shapes) override { database_->set_shapes(shapes); }
+
+  DriverPlace listeners_place() override { return {.address = to_json(address_)}; }
   DriverPlace place() override { return {.proxy = &proxy_, .address = to_json(through(proxy_, address_))}; }
   std::chrono::seconds drivers_timeout() const override { return std::chrono::seconds(address_.timeout_seconds); }
   bool driver_gives_up() const override { return false; }  // libpq waits for ever

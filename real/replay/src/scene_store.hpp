@@ -49,7 +49,7 @@ class SceneStore {
 
   // Where drivers connect: the proxy, its address, and the server's epoch.
   virtual DriverPlace place() = 0;
-  // Where who listens to what is published connects: the server itself. REQUIRES: it can be listened to.
+  // Where who listens to what it tells connects: the server itself. REQUIRES: it can be listened to.
   virtual DriverPlace listeners_place() { return {}; }
   // How long its driver waits for an answer; whether it gives up then, or has to see its connection broken.
   virtual std::chrono::seconds drivers_timeout() const = 0;

@@ -144,11 +144,11 @@ class Stage::Impl {
     return model::read_protocol(trace.protocol.text, trace.protocol.name, trace.protocol.roles);
   }
 
+  // Or has it be followed by a replica, of which a sandbox has one at a time.
   static bool kills_cache(const traces::Trace& trace) {
-    for (const traces::Step& step : trace.steps) {
-      if (step.kind == traces::StepKind::kCacheRestart || step.kind == traces::StepKind::kCacheFailover) return true;
-    }
-    return false;
+    return std::any_of(trace.steps.begin(), trace.steps.end(), [](const traces::Step& step) {
+      return step.kind == traces::StepKind::kCacheRestart || needs_replica(step);
+    });
   }
 
   Servers servers_;

@@ -35,6 +35,13 @@ Decoded conflict_or_done(const MemcachedReply& reply) {
   return is_conflict || is_no_number ? outcome("conflict") : done(reply);
 }
 
+// With what a cas of one's own marker has to show.
+Decoded marked(const MemcachedReply& reply) {
+  Decoded decoded = conflict_or_done(reply);
+  if (decoded.answer.reply.outcome == "ok") decoded.answer.token = reply.value_of('c');
+  return decoded;
+}
+
 // decr leaves spaces behind a number that has become shorter.
 std::string_view without_spaces(std::string_view text) { return text.substr(0, text.find_last_not_of(' ') + 1); }
 
@@ -91,6 +98,7 @@ constexpr MemcachedVerb kVerbs[] = {
     {"exists", "", "get :key", marker_or_miss},
     {"mark", "", "ms :key 6 T:ttl|marker", done},
     {"mark-if-absent", "", "ms :key 6 ME T:ttl|marker", conflict_or_done},
+    {"mark-if-absent", "entry", "ms :key 6 ME T:ttl c|marker", marked},
     {"count-up", "", "ma :key N:ttl J1 D1 T:ttl", done},
     {"get-generation", "", "get :key", generation_in},
     {"mark-stale", "", "md :key I", done},

@@ -12,6 +12,7 @@
 #include "connection.hpp"
 #include "os/signals.hpp"
 #include "os/watch.hpp"
+#include "postgres_telling.hpp"
 #include "sql_verbs.hpp"
 #include "stores/connection_string.hpp"
 #include "stores/database.hpp"
@@ -291,6 +292,7 @@ class Postgres : public Database {
   void fill(const std::vector<StoredValue>& rows) override {
     if (is_mapped(area_)) return fill_by_mapping(rows);
     if (!is_created_) create();
+    if (std::exchange(is_telling_, false)) control().execute(end_telling(schema_));
     std::string products = "{";
     std::string quantities = "{";
     for (const StoredValue& row : rows) {
@@ -307,7 +309,11 @@ class Postgres : public Database {
                                   "old.quantity <> EXCLUDED.quantity OR old.version <> 0",
                                   schema_),
                       products, quantities);
+    if (shapes_.tells) control().execute(begin_telling(schema_));
+    is_telling_ = shapes_.tells;
   }
+
+  void set_shapes(const Shapes& shapes) override { shapes_ = shapes; }
 
   std::unique_ptr<DatabaseSession> connect() override { return std::make_unique<PostgresSession>(address_, area_); }
 
@@ -334,6 +340,7 @@ class Postgres : public Database {
   void remove() override {
     Connection cleaner(inside(address_, area_), Purpose::kCleanUp, mend_for(area_));
     is_created_ = false;
+    is_telling_ = false;
     control_.reset();
     cleaner.execute(fmt::format("DROP SCHEMA IF EXISTS {} CASCADE", schema_));
     const pqxx::result left = cleaner.execute("SELECT 1 FROM pg_namespace WHERE nspname = $1", schema_);
@@ -410,7 +417,9 @@ class Postgres : public Database {
   std::string schema_;
   std::string version_;
   std::optional<Connection> control_;
+  Shapes shapes_;
   bool is_created_ = false;
+  bool is_telling_ = false;
   bool is_set_up_ = false;  // by a mapping
 };
 

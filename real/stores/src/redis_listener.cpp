@@ -9,7 +9,7 @@
 #include "redis_area.hpp"
 #include "redis_connection.hpp"
 #include "redis_verbs.hpp"
-#include "stores/cache.hpp"
+#include "stores/listener.hpp"
 #include "stores/text.hpp"
 
 namespace stalemate::real {

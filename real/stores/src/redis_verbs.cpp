@@ -193,6 +193,7 @@ constexpr RedisVerb kVerbs[] = {
     {"get-generation", "", {"GET :key"}, {"HGET :key generation"}, generation_in},
     {"set-if-generation", "", {"", "", kSetIfGeneration}, {"", "", kSetRecordIfGeneration}, conflict_or_done},
     {"mark-stale", "", kNone, {"", "", kMarkStale}, done},
+    {"wait", "", {"WAIT 1 0"}, {"WAIT 1 0"}, done},
     {"publish", "", {"PUBLISH :channel :message"}, {"PUBLISH :channel :message"}, done},
     {"increase", "", {"INCRBY :key :value"}, {"HINCRBY :key value :value"}, done},
     {"increase-if-there", "", {"", "", kIncreaseIfThere}, {"", "", kIncreaseRecordIfThere}, conflict_or_done},

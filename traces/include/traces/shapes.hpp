@@ -26,6 +26,7 @@ enum class Rows : std::uint8_t { kAlways, kVersioned, kComeAndGo };
 struct Shapes {
   Shape entries = Shape::kValue;
   Rows rows = Rows::kAlways;
+  bool tells = false;  // whether the database itself tells every app instance which row has changed
   bool operator==(const Shapes&) const = default;
 };
 
@@ -39,6 +40,9 @@ bool is_asked_of_memcached(std::string_view verb, std::string_view watch);
 Shapes shapes_of(const Trace& trace, CacheServer cache);
 // The entries of caches that are counted up, by their keys.
 std::set<std::string> counts_of(const Trace& trace);
+
+// Whether it asks for what only a memcached does: a watch of what a get found.
+bool asks_memcached(const Trace& trace);
 
 // The first thing in the trace that is modelled and that no real server here does, as one line without its end: "step 3
 // is a cancel, ..."; "" where all of it can be replayed: with that server as its cache, or with whichever can be it.

@@ -99,7 +99,7 @@ inline constexpr VerbFacts kVerbs[] = {
     // stores only if the row has the version that the session read
     {Verb::kSetIfVersion, "set-if-version", true, true, true, false, Number::kVersion},
     {Verb::kRemove, "remove", true, true},          // the row is there no more, which is a value like others
-    {Verb::kWait, "wait", false, false, false},     // until the replica of a cache has all that the cache has
+    {Verb::kWait, "wait", false, false},            // until the replica of a cache has all that the cache has
     {Verb::kLookAgain, "look-again", false, true},  // whether a row is as its session has it
 };
 

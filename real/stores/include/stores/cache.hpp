@@ -45,14 +45,6 @@ void remove_abandoned_keys(const RedisAddress& address);
 std::unique_ptr<Cache> open_redis(const RedisAddress& address, const WorkArea& area);
 // Whether a Redis is asked so. `watch`: as in Wanted.
 bool redis_knows(std::string_view verb, std::string_view watch);
-// Hears what is published in an area: what changed, and by which app instance.
-class Listener {
- public:
-  virtual ~Listener() = default;
-  // Waits for what another app instance than `own` says of that product, whatever else is said before, and takes it.
-  virtual void hear(const std::string& product, int own) = 0;
-};
-std::unique_ptr<Listener> listen_to_redis(const RedisAddress& address, const WorkArea& area);
 
 // A session alone, under the prefix of that run.
 std::unique_ptr<CacheSession> connect_redis(const RedisAddress& address, const WorkArea& area);
