@@ -74,6 +74,10 @@ const std::vector<Page> kPages = {
      "app->>cache: set item:1 to LOCKED EX 32\n" + kStore + "app->>cache: delete item:1\n", "mark-if-absent"},
     {"a wait for the replica", kMiss + kLoad + "app->>cache: SET item:1\nend\n",
      kStore + "app->>cache: DEL item:1\napp->>cache: WAIT 1 100\n", "wait"},
+    {"a replica that lags",
+     "participant follower as Redis replica\napp->>follower: GET item:1\nalt hit\nfollower-->>app: value\nelse miss\n" +
+         kLoad + "app->>cache: SET item:1\nend\n",
+     kStore + "app->>cache: DEL item:1\n", "get"},
     {"a database that tells",
      kNear + "app->>near: look up item:1\nalt hit\nnear-->>app: value\nelse miss\n" + kLoad +
          "app->>near: put item:1\nend\n",

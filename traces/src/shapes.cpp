@@ -130,6 +130,11 @@ bool copies_watch(const Step& step) {
   return step.request->verb == to_string(Verb::kSetIfUnchanged) || step.request->watch == to_string(Watch::kKey);
 }
 
+bool has_replica(const Trace& trace) {
+  return std::any_of(trace.stores.begin(), trace.stores.end(),
+                     [&](const Store& store) { return is_replica(trace, store.name); });
+}
+
 // What a Redis as its cache is not asked. Who listens does so over a connection to the Redis, and one that is killed
 // takes along what it was about to say.
 std::string why_not_redis(const Trace& trace) {
@@ -144,6 +149,8 @@ std::string why_not_redis(const Trace& trace) {
   if (std::any_of(trace.steps.begin(), trace.steps.end(), copies_watch))
     why = "what belongs to a watch is copied: several commands on one connection, of which TCP brings none twice";
   const bool kills = has_step(trace, StepKind::kCacheRestart) || has_step(trace, StepKind::kCacheFailover);
+  if (why.empty() && has_replica(trace) && kills)
+    why = "the cache restarts or fails over, and a replica of it is read, which then would begin anew";
   if (why.empty() && publishes && kills) why = "the cache is killed, and what is published goes by the same Redis here";
   return why;
 }
@@ -167,6 +174,7 @@ std::string why_not_memcached(const Trace& trace) {
     if (verb.marks) marked.insert(request.key);
   });
   if (has_version(trace, "cache")) refuse("entries have versions, and a memcached keeps none beside a value");
+  if (has_replica(trace)) refuse("a replica of the cache is read, and a memcached has none");
   if (has_step(trace, StepKind::kCacheFailover)) refuse("the cache fails over, and a memcached has no replica");
   if (counts_beside_value(trace))
     refuse("an entry has a value and is counted up, and a memcached has no count beside a value");
@@ -180,8 +188,6 @@ std::string why_not_stood(const std::vector<Store>& stores) {
   const auto is_shared = [](const Store& store) { return store.kind == "cache" && store.app == 0; };
   if (std::count_if(stores.begin(), stores.end(), is_shared) > 1)
     return "it has several caches that all share, and one of a kind can be replayed";
-  for (const Store& store : stores)
-    if (store.kind == "cache-replica") return fmt::format("no server here can be the {}", store.name);
   return "";
 }
 

@@ -282,8 +282,8 @@ constexpr StepKindFacts kKinds[] = {
      .line = "applies the next change of the cache",
      .event = "the {store} applies the next change of the cache",
      .sentence = "The {store} applies the next change of the cache",
-     .legend = "apply: the replica of the cache, which lags behind, carries out the next change that the cache has had",
-     .replayed = false},
+     .legend =
+         "apply: the replica of the cache, which lags behind, carries out the next change that the cache has had"},
 };
 
 constexpr bool is_in_order() {

@@ -3,7 +3,8 @@
 // it over the channel what to do; when the channel ends, so does the process. It decides nothing and judges nothing.
 //
 // Commands and answers are JSON objects, one a message, each with its "driver":
-//   {"open": "postgres" | "redis" | "memcached", "address": {...}, "area": RUN}    -> {"opened": LOCAL PORT}
+//   {"open": "postgres" | "redis" | "redis-replica" | "memcached", "address": {...}, "area": RUN}    -> {"opened":
+//   LOCAL PORT}
 //   {"open": "process", "server": NAME}   a cache in this process    -> {"opened": 0}
 //   {"open": "redis-listener" | "postgres-listener", "address": {...}, "area": RUN} -> {"opened": 0}
 //   {"run": VERB, "patience_ms": MS, ...}: a Wanted

@@ -38,6 +38,7 @@ Conformance Director::run(const ReplayOptions& options) {
     if (options.on_step) options.on_step(step_number_);
     if (missed_ == at_) misfortunes_of(trace_.steps[*next_failover(at_)]).detach_replica();
     result_.came_back.push_back(step_or_skip(trace_.steps[at_]));
+    if (goes_on()) follow();
     if (goes_on()) send_all(trace_.steps[at_]);
   }
   throw_if_stopped();
@@ -78,8 +79,9 @@ std::string Director::step(const traces::Step& step) {
     case traces::StepKind::kGiveUp:
     case traces::StepKind::kRefuse:
     case traces::StepKind::kCancel:
-    case traces::StepKind::kApply:
       refuse("it is not done to real servers");
+    case traces::StepKind::kApply:
+      return apply();
     case traces::StepKind::kLoseRequest:
       return lose_request(step);
     case traces::StepKind::kLoseReply:
@@ -120,7 +122,11 @@ void Director::send_all(const traces::Step& step) {
 
 std::string Director::handle(const traces::Step& step) {
   Exchange& exchange = sent(step);
+  // Who waits for a replica has it catch up.
+  Follower* const waited_for = exchange.request.verb == to_string(traces::Verb::kWait) ? follower() : nullptr;
+  if (waited_for != nullptr) waited_for->open();
   await_reply(exchange);
+  if (waited_for != nullptr) catch_up();
   const Answer answer = exchange.answer;
   ++result_.round_trips;
   if (step.reply) {

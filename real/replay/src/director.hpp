@@ -4,6 +4,7 @@
 // and the end.
 #pragma once
 
+#include <deque>
 #include <list>
 #include <map>
 #include <memory>
@@ -18,8 +19,8 @@
 
 namespace stalemate::real {
 
-// Whether a Redis has to have a replica for that: to take over, or to be waited for.
-bool needs_replica(const traces::Step& step);
+// Whether a Redis has to have a replica for that: to take over, to be waited for, or to be read.
+bool needs_replica(const traces::Trace& trace);
 // Whether the trace asks for nothing that these servers cannot be made to do. The other throws InputError.
 bool can_happen(const traces::Trace& trace, const Servers& servers);
 void refuse_what_cannot_happen(const traces::Trace& trace, traces::CacheServer cache, const Servers& servers);
@@ -90,6 +91,10 @@ class Director {
   std::string crash(const traces::Step& step);
   std::string evict(const traces::Step& step);
   std::string expire(const traces::Step& step);
+  std::string apply();
+  Follower* follower();
+  void catch_up();
+  void follow();
   std::string restart(const traces::Step& step);
   std::string fail_over(const traces::Step& step);
 
@@ -140,8 +145,12 @@ class Director {
   std::map<std::pair<int, int>, Memory> memory_;  // by app and session
   Exchanges exchanges_;                           // oldest first
   std::list<Ghost> ghosts_;
-  std::optional<std::size_t> missed_;  // the step just before which the replica stops to follow
+  std::deque<std::int64_t> unapplied_;  // where each change ends that the replica does not have yet, the oldest first
+  std::optional<std::size_t> missed_;   // the step just before which the replica stops to follow
 };
+
+// How many changes a replica that is read may be behind, as the model has it (machine/server.hpp).
+inline constexpr std::size_t kBehindMax = 8;
 
 // The product id of "k1", "k2", ... Throws InputError.
 std::string tutorials_product(const std::string& key);

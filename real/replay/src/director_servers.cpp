@@ -11,14 +11,24 @@
 #include "traces/story.hpp"
 
 namespace stalemate::real {
-bool needs_replica(const traces::Step& step) {
+namespace {
+
+bool is_about_replica(const traces::Step& step) {
   const auto waits = [](const traces::Request& request) { return request.verb == to_string(traces::Verb::kWait); };
   return step.kind == traces::StepKind::kCacheFailover || (step.request && waits(*step.request)) ||
          std::any_of(step.sends.begin(), step.sends.end(), waits);
 }
 
+}  // namespace
+
+bool needs_replica(const traces::Trace& trace) {
+  return std::any_of(trace.steps.begin(), trace.steps.end(), is_about_replica) ||
+         std::any_of(trace.stores.begin(), trace.stores.end(),
+                     [&](const traces::Store& store) { return is_replica(trace, store.name); });
+}
+
 bool can_happen(const traces::Trace& trace, const Servers& servers) {
-  return servers.sandbox != nullptr || std::none_of(trace.steps.begin(), trace.steps.end(), needs_replica);
+  return servers.sandbox != nullptr || !needs_replica(trace);
 }
 
 void refuse_what_cannot_happen(const traces::Trace& trace, traces::CacheServer cache, const Servers& servers) {
@@ -26,8 +36,7 @@ void refuse_what_cannot_happen(const traces::Trace& trace, traces::CacheServer c
     throw InputError("replay: " + why + "; it is modelled, and explain, show and lesson tell it");
   if (can_happen(trace, servers)) return;
   throw InputError(
-      "replay: a cache-failover, and to wait for a replica, needs a Redis that may be killed, with a replica; leave "
-      "out "
+      "replay: a cache-failover, and a replica that is read or waited for, need a Redis that may be killed; leave out "
       "--redis, so that a throw-away one is started");
 }
 
@@ -101,12 +110,47 @@ std::string Director::fail_over(const traces::Step& step) {
 // For the next failover, and for whoever waits for it, where that is to come from that step on.
 void Director::start_replica(std::size_t from_step) {
   const auto needed =
-      std::find_if(trace_.steps.begin() + static_cast<std::ptrdiff_t>(from_step), trace_.steps.end(), needs_replica);
-  if (needed == trace_.steps.end()) return;
+      std::find_if(trace_.steps.begin() + static_cast<std::ptrdiff_t>(from_step), trace_.steps.end(), is_about_replica);
+  if (needed == trace_.steps.end() || follower() != nullptr) return;
   for (const traces::Store& store : trace_.stores)
     if (store.kind == "cache" && store.app == 0) scene_.at(store.name).misfortunes()->start_replica();
   if (const std::optional<std::size_t> failover = next_failover(from_step))
     missed_ = traces::first_missed(trace_, *failover, from_step);
+}
+
+// The replica of the cache that is read; null where none is.
+Follower* Director::follower() {
+  for (const traces::Store& store : trace_.stores)
+    if (is_replica(trace_, store.name)) return scene_.at(store.name).follower();
+  return nullptr;
+}
+
+void Director::catch_up() {
+  follower()->catch_up();
+  unapplied_.clear();
+}
+
+// Notes where a change of the cache ends, for its replica. One that could be further behind than traces know applies
+// the oldest change; one that does not lag, this.
+void Director::follow() {
+  Follower* const replica = follower();
+  if (replica == nullptr) return;
+  const traces::State& before = at_ == 0 ? trace_.initial : trace_.steps[at_ - 1].after;
+  const traces::State& after = trace_.steps[at_].after;
+  for (const traces::Store& store : trace_.stores) {
+    const bool is_followed = store.kind == "cache" && store.app == 0;
+    if (!is_followed || entries_of(before, store.name) == entries_of(after, store.name)) continue;
+    unapplied_.push_back(replica->now());
+  }
+  const std::size_t most = trace_.scenario.no_replica_lag ? 0 : kBehindMax;
+  while (unapplied_.size() > most) apply();
+}
+
+std::string Director::apply() {
+  if (follower() == nullptr || unapplied_.empty()) refuse("there is no change that a replica does not have yet");
+  follower()->apply(unapplied_.front());
+  unapplied_.pop_front();
+  return "applied";
 }
 
 // Messages in flight stay: requests that the former server had not seen are sent to the new one, by connections anew.

@@ -101,6 +101,7 @@ void Director::set_up() {
   for (const traces::Store& store : trace_.stores)
     if (store.app != 0 && apps.insert(store.app).second) begin_app(store.app);
   start_replica(0);
+  if (follower() != nullptr) catch_up();
   connect_sessions();
 }
 

@@ -20,7 +20,8 @@ struct Maker {
 constexpr std::string_view kDatabase = "database";
 constexpr Maker kMakers[] = {{kDatabase, make_postgres_store},
                              {to_string(traces::CacheServer::kRedis), make_redis_store},
-                             {to_string(traces::CacheServer::kMemcached), make_memcached_store}};
+                             {to_string(traces::CacheServer::kMemcached), make_memcached_store},
+                             {"cache-replica", make_redis_replica_store}};
 
 // Which kind of server a kind of store stands in. What is published goes by a Redis.
 std::string_view server_of(const std::string& kind, traces::CacheServer cache) {

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <chrono>
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -32,6 +33,19 @@ class Misfortunes {
   virtual void start_replica() = 0;
   virtual void detach_replica() = 0;
   virtual void fail_over() = 0;
+};
+
+// A store that has what another one had some changes ago.
+class Follower {
+ public:
+  virtual ~Follower() = default;
+  // Returns when it has everything; from then on it gets nothing more.
+  virtual void catch_up() = 0;
+  // Everything passes until the next catch_up().
+  virtual void open() = 0;
+  // Where the stream of changes has come to by now; and returns when it has come to there.
+  virtual std::int64_t now() = 0;
+  virtual void apply(std::int64_t until) = 0;
 };
 
 class SceneStore {
@@ -63,8 +77,9 @@ class SceneStore {
   // Asked by the director itself, over a connection of its own.
   virtual Answer ask(const Wanted& wanted) = 0;
 
-  // Null: nothing does.
+  // Null: nothing does; it follows none.
   virtual Misfortunes* misfortunes() { return nullptr; }
+  virtual Follower* follower() { return nullptr; }
 
   // Whether the server is thrown away after the scene; whether it is known not to answer.
   virtual bool is_throw_away() const = 0;
@@ -74,6 +89,8 @@ class SceneStore {
 std::unique_ptr<SceneStore> make_postgres_store(const Servers& servers, const WorkArea& area);
 // REQUIRES: there is a Redis.
 std::unique_ptr<SceneStore> make_redis_store(const Servers& servers, const WorkArea& area);
+// A replica of the Redis, anew for each trace. REQUIRES: the Redis is a sandbox's.
+std::unique_ptr<SceneStore> make_redis_replica_store(const Servers& servers, const WorkArea& area);
 // REQUIRES: there is a memcached.
 std::unique_ptr<SceneStore> make_memcached_store(const Servers& servers, const WorkArea& area);
 

@@ -146,9 +146,9 @@ class Stage::Impl {
 
   // Or has it be followed by a replica, of which a sandbox has one at a time.
   static bool kills_cache(const traces::Trace& trace) {
-    return std::any_of(trace.steps.begin(), trace.steps.end(), [](const traces::Step& step) {
-      return step.kind == traces::StepKind::kCacheRestart || needs_replica(step);
-    });
+    return needs_replica(trace) || std::any_of(trace.steps.begin(), trace.steps.end(), [](const traces::Step& step) {
+             return step.kind == traces::StepKind::kCacheRestart;
+           });
   }
 
   Servers servers_;

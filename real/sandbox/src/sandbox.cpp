@@ -265,8 +265,8 @@ void Sandbox::restart_redis() {
   impl_->command("restart");
 }
 
-RedisAddress Sandbox::start_replica() {
-  const std::string port = impl_->command("replica");
+RedisAddress Sandbox::start_replica(int by_way_of) {
+  const std::string port = impl_->command(fmt::format("replica {}", by_way_of == 0 ? redis().port : by_way_of));
   impl_->replica = redis();
   std::from_chars(port.data(), port.data() + port.size(), impl_->replica->port);
   return *impl_->replica;

@@ -60,6 +60,16 @@ void for_each_leftover(const std::string& base, const std::string& own, const Us
 
 }  // namespace
 
+void check_room(const std::string& folder, const std::string& base) {
+  constexpr std::uintmax_t kBytes = std::uintmax_t{48} << 20;
+  std::error_code error;
+  const fs::space_info room = fs::space(folder, error);
+  if (error || room.capacity == 0 || room.available >= kBytes) return;
+  throw StartupFailure{"no space left on the device of " + base + " (" + std::to_string(room.available >> 20) +
+                       " MiB, a PostgreSQL takes " + std::to_string(kBytes >> 20) +
+                       "); make room there, or point TMPDIR elsewhere"};
+}
+
 std::vector<std::string> leftovers_in(const std::string& base, const std::string& own) {
   std::vector<std::string> paths;
   for_each_leftover(base, own, [&](const std::string& path) { paths.push_back(path); });

@@ -28,6 +28,10 @@ struct FolderPlan {
 // Makes one, locked until this process ends. `made` is its name, set as soon as there is something to remove.
 void make_sandbox_folder(const FolderPlan& plan, std::string& made);
 
+// Throws StartupFailure where there is no room for a PostgreSQL: initdb, which fills 40 MB, would fail later, and its
+// log be cut off where there is no room for it either. `base`: where the folder is.
+void check_room(const std::string& folder, const std::string& base);
+
 // The folders in `base` that this user may remove, `own` aside, whose program is dead and whose supervisor is, too.
 std::vector<std::string> leftovers_in(const std::string& base, const std::string& own = "");
 void remove_leftovers(const std::string& base, const std::string& own);

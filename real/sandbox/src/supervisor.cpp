@@ -22,6 +22,7 @@
 #include <cstring>
 #include <filesystem>
 #include <initializer_list>
+#include <string_view>
 #include <vector>
 
 #include "os/channel.hpp"
@@ -35,6 +36,7 @@ namespace {
 namespace fs = std::filesystem;
 using Clock = std::chrono::steady_clock;
 
+constexpr std::string_view kReplica = "replica ";  // a command, and behind it a port
 constexpr int kPollMs = 3;
 constexpr int kPortAttemptsMax = 8;
 constexpr auto kStartTimeout = std::chrono::seconds(60);
@@ -172,9 +174,10 @@ class Supervisor {
         reap();
         if (command.text == "restart") restart_redis();
         if (command.text == "restart-memcached") restart_memcached();
-        if (command.text == "replica") start_replica();
+        const bool is_replica = command.text.starts_with(kReplica);
+        if (is_replica) start_replica(command.text.substr(kReplica.size()));
         if (command.text == "failover") fail_over();
-        program.send("done " + std::to_string(command.text == "replica" ? replica_.port : redis_.port));
+        program.send("done " + std::to_string(is_replica ? replica_.port : redis_.port));
       } catch (const StartupFailure& failure) {
         program.send(failure.reason.empty() ? "no answer" : failure.reason);
       }
@@ -214,12 +217,12 @@ class Supervisor {
     return takes_login(cache.port, login.request, login.answer);
   }
 
-  void start_replica() {
+  // `port`: where it reaches the Redis.
+  void start_replica(const std::string& port) {
     kill_now(replica_.pid);
     replica_.port = next_port({redis_.port, memcached_.port});
     replica_.attempts = kPortAttemptsMax;
-    start_redis(replica_,
-                "replicaof 127.0.0.1 " + std::to_string(redis_.port) + "\nmasterauth " + plan_.cache_password + "\n");
+    start_redis(replica_, "replicaof 127.0.0.1 " + port + "\nmasterauth " + plan_.cache_password + "\n");
     await(replica_);
   }
 
@@ -248,24 +251,13 @@ class Supervisor {
     return port;
   }
 
-  // initdb, which fills 40 MB, would fail later, and its log be cut off where there is no room for it either.
-  void check_room() const {
-    constexpr std::uintmax_t kBytes = std::uintmax_t{48} << 20;
-    std::error_code error;
-    const fs::space_info room = fs::space(folder_, error);
-    if (error || room.capacity == 0 || room.available >= kBytes) return;
-    throw StartupFailure{"no space left on the device of " + plan_.base + " (" + std::to_string(room.available >> 20) +
-                         " MiB, a PostgreSQL takes " + std::to_string(kBytes >> 20) +
-                         "); make room there, or point TMPDIR elsewhere"};
-  }
-
   void start() {
     if (wants_postgres()) {
       try {
-        check_room();
+        check_room(folder_, plan_.base);
       } catch (const StartupFailure&) {
         remove_leftovers(plan_.base, folder_);
-        check_room();
+        check_room(folder_, plan_.base);
       }
       start_initdb();
     }

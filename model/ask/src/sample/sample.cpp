@@ -104,9 +104,18 @@ std::string drawn_page() {
   const sim::Random random(*rc::gen::inRange<std::uint64_t>(0, 1'000'000), 0);
   using Change = std::string (*)(const std::string& drawn, sim::Random with);
   constexpr Change kEntries = [](const std::string& drawn, sim::Random with) { return with_entries(drawn, with); };
+  constexpr Change kReplicaOfEntries = [](const std::string& drawn, sim::Random with) {
+    return with_replica(with_entries(drawn, with), with);
+  };
   constexpr Change kNone = [](const std::string& drawn, sim::Random) { return drawn; };
-  const auto change = *rc::gen::weightedElement<Change>(
-      {{3, kEntries}, {2, with_watches}, {1, with_changes}, {1, with_rows}, {2, with_caches}, {3, kNone}});
+  const auto change = *rc::gen::weightedElement<Change>({{3, kEntries},
+                                                         {2, with_watches},
+                                                         {1, with_replica},
+                                                         {1, kReplicaOfEntries},
+                                                         {1, with_changes},
+                                                         {1, with_rows},
+                                                         {2, with_caches},
+                                                         {3, kNone}});
   return change(page, random);
 }
 

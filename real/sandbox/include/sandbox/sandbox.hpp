@@ -67,9 +67,10 @@ class Sandbox {
   // What befalls its caches. REQUIRES: caches_lock() is held alone; whoever merely uses one holds it shared. Throw
   // EnvironmentError and Interrupted.
   std::shared_mutex& caches_lock();
-  void restart_redis();          // killed, and started again at the same port: empty
-  RedisAddress start_replica();  // of the Redis there is; empty at first (see redis_replica.hpp)
-  void fail_over();              // the Redis is killed; the replica is the Redis from now on
+  void restart_redis();  // killed, and started again at the same port: empty
+  // Of the Redis there is, which it reaches at this port of loopback (0: its own); empty at first (redis_replica.hpp).
+  RedisAddress start_replica(int by_way_of = 0);
+  void fail_over();  // the Redis is killed; the replica is the Redis from now on
   // Counts restarts and failovers: connections of an earlier epoch are broken.
   int redis_epoch() const;
   void restart_memcached();  // as restart_redis()
