@@ -304,6 +304,54 @@ TEST(ReplayCommand, what_people_ship_as_the_fix_is_reproduced) {
   EXPECT_EQ(run_program({"replay", absent}).code, 0);
 }
 
+TEST(ReplayCommand, the_cache_is_the_server_that_the_diagram_names_or_that_is_asked_for) {
+  const auto saved = [](const std::string& name) { return STALEMATE_SOURCE_DIR "/traces/saved/" + name + ".json"; };
+  const auto replayed = [&](const std::string& name, const std::vector<std::string>& more) {
+    std::vector<std::string> words = {"replay", saved(name)};
+    words.insert(words.end(), more.begin(), more.end());
+    return run_program(words);
+  };
+  EXPECT_NE(replayed("tombstone-evict", {}).out.find("\nmemcached: 1000\n"), std::string::npos);
+  EXPECT_NE(replayed("tombstone-evict", {}).out.find(" and memcached 1."), std::string::npos);
+  EXPECT_NE(replayed("cache-aside-late-fill", {}).out.find("\nredis: 1000\n"), std::string::npos);
+  EXPECT_NE(replayed("cache-aside-late-fill", {"--cache", "memcached"}).out.find("\nmemcached: 1000\n"),
+            std::string::npos);
+  const auto refused = [&](const std::string& name, const std::vector<std::string>& more) {
+    const Outcome outcome = replayed(name, more);
+    EXPECT_EQ(outcome.code, 2);
+    EXPECT_EQ(outcome.out, "");
+    return outcome.err;
+  };
+  EXPECT_NE(refused("versioned-set-cache-restart", {"--cache", "memcached"})
+                .find("'cache: set-if-newer' is sent, which a memcached is not asked"),
+            std::string::npos);
+  EXPECT_NE(refused("tombstone-evict", {"--cache", "redis"}).find("which is memcached's, and not Redis's"),
+            std::string::npos);
+  EXPECT_EQ(refused("tombstone-evict", {"--cache", "memcached", "--redis", "redis://localhost"}),
+            "stalemate: --cache memcached: leave out --redis, or the other way round\n");
+  EXPECT_EQ(refused("tombstone-evict", {"--cache", "redis", "--memcached", "memcached://localhost"}),
+            "stalemate: --cache redis: leave out --memcached, or the other way round\n");
+  EXPECT_EQ(refused("tombstone-evict", {"--sandbox", "--memcached", "memcached://localhost"}),
+            "stalemate: --sandbox starts servers of its own; leave it out, or leave out their URLs\n");
+  EXPECT_NE(refused("tombstone-evict", {"--memcached", "redis://localhost"})
+                .find("--memcached: the URL does not begin with memcached://"),
+            std::string::npos);
+  EXPECT_NE(refused("tombstone-evict", {"--memcached", "memcached://192.0.2.1"}).find("--allow-remote"),
+            std::string::npos);
+  EXPECT_NE(refused("tombstone-evict", {"--cache", "hazelcast"}).find("--cache"), std::string::npos);
+}
+
+TEST(ReplayCommand, a_mappings_commands_are_not_asked_of_a_memcached) {
+  const Scratch scratch;
+  const std::string trace = scratch.path("account.json");
+  ASSERT_EQ(run_program({"check", STALEMATE_SOURCE_DIR "/real/examples/account.md", "-o", trace}).code, 1);
+  const Outcome outcome = run_program({"replay", trace, "--trust-mapping", "--cache", "memcached"});
+  EXPECT_EQ(outcome.code, 2);
+  EXPECT_NE(outcome.err.find("a mapping's commands of a cache are Redis's; leave them out, or say --cache redis"),
+            std::string::npos)
+      << outcome.err;
+}
+
 TEST(ReplayCommand, what_is_modelled_and_not_asked_of_a_real_server_yet_is_refused_by_name) {
   const Scratch scratch;
   const auto refusal = [&](const std::string& get, const std::string& set) {

@@ -1,5 +1,4 @@
-// A real memcached: what it does that the model takes for granted, asked as people ask it; the verbs by which a replay
-// asks it; and what it says where it cannot be used.
+// A real memcached: the verbs by which a replay asks it, the proxy before it, and what is said where it cannot be used.
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
@@ -7,6 +6,7 @@
 #include <vector>
 
 #include "base/error.hpp"
+#include "real/memcached_support.hpp"
 #include "real/proxy_support.hpp"
 #include "real/sample_traces.hpp"
 #include "replay/batch.hpp"
@@ -19,147 +19,6 @@ namespace {
 
 using namespace support;
 
-Sandbox& memcached_sandbox() {
-  static Sandbox sandbox([] {
-    SandboxOptions options;
-    options.postgres = false;
-    options.redis = false;
-    options.memcached = true;
-    return options;
-  }());
-  return sandbox;
-}
-const MemcachedAddress& server() { return memcached_sandbox().memcached(); }
-
-// As a client has it: the request's lines between bars, the reply's likewise.
-class RawMemcached {
- public:
-  RawMemcached() : socket_(connect_to(server().port)) {
-    const std::string login = server().user + " " + server().password;
-    EXPECT_EQ(run(fmt::format("set login 0 0 {}|{}", login.size(), login)), "STORED|");
-    run("flush_all");
-  }
-  ~RawMemcached() { ::close(socket_); }
-  RawMemcached(const RawMemcached&) = delete;
-  RawMemcached& operator=(const RawMemcached&) = delete;
-
-  std::string run(std::string request) {
-    for (std::size_t bar = request.find('|'); bar != std::string::npos; bar = request.find('|', bar))
-      request.replace(bar, 1, "\r\n");
-    write_all(socket_, request + "\r\n");
-    const auto framer = make_framer(Protocol::kMemcached, Side::kServer);
-    std::string reply;
-    for (;;) {
-      char buffer[4096];
-      const ssize_t count = ::read(socket_, buffer, sizeof buffer);
-      if (count <= 0) return reply + "(closed)";
-      std::string_view chunk(buffer, static_cast<std::size_t>(count));
-      while (!chunk.empty()) {
-        const std::optional<Message> message = framer->next(chunk);
-        if (!message) continue;
-        for (const char c : message->bytes)
-          if (c != '\r') reply += c == '\n' ? '|' : c;
-        if (message->role == Role::kEnd) return reply;
-      }
-    }
-  }
-  // The number that a gets shows.
-  std::string cas_of(const std::string& key) {
-    const std::string reply = run("gets " + key);
-    const std::string line = reply.substr(0, reply.find('|'));
-    return line.substr(line.rfind(' ') + 1);
-  }
-
- private:
-  int socket_;
-};
-
-TEST(MemcachedFacts, AGetsShowsANumberForWhateverIsThereAndNoneForWhatIsNot) {
-  RawMemcached raw;
-  EXPECT_EQ(raw.run("gets k"), "END|") << "nothing to compare: who misses has to add";
-  raw.run("set k 0 0 6|marker");
-  EXPECT_TRUE(raw.run("gets k").starts_with("VALUE k 0 6 ")) << "a marker is an entry as any other";
-  EXPECT_EQ(raw.run("add k 0 0 1|1"), "NOT_STORED|");
-}
-
-TEST(MemcachedFacts, EveryChangeOfAnEntryVoidsTheNumbersThatWereShownBefore) {
-  for (const char* change : {"set k 0 0 1|1", "incr k 0", "delete k", "touch k -1", "md k I", "flush_all"}) {
-    RawMemcached raw;
-    raw.run("set k 0 0 1|1");
-    const std::string before = raw.cas_of("k");
-    raw.run(change);
-    const std::string reply = raw.run(fmt::format("cas k 0 0 1 {}|2", before));
-    EXPECT_TRUE(reply == "EXISTS|" || reply == "NOT_FOUND|") << change << ": " << reply;
-  }
-  RawMemcached raw;
-  raw.run("set k 0 0 1|1");
-  const std::string number = raw.cas_of("k");
-  EXPECT_EQ(raw.run(fmt::format("cas k 0 0 1 {}|2", number)), "STORED|");
-  EXPECT_EQ(raw.run(fmt::format("cas k 0 0 1 {}|3", number)), "EXISTS|") << "a cas is a change, too";
-  EXPECT_EQ(raw.run("cas k 0 0 1 0|3"), "EXISTS|") << "who has no number";
-  EXPECT_EQ(raw.run("cas none 0 0 1 0|3"), "NOT_FOUND|");
-}
-
-// Lease of what is not there: the first is told to fill it (W), the others that somebody does (Z).
-TEST(MemcachedFacts, AMissIsLeasedToOneUntilItIsStoredOrDeleted) {
-  RawMemcached raw;
-  const std::string granted = raw.run("mg k v c N30");
-  ASSERT_TRUE(granted.starts_with("VA 0 c") && granted.ends_with(" W||")) << granted;
-  EXPECT_TRUE(raw.run("mg k v c N30").ends_with(" Z||"));
-  EXPECT_EQ(raw.run("get k"), "VALUE k 0 0||END|") << "to a plain get the placeholder is an empty value";
-  EXPECT_EQ(raw.run("add k 0 0 1|1"), "NOT_STORED|") << "and to an add something is there";
-  EXPECT_EQ(raw.run(fmt::format("ms k 1 C{}|1", raw.cas_of("k"))), "HD|");
-  EXPECT_TRUE(raw.run("mg k v c N30").starts_with("VA 1 c"));
-  raw.run("delete k");
-  EXPECT_TRUE(raw.run("mg k v c N30").ends_with(" W||")) << "a new lease";
-}
-
-TEST(MemcachedFacts, WhatIsMarkedStaleStaysAndIsLeasedAnewToOne) {
-  RawMemcached raw;
-  EXPECT_EQ(raw.run("md k I"), "NF|") << "of what is not there nothing is marked";
-  raw.run("set k 0 0 1|1");
-  const std::string before = raw.cas_of("k");
-  EXPECT_EQ(raw.run("md k I"), "HD|");
-  EXPECT_EQ(raw.run("get k"), "VALUE k 0 1|1|END|") << "a plain get neither sees it nor takes the lease";
-  EXPECT_NE(raw.cas_of("k"), before);
-  EXPECT_EQ(raw.run(fmt::format("mg k v N30")), "VA 1 X W|1|") << "the old value, and the lease";
-  EXPECT_EQ(raw.run("mg k v N30"), "VA 1 Z X|1|") << "the old value alone";
-  EXPECT_EQ(raw.run(fmt::format("ms k 1 C{}|2", before)), "EX|");
-  EXPECT_EQ(raw.run(fmt::format("ms k 1 C{}|2", raw.cas_of("k"))), "HD|");
-  EXPECT_EQ(raw.run("mg k v N30"), "VA 1|2|");
-}
-
-// The kind of entry that nobody can win (memcached, issue 1067): marked again between win and set, and stored anyway.
-TEST(MemcachedFacts, AnInvalidSetLeavesAStaleValueThatNobodyCanWinUntilItIsMarkedAgain) {
-  RawMemcached raw;
-  raw.run("set k 0 0 1|1");
-  raw.run("md k I");
-  raw.run("mg k v N30");
-  const std::string owner = raw.cas_of("k");
-  raw.run("md k I");
-  EXPECT_TRUE(raw.run("mg k v N30").ends_with("X W|1|")) << "the present owner";
-  const std::string present = raw.cas_of("k");
-  EXPECT_EQ(raw.run(fmt::format("ms k 1 C{} I|7", owner)), "HD|");
-  EXPECT_EQ(raw.run("get k"), "VALUE k 0 1|7|END|") << "the value is replaced";
-  EXPECT_EQ(raw.run(fmt::format("ms k 1 C{}|8", present)), "EX|") << "the present owner has lost the lease";
-  EXPECT_EQ(raw.run("mg k v N30"), "VA 1 Z X|7|") << "and it stays given";
-  raw.run("md k I");
-  EXPECT_EQ(raw.run("mg k v N30"), "VA 1 X W|7|");
-}
-
-TEST(MemcachedFacts, ACountBeginsAtWhatIsSaidAndWhatIsNoNumberIsNotCounted) {
-  RawMemcached raw;
-  EXPECT_EQ(raw.run("incr k 1"), "NOT_FOUND|");
-  EXPECT_EQ(raw.run("ma k N30 J1 D1"), "HD|");
-  EXPECT_EQ(raw.run("ma k N30 J1 D1"), "HD|");
-  EXPECT_EQ(raw.run("get k"), "VALUE k 0 1|2|END|");
-  raw.run("set m 0 0 6|marker");
-  EXPECT_EQ(raw.run("ma m D1"), "CLIENT_ERROR cannot increment or decrement non-numeric value|");
-  raw.run("set d 0 0 2|10");
-  EXPECT_EQ(raw.run("decr d 1"), "9|");
-  EXPECT_EQ(raw.run("get d"), "VALUE d 0 2|9 |END|") << "a number that is shorter has a space behind it";
-}
-
 class MemcachedArea : public ::testing::Test {
  protected:
   MemcachedArea() { cache->set_names({"p", "q"}); }
@@ -171,8 +30,8 @@ class MemcachedArea : public ::testing::Test {
            (answer.reply.generation ? fmt::format(" generation {}", *answer.reply.generation) : "");
   }
   std::string last_token;
-  std::unique_ptr<Cache> cache = open_memcached(server(), "0123456789ab");
-  std::unique_ptr<CacheSession> session = connect_memcached(server(), "0123456789ab");
+  std::unique_ptr<Cache> cache = open_memcached(memcached(), "0123456789ab");
+  std::unique_ptr<CacheSession> session = connect_memcached(memcached(), "0123456789ab");
 };
 
 TEST_F(MemcachedArea, EveryVerbIsAskedAndUnderstood) {
@@ -259,13 +118,13 @@ TEST_F(MemcachedArea, AnEntryIsDroppedOrExpiresWhereItMay) {
 }
 
 TEST_F(MemcachedArea, WhatItKeepsIsGoneWithARestartAndItsPortStays) {
-  const int port = server().port;
+  const int port = memcached().port;
   cache->fill({{.name = "p", .value = 1}});
   memcached_sandbox().restart_memcached();
-  EXPECT_EQ(server().port, port);
-  session = connect_memcached(server(), "0123456789ab");
+  EXPECT_EQ(memcached().port, port);
+  session = connect_memcached(memcached(), "0123456789ab");
   EXPECT_EQ(ask({"get", "p"}), "miss");
-  cache = open_memcached(server(), "0123456789ab");
+  cache = open_memcached(memcached(), "0123456789ab");
 }
 
 TEST_F(MemcachedArea, NothingIsAskedThatItDoesNotKnow) {
@@ -295,8 +154,8 @@ class ProxiedMemcached : public MemcachedArea {
   std::future<Answer> begin(const Wanted& wanted) {
     return std::async(std::launch::async, [this, wanted] { return driver->ask(wanted); });
   }
-  Proxy proxy{server()};
-  std::unique_ptr<CacheSession> driver = connect_memcached(through(proxy, server()), "0123456789ab");
+  Proxy proxy{memcached()};
+  std::unique_ptr<CacheSession> driver = connect_memcached(through(proxy, memcached()), "0123456789ab");
   Link link = proxy.link(local_port(driver->socket()), kPatience);
 };
 
@@ -376,7 +235,7 @@ struct OldMemcached {
 };
 
 TEST(MemcachedFailures, SayWhatIsWrongAndWhatToDo) {
-  MemcachedAddress address = server();
+  MemcachedAddress address = memcached();
   address.shown_as = "memcached at HERE";
   address.password = "wrong";
   EXPECT_EQ(refusal(address),
@@ -399,10 +258,34 @@ TEST(MemcachedFailures, SayWhatIsWrongAndWhatToDo) {
   EXPECT_EQ(refusal(address),
             "memcached at HERE: the server's byte 17: '+OK' begins no reply of a memcached; check that it is a "
             "memcached");
-  const Babbler closing("", false);
   address.port = 1;
   EXPECT_EQ(refusal(address),
             "memcached at HERE: cannot connect: Connection refused; check that it runs and what --memcached says");
+}
+
+// Doubles that say what no memcached says, or more of it than anybody wants.
+TEST(MemcachedFailures, AHostileServerIsNamedInBoundedMemory) {
+  struct Hostile {
+    std::string says;
+    std::string named;
+    bool endless = false;
+  };
+  const Hostile all[] = {
+      {"VALUE k 0 999999999\r\n", "a message of 1000000020 bytes or more, where at most 16777216 are carried"},
+      {std::string(70'000, 'A'), "a line of more than 65536 bytes"},
+      {"STAT a " + std::string(60'000, 'b') + "\r\n",
+       "a reply of more than 16777216 bytes; check that it is a memcached", true},
+      {"\x81\x02", "memcached's binary protocol, which is not carried"},
+      {"SERVER_ERROR out of memory\r\n", "it refuses version: SERVER_ERROR out of memory"}};
+  for (const Hostile& hostile : all) {
+    const Babbler server(hostile.says, hostile.endless);
+    const std::string said = refusal({"127.0.0.1", server.port(), "", "", 5, ""});
+    EXPECT_NE(said.find(hostile.named), std::string::npos) << said;
+    EXPECT_EQ(said.rfind("memcached at 127.0.0.1:", 0), 0U) << said;
+  }
+  const support::Listener closing([](int) {});
+  const std::string said = refusal({"127.0.0.1", closing.port(), "", "", 5, ""});
+  EXPECT_NE(said.find("the connection was lost: "), std::string::npos) << said;
 }
 
 std::vector<std::string> keys_left() {
@@ -426,7 +309,7 @@ ReplayOptions on_memcached() {
 
 TEST(MemcachedReplay, ATraceIsReproducedOnOneThatExistsAndNothingIsLeftThere) {
   ReplayPlace where;
-  where.urls = {.postgres = url(shared_servers().postgres), .memcached = url_of(server())};
+  where.urls = {.postgres = url(shared_servers().postgres), .memcached = url_of(memcached())};
   const Conformance result = replay_at(samples::cache_aside_race(), where, on_memcached());
   EXPECT_EQ(verdict(result), "reproduced");
   EXPECT_EQ(find_store(result, "cache")->product, "memcached");

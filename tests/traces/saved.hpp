@@ -34,4 +34,14 @@ inline std::vector<NamedTrace> saved_and_made() {
   return traces;
 }
 
+// Those with a cache that all share and no other: what several caches are drawn as has tests of its own.
+inline std::vector<NamedTrace> saved_and_made_of_one_cache() {
+  std::vector<NamedTrace> traces = saved_and_made();
+  std::erase_if(traces, [](const NamedTrace& one) {
+    const auto is_other = [](const Store& store) { return store.app != 0 || store.kind == "cache-replica"; };
+    return std::any_of(one.trace.stores.begin(), one.trace.stores.end(), is_other);
+  });
+  return traces;
+}
+
 }  // namespace stalemate::traces::samples

@@ -279,7 +279,7 @@ void expect_arrows_in_place(const Element& drawing) {
 }
 
 TEST(SvgRenderer, every_saved_trace_has_its_messages_as_arrows_in_their_rows_and_columns) {
-  for (const auto& [name, trace] : samples::saved_and_made()) {
+  for (const auto& [name, trace] : samples::saved_and_made_of_one_cache()) {
     SCOPED_TRACE(name);
     const Element drawing = svg::draw(trace);
     expect_messages_of(trace, drawing);
@@ -352,7 +352,7 @@ void expect_values_of(const Trace& trace, const Element& drawing) {
 }
 
 TEST(SvgRenderer, every_saved_trace_has_its_values_as_bands_and_hatches_where_the_cache_differs) {
-  for (const auto& [name, trace] : samples::saved_and_made()) {
+  for (const auto& [name, trace] : samples::saved_and_made_of_one_cache()) {
     SCOPED_TRACE(name);
     const Element drawing = svg::draw(trace);
     expect_values_of(trace, drawing);

@@ -76,6 +76,9 @@ std::string Connection::receive(Clock::time_point until) {
         const std::optional<Message> message = framer_->next(chunk);
         if (!message) continue;
         reply += message->bytes;
+        if (reply.size() > WireLimits().message_bytes)
+          throw EnvironmentError(fmt::format("{}: a reply of more than {} bytes; check that it is a memcached", place_,
+                                             WireLimits().message_bytes));
         if (message->role == Role::kEnd) return reply;
       }
     } catch (const WireError& error) {
