@@ -135,23 +135,19 @@ bool has_replica(const Trace& trace) {
                      [&](const Store& store) { return is_replica(trace, store.name); });
 }
 
-// What a Redis as its cache is not asked. Who listens does so over a connection to the Redis, and one that is killed
-// takes along what it was about to say.
+// What a Redis as its cache is not asked.
 std::string why_not_redis(const Trace& trace) {
   std::string why;
-  bool publishes = false;
   each_request(trace, [&](const Request& request, const VerbFacts&) {
     if (request.watch == to_string(Watch::kEntry) && why.empty())
       why = fmt::format("'{}: get that watches what it finds' is sent, which is memcached's, and not Redis's",
                         request.to);
-    publishes = publishes || is_channel(trace, request.to);
   });
   if (std::any_of(trace.steps.begin(), trace.steps.end(), copies_watch))
     why = "what belongs to a watch is copied: several commands on one connection, of which TCP brings none twice";
   const bool kills = has_step(trace, StepKind::kCacheRestart) || has_step(trace, StepKind::kCacheFailover);
   if (why.empty() && has_replica(trace) && kills)
     why = "the cache restarts or fails over, and a replica of it is read, which then would begin anew";
-  if (why.empty() && publishes && kills) why = "the cache is killed, and what is published goes by the same Redis here";
   return why;
 }
 

@@ -191,7 +191,7 @@ class Driver {
     const json& address = command.at("address");
     if (command.at("open") == "redis-listener" || command.at("open") == "postgres-listener") {
       const bool is_redis = command.at("open") == "redis-listener";
-      listener_ = is_redis ? listen_to_redis(redis_address(address), area)
+      listener_ = is_redis ? listen_to_redis(redis_address(address), area, std::move(listener_))
                            : listen_to_postgres(postgres_address(address), area);
       return {{"opened", 0}};
     }

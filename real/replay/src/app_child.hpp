@@ -6,7 +6,8 @@
 //   {"open": "postgres" | "redis" | "redis-replica" | "memcached", "address": {...}, "area": RUN}    -> {"opened":
 //   LOCAL PORT}
 //   {"open": "process", "server": NAME}   a cache in this process    -> {"opened": 0}
-//   {"open": "redis-listener" | "postgres-listener", "address": {...}, "area": RUN} -> {"opened": 0}
+//   {"open": "redis-listener" | "postgres-listener", "address": {...}, "area": RUN} -> {"opened": 0}; that of a Redis
+//          again, once it is gone, at the one that stands there now
 //   {"run": VERB, "patience_ms": MS, ...}: a Wanted
 //       -> {"outcome": O, "error": TEXT, ...}, an Answer; or {"saw": WHAT, "failed": LINE}: no answer came, and the
 //          driver is of no use any more

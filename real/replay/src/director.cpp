@@ -122,11 +122,9 @@ void Director::send_all(const traces::Step& step) {
 
 std::string Director::handle(const traces::Step& step) {
   Exchange& exchange = sent(step);
-  // Who waits for a replica has it catch up.
-  Follower* const waited_for = exchange.request.verb == to_string(traces::Verb::kWait) ? follower() : nullptr;
-  if (waited_for != nullptr) waited_for->open();
+  const bool is_waited_for = lets_catch_up(exchange.request);
   await_reply(exchange);
-  if (waited_for != nullptr) catch_up();
+  if (is_waited_for) catch_up();
   const Answer answer = exchange.answer;
   ++result_.round_trips;
   if (step.reply) {
@@ -149,6 +147,7 @@ std::string Director::handle_ghost(const traces::Step& step) {
   const auto ghost =
       std::find_if(ghosts_.begin(), ghosts_.end(), [&](const Ghost& one) { return one.id == id_of(step); });
   if (ghost == ghosts_.end()) refuse("no such request is late, copied or left by an app instance that crashed");
+  const bool is_waited_for = lets_catch_up(ghost->request);
   Answer answer;
   if (ghost->link) {
     ghost->link->release_ghost(ghost->number);
@@ -161,6 +160,7 @@ std::string Director::handle_ghost(const traces::Step& step) {
     answer = scene_.at(ghost->request.to).ask(ghost->wanted);
   }
   ghosts_.erase(ghost);
+  if (is_waited_for) catch_up();
   ++result_.round_trips;
   if (!answer.error.empty()) diverge("no error", text_of(answer));
   return text_of(answer) + ", to nobody";

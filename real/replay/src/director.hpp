@@ -67,6 +67,7 @@ class Director {
   int app_of(const std::string& store) const;
   nlohmann::json order(const std::string& store, nlohmann::json command);
   std::string who_tells() const;
+  void listen_anew();
   void begin_app(int app);  // its caches, as they are at first, and who listens there
   std::vector<StoredValue> contents_of(const traces::Store& store);
 
@@ -93,6 +94,7 @@ class Director {
   std::string expire(const traces::Step& step);
   std::string apply();
   Follower* follower();
+  bool lets_catch_up(const traces::Request& request);
   void catch_up();
   void follow();
   std::string restart(const traces::Step& step);

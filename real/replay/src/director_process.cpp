@@ -42,6 +42,24 @@ void Director::begin_app(int app) {
   scene_.app(app).idle_driver(0, place);
 }
 
+// Who has listened to a Redis that is gone listens to the one that stands there now.
+void Director::listen_anew() {
+  const std::string teller = who_tells();
+  if (teller.empty() || !is_channel(trace_, teller)) return;
+  const DriverPlace place = scene_.listeners_place(teller);
+  std::set<int> apps;
+  for (const traces::Store& store : trace_.stores)
+    if (store.app != 0 && scene_.is_alive(store.app)) apps.insert(store.app);
+  for (const int app : apps)
+    scene_.app(app).order(scene_.app(app).idle_driver(0, place),
+                          {{"open", place.product},
+                           {"server", place.server},
+                           {"address", place.address},
+                           {"area", place.area},
+                           {"mapping", place.mapping}},
+                          place.timeout);
+}
+
 // The channel, or the database that tells of itself; "" where nobody does.
 std::string Director::who_tells() const {
   for (const traces::Store& store : trace_.stores)

@@ -95,6 +95,7 @@ std::string Director::expire(const traces::Step& step) {
 std::string Director::restart(const traces::Step& step) {
   const bool is_ours = misfortunes_of(step).restart();
   send_again_what_missed(step.store);
+  if (is_ours) listen_anew();
   return is_ours ? "killed and started again"
                  : "our keys deleted and our connections closed; this cache is not ours to restart";
 }
@@ -103,6 +104,7 @@ std::string Director::fail_over(const traces::Step& step) {
   misfortunes_of(step).fail_over();
   missed_.reset();
   send_again_what_missed(step.store);
+  listen_anew();
   start_replica(at_ + 1);
   return "killed; its replica has taken over";
 }
@@ -123,6 +125,13 @@ Follower* Director::follower() {
   for (const traces::Store& store : trace_.stores)
     if (is_replica(trace_, store.name)) return scene_.at(store.name).follower();
   return nullptr;
+}
+
+// Who waits for a replica lets it catch up; whether it does.
+bool Director::lets_catch_up(const traces::Request& request) {
+  if (request.verb != to_string(traces::Verb::kWait) || follower() == nullptr) return false;
+  follower()->open();
+  return true;
 }
 
 void Director::catch_up() {

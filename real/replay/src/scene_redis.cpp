@@ -45,7 +45,7 @@ class RedisStore final : public SceneStore, private Misfortunes {
     Proxy& proxy = proxies_.at(address_.port);
     return {.proxy = &proxy, .address = to_json(through(proxy, address_)), .epoch = epoch_};
   }
-  DriverPlace listeners_place() override { return {.address = to_json(address_), .epoch = epoch_}; }
+  DriverPlace listeners_place() override { return {.address = to_json(address_)}; }  // it listens anew when it is told
   std::chrono::seconds drivers_timeout() const override { return std::chrono::seconds(address_.timeout_seconds); }
   bool driver_gives_up() const override { return true; }
   bool knows(const Wanted& wanted) const override { return redis_knows(wanted.verb, wanted.watch); }
@@ -74,6 +74,7 @@ class RedisStore final : public SceneStore, private Misfortunes {
       ++epoch_;  // drivers connect anew, as they would have to
       return false;
     }
+    stream_offset(address_);  // once it answers this, it has sent what it had to say to those who listen
     sandbox_->restart_redis();
     open();
     return true;
@@ -90,6 +91,7 @@ class RedisStore final : public SceneStore, private Misfortunes {
   }
 
   void fail_over() override {
+    stream_offset(address_);  // as before a restart
     sandbox_->fail_over();
     open();
   }

@@ -17,8 +17,10 @@ class Listener {
   virtual void hear(const std::string& product, int own) = 0;
 };
 
-// Over a connection of its own, to what is told from now on.
-std::unique_ptr<Listener> listen_to_redis(const RedisAddress& address, const WorkArea& area);
+// Over a connection of its own, to what is told from now on. `former`: who has listened to a Redis that is gone by now;
+// what came to it and was not heard yet is still to be heard.
+std::unique_ptr<Listener> listen_to_redis(const RedisAddress& address, const WorkArea& area,
+                                          std::unique_ptr<Listener> former = nullptr);
 std::unique_ptr<Listener> listen_to_postgres(const PostgresAddress& address, const WorkArea& area);
 
 }  // namespace stalemate::real
