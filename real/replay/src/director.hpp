@@ -67,7 +67,8 @@ class Director {
   int app_of(const std::string& store) const;
   nlohmann::json order(const std::string& store, nlohmann::json command);
   std::string who_tells() const;
-  void listen_anew();
+  void listen_anew(const std::string& cache);
+  bool stand_together(const std::string& a, const std::string& b);
   void begin_app(int app);  // its caches, as they are at first, and who listens there
   std::vector<StoredValue> contents_of(const traces::Store& store);
 

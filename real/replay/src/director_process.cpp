@@ -42,10 +42,10 @@ void Director::begin_app(int app) {
   scene_.app(app).idle_driver(0, place);
 }
 
-// Who has listened to a Redis that is gone listens to the one that stands there now.
-void Director::listen_anew() {
+// Who has listened to a Redis that is gone listens to the one that stands there now. `cache`: what it was, too.
+void Director::listen_anew(const std::string& cache) {
   const std::string teller = who_tells();
-  if (teller.empty() || !is_channel(trace_, teller)) return;
+  if (teller.empty() || !stand_together(teller, cache)) return;
   const DriverPlace place = scene_.listeners_place(teller);
   std::set<int> apps;
   for (const traces::Store& store : trace_.stores)

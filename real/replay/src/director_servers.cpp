@@ -95,7 +95,7 @@ std::string Director::expire(const traces::Step& step) {
 std::string Director::restart(const traces::Step& step) {
   const bool is_ours = misfortunes_of(step).restart();
   send_again_what_missed(step.store);
-  if (is_ours) listen_anew();
+  if (is_ours) listen_anew(step.store);
   return is_ours ? "killed and started again"
                  : "our keys deleted and our connections closed; this cache is not ours to restart";
 }
@@ -104,7 +104,7 @@ std::string Director::fail_over(const traces::Step& step) {
   misfortunes_of(step).fail_over();
   missed_.reset();
   send_again_what_missed(step.store);
-  listen_anew();
+  listen_anew(step.store);
   start_replica(at_ + 1);
   return "killed; its replica has taken over";
 }
@@ -162,16 +162,21 @@ std::string Director::apply() {
   return "applied";
 }
 
+// Whether one server is both: a cache, and the channel that its Redis is, too.
+bool Director::stand_together(const std::string& a, const std::string& b) {
+  return app_of(a) == 0 && scene_.find(a) == scene_.find(b);
+}
+
 // Messages in flight stay: requests that the former server had not seen are sent to the new one, by connections anew.
 void Director::send_again_what_missed(const std::string& store) {
   for (Exchange& exchange : exchanges_) {
-    if (exchange.is_handled || exchange.request.to != store) continue;
+    if (exchange.is_handled || !stand_together(exchange.request.to, store)) continue;
     exchange.app->close(*exchange.driver);
-    send_by(exchange.app->idle_driver(exchange.id.session, place_for(exchange.wanted, store)), exchange,
+    send_by(exchange.app->idle_driver(exchange.id.session, place_for(exchange.wanted, exchange.request.to)), exchange,
             patience(exchange.id, store, at_ + 1));
   }
   for (Ghost& ghost : ghosts_) {
-    if (ghost.request.to == store) ghost.link.reset();
+    if (stand_together(ghost.request.to, store)) ghost.link.reset();
   }
 }
 
