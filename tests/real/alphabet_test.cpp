@@ -219,6 +219,37 @@ TEST(Alphabet, a_page_of_each_kind_happens_as_the_model_says_and_every_lie_is_fo
   EXPECT_EQ(replayed[traces::CacheServer::kRedis].size(), kPages.size() - 2) << "all but the two that say gets";
 }
 
+// Where the channel's Redis is the cache's, too, and is killed: what was published before is still heard, and so is
+// what comes after.
+TEST(Alphabet, what_is_published_is_heard_though_its_redis_is_killed_as_a_cache) {
+  const auto page =
+      std::find_if(kPages.begin(), kPages.end(), [](const Page& one) { return one.called == "two levels"; });
+  std::vector<traces::Trace> walks;
+  for (const char* fault : {"cache-restart", "cache-failover"})
+    for (std::size_t stride = 1; stride < 60; ++stride) {
+      traces::Scenario scenario;
+      scenario.apps = {"read", "write"};
+      scenario.cached = true;
+      scenario.faults = {fault};
+      model::Walk walk(model::read_protocol(model::as_page(page->read, page->write), "page.md", {}), scenario, {});
+      for (std::size_t at = stride; !walk.enabled().empty(); at += stride) walk.take(at % walk.enabled().size());
+      std::string story;  // publish, killed, heard
+      for (const traces::Step& step : walk.trace().steps) {
+        const bool publishes = step.kind == traces::StepKind::kHandle && step.request->verb == "publish";
+        const bool kills =
+            step.kind == traces::StepKind::kCacheRestart || step.kind == traces::StepKind::kCacheFailover;
+        story += publishes ? "p" : kills ? "k" : step.kind == traces::StepKind::kDeliver ? "h" : "";
+      }
+      if (story.find("pkh") != std::string::npos || story.find("kph") != std::string::npos)
+        walks.push_back(walk.trace());
+    }
+  ASSERT_GE(walks.size(), 4U);
+  WarmServers servers({}, {.redis = true});
+  for (const Replayed& each : servers.replay_all(walks, {}))
+    EXPECT_EQ(each.conformance ? verdict(*each.conformance) : each.error, "reproduced");
+  servers.close();
+}
+
 // A connection that is closed forgets what it watches, and that a cache is emptied is no change of a key that was not
 // there: both have to happen where a cache is not ours to restart.
 TEST(Alphabet, a_restart_of_a_redis_that_stays_ends_what_was_watched) {
