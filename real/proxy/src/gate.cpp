@@ -17,20 +17,13 @@
 #include <thread>
 
 #include "base/error.hpp"
+#include "os/local.hpp"
 #include "os/owned_file.hpp"
 
 namespace stalemate::real {
 namespace {
 
 constexpr std::uint64_t kAll = std::numeric_limits<std::uint64_t>::max();
-
-sockaddr_in loopback(int port) {
-  sockaddr_in address = {};
-  address.sin_family = AF_INET;
-  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  address.sin_port = htons(static_cast<std::uint16_t>(port));
-  return address;
-}
 
 OwnedFile stream_socket() { return OwnedFile(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)); }
 

@@ -18,18 +18,11 @@
 #include <cstring>
 #include <string_view>
 
+#include "os/local.hpp"
 #include "sandbox_folder.hpp"
 
 namespace stalemate::real {
 namespace {
-
-sockaddr_in loopback(int port) {
-  sockaddr_in address = {};
-  address.sin_family = AF_INET;
-  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  address.sin_port = htons(static_cast<std::uint16_t>(port));
-  return address;
-}
 
 // REQUIRES: fd is a stream socket.
 bool connect_loopback(int fd, int port) {
