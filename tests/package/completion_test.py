@@ -17,7 +17,7 @@ COMPLETED = {
     "stalemate check --count": "check --count-schedules",
     "stalemate graph --as gra": "graph --as graphml",
     "stalemate hunt --strategy uni": "hunt --strategy uniform",
-    "stalemate check write-th": "check write-through",
+    "stalemate check rere": "check reread",
     "stalemate read note": "read notes.md",
     "stalemate show rac": "show race.json",
     "stalemate check -o rac": "check -o race.json",
