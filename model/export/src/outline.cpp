@@ -35,7 +35,8 @@ unsigned Outline::change(std::size_t app) const {
 std::vector<std::size_t> Outline::filled_at_first() const {
   std::vector<std::size_t> entries;
   for (std::size_t entry = 0; entry < program.entries.size() && scenario.cached; ++entry)
-    if (!program.entries[entry].markers && (program.servers.front().entries >> entry & 1) != 0) entries.push_back(entry);
+    if (!program.entries[entry].markers && (program.servers.front().entries >> entry & 1) != 0)
+      entries.push_back(entry);
   return entries;
 }
 

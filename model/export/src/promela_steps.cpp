@@ -113,8 +113,7 @@ Statements goes_on(const Program& program, const ProgramOperation& operation, co
     forget(program, operation, one, out);
   }
   if (transition.next == kNoInstruction) {
-    out.push_back(
-        fmt::format("ends({})", truth(!transition.failed && operation.kind == OperationKind::kRead)));
+    out.push_back(fmt::format("ends({})", truth(!transition.failed && operation.kind == OperationKind::kRead)));
     return out;
   }
   const Instruction& next = program.instructions[transition.next];

@@ -79,9 +79,8 @@ void refuse_faults(const Program& program, const FaultBudget& budget) {
   for (const FaultTarget& target : budget.targets) {
     const FaultKind& fault = fault_kinds()[target.kind];
     // Of those that stand for several, one that no server here can suffer says nothing.
-    const bool strikes = fault.server() == nullptr || any_server(program, [&](const DrawnServer& drawn) {
-                           return fault.strikes(drawn);
-                         });
+    const bool strikes = fault.server() == nullptr ||
+                         any_server(program, [&](const DrawnServer& drawn) { return fault.strikes(drawn); });
     if (strikes && !is_covered(fault.name))
       throw NotModelledError(fmt::format("--fault {}: {} {}", budget.text, fault.name, kCovered));
     if (fault.effect == FaultEffect::kCrash && program.has_async)
@@ -100,7 +99,8 @@ void refuse_what_is_not_covered(const std::string& file, const Program& program,
         fmt::format("{}: no {} is drawn, so the claim that is exported, coherent-at-rest, has nothing to compare", file,
                     program.has_cache ? "database" : "cache"));
   for (const OfScenario& refused : kOfScenario)
-    if (refused.holds(scenario)) throw NotModelledError(fmt::format("{}: {} {}", refused.option, refused.what, kCovered));
+    if (refused.holds(scenario))
+      throw NotModelledError(fmt::format("{}: {} {}", refused.option, refused.what, kCovered));
   for (const Session& session : scenario.sessions)
     if (session.operations.front().candidates.size() > 1)
       throw NotModelledError(fmt::format("{}: that any of several {}s of the page is run {}", file,

@@ -31,7 +31,8 @@ std::string module_name(std::string_view page) {
 // What a comment may hold: what would end a string or a comment there says nothing here.
 std::string remark(std::string_view text) {
   std::string plain;
-  for (const char c : text) plain += static_cast<unsigned char>(c) < 0x20 || static_cast<unsigned char>(c) >= 0x7f ? '?' : c;
+  for (const char c : text)
+    plain += static_cast<unsigned char>(c) < 0x20 || static_cast<unsigned char>(c) >= 0x7f ? '?' : c;
   return plain;
 }
 
@@ -95,14 +96,16 @@ std::string ask(const Program& program, std::size_t id) {
   text += fmt::format("   watch |-> \"{}\", awaited |-> {}, lost |-> {}, keeps |-> {}, received |-> {}, adds |-> {},\n",
                       watch, boolean(one.awaited), boolean(one.drawn_lost), boolean(one.keeps_value),
                       boolean(one.carries_received), boolean(one.adds));
-  return text + fmt::format("   gives |-> \"{}\", alike |-> {},\n   after |-> {}]", gives(one), one.alike + 1, after(one));
+  return text +
+         fmt::format("   gives |-> \"{}\", alike |-> {},\n   after |-> {}]", gives(one), one.alike + 1, after(one));
 }
 
 std::string asks(const Outline& outline) {
   std::vector<std::string> each;
   for (std::size_t id = 0; id < outline.program.instructions.size(); ++id) each.push_back(ask(outline.program, id));
   return fmt::format(
-      "\\* Requests, each in one situation: what is asked, and by each answer the ways on from there: what is sent and not\n"
+      "\\* Requests, each in one situation: what is asked, and by each answer the ways on from there: what is sent and "
+      "not\n"
       "\\* waited for, and which request next, or 0: the operation ends.\n"
       "Asks == <<\n{}\n>>\n\n",
       fmt::join(each, ",\n"));
@@ -151,8 +154,10 @@ std::string budgets(const Outline& outline) {
 std::string stores(const Outline& outline) {
   const DrawnServer& cache = outline.program.servers.front();
   return fmt::format(
-      "\\* Of the stores: how many entries the cache may have of the row, which are filled at first, which expire then, and\n"
-      "\\* whose leases run out; the value of a row that is not there, 0 where there always is one; whether rows have versions.\n"
+      "\\* Of the stores: how many entries the cache may have of the row, which are filled at first, which expire "
+      "then, and\n"
+      "\\* whose leases run out; the value of a row that is not there, 0 where there always is one; whether rows have "
+      "versions.\n"
       "EntryCount == {}\nFilledAtFirst == {}\nFillsExpire == {}\nLeasesRunOut == {}\nStaleLeasesRunOut == {}\n"
       "NoRow == {}\nVersions == {}\nNothingExpires == {}\n",
       outline.program.entries.size(), set_of(outline.filled_at_first()), set_of(entries_in(cache.fills_expire)),

@@ -36,7 +36,7 @@ SCENARIOS = (
 
 
 class NotExported(Exception):
-    """The export does not cover this; the text says why."""
+    """The export does not cover this, or the page has nothing for this scenario; the text says why."""
 
 
 @dataclass(frozen=True)
@@ -74,9 +74,9 @@ class Ours:
         return Counts(told["states"], told["transitions"], told["at_rest"], told["incoherent_at_rest"])
 
     def export(self, case: Case, language: str) -> str:
-        """Raises NotExported with its line where that is refused by name."""
+        """Raises NotExported with its line where that is refused by name, or the scenario by itself."""
         done = called([str(self.program), "show", case.page, *case.scenario.split(), "--as", language], ROOT)
-        if done.returncode == 4:
+        if done.returncode in (2, 4):
             raise NotExported(done.stderr.strip().removeprefix("stalemate: "))
         if done.returncode != 0:
             raise Failed(f"show --as {language}: {done.stderr.strip()}")

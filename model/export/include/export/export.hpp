@@ -3,7 +3,8 @@
 // remembers and how messages get lost is written again in the other language (prelude/), which shares nothing with the
 // machine.
 //
-// E1: a state of the export is a state of the machine without reductions (`check --no-reduction`), and a step a step: the
+// E1: a state of the export is a state of the machine without reductions (`check --no-reduction`), and a step a step:
+// the
 //     counts are equal.
 // E2: what is claimed is coherent-at-rest. What the export does not cover is refused, never left out.
 //
