@@ -16,7 +16,8 @@ Apps == 1..Len(Scripts)
 Entries == 1..EntryCount
 
 Nothing == [value |-> 0, expires |-> FALSE, marker |-> FALSE, version |-> 0, generation |-> 0, stale |-> FALSE, lease |-> FALSE]
-IsThere(held) == held.value # 0 \/ held.marker \/ held.generation # 0 \/ held.lease
+\* (Here and below no \/ and no \E stands where a step asks for something: to TLC these would be several steps.)
+IsThere(held) == ~(held.value = 0 /\ ~held.marker /\ held.generation = 0 /\ ~held.lease)
 
 \* An app instance that has not begun. Its `ask` is the request that it waits for, 0 where there is none; `how` is "asked" while
 \* that is on its way, and then how it was answered, until the reply is received.
@@ -266,7 +267,6 @@ HandleSent(s, i) ==
 IsLeft(a, i) == a.crashed \/ Asks[a.sent[i].ask].awaited
 
 \* Copies are all alike, and one that is left behind too goes first.
-\* (Not \/ but IF, here and below: to TLC a \/ of a step is two steps.)
 HandleLate(s, i) ==
   LET a == app[s]
       after(b) == [b EXCEPT !.late = [j \in 1..(Len(@) - 1) |-> IF j < i THEN @[j] ELSE @[j + 1]]]

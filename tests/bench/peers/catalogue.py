@@ -2,16 +2,17 @@
 in SPIN and TLC: do they count the same states, and do they come to the same verdict?
 
 A row is a page in a scenario. Where the export does not cover one, stalemate's own line says why, and that is in the table; where
-two programs differ, the exit code is 1 and who said what is told.
+two programs differ, the exit code is 1 and who said what is told. Nothing here is about speed.
 """
 
 import json
 import re
 import shutil
 import subprocess
-from dataclasses import dataclass
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Callable, Optional
+from typing import Callable
 
 from compare import Counts, Row, disagreements
 from tools import BUILD, ROOT, Failed, Missing, Tlc, need_command, number, run_quietly
@@ -33,6 +34,15 @@ SCENARIOS = (
     "--fault cache-restart",
     "--fault expire",
 )
+
+
+@dataclass(frozen=True)
+class Said:
+    """What a program said of a row."""
+
+    name: str
+    counts: Counts
+    violated: bool
 
 
 class NotExported(Exception):
@@ -65,13 +75,14 @@ class Ours:
         if not self.program.exists():
             raise Missing("no build/stalemate (./dev build)")
 
-    def count(self, case: Case) -> Counts:
+    def count(self, case: Case) -> "Said":
         options = "--no-reduction --exhaust --property coherent-at-rest --json".split()
         done = called([str(self.program), "check", case.page, *case.scenario.split(), *options], ROOT)
         if done.returncode not in (0, 1, 3):
             raise Failed(done.stderr.strip())
         told = json.loads(done.stdout)
-        return Counts(told["states"], told["transitions"], told["at_rest"], told["incoherent_at_rest"])
+        counts = Counts(told["states"], told["transitions"], told["at_rest"], told["incoherent_at_rest"])
+        return Said(self.name, counts, told["verdict"] == "violated")
 
     def export(self, case: Case, language: str) -> str:
         """Raises NotExported with its line where that is refused by name, or the scenario by itself."""
@@ -93,20 +104,19 @@ class SpinExport:
         need_command("spin")
         need_command("gcc")
 
-    def count(self, case: Case) -> Counts:
-        """Its errors are transitions into what is wrong: whether there is one is compared, as incoherent 0 or not."""
+    def count(self, case: Case) -> Said:
+        """Its errors are steps into what is wrong, not states, so how many there are is not compared."""
         folder = case.folder("spin")
         folder.mkdir(parents=True, exist_ok=True)
         (folder / "model.pml").write_text(self.ours.export(case, "promela"), encoding="utf-8")
         run_quietly(["spin", "-a", "model.pml"], folder)
         run_quietly(["gcc", "-O1", "-w", "-DSAFETY", "-DNOREDUCE", "-DVECTORSZ=4096", "-o", "pan", "pan.c"], folder)
         output = called(["./pan", "-m100000", "-c0", "-n", "-w20"], folder).stdout
-        if "error: max search depth too small" in output or "pan: out of memory" in output:
+        if "max search depth too small" in output or "out of memory" in output:
             raise Failed(f"{case}: SPIN did not search everything")
         stored = number(r"^ *(\d+) states, stored", output)
         transitions = number(r"^ *(\d+) transitions \(=", output) - 1  # storing the initial state counts as one
-        violated = number(r"errors: (\d+)$", output) > 0
-        return Counts(stored, transitions, None, -1 if violated else 0)
+        return Said(self.name, Counts(stored, transitions), number(r"errors: (\d+)$", output) > 0)
 
 
 class TlcExport:
@@ -119,7 +129,7 @@ class TlcExport:
     def prepare(self) -> None:
         self.tlc.prepare()
 
-    def count(self, case: Case) -> Counts:
+    def count(self, case: Case) -> Said:
         folder = case.folder("tlc")
         shutil.rmtree(folder, ignore_errors=True)
         folder.mkdir(parents=True)
@@ -137,58 +147,70 @@ class TlcExport:
         (folder / "output").write_text(done.stdout + done.stderr, encoding="utf-8")
         if done.returncode != 0:
             raise Failed(f"{case}: TLC exits {done.returncode}; what it says is in {folder / 'output'}")
-        return self.tlc.read(done.stdout)
+        counts = self.tlc.read(done.stdout)
+        return Said(self.name, counts, bool(counts.incoherent))
 
 
-def verdict(counts: Counts) -> Counts:
-    """The same, with whether anything is incoherent at rest in place of how often, as SPIN counts it."""
-    return Counts(counts.states, counts.transitions, counts.at_rest, min(counts.incoherent or 0, 0) or (-1 if counts.incoherent else 0))
-
-
-def differences(case: Case, said: list[tuple[str, Counts]]) -> list[str]:
-    """A line for each count on which two differ. How many are incoherent is compared where it is counted."""
-    exact = [(name, counts) for name, counts in said if counts.incoherent != -1 and name != SpinExport.name]
-    found = disagreements(Row(0, 0, 0), exact) + disagreements(Row(0, 0, 0), [(n, verdict(c)) for n, c in said])
-    lines = [line.split(": ", 1)[1] for line in found]
-    return [f"{case}: {line}" for line in dict.fromkeys(lines)]
+def differences(case: Case, said: list[Said]) -> list[str]:
+    """A line for each count on which two differ, and for the verdict; empty where all agree."""
+    found = disagreements(Row(0, 0, 0), [(one.name, one.counts) for one in said])
+    lines = [f"{case}: {line.split(': ', 1)[1]}" for line in found]
+    if len({one.violated for one in said}) > 1:
+        told = "; ".join(f"{'violated' if one.violated else 'not violated'} by {one.name}" for one in said)
+        lines.append(f"{case}: verdicts differ: {told}")
+    return lines
 
 
 @dataclass
 class Line:
-    """A row of the table."""
+    """A row of the table: what was said, or why nothing was."""
 
     case: Case
-    said: list[tuple[str, Counts]]
+    said: list[Said] = field(default_factory=list)
     why_not: str = ""
+    wrong: list[str] = field(default_factory=list)
 
     def text(self, names: list[str]) -> str:
+        row = [self.case.page, f"`{self.case.scenario}`" if self.case.scenario else ""]
         if self.why_not:
-            return f"| {self.case.page} | `{self.case.scenario}` | not exported: {self.why_not} |" + " |" * (len(names))
-        told = dict(self.said)
-        states = [f"{told[name].states:,}" if name in told else "-" for name in names]
-        ours = self.said[0][1]
-        incoherent = f"{ours.incoherent:,} of {ours.at_rest:,} at rest are incoherent" if ours.incoherent else "coherent at rest"
-        return f"| {self.case.page} | `{self.case.scenario}` | {' | '.join(states)} | {ours.transitions:,}; {incoherent} |"
+            return f"| {' | '.join(row)} | {' | '.join(['-'] * len(names))} | - | {self.why_not.replace('|', ' ')} |"
+        states = {one.name: f"{one.counts.states:,}" for one in self.said}
+        ours = self.said[0].counts
+        rest = f"{ours.incoherent:,} of {ours.at_rest:,} incoherent" if ours.incoherent else f"none of {ours.at_rest:,} incoherent"
+        row += [*(states.get(name, "-") for name in names), f"{ours.transitions:,}", rest]
+        return f"| {' | '.join(row)} |"
 
 
 def table(lines: list[Line], names: list[str]) -> str:
-    head = f"| page | scenario | {' | '.join(f'{name} states' for name in names)} | transitions; verdict |\n"
-    return head + "|---|---|" + "---:|" * len(names) + "---|\n" + "".join(line.text(names) + "\n" for line in lines)
+    head = f"| page | scenario | {' | '.join(f'{name}: states' for name in names)} | transitions | at rest |\n"
+    return head + "|---|---|" + "---:|" * (len(names) + 1) + "---|\n" + "".join(line.text(names) + "\n" for line in lines)
 
 
-def judge(cases: list[Case], ours: Ours, others: list, say: Callable[[str], None]) -> tuple[list[str], list[Line]]:
-    """The disagreements, and the rows of the table."""
-    wrong: list[str] = []
+def judge(case: Case, ours: Ours, others: list) -> Line:
+    line = Line(case)
+    try:
+        line.said = [*(other.count(case) for other in others)]
+        line.said.insert(0, ours.count(case))
+    except NotExported as refused:
+        line.why_not = str(refused)
+    line.wrong = differences(case, line.said)
+    return line
+
+
+def pages() -> list[str]:
+    folder = ROOT / "model" / "protocols"
+    return [page.stem for page in sorted(folder.glob("*.md")) if page.stem != "README"]
+
+
+def compare_all(cases: list[Case], ours: Ours, others: list, threads: int, say: Callable[[str], None]) -> tuple[list[str], str]:
+    """The disagreements, or else the table. Rows are judged side by side and told in their order."""
     lines: list[Line] = []
-    for case in cases:
-        line = Line(case, [])
-        try:
-            said: list[tuple[str, Optional[Counts]]] = [(other.name, other.count(case)) for other in others]
-            line.said = [(ours.name, ours.count(case)), *said]
-        except NotExported as refused:
-            line.why_not = str(refused)
-        differing = differences(case, line.said)
-        say(line.text([ours.name, *(other.name for other in others)]) + (" DIFFER" if differing else ""))
-        wrong += differing
-        lines.append(line)
-    return wrong, lines
+    names = [ours.name, *(other.name for other in others)]
+    with ThreadPoolExecutor(threads) as pool:
+        for line in pool.map(lambda case: judge(case, ours, others), cases):
+            lines.append(line)
+            say(line.text(names))
+    wrong = [told for line in lines for told in line.wrong]
+    exported = sum(not line.why_not for line in lines)
+    told = f"{exported} of {len(lines)} rows are exported; in all of them {', '.join(names)} count the same states and steps.\n"
+    return wrong, "" if wrong else told + "\n" + table(lines, names)
