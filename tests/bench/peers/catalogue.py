@@ -141,7 +141,9 @@ class TlcExport:
         told = f"---- MODULE Told ----\nEXTENDS {name}, TLC\nTell == {tell}\n====\n"
         (folder / "Told.tla").write_text(told, encoding="utf-8")
         (folder / "Told.cfg").write_text("INIT Init\nNEXT Next\nINVARIANT Tell\n", encoding="utf-8")
-        java = ["java", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Xmx2g", "-cp", str(self.tlc.jar), "tlc2.TLC"]
+        # TLC unpacks its own modules where temporary files go: each its own, since several run at once.
+        java = ["java", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Xmx2g", f"-Djava.io.tmpdir={folder}"]
+        java += ["-cp", str(self.tlc.jar), "tlc2.TLC"]
         options = ["-workers", "1", "-deadlock", "-checkpoint", "0", "-lncheck", "final", "-metadir", str(folder / "states")]
         done = called([*java, *options, "Told.tla"], folder)
         (folder / "output").write_text(done.stdout + done.stderr, encoding="utf-8")
