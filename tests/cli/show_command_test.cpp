@@ -23,13 +23,12 @@ TEST(ShowCommand, a_protocol_is_written_for_other_checkers_with_the_scenario_tha
 
 TEST(ShowCommand, what_is_not_exported_is_refused_by_name_with_exit_code_4) {
   for (const char* language : {"promela", "tla"}) {
-    const Outcome local = run_program({"show", "local-publish", "--as", language});
-    EXPECT_EQ(local.code, 4);
-    EXPECT_EQ(local.out, "");
-    EXPECT_EQ(
-        local.err,
-        "stalemate: local-publish.md: a cache in the process of each app instance (a local cache) is not exported to "
-        "other checkers yet; stalemate check judges it\n");
+    const Outcome nothing = run_program({"show", "database-only", "--as", language});
+    EXPECT_EQ(nothing.code, 4);
+    EXPECT_EQ(nothing.out, "");
+    EXPECT_EQ(nothing.err,
+              "stalemate: database-only.md: no cache is drawn, so the claim that is exported, coherent-at-rest, has "
+              "nothing to compare\n");
     EXPECT_EQ(run_program({"show", "cache-aside", "--as", language, "--keys", "2"}).code, 4);
   }
 }

@@ -18,17 +18,31 @@
 
 #define CACHE 1
 #define DATABASE 2
+#define CHANNEL 3
+
+/* Where a cache stands: in each app instance one, or one that all share. */
+#if LOCAL
+#define CELLS (APPS * ENTRIES)
+#define CELL(an_app, an_entry) ((an_app) * ENTRIES + an_entry)
+#else
+#define CELLS ENTRIES
+#define CELL(an_app, an_entry) (an_entry)
+#endif
+#define HERE(an_entry) CELL(me, an_entry)
 
 /* The database has a row, and the version of it; the cache holds entries. */
 byte row = 1;
 byte row_version;
-byte entry_value[ENTRIES] = FILLED_AT_FIRST;
-bool entry_expires[ENTRIES] = EXPIRES_AT_FIRST;
-bool entry_marker[ENTRIES];
-byte entry_version[ENTRIES];
-byte entry_generation[ENTRIES];
-bool entry_stale[ENTRIES];
-bool entry_lease[ENTRIES];
+byte entry_value[CELLS] = FILLED_AT_FIRST;
+bool entry_expires[CELLS] = EXPIRES_AT_FIRST;
+bool entry_marker[CELLS];
+byte entry_version[CELLS];
+byte entry_generation[CELLS];
+bool entry_stale[CELLS];
+bool entry_lease[CELLS];
+#if LOCAL
+byte to_hear[CELLS];    /* how often it is yet to hear that the entry has changed */
+#endif
 
 /* An app instance stands between operations (0), waits for a request, or has a reply on its way: a location each. */
 bool begun[APPS];
@@ -82,7 +96,7 @@ hidden byte carrying;
 #define COHERENT(an_entry) \
   (entry_value[an_entry] == 0 || entry_value[an_entry] == row || (entry_stale[an_entry] && !entry_lease[an_entry]))
 
-inline told(an_outcome, a_value, a_number) { how = an_outcome; found = a_value; numbered = a_number }
+inline answer(an_outcome, a_value, a_number) { how = an_outcome; found = a_value; numbered = a_number }
 inline only_if(it_holds) { how = (it_holds -> OK : CONFLICT); found = 0; numbered = 0 }
 inline asked(it_carries, it_is_unchanged, its_number, it_holds) {
   asked_carried = it_carries; asked_unchanged = it_is_unchanged; asked_number = its_number; asked_held = it_holds
@@ -93,20 +107,20 @@ inline touched(an_entry) {
 #if WATCHES
   each = 0;
   do
-  :: each < APPS -> unchanged[each] = unchanged[each] && WATCHED(each) != an_entry; each++
+  :: each < APPS -> unchanged[each] = unchanged[each] && CELL(each, WATCHED(each)) != an_entry; each++
   :: else -> break
   od;
 #if SENT > 0
   each = 0;
   do
-  :: each < APPS * SENT -> sent_unchanged[each] = sent_unchanged[each] && ENTRY_OF(sent[each]) != an_entry; each++
+  :: each < APPS * SENT -> sent_unchanged[each] = sent_unchanged[each] && CELL(each / SENT, ENTRY_OF(sent[each])) != an_entry; each++
   :: else -> break
   od;
 #endif
 #if LATE > 0
   each = 0;
   do
-  :: each < APPS * LATE -> late_unchanged[each] = late_unchanged[each] && ENTRY_OF(late[each]) != an_entry; each++
+  :: each < APPS * LATE -> late_unchanged[each] = late_unchanged[each] && CELL(each / LATE, ENTRY_OF(late[each])) != an_entry; each++
   :: else -> break
   od;
 #endif
@@ -150,22 +164,22 @@ inline counted(an_entry, it_expires) {
 
 inline cache_get(an_entry) {
   if
-  :: entry_value[an_entry] != 0 -> told(VALUE, entry_value[an_entry], entry_version[an_entry])
-  :: else -> told((entry_marker[an_entry] -> MARKER : MISS), 0, 0)
+  :: entry_value[an_entry] != 0 -> answer(VALUE, entry_value[an_entry], entry_version[an_entry])
+  :: else -> answer((entry_marker[an_entry] -> MARKER : MISS), 0, 0)
   fi
 }
 /* Of what is not there, or is stale, the first to come takes the lease. */
 inline cache_get_or_lease(an_entry) {
   if
-  :: entry_value[an_entry] == 0 -> told((entry_lease[an_entry] -> DENIED : GRANTED), 0, 0)
+  :: entry_value[an_entry] == 0 -> answer((entry_lease[an_entry] -> DENIED : GRANTED), 0, 0)
   :: else ->
-     told((!entry_stale[an_entry] -> VALUE : (entry_lease[an_entry] -> STALE : WON)), entry_value[an_entry],
+     answer((!entry_stale[an_entry] -> VALUE : (entry_lease[an_entry] -> STALE : WON)), entry_value[an_entry],
           entry_version[an_entry])
   fi;
   entry_lease[an_entry] = entry_lease[an_entry] || how == GRANTED || how == WON
 }
-inline cache_exists(an_entry) { told((THERE(an_entry) -> MARKER : MISS), 0, 0) }
-inline cache_set(an_entry, it_expires) { told(OK, 0, 0); put(an_entry, false, 0, it_expires) }
+inline cache_exists(an_entry) { answer((THERE(an_entry) -> MARKER : MISS), 0, 0) }
+inline cache_set(an_entry, it_expires) { answer(OK, 0, 0); put(an_entry, false, 0, it_expires) }
 inline cache_add(an_entry, it_expires) { only_if(!THERE(an_entry)); put_if_ok(an_entry, false, 0, it_expires) }
 inline cache_set_unless(an_entry, another, it_expires) { only_if(!THERE(another)); put_if_ok(an_entry, false, 0, it_expires) }
 inline cache_set_if_unchanged(an_entry, it_expires) { only_if(asked_unchanged); put_if_ok(an_entry, false, 0, it_expires) }
@@ -177,29 +191,29 @@ inline cache_mark_if_newer(an_entry, it_expires) {
   only_if(!THERE(an_entry) || entry_version[an_entry] < asked_number);
   put_if_ok(an_entry, true, asked_number, it_expires)
 }
-inline cache_mark(an_entry, it_expires) { told(OK, 0, 0); put(an_entry, true, 0, it_expires) }
+inline cache_mark(an_entry, it_expires) { answer(OK, 0, 0); put(an_entry, true, 0, it_expires) }
 inline cache_mark_if_absent(an_entry, it_expires) { only_if(!THERE(an_entry)); put_if_ok(an_entry, true, 0, it_expires) }
-inline cache_delete(an_entry) { told(OK, 0, 0); dropped(an_entry) }
+inline cache_delete(an_entry) { answer(OK, 0, 0); dropped(an_entry) }
 inline cache_mark_stale(an_entry) {
-  told(OK, 0, 0);
+  answer(OK, 0, 0);
   was_there = THERE(an_entry);
   entry_lease[an_entry] = false; entry_stale[an_entry] = entry_value[an_entry] != 0;
   touched_if(was_there || THERE(an_entry), an_entry)
 }
-inline cache_count_up(an_entry, it_expires) { told(OK, 0, 0); counted(an_entry, it_expires) }
+inline cache_count_up(an_entry, it_expires) { answer(OK, 0, 0); counted(an_entry, it_expires) }
 /* Of another entry's generation, and of its own. */
 inline cache_delete_and_count_up(an_entry, another, it_expires) {
-  told(OK, 0, 0); dropped(an_entry); counted(another, it_expires)
+  answer(OK, 0, 0); dropped(an_entry); counted(another, it_expires)
 }
 inline cache_purge(an_entry, it_expires) {
-  told(OK, 0, entry_generation[an_entry]);
+  answer(OK, 0, entry_generation[an_entry]);
   was_there = entry_expires[an_entry];
   cleared(an_entry);
   entry_generation[an_entry] = numbered; entry_expires[an_entry] = was_there;
   counted(an_entry, it_expires);
-  told(OK, 0, 0)
+  answer(OK, 0, 0)
 }
-inline cache_get_generation(an_entry) { told(OK, 0, entry_generation[an_entry]) }
+inline cache_get_generation(an_entry) { answer(OK, 0, entry_generation[an_entry]) }
 inline cache_set_if_generation(an_entry, another, it_expires) {
   only_if(entry_generation[another] == asked_number);
   put_if_ok(an_entry, false, 0, it_expires)
@@ -219,7 +233,7 @@ inline increased(an_entry) {
   entry_value[an_entry] = asked_carried + (entry_value[an_entry] != 0 -> entry_value[an_entry] - 1 : 0);
   touched(an_entry)
 }
-inline cache_increase(an_entry) { told(OK, 0, 0); increased(an_entry) }
+inline cache_increase(an_entry) { answer(OK, 0, 0); increased(an_entry) }
 inline cache_increase_if_there(an_entry) {
   only_if(entry_value[an_entry] != 0);
   if
@@ -230,17 +244,17 @@ inline cache_increase_if_there(an_entry) {
 
 /* What the database does. */
 inline committed(a_value) { row = a_value; row_version = row_version + VERSIONS }
-inline database_get() { told((row == NO_ROW -> NO_ROW_THERE : VALUE), row, row_version) }
+inline database_get() { answer((row == NO_ROW -> NO_ROW_THERE : VALUE), row, row_version) }
 inline database_look_again() { only_if(row == asked_held) }
-inline database_get_version() { told(OK, 0, row_version) }
-inline database_set() { committed(asked_carried); told(OK, 0, row_version) }
+inline database_get_version() { answer(OK, 0, row_version) }
+inline database_set() { committed(asked_carried); answer(OK, 0, row_version) }
 inline database_set_if_version() {
   if
-  :: row_version == asked_number -> committed(asked_carried); told(OK, 0, row_version)
-  :: else -> told(CONFLICT, 0, 0)
+  :: row_version == asked_number -> committed(asked_carried); answer(OK, 0, row_version)
+  :: else -> answer(CONFLICT, 0, 0)
   fi
 }
-inline database_increase() { committed(row - 1 + asked_carried); told(OK, row, row_version) }
+inline database_increase() { committed(row - 1 + asked_carried); answer(OK, row, row_version) }
 
 /* What an app instance does between an answer and its next request. */
 inline changes() { value[me] = value[me] + CHANGE(me) - 1 }
@@ -379,11 +393,35 @@ inline without_late(a_place) {
 inline all_dropped() {
   place = 0;
   do
-  :: place < ENTRIES -> cleared(place); touched(place); place++
+  :: place < CELLS -> cleared(place); touched(place); place++
   :: else -> break
   od
 }
 inline lease_ended(an_entry) { entry_lease[an_entry] = false; touched(an_entry) }
+
+#if LOCAL
+/* It is told to every app instance that is up, and to who says so only where that is drawn. */
+inline publishes(an_entry, to_itself_too) {
+  each = 0;
+  do
+  :: each < APPS ->
+     to_hear[CELL(each, an_entry)] = to_hear[CELL(each, an_entry)] + (!crashed[each] && (each != me || to_itself_too) -> 1 : 0);
+     each++
+  :: else -> break
+  od
+}
+inline hears(a_cell) { to_hear[a_cell]--; dropped(a_cell) }
+/* What is in the process of an app instance goes with it. */
+inline emptied() {
+  place = 0;
+  do
+  :: place < ENTRIES -> cleared(HERE(place)); touched(HERE(place)); to_hear[HERE(place)] = 0; place++
+  :: else -> break
+  od
+}
+#else
+#define emptied() skip
+#endif
 
 /* What is claimed, after every step: coherent-at-rest. With -DREACHED the opposite of its antecedent is claimed instead: if
  * that is not found wrong, nothing is ever cached at rest, and coherent-at-rest says nothing. */

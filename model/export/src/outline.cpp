@@ -35,8 +35,7 @@ unsigned Outline::change(std::size_t app) const {
 std::vector<std::size_t> Outline::filled_at_first() const {
   std::vector<std::size_t> entries;
   for (std::size_t entry = 0; entry < program.entries.size() && scenario.cached; ++entry)
-    if (!program.entries[entry].markers && (program.servers.front().entries >> entry & 1) != 0)
-      entries.push_back(entry);
+    if (!program.entries[entry].markers && (cache().entries >> entry & 1) != 0) entries.push_back(entry);
   return entries;
 }
 
@@ -53,7 +52,8 @@ std::vector<InstructionId> Outline::struck(const FaultBudget& budget, std::strin
 
 bool Outline::strikes_cache(const FaultBudget& budget, std::string_view fault) const {
   return std::any_of(budget.targets.begin(), budget.targets.end(), [&](const FaultTarget& target) {
-    return fault_kinds()[target.kind].name == fault && target.may_be_at(0);  // caches come first
+    const FaultKind& kind = fault_kinds()[target.kind];
+    return kind.name == fault && kind.strikes(cache()) && target.may_be_at(0);  // caches come first
   });
 }
 
@@ -67,7 +67,8 @@ Outline outline_of(const Protocol& protocol, const traces::Scenario& words) {
 }
 
 std::string_view store_of(const Program& program, const Instruction& instruction) {
-  return kind_of_server(program, instruction) == Role::kDatabase ? "database" : "cache";
+  const Role kind = kind_of_server(program, instruction);
+  return kind == Role::kDatabase ? "database" : kind == Role::kQueue ? "channel" : "cache";
 }
 
 std::string identifier(std::string_view name) {

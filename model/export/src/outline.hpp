@@ -15,12 +15,16 @@ namespace stalemate::model {
 // Faults that strike messages, and those that strike the cache: by their names.
 inline constexpr std::string_view kMessageFaults[] = {"lost-request", "lost-reply", "late-request", "duplicate",
                                                       "error",        "crash",      "cancel"};
-inline constexpr std::string_view kCacheFaults[] = {"evict", "cache-restart", "expire"};
+inline constexpr std::string_view kCacheFaults[] = {"evict", "cache-restart", "expire", "lost-delivery"};
 
 struct Outline {
   std::string page;  // "cache-aside"
   Program program;
   Scenario scenario;
+
+  // Whether the cache stands in the process of each app instance; and so how often there is one.
+  const DrawnServer& cache() const { return program.servers.front(); }
+  std::size_t places() const { return cache().local ? apps() : 1; }
 
   // By app instance: what it runs.
   const ScriptedOperation& script(std::size_t app) const { return scenario.sessions[app].operations.front(); }
@@ -43,7 +47,7 @@ struct Outline {
 // Throws NotModelledError for what is not covered.
 Outline outline_of(const Protocol& protocol, const traces::Scenario& scenario);
 
-// "cache" or "database"; of a budget's fault or an outcome: "lost_request", "no_row".
+// "cache", "database" or "channel"; of a budget's fault or an outcome: "lost_request", "no_row".
 std::string_view store_of(const Program& program, const Instruction& instruction);
 std::string identifier(std::string_view name);
 

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/invariant.hpp"
 #include "outline.hpp"
 #include "promela_head.hpp"
 #include "promela_steps.hpp"
@@ -74,12 +75,26 @@ class Writer {
     const Instruction& one = program_.instructions[id];
     const ProgramOperation& operation = program_.operations[one.operation];
     std::string arrives = fmt::format("at[me] == {}", one.request_location);
+    if (is_call(program_, one)) return option(arrives, joined(handled(id), called(one, operation)));
     if (sent_ > 0) arrives += fmt::format(" && ARRIVES_{}({})", sent_, store_name(program_, one));
     option(arrives, handled(id));
     each_reply(one, [&](Outcome outcome, ProgramCounter at) {
       for (const Transition& way : one.after[static_cast<std::size_t>(outcome)])
         option(fmt::format("at[me] == {}", at), joined(receives(one, outcome), goes_on(program_, operation, way)));
     });
+  }
+
+  // What follows at once where it is no message: by each answer there is one way on.
+  Statements called(const Instruction& one, const ProgramOperation& operation) const {
+    std::vector<std::string> turns;
+    each_reply(one, [&](Outcome outcome, ProgramCounter at) {
+      const std::vector<Transition>& ways = one.after[static_cast<std::size_t>(outcome)];
+      STALEMATE_INVARIANT(ways.size() == 1, "a free choice behind a call is refused");
+      turns.push_back(
+          fmt::format(":: at[me] == {} -> {}", at,
+                      fmt::join(joined(receives(one, outcome), goes_on(program_, operation, ways.front())), "; ")));
+    });
+    return {fmt::format("if {} fi", fmt::join(turns, " "))};
   }
 
   template <class Visit>
@@ -135,8 +150,9 @@ class Writer {
     if (strikes(b, "duplicate", id)) fault(b, asked, {late});
     for (const std::string_view name : {"crash", "cancel"}) {
       if (!strikes(b, name, id)) continue;
-      const Statements ends = {name == "crash" ? "ends(false); crashed[me] = true" : "ends(false)"};
+      const Statements ends = {name == "crash" ? "emptied(); ends(false); crashed[me] = true" : "ends(false)"};
       fault(b, asked, ends);
+      if (is_call(program_, one)) continue;
       fault(b, asked, joined({sends(program_, id, "sends", true)}, ends));
       each_reply(one, [&](Outcome, ProgramCounter at) { fault(b, fmt::format("at[me] == {}", at), ends); });
     }
@@ -195,33 +211,42 @@ class Writer {
   void in_cache() {
     const std::string apps = std::move(text_);
     text_.clear();
-    for (std::size_t e = 0; e < program_.entries.size(); ++e)
+    for (std::size_t cell = 0; cell < cells(); ++cell) {
       if (!outline_.scenario.words.no_expiry)
-        option(fmt::format("entry_expires[{}] && entry_value[{}] != 0", e, e), {fmt::format("dropped({})", e)});
+        option(fmt::format("entry_expires[{0}] && entry_value[{0}] != 0", cell), {fmt::format("dropped({})", cell)});
+      if (outline_.cache().local) option(fmt::format("to_hear[{}] > 0", cell), {fmt::format("hears({})", cell)});
+    }
     for (std::size_t b = 0; b < outline_.scenario.budgets.size(); ++b) faults_of_cache(b);
     const std::string options = std::exchange(text_, apps);
     if (!options.empty()) text_ += "\nactive proctype cache() {\nend:\n  do\n" + options + "  od\n}\n";
   }
 
+  std::size_t cells() const { return outline_.places() * program_.entries.size(); }
+
   void faults_of_cache(std::size_t b) {
     const FaultBudget& budget = outline_.scenario.budgets[b];
-    const DrawnServer& cache = program_.servers.front();
     std::string something = is_anything_watched();
-    for (std::size_t e = 0; e < program_.entries.size(); ++e) {
+    for (std::size_t cell = 0; cell < cells(); ++cell) {
       if (outline_.strikes_cache(budget, "evict"))
-        fault(b, fmt::format("THERE({})", e), {fmt::format("dropped({})", e)});
-      if (outline_.strikes_cache(budget, "expire") && !outline_.scenario.words.no_expiry) {
-        fault(b, fmt::format("!entry_lease[{}] && entry_expires[{}] && entry_value[{}] == 0", e, e, e),
-              {fmt::format("dropped({})", e)});
-        fault(
-            b,
-            fmt::format("entry_lease[{}] && (entry_value[{}] != 0 -> {} : {})", e, e,
-                        truth((cache.stale_leases_run_out >> e & 1) != 0), truth((cache.leases_run_out >> e & 1) != 0)),
-            {fmt::format("lease_ended({})", e)});
-      }
-      something += fmt::format(" || THERE({})", e);
+        fault(b, fmt::format("THERE({})", cell), {fmt::format("dropped({})", cell)});
+      if (outline_.strikes_cache(budget, "expire") && !outline_.scenario.words.no_expiry) run_out(b, cell);
+      if (outline_.strikes_cache(budget, "lost-delivery"))
+        fault(b, fmt::format("to_hear[{}] > 0", cell), {fmt::format("to_hear[{}]--", cell)});
+      something += fmt::format(" || THERE({})", cell);
     }
     if (outline_.strikes_cache(budget, "cache-restart")) fault(b, "(" + something + ")", {"all_dropped()"});
+  }
+
+  // Of what is no value: a marker, or a lease, whose entry stays.
+  void run_out(std::size_t b, std::size_t cell) {
+    const std::size_t entry = cell % program_.entries.size();
+    const auto runs_out = [&](std::uint64_t entries) { return truth((entries >> entry & 1) != 0); };
+    fault(b, fmt::format("!entry_lease[{0}] && entry_expires[{0}] && entry_value[{0}] == 0", cell),
+          {fmt::format("dropped({})", cell)});
+    fault(b,
+          fmt::format("entry_lease[{0}] && (entry_value[{0}] != 0 -> {1} : {2})", cell,
+                      runs_out(outline_.cache().stale_leases_run_out), runs_out(outline_.cache().leases_run_out)),
+          {fmt::format("lease_ended({})", cell)});
   }
 
   // What a reply on its way is about counts as watched once that is received.

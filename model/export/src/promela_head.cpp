@@ -72,9 +72,10 @@ std::string opening(const Outline& outline) {
 std::string sizes(const Outline& outline, const PromelaRoom& room) {
   std::string text;
   const std::size_t places = outline.program.locations.size();
-  text += fmt::format("#define APPS {}\n#define ENTRIES {}\n#define BUDGETS {}\n#define SENT {}\n#define LATE {}\n",
-                      outline.apps(), outline.program.entries.size(), outline.scenario.budgets.size(), room.sent,
-                      room.late);
+  text += fmt::format(
+      "#define APPS {}\n#define LOCAL {}\n#define ENTRIES {}\n#define BUDGETS {}\n#define SENT {}\n#define LATE {}\n",
+      outline.apps(), outline.cache().local ? 1 : 0, outline.program.entries.size(), outline.scenario.budgets.size(),
+      room.sent, room.late);
   text += fmt::format("#define PLACE {}\n#define ASK {}\n", places < 256 ? "byte" : "short",
                       outline.program.instructions.size() < 255 ? "byte" : "short");
   text += fmt::format("#define WATCHES {}\n#define VERSIONS {}\n#define NO_ROW {}\n", outline.program.watches ? 1 : 0,
@@ -83,10 +84,11 @@ std::string sizes(const Outline& outline, const PromelaRoom& room) {
   const auto is_filled = [&](std::size_t entry) {
     return std::find(filled.begin(), filled.end(), entry) != filled.end();
   };
-  text += initial("FILLED_AT_FIRST", outline.program.entries.size(),
-                  [&](std::size_t e) { return is_filled(e) ? "1" : "0"; });
-  text += initial("EXPIRES_AT_FIRST", outline.program.entries.size(), [&](std::size_t e) {
-    return is_filled(e) && (outline.program.servers.front().fills_expire >> e & 1) != 0 ? "1" : "0";
+  const std::size_t entries = outline.program.entries.size();
+  const std::size_t cells = outline.places() * entries;
+  text += initial("FILLED_AT_FIRST", cells, [&](std::size_t cell) { return is_filled(cell % entries) ? "1" : "0"; });
+  text += initial("EXPIRES_AT_FIRST", cells, [&](std::size_t cell) {
+    return is_filled(cell % entries) && (outline.cache().fills_expire >> cell % entries & 1) != 0 ? "1" : "0";
   });
   return text;
 }
@@ -123,15 +125,19 @@ std::string of_requests(const Outline& outline, const PromelaRoom& room) {
 
 std::string claims(const Outline& outline, const PromelaRoom& room) {
   std::string text = "\n/* Nothing is in flight or under way. */\n";
-  text += all_of("AT_REST", outline.apps(), [&](std::size_t app) {
+  const std::size_t cells = outline.places() * outline.program.entries.size();
+  text += all_of("APPS_AT_REST", outline.apps(), [&](std::size_t app) {
     std::string rests = fmt::format("at[{}] == 0", app);
     if (room.sent > 0) rests += fmt::format(" && sent[{} * SENT] == 0", app);
     if (room.late > 0) rests += fmt::format(" && late[{} * LATE] == 0", app);
     return rests;
   });
-  const std::size_t entries = outline.program.entries.size();
-  text += all_of("ALL_COHERENT", entries, [](std::size_t entry) { return fmt::format("COHERENT({})", entry); });
-  text += all_of("NOTHING_CACHED", entries, [](std::size_t e) { return fmt::format("entry_value[{}] == 0", e); });
+  text += all_of("NOTHING_TO_HEAR", outline.cache().local ? cells : 1, [&](std::size_t cell) {
+    return outline.cache().local ? fmt::format("to_hear[{}] == 0", cell) : std::string("true");
+  });
+  text += "#define AT_REST (APPS_AT_REST && NOTHING_TO_HEAR)\n";
+  text += all_of("ALL_COHERENT", cells, [](std::size_t cell) { return fmt::format("COHERENT({})", cell); });
+  text += all_of("NOTHING_CACHED", cells, [](std::size_t cell) { return fmt::format("entry_value[{}] == 0", cell); });
   return text;
 }
 

@@ -43,15 +43,22 @@ std::string_view watched(const Instruction& one) {
 std::string at_cache(const Instruction& one, std::size_t entry) {
   const traces::VerbFacts& verb = traces::facts_of(one.verb);
   const std::string_view expires = truth(one.ttl != 0);
-  if (one.verb == Verb::kGet && one.watch == Watch::kLease) return fmt::format("cache_get_or_lease({})", entry);
+  const std::string here = fmt::format("HERE({})", entry);
+  if (one.verb == Verb::kGet && one.watch == Watch::kLease) return fmt::format("cache_get_or_lease({})", here);
   if (one.verb == Verb::kSetIfGeneration && one.other == entry)
-    return fmt::format("cache_set_beside_generation({}, {})", entry, expires);
+    return fmt::format("cache_set_beside_generation({}, {})", here, expires);
   if (one.verb == Verb::kDeleteAndCountUp && one.other == entry)
-    return fmt::format("cache_purge({}, {})", entry, expires);
-  std::string call = fmt::format("cache_{}({}", identifier(verb.name), entry);
-  if (verb.names_other()) call += fmt::format(", {}", one.other);
+    return fmt::format("cache_purge({}, {})", here, expires);
+  std::string call = fmt::format("cache_{}({}", identifier(verb.name), here);
+  if (verb.names_other()) call += fmt::format(", HERE({})", one.other);
   if (verb.puts() && verb.takes_ttl()) call += fmt::format(", {}", expires);
   return call + ")";
+}
+
+std::string upper(std::string_view name) {
+  std::string text(name);
+  std::transform(text.begin(), text.end(), text.begin(), [](unsigned char c) { return std::toupper(c); });
+  return text;
 }
 
 void forget(const Program& program, const ProgramOperation& operation, const Instruction& one, Statements& out) {
@@ -68,14 +75,12 @@ void forget(const Program& program, const ProgramOperation& operation, const Ins
 }  // namespace
 
 std::string store_name(const Program& program, const Instruction& instruction) {
-  return kind_of_server(program, instruction) == Role::kDatabase ? "DATABASE" : "CACHE";
+  return upper(store_of(program, instruction));
 }
 
 std::string outcome_name(Outcome outcome) {
   if (outcome == Outcome::kNoRow) return "NO_ROW_THERE";
-  std::string name = identifier(to_string(outcome));
-  std::transform(name.begin(), name.end(), name.begin(), [](unsigned char c) { return std::toupper(c); });
-  return name;
+  return upper(identifier(to_string(outcome)));
 }
 
 std::string served(const Program& program, const Instruction& instruction) {
@@ -83,6 +88,10 @@ std::string served(const Program& program, const Instruction& instruction) {
     return instruction.verb == Verb::kRemove
                ? "database_set()"
                : fmt::format("database_{}()", identifier(traces::to_string(instruction.verb)));
+  if (kind_of_server(program, instruction) == Role::kQueue)
+    return instruction.tells ? fmt::format("answer(OK, 0, 0); publishes({}, {})", instruction.tells->entry,
+                                           truth(instruction.tells->its_own))
+                             : "answer(OK, 0, 0)";
   std::string calls = at_cache(instruction, instruction.entry);
   for (std::uint64_t also = instruction.also; also != 0; also &= also - 1)
     calls += "; " + at_cache(instruction, static_cast<std::size_t>(std::countr_zero(also)));

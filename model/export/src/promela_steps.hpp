@@ -28,7 +28,7 @@ Statements fails(const Program& program, const Instruction& instruction, Outcome
 bool brings(const Instruction& instruction, Outcome outcome);
 bool gives(const Instruction& instruction, Outcome outcome, traces::Number number);
 
-// "CACHE", "NO_ROW_THERE", "true".
+// "CACHE", "CHANNEL", "NO_ROW_THERE", "true".
 std::string store_name(const Program& program, const Instruction& instruction);
 std::string outcome_name(Outcome outcome);
 constexpr std::string_view truth(bool holds) { return holds ? "true" : "false"; }

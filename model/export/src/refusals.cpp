@@ -20,27 +20,37 @@ bool any_server(const Program& program, const Holds& holds) {
   return std::any_of(program.servers.begin(), program.servers.end(), holds);
 }
 
+template <class Holds>
+bool any_call(const Program& program, const Holds& holds) {
+  return std::any_of(program.instructions.begin(), program.instructions.end(),
+                     [&](const Instruction& one) { return is_call(program, one) && holds(one); });
+}
+
 struct OfPage {
   std::string_view what;
   bool (*holds)(const Program& program);
 };
 
 constexpr OfPage kOfPage[] = {
-    {"a cache in the process of each app instance (a local cache)",
-     [](const Program& program) { return any_server(program, [](const DrawnServer& one) { return one.local; }); }},
     {"a replica of a cache",
      [](const Program& program) {
        return any_server(program, [](const DrawnServer& one) { return one.kind == Role::kReplica; });
-     }},
-    {"a channel on which changes are published",
-     [](const Program& program) {
-       return any_server(program, [](const DrawnServer& one) { return one.kind == Role::kQueue; });
      }},
     {"a cache that asks the database itself", [](const Program& program) { return program.passes_on; }},
     {"a page with several caches",
      [](const Program& program) {
        return std::count_if(program.servers.begin(), program.servers.end(),
                             [](const DrawnServer& one) { return one.kind == Role::kCache; }) > 1;
+     }},
+    {"a request to a cache in the process of each app instance that is not awaited",
+     [](const Program& program) {
+       return any_call(program, [](const Instruction& one) { return !one.awaited || one.drawn_lost; });
+     }},
+    {"a free choice behind a request to a cache in the process of each app instance",
+     [](const Program& program) {
+       return any_call(program, [](const Instruction& one) {
+         return std::any_of(one.after.begin(), one.after.end(), [](const auto& ways) { return ways.size() > 1; });
+       });
      }},
 };
 

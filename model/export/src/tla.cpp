@@ -96,6 +96,8 @@ std::string ask(const Program& program, std::size_t id) {
   text += fmt::format("   watch |-> \"{}\", awaited |-> {}, lost |-> {}, keeps |-> {}, received |-> {}, adds |-> {},\n",
                       watch, boolean(one.awaited), boolean(one.drawn_lost), boolean(one.keeps_value),
                       boolean(one.carries_received), boolean(one.adds));
+  const std::size_t tells = one.tells ? one.tells->entry + 1 : 0;
+  text += fmt::format("   tells |-> {}, tells_itself |-> {},\n", tells, boolean(one.tells && one.tells->its_own));
   return text +
          fmt::format("   gives |-> \"{}\", alike |-> {},\n   after |-> {}]", gives(one), one.alike + 1, after(one));
 }
@@ -152,17 +154,19 @@ std::string budgets(const Outline& outline) {
 }
 
 std::string stores(const Outline& outline) {
-  const DrawnServer& cache = outline.program.servers.front();
+  const DrawnServer& cache = outline.cache();
   return fmt::format(
-      "\\* Of the stores: how many entries the cache may have of the row, which are filled at first, which expire "
-      "then, and\n"
-      "\\* whose leases run out; the value of a row that is not there, 0 where there always is one; whether rows have "
-      "versions.\n"
-      "EntryCount == {}\nFilledAtFirst == {}\nFillsExpire == {}\nLeasesRunOut == {}\nStaleLeasesRunOut == {}\n"
-      "NoRow == {}\nVersions == {}\nNothingExpires == {}\n",
-      outline.program.entries.size(), set_of(outline.filled_at_first()), set_of(entries_in(cache.fills_expire)),
-      set_of(entries_in(cache.leases_run_out)), set_of(entries_in(cache.stale_leases_run_out)), outline.no_row(),
-      boolean(outline.program.versions), boolean(outline.scenario.words.no_expiry));
+      "\\* Of the stores: whether the cache stands in each app instance; how many entries it may have of the row, "
+      "which are\n"
+      "\\* filled at first, which expire then, and whose leases run out; the value of a row that is not there, 0 where "
+      "there\n"
+      "\\* always is one; whether rows have versions.\n"
+      "Local == {}\nEntryCount == {}\nFilledAtFirst == {}\nFillsExpire == {}\nLeasesRunOut == {}\n"
+      "StaleLeasesRunOut == {}\nNoRow == {}\nVersions == {}\nNothingExpires == {}\n",
+      boolean(cache.local), outline.program.entries.size(), set_of(outline.filled_at_first()),
+      set_of(entries_in(cache.fills_expire)), set_of(entries_in(cache.leases_run_out)),
+      set_of(entries_in(cache.stale_leases_run_out)), outline.no_row(), boolean(outline.program.versions),
+      boolean(outline.scenario.words.no_expiry));
 }
 
 }  // namespace

@@ -33,6 +33,7 @@ SCENARIOS = (
     "--cached --fault evict",
     "--fault cache-restart",
     "--fault expire",
+    "--fault lost-delivery",
 )
 
 
