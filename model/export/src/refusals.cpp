@@ -42,10 +42,6 @@ constexpr OfPage kOfPage[] = {
        return std::count_if(program.servers.begin(), program.servers.end(),
                             [](const DrawnServer& one) { return one.kind == Role::kCache; }) > 1;
      }},
-    {"a request to a cache in the process of each app instance that is not awaited",
-     [](const Program& program) {
-       return any_call(program, [](const Instruction& one) { return !one.awaited || one.drawn_lost; });
-     }},
     {"a free choice behind a request to a cache in the process of each app instance",
      [](const Program& program) {
        return any_call(program, [](const Instruction& one) {

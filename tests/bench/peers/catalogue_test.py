@@ -34,6 +34,12 @@ CASES = [
     Case("reread", ""),
 ]
 
+# By language: what a delete does, and nothing in its place.
+BROKEN = {
+    "promela": ("inline cache_delete(an_entry) { answer(OK, 0, 0); dropped(an_entry) }", "inline cache_delete(an_entry) { answer(OK, 0, 0) }"),
+    "tla": ('CASE ask.verb = "delete" -> Nothing', 'CASE ask.verb = "delete" -> held'),
+}
+
 
 class MadeUp:
     def __init__(self, name: str, counts: Counts, violated: bool) -> None:
@@ -85,6 +91,21 @@ class Exports(unittest.TestCase):
             wrong, text = catalogue.compare_all(CASES, ours, others, 1, lambda line: None)
         self.assertEqual(wrong, [])
         self.assertIn(f"{len(CASES)} of {len(CASES)} rows are exported", text)
+
+    def test_a_cache_that_deletes_nothing_is_noticed(self) -> None:
+        class Broken(catalogue.Ours):
+            def export(self, case: Case, language: str) -> str:
+                return super().export(case, language).replace(*BROKEN[language])
+
+        ours, broken = catalogue.Ours(PROGRAM), Broken(PROGRAM)
+        for export, is_here in ((catalogue.SpinExport(broken), SPIN), (catalogue.TlcExport(broken), TLC)):
+            with self.subTest(export.name), tempfile.TemporaryDirectory() as folder:
+                if not is_here:
+                    self.skipTest(f"no {export.name} here")
+                with mock.patch.object(catalogue, "BUILD", Path(folder)):
+                    wrong, text = catalogue.compare_all([Case("cache-aside", "--cached")], ours, [export], 1, lambda line: None)
+                self.assertIn(f"cache-aside --cached: verdicts differ: not violated by stalemate; violated by {export.name}", wrong)
+                self.assertEqual(text, "")
 
     def test_what_is_not_covered_is_refused_in_one_line(self) -> None:
         with self.assertRaisesRegex(NotExported, "^database-only.md: no cache is drawn, so the claim [^\n]*$"):
