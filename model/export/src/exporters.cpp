@@ -13,9 +13,9 @@ std::string write_tla(const Outline& outline);
 
 namespace {
 
-template <std::string (*write)(const Outline& outline)>
+template <std::string (*Write)(const Outline& outline)>
 std::string write_outline_of(const Protocol& protocol, const traces::Scenario& scenario) {
-  return write(outline_of(protocol, scenario));
+  return Write(outline_of(protocol, scenario));
 }
 
 constexpr Exporter kExporters[] = {
