@@ -50,6 +50,12 @@ void ProtocolOptions::add_to(CLI::App& command) {
   add_roles(command, roles);
 }
 
+void ProtocolOptions::add_trace_or_protocol_to(CLI::App& command) {
+  command.add_option("TRACE|PROTOCOL", protocol, fmt::format("a trace file; or, as a PROTOCOL, {}", kAboutProtocol))
+      ->required();
+  add_roles(command, roles);
+}
+
 void ProtocolOptions::add_to(CLI::App& command, std::vector<std::string>& protocols) {
   command.add_option("PROTOCOL", protocols, kAboutProtocol)->required();
   add_roles(command, roles);

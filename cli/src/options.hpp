@@ -32,6 +32,8 @@ struct ProtocolOptions {
   std::vector<std::string> roles;
 
   void add_to(CLI::App& command);
+  // Where a trace file may be named instead.
+  void add_trace_or_protocol_to(CLI::App& command);
   // As many as are named, one after the other.
   void add_to(CLI::App& command, std::vector<std::string>& protocols);
   // A file, or else a page of the catalogue. Throws InputError.

@@ -16,6 +16,7 @@ from pathlib import Path
 from statistics import median
 from typing import Optional
 
+import catalogue
 from compare import Counts, Result, Row, disagreements, table
 from tools import BUILD, ROOT, Failed, Missing, Tool, every_tool
 
@@ -182,21 +183,51 @@ def parse(arguments: list[str]) -> argparse.Namespace:
     parser.add_argument("--threads", type=parse_runs, default=cores, metavar="N", help=f"(default {cores}: all cores)")
     parser.add_argument("--tools", metavar="NAME,...",
                         help=f"only these of {', '.join(every_tool(1))} (default all)")
+    parser.add_argument("--catalogue", action="store_true",
+                        help="instead: every page of the catalogue in SPIN and TLC, as `stalemate show` writes it; counts alone")
     chosen = parser.parse_args(arguments)
     names = chosen.tools.split(",") if chosen.tools else list(every_tool(1))
     unknown = [name for name in names if name not in every_tool(1)]
     if unknown:
         parser.error(f"--tools: no '{unknown[0]}'; there are {', '.join(every_tool(1))}")
     groups = every_tool(chosen.threads)
+    chosen.names = names
     chosen.tools = [tool for name in groups if name in names for tool in groups[name]]
     chosen.rows = list(dict.fromkeys(row for rows in chosen.rows or [DEFAULT_ROWS] for row in rows))
     return chosen
+
+
+def compare_catalogue(threads: int, names: list[str]) -> int:
+    """Every page in SPIN and TLC beside stalemate: who counts what, and where an export does not apply, why."""
+    ours = catalogue.Ours(ROOT / "build" / "stalemate")
+    exports = {"spin": catalogue.SpinExport(ours), "tlc": catalogue.TlcExport(ours)}
+    there, missing = ready([ours, *(export for name, export in exports.items() if name in names)])
+    if ours not in there or len(there) == 1:
+        say("stalemate and SPIN or TLC are needed: nothing to compare")
+        return 1
+    cases = [catalogue.Case(page, scenario) for page in catalogue.pages() for scenario in catalogue.SCENARIOS]
+    try:
+        wrong, text = catalogue.compare_all(cases, ours, there[1:], threads, say)
+    except (Failed, Missing) as error:
+        say(f"stopped: {error}")
+        return 1
+    if wrong:
+        for line in wrong:
+            say(line)
+        return 1
+    text = "\n".join([text, *(f"{line}\n" for line in missing)])
+    print(text, end="")
+    write_whole(BUILD / "catalogue.md", text)
+    say(f"written: {BUILD / 'catalogue.md'}")
+    return 0
 
 
 def main(arguments: list[str], tools: Optional[list[Tool]] = None) -> int:
     """Measures what the arguments ask for; `tools` takes the place of the programs that they name."""
     chosen = parse(arguments)
     BUILD.mkdir(parents=True, exist_ok=True)
+    if chosen.catalogue:
+        return compare_catalogue(chosen.threads, chosen.names)
     load = os.getloadavg()[0]
     there, missing = ready(chosen.tools if tools is None else tools)
     if not there:
