@@ -250,6 +250,24 @@ TEST(Alphabet, what_is_published_is_heard_though_its_redis_is_killed_as_a_cache)
   servers.close();
 }
 
+// Found by conform: a gets whose reply never comes gives no number, and that of an earlier one is none any more.
+TEST(Alphabet, of_two_gets_the_latter_counts_even_where_it_is_lost) {
+  traces::Scenario scenario;
+  scenario.apps = {"read"};
+  scenario.cached = true;
+  model::Walk walk(
+      model::read_protocol(model::as_page("app->>cache: Get value\napp->>database: Get value\napp-xcache: Get "
+                                          "value\napp->>cache: cas value\n",
+                                          "app->>database: Set value\n"),
+                           "page.md", {}),
+      scenario, {});
+  while (!walk.enabled().empty()) walk.take(0);
+  const traces::Trace trace = walk.trace();
+  EXPECT_TRUE(std::any_of(trace.steps.begin(), trace.steps.end(),
+                          [](const traces::Step& step) { return step.reply && step.reply->outcome == "conflict"; }));
+  EXPECT_EQ(verdict(replay_at(trace, {})), "reproduced");
+}
+
 // A connection that is closed forgets what it watches, and that a cache is emptied is no change of a key that was not
 // there: both have to happen where a cache is not ours to restart.
 TEST(Alphabet, a_restart_of_a_redis_that_stays_ends_what_was_watched) {

@@ -25,6 +25,8 @@ Director::Exchange& Director::send(const traces::MessageId& id, const traces::Re
   const SceneStore* const store = scene_.find(request.to);
   if (store == nullptr || !store->knows(exchange.wanted))
     refuse(fmt::format("no server here can be asked '{}: {}'", request.to, request.verb));
+  // Who asks anew what stands there has nothing to compare until it is told.
+  if (request.watch == to_string(traces::Watch::kEntry)) memory_[{id.app, id.session}].token.clear();
   exchange.app = &scene_.app(id.app);
   exchanges_.push_back(exchange);
   Exchange& kept = exchanges_.back();
