@@ -45,6 +45,12 @@ void ProxiedConnection::drop_request() {
   go_on();
 }
 
+void ProxiedConnection::replace_request(std::string bytes) {
+  const std::lock_guard lock(mutex_);
+  STALEMATE_INVARIANT(request_, "a request is held");
+  request_->bytes = std::move(bytes);
+}
+
 ProxiedConnection::Ghost ProxiedConnection::make_ghost(bool take) {
   const std::lock_guard lock(mutex_);
   STALEMATE_INVARIANT(request_, "a request is held");

@@ -48,6 +48,7 @@ class ProxiedConnection : public std::enable_shared_from_this<ProxiedConnection>
   std::optional<Held> wait_request(Clock::time_point until);
   void release_request(std::optional<std::size_t> bytes_then_cut = {});
   void drop_request();
+  void replace_request(std::string bytes);
   Ghost make_ghost(bool take);
   void release_ghost(Ghost ghost);
   void drop_ghost(Ghost ghost);

@@ -153,6 +153,7 @@ void Link::pass() { connection_->set_hold(false); }
 std::optional<Held> Link::wait_request(Milliseconds timeout) { return connection_->wait_request(from_now(timeout)); }
 void Link::release_request() { connection_->release_request(); }
 void Link::drop_request() { connection_->drop_request(); }
+void Link::replace_request(std::string bytes) { connection_->replace_request(std::move(bytes)); }
 void Link::cut_request(std::size_t bytes) { connection_->release_request(bytes); }
 
 Link::Ghost Link::keep_request() { return connection_->make_ghost(true); }

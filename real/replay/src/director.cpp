@@ -77,9 +77,11 @@ std::string Director::step(const traces::Step& step) {
     case traces::StepKind::kIdleRestart:
       return restart_app(step);
     case traces::StepKind::kGiveUp:
-    case traces::StepKind::kRefuse:
-    case traces::StepKind::kCancel:
       refuse("it is not done to real servers");
+    case traces::StepKind::kRefuse:
+      return answer_with_error(step);
+    case traces::StepKind::kCancel:
+      return cancel(step);
     case traces::StepKind::kApply:
       return apply();
     case traces::StepKind::kLoseRequest:
@@ -213,6 +215,44 @@ std::string Director::copy_request(const traces::Step& step) {
   Exchange& exchange = sent(step);
   ghosts_.push_back(ghost_of(copy_made(step), exchange, exchange.driver->link->copy_request()));
   return "copied";
+}
+
+// What the server gets in its place it does not understand, and says so; its driver takes that for the answer.
+std::string Director::answer_with_error(const traces::Step& step) {
+  Exchange& exchange = sent(step);
+  Link& link = *exchange.driver->link;
+  link.replace_request(scene_.at(exchange.request.to).mistaken_request());
+  link.release_request();
+  if (!link.wait_reply(scene_.timeout(exchange.request.to)))
+    throw EnvironmentError(no_answer(exchange.request.to, "no answer came"));
+  link.release_reply();
+  ++result_.round_trips;
+  const std::optional<DriversReport> report = exchange.app->wait(*exchange.driver, scene_.timeout(exchange.request.to));
+  if (!report || report->failed.empty() || !report->saw.empty())
+    diverge("an error", report ? text_of(report->answer) : "nothing");
+  exchange.app->close(*exchange.driver);
+  erase(exchange);
+  return "error";
+}
+
+// Its driver's connection is closed; whether the request arrives yet, the state after the step says.
+std::string Director::cancel(const traces::Step& step) {
+  if (step.request && app_of(step.request->to) != 0) return "before its cache was called";
+  auto found = find(id_of(step), true);
+  const bool is_handled = found != exchanges_.end();
+  if (!is_handled) found = find(id_of(step), false);
+  if (found == exchanges_.end()) refuse("no request of that operation is on its way");
+  Link link = *found->driver->link;
+  const bool arrives = !is_handled && find_message(step.after, found->id) != nullptr;
+  if (arrives)
+    ghosts_.push_back(ghost_of(found->id, *found, link.keep_request()));
+  else if (is_handled)
+    link.drop_reply();
+  else
+    link.drop_request();
+  found->app->close(*found->driver);
+  exchanges_.erase(found);
+  return arrives ? "its connection closed; the request is on its way" : "its connection closed";
 }
 
 void Director::await_reply(Exchange& exchange) {

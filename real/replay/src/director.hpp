@@ -86,6 +86,8 @@ class Director {
   std::string lose_reply(const traces::Step& step);
   std::string delay_request(const traces::Step& step);
   std::string copy_request(const traces::Step& step);
+  std::string answer_with_error(const traces::Step& step);
+  std::string cancel(const traces::Step& step);
   void remember(const traces::Step& step, const traces::Request& request, const Answer& answer);
   std::string call(const traces::Step& step);
   std::string deliver(const traces::Step& step);

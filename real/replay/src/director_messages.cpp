@@ -118,7 +118,8 @@ Link::Milliseconds Director::patience(const traces::MessageId& id, const std::st
     const traces::Step& step = trace_.steps[i];
     if (id_of(step) != id) continue;
     if (step.kind == traces::StepKind::kReceive) break;
-    if (traces::is_fault(step.kind) && step.kind != traces::StepKind::kDuplicate) return kShortPatience;
+    const bool is_answered = step.kind == traces::StepKind::kDuplicate || step.kind == traces::StepKind::kRefuse;
+    if (traces::is_fault(step.kind) && !is_answered) return kShortPatience;
   }
   return scene_.at(server).drivers_timeout();
 }

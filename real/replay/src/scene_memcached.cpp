@@ -47,6 +47,7 @@ class MemcachedStore final : public SceneStore, private Misfortunes {
   bool knows(const Wanted& wanted) const override { return memcached_knows(wanted.verb, wanted.watch); }
   traces::Watch compares() const override { return traces::Watch::kEntry; }
   Decoded decode(const Wanted& wanted, const Held& reply) const override { return decode_memcached(wanted, reply); }
+  std::string mistaken_request() const override { return "refuse\r\n"; }
   Answer ask(const Wanted& wanted) override {
     if (!session_) session_ = cache_->connect();
     return session_->ask(wanted);

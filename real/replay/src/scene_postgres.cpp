@@ -30,6 +30,8 @@ class PostgresStore final : public SceneStore {
   bool driver_gives_up() const override { return false; }  // libpq waits for ever
   bool knows(const Wanted& wanted) const override { return postgres_knows(wanted.verb); }
   Decoded decode(const Wanted& wanted, const Held& reply) const override { return decode_postgres(wanted, reply); }
+  // A simple query: its type, its length but for that, and its text with a zero.
+  std::string mistaken_request() const override { return std::string("Q\0\0\0\x0bREFUSE\0", 12); }
   Answer ask(const Wanted& wanted) override {
     if (!session_) session_ = database_->connect();
     return session_->ask(wanted);

@@ -53,6 +53,7 @@ class RedisStore final : public SceneStore, private Misfortunes {
   CommandPart part_of(const Wanted& wanted, const Held& command) const override {
     return redis_part(wanted, command.name);
   }
+  std::string mistaken_request() const override { return "*1\r\n$6\r\nREFUSE\r\n"; }
   Answer ask(const Wanted& wanted) override {
     if (!session_) session_ = cache_->connect();
     return session_->ask(wanted);

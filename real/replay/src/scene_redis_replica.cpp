@@ -62,6 +62,7 @@ class RedisReplicaStore final : public SceneStore, private Follower {
   bool driver_gives_up() const override { return true; }
   bool knows(const Wanted& wanted) const override { return redis_knows(wanted.verb, wanted.watch); }
   Decoded decode(const Wanted& wanted, const Held& reply) const override { return decode_redis(wanted, reply); }
+  std::string mistaken_request() const override { return "*1\r\n$6\r\nREFUSE\r\n"; }
   Answer ask(const Wanted& wanted) override {
     if (!session_) session_ = contents_->connect();
     return session_->ask(wanted);

@@ -74,6 +74,8 @@ class SceneStore {
   virtual Decoded decode(const Wanted& wanted, const Held& reply) const = 0;
   // What of the request a command is that its driver sends.
   virtual CommandPart part_of(const Wanted& /*wanted*/, const Held& /*command*/) const { return CommandPart::kWhole; }
+  // A request that it answers with an error, and does nothing.
+  virtual std::string mistaken_request() const = 0;
   // Asked by the director itself, over a connection of its own.
   virtual Answer ask(const Wanted& wanted) = 0;
 

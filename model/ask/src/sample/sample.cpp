@@ -87,12 +87,8 @@ std::string drawn_script() {
 }
 
 std::string drawn_fault() {
-  // Servers' errors and cancelled operations are not replayed.
-  constexpr FaultEffect kLeftOut[] = {FaultEffect::kRefuse, FaultEffect::kCancel};
   std::vector<std::string> names;
-  for (const FaultKind& kind : fault_kinds())
-    if (std::find(std::begin(kLeftOut), std::end(kLeftOut), kind.effect) == std::end(kLeftOut))
-      names.emplace_back(kind.name);
+  for (const FaultKind& kind : fault_kinds()) names.emplace_back(kind.name);
   names.emplace_back("cache-failover:3");
   names.push_back(fmt::format("{}=2", fmt::join(names, ",")));
   return *rc::gen::elementOf(names);

@@ -57,6 +57,8 @@ class Link {
   std::optional<Held> wait_request(Milliseconds timeout);
   void release_request();
   void drop_request();
+  // The server is to get this instead: a whole request of its protocol.
+  void replace_request(std::string bytes);
   // The server gets the first `bytes` of it, then both sides see the connection closed.
   void cut_request(std::size_t bytes);
 
