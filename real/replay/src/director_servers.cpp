@@ -1,5 +1,5 @@
 // See director.hpp. What befalls a process: an app instance crashes, the cache loses an entry or everything, a replica
-// takes over.
+// takes over, or applies what it did not have yet.
 #include <fmt/format.h>
 
 #include <algorithm>
