@@ -14,13 +14,11 @@ bool commits(const Program& program, const Instruction& one) {
   return kind_of_server(program, one) == Role::kDatabase && stores(one.verb);
 }
 
-bool is_change(const Instruction& one) { return one.adds || traces::facts_of(one.verb).increases(); }
-
 std::string carried(const Instruction& one) {
   if (!stores(one.verb)) return "0";
   if (one.carries_received || one.adds) return "value[me]";
   if (one.verb == Verb::kRemove) return "NO_ROW";
-  return is_change(one) ? "CHANGE(me)" : "OWN(me)";
+  return makes_change(one) ? "CHANGE(me)" : "OWN(me)";
 }
 
 std::string_view compared(const Instruction& one) {
@@ -66,7 +64,7 @@ void forget(const Program& program, const ProgramOperation& operation, const Ins
   const bool version = commits(program, one) && one.verb != Verb::kSetIfVersion;
   const bool generation = one.gives == traces::Number::kGeneration;
   const bool own = operation.kind == OperationKind::kWrite && stores(one.verb) && !one.carries_received && !one.adds &&
-                   (commits(program, one) || !is_change(one));
+                   (commits(program, one) || !makes_change(one));
   if (watches || version || generation || own)
     out.push_back(
         fmt::format("forgets({}, {}, {}, {})", truth(watches), truth(version), truth(generation), truth(own)));
