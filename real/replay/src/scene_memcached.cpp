@@ -5,10 +5,8 @@
 #include "base/error.hpp"
 #include "base/invariant.hpp"
 #include "proxy/proxy.hpp"
-#include "replay/stage.hpp"
 #include "sandbox/sandbox.hpp"
-#include "scene_store.hpp"
-#include "stores/cache.hpp"
+#include "scene_cache.hpp"
 
 namespace stalemate::real {
 namespace {
@@ -18,55 +16,40 @@ const MemcachedAddress& given_memcached(const Servers& servers) {
   return *servers.memcached;
 }
 
-class MemcachedStore final : public SceneStore, private Misfortunes {
+class MemcachedStore final : public CacheStore {
  public:
   MemcachedStore(const Servers& servers, const WorkArea& area)
-      : address_(given_memcached(servers)), sandbox_(servers.memcacheds_sandbox), area_(area), proxy_(address_) {
+      : CacheStore(area), address_(given_memcached(servers)), sandbox_(servers.memcacheds_sandbox), proxy_(address_) {
     open();
   }
 
   std::string_view product() const override { return "memcached"; }
   std::string called() const override { return real::place(address_); }
-  std::string area_called() const override { return "keys stalemate:" + area_.run + ":*"; }
-  Store& store() override { return *cache_; }
 
   void prepare(const Shapes&) override {
-    if (sandbox_ != nullptr && sandbox_->memcached_epoch() != epoch_) open();
+    if (sandbox_ != nullptr && sandbox_->memcached_epoch() != epoch()) open();
   }
 
   void set_names(const std::vector<std::string>& names) override {
     names_.insert(names_.end(), names.begin(), names.end());
-    cache_->set_names(names);
+    cache().set_names(names);
   }
 
   DriverPlace place() override {
-    return {.proxy = &proxy_, .address = to_json(through(proxy_, address_)), .epoch = epoch_};
+    return {.proxy = &proxy_, .address = to_json(through(proxy_, address_)), .epoch = epoch()};
   }
   std::chrono::seconds drivers_timeout() const override { return std::chrono::seconds(address_.timeout_seconds); }
-  bool driver_gives_up() const override { return true; }
   bool knows(const Wanted& wanted) const override { return memcached_knows(wanted.verb, wanted.watch); }
   traces::Watch compares() const override { return traces::Watch::kEntry; }
   Decoded decode(const Wanted& wanted, const Held& reply) const override { return decode_memcached(wanted, reply); }
   std::string mistaken_request() const override { return "refuse\r\n"; }
-  Answer ask(const Wanted& wanted) override {
-    if (!session_) session_ = cache_->connect();
-    return session_->ask(wanted);
-  }
-
-  Misfortunes* misfortunes() override { return this; }
 
   bool is_throw_away() const override { return sandbox_ != nullptr; }
-  bool is_silent(const Silence& silence) const override { return silence.cache; }
 
  private:
-  bool drop(const std::string& product) override { return cache_->drop(product); }
-  std::string expire(const std::string& product) override { return cache_->expire(product); }
-  bool end_lease(const std::string& product) override { return cache_->end_lease(product); }
-
   bool restart() override {
     if (sandbox_ == nullptr) {
-      cache_->fill({});
-      ++epoch_;  // drivers connect anew, as they would have to
+      empty();
       return false;
     }
     sandbox_->restart_memcached();
@@ -81,20 +64,14 @@ class MemcachedStore final : public SceneStore, private Misfortunes {
 
   // At its port, which stays.
   void open() {
-    if (sandbox_ != nullptr) epoch_ = sandbox_->memcached_epoch();
-    session_.reset();
-    cache_ = open_memcached(address_, area_);
-    cache_->set_names(names_);
+    stand(open_memcached(address_, area()), sandbox_ != nullptr ? sandbox_->memcached_epoch() : epoch());
+    cache().set_names(names_);
   }
 
   MemcachedAddress address_;
   Sandbox* sandbox_;
-  WorkArea area_;
-  int epoch_ = 0;
   std::vector<std::string> names_;
   Proxy proxy_;
-  std::unique_ptr<Cache> cache_;
-  std::unique_ptr<CacheSession> session_;
 };
 
 }  // namespace

@@ -5,10 +5,8 @@
 #include "app_child.hpp"
 #include "base/invariant.hpp"
 #include "proxy/proxy.hpp"
-#include "replay/stage.hpp"
 #include "sandbox/sandbox.hpp"
-#include "scene_store.hpp"
-#include "stores/cache.hpp"
+#include "scene_cache.hpp"
 #include "stores/redis_replica.hpp"
 
 namespace stalemate::real {
@@ -19,60 +17,45 @@ const RedisAddress& given_redis(const Servers& servers) {
   return *servers.redis;
 }
 
-class RedisStore final : public SceneStore, private Misfortunes {
+class RedisStore final : public CacheStore {
  public:
   RedisStore(const Servers& servers, const WorkArea& area)
-      : address_(given_redis(servers)),
+      : CacheStore(area),
+        address_(given_redis(servers)),
         sandbox_(servers.sandbox),
-        is_throw_away_(servers.is_redis_throw_away),
-        area_(area) {
+        is_throw_away_(servers.is_redis_throw_away) {
     open();
   }
 
   std::string_view product() const override { return "redis"; }
   std::string called() const override { return real::place(address_); }
-  std::string area_called() const override { return "keys stalemate:" + area_.run + ":*"; }
-  Store& store() override { return *cache_; }
 
   void prepare(const Shapes& shapes) override {
     shapes_ = shapes;
-    if (sandbox_ != nullptr && sandbox_->redis_epoch() != epoch_) open();
-    cache_->set_shapes(shapes_);
+    if (sandbox_ != nullptr && sandbox_->redis_epoch() != epoch()) open();
+    cache().set_shapes(shapes_);
     std::erase_if(proxies_, [this](const auto& proxy) { return proxy.first != address_.port; });
   }
 
   DriverPlace place() override {
     Proxy& proxy = proxies_.at(address_.port);
-    return {.proxy = &proxy, .address = to_json(through(proxy, address_)), .epoch = epoch_};
+    return {.proxy = &proxy, .address = to_json(through(proxy, address_)), .epoch = epoch()};
   }
   DriverPlace listeners_place() override { return {.address = to_json(address_)}; }  // it listens anew when it is told
   std::chrono::seconds drivers_timeout() const override { return std::chrono::seconds(address_.timeout_seconds); }
-  bool driver_gives_up() const override { return true; }
   bool knows(const Wanted& wanted) const override { return redis_knows(wanted.verb, wanted.watch); }
   Decoded decode(const Wanted& wanted, const Held& reply) const override { return decode_redis(wanted, reply); }
   CommandPart part_of(const Wanted& wanted, const Held& command) const override {
     return redis_part(wanted, command.name);
   }
   std::string mistaken_request() const override { return "*1\r\n$6\r\nREFUSE\r\n"; }
-  Answer ask(const Wanted& wanted) override {
-    if (!session_) session_ = cache_->connect();
-    return session_->ask(wanted);
-  }
-
-  Misfortunes* misfortunes() override { return this; }
 
   bool is_throw_away() const override { return is_throw_away_; }
-  bool is_silent(const Silence& silence) const override { return silence.cache; }
 
  private:
-  bool drop(const std::string& product) override { return cache_->drop(product); }
-  std::string expire(const std::string& product) override { return cache_->expire(product); }
-  bool end_lease(const std::string& product) override { return cache_->end_lease(product); }
-
   bool restart() override {
     if (sandbox_ == nullptr) {
-      cache_->fill({});
-      ++epoch_;  // drivers connect anew, as they would have to
+      empty();
       return false;
     }
     stream_offset(address_);  // once it answers this, it has sent what it had to say to those who listen
@@ -98,26 +81,18 @@ class RedisStore final : public SceneStore, private Misfortunes {
   }
 
   void open() {
-    if (sandbox_ != nullptr) {
-      address_ = sandbox_->redis();
-      epoch_ = sandbox_->redis_epoch();
-    }
-    session_.reset();
-    cache_ = open_redis(address_, area_);
-    cache_->set_shapes(shapes_);
+    if (sandbox_ != nullptr) address_ = sandbox_->redis();
+    stand(open_redis(address_, area()), sandbox_ != nullptr ? sandbox_->redis_epoch() : epoch());
+    cache().set_shapes(shapes_);
     proxies_.try_emplace(address_.port, address_);
   }
 
   RedisAddress address_;
   Sandbox* sandbox_;
   bool is_throw_away_;
-  WorkArea area_;
   Shapes shapes_;
-  int epoch_ = 0;
   std::optional<RedisAddress> replica_;
   std::map<int, Proxy> proxies_;  // by the server's port; what a former Redis still answered passes the older ones
-  std::unique_ptr<Cache> cache_;
-  std::unique_ptr<CacheSession> session_;
 };
 
 }  // namespace
